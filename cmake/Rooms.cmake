@@ -1,0 +1,46 @@
+# Compiler flags and the one way a room is declared.
+
+add_compile_options(-Wall -Wextra -Werror -Wno-gnu-statement-expression
+                    -fno-omit-frame-pointer)
+if(LANDFALL_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined
+                      -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+add_link_options(-fuse-ld=lld)
+include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
+
+# landfall_room(<name> [SOURCES_IN dirs...] [DEPENDS targets...])
+# Makes the static library landfall_<name> from every .cpp of the folders (not
+# *_test.cpp), and the test program <name>_test from the *_test.cpp there.
+function(landfall_room name)
+  cmake_parse_arguments(ARG "" "" "SOURCES_IN;DEPENDS;TEST_DEPENDS" ${ARGN})
+  if(NOT ARG_SOURCES_IN)
+    set(ARG_SOURCES_IN .)
+  endif()
+  set(sources)
+  set(tests)
+  foreach(dir ${ARG_SOURCES_IN})
+    file(GLOB found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/*.cpp)
+    foreach(file ${found})
+      if(file MATCHES "_test\\.cpp$")
+        list(APPEND tests ${file})
+      else()
+        list(APPEND sources ${file})
+      endif()
+    endforeach()
+  endforeach()
+  if(sources)
+    add_library(landfall_${name} STATIC ${sources})
+    target_link_libraries(landfall_${name} PUBLIC ${ARG_DEPENDS})
+  else()
+    add_library(landfall_${name} INTERFACE)
+    target_link_libraries(landfall_${name} INTERFACE ${ARG_DEPENDS})
+  endif()
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE landfall_${name}
+                          ${ARG_TEST_DEPENDS} GTest::gtest_main)
+    add_test(NAME ${name} COMMAND ${name}_test)
+  endif()
+endfunction()

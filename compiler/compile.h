@@ -1,0 +1,39 @@
+//===- compile.h - The compiler's front door -------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "base/result.h"
+#include "package/package.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace landfall {
+
+struct CompileOptions {
+  std::string target = "cpu";
+  /// Machine variants; see CodegenOptions::variants.
+  std::vector<std::string> variants;
+  /// Print the IR after the steps with these names ("all": after each) through
+  /// `on_ir`.
+  std::vector<std::string> print_after;
+  std::function<void(std::string_view step, std::string_view ir)> on_ir;
+  /// Called when each step ends.
+  std::function<void(std::string_view step, double ms)> on_step;
+  /// Fail instead of leaving an operator to the host CPU.
+  bool require_target = false;
+};
+
+/// Compiles an ONNX file (external data is looked up beside it).
+Result<Package> compile_file(const std::string &path,
+                             const CompileOptions &options);
+/// Compiles a serialised ModelProto; `directory` is where external data lies.
+Result<Package> compile_bytes(std::span<const uint8_t> model,
+                              const std::string &directory,
+                              const CompileOptions &options);
+
+} // namespace landfall

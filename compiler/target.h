@@ -1,0 +1,49 @@
+//===- target.h - What a target's code generator provides ------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "base/result.h"
+#include "package/package.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace landfall {
+
+/// Yes, or no with the reason that `explain` prints.
+struct Support {
+  bool yes = true;
+  std::string reason;
+};
+
+struct CodegenOptions {
+  /// Machine variants to generate ("avx2", "avx512"); empty: all that the
+  /// target has; "native": what this machine runs best.
+  std::vector<std::string> variants;
+  /// Called with each kernel's intermediate text where the target has one.
+  bool keep_intermediates = false;
+};
+
+/// A target's compile-time half. Stateless and thread-safe.
+class Target {
+public:
+  virtual ~Target() = default;
+  virtual std::string_view name() const = 0;
+  /// Whether this kernel can run here.
+  virtual Support supports(const Kernel &kernel) const = 0;
+  /// Code for all kernels, one section a variant.
+  virtual Result<std::vector<CodeSection>>
+  generate(std::span<const Kernel> kernels,
+           const CodegenOptions &options) const = 0;
+};
+
+/// The linked-in targets, from the generated list (targets/*/codegen).
+std::span<const Target *const> targets();
+Result<const Target *> find_target(std::string_view name);
+
+} // namespace landfall

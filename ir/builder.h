@@ -1,0 +1,373 @@
+//===- builder.h - The facade that operators build core IR with -*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// No MLIR header is needed to use it. Handles (`Tensor`, `Scalar`) are two
+// pointers, free to copy, valid while the Builder lives.
+//
+// Graph level: a `Tensor` has a dtype, a static rank and one `Size` a
+// dimension. Scalar level: inside the callback of `map`, `fold`, `loops`, ...
+// code is written on `Scalar`s; any Tensor or Size of the graph may be used in
+// it (`x.at({i, j})`, `Scalar` from a Size with `b.scalar(size)`).
+//
+// Misuse and unsupported requests throw `BuildError`; the frontend catches it
+// at each node and turns it into a located error. It never crosses a room's
+// public function (docs/decisions/002-import-errors.md).
+//
+// Not thread-safe: one Builder per compilation.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "base/dtype.h"
+#include "base/result.h"
+#include "ir/size.h"
+#include "package/kernel.h"
+#include "package/package.h"
+#include "package/program.h"
+
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace landfall::ir {
+
+class Builder;
+class Module;
+
+/// Carries an Error out of operator code.
+class BuildError : public std::exception {
+public:
+  explicit BuildError(Error error) : error(std::move(error)) {}
+  BuildError(ErrorCode code, std::string message)
+      : error{code, std::move(message)} {}
+  const char *what() const noexcept override { return error.message.c_str(); }
+  Error error;
+};
+
+/// A scalar of a known type inside a kernel body.
+class Scalar {
+public:
+  Scalar() = default;
+  Scalar(Builder *builder, void *value) : builder_(builder), value_(value) {}
+  DType dtype() const;
+  Builder &builder() const { return *builder_; }
+  void *opaque() const { return value_; }
+  explicit operator bool() const { return value_ != nullptr; }
+
+private:
+  Builder *builder_ = nullptr;
+  void *value_ = nullptr;
+};
+
+using Scalars = std::vector<Scalar>;
+
+/// A tensor of the graph.
+class Tensor {
+public:
+  Tensor() = default;
+  Tensor(Builder *builder, void *value) : builder_(builder), value_(value) {}
+  explicit operator bool() const { return value_ != nullptr; }
+  DType dtype() const;
+  int rank() const;
+  /// Negative axes count from the back. Throws on an axis out of range.
+  Size dim(int axis) const;
+  const Shape &shape() const;
+  Size element_count() const;
+  /// Inside a body: the element at these I64 indices (one a dimension).
+  Scalar at(std::span<const Scalar> indices) const;
+  Scalar at(std::initializer_list<Scalar> indices) const;
+  /// The element where `guard` holds, else `other`; the indices may be out of
+  /// range where the guard is false.
+  Scalar at_or(std::span<const Scalar> indices, Scalar guard,
+               Scalar other) const;
+  Builder &builder() const { return *builder_; }
+  void *opaque() const { return value_; }
+
+private:
+  Builder *builder_ = nullptr;
+  void *value_ = nullptr;
+};
+
+using Tensors = std::vector<Tensor>;
+
+/// A boxed host value (sequence, optional, map, strings, run-time rank).
+class Box {
+public:
+  Box() = default;
+  Box(Builder *builder, void *value) : builder_(builder), value_(value) {}
+  explicit operator bool() const { return value_ != nullptr; }
+  void *opaque() const { return value_; }
+
+private:
+  Builder *builder_ = nullptr;
+  void *value_ = nullptr;
+};
+
+/// A value of the graph: nothing (an absent optional input), a tensor or a box.
+struct Any {
+  Tensor tensor;
+  Box box;
+  Any() = default;
+  Any(Tensor t) : tensor(t) {}
+  Any(Box b) : box(b) {}
+  explicit operator bool() const { return tensor || box; }
+};
+
+/// A tensor known at compile time.
+struct ConstantData {
+  DType dtype;
+  std::vector<int64_t> dims;
+  Bytes bytes;
+};
+
+using PointBody = std::function<Scalar(std::span<const Scalar> indices)>;
+using PointsBody = std::function<Scalars(std::span<const Scalar> indices)>;
+using ElementBody = std::function<Scalar(std::span<const Scalar> elements)>;
+using FoldBody = std::function<Scalars(std::span<const Scalar> indices,
+                                       std::span<const Scalar> carried)>;
+
+/// sum over `reduce` of a*b for each point of `shape` (docs/core_ir.md).
+struct Contraction {
+  Shape shape;  ///< Of the result; the last dimension is the fastest.
+  Shape reduce; ///< Extents of the summed indices.
+  /// (result indices..., reduce indices...) -> (a, b), of type `accumulator`.
+  std::function<std::pair<Scalar, Scalar>(std::span<const Scalar> point,
+                                          std::span<const Scalar> reduce)>
+      factors;
+  DType accumulator = DType::f32;
+  /// (result indices..., sum) -> element; absent: the sum itself.
+  std::function<Scalar(std::span<const Scalar> point, Scalar sum)> epilogue;
+};
+
+/// A result of `loops`: a buffer that its body stores into.
+struct LoopsResult {
+  DType dtype;
+  Shape shape;
+  Tensor initial; ///< Contents to start from; absent: undefined.
+};
+
+/// Inside `loops`: a result buffer, readable and writable.
+class Buffer {
+public:
+  Buffer(Builder *builder, void *value) : builder_(builder), value_(value) {}
+  Scalar at(std::span<const Scalar> indices) const;
+  Scalar at(std::initializer_list<Scalar> indices) const;
+  void store(std::span<const Scalar> indices, Scalar value) const;
+  void store(std::initializer_list<Scalar> indices, Scalar value) const;
+
+private:
+  Builder *builder_;
+  void *value_;
+};
+
+class Builder {
+public:
+  explicit Builder(Module &module);
+  ~Builder();
+  Builder(const Builder &) = delete;
+  Builder &operator=(const Builder &) = delete;
+
+  SizeContext &sizes();
+
+  /// Operations built from now on belong to this model node (its location).
+  void set_origin(const std::string &node_name, const std::string &op_type);
+
+  //===--- The entry point -------------------------------------------------===//
+  /// A model input. Dims with a symbol name share the symbol of that name.
+  Tensor input(const SignatureValue &signature);
+  Box box_input(const SignatureValue &signature);
+  /// A model output; `signature.dims` is informative.
+  void output(const std::string &name, Any value);
+
+  //===--- Constants -------------------------------------------------------===//
+  Tensor constant(ConstantData data);
+  /// A rank-1 (or rank-0) i64 tensor whose contents are these sizes.
+  Tensor from_sizes(std::span<const Size> sizes, DType dtype = DType::i64);
+  Tensor from_size(Size size, DType dtype = DType::i64);
+  /// The value, if it is known at compile time (folds what is foldable; at
+  /// most `limit` bytes).
+  std::optional<ConstantData> constant_data(Tensor x,
+                                            size_t limit = SIZE_MAX);
+  /// The elements of a small integer/bool tensor as sizes, if they are known
+  /// symbolically without running anything.
+  std::optional<std::vector<Size>> contents(Tensor x);
+  /// Element `k` (row-major) of an integer tensor as a Size: from `contents`,
+  /// else read at run time (a new symbol with that range).
+  Size read(Tensor x, int k, SizeRange range = {INT64_MIN, INT64_MAX});
+  /// All elements; the element count must be static.
+  std::vector<Size> read_all(Tensor x,
+                             SizeRange range = {INT64_MIN, INT64_MAX});
+
+  //===--- Compute ---------------------------------------------------------===//
+  /// One value for each point of `shape`.
+  Tensor map(const Shape &shape, DType dtype, const PointBody &body);
+  Tensors map(const Shape &shape, std::span<const DType> dtypes,
+              const PointsBody &body);
+  /// Element-wise with NumPy broadcasting. The result's type is the body's.
+  Tensor elementwise(std::span<const Tensor> inputs, const ElementBody &body);
+  Tensor elementwise(std::initializer_list<Tensor> inputs,
+                     const ElementBody &body);
+  Tensor contract(const Contraction &contraction);
+  /// Imperative kernel: `body` runs for each point of the parallel extents
+  /// (empty: once), which must touch disjoint elements.
+  Tensors loops(const Shape &parallel, std::span<const LoopsResult> results,
+                const std::function<void(std::span<const Scalar> indices,
+                                         std::span<const Buffer> results)> &body);
+  /// The same bytes with another shape; element counts are required equal.
+  Tensor reshape(Tensor x, const Shape &shape);
+  /// The extents a broadcast of these shapes has; adds run-time requirements
+  /// where legality is not provable. Throws where it is provably illegal.
+  Shape broadcast_shapes(std::span<const Shape> shapes);
+  /// Inside a body: the element of x that broadcasts to these indices of a
+  /// larger shape (numpy alignment at the back).
+  Scalar broadcast_at(Tensor x, std::span<const Scalar> indices);
+  /// Fails the run with `message` unless the 0/1 size is 1. Throws if provably 0.
+  void require(Size condition, const std::string &message);
+
+  //===--- Inside bodies ---------------------------------------------------===//
+  Scalar literal(DType dtype, double value);
+  Scalar literal_int(DType dtype, int64_t value);
+  Scalar index(int64_t value) { return literal_int(DType::i64, value); }
+  Scalar scalar(Size size);
+  Scalar apply(ScalarOp op, DType result, std::span<const Scalar> args);
+  /// Nested loops over `extents` carrying values: the last carried values.
+  /// Extents may be Sizes or run-time scalars.
+  Scalars fold(const Shape &extents, const Scalars &init, const FoldBody &body);
+  Scalars fold_to(Scalar low, Scalar high, const Scalars &init,
+                  const std::function<Scalars(Scalar index,
+                                              std::span<const Scalar> carried)>
+                      &body);
+  /// Repeats while the first yielded value (bool) is true.
+  Scalars fold_while(const Scalars &init,
+                     const std::function<std::pair<Scalar, Scalars>(
+                         std::span<const Scalar> carried)> &body);
+  Scalars branch(Scalar condition, const std::function<Scalars()> &then_body,
+                 const std::function<Scalars()> &else_body);
+  /// Fails the run with `message` ("{}" becomes `value`) unless the condition
+  /// holds. Only inside `loops` bodies.
+  void check(Scalar condition, const std::string &message, Scalar value = {});
+
+  //===--- Control flow of the graph ----------------------------------------===//
+  /// Builds each branch once; both must give the same number of values with
+  /// equal dtypes and ranks. Extents may differ (they become run-time sizes).
+  std::vector<Any> if_else(Tensor condition,
+                           const std::function<std::vector<Any>()> &then_body,
+                           const std::function<std::vector<Any>()> &else_body);
+  struct LoopState {
+    Tensor iteration;          ///< i64, rank 0.
+    std::vector<Any> carried;
+  };
+  struct LoopStep {
+    Tensor proceed; ///< bool rank 0; absent: always.
+    std::vector<Any> carried;
+    std::vector<Tensor> collected; ///< Stacked along a new first dimension.
+  };
+  /// ONNX Loop: at most `trip_count` (absent: unbounded) iterations while the
+  /// condition holds. Returns carried values, then the stacked ones. Carried
+  /// tensors may change extents, not rank or dtype.
+  std::vector<Any> loop(Tensor trip_count, Tensor condition,
+                        const std::vector<Any> &init,
+                        const std::function<LoopStep(const LoopState &)> &body);
+
+  //===--- Boxed values -----------------------------------------------------===//
+  std::vector<Any> box(BoxFunction function, std::span<const Any> arguments,
+                       std::span<const SignatureValue> results,
+                       std::span<const int64_t> extra = {});
+
+  struct Impl;
+  Impl &impl() { return *impl_; }
+
+private:
+  std::unique_ptr<Impl> impl_;
+};
+
+//===--- Scalar arithmetic: operands share one type -------------------------===//
+// A C++ number on either side takes the other side's type.
+Scalar operator+(Scalar a, Scalar b);
+Scalar operator-(Scalar a, Scalar b);
+Scalar operator*(Scalar a, Scalar b);
+Scalar operator/(Scalar a, Scalar b);
+Scalar operator%(Scalar a, Scalar b); ///< ScalarOp::mod (floor).
+Scalar operator-(Scalar a);
+Scalar operator+(Scalar a, double b);
+Scalar operator-(Scalar a, double b);
+Scalar operator*(Scalar a, double b);
+Scalar operator/(Scalar a, double b);
+Scalar operator%(Scalar a, double b);
+Scalar operator+(double a, Scalar b);
+Scalar operator-(double a, Scalar b);
+Scalar operator*(double a, Scalar b);
+Scalar operator/(double a, Scalar b);
+Scalar operator==(Scalar a, Scalar b);
+Scalar operator!=(Scalar a, Scalar b);
+Scalar operator<(Scalar a, Scalar b);
+Scalar operator<=(Scalar a, Scalar b);
+Scalar operator>(Scalar a, Scalar b);
+Scalar operator>=(Scalar a, Scalar b);
+Scalar operator==(Scalar a, double b);
+Scalar operator!=(Scalar a, double b);
+Scalar operator<(Scalar a, double b);
+Scalar operator<=(Scalar a, double b);
+Scalar operator>(Scalar a, double b);
+Scalar operator>=(Scalar a, double b);
+Scalar operator&(Scalar a, Scalar b);
+Scalar operator|(Scalar a, Scalar b);
+Scalar operator^(Scalar a, Scalar b);
+Scalar operator~(Scalar a);
+Scalar operator<<(Scalar a, Scalar b);
+Scalar operator>>(Scalar a, Scalar b);
+/// &, | and ~ on bool scalars under their usual names.
+Scalar logical_and(Scalar a, Scalar b);
+Scalar logical_or(Scalar a, Scalar b);
+Scalar logical_not(Scalar a);
+
+Scalar select(Scalar condition, Scalar if_true, Scalar if_false);
+Scalar cast(Scalar x, DType type);           ///< ScalarOp::cast
+Scalar cast_saturate(Scalar x, DType type);  ///< ScalarOp::cast_sat
+Scalar bitcast(Scalar x, DType type);
+Scalar minimum(Scalar a, Scalar b);
+Scalar maximum(Scalar a, Scalar b);
+Scalar minimum(Scalar a, double b);
+Scalar maximum(Scalar a, double b);
+Scalar clamp(Scalar x, Scalar low, Scalar high);
+Scalar pow(Scalar a, Scalar b);
+Scalar fmod(Scalar a, Scalar b);
+Scalar fma(Scalar a, Scalar b, Scalar c);
+Scalar is_nan(Scalar x);
+/// One-argument operations by name: abs, sign, floor, exp, ...
+Scalar unary(ScalarOp op, Scalar x);
+inline Scalar abs(Scalar x) { return unary(ScalarOp::abs, x); }
+inline Scalar sign(Scalar x) { return unary(ScalarOp::sign, x); }
+inline Scalar floor(Scalar x) { return unary(ScalarOp::floor, x); }
+inline Scalar ceil(Scalar x) { return unary(ScalarOp::ceil, x); }
+inline Scalar round_even(Scalar x) { return unary(ScalarOp::round, x); }
+inline Scalar trunc(Scalar x) { return unary(ScalarOp::trunc, x); }
+inline Scalar sqrt(Scalar x) { return unary(ScalarOp::sqrt, x); }
+inline Scalar exp(Scalar x) { return unary(ScalarOp::exp, x); }
+inline Scalar log(Scalar x) { return unary(ScalarOp::log, x); }
+inline Scalar log1p(Scalar x) { return unary(ScalarOp::log1p, x); }
+inline Scalar sin(Scalar x) { return unary(ScalarOp::sin, x); }
+inline Scalar cos(Scalar x) { return unary(ScalarOp::cos, x); }
+inline Scalar tanh(Scalar x) { return unary(ScalarOp::tanh, x); }
+inline Scalar erf(Scalar x) { return unary(ScalarOp::erf, x); }
+/// 1 / (1 + exp(-x)), stable for large |x|.
+Scalar sigmoid(Scalar x);
+
+/// Sum / max / min / product of body over `extents`, inside a body. Max and min
+/// start from -inf / +inf or the type's limits.
+Scalar sum(Builder &b, const Shape &extents, DType type, const PointBody &body);
+Scalar max_of(Builder &b, const Shape &extents, DType type,
+              const PointBody &body);
+Scalar min_of(Builder &b, const Shape &extents, DType type,
+              const PointBody &body);
+
+/// The type's lowest / highest value (-inf / +inf for reals).
+Scalar lowest(Builder &b, DType type);
+Scalar highest(Builder &b, DType type);
+
+} // namespace landfall::ir

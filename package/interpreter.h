@@ -1,0 +1,62 @@
+//===- interpreter.h - What a kernel means ---------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Executes kernel descriptions one scalar at a time: slow, obvious, checked.
+// It defines the meaning that generated code is tested against; it is also the
+// null device, the constant folder and `run --verify`.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "package/kernel.h"
+
+namespace landfall {
+
+/// One scalar. Integers and bool live sign-/zero-extended in `i`; reals live in
+/// `d` exactly (a narrow real or f32 value is always representable in double
+/// and is kept rounded to its type, unless computing `Precision::high`).
+struct ScalarValue {
+  union {
+    int64_t i = 0;
+    double d;
+  };
+};
+
+enum class Precision : uint8_t {
+  exact, ///< Every operation rounds to its type: the meaning of the kernel.
+  high,  ///< Reals stay in double between load and store: for --verify.
+};
+
+/// Applies one operation; total for every input. `operand_type` is the type of
+/// the (first non-condition) operand, `type` the result's.
+ScalarValue evaluate(ScalarOp op, DType type, DType operand_type,
+                     std::span<const ScalarValue> args,
+                     Precision precision = Precision::exact);
+
+/// Loads/stores one element of a buffer.
+ScalarValue load_scalar(DType type, const void *element);
+void store_scalar(DType type, void *element, ScalarValue value);
+/// The value of a constant node's payload.
+ScalarValue scalar_from_bits(DType type, uint64_t bits);
+
+/// Which check failed and the value that it reports.
+struct CheckFailure {
+  uint32_t check;
+  int64_t value;
+};
+
+/// The memory and parameters of one launch. `operands[k]` points to operand k's
+/// first element (may be null if it has no elements).
+struct KernelArguments {
+  std::span<void *const> operands;
+  std::span<const int64_t> sizes;
+};
+
+/// Runs the whole loop space in index order. Fails with `run_failed` and the
+/// check's message on a failed check, with `internal` on an access outside an
+/// operand. Thread-safe: no state but the operands.
+Status interpret(const Kernel &kernel, const KernelArguments &arguments,
+                 Precision precision = Precision::exact);
+
+} // namespace landfall

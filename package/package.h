@@ -1,0 +1,61 @@
+//===- package.h - The compiled artefact (.lfm) ----------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Byte layout: docs/package_format.md.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "package/kernel.h"
+#include "package/program.h"
+
+#include <memory>
+
+namespace landfall {
+
+/// Read-only bytes and whatever keeps them alive (a mapping, a vector).
+struct Bytes {
+  std::shared_ptr<const void> owner;
+  std::span<const uint8_t> data;
+};
+
+/// A weight: dense row-major, 64-byte aligned when read from a mapped package.
+struct Weight {
+  std::string name;
+  DType dtype = DType::f32;
+  std::vector<int64_t> dims;
+  Bytes bytes;
+};
+
+/// Machine code for all kernels of the package, for one architecture variant.
+/// `format` is the target's business ("x86_64-avx2", "x86_64-avx512",
+/// "descriptions"); a device picks the best variant that it can run.
+struct CodeSection {
+  std::string target;  ///< "cpu", "null", "reef", ...
+  std::string variant; ///< What the machine must have.
+  Bytes bytes;
+};
+
+/// A package in memory. Immutable once built; share it between sessions.
+struct Package {
+  std::string target;           ///< The target it was compiled for.
+  std::string producer;         ///< "landfall 0.1.0".
+  std::string model_name;
+  std::string model_hash;       ///< Of the source model, hex.
+  std::string options;          ///< Compile options, JSON.
+  Program program;
+  std::vector<Kernel> kernels;
+  std::vector<Weight> weights;
+  std::vector<CodeSection> code;
+};
+
+/// Writes the file atomically (temporary file beside it, then rename).
+Status write_package(const Package &package, const std::string &path);
+std::vector<uint8_t> serialize(const Package &package);
+
+/// Maps and verifies. The result's weights and code point into the mapping.
+Result<Package> read_package(const std::string &path);
+Result<Package> parse_package(Bytes bytes, const std::string &name_for_errors);
+
+} // namespace landfall

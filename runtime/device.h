@@ -1,0 +1,107 @@
+//===- device.h - What a driver provides -----------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// The contract between the runtime and every driver (docs/device_interface.md).
+// Device memory is an opaque handle, copies are explicit, queues are
+// asynchronous and in order. A driver may complete work inside the call that
+// enqueues it; callers never rely on that.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "base/result.h"
+#include "package/package.h"
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace landfall {
+
+/// An allocation on a device; meaning is the driver's. Zero: none.
+struct DeviceMemory {
+  uint64_t handle = 0;
+  size_t bytes = 0;
+};
+
+/// A place inside an allocation: where a tensor begins.
+struct DeviceSpan {
+  DeviceMemory memory;
+  size_t offset = 0;
+};
+
+/// Kernels of one package, resident on one device. Thread-safe.
+class Executable {
+public:
+  virtual ~Executable() = default;
+};
+
+/// A point in a queue's work.
+using Event = uint64_t;
+
+/// An in-order stream of work. Not thread-safe; use one per run.
+class Queue {
+public:
+  virtual ~Queue() = default;
+  /// `source` may be reused when the call returns.
+  virtual Status write(DeviceSpan destination, const void *source,
+                       size_t bytes) = 0;
+  /// Waits for earlier work, then copies to the host.
+  virtual Status read(void *destination, DeviceSpan source, size_t bytes) = 0;
+  /// The ranges must not overlap unless they are the same.
+  virtual Status copy(DeviceSpan destination, DeviceSpan source,
+                      size_t bytes) = 0;
+  virtual Status launch(const Executable &executable, uint32_t kernel,
+                        std::span<const DeviceSpan> operands,
+                        std::span<const int64_t> sizes) = 0;
+  virtual Result<Event> record() = 0;
+  virtual Status wait(Event event) = 0;
+  /// Waits for everything; the first failure since the last finish, if any.
+  virtual Status finish() = 0;
+};
+
+/// What `landfall devices` shows.
+struct DeviceDescription {
+  std::string name;                 ///< "cpu".
+  std::string hardware;             ///< "AMD EPYC, 2 cores, AVX2 FMA AVX-512".
+  int threads = 1;
+  size_t memory_bytes = 0;          ///< 0: the host's.
+};
+
+struct DeviceOptions {
+  int threads = 0; ///< Host threads for kernels; 0: all the machine has.
+};
+
+/// A device. Thread-safe.
+class Device {
+public:
+  virtual ~Device() = default;
+  virtual DeviceDescription describe() const = 0;
+  /// At least 64-byte aligned; contents undefined. Zero bytes is legal.
+  virtual Result<DeviceMemory> allocate(size_t bytes) = 0;
+  virtual void release(DeviceMemory memory) = 0;
+  /// The address of device memory in this process, or null if the host cannot
+  /// see it. Where it is not null, `wrap` also works.
+  virtual void *host_address(DeviceMemory memory) = 0;
+  /// Makes host bytes (weights in a mapping) usable as device memory without a
+  /// copy, or fails with `unsupported`. Read-only; the caller keeps them alive.
+  virtual Result<DeviceMemory> wrap(const void *bytes, size_t size) = 0;
+  virtual Result<std::unique_ptr<Queue>> create_queue() = 0;
+  /// Loads the best code section that this device can run; says what was
+  /// missing if there is none. The package must outlive the executable.
+  virtual Result<std::unique_ptr<Executable>> load(const Package &package) = 0;
+};
+
+/// The linked-in drivers, from the generated list (targets/*/driver).
+struct Driver {
+  std::string_view name;
+  Result<std::unique_ptr<Device>> (*create)(const DeviceOptions &options);
+};
+std::span<const Driver> drivers();
+/// Fails with the list of known names.
+Result<std::unique_ptr<Device>> create_device(std::string_view name,
+                                              const DeviceOptions &options);
+
+} // namespace landfall

@@ -1,0 +1,74 @@
+//===- session.h - Running a package ---------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "runtime/device.h"
+#include "runtime/host_value.h"
+
+#include <functional>
+
+namespace landfall {
+
+/// A package made resident on a device: kernels loaded, weights uploaded or
+/// wrapped. Thread-safe; share it between sessions.
+class LoadedModel {
+public:
+  static Result<std::shared_ptr<LoadedModel>>
+  load(std::shared_ptr<const Package> package, std::shared_ptr<Device> device);
+  ~LoadedModel();
+
+  const Package &package() const;
+  Device &device() const;
+
+private:
+  friend class Session;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Counters of one run, for `bench`, `explain` and tests.
+struct RunStatistics {
+  double total_ms = 0;
+  double planning_ms = 0; ///< Host time up to the first launch.
+  size_t arena_bytes = 0;
+  size_t launches = 0;
+};
+
+/// Called for each launch when profiling is on (slow: waits for each).
+struct LaunchRecord {
+  uint32_t kernel;
+  uint32_t instruction;
+  double ms;
+  std::span<const int64_t> sizes;
+};
+
+struct RunOptions {
+  std::string entry = "main";
+  RunStatistics *statistics = nullptr;
+  std::function<void(const LaunchRecord &)> on_launch;
+  /// Run every kernel through the interpreter in double precision beside the
+  /// device, and fail at the first that diverges (run --verify).
+  bool verify = false;
+};
+
+/// Runs a loaded model. A session owns its arena: one run at a time on one
+/// session (a second concurrent call waits); any number of sessions at once.
+class Session {
+public:
+  explicit Session(std::shared_ptr<LoadedModel> model);
+  ~Session();
+
+  /// `inputs` in the order of the entry point's signature. Checks names,
+  /// dtypes, ranks, fixed and named extents before anything runs.
+  Result<std::vector<HostValue>> run(std::span<const HostValue> inputs,
+                                     const RunOptions &options = {});
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+} // namespace landfall
