@@ -8,7 +8,8 @@ if(LANDFALL_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 add_link_options(-fuse-ld=lld)
-include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
+include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}
+                    ${CMAKE_BINARY_DIR}/generated)
 
 # landfall_room(<name> [SOURCES_IN dirs...] [DEPENDS targets...])
 # Makes the static library landfall_<name> from every .cpp of the folders (not
