@@ -1,0 +1,53 @@
+//===- kernel_frame.h - The function a kernel is emitted into --*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// What generated code of one kernel finds around it: the operands' pointers,
+// the sizes, scratch memory, rare math, the way out when a check fails. The
+// target provides it (the calling convention is the target's business).
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/llvm_headers.h"
+#include "compiler/kernels/machine.h"
+#include "package/kernel.h"
+
+#include <vector>
+
+namespace landfall {
+
+class KernelFrame {
+public:
+  KernelFrame(llvm::IRBuilder<> &builder, const Kernel &kernel,
+              const Machine &machine)
+      : b(builder), kernel(kernel), machine(machine) {}
+  virtual ~KernelFrame() = default;
+
+  llvm::IRBuilder<> &b;
+  const Kernel &kernel;
+  const Machine &machine;
+  /// Set by the target before any code is emitted; they dominate all code.
+  std::vector<llvm::Value *> operands; ///< Pointers; empty in a plan function.
+  std::vector<llvm::Value *> sizes;    ///< i64, one a size parameter.
+  llvm::Value *scratch = nullptr;      ///< 64-byte aligned; plan says how much.
+
+  /// The i64 value of an extent.
+  llvm::Value *extent(const Extent &extent);
+  llvm::ConstantInt *index(int64_t value) { return b.getInt64(value); }
+  /// Elements between neighbours along dimension `dim` of an operand.
+  llvm::Value *stride(uint32_t operand, size_t dim);
+  /// Stack memory, allocated once on entry.
+  llvm::AllocaInst *stack_slot(llvm::Type *type);
+  /// A new block at the end of the function.
+  llvm::BasicBlock *block(const llvm::Twine &name);
+
+  /// Calls the service for `op` on doubles: exp, log, ..., pow, fmod.
+  virtual llvm::Value *call_math(ScalarOp op,
+                                 llvm::ArrayRef<llvm::Value *> args) = 0;
+  /// Leaves the kernel: check `number` failed on `value` (i64). Terminates the
+  /// current block.
+  virtual void fail(uint32_t number, llvm::Value *value) = 0;
+};
+
+} // namespace landfall

@@ -1,0 +1,21 @@
+//===- machine.h - What generators may know about a machine ----*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+namespace landfall {
+
+/// The few facts that shape generated code. Data, filled in by the target;
+/// everything else about the machine is the back end's business.
+struct Machine {
+  int vector_bits = 256; ///< Of one register.
+  int vector_registers = 16;
+  bool narrow_masks = false;   ///< Masked memory access at 8 and 16 bits.
+  bool half_conversion = true; ///< f16 <-> f32 instructions.
+  int cache_bytes = 32 * 1024; ///< First level, data, per core.
+  int shared_cache_bytes = 512 * 1024; ///< Second level, per core.
+};
+
+} // namespace landfall
