@@ -19,12 +19,12 @@ namespace landfall {
 
 class KernelFrame {
 public:
-  KernelFrame(llvm::IRBuilder<> &builder, const Kernel &kernel,
+  KernelFrame(llvm::IRBuilderBase &builder, const Kernel &kernel,
               const Machine &machine)
       : b(builder), kernel(kernel), machine(machine) {}
   virtual ~KernelFrame() = default;
 
-  llvm::IRBuilder<> &b;
+  llvm::IRBuilderBase &b;
   const Kernel &kernel;
   const Machine &machine;
   /// Set by the target before any code is emitted; they dominate all code.

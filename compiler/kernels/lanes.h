@@ -70,7 +70,7 @@ public:
   static unsigned natural_width(const Machine &machine, DType type);
 
   KernelFrame &frame() { return frame_; }
-  llvm::IRBuilder<> &b() { return frame_.b; }
+  llvm::IRBuilderBase &b() { return frame_.b; }
   bool is_scalar() const { return width_ == 1; }
   /// How far an index advances from one group of lanes to the next (i64).
   llvm::Value *step() { return frame_.index(width_); }

@@ -1,0 +1,35 @@
+//===- kernel_frame.cpp - The function a kernel is emitted into -----------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/kernel_frame.h"
+
+namespace landfall {
+
+llvm::Value *KernelFrame::extent(const Extent &extent) {
+  return extent.constant ? index(extent.value) : sizes[extent.value];
+}
+
+llvm::Value *KernelFrame::stride(uint32_t operand, size_t dim) {
+  const std::vector<Extent> &dims = kernel.operands[operand].dims;
+  llvm::Value *product = index(1);
+  for (size_t d = dims.size(); d-- > dim + 1;)
+    product = b.CreateMul(product, extent(dims[d]), "stride");
+  return product;
+}
+
+llvm::AllocaInst *KernelFrame::stack_slot(llvm::Type *type) {
+  llvm::BasicBlock &entry = b.GetInsertBlock()->getParent()->getEntryBlock();
+  llvm::IRBuilder<> at_entry(&entry, entry.begin());
+  llvm::AllocaInst *slot = at_entry.CreateAlloca(type);
+  slot->setAlignment(llvm::Align(64));
+  return slot;
+}
+
+llvm::BasicBlock *KernelFrame::block(const llvm::Twine &name) {
+  return llvm::BasicBlock::Create(b.getContext(), name,
+                                  b.GetInsertBlock()->getParent());
+}
+
+} // namespace landfall
