@@ -1,0 +1,216 @@
+//===- thread_pool.cpp - Sharing one loop between threads -----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// A loop in flight lives in a slot. Its `state` word holds everything that
+// joining depends on, so that one compare-and-swap joins or fails:
+//   bits 0..11   helpers at work now
+//   bits 12..23  seats taken since the slot was opened
+//   bits 24..35  seats there are
+//   bits 36..62  generation: makes each use of a slot a different word
+//   bit  63      open
+// A worker that has joined may read the slot's loop; the caller closes the
+// slot and then waits until no helper is at work. A worker that has not joined
+// never touches the loop, hence nobody waits for it.
+//
+//===----------------------------------------------------------------------===//
+#include "base/thread_pool.h"
+
+#include <algorithm>
+#include <chrono>
+#include <sched.h>
+
+namespace landfall {
+
+namespace {
+
+constexpr uint64_t one_helper = 1;
+constexpr uint64_t one_seat = uint64_t(1) << 12;
+constexpr uint64_t one_seat_limit = uint64_t(1) << 24;
+constexpr uint64_t one_generation = uint64_t(1) << 36;
+constexpr uint64_t open_bit = uint64_t(1) << 63;
+constexpr uint64_t field_mask = 0xfff;
+constexpr uint64_t generation_mask = ((uint64_t(1) << 27) - 1) * one_generation;
+constexpr int thread_limit = 4096;
+
+uint64_t helpers(uint64_t state) { return state & field_mask; }
+uint64_t seats(uint64_t state) { return (state / one_seat) & field_mask; }
+uint64_t seat_limit(uint64_t state) {
+  return (state / one_seat_limit) & field_mask;
+}
+uint64_t generation(uint64_t state) { return state & generation_mask; }
+
+void pause_briefly() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Whether this thread is inside a body: nested loops run inline.
+thread_local bool inside_body = false;
+
+} // namespace
+
+int available_threads() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) == 0)
+    return std::max(1, CPU_COUNT(&set));
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+struct alignas(64) ThreadPool::Slot {
+  std::atomic<uint64_t> state = 0;
+  std::atomic<bool> taken = false;
+  Loop loop;
+  alignas(64) std::atomic<int64_t> next = 0;
+
+  void take_parts(int participant) {
+    inside_body = true;
+    for (;;) {
+      int64_t begin = next.fetch_add(loop.grain, std::memory_order_relaxed);
+      if (begin >= loop.tasks)
+        break;
+      int64_t end = std::min(loop.tasks, begin + loop.grain);
+      loop.call(loop.context, {begin, end, participant});
+    }
+    inside_body = false;
+  }
+};
+
+ThreadPool::ThreadPool(int threads) : slots_(new Slot[slot_count]) {
+  threads = std::clamp(threads, 1, thread_limit);
+  workers_.reserve(threads - 1);
+  for (int i = 1; i < threads; ++i)
+    workers_.emplace_back([this] { work(); });
+}
+
+ThreadPool::~ThreadPool() {
+  stopping_ = true;
+  wake_ups_.fetch_add(1);
+  wake_ups_.notify_all();
+  for (std::thread &worker : workers_)
+    worker.join();
+}
+
+void ThreadPool::run(const Loop &loop) {
+  if (loop.tasks <= 0)
+    return;
+  Slot *slot = nullptr;
+  bool alone = loop.tasks <= loop.grain || workers_.empty() || inside_body;
+  for (int i = 0; i < slot_count && !alone && !slot; ++i)
+    if (!slots_[i].taken.exchange(true, std::memory_order_acquire))
+      slot = &slots_[i];
+  if (!slot) {
+    for (int64_t begin = 0; begin < loop.tasks; begin += loop.grain)
+      loop.call(loop.context,
+                {begin, std::min(loop.tasks, begin + loop.grain), 0});
+    return;
+  }
+  open(*slot, loop);
+  slot->take_parts(0);
+  close(*slot);
+}
+
+void ThreadPool::open(Slot &slot, const Loop &loop) {
+  int64_t parts = (loop.tasks + loop.grain - 1) / loop.grain;
+  uint64_t limit = std::min<int64_t>(parts - 1, workers_.size());
+  slot.loop = loop;
+  slot.next.store(0, std::memory_order_relaxed);
+  uint64_t state = slot.state.load(std::memory_order_relaxed);
+  slot.state.store(
+      open_bit | ((generation(state) + one_generation) & generation_mask) |
+          limit * one_seat_limit,
+      std::memory_order_release);
+  open_slots_.fetch_or(1u << (&slot - slots_.get()));
+  wake(limit);
+}
+
+void ThreadPool::close(Slot &slot) {
+  open_slots_.fetch_and(~(1u << (&slot - slots_.get())));
+  uint64_t state =
+      slot.state.fetch_and(~open_bit, std::memory_order_acq_rel) & ~open_bit;
+  for (int spins = 0; helpers(state) != 0; ++spins) {
+    // A helper may have lost its core to another process: give it ours.
+    spins < 10000 ? pause_briefly() : std::this_thread::yield();
+    state = slot.state.load(std::memory_order_acquire);
+  }
+  slot.taken.store(false, std::memory_order_release);
+}
+
+/// An open loop with a free seat that this worker has not been in yet.
+/// `joined` holds the generation it last joined, a slot each.
+ThreadPool::Slot *ThreadPool::joinable(const std::vector<uint64_t> &joined) {
+  uint32_t open = open_slots_.load();
+  for (; open != 0; open &= open - 1) {
+    int number = __builtin_ctz(open);
+    uint64_t state = slots_[number].state.load(std::memory_order_acquire);
+    if ((state & open_bit) && seats(state) < seat_limit(state) &&
+        generation(state) != joined[number])
+      return &slots_[number];
+  }
+  return nullptr;
+}
+
+bool ThreadPool::help(std::vector<uint64_t> &joined) {
+  Slot *slot = joinable(joined);
+  if (!slot)
+    return false;
+  uint64_t state = slot->state.load(std::memory_order_acquire);
+  if (!(state & open_bit) || seats(state) >= seat_limit(state) ||
+      !slot->state.compare_exchange_strong(state, state + one_helper + one_seat,
+                                           std::memory_order_acq_rel))
+    return false;
+  joined[slot - slots_.get()] = generation(state);
+  slot->take_parts(static_cast<int>(seats(state)) + 1);
+  slot->state.fetch_sub(one_helper, std::memory_order_release);
+  return true;
+}
+
+void ThreadPool::work() {
+  // No slot is ever opened with generation bits above the mask.
+  std::vector<uint64_t> joined(slot_count, ~uint64_t(0));
+  auto idle_since = std::chrono::steady_clock::now();
+  for (int spins = 0; !stopping_.load(std::memory_order_relaxed); ++spins) {
+    if (help(joined)) {
+      idle_since = std::chrono::steady_clock::now();
+      continue;
+    }
+    pause_briefly();
+    if (spins % 64 != 0)
+      continue;
+    auto idle = std::chrono::steady_clock::now() - idle_since;
+    bool in_run = runs_.load(std::memory_order_relaxed) > 0;
+    if (idle < std::chrono::microseconds(in_run ? 1000 : 20))
+      continue;
+    park(joined);
+    idle_since = std::chrono::steady_clock::now();
+  }
+}
+
+void ThreadPool::park(const std::vector<uint64_t> &joined) {
+  int seen = wake_ups_.load();
+  sleepers_.fetch_add(1);
+  // `open` publishes before it looks for sleepers, and we count ourselves as
+  // asleep before we look at what is open: one of the two sees the other.
+  if (!joinable(joined) && !stopping_.load())
+    wake_ups_.wait(seen);
+  sleepers_.fetch_sub(1);
+}
+
+void ThreadPool::wake(int64_t wanted) {
+  int sleepers = sleepers_.load();
+  if (sleepers == 0)
+    return;
+  wake_ups_.fetch_add(1);
+  if (wanted >= sleepers) {
+    wake_ups_.notify_all();
+    return;
+  }
+  for (int64_t i = 0; i < wanted; ++i)
+    wake_ups_.notify_one();
+}
+
+} // namespace landfall
