@@ -49,8 +49,10 @@ inline bool is_unsigned_integer(DType t) {
 inline bool is_narrow_real(DType t) { return is_real(t) && info(t).bits < 32; }
 
 /// Whether a float-to-narrow conversion clamps out-of-range values to the
-/// largest finite one (ONNX Cast's `saturate`, for the 8-bit floats) or lets
-/// them become infinity / NaN as the format says.
+/// largest finite one (ONNX Cast's `saturate`) or lets them become infinity /
+/// NaN as the format says. It matters to the formats of 8 bits only: f16, bf16
+/// and wider always overflow to infinity, f4 always clamps. NaN stays NaN,
+/// except in f4, which has none: -0.
 enum class Saturation : uint8_t { off, on };
 
 /// Decodes one element of a real type (f16, bf16, the f8 family, f4, and f32
@@ -58,8 +60,9 @@ enum class Saturation : uint8_t { off, on };
 /// fnuz variants as ONNX's "Float stored in 8 bits" page states them.
 float real_to_float(DType type, uint32_t bits);
 
-/// Encodes, rounding to nearest even (f8e8m0: ONNX's default "up"). The result
-/// occupies the low `info(type).bits` bits.
+/// Encodes, rounding to nearest even (f8e8m0: the magnitude rounds up, as
+/// ONNX's default; the sign is dropped). The result occupies the low
+/// `info(type).bits` bits.
 uint32_t real_from_float(DType type, float value,
                          Saturation saturate = Saturation::on);
 
