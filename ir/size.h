@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@
 namespace landfall::ir {
 
 class SizeContext;
+class SizeArena;
 struct SizeNode;
 
 /// What an atom or node computes. `broadcast(a, b)` is b where a is 1, else a
@@ -54,7 +56,8 @@ struct SizeRange {
 /// Constants need no context, so `Size n = 4` works anywhere.
 class Size {
 public:
-  Size(int64_t value = 0) : value_(value) {}
+  Size() = default;
+  template <std::integral T> Size(T value) : value_(static_cast<int64_t>(value)) {}
   bool is_constant() const { return node_ == nullptr; }
   std::optional<int64_t> constant() const {
     return is_constant() ? std::optional(value_) : std::nullopt;
@@ -64,17 +67,20 @@ public:
 
   SizeKind kind() const;
   SizeRange range() const;
-  /// Canonical text, e.g. "2*H + floordiv(W - 1, 2)".
+  /// Canonical text, e.g. "2*H + floordiv(W + 1, 2) - 1".
   std::string str() const;
   const SizeNode *node() const { return node_; }
 
 private:
-  friend class SizeContext;
+  friend class SizeArena;
   explicit Size(const SizeNode *node) : node_(node) {}
   const SizeNode *node_ = nullptr;
   int64_t value_ = 0;
 };
 
+// A constant result that int64 cannot hold and a division by the constant 0
+// throw a BuildError (ir/builder.h); nothing else here throws. Symbolic results
+// whose coefficients overflow are kept as unsimplified expressions.
 Size operator+(Size a, Size b);
 Size operator-(Size a, Size b);
 Size operator*(Size a, Size b);
@@ -114,9 +120,7 @@ public:
   std::optional<Size> parse(std::string_view text);
 
 private:
-  friend struct SizeBuilder;
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<SizeArena> arena_;
 };
 
 /// One step of an expression's evaluation, in dependency order: what the
@@ -140,7 +144,7 @@ struct SizeStep {
   int a = -1;
   int b = -1;
   int64_t constant = 0;
-  Size symbol;
+  Size symbol = 0;
 };
 std::vector<SizeStep> steps(Size size);
 
