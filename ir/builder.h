@@ -101,6 +101,7 @@ public:
   Box() = default;
   Box(Builder *builder, void *value) : builder_(builder), value_(value) {}
   explicit operator bool() const { return value_ != nullptr; }
+  Builder &builder() const { return *builder_; }
   void *opaque() const { return value_; }
 
 private:
@@ -177,22 +178,23 @@ public:
   /// Operations built from now on belong to this model node (its location).
   void set_origin(const std::string &node_name, const std::string &op_type);
 
-  //===--- The entry point -------------------------------------------------===//
+  //===--- The entry point
+  //-------------------------------------------------===//
   /// A model input. Dims with a symbol name share the symbol of that name.
   Tensor input(const SignatureValue &signature);
   Box box_input(const SignatureValue &signature);
   /// A model output; `signature.dims` is informative.
   void output(const std::string &name, Any value);
 
-  //===--- Constants -------------------------------------------------------===//
+  //===--- Constants
+  //-------------------------------------------------------===//
   Tensor constant(ConstantData data);
   /// A rank-1 (or rank-0) i64 tensor whose contents are these sizes.
   Tensor from_sizes(std::span<const Size> sizes, DType dtype = DType::i64);
   Tensor from_size(Size size, DType dtype = DType::i64);
   /// The value, if it is known at compile time (folds what is foldable; at
   /// most `limit` bytes).
-  std::optional<ConstantData> constant_data(Tensor x,
-                                            size_t limit = SIZE_MAX);
+  std::optional<ConstantData> constant_data(Tensor x, size_t limit = SIZE_MAX);
   /// The elements of a small integer/bool tensor as sizes, if they are known
   /// symbolically without running anything.
   std::optional<std::vector<Size>> contents(Tensor x);
@@ -203,7 +205,8 @@ public:
   std::vector<Size> read_all(Tensor x,
                              SizeRange range = {INT64_MIN, INT64_MAX});
 
-  //===--- Compute ---------------------------------------------------------===//
+  //===--- Compute
+  //---------------------------------------------------------===//
   /// One value for each point of `shape`.
   Tensor map(const Shape &shape, DType dtype, const PointBody &body);
   Tensors map(const Shape &shape, std::span<const DType> dtypes,
@@ -215,9 +218,10 @@ public:
   Tensor contract(const Contraction &contraction);
   /// Imperative kernel: `body` runs for each point of the parallel extents
   /// (empty: once), which must touch disjoint elements.
-  Tensors loops(const Shape &parallel, std::span<const LoopsResult> results,
-                const std::function<void(std::span<const Scalar> indices,
-                                         std::span<const Buffer> results)> &body);
+  Tensors
+  loops(const Shape &parallel, std::span<const LoopsResult> results,
+        const std::function<void(std::span<const Scalar> indices,
+                                 std::span<const Buffer> results)> &body);
   /// The same bytes with another shape; element counts are required equal.
   Tensor reshape(Tensor x, const Shape &shape);
   /// The extents a broadcast of these shapes has; adds run-time requirements
@@ -226,10 +230,12 @@ public:
   /// Inside a body: the element of x that broadcasts to these indices of a
   /// larger shape (numpy alignment at the back).
   Scalar broadcast_at(Tensor x, std::span<const Scalar> indices);
-  /// Fails the run with `message` unless the 0/1 size is 1. Throws if provably 0.
+  /// Fails the run with `message` unless the 0/1 size is 1. Throws if provably
+  /// 0.
   void require(Size condition, const std::string &message);
 
-  //===--- Inside bodies ---------------------------------------------------===//
+  //===--- Inside bodies
+  //---------------------------------------------------===//
   Scalar literal(DType dtype, double value);
   Scalar literal_int(DType dtype, int64_t value);
   Scalar index(int64_t value) { return literal_int(DType::i64, value); }
@@ -238,10 +244,10 @@ public:
   /// Nested loops over `extents` carrying values: the last carried values.
   /// Extents may be Sizes or run-time scalars.
   Scalars fold(const Shape &extents, const Scalars &init, const FoldBody &body);
-  Scalars fold_to(Scalar low, Scalar high, const Scalars &init,
-                  const std::function<Scalars(Scalar index,
-                                              std::span<const Scalar> carried)>
-                      &body);
+  Scalars
+  fold_to(Scalar low, Scalar high, const Scalars &init,
+          const std::function<Scalars(Scalar index,
+                                      std::span<const Scalar> carried)> &body);
   /// Repeats while the first yielded value (bool) is true.
   Scalars fold_while(const Scalars &init,
                      const std::function<std::pair<Scalar, Scalars>(
@@ -252,14 +258,15 @@ public:
   /// holds. Only inside `loops` bodies.
   void check(Scalar condition, const std::string &message, Scalar value = {});
 
-  //===--- Control flow of the graph ----------------------------------------===//
+  //===--- Control flow of the graph
+  //----------------------------------------===//
   /// Builds each branch once; both must give the same number of values with
   /// equal dtypes and ranks. Extents may differ (they become run-time sizes).
   std::vector<Any> if_else(Tensor condition,
                            const std::function<std::vector<Any>()> &then_body,
                            const std::function<std::vector<Any>()> &else_body);
   struct LoopState {
-    Tensor iteration;          ///< i64, rank 0.
+    Tensor iteration; ///< i64, rank 0.
     std::vector<Any> carried;
   };
   struct LoopStep {
@@ -274,7 +281,8 @@ public:
                         const std::vector<Any> &init,
                         const std::function<LoopStep(const LoopState &)> &body);
 
-  //===--- Boxed values -----------------------------------------------------===//
+  //===--- Boxed values
+  //-----------------------------------------------------===//
   std::vector<Any> box(BoxFunction function, std::span<const Any> arguments,
                        std::span<const SignatureValue> results,
                        std::span<const int64_t> extra = {});
@@ -283,10 +291,15 @@ public:
   Impl &impl() { return *impl_; }
 
 private:
+  void known_contents_note(Tensor x, const std::vector<Size> &sizes);
+  std::optional<Size> may_broadcast(Size extent,
+                                    std::span<const Scalar> indices,
+                                    size_t rank, size_t axis);
   std::unique_ptr<Impl> impl_;
 };
 
-//===--- Scalar arithmetic: operands share one type -------------------------===//
+//===--- Scalar arithmetic: operands share one type
+//-------------------------===//
 // A C++ number on either side takes the other side's type.
 Scalar operator+(Scalar a, Scalar b);
 Scalar operator-(Scalar a, Scalar b);
@@ -327,8 +340,8 @@ Scalar logical_or(Scalar a, Scalar b);
 Scalar logical_not(Scalar a);
 
 Scalar select(Scalar condition, Scalar if_true, Scalar if_false);
-Scalar cast(Scalar x, DType type);           ///< ScalarOp::cast
-Scalar cast_saturate(Scalar x, DType type);  ///< ScalarOp::cast_sat
+Scalar cast(Scalar x, DType type);          ///< ScalarOp::cast
+Scalar cast_saturate(Scalar x, DType type); ///< ScalarOp::cast_sat
 Scalar bitcast(Scalar x, DType type);
 Scalar minimum(Scalar a, Scalar b);
 Scalar maximum(Scalar a, Scalar b);

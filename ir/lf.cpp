@@ -12,11 +12,14 @@
 
 using namespace mlir;
 
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wunused-parameter"
 #include "ir/lf_dialect.cpp.inc"
 #define GET_TYPEDEF_CLASSES
 #include "ir/lf_types.cpp.inc"
 #define GET_OP_CLASSES
 #include "ir/lf_ops.cpp.inc"
+#pragma clang diagnostic pop
 
 namespace landfall::lf {
 
@@ -33,23 +36,37 @@ void LfDialect::initialize() {
 
 Type to_mlir(DType type, MLIRContext *c) {
   switch (type) {
-  case DType::f32: return Float32Type::get(c);
-  case DType::f64: return Float64Type::get(c);
-  case DType::f16: return Float16Type::get(c);
-  case DType::bf16: return BFloat16Type::get(c);
-  case DType::f8e4m3fn: return Float8E4M3FNType::get(c);
-  case DType::f8e4m3fnuz: return Float8E4M3FNUZType::get(c);
-  case DType::f8e5m2: return Float8E5M2Type::get(c);
-  case DType::f8e5m2fnuz: return Float8E5M2FNUZType::get(c);
-  case DType::f8e8m0: return Float8E8M0FNUType::get(c);
-  case DType::f4e2m1: return Float4E2M1FNType::get(c);
-  case DType::c64: return ComplexType::get(Float32Type::get(c));
-  case DType::c128: return ComplexType::get(Float64Type::get(c));
-  case DType::string: return StringType::get(c);
-  default: break;
+  case DType::f32:
+    return Float32Type::get(c);
+  case DType::f64:
+    return Float64Type::get(c);
+  case DType::f16:
+    return Float16Type::get(c);
+  case DType::bf16:
+    return BFloat16Type::get(c);
+  case DType::f8e4m3fn:
+    return Float8E4M3FNType::get(c);
+  case DType::f8e4m3fnuz:
+    return Float8E4M3FNUZType::get(c);
+  case DType::f8e5m2:
+    return Float8E5M2Type::get(c);
+  case DType::f8e5m2fnuz:
+    return Float8E5M2FNUZType::get(c);
+  case DType::f8e8m0:
+    return Float8E8M0FNUType::get(c);
+  case DType::f4e2m1:
+    return Float4E2M1FNType::get(c);
+  case DType::c64:
+    return ComplexType::get(Float32Type::get(c));
+  case DType::c128:
+    return ComplexType::get(Float64Type::get(c));
+  case DType::string:
+    return StringType::get(c);
+  default:
+    break;
   }
-  auto sign = is_unsigned_integer(type) ? IntegerType::Unsigned
-                                        : IntegerType::Signless;
+  auto sign =
+      is_unsigned_integer(type) ? IntegerType::Unsigned : IntegerType::Signless;
   return IntegerType::get(c, info(type).bits, sign);
 }
 
@@ -69,7 +86,7 @@ namespace {
 /// Checks the arguments of a body: `indices` i64, then exactly `rest`.
 LogicalResult check_arguments(Operation *op, Region &region, size_t indices,
                               TypeRange rest) {
-  Block &block = region.front();
+  mlir::Block &block = region.front();
   if (block.getNumArguments() != indices + rest.size())
     return op->emitOpError("body takes ")
            << block.getNumArguments() << " arguments, expected "
@@ -90,7 +107,7 @@ LogicalResult check_yield(Operation *op, Region &region, TypeRange results) {
   if (!yield || yield.getValues().size() != results.size())
     return op->emitOpError("body must end by yielding one value a result");
   for (auto [value, type] : llvm::zip(yield.getValues(), results))
-    if (value.getType() != getElementTypeOrSelf(type))
+    if (value.getType() != cast<RankedTensorType>(type).getElementType())
       return op->emitOpError("body yields ")
              << value.getType() << " for a result of " << type;
   return success();
@@ -101,8 +118,8 @@ LogicalResult check_yield(Operation *op, Region &region, TypeRange results) {
 LogicalResult MapOp::verify() {
   for (Type type : getResultTypes())
     if (cast<RankedTensorType>(type).getRank() != (int64_t)getDims().size())
-      return emitOpError("has ") << getDims().size() << " extents, result is "
-                                 << type;
+      return emitOpError("has ")
+             << getDims().size() << " extents, result is " << type;
   if (failed(check_arguments(*this, getBody(), getDims().size(), {})))
     return failure();
   return check_yield(*this, getBody(), getResultTypes());
@@ -110,8 +127,8 @@ LogicalResult MapOp::verify() {
 
 LogicalResult ContractOp::verify() {
   size_t dims = getDims().size();
-  if (failed(check_arguments(*this, getFactors(), dims + getReduce().size(),
-                             {})))
+  if (failed(
+          check_arguments(*this, getFactors(), dims + getReduce().size(), {})))
     return failure();
   auto factors = dyn_cast<YieldOp>(getFactors().front().getTerminator());
   if (!factors || factors.getValues().size() != 2 ||
@@ -128,8 +145,8 @@ LogicalResult LoopsOp::verify() {
   for (Type type : getResultTypes())
     ranks += cast<RankedTensorType>(type).getRank();
   if (ranks != getDims().size())
-    return emitOpError("has ") << getDims().size() << " extents, expected "
-                               << ranks;
+    return emitOpError("has ")
+           << getDims().size() << " extents, expected " << ranks;
   if (getInitialOf().size() != getNumResults())
     return emitOpError("initial_of must have one entry a result");
   return check_arguments(*this, getBody(), getParallel().size(),
@@ -142,8 +159,8 @@ LogicalResult ScalarOp::verify() {
     if (row.text != std::string_view(getOp()))
       continue;
     if ((int)getArgs().size() != row.arity)
-      return emitOpError("'") << getOp() << "' takes " << row.arity
-                              << " arguments";
+      return emitOpError("'")
+             << getOp() << "' takes " << row.arity << " arguments";
     return success();
   }
   return emitOpError("unknown operation '") << getOp() << "'";
@@ -152,8 +169,8 @@ LogicalResult ScalarOp::verify() {
 LogicalResult LoadOp::verify() {
   auto type = cast<RankedTensorType>(getTensor().getType());
   if (type.getRank() != (int64_t)getIndices().size())
-    return emitOpError("has ") << getIndices().size() << " indices for "
-                               << type;
+    return emitOpError("has ")
+           << getIndices().size() << " indices for " << type;
   if (bool(getGuard()) != bool(getOther()))
     return emitOpError("needs both a guard and another value, or neither");
   return success();

@@ -8,11 +8,15 @@
 #include "base/dtype.h"
 #include "ir/mlir.h"
 
+// Generated code is not held to our warnings.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wunused-parameter"
 #include "ir/lf_dialect.h.inc"
 #define GET_TYPEDEF_CLASSES
 #include "ir/lf_types.h.inc"
 #define GET_OP_CLASSES
 #include "ir/lf_ops.h.inc"
+#pragma clang diagnostic pop
 
 namespace landfall::lf {
 

@@ -12,6 +12,7 @@
 #define LANDFALL_IR_LF_TD
 
 include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -59,7 +60,7 @@ def Lf_OutputOp : Lf_Op<"output"> {
   let assemblyFormat = "$number $name `=` $value attr-dict `:` type($value)";
 }
 
-def Lf_DimOp : Lf_Op<"dim", [Pure]> {
+def Lf_DimOp : Lf_Op<"dim"> {
   let summary = "an extent known only at run time; defines a symbol";
   let arguments = (ins AnyRankedTensor:$tensor, I64Attr:$axis,
                        StrAttr:$symbol);
@@ -67,7 +68,7 @@ def Lf_DimOp : Lf_Op<"dim", [Pure]> {
   let assemblyFormat = "$tensor `,` $axis `as` $symbol attr-dict `:` type($tensor)";
 }
 
-def Lf_ReadOp : Lf_Op<"read", [Pure]> {
+def Lf_ReadOp : Lf_Op<"read"> {
   let summary = "an integer element read by the host; defines a symbol";
   let arguments = (ins AnyRankedTensor:$tensor, I64Attr:$element,
                        StrAttr:$symbol);

@@ -197,6 +197,11 @@ bool known_ge(Size a, Size b) {
   // A run computes in int64, so its limits bound every size.
   if (a == b || a == Size(INT64_MAX) || b == Size(INT64_MIN))
     return true;
+  int64_t low = a.range().low, high = b.range().high;
+  bool bounded = (a.is_constant() || low != INT64_MIN) &&
+                 (b.is_constant() || high != INT64_MAX);
+  if (bounded && low >= high)
+    return true;
   auto p = difference(a, b);
   return p && range_of(*p).low >= 0;
 }

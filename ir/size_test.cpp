@@ -273,7 +273,7 @@ struct RandomSizes {
 TEST(SizeRandomTest, NormalFormKeepsTheValue) {
   RandomSizes random;
   int compared = 0;
-  for (int round = 0; round < 2000; ++round) {
+  for (int round = 0; round < 300000; ++round) {
     Sample sample;
     try {
       sample = random.make(4);
@@ -281,7 +281,7 @@ TEST(SizeRandomTest, NormalFormKeepsTheValue) {
       continue;
     }
     ASSERT_EQ(random.context.parse(sample.size.str()), sample.size)
-        << sample.size.str();
+        << sample.size.str() << "\n" << random.context.parse(sample.size.str())->str();
     SizeRange range = sample.size.range();
     for (int i = 0; i < RandomSizes::assignments; ++i) {
       Value expected = sample.values[size_t(i)];

@@ -1,0 +1,113 @@
+//===- fold_constants.cpp - Compute operations on constants
+//------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ir/builder_impl.h"
+#include "ir/describe.h"
+#include "package/interpreter.h"
+
+using namespace mlir;
+
+namespace landfall::ir {
+
+namespace {
+
+/// Folding is not worth more scalar steps than this (about a second).
+constexpr double most_steps = 50e6;
+
+/// The number of points that a kernel's loops visit, nested folds included,
+/// times its nodes: what the interpreter will have to do.
+double cost(const Description &d) {
+  auto extent = [&](const Extent &e) {
+    return double(e.constant ? e.value : *d.sizes[e.value].constant());
+  };
+  double points = double(d.kernel.nodes.size());
+  for (const Extent &e : d.kernel.loops)
+    points *= extent(e);
+  for (const Extent &e : d.kernel.reduce)
+    points *= extent(e);
+  for (const Node &node : d.kernel.nodes) {
+    if (node.kind != NodeKind::loop)
+      continue;
+    const Node &high = d.kernel.nodes[node.args[1]];
+    if (high.kind == NodeKind::size)
+      points *= double(*d.sizes[high.index].constant());
+    else if (high.kind == NodeKind::constant)
+      points *= double(int64_t(high.bits));
+  }
+  return points;
+}
+
+bool has_constant_inputs(Module::Impl &module, Operation *compute) {
+  bool constant = true;
+  auto check = [&](Value value) {
+    if (isa<RankedTensorType>(value.getType()) &&
+        !compute->isAncestor(value.getParentRegion()->getParentOp()))
+      constant &= module.constant_of(value) != nullptr;
+    else if (value.getParentRegion() == compute->getParentRegion())
+      constant &= module.size_of(value).is_constant();
+  };
+  compute->walk([&](Operation *op) {
+    for (Value operand : op->getOperands())
+      check(operand);
+    constant &= !isa<lf::WhileOp>(op);
+  });
+  return constant;
+}
+
+ConstantData allocate(Module::Impl &module, Value result) {
+  ConstantData data;
+  data.dtype = lf::dtype_of(result);
+  int64_t bytes = size_of(data.dtype);
+  for (const Size &size : module.shape_of(result)) {
+    data.dims.push_back(*size.constant());
+    bytes *= data.dims.back();
+  }
+  auto storage = std::make_shared<std::vector<uint8_t>>(bytes);
+  data.bytes = {storage, {storage->data(), storage->size()}};
+  return data;
+}
+
+} // namespace
+
+std::optional<std::vector<ConstantData>> fold_constants(Module::Impl &module,
+                                                        Operation *compute) {
+  if (!has_constant_inputs(module, compute))
+    return std::nullopt;
+  Description d = describe(module, compute);
+  for (const Size &size : d.sizes)
+    if (!size.is_constant())
+      return std::nullopt;
+  if (cost(d) > most_steps)
+    return std::nullopt;
+  std::vector<void *> operands;
+  auto writable = [](const ConstantData &data) {
+    return const_cast<uint8_t *>(data.bytes.data.data());
+  };
+  for (Value input : d.inputs)
+    operands.push_back(writable(*module.constant_of(input)));
+  std::vector<ConstantData> results;
+  auto loops = dyn_cast<lf::LoopsOp>(compute);
+  for (auto [k, result] : llvm::enumerate(compute->getResults())) {
+    results.push_back(allocate(module, result));
+    if (loops && loops.getInitialOf()[k] >= 0) {
+      Value initial = loops.getInitial()[loops.getInitialOf()[k]];
+      const ConstantData *data = module.constant_of(initial);
+      std::copy(data->bytes.data.begin(), data->bytes.data.end(),
+                writable(results.back()));
+    }
+    operands.push_back(writable(results.back()));
+  }
+  std::vector<int64_t> sizes;
+  for (const Size &size : d.sizes)
+    sizes.push_back(*size.constant());
+  // A failing check stays in the program, where it is reported when it runs.
+  if (!interpret(d.kernel, {operands, sizes}))
+    return std::nullopt;
+  return results;
+}
+
+} // namespace landfall::ir

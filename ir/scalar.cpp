@@ -1,0 +1,347 @@
+//===- scalar.cpp - The facade: scalar code in bodies --------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ir/builder_impl.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+using namespace mlir;
+
+namespace landfall::ir {
+
+DType Scalar::dtype() const { return lf::from_mlir(value_of(*this).getType()); }
+
+//===--- Loads and stores -------------------------------------------------===//
+
+static Scalar load(Builder &b, Value tensor, std::span<const Scalar> indices,
+                   Scalar guard, Scalar other) {
+  Builder::Impl &i = b.impl();
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (type.getRank() != (int64_t)indices.size())
+    throw BuildError(ErrorCode::internal,
+                     fmt::format("{} indices for a tensor of rank {}",
+                                 indices.size(), type.getRank()));
+  SmallVector<Value> at;
+  for (Scalar index : indices)
+    at.push_back(value_of(index));
+  return i.wrap(lf::LoadOp::create(i.op, i.loc, type.getElementType(), tensor,
+                                   at, guard ? value_of(guard) : Value(),
+                                   guard ? value_of(other) : Value()));
+}
+
+Scalar Tensor::at(std::span<const Scalar> indices) const {
+  return load(*builder_, value_of(*this), indices, {}, {});
+}
+Scalar Tensor::at(std::initializer_list<Scalar> indices) const {
+  return at(std::span(indices.begin(), indices.size()));
+}
+Scalar Tensor::at_or(std::span<const Scalar> indices, Scalar guard,
+                     Scalar other) const {
+  return load(*builder_, value_of(*this), indices, guard, other);
+}
+Scalar Buffer::at(std::span<const Scalar> indices) const {
+  return load(*builder_, unwrap(value_), indices, {}, {});
+}
+Scalar Buffer::at(std::initializer_list<Scalar> indices) const {
+  return at(std::span(indices.begin(), indices.size()));
+}
+void Buffer::store(std::span<const Scalar> indices, Scalar value) const {
+  Builder::Impl &i = builder_->impl();
+  SmallVector<Value> at;
+  for (Scalar index : indices)
+    at.push_back(value_of(index));
+  lf::StoreOp::create(i.op, i.loc, value_of(value), unwrap(value_), at,
+                      Value());
+}
+void Buffer::store(std::initializer_list<Scalar> indices, Scalar value) const {
+  store(std::span(indices.begin(), indices.size()), value);
+}
+
+//===--- Literals ---------------------------------------------------------===//
+
+Scalar Builder::literal(DType dtype, double value) {
+  if (!is_real(dtype))
+    return literal_int(dtype, int64_t(value));
+  Impl &i = *impl_;
+  auto type = cast<FloatType>(lf::to_mlir(dtype, &i.m.context));
+  llvm::APFloat number(value);
+  if (is_narrow_real(dtype)) {
+    llvm::APInt bits(info(dtype).bits,
+                     real_from_double(dtype, value, Saturation::off));
+    number = llvm::APFloat(type.getFloatSemantics(), bits);
+  } else {
+    bool lost;
+    number.convert(type.getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven,
+                   &lost);
+  }
+  return i.wrap(
+      lf::LiteralOp::create(i.op, i.loc, type, FloatAttr::get(type, number)));
+}
+
+Scalar Builder::literal_int(DType dtype, int64_t value) {
+  if (is_real(dtype))
+    return literal(dtype, double(value));
+  Impl &i = *impl_;
+  auto type = cast<IntegerType>(lf::to_mlir(dtype, &i.m.context));
+  llvm::APInt bits(64, uint64_t(value));
+  return i.wrap(lf::LiteralOp::create(
+      i.op, i.loc, type, IntegerAttr::get(type, bits.trunc(type.getWidth()))));
+}
+
+Scalar Builder::scalar(Size size) {
+  if (auto constant = size.constant())
+    return index(*constant);
+  return impl_->wrap(impl_->size_value(size));
+}
+
+//===--- Operations -------------------------------------------------------===//
+
+Scalar Builder::apply(ScalarOp op, DType result, std::span<const Scalar> args) {
+  Impl &i = *impl_;
+  SmallVector<Value> values;
+  for (Scalar arg : args)
+    values.push_back(value_of(arg));
+  size_t first = op == ScalarOp::select ? 1 : 0;
+  for (size_t k = first + 1; k < args.size(); ++k)
+    if (args[k].dtype() != args[first].dtype())
+      throw BuildError(ErrorCode::invalid_model,
+                       fmt::format("operand types differ: {} and {}",
+                                   name(args[first].dtype()),
+                                   name(args[k].dtype())));
+  return i.wrap(lf::ScalarOp::create(
+      i.op, i.loc, lf::to_mlir(result, &i.m.context),
+      i.op.getStringAttr(llvm::StringRef(info(op).text)), values));
+}
+
+static Scalar same(ScalarOp op, Scalar a, Scalar b) {
+  return a.builder().apply(op, a.dtype(), std::initializer_list<Scalar>{a, b});
+}
+static Scalar test(ScalarOp op, Scalar a, Scalar b) {
+  return a.builder().apply(op, DType::boolean,
+                           std::initializer_list<Scalar>{a, b});
+}
+static Scalar like(Scalar other, double value) {
+  return other.builder().literal(other.dtype(), value);
+}
+
+Scalar operator+(Scalar a, Scalar b) { return same(ScalarOp::add, a, b); }
+Scalar operator-(Scalar a, Scalar b) { return same(ScalarOp::sub, a, b); }
+Scalar operator*(Scalar a, Scalar b) { return same(ScalarOp::mul, a, b); }
+Scalar operator/(Scalar a, Scalar b) { return same(ScalarOp::div, a, b); }
+Scalar operator%(Scalar a, Scalar b) { return same(ScalarOp::mod, a, b); }
+Scalar operator-(Scalar a) { return unary(ScalarOp::neg, a); }
+Scalar operator+(Scalar a, double b) { return a + like(a, b); }
+Scalar operator-(Scalar a, double b) { return a - like(a, b); }
+Scalar operator*(Scalar a, double b) { return a * like(a, b); }
+Scalar operator/(Scalar a, double b) { return a / like(a, b); }
+Scalar operator%(Scalar a, double b) { return a % like(a, b); }
+Scalar operator+(double a, Scalar b) { return like(b, a) + b; }
+Scalar operator-(double a, Scalar b) { return like(b, a) - b; }
+Scalar operator*(double a, Scalar b) { return like(b, a) * b; }
+Scalar operator/(double a, Scalar b) { return like(b, a) / b; }
+Scalar operator==(Scalar a, Scalar b) { return test(ScalarOp::eq, a, b); }
+Scalar operator!=(Scalar a, Scalar b) { return test(ScalarOp::ne, a, b); }
+Scalar operator<(Scalar a, Scalar b) { return test(ScalarOp::lt, a, b); }
+Scalar operator<=(Scalar a, Scalar b) { return test(ScalarOp::le, a, b); }
+Scalar operator>(Scalar a, Scalar b) { return test(ScalarOp::lt, b, a); }
+Scalar operator>=(Scalar a, Scalar b) { return test(ScalarOp::le, b, a); }
+Scalar operator==(Scalar a, double b) { return a == like(a, b); }
+Scalar operator!=(Scalar a, double b) { return a != like(a, b); }
+Scalar operator<(Scalar a, double b) { return a < like(a, b); }
+Scalar operator<=(Scalar a, double b) { return a <= like(a, b); }
+Scalar operator>(Scalar a, double b) { return a > like(a, b); }
+Scalar operator>=(Scalar a, double b) { return a >= like(a, b); }
+Scalar operator&(Scalar a, Scalar b) { return same(ScalarOp::bit_and, a, b); }
+Scalar operator|(Scalar a, Scalar b) { return same(ScalarOp::bit_or, a, b); }
+Scalar operator^(Scalar a, Scalar b) { return same(ScalarOp::bit_xor, a, b); }
+Scalar operator~(Scalar a) { return unary(ScalarOp::bit_not, a); }
+Scalar operator<<(Scalar a, Scalar b) { return same(ScalarOp::shl, a, b); }
+Scalar operator>>(Scalar a, Scalar b) { return same(ScalarOp::shr, a, b); }
+Scalar logical_and(Scalar a, Scalar b) { return a & b; }
+Scalar logical_or(Scalar a, Scalar b) { return a | b; }
+Scalar logical_not(Scalar a) { return ~a; }
+
+Scalar select(Scalar condition, Scalar if_true, Scalar if_false) {
+  return condition.builder().apply(
+      ScalarOp::select, if_true.dtype(),
+      std::initializer_list<Scalar>{condition, if_true, if_false});
+}
+
+Scalar cast(Scalar x, DType type) {
+  if (x.dtype() == type)
+    return x;
+  return x.builder().apply(ScalarOp::cast, type, std::span(&x, 1));
+}
+Scalar cast_saturate(Scalar x, DType type) {
+  if (x.dtype() == type)
+    return x;
+  return x.builder().apply(ScalarOp::cast_sat, type, std::span(&x, 1));
+}
+Scalar bitcast(Scalar x, DType type) {
+  if (x.dtype() == type)
+    return x;
+  return x.builder().apply(ScalarOp::bitcast, type, std::span(&x, 1));
+}
+Scalar minimum(Scalar a, Scalar b) { return same(ScalarOp::min, a, b); }
+Scalar maximum(Scalar a, Scalar b) { return same(ScalarOp::max, a, b); }
+Scalar minimum(Scalar a, double b) { return minimum(a, like(a, b)); }
+Scalar maximum(Scalar a, double b) { return maximum(a, like(a, b)); }
+Scalar clamp(Scalar x, Scalar low, Scalar high) {
+  return minimum(maximum(x, low), high);
+}
+Scalar pow(Scalar a, Scalar b) { return same(ScalarOp::pow, a, b); }
+Scalar fmod(Scalar a, Scalar b) { return same(ScalarOp::fmod, a, b); }
+Scalar fma(Scalar a, Scalar b, Scalar c) {
+  return a.builder().apply(ScalarOp::fma, a.dtype(),
+                           std::initializer_list<Scalar>{a, b, c});
+}
+Scalar is_nan(Scalar x) { return x != x; }
+Scalar unary(ScalarOp op, Scalar x) {
+  return x.builder().apply(op, x.dtype(), std::span(&x, 1));
+}
+Scalar sigmoid(Scalar x) {
+  // exp(-|x|) never overflows; the two halves mirror each other.
+  Scalar e = exp(-abs(x));
+  Scalar positive = 1.0 / (1.0 + e);
+  return select(x < 0.0, e * positive, positive);
+}
+
+//===--- Structured bodies ------------------------------------------------===//
+
+Scalars Builder::fold_to(
+    Scalar low, Scalar high, const Scalars &init,
+    const std::function<Scalars(Scalar, std::span<const Scalar>)> &body) {
+  Impl &i = *impl_;
+  SmallVector<Value> start = i.unwrap_all(init);
+  SmallVector<Type> types(ValueRange(start).getTypes());
+  auto fold = lf::FoldOp::create(i.op, i.loc, types, value_of(low),
+                                 value_of(high), start);
+  types.insert(types.begin(), i.op.getI64Type());
+  i.fill(fold.getBody(), types, [&](mlir::Block::BlockArgListType arguments) {
+    Scalars at = i.wrap_all(ValueRange(arguments));
+    return i.unwrap_all(body(at[0], std::span<const Scalar>(at).subspan(1)));
+  });
+  return i.wrap_all(fold.getResults());
+}
+
+static Scalars nest(Builder &b, std::span<const Size> extents, Scalars &indices,
+                    std::span<const Scalar> carried, const FoldBody &body) {
+  if (extents.empty())
+    return body(indices, carried);
+  return b.fold_to(
+      b.index(0), b.scalar(extents[0]), Scalars(carried.begin(), carried.end()),
+      [&](Scalar index, std::span<const Scalar> inner) {
+        indices.push_back(index);
+        Scalars next = nest(b, extents.subspan(1), indices, inner, body);
+        indices.pop_back();
+        return next;
+      });
+}
+
+Scalars Builder::fold(const Shape &extents, const Scalars &init,
+                      const FoldBody &body) {
+  Scalars indices;
+  return nest(*this, extents, indices, init, body);
+}
+
+Scalars Builder::fold_while(
+    const Scalars &init,
+    const std::function<std::pair<Scalar, Scalars>(std::span<const Scalar>)>
+        &body) {
+  Impl &i = *impl_;
+  SmallVector<Value> start = i.unwrap_all(init);
+  SmallVector<Type> types(ValueRange(start).getTypes());
+  auto loop = lf::WhileOp::create(i.op, i.loc, types, start);
+  i.fill(loop.getBody(), types, [&](mlir::Block::BlockArgListType arguments) {
+    auto [proceed, next] = body(i.wrap_all(ValueRange(arguments)));
+    next.insert(next.begin(), proceed);
+    return i.unwrap_all(next);
+  });
+  return i.wrap_all(loop.getResults());
+}
+
+Scalars Builder::branch(Scalar condition,
+                        const std::function<Scalars()> &then_body,
+                        const std::function<Scalars()> &else_body) {
+  Impl &i = *impl_;
+  // The result types are the then-body's, known once it is built.
+  OperationState state(i.loc, lf::BranchOp::getOperationName());
+  state.addOperands(value_of(condition));
+  SmallVector<Type> types;
+  auto build = [&](Region &region, const std::function<Scalars()> &body) {
+    i.fill(region, {}, [&](mlir::Block::BlockArgListType) {
+      SmallVector<Value> values = i.unwrap_all(body());
+      types.assign(ValueRange(values).getTypes().begin(),
+                   ValueRange(values).getTypes().end());
+      return values;
+    });
+  };
+  build(*state.addRegion(), then_body);
+  build(*state.addRegion(), else_body);
+  state.addTypes(types);
+  return i.wrap_all(i.op.create(state)->getResults());
+}
+
+void Builder::check(Scalar condition, const std::string &message,
+                    Scalar value) {
+  Impl &i = *impl_;
+  std::string text = i.origin.empty() ? message : i.origin + ": " + message;
+  lf::CheckOp::create(i.op, i.loc, value_of(condition),
+                      value ? value_of(value) : Value(), text);
+}
+
+//===--- Common folds -----------------------------------------------------===//
+
+Scalar sum(Builder &b, const Shape &extents, DType type,
+           const PointBody &body) {
+  return b.fold(
+      extents, {b.literal(type, 0)},
+      [&](std::span<const Scalar> at, std::span<const Scalar> so_far) {
+        return Scalars{so_far[0] + body(at)};
+      })[0];
+}
+Scalar max_of(Builder &b, const Shape &extents, DType type,
+              const PointBody &body) {
+  return b.fold(
+      extents, {lowest(b, type)},
+      [&](std::span<const Scalar> at, std::span<const Scalar> so_far) {
+        return Scalars{maximum(so_far[0], body(at))};
+      })[0];
+}
+Scalar min_of(Builder &b, const Shape &extents, DType type,
+              const PointBody &body) {
+  return b.fold(
+      extents, {highest(b, type)},
+      [&](std::span<const Scalar> at, std::span<const Scalar> so_far) {
+        return Scalars{minimum(so_far[0], body(at))};
+      })[0];
+}
+
+/// -inf / +inf where the format has them, else the largest finite value.
+static Scalar extreme(Builder &b, DType type, int sign) {
+  if (type == DType::boolean)
+    return b.literal_int(type, sign > 0);
+  if (is_integer(type)) {
+    int bits = info(type).bits;
+    bool is_signed = is_signed_integer(type);
+    uint64_t high = ~uint64_t(0) >> (64 - bits + (is_signed ? 1 : 0));
+    int64_t low = is_signed ? -int64_t(high) - 1 : 0;
+    return b.literal_int(type, sign > 0 ? int64_t(high) : low);
+  }
+  bool has_infinity = type == DType::f32 || type == DType::f64 ||
+                      type == DType::f16 || type == DType::bf16 ||
+                      type == DType::f8e5m2;
+  if (has_infinity)
+    return b.literal(type, sign * std::numeric_limits<double>::infinity());
+  double largest = real_to_float(type, real_from_float(type, 3e38f));
+  return b.literal(type, sign * largest);
+}
+Scalar lowest(Builder &b, DType type) { return extreme(b, type, -1); }
+Scalar highest(Builder &b, DType type) { return extreme(b, type, 1); }
+
+} // namespace landfall::ir
