@@ -1,0 +1,36 @@
+//===- compute_type.h - The precision operators compute in ------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "frontend/onnx/operator.h"
+
+namespace landfall::onnx {
+
+/// The type in which a formula of several steps is evaluated: f32 for a
+/// narrower real, so that the result is rounded once; else the type itself.
+inline DType compute_type(DType type) {
+  return is_narrow_real(type) ? DType::f32 : type;
+}
+
+/// The same for formulas that leave the integers (roots, logarithms).
+inline DType real_compute_type(DType type) {
+  return is_real(type) ? compute_type(type) : DType::f64;
+}
+
+/// x as `type`; x itself if it is that already.
+inline Scalar convert(Scalar x, DType type) {
+  return x.dtype() == type ? x : cast(x, type);
+}
+
+/// x in its compute type.
+inline Scalar widen(Scalar x) { return convert(x, compute_type(x.dtype())); }
+
+/// An operand with exactly one element, as a tensor of rank 0.
+inline Tensor one_element(const Node &node, Tensor x) {
+  return x.rank() == 0 ? x : node.b().reshape(x, Shape{});
+}
+
+} // namespace landfall::onnx

@@ -1,0 +1,100 @@
+//===- reduce.cpp - Folds some dimensions of a tensor away ------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/reduce.h"
+
+#include "frontend/onnx/families/axis_list.h"
+
+namespace landfall::onnx {
+namespace {
+
+AxisList reduced_axes(const Node &node, int operand_since, Tensor data) {
+  auto given = axes_of(node, 1, operand_since);
+  if (given && !given->empty())
+    return AxisList(node, *given, data.rank());
+  bool keep_all = node.int_attr("noop_with_empty_axes", 0) != 0;
+  return AxisList(keep_all ? 0 : data.rank(), data.rank());
+}
+
+/// What of `shape` the axes do not name, in order. With run-time axes, result
+/// dimension k is the one dimension with k unnamed ones before it.
+Shape without(const AxisList &axes, const Shape &shape) {
+  Shape result(shape.size() - axes.count(), 0);
+  Size position = 0;
+  for (size_t d = 0; d < shape.size(); ++d) {
+    Size kept = 1 - axes.names(d);
+    for (size_t k = 0; k < result.size(); ++k)
+      result[k] = result[k] + kept * equal(position, k) * shape[d];
+    position = position + kept;
+  }
+  return result;
+}
+
+DType row_type(DType type, bool real) {
+  if (type == DType::boolean)
+    return DType::u8;
+  return real ? real_compute_type(type) : compute_type(type);
+}
+
+Scalar from_row_type(Scalar value, DType type) {
+  return type == DType::boolean ? value != 0 : convert(value, type);
+}
+
+/// The index into data (0 where it runs) from the index without those.
+Scalars kept_index(Builder &b, const Rows &rows,
+                   std::span<const Scalar> index) {
+  Scalars result;
+  size_t next = 0;
+  for (Size running : rows.running)
+    result.push_back(running == Size(1) ? b.index(0) : index[next++]);
+  return result;
+}
+
+} // namespace
+
+void reduce_operator(Node &node, int operand_since, bool real,
+                     const std::function<Scalar(const Row &)> &formula) {
+  Tensor data = node.input(0, "data");
+  DType type = data.dtype();
+  AxisList axes = reduced_axes(node, operand_since, data);
+  node.expect(axes.count() <= data.rank(), "more axes than dimensions");
+  Rows rows{data, {}, row_type(type, real)};
+  for (int d = 0; d < data.rank(); ++d)
+    rows.running.push_back(axes.names(d));
+
+  Builder &b = node.b();
+  bool keep = node.int_attr("keepdims", 1) != 0;
+  Shape kept = rows.kept(), short_shape = without(axes, data.shape());
+  if (!keep && axes.known()) {
+    node.output(b.map(short_shape, type, [&](std::span<const Scalar> i) {
+      return from_row_type(formula(rows.at(kept_index(b, rows, i))), type);
+    }));
+    return;
+  }
+  Tensor reduced = b.map(kept, type, [&](std::span<const Scalar> i) {
+    return from_row_type(formula(rows.at(i)), type);
+  });
+  node.output(keep ? reduced : b.reshape(reduced, short_shape));
+}
+
+void arg_operator(Node &node, bool largest) {
+  Tensor data = node.input(0, "data");
+  int axis = node.axis(node.int_attr("axis", 0), data.rank());
+  bool keep = node.int_attr("keepdims", 1) != 0;
+  bool last = node.int_attr("select_last_index", 0) != 0;
+  Builder &b = node.b();
+  Rows rows = Rows::along(data, std::array{axis});
+  Shape shape = rows.kept();
+  if (!keep)
+    shape.erase(shape.begin() + axis);
+  node.output(b.map(shape, DType::i64, [&](std::span<const Scalar> i) {
+    Scalars index(i.begin(), i.end());
+    if (!keep)
+      index.insert(index.begin() + axis, b.index(0));
+    return rows.at(index).extreme_position(largest, last);
+  }));
+}
+
+} // namespace landfall::onnx

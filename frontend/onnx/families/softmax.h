@@ -1,0 +1,22 @@
+//===- softmax.h - Rows that Softmax and its kin normalise ------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "frontend/onnx/families/row.h"
+
+namespace landfall::onnx {
+
+/// The rows of operand "input": along `axis`, or before opset 13 over all
+/// dimensions from `axis` on.
+Rows softmax_rows(Node &node);
+
+/// {max of the row, sum of exp(x - max)}.
+Scalars softmax_folds(const Row &row);
+
+/// log(softmax(x)) of each row, of x's type.
+Tensor log_softmax_of(const Rows &rows);
+
+} // namespace landfall::onnx

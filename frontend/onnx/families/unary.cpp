@@ -1,0 +1,26 @@
+//===- unary.cpp - One operand, element by element --------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/unary.h"
+
+namespace landfall::onnx {
+
+void unary_operator(Node &node, const std::function<Scalar(Scalar)> &f,
+                    std::string_view name) {
+  Tensor x = node.input(0, name);
+  node.output(node.b().elementwise({x}, [&](std::span<const Scalar> e) {
+    return convert(f(widen(e[0])), x.dtype());
+  }));
+}
+
+void predicate_operator(Node &node, const std::function<Scalar(Scalar)> &f) {
+  Tensor x = node.input(0, "X");
+  node.output(node.b().elementwise(
+      {x}, [&](std::span<const Scalar> e) { return f(widen(e[0])); }));
+}
+
+Scalar softplus_of(Scalar x) { return maximum(x, 0) + log1p(exp(-abs(x))); }
+
+} // namespace landfall::onnx

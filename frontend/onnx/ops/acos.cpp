@@ -1,0 +1,13 @@
+//===- acos.cpp - Inverse cosine --------------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/unary.h"
+
+namespace landfall::onnx {
+
+// output = acos(input)
+LANDFALL_ONNX(acos, {"Acos", 7, unary_operator<ScalarOp::acos>})
+
+} // namespace landfall::onnx

@@ -1,0 +1,13 @@
+//===- acosh.cpp - Inverse hyperbolic cosine --------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/unary.h"
+
+namespace landfall::onnx {
+
+// output = acosh(input)
+LANDFALL_ONNX(acosh, {"Acosh", 9, unary_operator<ScalarOp::acosh>})
+
+} // namespace landfall::onnx

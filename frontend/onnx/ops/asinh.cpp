@@ -1,0 +1,13 @@
+//===- asinh.cpp - Inverse hyperbolic sine ----------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/unary.h"
+
+namespace landfall::onnx {
+
+// output = asinh(input)
+LANDFALL_ONNX(asinh, {"Asinh", 9, unary_operator<ScalarOp::asinh>})
+
+} // namespace landfall::onnx

@@ -1,0 +1,13 @@
+//===- atanh.cpp - Inverse hyperbolic tangent -------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/unary.h"
+
+namespace landfall::onnx {
+
+// output = atanh(input)
+LANDFALL_ONNX(atanh, {"Atanh", 9, unary_operator<ScalarOp::atanh>})
+
+} // namespace landfall::onnx

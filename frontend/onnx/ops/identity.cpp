@@ -1,0 +1,15 @@
+//===- identity.cpp - The value itself --------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/operator.h"
+
+namespace landfall::onnx {
+
+// output = input
+static void identity(Node &node) { node.output(node.any_input(0, "input")); }
+
+LANDFALL_ONNX(identity, {"Identity", 1, identity})
+
+} // namespace landfall::onnx

@@ -1,0 +1,29 @@
+//===- is_inf.cpp - Finds infinities ----------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/unary.h"
+
+namespace landfall::onnx {
+
+#include <limits>
+
+// Y = X is +inf (if detect_positive) or -inf (if detect_negative)
+static void is_inf(Node &node) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  bool negative = node.int_attr("detect_negative", 1) != 0;
+  bool positive = node.int_attr("detect_positive", 1) != 0;
+  predicate_operator(node, [&](Scalar x) {
+    Scalar found = node.b().literal_int(DType::boolean, 0);
+    if (positive)
+      found = logical_or(found, x == infinity);
+    if (negative)
+      found = logical_or(found, x == -infinity);
+    return found;
+  });
+}
+
+LANDFALL_ONNX(is_inf, {"IsInf", 10, is_inf})
+
+} // namespace landfall::onnx

@@ -1,0 +1,13 @@
+//===- sinh.cpp - Hyperbolic sine -------------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/unary.h"
+
+namespace landfall::onnx {
+
+// output = sinh(input)
+LANDFALL_ONNX(sinh, {"Sinh", 9, unary_operator<ScalarOp::sinh>})
+
+} // namespace landfall::onnx

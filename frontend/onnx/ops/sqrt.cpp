@@ -1,0 +1,13 @@
+//===- sqrt.cpp - Square root -----------------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/unary.h"
+
+namespace landfall::onnx {
+
+// Y = sqrt(X), NaN for X < 0
+LANDFALL_ONNX(sqrt, {"Sqrt", 1, unary_operator<ScalarOp::sqrt>})
+
+} // namespace landfall::onnx

@@ -1,0 +1,22 @@
+//===- swiglu.cpp - Gated linear unit with swish ----------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/compute_type.h"
+
+namespace landfall::onnx {
+
+// Y = A sigmoid(alpha A) B
+static void swiglu(Node &node) {
+  Tensor a = node.input(0, "A"), b = node.input(1, "B");
+  double alpha = node.float_attr("alpha", 1);
+  node.output(node.b().elementwise({a, b}, [&](std::span<const Scalar> e) {
+    Scalar gate = widen(e[0]);
+    return convert(gate * sigmoid(alpha * gate) * widen(e[1]), a.dtype());
+  }));
+}
+
+LANDFALL_ONNX(swiglu, {"SwiGLU", 28, swiglu})
+
+} // namespace landfall::onnx
