@@ -25,7 +25,8 @@ struct ScalarValue {
 
 enum class Precision : uint8_t {
   exact, ///< Every operation rounds to its type: the meaning of the kernel.
-  high,  ///< Reals stay in double between load and store: for --verify.
+  high,  ///< Reals stay in double between load and store: for --verify. Only
+         ///< casts to reals of 8 bits and less round (they mean to).
 };
 
 /// Applies one operation; total for every input. `operand_type` is the type of
@@ -34,7 +35,8 @@ ScalarValue evaluate(ScalarOp op, DType type, DType operand_type,
                      std::span<const ScalarValue> args,
                      Precision precision = Precision::exact);
 
-/// Loads/stores one element of a buffer.
+/// Loads/stores one element of a buffer. Of a sub-byte type the low bits of
+/// its byte count; stores sign- or zero-extend it to the byte.
 ScalarValue load_scalar(DType type, const void *element);
 void store_scalar(DType type, void *element, ScalarValue value);
 /// The value of a constant node's payload.
@@ -53,7 +55,8 @@ struct KernelArguments {
   std::span<const int64_t> sizes;
 };
 
-/// Runs the whole loop space in index order. Fails with `run_failed` and the
+/// Runs the whole loop space in index order. A contraction of reals sums in
+/// double and rounds once: its order is no part of the meaning. Fails with `run_failed` and the
 /// check's message on a failed check, with `internal` on an access outside an
 /// operand. Thread-safe: no state but the operands.
 Status interpret(const Kernel &kernel, const KernelArguments &arguments,

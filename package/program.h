@@ -76,6 +76,8 @@ enum class BoxFunction : uint8_t {
   optional_has,       ///< (v): bool tensor, rank 0
   optional_get,       ///< (v): value
   zip_map,            ///< (tensor N x C): sequence of maps; extra: key table
+  sequence_stack,     ///< (seq): tensor stacked along a new first dimension;
+                      ///< extra: dtype, element extents if the seq is empty
 };
 
 struct Instruction {

@@ -1,0 +1,334 @@
+//===- interpreter.cpp - Walks a planned kernel ---------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "package/interpreter.h"
+#include "package/kernel_plan.h"
+
+#include <fmt/format.h>
+
+namespace landfall {
+namespace {
+
+/// An operand with its extents decided.
+struct Buffer {
+  DType dtype;
+  uint8_t *data;
+  std::vector<int64_t> extents;
+  std::vector<int64_t> strides; ///< In bytes.
+};
+
+class Interpreter {
+public:
+  Interpreter(const Kernel &kernel, const KernelArguments &arguments,
+              Precision precision)
+      : kernel_(kernel), arguments_(arguments), precision_(precision),
+        plan_(plan_kernel(kernel, precision)), values_(plan_.slot_count) {}
+
+  Status run() {
+    TRY(prepare());
+    bool done = kernel_.kind == KernelClass::loops ? run_loops() : run_points();
+    return done ? Status() : Status(std::move(error_));
+  }
+
+private:
+  Error internal(std::string what) const {
+    return {ErrorCode::internal,
+            fmt::format("kernel '{}': {}. This is a bug in Landfall; please "
+                        "report it.",
+                        kernel_.name, what)};
+  }
+
+  //===--- Before the first point -----------------------------------------===//
+
+  Status prepare() {
+    if (arguments_.operands.size() != kernel_.operands.size() ||
+        arguments_.sizes.size() != kernel_.size_count)
+      return internal("launched with a wrong number of operands or sizes");
+    for (size_t i = 0; i < kernel_.operands.size(); ++i)
+      buffers_.push_back(TRY(make_buffer(i)));
+    loops_ = TRY(extents_of(kernel_.loops));
+    reduce_ = TRY(extents_of(kernel_.reduce));
+    for (const FixedSlot &constant : plan_.constants)
+      values_[constant.slot] = constant.value;
+    for (const SizeSlot &size : plan_.sizes)
+      values_[size.slot].i = arguments_.sizes[size.size];
+    return {};
+  }
+
+  Result<std::vector<int64_t>> extents_of(const std::vector<Extent> &dims) {
+    std::vector<int64_t> extents;
+    for (const Extent &dim : dims) {
+      int64_t extent = dim.constant ? dim.value : arguments_.sizes[dim.value];
+      if (extent < 0)
+        return internal(fmt::format("launched with the extent {}", extent));
+      extents.push_back(extent);
+    }
+    return extents;
+  }
+
+  Result<Buffer> make_buffer(size_t number) {
+    const KernelOperand &operand = kernel_.operands[number];
+    Buffer buffer;
+    buffer.dtype = operand.dtype;
+    buffer.data = static_cast<uint8_t *>(arguments_.operands[number]);
+    buffer.extents = TRY(extents_of(operand.dims));
+    buffer.strides.resize(buffer.extents.size());
+    int64_t stride = size_of(operand.dtype);
+    for (size_t dim = buffer.extents.size(); dim-- > 0;) {
+      buffer.strides[dim] = stride;
+      if (__builtin_mul_overflow(stride, buffer.extents[dim], &stride))
+        return internal(fmt::format("operand {} is too large", number));
+    }
+    return buffer;
+  }
+
+  //===--- The loop space
+  //---------------------------------------------------===//
+
+  /// Calls `visit` at each point of `extents`, whose indices it leaves in the
+  /// slots `params[0..)`, until one fails.
+  template <typename Visit>
+  bool for_each_point(const std::vector<int64_t> &extents, const Slot *params,
+                      const Visit &visit) {
+    for (size_t dim = 0; dim < extents.size(); ++dim) {
+      values_[params[dim]].i = 0;
+      if (extents[dim] == 0)
+        return true;
+    }
+    while (true) {
+      if (!visit())
+        return false;
+      size_t dim = extents.size();
+      while (dim-- > 0) {
+        if (++values_[params[dim]].i < extents[dim])
+          break;
+        values_[params[dim]].i = 0;
+      }
+      if (dim == SIZE_MAX)
+        return true;
+    }
+  }
+
+  bool run_loops() {
+    const StepBlock &body = plan_.blocks[plan_.body];
+    return for_each_point(loops_, body.params.data(),
+                          [&] { return run_block(body); });
+  }
+
+  /// A map or a contraction: yields go to the written operands in a row.
+  bool run_points() {
+    const StepBlock &body = plan_.blocks[plan_.body];
+    std::vector<Buffer *> outputs;
+    for (size_t i = 0; i < buffers_.size(); ++i)
+      if (kernel_.operands[i].written)
+        outputs.push_back(&buffers_[i]);
+    int64_t point = 0;
+    return for_each_point(loops_, body.params.data(), [&] {
+      if (kernel_.kind == KernelClass::contraction && !run_sum(body))
+        return false;
+      if (!run_block(body))
+        return false;
+      for (size_t i = 0; i < outputs.size(); ++i) {
+        const Buffer &to = *outputs[i];
+        store_scalar(to.dtype, to.data + point * size_of(to.dtype),
+                     values_[body.yields[i]]);
+      }
+      ++point;
+      return true;
+    });
+  }
+
+  /// Leaves the sum at this point in the body's last parameter.
+  bool run_sum(const StepBlock &body) {
+    const StepBlock &factors = plan_.blocks[plan_.factors];
+    size_t rank = loops_.size();
+    for (size_t dim = 0; dim < rank; ++dim)
+      values_[factors.params[dim]] = values_[body.params[dim]];
+    Slot a = factors.yields[0], b = factors.yields[1];
+    bool real = is_real(kernel_.accumulator);
+    double sum = 0;
+    uint64_t integer_sum = 0;
+    bool done = for_each_point(reduce_, factors.params.data() + rank, [&] {
+      if (!run_block(factors))
+        return false;
+      if (real)
+        sum += values_[a].d * values_[b].d;
+      else
+        integer_sum += uint64_t(values_[a].i) * uint64_t(values_[b].i);
+      return true;
+    });
+    values_[body.params[rank]] =
+        real ? rounded_sum(sum)
+             : integer_value(
+                   wrap_integer(kernel_.accumulator, int64_t(integer_sum)));
+    return done;
+  }
+
+  ScalarValue rounded_sum(double sum) const {
+    DType type = kernel_.accumulator;
+    if (precision_ == Precision::high || type == DType::f64)
+      return real_value(sum);
+    return real_value(type == DType::f32 ? RoundToFloat::round(type, sum)
+                                         : RoundThroughFloat::round(type, sum));
+  }
+
+  //===--- Blocks and steps
+  //-------------------------------------------------===//
+
+  bool run_block(const StepBlock &block) {
+    for (const Step &step : block.steps) {
+      if (step.kind == NodeKind::scalar)
+        values_[step.result] =
+            step.operation(values_[step.a], values_[step.b], values_[step.c]);
+      else if (!run_step(step))
+        return false;
+    }
+    return true;
+  }
+
+  bool run_step(const Step &step) {
+    switch (step.kind) {
+    case NodeKind::load:
+      return load(step);
+    case NodeKind::store:
+      return store(step);
+    case NodeKind::loop:
+      return loop(step);
+    case NodeKind::loop_while:
+      return loop_while(step);
+    case NodeKind::branch:
+      return branch(step);
+    default:
+      return check(step);
+    }
+  }
+
+  bool load(const Step &step) {
+    if (step.guarded && !values_[step.b].i) {
+      values_[step.result] = values_[step.c];
+      return true;
+    }
+    const uint8_t *element = locate(step);
+    if (!element)
+      return false;
+    values_[step.result] = load_scalar(buffers_[step.index].dtype, element);
+    return true;
+  }
+
+  bool store(const Step &step) {
+    if (step.guarded && !values_[step.b].i)
+      return true;
+    uint8_t *element = locate(step);
+    if (!element)
+      return false;
+    store_scalar(buffers_[step.index].dtype, element, values_[step.a]);
+    return true;
+  }
+
+  /// The element that a load or store means; null, with an error, outside.
+  uint8_t *locate(const Step &step) {
+    const Buffer &buffer = buffers_[step.index];
+    int64_t offset = 0;
+    for (size_t dim = 0; dim < step.count; ++dim) {
+      int64_t index = values_[plan_.lists[step.first + dim]].i;
+      if (uint64_t(index) >= uint64_t(buffer.extents[dim])) {
+        error_ = internal(fmt::format(
+            "{} of operand {} at index {} of dimension {}, whose extent is {}",
+            step.kind == NodeKind::load ? "load" : "store", step.index, index,
+            dim, buffer.extents[dim]));
+        return nullptr;
+      }
+      offset += index * buffer.strides[dim];
+    }
+    return buffer.data + offset;
+  }
+
+  void start_carried(const Step &step, const Slot *params) {
+    for (uint32_t i = 0; i < step.count; ++i)
+      values_[params[i]] = values_[plan_.lists[step.first + i]];
+  }
+
+  /// Copies at once: a yield may be another's parameter.
+  void advance_carried(const Slot *yields, const Slot *params, size_t count) {
+    if (count == 1) {
+      values_[params[0]] = values_[yields[0]];
+      return;
+    }
+    if (scratch_.size() < count)
+      scratch_.resize(count);
+    for (size_t i = 0; i < count; ++i)
+      scratch_[i] = values_[yields[i]];
+    for (size_t i = 0; i < count; ++i)
+      values_[params[i]] = scratch_[i];
+  }
+
+  bool loop(const Step &step) {
+    const StepBlock &block = plan_.blocks[step.blocks[0]];
+    const Slot *carried = block.params.data() + 1;
+    start_carried(step, carried);
+    int64_t end = values_[step.b].i;
+    for (int64_t i = values_[step.a].i; i < end; ++i) {
+      values_[block.params[0]].i = i;
+      if (!run_block(block))
+        return false;
+      advance_carried(block.yields.data(), carried, step.count);
+    }
+    return true;
+  }
+
+  bool loop_while(const Step &step) {
+    const StepBlock &block = plan_.blocks[step.blocks[0]];
+    start_carried(step, block.params.data());
+    bool proceed = true;
+    while (proceed) {
+      if (!run_block(block))
+        return false;
+      proceed = values_[block.yields[0]].i;
+      advance_carried(block.yields.data() + 1, block.params.data(), step.count);
+    }
+    return true;
+  }
+
+  bool branch(const Step &step) {
+    const StepBlock &block =
+        plan_.blocks[step.blocks[values_[step.a].i ? 0 : 1]];
+    if (!run_block(block))
+      return false;
+    for (uint32_t i = 0; i < step.count; ++i)
+      values_[step.result + i] = values_[block.yields[i]];
+    return true;
+  }
+
+  bool check(const Step &step) {
+    if (values_[step.a].i)
+      return true;
+    const KernelCheck &check = kernel_.checks[step.index];
+    error_ = {check.code, check.message};
+    size_t place = check.message.find("{}");
+    if (step.count && place != std::string::npos)
+      error_.message.replace(place, 2, std::to_string(values_[step.b].i));
+    return false;
+  }
+
+  const Kernel &kernel_;
+  const KernelArguments &arguments_;
+  Precision precision_;
+  KernelPlan plan_;
+  std::vector<ScalarValue> values_;
+  std::vector<ScalarValue> scratch_;
+  std::vector<Buffer> buffers_;
+  std::vector<int64_t> loops_;
+  std::vector<int64_t> reduce_;
+  Error error_;
+};
+
+} // namespace
+
+Status interpret(const Kernel &kernel, const KernelArguments &arguments,
+                 Precision precision) {
+  return Interpreter(kernel, arguments, precision).run();
+}
+
+} // namespace landfall
