@@ -87,8 +87,8 @@ struct Node {
   /// Constant payload: integers and bool sign-/zero-extended to 64 bits; f32
   /// and f64 as their own bits; narrow reals as their storage bits.
   uint64_t bits = 0;
-  std::vector<NodeId> args;
-  std::vector<Block> blocks;
+  std::vector<NodeId> args = {};
+  std::vector<Block> blocks = {};
 };
 
 struct KernelOperand {
