@@ -113,13 +113,21 @@ void reduce_inequality(Polynomial &p) {
     p.terms.push_back({constant, {}});
 }
 
+/// kind(a, b) as it stands; equality is symmetric.
+Size make_comparison(SizeArena &arena, SizeKind kind, Size a, Size b) {
+  if (kind == SizeKind::equal && stands_before(b, a))
+    std::swap(a, b);
+  return arena.function(kind, a, b);
+}
+
 /// kind(a, b) from p = b - a, moving negative terms to the left.
 Size compare(SizeArena &arena, SizeKind kind, const Polynomial &p, Size a,
              Size b) {
   auto [positive, negative] = by_sign(p);
   if (!negative)
-    return arena.function(kind, a, b);
-  return arena.function(kind, arena.from(*negative), arena.from(positive));
+    return make_comparison(arena, kind, a, b);
+  return make_comparison(arena, kind, arena.from(*negative),
+                         arena.from(positive));
 }
 
 } // namespace
@@ -152,15 +160,13 @@ Size equal(Size a, Size b) {
     return 0;
   auto p = difference(a, b);
   if (!p)
-    return stands_before(a, b) ? arena->function(SizeKind::equal, a, b)
-                               : arena->function(SizeKind::equal, b, a);
-  SizeRange range = range_of(*p);
-  if (range.low > 0 || range.high < 0 || !reduce_equation(*p))
+    return make_comparison(*arena, SizeKind::equal, a, b);
+  if (!reduce_equation(*p))
     return 0;
-  if (p->terms.front().coefficient > 0)
-    return compare(*arena, SizeKind::equal, *p, b, a);
-  auto negated = scale(*p, -1);
-  return compare(*arena, SizeKind::equal, negated ? *negated : *p, a, b);
+  SizeRange range = range_of(*p);
+  if (range.low > 0 || range.high < 0)
+    return 0;
+  return compare(*arena, SizeKind::equal, *p, b, a);
 }
 
 Size less(Size a, Size b) {
@@ -172,9 +178,10 @@ Size less(Size a, Size b) {
   auto p = difference(b, a);
   if (!p)
     return arena->function(SizeKind::less, a, b);
-  if (range_of(*p).low > 0)
-    return 1;
   reduce_inequality(*p);
+  SizeRange range = range_of(*p);
+  if (range.low > 0 || range.high <= 0)
+    return range.low > 0;
   return compare(*arena, SizeKind::less, *p, a, b);
 }
 
