@@ -1,0 +1,114 @@
+//===- batch_normalization.cpp - Normalises each channel --------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/normalize.h"
+
+namespace landfall::onnx {
+
+namespace {
+
+struct Operands {
+  Tensor x, scale, bias, mean, variance;
+  double epsilon, momentum;
+  bool by_channel; ///< Else one parameter an element of a sample (`spatial` 0).
+};
+
+Operands operands_of(const Node &node) {
+  return {node.input(0, "X"),
+          node.input(1, "scale"),
+          node.input(2, "B"),
+          node.input(3, "input_mean"),
+          node.input(4, "input_var"),
+          node.float_attr("epsilon", 1e-5f),
+          node.float_attr("momentum", 0.9f),
+          node.version() >= 9 || node.int_attr("spatial", 1) != 0};
+}
+
+/// The parameter of the point `i` of X.
+Scalar parameter_at(const Operands &o, Tensor parameter,
+                    std::span<const Scalar> i) {
+  DType type = compute_type(o.x.dtype());
+  Scalar value =
+      o.by_channel ? parameter.at({i[1]}) : parameter.at(i.subspan(1));
+  return convert(value, type);
+}
+
+// Y = (X - mean) scale / sqrt(variance + epsilon) + B
+Tensor normalized(const Operands &o, Tensor mean, Tensor variance) {
+  Builder &b = o.x.builder();
+  return b.map(o.x.shape(), o.x.dtype(), [&](std::span<const Scalar> i) {
+    Scalar gain = parameter_at(o, o.scale, i) /
+                  sqrt(parameter_at(o, variance, i) + o.epsilon);
+    Scalar centred = widen(o.x.at(i)) - parameter_at(o, mean, i);
+    return convert(centred * gain + parameter_at(o, o.bias, i), o.x.dtype());
+  });
+}
+
+/// Mean and variance over the batch (and space), shaped as the operands are.
+Tensors batch_statistics(const Operands &o) {
+  std::vector<int> axes = {0};
+  for (int d = 2; o.by_channel && d < o.x.rank(); ++d)
+    axes.push_back(d);
+  Rows rows = Rows::along(o.x, axes);
+  Tensors result = fold_rows(rows, std::array{rows.type, rows.type},
+                             [](const Row &row) -> Scalars {
+                               Scalar mean = row.mean();
+                               return {mean, row.variance(mean)};
+                             });
+  for (Tensor &tensor : result)
+    tensor = o.x.builder().reshape(tensor, o.mean.shape());
+  return result;
+}
+
+// running = operand momentum + batch (1 - momentum)
+Tensor running(const Operands &o, Tensor operand, Tensor batch) {
+  return o.x.builder().elementwise(
+      {operand, batch}, [&](std::span<const Scalar> e) {
+        DType type = compute_type(operand.dtype());
+        Scalar blend = convert(e[0], type) * o.momentum +
+                       convert(e[1], type) * (1 - o.momentum);
+        return convert(blend, operand.dtype());
+      });
+}
+
+void train(Node &node, const Operands &o) {
+  Tensors batch = batch_statistics(o);
+  node.output(0, normalized(o, batch[0], batch[1]));
+  if (node.wants_output(1))
+    node.output(1, running(o, o.mean, batch[0]));
+  if (node.wants_output(2))
+    node.output(2, running(o, o.variance, batch[1]));
+  for (int saved : {3, 4}) // Outputs until opset 13.
+    if (node.wants_output(saved))
+      node.output(saved, batch[saved - 3]);
+}
+
+/// Opset 14 has an attribute; before, asking for the statistics meant training.
+bool is_training(const Node &node) {
+  if (node.version() >= 14)
+    return node.int_attr("training_mode", 0) != 0;
+  return node.int_attr("is_test", 0) == 0 && node.wants_output(1);
+}
+
+void batch_normalization(Node &node) {
+  Operands o = operands_of(node);
+  node.expect(o.x.rank() >= 1, "X needs a batch dimension");
+  if (o.x.rank() == 1) { // One channel.
+    node.expect(!is_training(node), "training needs a channel dimension");
+    o.x = node.b().reshape(o.x, {o.x.dim(0), 1});
+    Tensor y = normalized(o, o.mean, o.variance);
+    return node.output(node.b().reshape(y, {o.x.dim(0)}));
+  }
+  if (is_training(node))
+    return train(node, o);
+  node.output(normalized(o, o.mean, o.variance));
+}
+
+} // namespace
+
+LANDFALL_ONNX(batch_normalization,
+              {"BatchNormalization", 1, batch_normalization})
+
+} // namespace landfall::onnx

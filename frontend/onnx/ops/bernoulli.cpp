@@ -1,0 +1,27 @@
+//===- bernoulli.cpp - Random truth values ----------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/random.h"
+
+namespace landfall::onnx {
+
+// output = 1 with probability input, else 0
+static void bernoulli(Node &node) {
+  Tensor input = node.input(0, "input");
+  RandomNumbers numbers(node);
+  Builder &b = node.b();
+  DType type = node.dtype_attr("dtype", input.dtype());
+  node.output(b.map(input.shape(), type, [&](std::span<const Scalar> i) {
+    Scalar probability = widen(input.at(i));
+    Scalar n = point_number(b, i, input.shape());
+    Scalar hit = numbers.uniform(n, probability.dtype()) < probability;
+    return convert(hit, type);
+  }));
+}
+
+LANDFALL_ONNX(bernoulli, {"Bernoulli", 15, bernoulli})
+
+} // namespace landfall::onnx

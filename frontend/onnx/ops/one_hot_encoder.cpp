@@ -1,0 +1,32 @@
+//===- one_hot_encoder.cpp - One column for each category -------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/attribute_table.h"
+#include "frontend/onnx/families/compute_type.h"
+
+namespace landfall::onnx {
+
+// Y[..., k] = 1 if X[...] = cats_int64s[k], else 0
+static void one_hot_encoder(Node &node) {
+  if (node.has_attr("cats_strings"))
+    node.unsupported("OneHotEncoder of strings");
+  if (node.int_attr("zeros", 1) == 0)
+    node.unsupported("OneHotEncoder that refuses unknown categories (zeros=0)");
+  Tensor x = node.input(0, "X");
+  std::vector<int64_t> categories = node.ints_attr("cats_int64s");
+  Builder &b = node.b();
+  Tensor table = constant_table(b, DType::i64, categories);
+  Shape shape = x.shape();
+  shape.push_back(static_cast<int64_t>(categories.size()));
+  node.output(b.map(shape, DType::f32, [&](std::span<const Scalar> i) {
+    Scalar value = convert(x.at(i.first(i.size() - 1)), DType::i64);
+    return cast(value == table.at({i.back()}), DType::f32);
+  }));
+}
+
+LANDFALL_ONNX(one_hot_encoder,
+              {"OneHotEncoder", 1, one_hot_encoder, "ai.onnx.ml"})
+
+} // namespace landfall::onnx

@@ -1,0 +1,30 @@
+//===- rms_normalization.cpp - Divides by the root mean square --*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/normalize.h"
+
+namespace landfall::onnx {
+
+// Y = scale X / sqrt(mean(X^2) + epsilon), over the dimensions from axis on
+static void rms_normalization(Node &node) {
+  Tensor x = node.input(0, "X");
+  double epsilon = node.float_attr("epsilon", 1e-5f);
+  PointBody scale = broadcast_parameter(node.input(1, "scale"));
+  Rows rows =
+      Rows::from_axis(x, node.axis(node.int_attr("axis", -1), x.rank()));
+  auto inverse_rms = [&](const Row &row) -> Scalars {
+    Scalar square = row.mean([](Scalar v) { return v * v; });
+    return {1 / sqrt(square + epsilon)};
+  };
+  node.output(map_rows(
+      rows, std::array{rows.type}, inverse_rms, x.dtype(),
+      [&](std::span<const Scalar> i, Scalar value, const Scalars &folded) {
+        return value * folded[0] * convert(scale(i), rows.type);
+      }));
+}
+
+LANDFALL_ONNX(rms_normalization, {"RMSNormalization", 23, rms_normalization})
+
+} // namespace landfall::onnx

@@ -1,0 +1,30 @@
+//===- trilu.cpp - Upper or lower triangle ----------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/compute_type.h"
+
+namespace landfall::onnx {
+
+// upper: output[..., i, j] = input[..., i, j] if j >= i + k, else 0
+// lower: output[..., i, j] = input[..., i, j] if j <= i + k, else 0
+static void trilu(Node &node) {
+  Tensor input = node.input(0, "input");
+  node.expect(input.rank() >= 2, "input needs two dimensions");
+  Tensor k = node.optional_input(1, "k");
+  k = k ? one_element(node, k) : k;
+  bool upper = node.int_attr("upper", 1) != 0;
+  Builder &b = node.b();
+  DType type = input.dtype();
+  node.output(b.map(input.shape(), type, [&](std::span<const Scalar> i) {
+    Scalar diagonal = i[i.size() - 2] + (k ? k.at({}) : b.index(0));
+    Scalar column = i[i.size() - 1];
+    Scalar inside = upper ? column >= diagonal : column <= diagonal;
+    return select(inside, input.at(i), b.literal_int(type, 0));
+  }));
+}
+
+LANDFALL_ONNX(trilu, {"Trilu", 14, trilu})
+
+} // namespace landfall::onnx
