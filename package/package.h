@@ -7,18 +7,11 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/bytes.h"
 #include "package/kernel.h"
 #include "package/program.h"
 
-#include <memory>
-
 namespace landfall {
-
-/// Read-only bytes and whatever keeps them alive (a mapping, a vector).
-struct Bytes {
-  std::shared_ptr<const void> owner;
-  std::span<const uint8_t> data;
-};
 
 /// A weight: dense row-major, 64-byte aligned when read from a mapped package.
 struct Weight {

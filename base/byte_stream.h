@@ -1,0 +1,82 @@
+//===- byte_stream.h - Little-endian fields in bytes -----------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// The writer appends; the reader never leaves its bytes: after the first field
+// that does not fit, or that breaks a limit, it fails for good and gives zeros.
+// Read everything, then ask `ok()`.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace landfall {
+
+class ByteWriter {
+public:
+  void u8(uint8_t value) { bytes_.push_back(value); }
+  void u32(uint32_t value);
+  void u64(uint64_t value);
+  /// 7 bits a byte, low ones first; the top bit says that more follow.
+  void varint(uint64_t value);
+  /// Small magnitudes of either sign are short.
+  void signed_varint(int64_t value);
+  void string(std::string_view text);
+  void raw(std::span<const uint8_t> bytes);
+  /// Appends zeros up to a multiple of `alignment`.
+  void align(size_t alignment);
+
+  size_t size() const { return bytes_.size(); }
+  std::vector<uint8_t> take() { return std::move(bytes_); }
+
+private:
+  std::vector<uint8_t> bytes_;
+};
+
+class ByteReader {
+public:
+  explicit ByteReader(std::span<const uint8_t> bytes) : bytes_(bytes) {}
+
+  uint8_t u8();
+  uint32_t u32();
+  uint64_t u64();
+  uint64_t varint();
+  int64_t signed_varint();
+  /// A varint that must fit 32 bits.
+  uint32_t varint32();
+  /// The number of things that follow, each at least `bytes_each` long: fails
+  /// where they cannot all be there, so that nothing large is allocated.
+  size_t count(size_t bytes_each = 1);
+  std::string string();
+  std::span<const uint8_t> raw(size_t size);
+  /// An enumerator below `limit`.
+  template <typename Enum> Enum enumerator(int limit) {
+    uint8_t value = u8();
+    if (value < limit)
+      return Enum(value);
+    fail();
+    return Enum(0);
+  }
+  bool boolean() { return enumerator<uint8_t>(2) != 0; }
+
+  void fail() {
+    failed_ = true;
+    position_ = bytes_.size();
+  }
+  bool ok() const { return !failed_; }
+  bool at_end() const { return position_ == bytes_.size(); }
+  size_t position() const { return position_; }
+  size_t remaining() const { return bytes_.size() - position_; }
+
+private:
+  std::span<const uint8_t> bytes_;
+  size_t position_ = 0;
+  bool failed_ = false;
+};
+
+} // namespace landfall
