@@ -79,14 +79,17 @@ class Device {
 public:
   virtual ~Device() = default;
   virtual DeviceDescription describe() const = 0;
-  /// At least 64-byte aligned; contents undefined. Zero bytes is legal.
+  /// At least 64-byte aligned; contents undefined. Zero bytes is legal. The
+  /// result's `bytes` is what was asked for.
   virtual Result<DeviceMemory> allocate(size_t bytes) = 0;
   virtual void release(DeviceMemory memory) = 0;
   /// The address of device memory in this process, or null if the host cannot
   /// see it. Where it is not null, `wrap` also works.
   virtual void *host_address(DeviceMemory memory) = 0;
   /// Makes host bytes (weights in a mapping) usable as device memory without a
-  /// copy, or fails with `unsupported`. Read-only; the caller keeps them alive.
+  /// copy, or fails with `unsupported` (no such thing here, or misaligned).
+  /// Read-only; the caller keeps them alive, and releases the result as if it
+  /// had been allocated.
   virtual Result<DeviceMemory> wrap(const void *bytes, size_t size) = 0;
   virtual Result<std::unique_ptr<Queue>> create_queue() = 0;
   /// Loads the best code section that this device can run; says what was

@@ -25,8 +25,8 @@ public:
 
 private:
   friend class Session;
-  struct State;
-  std::unique_ptr<State> state_;
+  LoadedModel();
+  std::unique_ptr<struct LoadedParts> parts_;
 };
 
 /// Counters of one run, for `bench`, `explain` and tests.

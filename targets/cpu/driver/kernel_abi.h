@@ -12,7 +12,9 @@
 // Tasks are a partition of the work that depends on the sizes only, never on
 // the number of threads, so results are the same bits at any thread count.
 // `k_run` returns 0, or 1 + the number of the failed check (value in
-// `failed_value`). It may be called concurrently with disjoint task ranges.
+// `failed_value`). It may be called concurrently with disjoint task ranges,
+// and stops at its first failing task. Operands are aligned to 16 bytes at
+// least (inputs and weights are used in place), most of them to 64.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

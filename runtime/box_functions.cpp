@@ -1,0 +1,189 @@
+//===- box_functions.cpp - Sequences, optionals and maps ------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/box_functions.h"
+#include "package/interpreter.h"
+
+#include <cstring>
+#include <fmt/format.h>
+
+namespace landfall {
+
+namespace {
+
+using Arguments = std::span<const HostValue>;
+
+Error misuse(std::string_view what) {
+  return {ErrorCode::internal,
+          fmt::format("The compiled program misuses a boxed value: {}. This is "
+                      "a bug in Landfall; please report it.",
+                      what)};
+}
+
+template <typename T> HostValue scalar(DType dtype, T value) {
+  HostTensor tensor = make_tensor(dtype, {});
+  std::memcpy(const_cast<uint8_t *>(tensor.bytes.data.data()), &value,
+              sizeof(value));
+  return {tensor};
+}
+
+Result<const HostSequence *> sequence_in(Arguments arguments) {
+  if (!arguments.empty())
+    if (auto *list = std::get_if<HostSequence>(&arguments[0].value))
+      return list;
+  return misuse("expected a sequence");
+}
+
+/// The integer in a one-element tensor; counts from the back if negative. It
+/// must be below `limit`.
+Result<size_t> position_in(const HostValue &value, size_t limit,
+                           size_t length) {
+  auto *tensor = std::get_if<HostTensor>(&value.value);
+  if (!tensor || !is_integer(tensor->dtype) || tensor->bytes.data.empty())
+    return misuse("expected an integer position");
+  int64_t position = load_scalar(tensor->dtype, tensor->bytes.data.data()).i;
+  int64_t from_front =
+      position < 0 ? position + static_cast<int64_t>(length) : position;
+  if (from_front < 0 || from_front >= static_cast<int64_t>(limit))
+    return Error{ErrorCode::run_failed,
+                 fmt::format("Position {} is outside a sequence of length {}.",
+                             position, length)};
+  return static_cast<size_t>(from_front);
+}
+
+Result<HostValue> insert(Arguments arguments) {
+  HostSequence list = *TRY(sequence_in(arguments));
+  if (arguments.size() < 2)
+    return misuse("nothing to insert");
+  size_t position = list.size();
+  if (arguments.size() > 2)
+    position = TRY(position_in(arguments[2], list.size() + 1, list.size()));
+  list.insert(list.begin() + static_cast<int64_t>(position), arguments[1]);
+  return HostValue{std::move(list)};
+}
+
+Result<HostValue> at(Arguments arguments) {
+  const HostSequence &list = *TRY(sequence_in(arguments));
+  if (arguments.size() < 2)
+    return misuse("no position");
+  return list[TRY(position_in(arguments[1], list.size(), list.size()))];
+}
+
+Result<HostValue> erase(Arguments arguments) {
+  HostSequence list = *TRY(sequence_in(arguments));
+  if (list.empty())
+    return Error{ErrorCode::run_failed,
+                 "There is nothing to erase from an empty sequence."};
+  size_t position = list.size() - 1;
+  if (arguments.size() > 1)
+    position = TRY(position_in(arguments[1], list.size(), list.size()));
+  list.erase(list.begin() + static_cast<int64_t>(position));
+  return HostValue{std::move(list)};
+}
+
+Result<HostValue> optional_get(Arguments arguments) {
+  if (arguments.size() != 1)
+    return misuse("expected one optional");
+  if (std::holds_alternative<std::monostate>(arguments[0].value))
+    return Error{ErrorCode::run_failed,
+                 "The optional is empty: there is no element to get."};
+  return arguments[0];
+}
+
+using MapKey = std::variant<int64_t, std::string>;
+
+/// `extra` is (0, low, high, low, high...) or (1, text number...).
+Result<std::vector<MapKey>> map_keys(std::span<const uint32_t> extra,
+                                     std::span<const std::string> texts) {
+  std::vector<MapKey> keys;
+  bool is_text = !extra.empty() && extra[0] == 1;
+  if (extra.empty() || (!is_text && extra.size() % 2 != 1))
+    return misuse("a damaged key table");
+  for (size_t i = 1; i < extra.size(); i += is_text ? 1 : 2) {
+    if (!is_text)
+      keys.emplace_back(
+          static_cast<int64_t>(extra[i] | uint64_t(extra[i + 1]) << 32));
+    else if (extra[i] < texts.size())
+      keys.emplace_back(texts[extra[i]]);
+    else
+      return misuse("a key without text");
+  }
+  return keys;
+}
+
+Result<HostValue> zip_map(Arguments arguments, std::span<const uint32_t> extra,
+                          std::span<const std::string> texts) {
+  auto *tensor = arguments.size() == 1
+                     ? std::get_if<HostTensor>(&arguments[0].value)
+                     : nullptr;
+  if (!tensor || tensor->dims.empty() || tensor->dims.size() > 2)
+    return misuse("expected a tensor of rank 1 or 2");
+  std::vector<MapKey> keys = TRY(map_keys(extra, texts));
+  if (tensor->dims.back() != static_cast<int64_t>(keys.size()))
+    return Error{ErrorCode::run_failed,
+                 fmt::format("ZipMap has {} keys for {} columns.", keys.size(),
+                             tensor->dims.back())};
+  int64_t rows = tensor->dims.size() == 2 ? tensor->dims[0] : 1;
+  int64_t size = size_of(tensor->dtype);
+  const uint8_t *next = tensor->bytes.data.data();
+  HostSequence list;
+  for (int64_t row = 0; row < rows; ++row) {
+    HostMap map;
+    for (const MapKey &key : keys) {
+      HostTensor value = make_tensor(tensor->dtype, {});
+      std::memcpy(const_cast<uint8_t *>(value.bytes.data.data()), next, size);
+      next += size;
+      map.entries.emplace_back(key, std::move(value));
+    }
+    list.push_back({std::move(map)});
+  }
+  return HostValue{std::move(list)};
+}
+
+} // namespace
+
+bool unboxes(BoxFunction function) {
+  return function == BoxFunction::sequence_at ||
+         function == BoxFunction::sequence_length ||
+         function == BoxFunction::optional_has ||
+         function == BoxFunction::optional_get;
+}
+
+Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
+                                     std::span<const uint32_t> extra,
+                                     std::span<const std::string> texts) {
+  switch (function) {
+  case BoxFunction::sequence_empty:
+    return HostValue{HostSequence{}};
+  case BoxFunction::sequence_construct:
+    return HostValue{HostSequence(arguments.begin(), arguments.end())};
+  case BoxFunction::sequence_insert:
+    return insert(arguments);
+  case BoxFunction::sequence_at:
+    return at(arguments);
+  case BoxFunction::sequence_erase:
+    return erase(arguments);
+  case BoxFunction::sequence_length:
+    return scalar<int64_t>(DType::i64, TRY(sequence_in(arguments))->size());
+  case BoxFunction::optional_empty:
+    return HostValue{};
+  case BoxFunction::optional_some:
+    return arguments.size() == 1 ? Result(arguments[0])
+                                 : misuse("expected one value");
+  case BoxFunction::optional_has:
+    if (arguments.size() != 1)
+      return misuse("expected one optional");
+    return scalar<uint8_t>(
+        DType::boolean,
+        !std::holds_alternative<std::monostate>(arguments[0].value));
+  case BoxFunction::optional_get:
+    return optional_get(arguments);
+  case BoxFunction::zip_map:
+    return zip_map(arguments, extra, texts);
+  }
+  return misuse("an unknown function");
+}
+
+} // namespace landfall

@@ -1,0 +1,87 @@
+//===- executor.h - Running the bytecode -----------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "runtime/loaded_parts.h"
+#include "runtime/session.h"
+
+#include <chrono>
+
+namespace landfall {
+
+/// Executes a loaded model's program (package/program.h says what each
+/// instruction means). It keeps the registers, the arena and the queue between
+/// runs. One run at a time; the program must have been verified.
+class Executor {
+public:
+  explicit Executor(const LoadedParts &parts);
+  ~Executor();
+
+  /// The inputs must have passed check_inputs. When it returns, also with an
+  /// error, the device has finished and no input's bytes are in use any more.
+  /// Outputs own their memory.
+  Result<std::vector<HostValue>> run(const EntryPoint &entry,
+                                     std::span<const HostValue> inputs,
+                                     const RunOptions &options);
+
+private:
+  using Clock = std::chrono::steady_clock;
+  class Operands;
+
+  Status execute(uint32_t start);
+  Result<uint32_t> step(uint32_t at);
+  Status integer_step(const Instruction &instruction);
+  Status tensor_step(const Instruction &instruction);
+
+  Status take_dim(Operands operands);
+  Status read_element(Operands operands);
+  Status take_input(Operands operands);
+  Status give_output(Operands operands);
+  Status size_arena(Operands operands);
+  Status place(Operands operands);
+  Status allocate(Operands operands);
+  Status make_alias(Operands operands);
+  Status copy(Operands operands);
+  Status share(uint32_t destination, uint32_t source);
+  Status launch(uint32_t at);
+  Status launch_watched(uint32_t kernel, uint32_t at);
+  Status box(Operands operands);
+
+  Result<TensorRef *> tensor(uint32_t value);
+  Result<TensorRef *> new_tensor(uint32_t value, DType dtype,
+                                 std::span<const uint32_t> dim_registers);
+  Result<std::shared_ptr<Allocation>> memory(size_t bytes);
+  Status upload(const HostTensor &source, TensorRef &tensor);
+  Result<HostTensor> download(const TensorRef &tensor);
+  Result<HostTensor> detach(const TensorRef &tensor);
+  Result<HostValue> boxed_argument(uint32_t value);
+  Error located(uint32_t at, Error error) const;
+  void clean_up();
+  void report(Clock::time_point start) const;
+
+  const LoadedParts &parts_;
+  const Program &program_;
+  std::unique_ptr<Queue> queue_;
+  std::shared_ptr<MemoryPool> pool_;
+  std::shared_ptr<Allocation> arena_;
+  std::vector<int64_t> ints_;
+  std::vector<RunValue> values_;
+
+  // Of the run under way.
+  const EntryPoint *entry_ = nullptr;
+  std::span<const HostValue> inputs_;
+  const RunOptions *options_ = nullptr;
+  std::vector<HostValue> outputs_;
+  std::vector<std::shared_ptr<Allocation>> wrapped_inputs_;
+  bool placed_ = false; ///< Something is in the arena: it cannot move.
+  std::vector<const TensorRef *> launch_tensors_;
+  std::vector<DeviceSpan> launch_spans_;
+  std::vector<int64_t> launch_sizes_;
+  size_t launches_ = 0;
+  Clock::time_point first_launch_;
+};
+
+} // namespace landfall

@@ -1,0 +1,349 @@
+//===- executor_tensors.cpp - Instructions on tensors and boxed values ----===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "package/interpreter.h"
+#include "runtime/box_functions.h"
+#include "runtime/executor_operands.h"
+
+#include <cstring>
+#include <fmt/format.h>
+
+namespace landfall {
+
+namespace {
+
+Error broken(std::string what) {
+  return {ErrorCode::internal,
+          fmt::format("The compiled program is wrong: {}. This is a bug in "
+                      "Landfall or a forged package.",
+                      what)};
+}
+
+bool is_on_device(const HostValue &value) {
+  auto *tensor = std::get_if<HostTensor>(&value.value);
+  return tensor && tensor->dtype != DType::string;
+}
+
+/// A copy that shares no bytes with the original: boxed values outlive the
+/// run's inputs.
+HostValue deep_copy(const HostValue &value) {
+  auto copy_tensor = [](const HostTensor &tensor) {
+    if (tensor.dtype == DType::string)
+      return tensor;
+    HostTensor copy = make_tensor(tensor.dtype, tensor.dims);
+    if (!copy.bytes.data.empty())
+      std::memcpy(const_cast<uint8_t *>(copy.bytes.data.data()),
+                  tensor.bytes.data.data(), copy.bytes.data.size());
+    return copy;
+  };
+  if (auto *tensor = std::get_if<HostTensor>(&value.value))
+    return {copy_tensor(*tensor)};
+  if (auto *sequence = std::get_if<HostSequence>(&value.value)) {
+    HostSequence copy;
+    for (const HostValue &element : *sequence)
+      copy.push_back(deep_copy(element));
+    return {std::move(copy)};
+  }
+  HostValue copy = value;
+  if (auto *map = std::get_if<HostMap>(&copy.value))
+    for (auto &entry : map->entries)
+      entry.second = copy_tensor(entry.second);
+  return copy;
+}
+
+} // namespace
+
+Status Executor::tensor_step(const Instruction &instruction) {
+  Operands operands(instruction);
+  switch (instruction.op) {
+  case Op::dim:
+    return take_dim(operands);
+  case Op::read:
+    return read_element(operands);
+  case Op::input:
+    return take_input(operands);
+  case Op::output:
+    return give_output(operands);
+  case Op::weight: {
+    RunValue &value = values_[operands.next()];
+    value.boxed.reset();
+    value.kind = RunValue::Kind::tensor;
+    value.tensor = parts_.weights[operands.next()];
+    return {};
+  }
+  case Op::place:
+    return place(operands);
+  case Op::alloc:
+    return allocate(operands);
+  case Op::alias:
+    return make_alias(operands);
+  case Op::copy:
+    return copy(operands);
+  case Op::share: {
+    uint32_t destination = operands.next();
+    return share(destination, operands.next());
+  }
+  case Op::drop:
+    values_[operands.next()].clear();
+    return {};
+  case Op::arena:
+    return size_arena(operands);
+  case Op::box:
+    return box(operands);
+  default:
+    return broken("an unknown instruction");
+  }
+}
+
+Result<TensorRef *> Executor::tensor(uint32_t value) {
+  if (values_[value].kind != RunValue::Kind::tensor)
+    return broken(fmt::format("v{} holds no tensor", value));
+  return &values_[value].tensor;
+}
+
+/// Turns the register into a tensor without memory. Its old contents are
+/// released, unless they are read by the caller before.
+Result<TensorRef *>
+Executor::new_tensor(uint32_t value, DType dtype,
+                     std::span<const uint32_t> dim_registers) {
+  RunValue &target = values_[value];
+  target.clear();
+  target.tensor.dtype = dtype;
+  target.tensor.dims.clear();
+  for (uint32_t r : dim_registers)
+    target.tensor.dims.push_back(ints_[r]);
+  target.tensor.bytes = TRY(tensor_bytes(dtype, target.tensor.dims));
+  target.kind = RunValue::Kind::tensor;
+  return &target.tensor;
+}
+
+Status Executor::take_dim(Operands operands) {
+  int64_t &result = ints_[operands.next()];
+  TensorRef &source = *TRY(tensor(operands.next()));
+  uint32_t axis = operands.next();
+  if (axis >= source.dims.size())
+    return broken(fmt::format("it wants dimension {} of a tensor of rank {}",
+                              axis, source.dims.size()));
+  result = source.dims[axis];
+  return {};
+}
+
+Status Executor::read_element(Operands operands) {
+  int64_t &result = ints_[operands.next()];
+  TensorRef &source = *TRY(tensor(operands.next()));
+  size_t size = size_of(source.dtype);
+  size_t offset = operands.next() * size;
+  if (!is_integer(source.dtype) && source.dtype != DType::boolean)
+    return broken(fmt::format("it reads an integer from a {} tensor",
+                              name(source.dtype)));
+  if (offset + size > source.bytes)
+    return Error{ErrorCode::run_failed,
+                 fmt::format("Element {} of a tensor of shape {} is needed, "
+                             "and it has no such element.",
+                             offset / size, dims_text(source.dims))};
+  DeviceSpan span = source.span;
+  span.offset += offset;
+  uint64_t element = 0;
+  TRY(queue_->read(&element, span, size));
+  result = load_scalar(source.dtype, &element).i;
+  return {};
+}
+
+Result<std::shared_ptr<Allocation>> Executor::memory(size_t bytes) {
+  auto allocation = pool_->allocate(bytes);
+  if (allocation || allocation.error().code != ErrorCode::out_of_memory)
+    return allocation;
+  TRY(queue_->finish());
+  pool_->release_unused();
+  return pool_->allocate(bytes);
+}
+
+Status Executor::upload(const HostTensor &source, TensorRef &tensor) {
+  tensor.dtype = source.dtype;
+  tensor.dims = source.dims;
+  tensor.bytes = TRY(tensor_bytes(source.dtype, source.dims));
+  tensor.owner = TRY(memory(tensor.bytes));
+  tensor.span = {tensor.owner->memory()};
+  return queue_->write(tensor.span, source.bytes.data.data(), tensor.bytes);
+}
+
+Status Executor::take_input(Operands operands) {
+  RunValue &value = values_[operands.next()];
+  uint32_t number = operands.next();
+  if (number >= inputs_.size())
+    return broken(
+        fmt::format("it takes input {} of {}", number, inputs_.size()));
+  value.clear();
+  const HostValue &input = inputs_[number];
+  ValueKind kind = entry_->inputs[number].kind;
+  bool may_be_tensor =
+      kind == ValueKind::tensor || kind == ValueKind::unknown_rank;
+  if (!may_be_tensor || !is_on_device(input)) {
+    value.boxed = std::make_shared<HostValue>(deep_copy(input));
+    value.kind = RunValue::Kind::boxed;
+    return {};
+  }
+  const HostTensor &source = std::get<HostTensor>(input.value);
+  value.kind = RunValue::Kind::tensor;
+  auto wrapped =
+      pool_->wrap(source.bytes.data.data(), source.bytes.data.size());
+  if (!wrapped)
+    return upload(source, value.tensor);
+  value.tensor.dtype = source.dtype;
+  value.tensor.dims = source.dims;
+  value.tensor.bytes = source.bytes.data.size();
+  value.tensor.span = {(*wrapped)->memory()};
+  wrapped_inputs_.push_back(wrapped.take());
+  return {};
+}
+
+Result<HostTensor> Executor::download(const TensorRef &tensor) {
+  HostTensor result = make_tensor(tensor.dtype, tensor.dims);
+  TRY(queue_->read(const_cast<uint8_t *>(result.bytes.data.data()), tensor.span,
+                   tensor.bytes));
+  return result;
+}
+
+/// The tensor as a host value that is independent of the arena, the inputs,
+/// the weights and of later runs. Memory that the run has allocated is handed
+/// over where the host can see it; complete when the queue has finished.
+Result<HostTensor> Executor::detach(const TensorRef &tensor) {
+  Device &device = *parts_.device;
+  if (!device.host_address(tensor.span.memory))
+    return download(tensor);
+  std::shared_ptr<Allocation> owner = tensor.owner;
+  DeviceSpan span = tensor.span;
+  if (!owner) {
+    owner = TRY(memory(tensor.bytes));
+    span = {owner->memory()};
+    TRY(queue_->copy(span, tensor.span, tensor.bytes));
+  }
+  auto *address =
+      static_cast<const uint8_t *>(device.host_address(span.memory));
+  HostTensor result;
+  result.dtype = tensor.dtype;
+  result.dims = tensor.dims;
+  result.bytes.data = {address + span.offset, tensor.bytes};
+  result.bytes.owner = std::move(owner);
+  return result;
+}
+
+Status Executor::give_output(Operands operands) {
+  uint32_t number = operands.next();
+  RunValue &value = values_[operands.next()];
+  if (number >= outputs_.size())
+    return broken(
+        fmt::format("it gives output {} of {}", number, outputs_.size()));
+  if (value.kind == RunValue::Kind::tensor)
+    outputs_[number] = {TRY(detach(value.tensor))};
+  else if (value.kind == RunValue::Kind::boxed)
+    outputs_[number] = *value.boxed;
+  else
+    return broken(fmt::format("output {} is empty", number));
+  return {};
+}
+
+Status Executor::size_arena(Operands operands) {
+  int64_t bytes = ints_[operands.next()];
+  if (bytes < 0)
+    return broken(fmt::format("the arena has {} bytes", bytes));
+  if (arena_ && arena_->memory().bytes >= static_cast<size_t>(bytes))
+    return {};
+  if (placed_)
+    return broken("the arena grows while it is in use");
+  arena_.reset();
+  arena_ = TRY(memory(bytes));
+  return {};
+}
+
+Status Executor::place(Operands operands) {
+  uint32_t value = operands.next();
+  DType dtype = static_cast<DType>(operands.next());
+  int64_t offset = ints_[operands.next()];
+  TensorRef &tensor = *TRY(new_tensor(value, dtype, operands.list()));
+  size_t capacity = arena_ ? arena_->memory().bytes : 0;
+  if (offset < 0 || offset % 64 != 0 ||
+      static_cast<size_t>(offset) > capacity ||
+      tensor.bytes > capacity - offset)
+    return broken(fmt::format("it places {} bytes at {} in an arena of {}",
+                              tensor.bytes, offset, capacity));
+  placed_ = true;
+  if (arena_)
+    tensor.span = {arena_->memory(), static_cast<size_t>(offset)};
+  return {};
+}
+
+Status Executor::allocate(Operands operands) {
+  uint32_t value = operands.next();
+  DType dtype = static_cast<DType>(operands.next());
+  TensorRef &tensor = *TRY(new_tensor(value, dtype, operands.list()));
+  tensor.owner = TRY(memory(tensor.bytes));
+  tensor.span = {tensor.owner->memory()};
+  return {};
+}
+
+Status Executor::make_alias(Operands operands) {
+  uint32_t value = operands.next();
+  TensorRef source = *TRY(tensor(operands.next()));
+  TensorRef &alias = *TRY(new_tensor(value, source.dtype, operands.list()));
+  if (alias.bytes != source.bytes)
+    return Error{ErrorCode::run_failed,
+                 fmt::format("A tensor of shape {} cannot be reshaped to {}.",
+                             dims_text(source.dims), dims_text(alias.dims))};
+  alias.span = source.span;
+  alias.owner = std::move(source.owner);
+  return {};
+}
+
+Status Executor::copy(Operands operands) {
+  TensorRef &destination = *TRY(tensor(operands.next()));
+  TensorRef &source = *TRY(tensor(operands.next()));
+  if (destination.bytes != source.bytes)
+    return broken(fmt::format("it copies {} bytes to {}", source.bytes,
+                              destination.bytes));
+  return queue_->copy(destination.span, source.span, source.bytes);
+}
+
+Status Executor::share(uint32_t destination, uint32_t source) {
+  if (destination != source)
+    values_[destination] = values_[source];
+  return {};
+}
+
+Result<HostValue> Executor::boxed_argument(uint32_t value) {
+  switch (values_[value].kind) {
+  case RunValue::Kind::tensor:
+    return HostValue{TRY(download(values_[value].tensor))};
+  case RunValue::Kind::boxed:
+    return *values_[value].boxed;
+  case RunValue::Kind::nothing:
+    break;
+  }
+  return broken(fmt::format("v{} holds nothing", value));
+}
+
+Status Executor::box(Operands operands) {
+  auto function = static_cast<BoxFunction>(operands.next());
+  std::span<const uint32_t> results = operands.list();
+  std::vector<HostValue> arguments;
+  for (uint32_t value : operands.list())
+    arguments.push_back(TRY(boxed_argument(value)));
+  HostValue result = TRY(apply_box_function(
+      function, arguments, operands.list(), program_.messages));
+  if (results.size() != 1)
+    return broken("a boxed value's function has one result");
+  RunValue &target = values_[results[0]];
+  target.clear();
+  if (unboxes(function) && is_on_device(result)) {
+    TRY(upload(std::get<HostTensor>(result.value), target.tensor));
+    target.kind = RunValue::Kind::tensor;
+    return {};
+  }
+  target.boxed = std::make_shared<HostValue>(std::move(result));
+  target.kind = RunValue::Kind::boxed;
+  return {};
+}
+
+} // namespace landfall

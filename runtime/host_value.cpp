@@ -1,0 +1,35 @@
+//===- host_value.cpp - Values as the user holds them ---------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/host_value.h"
+
+namespace landfall {
+
+int64_t HostTensor::element_count() const {
+  int64_t count = 1;
+  // An empty tensor may have other extents whose product overflows.
+  for (int64_t dim : dims)
+    count = dim == 0 || count == 0 ? 0 : count * dim;
+  return count;
+}
+
+HostTensor make_tensor(DType dtype, std::vector<int64_t> dims) {
+  HostTensor tensor;
+  tensor.dtype = dtype;
+  tensor.dims = std::move(dims);
+  size_t count = static_cast<size_t>(tensor.element_count());
+  if (dtype == DType::string) {
+    tensor.strings.resize(count);
+    return tensor;
+  }
+  size_t bytes = count * size_of(dtype);
+  std::shared_ptr<uint8_t> memory(new uint8_t[bytes](),
+                                  std::default_delete<uint8_t[]>());
+  tensor.bytes.data = {memory.get(), bytes};
+  tensor.bytes.owner = std::move(memory);
+  return tensor;
+}
+
+} // namespace landfall

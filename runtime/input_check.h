@@ -1,0 +1,20 @@
+//===- input_check.h - Inputs against the signature ------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "runtime/host_value.h"
+
+namespace landfall {
+
+/// Checks count, kinds, dtypes, ranks, fixed extents, that equal names have
+/// equal extents, and that the bytes are as many as the shape says. The error
+/// (invalid_argument) names the input, what was expected and what was given.
+Status check_inputs(const EntryPoint &entry, std::span<const HostValue> inputs);
+
+/// "float32 1x3xHxW"; "a sequence" and so on for other kinds.
+std::string signature_text(const SignatureValue &value);
+
+} // namespace landfall

@@ -1,0 +1,82 @@
+//===- launch_check.cpp - Operands against a kernel's description ---------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/launch_check.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace landfall {
+
+namespace {
+
+template <typename... Args>
+Error broken(const Kernel &kernel, fmt::format_string<Args...> text,
+             Args &&...args) {
+  return {ErrorCode::internal,
+          fmt::format("The launch of kernel '{}' (from {}) is wrong: {}. This "
+                      "is a bug in Landfall or a forged package.",
+                      kernel.name, origins_text(kernel),
+                      fmt::format(text, std::forward<Args>(args)...))};
+}
+
+} // namespace
+
+std::string origins_text(const Kernel &kernel) {
+  if (kernel.origins.empty())
+    return fmt::format("kernel '{}'", kernel.name);
+  std::string text = kernel.origins.size() == 1 ? "node " : "nodes ";
+  for (size_t i = 0; i < kernel.origins.size(); ++i)
+    text += fmt::format("{}'{}'", i == 0 ? "" : ", ", kernel.origins[i]);
+  return text;
+}
+
+Error check_error(const Kernel &kernel, uint32_t check, int64_t value) {
+  if (check >= kernel.checks.size())
+    return broken(kernel, "it reports check {} of {}", check,
+                  kernel.checks.size());
+  std::string message = kernel.checks[check].message;
+  if (size_t place = message.find("{}"); place != std::string::npos)
+    message.replace(place, 2, std::to_string(value));
+  bool named = std::any_of(kernel.origins.begin(), kernel.origins.end(),
+                           [&](const std::string &origin) {
+                             return message.find(origin) != std::string::npos;
+                           });
+  if (!named && !kernel.origins.empty())
+    message += fmt::format(" (in {})", origins_text(kernel));
+  return {kernel.checks[check].code, std::move(message)};
+}
+
+Status check_launch(const Kernel &kernel,
+                    std::span<const TensorRef *const> operands,
+                    std::span<const int64_t> sizes) {
+  if (operands.size() != kernel.operands.size() ||
+      sizes.size() != kernel.size_count)
+    return broken(kernel, "{} operands and {} sizes for {} and {}",
+                  operands.size(), sizes.size(), kernel.operands.size(),
+                  kernel.size_count);
+  for (size_t k = 0; k < operands.size(); ++k) {
+    const KernelOperand &expected = kernel.operands[k];
+    const TensorRef &given = *operands[k];
+    int64_t bytes = size_of(expected.dtype);
+    bool overflow = false;
+    bool empty = false;
+    for (const Extent &extent : expected.dims) {
+      int64_t dim = extent.constant ? extent.value : sizes[extent.value];
+      if (dim < 0)
+        return broken(kernel, "operand {} has extent {}", k, dim);
+      empty |= dim == 0;
+      overflow |= __builtin_mul_overflow(bytes, dim, &bytes);
+    }
+    bool fits = empty || (!overflow && bytes <= int64_t(given.bytes));
+    if (!fits || given.dtype != expected.dtype)
+      return broken(kernel, "operand {} of {} bytes of {} is given {} of {} {}",
+                    k, bytes, name(expected.dtype), given.bytes,
+                    name(given.dtype), dims_text(given.dims));
+  }
+  return {};
+}
+
+} // namespace landfall

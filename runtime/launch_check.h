@@ -1,0 +1,27 @@
+//===- launch_check.h - Operands against a kernel's description *- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "runtime/run_value.h"
+
+namespace landfall {
+
+/// Whether every operand has the kernel's dtype and at least the bytes that
+/// the kernel, with these size parameters, may touch. A program whose sizes
+/// are wrong (a compiler bug, a forged package) fails here with `internal`
+/// instead of writing outside its buffers.
+Status check_launch(const Kernel &kernel,
+                    std::span<const TensorRef *const> operands,
+                    std::span<const int64_t> sizes);
+
+/// The error of a kernel's failed check: its message with "{}" replaced by
+/// `value`, and the model nodes the kernel came from unless it names one.
+Error check_error(const Kernel &kernel, uint32_t check, int64_t value);
+
+/// "node 'a'", "nodes 'a', 'b'", or the kernel's name if it has no origins.
+std::string origins_text(const Kernel &kernel);
+
+} // namespace landfall

@@ -1,0 +1,51 @@
+//===- session.cpp - One user's runs of a model ---------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/session.h"
+#include "runtime/executor.h"
+#include "runtime/input_check.h"
+
+#include <fmt/format.h>
+#include <mutex>
+
+namespace landfall {
+
+struct Session::State {
+  std::shared_ptr<LoadedModel> model;
+  Executor executor;
+  std::mutex running;
+};
+
+namespace {
+
+Result<const EntryPoint *> find_entry(const Program &program,
+                                      const std::string &name) {
+  std::string known;
+  for (const EntryPoint &entry : program.entries) {
+    if (entry.name == name)
+      return &entry;
+    known += fmt::format("{}'{}'", known.empty() ? "" : ", ", entry.name);
+  }
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("The model has no entry point '{}'; it has {}.",
+                           name, known.empty() ? "none" : known)};
+}
+
+} // namespace
+
+Session::Session(std::shared_ptr<LoadedModel> model)
+    : state_(new State{model, Executor(*model->parts_), {}}) {}
+Session::~Session() = default;
+
+Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,
+                                            const RunOptions &options) {
+  const EntryPoint &entry =
+      *TRY(find_entry(state_->model->package().program, options.entry));
+  TRY(check_inputs(entry, inputs));
+  std::lock_guard lock(state_->running);
+  return state_->executor.run(entry, inputs, options);
+}
+
+} // namespace landfall

@@ -1,0 +1,66 @@
+//===- cpu_executable.cpp - Kernels ready to be called --------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/cpu/driver/cpu_executable.h"
+#include "targets/cpu/driver/machine_variants.h"
+
+#include <fmt/format.h>
+
+namespace landfall::cpu {
+
+namespace {
+
+Error nothing_to_run(const Package &package) {
+  std::string held, possible;
+  for (const CodeSection &section : package.code)
+    held += fmt::format("{}{} ({})", held.empty() ? "" : ", ", section.variant,
+                        section.target);
+  for (const MachineVariant &variant : machine_variants())
+    possible += fmt::format(
+        "{}{}{}", possible.empty() ? "" : ", ", variant.name,
+        variant.runs_here
+            ? ""
+            : fmt::format(" (but this processor lacks {})", variant.needs));
+  return {ErrorCode::unsupported,
+          fmt::format("The package has no machine code for this processor. It "
+                      "holds: {}. This machine could run: {}. Compile the "
+                      "model again with --target cpu.",
+                      held.empty() ? "none" : held, possible)};
+}
+
+Result<const CodeSection *> best_section(const Package &package) {
+  for (const MachineVariant &variant : machine_variants())
+    if (variant.runs_here)
+      for (const CodeSection &section : package.code)
+        if (section.target == "cpu" && section.variant == variant.name)
+          return &section;
+  return nothing_to_run(package);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Executable>>
+CpuExecutable::load(const Package &package) {
+  auto executable = std::make_unique<CpuExecutable>();
+  if (package.kernels.empty())
+    return std::unique_ptr<Executable>(std::move(executable));
+  const CodeSection &section = *TRY(best_section(package));
+  executable->image_ = TRY(ElfImage::load(section.bytes.data));
+  for (size_t k = 0; k < package.kernels.size(); ++k) {
+    void *plan = executable->image_->function(fmt::format("k{}_plan", k));
+    void *run = executable->image_->function(fmt::format("k{}_run", k));
+    if (!plan || !run)
+      return Error{ErrorCode::invalid_package,
+                   fmt::format("The package's code section '{}' lacks kernel "
+                               "{} ('{}').",
+                               section.variant, k, package.kernels[k].name)};
+    executable->kernels_.push_back({reinterpret_cast<PlanFunction>(plan),
+                                    reinterpret_cast<RunFunction>(run),
+                                    &package.kernels[k]});
+  }
+  return std::unique_ptr<Executable>(std::move(executable));
+}
+
+} // namespace landfall::cpu

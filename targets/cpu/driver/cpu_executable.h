@@ -1,0 +1,38 @@
+//===- cpu_executable.h - Kernels ready to be called -----------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "runtime/device.h"
+#include "targets/cpu/driver/elf_loader.h"
+#include "targets/cpu/driver/kernel_abi.h"
+
+#include <vector>
+
+namespace landfall::cpu {
+
+using PlanFunction = void (*)(const int64_t *sizes, CpuPlan *plan);
+using RunFunction = int32_t (*)(const CpuCall *call);
+
+struct CpuKernel {
+  PlanFunction plan;
+  RunFunction run;
+  const Kernel *description;
+};
+
+class CpuExecutable : public Executable {
+public:
+  /// Maps the best section that this machine can run. The error lists what the
+  /// package holds and what the machine could run.
+  static Result<std::unique_ptr<Executable>> load(const Package &package);
+
+  std::span<const CpuKernel> kernels() const { return kernels_; }
+
+private:
+  std::unique_ptr<ElfImage> image_; ///< None if there are no kernels.
+  std::vector<CpuKernel> kernels_;
+};
+
+} // namespace landfall::cpu

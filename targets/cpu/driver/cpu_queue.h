@@ -1,0 +1,51 @@
+//===- cpu_queue.h - Work done inside the call -----------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "base/thread_pool.h"
+#include "runtime/device.h"
+#include "targets/cpu/driver/cpu_executable.h"
+
+#include <optional>
+
+namespace landfall::cpu {
+
+/// Everything is complete when its call returns, so that events are empty.
+/// Between the first launch and `finish` the pool's workers stay awake.
+class CpuQueue : public Queue {
+public:
+  /// The pool must outlive the queue.
+  explicit CpuQueue(std::shared_ptr<ThreadPool> pool)
+      : pool_(std::move(pool)) {}
+  ~CpuQueue() override;
+
+  Status write(DeviceSpan destination, const void *source,
+               size_t bytes) override;
+  Status read(void *destination, DeviceSpan source, size_t bytes) override;
+  Status copy(DeviceSpan destination, DeviceSpan source, size_t bytes) override;
+  Status launch(const Executable &executable, uint32_t kernel,
+                std::span<const DeviceSpan> operands,
+                std::span<const int64_t> sizes) override;
+  Result<Event> record() override { return Event(0); }
+  Status wait(Event) override { return failure_; }
+  Status finish() override;
+
+private:
+  Status keep(Status status);
+  Status call(const CpuKernel &kernel, std::span<const int64_t> sizes);
+  Status reserve_scratch(int64_t bytes_per_thread);
+  void run_tasks(const CpuKernel &kernel, std::span<const int64_t> sizes,
+                 int64_t tasks, struct TaskFailure &failure);
+
+  std::shared_ptr<ThreadPool> pool_;
+  std::optional<ThreadPool::Run> run_;
+  std::vector<void *> operands_;
+  DeviceMemory scratch_;
+  size_t scratch_stride_ = 0; ///< Bytes from one participant's to the next's.
+  Status failure_; ///< The first since the last finish; the rest is skipped.
+};
+
+} // namespace landfall::cpu

@@ -1,0 +1,101 @@
+//===- machine_variants.cpp - What this processor can run -----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/cpu/driver/machine_variants.h"
+#include "base/thread_pool.h"
+
+#include <fmt/format.h>
+#include <fstream>
+#include <vector>
+
+namespace landfall::cpu {
+
+namespace {
+
+struct Feature {
+  std::string_view name;
+  bool present;
+};
+
+#if defined(__x86_64__)
+
+std::vector<Feature> features() {
+  __builtin_cpu_init();
+  return {
+      {"avx2", __builtin_cpu_supports("avx2") != 0},
+      {"fma", __builtin_cpu_supports("fma") != 0},
+      {"f16c", __builtin_cpu_supports("f16c") != 0},
+      {"avx512f", __builtin_cpu_supports("avx512f") != 0},
+      {"avx512bw", __builtin_cpu_supports("avx512bw") != 0},
+      {"avx512dq", __builtin_cpu_supports("avx512dq") != 0},
+      {"avx512vl", __builtin_cpu_supports("avx512vl") != 0},
+  };
+}
+
+struct VariantRow {
+  std::string_view name;
+  std::string_view needs;
+  size_t first_features; ///< It needs that many, from the front of the list.
+};
+constexpr VariantRow rows[] = {
+    {"x86_64-avx512", "avx2 fma f16c avx512f/bw/dq/vl", 7},
+    {"x86_64-avx2", "avx2 fma f16c", 3},
+};
+
+#else
+
+std::vector<Feature> features() { return {}; }
+
+struct VariantRow {
+  std::string_view name;
+  std::string_view needs;
+  size_t first_features;
+};
+#if defined(__aarch64__)
+constexpr VariantRow rows[] = {{"aarch64-neon", "the base architecture", 0}};
+#else
+constexpr VariantRow rows[] = {{"riscv64-gc", "the base architecture", 0}};
+#endif
+
+#endif
+
+std::vector<MachineVariant> find_variants() {
+  std::vector<Feature> present = features();
+  std::vector<MachineVariant> variants;
+  for (const VariantRow &row : rows) {
+    bool all = true;
+    for (size_t i = 0; i < row.first_features; ++i)
+      all &= present[i].present;
+    variants.push_back({row.name, row.needs, all});
+  }
+  return variants;
+}
+
+std::string model_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.starts_with("model name"))
+      if (size_t colon = line.find(": "); colon != std::string::npos)
+        return line.substr(colon + 2);
+  return "CPU";
+}
+
+} // namespace
+
+std::span<const MachineVariant> machine_variants() {
+  static const std::vector<MachineVariant> variants = find_variants();
+  return variants;
+}
+
+std::string describe_machine() {
+  std::string text =
+      fmt::format("{}, {} cores,", model_name(), available_threads());
+  for (const Feature &feature : features())
+    if (feature.present)
+      text += fmt::format(" {}", feature.name);
+  return text;
+}
+
+} // namespace landfall::cpu

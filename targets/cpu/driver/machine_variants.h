@@ -1,0 +1,27 @@
+//===- machine_variants.h - What this processor can run --------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace landfall::cpu {
+
+/// A kind of machine code that packages hold (CodeSection::variant).
+struct MachineVariant {
+  std::string_view name;
+  std::string_view needs; ///< The features, for a person.
+  bool runs_here;
+};
+
+/// All variants of this architecture, best first.
+std::span<const MachineVariant> machine_variants();
+
+/// "AMD EPYC, 2 cores, avx2 fma f16c ...", for `landfall devices`.
+std::string describe_machine();
+
+} // namespace landfall::cpu

@@ -1,0 +1,15 @@
+//===- services.h - Functions for generated code ---------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "targets/cpu/driver/kernel_abi.h"
+
+namespace landfall::cpu {
+
+/// The C library's double-precision functions, in the slots of `Service`.
+const CpuServices &services();
+
+} // namespace landfall::cpu

@@ -1,0 +1,65 @@
+//===- null_device.cpp - The device that executes descriptions ------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// The skeleton to start a new driver from, and the reference device: its
+// kernels are the package's descriptions, run by the interpreter. Its memory
+// is the host's, but it does not say so, so that every copy is explicit.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/null/driver/null_queue.h"
+
+#include <fmt/format.h>
+#include <new>
+
+namespace landfall::null {
+
+namespace {
+
+constexpr std::align_val_t alignment{64};
+
+class NullDevice : public Device {
+public:
+  DeviceDescription describe() const override {
+    return {"null", "the interpreter of kernel descriptions", 1, 0};
+  }
+
+  Result<DeviceMemory> allocate(size_t bytes) override {
+    void *memory = ::operator new(bytes, alignment, std::nothrow);
+    if (!memory)
+      return Error{ErrorCode::out_of_memory,
+                   fmt::format("The null device cannot get {} bytes.", bytes)};
+    return DeviceMemory{reinterpret_cast<uint64_t>(memory), bytes};
+  }
+
+  void release(DeviceMemory memory) override {
+    ::operator delete(reinterpret_cast<void *>(memory.handle), alignment);
+  }
+
+  void *host_address(DeviceMemory) override { return nullptr; }
+
+  Result<DeviceMemory> wrap(const void *, size_t) override {
+    return Error{ErrorCode::unsupported, "The null device copies."};
+  }
+
+  Result<std::unique_ptr<Queue>> create_queue() override {
+    return std::unique_ptr<Queue>(std::make_unique<NullQueue>());
+  }
+
+  Result<std::unique_ptr<Executable>> load(const Package &package) override {
+    // Every package has descriptions, whatever it was compiled for.
+    return std::unique_ptr<Executable>(
+        std::make_unique<NullExecutable>(package.kernels));
+  }
+};
+
+Result<std::unique_ptr<Device>> create(const DeviceOptions &) {
+  return std::unique_ptr<Device>(std::make_unique<NullDevice>());
+}
+
+} // namespace
+
+extern const Driver driver;
+constinit const Driver driver = {"null", create};
+
+} // namespace landfall::null
