@@ -1,0 +1,18 @@
+//===- lower.h - Core IR to program and kernels ----------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "ir/module.h"
+#include "package/package.h"
+
+namespace landfall {
+
+/// Fills in the package's program, kernels and weights. Compute operations
+/// become launches, sizes integer instructions, control flow jumps; buffers are
+/// placed by plan_memory. Kernels of equal structure are shared.
+Status lower(ir::Module &module, Package &package);
+
+} // namespace landfall

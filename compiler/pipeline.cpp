@@ -1,0 +1,137 @@
+//===- pipeline.cpp - From a model file to a package ---------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// The whole compiler, top to bottom. Each step can be printed and timed.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/compile.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "compiler/lower.h"
+#include "compiler/passes/clean.h"
+#include "compiler/passes/fuse.h"
+#include "compiler/target.h"
+#include "frontend/onnx/import.h"
+#include "ir/law.h"
+
+#include <chrono>
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace landfall {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Announces, times and prints the steps of one compilation.
+class Steps {
+public:
+  Steps(const CompileOptions &options, ir::Module &module)
+      : options_(options), module_(module) {}
+
+  void done(std::string_view step) {
+    Clock::time_point now = Clock::now();
+    if (options_.on_step)
+      options_.on_step(
+          step,
+          std::chrono::duration<double, std::milli>(now - start_).count());
+    bool print = false;
+    for (const std::string &wanted : options_.print_after)
+      print |= wanted == "all" || wanted == step;
+    if (print && options_.on_ir)
+      options_.on_ir(step, module_.print());
+    start_ = Clock::now();
+  }
+
+private:
+  const CompileOptions &options_;
+  ir::Module &module_;
+  Clock::time_point start_ = Clock::now();
+};
+
+/// Every kernel must run on the target; nothing falls back silently.
+Status check_supported(const Target &target, const Package &package) {
+  for (const Kernel &kernel : package.kernels) {
+    Support support = target.supports(kernel);
+    if (support.yes)
+      continue;
+    std::string nodes;
+    for (const std::string &origin : kernel.origins)
+      nodes += (nodes.empty() ? "'" : ", '") + origin + "'";
+    return Error{ErrorCode::unsupported,
+                 fmt::format("target '{}' cannot run the kernel of node {}: {}",
+                             target.name(), nodes, support.reason)};
+  }
+  return {};
+}
+
+Result<Package> compile(Bytes model, const std::string &name,
+                        const std::string &directory,
+                        const CompileOptions &options) {
+  const Target *target = TRY(find_target(options.target));
+  Package package;
+  package.target = options.target;
+  package.producer = "landfall 0.1.0";
+  package.model_name = name;
+  package.model_hash =
+      fmt::format("{:016x}", hash_bytes(model.data.data(), model.data.size()));
+
+  ir::Module module;
+  Steps steps(options, module);
+  // Operators become core IR; constants fold as they are built; small integer
+  // tensors become symbolic sizes.
+  {
+    ir::Builder builder(module);
+    TRY(onnx::import_model(model, name, directory, builder));
+  }
+  steps.done("import");
+  TRY(ir::check_law(module));
+  clean(module.impl());
+  steps.done("clean");
+  // From here on a value may be computed inside the kernel that uses it.
+  fuse(module.impl());
+  steps.done("fuse");
+  TRY(ir::check_law(module));
+  // From here on there is no MLIR: bytecode, kernel descriptions, weights.
+  TRY(lower(module, package));
+  steps.done("lower");
+  TRY(check_supported(*target, package));
+  CodegenOptions codegen;
+  codegen.variants = options.variants;
+  package.code = TRY(target->generate(package.kernels, codegen));
+  steps.done("generate");
+  return package;
+}
+
+} // namespace
+
+Result<Package> compile_file(const std::string &path,
+                             const CompileOptions &options) {
+  Bytes bytes = TRY(map_file(path));
+  auto directory = std::filesystem::path(path).parent_path();
+  return compile(bytes, path, directory.string(), options);
+}
+
+Result<Package> compile_bytes(std::span<const uint8_t> model,
+                              const std::string &directory,
+                              const CompileOptions &options) {
+  return compile(Bytes{nullptr, model}, "model", directory, options);
+}
+
+Result<const Target *> find_target(std::string_view name) {
+  std::string known;
+  for (const Target *target : targets()) {
+    if (target->name() == name)
+      return target;
+    known += (known.empty() ? "" : ", ") + std::string(target->name());
+  }
+  return Error{
+      ErrorCode::invalid_argument,
+      fmt::format("unknown target '{}'; this build has: {}", name, known)};
+}
+
+} // namespace landfall

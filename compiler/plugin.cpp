@@ -1,0 +1,115 @@
+//===- plugin.cpp - The compiler library's C entry points ----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/compiler_plugin.h"
+
+#include "compiler/compile.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+namespace landfall {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// Reads the options object; unknown keys are refused by name.
+Result<CompileOptions> parse_options(const char *text) {
+  CompileOptions options;
+  Json json = Json::parse(text && *text ? text : "{}", nullptr, false);
+  if (!json.is_object())
+    return Error{ErrorCode::invalid_argument,
+                 "compile options must be a JSON object"};
+  for (auto &[key, value] : json.items()) {
+    bool strings = value.is_array();
+    for (const Json &item : strings ? value : Json::array())
+      strings &= item.is_string();
+    if (key == "target" && value.is_string())
+      options.target = value;
+    else if (key == "variants" && strings)
+      options.variants = value.get<std::vector<std::string>>();
+    else if (key == "print_after" && strings)
+      options.print_after = value.get<std::vector<std::string>>();
+    else if (key == "require_target" && value.is_boolean())
+      options.require_target = value;
+    else
+      return Error{ErrorCode::invalid_argument,
+                   "unknown compile option or wrong value: '" + key +
+                       "'; known: target (string), variants, print_after "
+                       "(lists of strings), require_target (bool)"};
+  }
+  return options;
+}
+
+char *copy_text(const std::string &text) {
+  char *copy = static_cast<char *>(std::malloc(text.size() + 1));
+  if (copy)
+    std::memcpy(copy, text.c_str(), text.size() + 1);
+  return copy;
+}
+
+template <typename Compile>
+int run(const char *options_json, landfall_progress progress, void *user,
+        uint8_t **package, size_t *size, char **error, Compile compile) {
+  auto attempt = [&]() -> Result<std::vector<uint8_t>> {
+    CompileOptions options = TRY(parse_options(options_json));
+    if (progress) {
+      options.on_step = [&](std::string_view step, double ms) {
+        progress(user, std::string(step).c_str(), ms, nullptr);
+      };
+      options.on_ir = [&](std::string_view step, std::string_view ir) {
+        progress(user, std::string(step).c_str(), 0, std::string(ir).c_str());
+      };
+    }
+    Package result = TRY(compile(options));
+    return serialize(result);
+  };
+  Result<std::vector<uint8_t>> bytes = attempt();
+  if (!bytes) {
+    *error = copy_text(bytes.error().message);
+    return static_cast<int>(bytes.error().code);
+  }
+  *package = static_cast<uint8_t *>(std::malloc(bytes->size()));
+  if (!*package) {
+    *error = copy_text("out of memory for the package");
+    return static_cast<int>(ErrorCode::out_of_memory);
+  }
+  std::memcpy(*package, bytes->data(), bytes->size());
+  *size = bytes->size();
+  return 0;
+}
+
+} // namespace
+
+} // namespace landfall
+
+using namespace landfall;
+
+extern "C" int landfall_compile_file(const char *path, const char *options_json,
+                                     landfall_progress progress, void *user,
+                                     uint8_t **package, size_t *size,
+                                     char **error) {
+  return run(options_json, progress, user, package, size, error,
+             [&](const CompileOptions &options) {
+               return compile_file(path, options);
+             });
+}
+
+extern "C" int landfall_compile_bytes(const uint8_t *model, size_t model_size,
+                                      const char *directory,
+                                      const char *options_json,
+                                      landfall_progress progress, void *user,
+                                      uint8_t **package, size_t *size,
+                                      char **error) {
+  return run(options_json, progress, user, package, size, error,
+             [&](const CompileOptions &options) {
+               return compile_bytes({model, model_size}, directory, options);
+             });
+}
+
+extern "C" void landfall_compiler_free(void *memory) { std::free(memory); }

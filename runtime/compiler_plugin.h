@@ -1,0 +1,38 @@
+//===- compiler_plugin.h - The compiler library's C entry points -*- C++ -*-=//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// liblandfall_compiler.so exports exactly these; the runtime loads it only when
+// something must be compiled, so running a .lfm never meets LLVM.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#define LANDFALL_PLUGIN_EXPORT __attribute__((visibility("default")))
+
+extern "C" {
+
+/// Called when a step ends (`ir` null), or with a step's IR if the option
+/// `print_after` asked for it. The strings die with the call.
+typedef void (*landfall_progress)(void *user, const char *step, double ms,
+                                  const char *ir);
+
+/// Compiles an ONNX file. 0, or an ErrorCode with `*error` set to a message.
+/// `*package` and `*error` are released by landfall_compiler_free.
+LANDFALL_PLUGIN_EXPORT int
+landfall_compile_file(const char *path, const char *options_json,
+                      landfall_progress progress, void *user,
+                      uint8_t **package, size_t *size, char **error);
+
+/// Compiles a serialised ModelProto; external data is looked up in `directory`.
+LANDFALL_PLUGIN_EXPORT int
+landfall_compile_bytes(const uint8_t *model, size_t model_size,
+                       const char *directory, const char *options_json,
+                       landfall_progress progress, void *user,
+                       uint8_t **package, size_t *size, char **error);
+
+LANDFALL_PLUGIN_EXPORT void landfall_compiler_free(void *memory);
+}
