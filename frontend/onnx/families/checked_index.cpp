@@ -1,0 +1,77 @@
+//===- checked_index.cpp - Indices in range, by proof or by check -*- C++
+//-*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/checked_index.h"
+
+namespace landfall::onnx {
+namespace {
+
+std::string complaint(const Node &node) {
+  return node.type() + " met an index that is out of range";
+}
+
+/// Known indices as non-negative sizes; unprovable ranges become requirements.
+std::vector<Size> resolve(const Node &node, std::vector<Size> values,
+                          std::span<const Size> extents) {
+  for (size_t j = 0; j < values.size(); ++j) {
+    Size extent = extents[j % extents.size()];
+    Size index = values[j];
+    if (!known_ge(index, 0))
+      index = index + less(index, 0) * extent;
+    node.b().require(1 - less(index, 0), complaint(node));
+    node.b().require(less(index, extent), complaint(node));
+    values[j] = index;
+  }
+  return values;
+}
+
+/// The extent that the entry at `position` points into.
+Scalar extent_at(Builder &b, std::span<const Scalar> position,
+                 std::span<const Size> extents) {
+  Scalar extent = b.scalar(extents.back());
+  for (int j = static_cast<int>(extents.size()) - 2; j >= 0; --j)
+    extent = select(position.back() == j, b.scalar(extents[j]), extent);
+  return extent;
+}
+
+Tensor check_at_run_time(const Node &node, Tensor indices,
+                         std::span<const Size> extents) {
+  Builder &b = node.b();
+  LoopsResult result{DType::i64, indices.shape(), {}};
+  return b.loops(
+      indices.shape(), {&result, 1},
+      [&](std::span<const Scalar> at, std::span<const Buffer> results) {
+        Scalar given = cast(indices.at(at), DType::i64);
+        Scalar extent = extent_at(b, at, extents);
+        Scalar index = select(given < 0, given + extent, given);
+        b.check(logical_and(index >= 0, index < extent),
+                node.type() + " met the index {}, which is out of range",
+                given);
+        results[0].store(at, index);
+      })[0];
+}
+
+} // namespace
+
+CheckedIndex::CheckedIndex(const Node &node, Tensor indices,
+                           std::span<const Size> extents) {
+  Builder &b = node.b();
+  auto values = b.contents(indices);
+  if (!values) {
+    tensor_ = check_at_run_time(node, indices, extents);
+    return;
+  }
+  std::vector<Size> resolved = resolve(node, *values, extents);
+  if (resolved.size() == 1)
+    single_ = resolved[0];
+  tensor_ = b.reshape(b.from_sizes(resolved), indices.shape());
+}
+
+Scalar CheckedIndex::at(std::span<const Scalar> position) const {
+  return single_ ? tensor_.builder().scalar(*single_) : tensor_.at(position);
+}
+
+} // namespace landfall::onnx

@@ -1,0 +1,15 @@
+//===- concatenate.h - Tensors side by side ---------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "frontend/onnx/operator.h"
+
+namespace landfall::onnx {
+
+/// `inputs` (at least one, of one rank and type) side by side along `axis`.
+Tensor concatenate(const Node &node, std::span<const Tensor> inputs, int axis);
+
+} // namespace landfall::onnx

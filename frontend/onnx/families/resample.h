@@ -1,0 +1,54 @@
+//===- resample.h - Resizing one dimension after another --------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "frontend/onnx/operator.h"
+
+namespace landfall::onnx {
+
+enum class ResizeMode { nearest, linear, cubic };
+
+enum class Coordinates {
+  half_pixel,
+  half_pixel_symmetric,
+  pytorch_half_pixel,
+  tf_half_pixel_for_nn,
+  align_corners,
+  asymmetric,
+  tf_crop_and_resize,
+};
+
+enum class Nearest { prefer_floor, prefer_ceil, floor, ceil, simple };
+
+/// What does not differ between dimensions.
+struct ResizeRules {
+  ResizeMode mode = ResizeMode::nearest;
+  Coordinates coordinates = Coordinates::half_pixel;
+  Nearest nearest = Nearest::prefer_floor;
+  bool antialias = false;
+  bool exclude_outside = false;
+  double cubic_a = -0.75;
+  double extrapolation = 0;
+};
+
+/// One dimension to resize. The callbacks give f64 scalars inside a body.
+struct ResizeDim {
+  int dim;
+  Size in;
+  Size out;
+  std::function<Scalar()> scale;
+  std::function<Scalar()> roi_start; ///< tf_crop_and_resize only.
+  std::function<Scalar()> roi_end;
+  /// Input elements that make an output element; 1, 2 or 4 unless antialiased.
+  Size taps = 1;
+};
+
+/// x resized along `dims`: interpolation is separable, so this is one map a
+/// dimension (one altogether for `nearest`).
+Tensor resample(Tensor x, const ResizeRules &rules,
+                std::span<const ResizeDim> dims);
+
+} // namespace landfall::onnx

@@ -1,0 +1,22 @@
+//===- scatter_reduction.h - How a scattered value meets the old one -*- C++
+//-*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "frontend/onnx/operator.h"
+
+namespace landfall::onnx {
+
+enum class ScatterReduction { none, add, mul, min, max };
+
+/// The attribute `reduction`.
+ScatterReduction scatter_reduction(const Node &node);
+
+/// Stores `value` at `position`, combined with what is there.
+void scatter_store(ScatterReduction reduction, const Buffer &buffer,
+                   std::span<const Scalar> position, Scalar value);
+
+} // namespace landfall::onnx

@@ -1,0 +1,20 @@
+//===- concat.cpp - Tensors one after another -------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/concatenate.h"
+
+namespace landfall::onnx {
+
+// concat_result = inputs side by side along axis
+static void concat(Node &node) {
+  Tensors inputs = node.inputs();
+  node.expect(!inputs.empty(), "at least one input is needed");
+  int axis = node.axis(node.int_attr("axis"), inputs[0].rank());
+  node.output(concatenate(node, inputs, axis));
+}
+
+LANDFALL_ONNX(concat, {"Concat", 4, concat})
+
+} // namespace landfall::onnx

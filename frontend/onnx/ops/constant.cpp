@@ -1,0 +1,44 @@
+//===- constant.cpp - Values given in the node itself -----------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/owned_constant.h"
+
+namespace landfall::onnx {
+namespace {
+
+template <typename T>
+ConstantData values(DType dtype, const std::vector<T> &list) {
+  return owned_constant<T>(dtype, {static_cast<int64_t>(list.size())}, list);
+}
+
+ConstantData value_of(const Node &node) {
+  if (node.has_attr("value")) {
+    if (auto tensor = node.tensor_attr("value"))
+      return *tensor;
+  } else if (node.has_attr("value_float")) {
+    float value = static_cast<float>(node.float_attr("value_float"));
+    return owned_constant<float>(DType::f32, {}, {&value, 1});
+  } else if (node.has_attr("value_int")) {
+    int64_t value = node.int_attr("value_int");
+    return owned_constant<int64_t>(DType::i64, {}, {&value, 1});
+  } else if (node.has_attr("value_floats")) {
+    return values(DType::f32, node.floats_attr("value_floats"));
+  } else if (node.has_attr("value_ints")) {
+    return values(DType::i64, node.ints_attr("value_ints"));
+  } else if (node.has_attr("sparse_value")) {
+    if (auto tensor = node.tensor_attr("sparse_value"))
+      return *tensor;
+  }
+  node.unsupported("a constant of strings, or without a value");
+}
+
+// output = the attribute that is present
+void constant(Node &node) { node.output(node.b().constant(value_of(node))); }
+
+} // namespace
+
+LANDFALL_ONNX(constant, {"Constant", 1, constant})
+
+} // namespace landfall::onnx

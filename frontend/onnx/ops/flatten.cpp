@@ -1,0 +1,21 @@
+//===- flatten.cpp - Two dimensions of many ---------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/operator.h"
+
+namespace landfall::onnx {
+
+// output = input as [product(dims before axis), product(dims from axis)]
+static void flatten(Node &node) {
+  Tensor input = node.input(0, "input");
+  int axis = node.axis(node.int_attr("axis", 1), input.rank() + 1);
+  std::span<const Size> dims = input.shape();
+  node.output(node.b().reshape(
+      input, {product(dims.first(axis)), product(dims.subspan(axis))}));
+}
+
+LANDFALL_ONNX(flatten, {"Flatten", 1, flatten})
+
+} // namespace landfall::onnx

@@ -1,0 +1,47 @@
+//===- gather_nd.cpp - Slices picked by index tuples ------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/checked_index.h"
+#include "frontend/onnx/families/index_lists.h"
+
+namespace landfall::onnx {
+
+// output[batch..., q..., rest...] =
+//     data[batch..., indices[batch..., q..., 0], ..., [.., k-1], rest...]
+static void gather_nd(Node &node) {
+  Builder &b = node.b();
+  Tensor data = node.input(0, "data");
+  Tensor indices = node.input(1, "indices");
+  int batch = static_cast<int>(node.int_attr("batch_dims", 0));
+  node.expect(data.rank() > 0 && indices.rank() > 0 && batch >= 0 &&
+                  batch < indices.rank(),
+              "data and indices need a dimension beyond 'batch_dims'");
+  auto width = indices.dim(-1).constant();
+  if (!width)
+    node.unsupported("the last extent of 'indices' decides the result's rank "
+                     "and must be fixed");
+  int indexed = batch + static_cast<int>(*width);
+  node.expect(indexed <= data.rank(),
+              "index tuples are longer than data's rank");
+  const Shape &dims = data.shape();
+  for (int d = 0; d < batch; ++d)
+    b.require(equal(dims[d], indices.dim(d)),
+              "data and indices must agree in the batch dimensions");
+  CheckedIndex index(node, indices, sublist(dims, batch, indexed));
+  int tuple_rank = indices.rank() - 1;
+  Shape shape = joined(sublist(indices.shape(), 0, tuple_rank),
+                       sublist(dims, indexed, data.rank()));
+  node.output(b.map(shape, data.dtype(), [&](std::span<const Scalar> at) {
+    Scalars tuple = sublist(at, 0, tuple_rank);
+    Scalars source = sublist(at, 0, batch);
+    for (int k = 0; k < *width; ++k)
+      source.push_back(index.at(inserted(tuple, tuple_rank, b.index(k))));
+    return data.at(joined(source, sublist(at, tuple_rank, at.size())));
+  }));
+}
+
+LANDFALL_ONNX(gather_nd, {"GatherND", 11, gather_nd})
+
+} // namespace landfall::onnx

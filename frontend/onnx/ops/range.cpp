@@ -1,0 +1,51 @@
+//===- range.cpp - Evenly spaced values -------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/computed_once.h"
+
+namespace landfall::onnx {
+namespace {
+
+/// max(ceil((limit - start) / delta), 0)
+Size integer_count(const Node &node) {
+  Size start = node.input_sizes(0, "start")[0];
+  Size limit = node.input_sizes(1, "limit")[0];
+  Size delta = node.input_sizes(2, "delta")[0];
+  node.b().require(1 - equal(delta, 0), "Range needs a delta other than 0");
+  return max(ceildiv(limit - start, delta), 0);
+}
+
+Size real_count(Node &node) {
+  Builder &b = node.b();
+  Tensor operands[] = {node.input(0, "start"), node.input(1, "limit"),
+                       node.input(2, "delta")};
+  Tensor count = b.map({}, DType::i64, [&](std::span<const Scalar>) {
+    Scalar x[3];
+    for (int i = 0; i < 3; ++i)
+      x[i] = cast(only_element(operands[i]), DType::f64);
+    return cast(maximum(ceil((x[1] - x[0]) / x[2]), 0.0), DType::i64);
+  });
+  return b.read(count, 0, {0, INT64_MAX});
+}
+
+// output[i] = start + i * delta, for as long as it stays before limit
+void range(Node &node) {
+  Builder &b = node.b();
+  Tensor start = node.input(0, "start"), delta = node.input(2, "delta");
+  DType type = start.dtype(), compute = compute_type(type);
+  Size count = is_integer(type) ? integer_count(node) : real_count(node);
+  node.output(b.map({count}, type, [&](std::span<const Scalar> at) {
+    Scalar first = convert(only_element(start), compute);
+    Scalar step = convert(only_element(delta), compute);
+    return convert(first + convert(at[0], compute) * step, type);
+  }));
+}
+
+} // namespace
+
+LANDFALL_ONNX(range, {"Range", 11, range})
+
+} // namespace landfall::onnx

@@ -1,0 +1,44 @@
+//===- reverse_sequence.cpp - The first steps of each sequence, backwards -*-
+//C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/index_lists.h"
+#include "frontend/onnx/operator.h"
+
+namespace landfall::onnx {
+
+// Y[.., t, ..] = input[.., len - 1 - t, ..] where t < len =
+// sequence_lens[batch], else input[.., t, ..]
+static void reverse_sequence(Node &node) {
+  Builder &b = node.b();
+  Tensor input = node.input(0, "input");
+  Tensor lengths = node.input(1, "sequence_lens");
+  int batch = node.axis(node.int_attr("batch_axis", 1), input.rank());
+  int time = node.axis(node.int_attr("time_axis", 0), input.rank());
+  node.expect(batch != time, "batch_axis and time_axis must differ");
+  node.expect(lengths.rank() == 1, "'sequence_lens' must have rank 1");
+  b.require(equal(lengths.dim(0), input.dim(batch)),
+            "ReverseSequence needs one length a batch entry");
+  LoopsResult result{DType::i64, lengths.shape(), {}};
+  Tensor checked = b.loops(
+      lengths.shape(), {&result, 1},
+      [&](std::span<const Scalar> at, std::span<const Buffer> results) {
+        Scalar length = cast(lengths.at(at), DType::i64);
+        b.check(logical_and(length >= 0, length <= b.scalar(input.dim(time))),
+                "ReverseSequence met the length {}, outside the time axis",
+                length);
+        results[0].store(at, length);
+      })[0];
+  node.output(
+      b.map(input.shape(), input.dtype(), [&](std::span<const Scalar> at) {
+        Scalar length = checked.at({at[batch]});
+        Scalar t = select(at[time] < length, length - 1 - at[time], at[time]);
+        return input.at(replaced(at, time, t));
+      }));
+}
+
+LANDFALL_ONNX(reverse_sequence, {"ReverseSequence", 10, reverse_sequence})
+
+} // namespace landfall::onnx

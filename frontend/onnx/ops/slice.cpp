@@ -1,0 +1,90 @@
+//===- slice.cpp - Ranges with steps along axes -----------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/axis_list.h"
+#include "frontend/onnx/families/strided_slice.h"
+
+#include <limits>
+
+namespace landfall::onnx {
+namespace {
+
+struct Range {
+  Size start;
+  Size step;
+  Size count;
+};
+
+/// A bound counted from the front. Exporters write "to the end" as any large
+/// number, from 2^31 - 1 up: no min() with the extent is needed then.
+Size from_front(Size bound, Size extent) {
+  if (auto value = bound.constant()) {
+    if (*value >= std::numeric_limits<int32_t>::max())
+      return extent;
+    return *value < 0 ? bound + extent : bound;
+  }
+  return bound + less(bound, 0) * extent;
+}
+
+Size clamp(Size x, Size low, Size high) { return min(max(x, low), high); }
+
+/// A negative step walks from start down to, not including, end: both are
+/// clamped one lower.
+Range resolve(Size start, Size end, Size step, Size extent) {
+  Size down = less(step, 0);
+  start = clamp(from_front(start, extent), 0, extent - down);
+  end = clamp(from_front(end, extent), 0 - down, extent);
+  return {start, step, max(ceildiv(end - start, step), 0)};
+}
+
+// output[i...] = data[start + i * step ...] along each of axes
+void slice(const Node &node, std::span<const Size> starts,
+           std::span<const Size> ends, std::optional<std::vector<Size>> axes,
+           std::span<const Size> steps) {
+  Tensor data = node.input(0, "data");
+  int rank = data.rank();
+  size_t count = starts.size();
+  node.expect(ends.size() == count && (!axes || axes->size() == count) &&
+                  steps.size() == count && (axes || count <= size_t(rank)),
+              "starts, ends, axes and steps differ in length");
+  AxisList list = axes ? AxisList(node, *axes, rank)
+                       : AxisList(static_cast<int>(count), rank);
+  std::vector<Size> offsets, strides;
+  Shape shape;
+  for (int d = 0; d < rank; ++d) {
+    Size extent = data.dim(d);
+    Size step = list.value_at(d, steps, 1);
+    node.b().require(1 - equal(step, 0), "Slice needs steps other than 0");
+    Range range = list.names(d) == Size(0)
+                      ? Range{0, 1, extent}
+                      : resolve(list.value_at(d, starts, 0),
+                                list.value_at(d, ends, extent), step, extent);
+    offsets.push_back(range.start);
+    strides.push_back(range.step);
+    shape.push_back(range.count);
+  }
+  node.output(strided_slice(data, shape, offsets, strides));
+}
+
+void slice_1(Node &node) {
+  std::vector<Size> starts = to_sizes(node.ints_attr("starts"));
+  std::vector<Size> steps(starts.size(), 1);
+  slice(node, starts, to_sizes(node.ints_attr("ends")), axes_of(node, -1, -1),
+        steps);
+}
+
+void slice_10(Node &node) {
+  std::vector<Size> starts = node.input_sizes(1, "starts");
+  std::vector<Size> steps(starts.size(), 1);
+  if (node.has_input(4))
+    steps = node.input_sizes(4, "steps");
+  slice(node, starts, node.input_sizes(2, "ends"), axes_of(node, 3, 10), steps);
+}
+
+} // namespace
+
+LANDFALL_ONNX(slice, {"Slice", 1, slice_1}, {"Slice", 10, slice_10})
+
+} // namespace landfall::onnx
