@@ -13,7 +13,9 @@
 //   body.emit(kernel.body);
 //   LaneValue result = body.value(kernel.body.yields[0]);
 //
-// Control flow that differs between lanes is emitted lane by lane.
+// Control flow that differs between lanes runs under a predicate: while any
+// lane needs it, with memory and checks masked for the others. In scalar code,
+// folds with a known combiner become vector code of their own (vector_fold.h).
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -25,6 +27,8 @@
 
 namespace landfall {
 
+using LaneValues = llvm::SmallVector<LaneValue, 2>;
+
 class BodyEmitter {
 public:
   /// `outer`: where values not bound here are looked up; all of them must be
@@ -33,6 +37,7 @@ public:
       : lanes_(lanes), outer_(outer) {}
 
   Lanes &lanes() { return lanes_; }
+  KernelFrame &frame() { return lanes_.frame(); }
   void bind(NodeId node, LaneValue value) { values_[node] = {value}; }
   void emit(const Block &block);
   void emit(NodeId node);
@@ -41,27 +46,56 @@ public:
   bool has(NodeId node) const;
   /// The offset in elements of operand `operand` at these index nodes.
   LaneValue offset(uint32_t operand, llvm::ArrayRef<NodeId> indices);
+  LaneValues values(llvm::ArrayRef<NodeId> nodes) const;
+
+  /// Lanes of the loop `node` stand for its neighbouring indices; it starts
+  /// from `accumulators` (see vector_fold.h).
+  void set_lane_loop(NodeId node) { lane_loop_ = node; }
+  /// Emits a loop node from these values instead of its own.
+  LaneValues emit_loop_from(NodeId id, LaneValues init);
 
 private:
-  using LaneValues = llvm::SmallVector<LaneValue, 2>;
-
   const Kernel &kernel() const { return lanes_.frame().kernel; }
   const Node &at(NodeId node) const { return kernel().nodes[node]; }
+  llvm::IRBuilderBase &b() { return lanes_.b(); }
   LaneValues emit_node(NodeId id);
   LaneValue emit_load(const Node &node);
   void emit_store(const Node &node);
   void emit_check(const Node &node);
-  LaneValues emit_loop(const Node &node);
-  LaneValues emit_unrolled(const Node &node, int64_t low, int64_t high);
+
+  LaneValues emit_loop(NodeId id);
+  LaneValues emit_unrolled(const Node &node, int64_t low, int64_t high,
+                           LaneValues carried);
+  LaneValues emit_uniform_loop(const Node &node, const LaneValues &init);
+  LaneValues emit_lane_loop(const Node &node, const LaneValues &init);
+  LaneValues emit_diverging_loop(const Node &node, const LaneValues &init);
   LaneValues emit_loop_while(const Node &node);
+  LaneValues emit_diverging_while(const Node &node, const LaneValues &init);
   LaneValues emit_branch(const Node &node);
-  LaneValues emit_per_lane(NodeId id);
-  LaneValues yields(const Block &block);
-  bool uniform_control(const Node &node) const;
+  LaneValues emit_diverging_branch(const Node &node);
+  LaneValues emit_masked_block(const Block &block, const LaneValue &mask);
+
+  /// Emits a block whose parameters are bound; its yields.
+  LaneValues run(const Block &block);
+  void bind_all(llvm::ArrayRef<NodeId> params, const LaneValues &values);
+  /// `condition` where the predicate holds, else false.
+  LaneValue under_predicate(const LaneValue &condition);
+  LaneValue both(const LaneValue &a, const LaneValue &b);
+  llvm::Value *in_form(const LaneValue &value, bool uniform);
+  LaneValue of_form(DType type, llvm::Value *value, bool uniform);
+  LaneValue choose(const LaneValue &mask, const LaneValue &a,
+                   const LaneValue &b);
+  /// Which carried values stay uniform through a loop over `block`, whose
+  /// parameters from number `first` on start as `init`.
+  llvm::SmallVector<bool, 4> uniform_carried(const Block &block, size_t first,
+                                             const LaneValues &init) const;
+  LaneValue zero_of(DType type);
 
   Lanes &lanes_;
   const BodyEmitter *outer_;
   llvm::DenseMap<NodeId, LaneValues> values_;
+  LaneValue predicate_; ///< Varying bool; absent: all lanes.
+  NodeId lane_loop_ = no_node;
 };
 
 } // namespace landfall

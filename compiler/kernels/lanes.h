@@ -72,6 +72,8 @@ public:
   KernelFrame &frame() { return frame_; }
   llvm::IRBuilderBase &b() { return frame_.b; }
   bool is_scalar() const { return width_ == 1; }
+  /// For machines with a fixed width only: what masks and shuffles need.
+  unsigned fixed_width() const { return width_; }
   /// How far an index advances from one group of lanes to the next (i64).
   llvm::Value *step() { return frame_.index(width_); }
 
@@ -126,15 +128,19 @@ public:
   /// Runs `body` once for every active lane with its number (i64).
   void for_each_lane(const std::function<void(llvm::Value *lane)> &body);
 
-private:
-  friend class LaneMemory;
-  llvm::Value *active_mask();
-  LaneValue apply_linear(ScalarOp op, const LaneValue &a, const LaneValue &b);
-  LaneValue compare_linear(ScalarOp op, const LaneValue &a, const LaneValue &b);
+  /// Which lanes are active (i1 a lane); null: all.
+  llvm::Value *active_mask() const { return active_mask_; }
+  /// 0, 1, 2, ... in a vector of integers of this many bits.
+  llvm::Constant *lane_numbers(unsigned bits);
+  /// A copy of the vector in memory, one `element_type` a lane, for access by
+  /// lane number; bools take an i8.
+  llvm::Value *to_memory(llvm::Value *vector);
 
+private:
   KernelFrame &frame_;
   unsigned width_;
   llvm::Value *active_count_ = nullptr;
+  llvm::Value *active_mask_ = nullptr;
 };
 
 } // namespace landfall

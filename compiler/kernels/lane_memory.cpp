@@ -1,0 +1,333 @@
+//===- lane_memory.cpp - Loads and stores of many lanes -------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// No access outside what the lanes' own elements are: a machine that cannot
+// mask an access of this width goes through a copy on the stack, lane by lane.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/lane_code.h"
+#include "compiler/kernels/lane_convert.h"
+#include "compiler/kernels/lanes.h"
+#include "compiler/kernels/loop_builder.h"
+
+namespace landfall {
+
+namespace {
+
+using llvm::Value;
+
+/// Access to elements of one type at one pointer.
+class Access {
+public:
+  Access(Lanes &lanes, DType type, Value *pointer)
+      : lanes_(lanes), frame_(lanes.frame()), b(lanes.b()), code_(frame_),
+        type_(type), pointer_(pointer),
+        stored_(b.getIntNTy(info(type).bytes * 8)),
+        align_(uint64_t(info(type).bytes)) {
+    if (!lanes.is_scalar())
+      vector_ = llvm::FixedVectorType::get(stored_, lanes.fixed_width());
+  }
+
+  /// All in stored form; the mask (i1 a lane) may be null.
+  Value *load_one(Value *offset);
+  Value *load_linear(const LaneValue &offset, Value *mask, bool only_prefix);
+  Value *gather(Value *offsets, Value *mask);
+  void store_one(Value *offset, Value *value);
+  void store_linear(const LaneValue &offset, Value *value, Value *mask,
+                    bool only_prefix);
+  void scatter(const LaneValue &offset, Value *value, Value *mask);
+
+private:
+  bool can_mask() const {
+    return info(type_).bytes >= 4 || frame_.machine.narrow_masks;
+  }
+  Value *address(Value *offset) {
+    return b.CreateGEP(stored_, pointer_, offset);
+  }
+  Value *splat(Value *scalar) {
+    return b.CreateVectorSplat(lanes_.fixed_width(), scalar);
+  }
+  Value *load_contiguous(Value *offset, Value *mask, bool only_prefix);
+  Value *load_staged(Value *from);
+  Value *load_every_second(Value *offset);
+  Value *load_constant_stride(const LaneValue &offset, int64_t stride,
+                              Value *mask);
+  void store_contiguous(const LaneValue &offset, Value *value, Value *mask,
+                        bool only_prefix);
+  void store_staged(Value *to, Value *value);
+
+  Lanes &lanes_;
+  KernelFrame &frame_;
+  llvm::IRBuilderBase &b;
+  LaneCode code_;
+  DType type_;
+  Value *pointer_;
+  llvm::Type *stored_;
+  llvm::Type *vector_ = nullptr;
+  llvm::Align align_;
+};
+
+Value *Access::load_one(Value *offset) {
+  return b.CreateAlignedLoad(stored_, address(offset), align_);
+}
+
+void Access::store_one(Value *offset, Value *value) {
+  b.CreateAlignedStore(value, address(offset), align_);
+}
+
+/// Copies the active lanes' elements to the stack and loads them from there.
+Value *Access::load_staged(Value *from) {
+  llvm::AllocaInst *slot = frame_.stack_slot(vector_);
+  b.CreateStore(llvm::Constant::getNullValue(vector_), slot);
+  lanes_.for_each_lane([&](Value *lane) {
+    Value *element =
+        b.CreateAlignedLoad(stored_, b.CreateGEP(stored_, from, lane), align_);
+    b.CreateStore(element, b.CreateGEP(stored_, slot, lane));
+  });
+  return b.CreateLoad(vector_, slot);
+}
+
+Value *Access::load_contiguous(Value *offset, Value *mask, bool only_prefix) {
+  Value *from = address(offset);
+  if (!mask)
+    return b.CreateAlignedLoad(vector_, from, align_);
+  if (can_mask())
+    return b.CreateMaskedLoad(vector_, from, align_, mask,
+                              llvm::Constant::getNullValue(vector_));
+  if (only_prefix)
+    return load_staged(from);
+  return gather(lanes_.spread(LaneValue::linear(offset, frame_.index(1))),
+                mask);
+}
+
+/// Elements offset, offset + 2, ... by two loads, of which the second ends
+/// where the last element ends.
+Value *Access::load_every_second(Value *offset) {
+  int width = int(lanes_.fixed_width());
+  Value *low = b.CreateAlignedLoad(vector_, address(offset), align_);
+  Value *second = b.CreateAdd(offset, frame_.index(width - 1));
+  Value *high = b.CreateAlignedLoad(vector_, address(second), align_);
+  llvm::SmallVector<int, 64> picks;
+  for (int lane = 0; lane < width; ++lane) {
+    int element = 2 * lane;
+    picks.push_back(element < width ? element : element - (width - 1) + width);
+  }
+  return b.CreateShuffleVector(low, high, picks);
+}
+
+Value *Access::load_constant_stride(const LaneValue &offset, int64_t stride,
+                                    Value *mask) {
+  auto by_lane = [&] { return gather(lanes_.spread(offset), mask); };
+  if (stride != 2)
+    return by_lane();
+  if (!mask)
+    return load_every_second(offset.scalar());
+  return emit_if(
+      frame_, b.CreateAndReduce(mask),
+      [&] { return Values{load_every_second(offset.scalar())}; },
+      [&] { return Values{by_lane()}; })[0];
+}
+
+Value *Access::load_linear(const LaneValue &offset, Value *mask,
+                           bool only_prefix) {
+  if (auto *known = llvm::dyn_cast<llvm::ConstantInt>(offset.stride())) {
+    if (known->isOne())
+      return load_contiguous(offset.scalar(), mask, only_prefix);
+    return load_constant_stride(offset, known->getSExtValue(), mask);
+  }
+  // A stride that the sizes decide: broadcast or not, most of all.
+  auto is = [&](int64_t stride) {
+    return b.CreateICmpEQ(offset.stride(), frame_.index(stride));
+  };
+  return emit_if(
+      frame_, is(1),
+      [&] {
+        return Values{load_contiguous(offset.scalar(), mask, only_prefix)};
+      },
+      [&] {
+        Value *same = mask && !only_prefix ? b.getFalse() : is(0);
+        return emit_if(
+            frame_, same,
+            [&] { return Values{splat(load_one(offset.scalar()))}; },
+            [&] { return Values{gather(lanes_.spread(offset), mask)}; });
+      })[0];
+}
+
+/// Lanes that the mask leaves out read a place of our own.
+Value *Access::gather(Value *offsets, Value *mask) {
+  Value *addresses = b.CreateGEP(stored_, pointer_, offsets);
+  if (mask) {
+    llvm::AllocaInst *nowhere = frame_.stack_slot(b.getInt64Ty());
+    addresses = b.CreateSelect(mask, addresses, splat(nowhere));
+  }
+  Value *result = llvm::PoisonValue::get(vector_);
+  for (unsigned lane = 0; lane < lanes_.fixed_width(); ++lane) {
+    Value *address = b.CreateExtractElement(addresses, lane);
+    Value *element = b.CreateAlignedLoad(stored_, address, align_);
+    result = b.CreateInsertElement(result, b.CreateFreeze(element), lane);
+  }
+  return result;
+}
+
+void Access::store_staged(Value *to, Value *value) {
+  Value *slot = lanes_.to_memory(value);
+  lanes_.for_each_lane([&](Value *lane) {
+    Value *element = b.CreateLoad(stored_, b.CreateGEP(stored_, slot, lane));
+    b.CreateAlignedStore(element, b.CreateGEP(stored_, to, lane), align_);
+  });
+}
+
+void Access::store_contiguous(const LaneValue &offset, Value *value,
+                              Value *mask, bool only_prefix) {
+  Value *to = address(offset.scalar());
+  if (!mask)
+    b.CreateAlignedStore(value, to, align_);
+  else if (can_mask())
+    b.CreateMaskedStore(value, to, align_, mask);
+  else if (only_prefix)
+    store_staged(to, value);
+  else
+    scatter(offset, value, mask);
+}
+
+void Access::store_linear(const LaneValue &offset, Value *value, Value *mask,
+                          bool only_prefix) {
+  if (auto *known = llvm::dyn_cast<llvm::ConstantInt>(offset.stride())) {
+    if (known->isOne())
+      return store_contiguous(offset, value, mask, only_prefix);
+    return scatter(offset, value, mask);
+  }
+  emit_if(
+      frame_, b.CreateICmpEQ(offset.stride(), frame_.index(1)),
+      [&] {
+        store_contiguous(offset, value, mask, only_prefix);
+        return Values();
+      },
+      [&] {
+        scatter(offset, value, mask);
+        return Values();
+      });
+}
+
+void Access::scatter(const LaneValue &offset, Value *value, Value *mask) {
+  Value *values = lanes_.to_memory(value);
+  Value *masks = mask ? lanes_.to_memory(mask) : nullptr;
+  Value *offsets =
+      offset.is_varying() ? lanes_.to_memory(offset.vector()) : nullptr;
+  auto element = [&](Value *array, llvm::Type *type, Value *lane) {
+    return b.CreateLoad(type, b.CreateGEP(type, array, lane));
+  };
+  lanes_.for_each_lane([&](Value *lane) {
+    auto put = [&] {
+      Value *at = offsets ? element(offsets, b.getInt64Ty(), lane)
+                          : lanes_.extract(offset, lane);
+      store_one(at, element(values, stored_, lane));
+    };
+    if (!masks)
+      return put();
+    Value *wanted = element(masks, b.getInt8Ty(), lane);
+    emit_if(frame_, b.CreateICmpNE(wanted, b.getInt8(0)), put);
+  });
+}
+
+bool is_true(const LaneValue &guard) {
+  auto *constant = guard.is_uniform()
+                       ? llvm::dyn_cast<llvm::ConstantInt>(guard.scalar())
+                       : nullptr;
+  return constant && constant->isOne();
+}
+
+/// The mask for varying guards and absent lanes; null if all lanes take part.
+Value *mask_of(Lanes &lanes, const LaneValue &guard) {
+  Value *active = lanes.active_mask();
+  if (!guard || guard.is_uniform())
+    return active;
+  return active ? lanes.b().CreateAnd(guard.vector(), active) : guard.vector();
+}
+
+LaneValue load_unguarded(Lanes &lanes, DType type, Value *pointer,
+                         const LaneValue &offset) {
+  Access access(lanes, type, pointer);
+  LaneCode code(lanes.frame());
+  if (offset.is_uniform())
+    return LaneValue::uniform(
+        type, emit_from_storage(code, type, access.load_one(offset.scalar())));
+  Value *mask = lanes.active_mask();
+  Value *stored = offset.is_linear() ? access.load_linear(offset, mask, true)
+                                     : access.gather(offset.vector(), mask);
+  return LaneValue::varying(type, emit_from_storage(code, type, stored));
+}
+
+/// A guard that differs between lanes.
+LaneValue load_varying_guard(Lanes &lanes, DType type, Value *pointer,
+                             const LaneValue &offset, const LaneValue &guard,
+                             const LaneValue &other) {
+  Access access(lanes, type, pointer);
+  LaneCode code(lanes.frame());
+  Value *loaded;
+  if (offset.is_uniform()) {
+    Values out = emit_if(
+        lanes.frame(), lanes.any_of(guard),
+        [&] {
+          Value *stored = access.load_one(offset.scalar());
+          return Values{emit_from_storage(code, type, stored)};
+        },
+        [&] {
+          return Values{llvm::Constant::getNullValue(lanes.scalar_type(type))};
+        });
+    loaded = lanes.spread(LaneValue::uniform(type, out[0]));
+  } else {
+    Value *mask = mask_of(lanes, guard);
+    Value *stored = offset.is_linear() ? access.load_linear(offset, mask, false)
+                                       : access.gather(offset.vector(), mask);
+    loaded = emit_from_storage(code, type, stored);
+  }
+  return LaneValue::varying(type, lanes.b().CreateSelect(guard.vector(), loaded,
+                                                         lanes.spread(other)));
+}
+
+} // namespace
+
+LaneValue Lanes::load(DType type, Value *pointer, const LaneValue &offset,
+                      const LaneValue &guard, const LaneValue &other) {
+  if (!guard || is_true(guard))
+    return load_unguarded(*this, type, pointer, offset);
+  if (!guard.is_uniform())
+    return load_varying_guard(*this, type, pointer, offset, guard, other);
+  bool one = offset.is_uniform() && other.is_uniform();
+  auto shape = [&](const LaneValue &v) { return one ? v.scalar() : spread(v); };
+  Values out = emit_if(
+      frame_, guard.scalar(),
+      [&] {
+        return Values{shape(load_unguarded(*this, type, pointer, offset))};
+      },
+      [&] { return Values{shape(other)}; });
+  return one ? LaneValue::uniform(type, out[0])
+             : LaneValue::varying(type, out[0]);
+}
+
+void Lanes::store(DType type, Value *pointer, const LaneValue &offset,
+                  const LaneValue &value, const LaneValue &guard) {
+  LaneCode code(frame_);
+  auto put = [&] {
+    Access access(*this, type, pointer);
+    bool varies = guard && !guard.is_uniform();
+    if (is_scalar() || (offset.is_uniform() && value.is_uniform() && !varies)) {
+      Value *one = is_scalar() ? spread(value) : value.scalar();
+      return access.store_one(offset.scalar(),
+                              emit_to_storage(code, type, one));
+    }
+    Value *stored = emit_to_storage(code, type, spread(value));
+    Value *mask = mask_of(*this, guard);
+    if (offset.is_linear())
+      return access.store_linear(offset, stored, mask, !varies);
+    access.scatter(offset, stored, varies ? mask : nullptr);
+  };
+  if (guard && guard.is_uniform() && !is_true(guard))
+    emit_if(frame_, guard.scalar(), put);
+  else
+    put();
+}
+
+} // namespace landfall
