@@ -1,0 +1,140 @@
+//===- contraction_epilogue.cpp - From sums to results --------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction_epilogue.h"
+#include "compiler/kernels/body_emitter.h"
+#include "compiler/kernels/loop_builder.h"
+
+#include <algorithm>
+
+namespace landfall {
+
+using llvm::Value;
+
+Epilogue::Epilogue(SizeCode &sizes, Lanes &lanes, const ContractionRoles &roles)
+    : sizes_(sizes), lanes_(lanes), roles_(roles),
+      kernel_(lanes.frame().kernel), joined_(lanes_join()) {}
+
+bool Epilogue::lanes_join() const {
+  if (roles_.lanes.size() <= 1)
+    return true;
+  for (NodeId id : kernel_.body.nodes)
+    if (kernel_.nodes[id].kind == NodeKind::check)
+      return false;
+  const std::vector<NodeId> &params = kernel_.body.params;
+  IndexSpace space{{params.begin(), params.end() - 1}, kernel_.loops};
+  for (NodeId value : kernel_.body.yields) {
+    Result<Factor> factor = read_factor(kernel_, space, value);
+    if (!factor || join_loops(*factor, space, roles_.lanes).size() > 1)
+      return false;
+    // A guard is emitted as it stands, on the loops as they were.
+    for (const FactorLoad &load : factor->loads) {
+      const Node &node = kernel_.nodes[load.node];
+      if (node.args.size() > kernel_.operands[node.index].dims.size())
+        return false;
+    }
+  }
+  return true;
+}
+
+void Epilogue::emit(const SumBlock &block, const IndexValues &batch) {
+  emit_for(sizes_.frame(), sizes_.frame().index(0), block.rows.count,
+           [&](Value *row) {
+             IndexValues indices = batch;
+             split_index(sizes_, roles_.space, roles_.rows,
+                         sizes_.b().CreateAdd(block.rows.begin, row), indices);
+             emit_row(block, row, indices);
+           });
+}
+
+void Epilogue::emit_row(const SumBlock &block, Value *row,
+                        IndexValues indices) {
+  llvm::IRBuilderBase &b = sizes_.b();
+  llvm::Type *type = lanes_.scalar_type(kernel_.accumulator);
+  Value *sums = element(b, type, block.sums,
+                        b.CreateMul(row, sizes_.frame().index(block.stride)));
+  if (joined_)
+    return emit_lanes(sums, block.lanes.begin, block.lanes.count, indices);
+  // One stretch for each value of the outer lane loops.
+  std::vector<uint32_t> outer = roles_.lanes;
+  outer.pop_back();
+  Value *extent = sizes_.extent(roles_.space, {roles_.lanes.back()});
+  Value *end = b.CreateAdd(block.lanes.begin, block.lanes.count);
+  emit_for(sizes_.frame(), b.CreateUDiv(block.lanes.begin, extent),
+           ceil_div(b, end, extent), [&](Value *number) {
+             Value *start = b.CreateMul(number, extent);
+             Value *low = larger(b, block.lanes.begin, start);
+             Value *high = smaller(b, end, b.CreateAdd(start, extent));
+             IndexValues at = indices;
+             split_index(sizes_, roles_.space, outer, number, at);
+             emit_lanes(
+                 element(b, type, sums, b.CreateSub(low, block.lanes.begin)),
+                 b.CreateSub(low, start), b.CreateSub(high, low), at);
+           });
+}
+
+/// Lanes [first, first + count) of the innermost lane loop.
+void Epilogue::emit_lanes(Value *sums, Value *first, Value *count,
+                          const IndexValues &indices) {
+  llvm::IRBuilderBase &b = sizes_.b();
+  llvm::Type *type = lanes_.scalar_type(kernel_.accumulator);
+  Value *whole = b.CreateSub(count, b.CreateURem(count, lanes_.step()));
+  auto vector = [&](Value *lane) {
+    emit_vector(element(b, type, sums, lane), b.CreateAdd(first, lane),
+                indices);
+  };
+  emit_for(sizes_.frame(), sizes_.frame().index(0), whole, lanes_.step(), {},
+           [&](Value *lane, llvm::ArrayRef<Value *>) {
+             vector(lane);
+             return Values();
+           });
+  emit_if(sizes_.frame(), b.CreateICmpSLT(whole, count), [&] {
+    lanes_.set_active(b.CreateSub(count, whole));
+    vector(whole);
+    lanes_.set_active(nullptr);
+  });
+}
+
+void Epilogue::emit_vector(Value *sums, Value *first,
+                           const IndexValues &indices) {
+  llvm::IRBuilderBase &b = sizes_.b();
+  BodyEmitter body(lanes_);
+  for (uint32_t v = 0; v < kernel_.loops.size(); ++v) {
+    Value *index = indices.lookup(v);
+    LaneValue value =
+        LaneValue::uniform(DType::i64, index ? index : sizes_.frame().index(0));
+    if (!roles_.lanes.empty() && v == roles_.lanes.back())
+      value = lanes_.index(first);
+    body.bind(kernel_.body.params[v], value);
+  }
+  Value *sum = b.CreateAlignedLoad(
+      lanes_.vector_type(kernel_.accumulator), sums,
+      llvm::Align(static_cast<uint64_t>(size_of(kernel_.accumulator))));
+  body.bind(kernel_.body.params.back(),
+            lanes_.is_scalar() ? LaneValue::uniform(kernel_.accumulator, sum)
+                               : LaneValue::varying(kernel_.accumulator, sum));
+  body.emit(kernel_.body);
+  IndexValues at = indices;
+  if (!roles_.lanes.empty())
+    at[roles_.lanes.back()] = first;
+  LaneValue offset = lanes_.index(result_offset(at));
+  size_t yield = 0;
+  for (size_t k = 0; k < kernel_.operands.size(); ++k)
+    if (kernel_.operands[k].written)
+      lanes_.store(kernel_.operands[k].dtype, sizes_.frame().operands[k],
+                   offset, body.value(kernel_.body.yields[yield++]));
+}
+
+Value *Epilogue::result_offset(const IndexValues &indices) {
+  Affine form;
+  SizePolynomial stride(1);
+  for (size_t v = kernel_.loops.size(); v-- > 0;) {
+    form.terms[static_cast<uint32_t>(v)] = stride;
+    stride = stride * SizePolynomial::of(kernel_.loops[v]);
+  }
+  return sizes_.add_terms(sizes_.frame().index(0), form, indices);
+}
+
+} // namespace landfall

@@ -1,0 +1,43 @@
+//===- contraction_epilogue.h - From sums to results -----------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/contraction_code.h"
+
+namespace landfall {
+
+/// A block of finished sums: [row][lane], rows `stride` elements apart.
+struct SumBlock {
+  llvm::Value *sums;
+  int64_t stride;
+  Interval rows, lanes; ///< In the flattened row and lane loops.
+};
+
+/// Emits the body of a contraction on blocks of sums and stores what it yields.
+/// Up to a vector behind a row of sums is read.
+class Epilogue {
+public:
+  Epilogue(SizeCode &sizes, Lanes &lanes, const ContractionRoles &roles);
+
+  void emit(const SumBlock &block, const IndexValues &batch);
+
+private:
+  bool lanes_join() const;
+  void emit_row(const SumBlock &block, llvm::Value *row, IndexValues indices);
+  void emit_lanes(llvm::Value *sums, llvm::Value *first, llvm::Value *count,
+                  const IndexValues &indices);
+  void emit_vector(llvm::Value *sums, llvm::Value *first,
+                   const IndexValues &indices);
+  llvm::Value *result_offset(const IndexValues &indices);
+
+  SizeCode &sizes_;
+  Lanes &lanes_;
+  const ContractionRoles &roles_;
+  const Kernel &kernel_;
+  bool joined_; ///< The lane loops are one loop to all loads and stores.
+};
+
+} // namespace landfall

@@ -1,0 +1,122 @@
+//===- contraction_pack.cpp - Copies of operands the tiles can read -------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction_pack.h"
+
+#include <algorithm>
+
+namespace landfall {
+
+using llvm::Value;
+
+namespace {
+
+SizePolynomial innermost_step(const std::vector<LoopSpan> &spans,
+                              const Affine &form) {
+  return spans.empty() ? SizePolynomial()
+                       : form.coefficient(spans.back().variable);
+}
+
+bool is_guarded(const Factor &factor) {
+  return std::any_of(factor.loads.begin(), factor.loads.end(),
+                     [](const FactorLoad &load) { return load.guarded(); });
+}
+
+bool is_vector_step(const SizePolynomial &step) {
+  return step.is_zero() || step == SizePolynomial(1);
+}
+
+} // namespace
+
+//===--- PackSide ---------------------------------------------------------===//
+
+PackSide::PackSide(const Factor &factor, const IndexSpace &space,
+                   const std::vector<uint32_t> &row_loops,
+                   const std::vector<uint32_t> &lane_loops)
+    : factor(factor), rows(join_loops(factor, space, row_loops)),
+      lanes(join_loops(factor, space, lane_loops)) {}
+
+SizePolynomial PackSide::lane_step(const Affine &form) const {
+  return innermost_step(lanes, form);
+}
+
+SizePolynomial PackSide::row_step(const Affine &form) const {
+  return innermost_step(rows, form);
+}
+
+bool PackSide::is_dense() const {
+  return lanes.size() <= 1 && !is_guarded(factor) &&
+         std::all_of(factor.loads.begin(), factor.loads.end(),
+                     [&](const FactorLoad &load) {
+                       return is_vector_step(lane_step(load.offset));
+                     });
+}
+
+bool PackSide::is_transposed() const {
+  return lanes.size() == 1 && rows.size() == 1 && !is_guarded(factor) &&
+         std::all_of(factor.loads.begin(), factor.loads.end(),
+                     [&](const FactorLoad &load) {
+                       return is_vector_step(lane_step(load.offset)) ||
+                              row_step(load.offset) == SizePolynomial(1);
+                     });
+}
+
+//===--- Packer -----------------------------------------------------------===//
+
+void Packer::begin(const IndexValues &fixed) {
+  bases.clear();
+  for (const FactorLoad &load : loads()) {
+    Base base;
+    base.offset =
+        sizes.add_terms(sizes.value(load.offset.constant), load.offset, fixed);
+    for (const Affine &condition : load.conditions)
+      base.conditions.push_back(
+          sizes.add_terms(sizes.value(condition.constant), condition, fixed));
+    bases.push_back(base);
+  }
+}
+
+void Packer::pack(const PackTarget &target) {
+  if (side.is_dense())
+    pack_dense(*this, target);
+  else if (side.is_transposed())
+    pack_transposed(*this, target);
+  else
+    pack_segments(*this, target);
+}
+
+LaneValue Packer::load(size_t load, Value *offset, const SizePolynomial &step,
+                       const LaneValue &guard, const LaneValue &other) {
+  LaneValue at = step.is_zero() || lanes.is_scalar()
+                     ? LaneValue::uniform(DType::i64, offset)
+                     : LaneValue::linear(offset, sizes.value(step));
+  return this->load(load, at, guard, other);
+}
+
+LaneValue Packer::load(size_t load, const LaneValue &offset,
+                       const LaneValue &guard, const LaneValue &other) {
+  uint32_t operand = node(load).index;
+  return lanes.load(frame().kernel.operands[operand].dtype,
+                    frame().operands[operand], offset, guard, other);
+}
+
+LaneValue Packer::other(size_t load, FactorCode &code) {
+  const Node &at = node(load);
+  size_t rank = frame().kernel.operands[at.index].dims.size();
+  if (at.args.size() > rank)
+    return code.value(at.args[rank + 1]);
+  return lanes.constant(at.type, 0);
+}
+
+void Packer::store(const PackTarget &target, FactorCode &code, Value *row,
+                   Value *lane) {
+  Value *value = lanes.spread(code.value(side.factor.value));
+  Value *offset = b().CreateAdd(b().CreateMul(row, target.stride), lane);
+  b().CreateAlignedStore(
+      value, element(b(), lanes.scalar_type(type), target.target, offset),
+      llvm::Align(value->getType()->getPrimitiveSizeInBits() / 8));
+}
+
+} // namespace landfall

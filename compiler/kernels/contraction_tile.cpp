@@ -1,0 +1,225 @@
+//===- contraction_tile.cpp - The innermost product -----------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction_tile.h"
+#include "compiler/kernels/loop_builder.h"
+
+#include <algorithm>
+
+namespace landfall {
+
+using llvm::Value;
+
+namespace {
+
+llvm::Type *element_type(llvm::LLVMContext &context, DType type) {
+  if (type == DType::f32)
+    return llvm::Type::getFloatTy(context);
+  if (type == DType::f64)
+    return llvm::Type::getDoubleTy(context);
+  return llvm::Type::getIntNTy(context, static_cast<unsigned>(info(type).bits));
+}
+
+/// Builds one block function.
+class TileFunction {
+public:
+  TileFunction(const TileShape &shape, unsigned rows, unsigned vectors,
+               llvm::Function *function)
+      : shape_(shape), rows_(rows), vectors_(vectors), function_(function),
+        b_(llvm::BasicBlock::Create(function->getContext(), "entry", function)),
+        scalar_(element_type(function->getContext(), shape.type)),
+        vector_(llvm::FixedVectorType::get(scalar_, shape.width)),
+        lane_stride_(shape.width * vectors) {}
+
+  void build() {
+    Value *depth = function_->getArg(2), *sums = function_->getArg(3);
+    llvm::BasicBlock *loop = block("step"), *done = block("done");
+    Values start = initial_sums(sums, function_->getArg(4));
+    llvm::BasicBlock *before = b_.GetInsertBlock();
+    b_.CreateCondBr(b_.CreateICmpSGT(depth, b_.getInt64(0)), loop, done);
+
+    b_.SetInsertPoint(loop);
+    llvm::PHINode *k = b_.CreatePHI(b_.getInt64Ty(), 2);
+    k->addIncoming(b_.getInt64(0), before);
+    Values current = phis(start, before);
+    Values next = step(k, current);
+    Value *k_next = b_.CreateNUWAdd(k, b_.getInt64(1));
+    k->addIncoming(k_next, loop);
+    for (size_t i = 0; i < next.size(); ++i)
+      llvm::cast<llvm::PHINode>(current[i])->addIncoming(next[i], loop);
+    b_.CreateCondBr(b_.CreateICmpSLT(k_next, depth), loop, done);
+
+    b_.SetInsertPoint(done);
+    Values last = phis(start, before);
+    for (size_t i = 0; i < next.size(); ++i) {
+      llvm::cast<llvm::PHINode>(last[i])->addIncoming(next[i], loop);
+      b_.CreateAlignedStore(last[i], sum_address(sums, i), vector_align());
+    }
+    b_.CreateRetVoid();
+  }
+
+private:
+  llvm::BasicBlock *block(const char *name) {
+    return llvm::BasicBlock::Create(b_.getContext(), name, function_);
+  }
+
+  llvm::Align vector_align() const {
+    return llvm::Align(shape_.width * scalar_->getScalarSizeInBits() / 8);
+  }
+
+  Value *sum_address(Value *sums, size_t i) {
+    size_t row = i / vectors_, vector = i % vectors_;
+    return b_.CreateConstGEP1_64(scalar_, sums,
+                                 row * shape_.lanes() + vector * shape_.width);
+  }
+
+  Values phis(const Values &init, llvm::BasicBlock *from) {
+    Values result;
+    for (Value *value : init) {
+      llvm::PHINode *phi = b_.CreatePHI(value->getType(), 2);
+      phi->addIncoming(value, from);
+      result.push_back(phi);
+    }
+    return result;
+  }
+
+  /// The sums at `sums` if the block continues, else zeros.
+  Values initial_sums(Value *sums, Value *continues) {
+    llvm::BasicBlock *entry = b_.GetInsertBlock();
+    llvm::BasicBlock *load = block("load"), *start = block("start");
+    b_.CreateCondBr(continues, load, start);
+    b_.SetInsertPoint(load);
+    Values loaded;
+    for (size_t i = 0; i < rows_ * vectors_; ++i)
+      loaded.push_back(
+          b_.CreateAlignedLoad(vector_, sum_address(sums, i), vector_align()));
+    b_.CreateBr(start);
+    b_.SetInsertPoint(start);
+    Values zeros(loaded.size(), llvm::Constant::getNullValue(vector_));
+    Values result = phis(zeros, entry);
+    for (size_t i = 0; i < loaded.size(); ++i)
+      llvm::cast<llvm::PHINode>(result[i])->addIncoming(loaded[i], load);
+    return result;
+  }
+
+  Values step(Value *k, const Values &sums) {
+    Value *broadcast = b_.CreateGEP(scalar_, function_->getArg(0), k);
+    Value *lane = b_.CreateGEP(scalar_, function_->getArg(1),
+                               b_.CreateMul(k, b_.getInt64(lane_stride_)));
+    Values vectors, next;
+    for (unsigned v = 0; v < vectors_; ++v)
+      vectors.push_back(b_.CreateAlignedLoad(
+          vector_, b_.CreateConstGEP1_64(scalar_, lane, v * shape_.width),
+          vector_align()));
+    for (unsigned row = 0; row < rows_; ++row) {
+      Value *address = b_.CreateConstGEP1_64(scalar_, broadcast,
+                                             row * shape_.broadcast_stride());
+      Value *spread =
+          b_.CreateVectorSplat(shape_.width, b_.CreateLoad(scalar_, address));
+      for (unsigned v = 0; v < vectors_; ++v)
+        next.push_back(
+            multiply_add(b_, spread, vectors[v], sums[row * vectors_ + v]));
+    }
+    return next;
+  }
+
+  const TileShape &shape_;
+  unsigned rows_, vectors_;
+  llvm::Function *function_;
+  llvm::IRBuilder<> b_;
+  llvm::Type *scalar_;
+  llvm::FixedVectorType *vector_;
+  int64_t lane_stride_;
+};
+
+/// The module's function for this block, built on first use.
+llvm::Function *tile_function(KernelFrame &frame, const TileShape &shape,
+                              unsigned rows, unsigned vectors) {
+  llvm::Function *caller = frame.b.GetInsertBlock()->getParent();
+  llvm::Module *module = caller->getParent();
+  std::string symbol = "tile_" + std::string(name(shape.type)) + "_" +
+                       std::to_string(rows) + "x" + std::to_string(vectors);
+  if (llvm::Function *existing = module->getFunction(symbol))
+    return existing;
+  llvm::LLVMContext &context = module->getContext();
+  llvm::Type *pointer = llvm::PointerType::get(context, 0);
+  auto *type = llvm::FunctionType::get(
+      llvm::Type::getVoidTy(context),
+      {pointer, pointer, llvm::Type::getInt64Ty(context), pointer,
+       llvm::Type::getInt1Ty(context)},
+      false);
+  auto *function = llvm::Function::Create(type, llvm::Function::InternalLinkage,
+                                          symbol, module);
+  function->setAttributes(llvm::AttributeList().addFnAttributes(
+      context,
+      llvm::AttrBuilder(context, caller->getAttributes().getFnAttrs())));
+  function->addFnAttr(llvm::Attribute::NoInline);
+  for (unsigned argument : {0u, 1u, 3u})
+    function->addParamAttr(argument, llvm::Attribute::NoAlias);
+  TileFunction(shape, rows, vectors, function).build();
+  return function;
+}
+
+} // namespace
+
+llvm::SmallVector<unsigned, 4> TileShape::heights() const {
+  llvm::SmallVector<unsigned, 4> result;
+  for (unsigned height : {2u, 4u, 8u})
+    if (height < rows)
+      result.push_back(height);
+  result.push_back(rows);
+  return result;
+}
+
+TileShape TileShape::choose(const Machine &machine, DType accumulator) {
+  TileShape shape;
+  shape.type = accumulator;
+  shape.width = Lanes::natural_width(machine, accumulator);
+  shape.vectors = 2;
+  // Registers: the sums, the lane side's vectors, one broadcast and a spare.
+  unsigned registers = static_cast<unsigned>(machine.vector_registers);
+  shape.rows = std::max(2u, (registers - shape.vectors - 2) / shape.vectors);
+  shape.rows -= shape.rows % (shape.rows > 8 ? 4 : 2);
+  // A run of the lane side fills two thirds of the first-level cache.
+  int64_t step = shape.lanes() * size_of(accumulator);
+  int64_t depth = machine.cache_bytes * 2 / 3 / step;
+  shape.depth = std::clamp<int64_t>(depth / 64 * 64, 64, 512);
+  return shape;
+}
+
+Value *multiply_add(llvm::IRBuilderBase &b, Value *a, Value *x, Value *sum) {
+  if (sum->getType()->isFPOrFPVectorTy())
+    return b.CreateIntrinsic(llvm::Intrinsic::fma, {sum->getType()},
+                             {a, x, sum});
+  return b.CreateAdd(sum, b.CreateMul(a, x));
+}
+
+void emit_tile(KernelFrame &frame, const TileShape &shape, Value *rows,
+               Value *narrow, const TileArguments &arguments) {
+  auto call = [&](unsigned height, unsigned vectors) {
+    frame.b.CreateCall(tile_function(frame, shape, height, vectors),
+                       {arguments.broadcast, arguments.lane, arguments.depth,
+                        arguments.sums, arguments.continues});
+  };
+  llvm::BasicBlock *after = frame.block("tile_done");
+  for (unsigned height : shape.heights()) {
+    llvm::BasicBlock *fits = frame.block("fits");
+    llvm::BasicBlock *next = height == shape.rows ? fits : frame.block("next");
+    if (height == shape.rows)
+      frame.b.CreateBr(fits);
+    else
+      frame.b.CreateCondBr(frame.b.CreateICmpSLE(rows, frame.index(height)),
+                           fits, next);
+    frame.b.SetInsertPoint(fits);
+    emit_if(
+        frame, narrow, [&] { return call(height, 1), Values(); },
+        [&] { return call(height, shape.vectors), Values(); });
+    frame.b.CreateBr(after);
+    frame.b.SetInsertPoint(next);
+  }
+  frame.b.SetInsertPoint(after);
+}
+
+} // namespace landfall

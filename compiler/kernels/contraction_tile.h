@@ -1,0 +1,53 @@
+//===- contraction_tile.h - The innermost product --------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// A block of rows x vectors sums kept in registers over a run of the depth.
+// Operands are packed, so that one function serves every contraction with this
+// accumulator; edges are padding, so that nothing is masked.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/lanes.h"
+
+namespace landfall {
+
+/// The block shapes that suit a machine, and the packed layouts they read:
+///   broadcast side  [row][depth], `broadcast_stride` elements a row
+///   lane side       [depth][lane], lanes() or width elements a depth step
+///   sums            [row][lane], lanes() elements a row
+struct TileShape {
+  DType type = DType::f32;
+  unsigned width = 8;   ///< Lanes in a vector.
+  unsigned rows = 6;    ///< At most, in one block.
+  unsigned vectors = 2; ///< At most, in one block.
+  int64_t depth = 256;  ///< Steps between loading and storing the sums.
+
+  unsigned lanes() const { return width * vectors; }
+  int64_t broadcast_stride() const { return depth + width; }
+  /// Numbers of rows that there is a block for, ascending.
+  llvm::SmallVector<unsigned, 4> heights() const;
+
+  static TileShape choose(const Machine &machine, DType accumulator);
+};
+
+/// Where one block works.
+struct TileArguments {
+  llvm::Value *broadcast; ///< First row, first depth step.
+  llvm::Value *lane;      ///< First depth step.
+  llvm::Value *depth;     ///< i64, in [0, shape.depth].
+  llvm::Value *sums;
+  llvm::Value *continues; ///< i1: add to the sums there, else overwrite.
+};
+
+/// Calls the block of the least height >= `rows` (i64, in [1, shape.rows]),
+/// one vector wide if `narrow` (i1).
+void emit_tile(KernelFrame &frame, const TileShape &shape, llvm::Value *rows,
+               llvm::Value *narrow, const TileArguments &arguments);
+
+/// sum + a * b on vectors or scalars; one rounding for reals.
+llvm::Value *multiply_add(llvm::IRBuilderBase &b, llvm::Value *a,
+                          llvm::Value *x, llvm::Value *sum);
+
+} // namespace landfall
