@@ -27,7 +27,8 @@ namespace landfall::onnx {
 
 using namespace landfall::ir;
 
-class Graph;      // A GraphProto as the reader holds it.
+struct GraphProto;        // frontend/onnx/proto.h
+using Graph = GraphProto; // A body graph.
 struct NodeState; // The importer's view of the node.
 
 /// The node being imported. Every accessor throws a BuildError that names the
@@ -46,7 +47,7 @@ public:
   int input_count() const;  ///< Including absent ones in the middle.
   int output_count() const;
   bool has_input(int position) const; ///< Present and not the empty name.
-  bool wants_output(int position) const;
+  bool wants_output(int position) const; ///< Somebody reads it.
   /// A required tensor operand.
   Tensor input(int position, std::string_view name) const;
   /// An optional tensor operand: empty if absent.

@@ -1,0 +1,31 @@
+//===- functions.cpp ------------------------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/functions.h"
+
+#include "frontend/onnx/opsets.h"
+#include "ir/builder.h"
+
+namespace landfall::onnx {
+
+FunctionTable::FunctionTable(const ModelProto &model) {
+  for (const FunctionProto &function : model.functions) {
+    Key key{canonical_domain(function.domain), function.name,
+            function.overload};
+    if (!functions_.emplace(key, &function).second)
+      throw ir::BuildError(ErrorCode::invalid_model,
+                           "the model defines the function '" +
+                               std::string(function.name) + "' of domain '" +
+                               std::string(function.domain) + "' twice");
+  }
+}
+
+const FunctionProto *FunctionTable::find(const NodeProto &node) const {
+  auto found = functions_.find(
+      {canonical_domain(node.domain), node.op_type, node.overload});
+  return found == functions_.end() ? nullptr : found->second;
+}
+
+} // namespace landfall::onnx

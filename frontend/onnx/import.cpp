@@ -1,0 +1,176 @@
+//===- import.cpp ---------------------------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/import.h"
+
+#include "frontend/onnx/proto_reader.h"
+#include "frontend/onnx/scope.h"
+#include "frontend/onnx/signature.h"
+#include "frontend/onnx/unknown_operators.h"
+
+namespace landfall::onnx {
+
+using ir::Any;
+using ir::Builder;
+using ir::BuildError;
+
+namespace {
+
+void check_ir_version(const ModelProto &model) {
+  if (model.ir_version <= 0 || !model.graph)
+    throw BuildError(ErrorCode::invalid_model,
+                     "not an ONNX model: it has no " +
+                         std::string(model.graph ? "IR version" : "graph"));
+  if (model.ir_version > newest_ir_version)
+    throw BuildError(ErrorCode::unsupported,
+                     "the file has IR version " +
+                         std::to_string(model.ir_version) + ", newer than " +
+                         std::to_string(newest_ir_version) +
+                         ", the newest that is supported; save it with an "
+                         "older version of onnx");
+}
+
+using Initializers = std::unordered_map<Text, const TensorProto *>;
+
+/// By name; a sparse one is there without a dense tensor.
+Initializers initializers_of(const GraphProto &graph) {
+  Initializers result;
+  auto insert = [&](Text name, const TensorProto *tensor) {
+    if (!result.emplace(name, tensor).second)
+      throw BuildError(ErrorCode::invalid_model,
+                       "the graph has two initializers named '" +
+                           std::string(name) + "'");
+  };
+  for (const TensorProto &tensor : graph.initializer)
+    insert(tensor.name, &tensor);
+  for (const SparseTensorProto &tensor : graph.sparse_initializer)
+    insert(tensor.values.name, nullptr);
+  return result;
+}
+
+void check_declarations(const GraphProto &graph,
+                        const Initializers &initializers) {
+  for (auto *list : {&graph.input, &graph.value_info})
+    for (const ValueInfoProto &value : *list)
+      if (auto found = initializers.find(value.name);
+          found != initializers.end() && found->second)
+        check_declaration(value, *found->second);
+}
+
+/// Inputs with an initializer are constants, in old files by the rule and in
+/// new ones by default.
+void bind_inputs(const GraphProto &graph, const Initializers &initializers,
+                 Scope &scope, Builder &b) {
+  for (const ValueInfoProto &input : graph.input) {
+    if (initializers.contains(input.name))
+      continue;
+    SignatureValue signature = signature_of(input);
+    bool is_tensor =
+        signature.kind == ValueKind::tensor && signature.dtype != DType::string;
+    scope.bind(input.name, is_tensor ? Any(b.input(signature))
+                                     : Any(b.box_input(signature)));
+  }
+}
+
+void check_output_type(const ValueInfoProto &declared, const Any &value) {
+  const TypeProto &type = declared.type;
+  if (type.kind != TypeProto::Kind::tensor || type.elem_type == 0 ||
+      !value.tensor)
+    return;
+  auto expected = dtype_from_onnx(type.elem_type);
+  if (expected && *expected == value.tensor.dtype())
+    return;
+  throw BuildError(
+      ErrorCode::invalid_model,
+      "output '" + std::string(declared.name) + "' is declared as " +
+          (expected ? std::string(name(*expected))
+                    : std::to_string(type.elem_type)) +
+          ", but its node gives " + std::string(name(value.tensor.dtype())) +
+          "; the model contradicts itself: export it again");
+}
+
+void bind_outputs(const GraphProto &graph, const Scope &scope, Builder &b) {
+  b.set_origin("", "");
+  if (graph.output.empty())
+    throw BuildError(ErrorCode::invalid_model, "the graph has no outputs");
+  for (const ValueInfoProto &output : graph.output) {
+    Any value = scope.get(output.name);
+    if (!value)
+      throw BuildError(ErrorCode::invalid_model, "output '" +
+                                                     std::string(output.name) +
+                                                     "' has no value");
+    check_output_type(output, value);
+    b.output(std::string(output.name), value);
+  }
+}
+
+void import_graph(ImportContext &context, const Opsets &opsets) {
+  const GraphProto &graph = *context.model.graph;
+  check_operators(graph, opsets, context.functions);
+  Initializers initializers = initializers_of(graph);
+  check_declarations(graph, initializers);
+  Scope scope(context, opsets, nullptr, nullptr);
+  GraphPlan plan = plan_graph(body_of(graph));
+  check_captures(plan, nullptr);
+  bind_inputs(graph, initializers, scope, context.b);
+  scope.import(plan);
+  bind_outputs(graph, scope, context.b);
+}
+
+ModelSummary summarize(const ModelProto &model) {
+  ModelSummary summary;
+  summary.graph_name = std::string(model.graph->name);
+  summary.producer = std::string(model.producer_name);
+  if (!model.producer_version.empty())
+    summary.producer += " " + std::string(model.producer_version);
+  summary.ir_version = model.ir_version;
+  for (const OperatorSetId &import : model.opset_import)
+    if (canonical_domain(import.domain).empty())
+      summary.opset = import.version;
+  summary.node_count = int64_t(model.graph->node.size());
+  return summary;
+}
+
+void import_parsed(const ModelProto &model, ModelStore &store,
+                   Builder &builder) {
+  check_ir_version(model);
+  Opsets opsets(model.opset_import);
+  ImportContext context{
+      .model = model,
+      .store = store,
+      .b = builder,
+      .functions = FunctionTable(model),
+      .calls = {},
+  };
+  import_graph(context, opsets);
+}
+
+Error at_file(const ModelPlace &place, ErrorCode code,
+              const std::string &message) {
+  return {code, place.file + ": " + message};
+}
+
+} // namespace
+
+Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
+                                  Builder &builder) {
+  try {
+    ModelProto proto = TRY(read_model(model.data, place.file));
+    ModelStore store(model.owner, place.directory);
+    import_parsed(proto, store, builder);
+    return summarize(proto);
+  } catch (const BuildError &e) {
+    return at_file(place, e.error.code, e.error.message);
+  } catch (const std::bad_alloc &) {
+    return at_file(place, ErrorCode::out_of_memory,
+                   "there is not enough memory to read the model");
+  } catch (const std::exception &e) {
+    return at_file(place, ErrorCode::internal,
+                   std::string(e.what()) +
+                       "; this is a bug in Landfall, please report it");
+  }
+}
+
+} // namespace landfall::onnx

@@ -1,0 +1,127 @@
+//===- signature.cpp ------------------------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/signature.h"
+
+#include "ir/builder.h"
+
+#include <algorithm>
+
+namespace landfall::onnx {
+
+using ir::BuildError;
+
+namespace {
+
+[[noreturn]] void refuse(ErrorCode code, const ValueInfoProto &input,
+                         const std::string &what) {
+  throw BuildError(code, "input '" + std::string(input.name) + "' " + what);
+}
+
+bool is_placeholder(Text param) {
+  static constexpr Text list[] = {"", "?", "*", "-1", "None", "unknown"};
+  return std::find(std::begin(list), std::end(list), param) != std::end(list);
+}
+
+DType element_type(const ValueInfoProto &input, int32_t number) {
+  if (auto type = dtype_from_onnx(number))
+    return *type;
+  refuse(number == 0 ? ErrorCode::invalid_model : ErrorCode::unsupported, input,
+         "has the element type number " + std::to_string(number) +
+             ", which is not one that can be used");
+}
+
+/// The element type of the tensors inside a sequence, optional or map.
+DType innermost_type(const ValueInfoProto &input) {
+  const TypeProto *type = &input.type;
+  while (type->element)
+    type = type->element.get();
+  if (type->kind != TypeProto::Kind::tensor)
+    refuse(ErrorCode::unsupported, input, "holds something else than tensors");
+  return element_type(input, type->elem_type);
+}
+
+std::vector<SignatureDim> dims_of(const std::vector<Dimension> &shape) {
+  std::vector<SignatureDim> dims;
+  for (const Dimension &dimension : shape) {
+    SignatureDim &dim = dims.emplace_back();
+    if (dimension.value.value_or(0) > 0)
+      dim.fixed = *dimension.value;
+    else if (!dimension.value && !is_placeholder(dimension.param))
+      dim.symbol = std::string(dimension.param);
+  }
+  return dims;
+}
+
+std::string shape_text(const std::vector<int64_t> &dims) {
+  std::string out = "[";
+  for (size_t i = 0; i < dims.size(); ++i)
+    out += (i ? "," : "") + std::to_string(dims[i]);
+  return out + "]";
+}
+
+bool contradicts(const std::vector<Dimension> &declared,
+                 const std::vector<int64_t> &dims) {
+  if (declared.size() != dims.size())
+    return true;
+  for (size_t i = 0; i < dims.size(); ++i)
+    if (declared[i].value.value_or(0) > 0 && *declared[i].value != dims[i])
+      return true;
+  return false;
+}
+
+} // namespace
+
+SignatureValue signature_of(const ValueInfoProto &input) {
+  using Kind = TypeProto::Kind;
+  SignatureValue value;
+  value.name = std::string(input.name);
+  switch (input.type.kind) {
+  case Kind::tensor:
+    value.dtype = element_type(input, input.type.elem_type);
+    if (!input.type.shape)
+      value.kind = ValueKind::unknown_rank;
+    else
+      value.dims = dims_of(*input.type.shape);
+    return value;
+  case Kind::sequence:
+  case Kind::optional:
+  case Kind::map:
+    value.kind = input.type.kind == Kind::sequence   ? ValueKind::sequence
+                 : input.type.kind == Kind::optional ? ValueKind::optional
+                                                     : ValueKind::map;
+    value.dtype = innermost_type(input);
+    return value;
+  case Kind::none:
+    refuse(ErrorCode::invalid_model, input, "has no type");
+  default:
+    refuse(ErrorCode::unsupported, input,
+           "is a sparse tensor or opaque value, which cannot be an input here");
+  }
+}
+
+void check_declaration(const ValueInfoProto &declared,
+                       const TensorProto &initializer) {
+  const TypeProto &type = declared.type;
+  if (type.kind != TypeProto::Kind::tensor)
+    return;
+  bool differs = type.elem_type != 0 && type.elem_type != initializer.data_type;
+  if (!differs && (!type.shape || !contradicts(*type.shape, initializer.dims)))
+    return;
+  auto type_name = [](int32_t number) {
+    auto dtype = dtype_from_onnx(number);
+    return dtype ? std::string(name(*dtype)) : std::to_string(number);
+  };
+  throw BuildError(ErrorCode::invalid_model,
+                   "initializer '" + std::string(initializer.name) + "' is " +
+                       type_name(initializer.data_type) +
+                       shape_text(initializer.dims) +
+                       ", but the graph declares it with another " +
+                       (differs ? "type, " + type_name(type.elem_type)
+                                : std::string("shape")) +
+                       "; the model contradicts itself: export it again");
+}
+
+} // namespace landfall::onnx

@@ -1,0 +1,79 @@
+//===- unknown_operators.cpp ----------------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/unknown_operators.h"
+
+#include "frontend/onnx/graph_plan.h"
+#include "frontend/onnx/registry.h"
+
+#include <map>
+#include <set>
+
+namespace landfall::onnx {
+
+namespace {
+
+class OperatorSurvey {
+public:
+  explicit OperatorSurvey(const FunctionTable &functions)
+      : functions_(functions) {}
+
+  void look_at(const GraphBody &body, const Opsets &opsets) {
+    for (const NodeProto *node : plan_graph(body).nodes) {
+      look_at(*node, opsets);
+      for (const AttributeProto &attribute : node->attribute) {
+        if (attribute.g)
+          look_at(body_of(*attribute.g), opsets);
+        for (const GraphProto &graph : attribute.graphs)
+          look_at(body_of(graph), opsets);
+      }
+    }
+  }
+
+  /// "Foo (opset 13) x2, com.acme.Bar (opset 1)"; empty if all are known.
+  std::string unknown() const {
+    std::string text;
+    for (const auto &[type, count] : unknown_)
+      text += (text.empty() ? "" : ", ") + type +
+              (count > 1 ? " x" + std::to_string(count) : "");
+    return text;
+  }
+
+private:
+  void look_at(const NodeProto &node, const Opsets &opsets) {
+    if (const FunctionProto *function = functions_.find(node)) {
+      if (seen_.insert(function).second)
+        look_at(body_of(*function), Opsets(function->opset_import, &opsets));
+      return;
+    }
+    Text domain = canonical_domain(node.domain);
+    int version = opsets.version(domain);
+    if (find_operator(domain, node.op_type, version))
+      return;
+    std::string name = domain.empty() ? "" : std::string(domain) + ".";
+    ++unknown_[name + std::string(node.op_type) + " (opset " +
+               std::to_string(version) + ")"];
+  }
+
+  const FunctionTable &functions_;
+  std::map<std::string, int> unknown_;
+  std::set<const FunctionProto *> seen_;
+};
+
+} // namespace
+
+void check_operators(const GraphProto &graph, const Opsets &opsets,
+                     const FunctionTable &functions) {
+  OperatorSurvey survey(functions);
+  survey.look_at(body_of(graph), opsets);
+  if (std::string unknown = survey.unknown(); !unknown.empty())
+    throw BuildError(
+        ErrorCode::unsupported,
+        "the model uses operators that are not implemented: " + unknown +
+            "; export it with another opset, or define them as "
+            "functions of the model");
+}
+
+} // namespace landfall::onnx
