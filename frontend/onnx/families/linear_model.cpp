@@ -74,7 +74,12 @@ static Scalar probit(Scalar x) {
 }
 
 Tensor post_transformed(Node &node, Tensor scores) {
-  std::string transform = node.string_attr("post_transform", "NONE");
+  return post_transformed(node, scores,
+                          node.string_attr("post_transform", "NONE"));
+}
+
+Tensor post_transformed(Node &node, Tensor scores,
+                        const std::string &transform) {
   auto each = [&](Scalar (*f)(Scalar)) {
     return node.b().elementwise(
         {scores}, [f](std::span<const Scalar> e) { return f(e[0]); });

@@ -16,5 +16,8 @@ Tensor linear_scores(Node &node, int64_t rows);
 /// The attribute `post_transform` of classifiers and regressors applied to
 /// scores [N, E]: NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO or PROBIT.
 Tensor post_transformed(Node &node, Tensor scores);
+/// The same with the transform's name given.
+Tensor post_transformed(Node &node, Tensor scores,
+                        const std::string &transform);
 
 } // namespace landfall::onnx

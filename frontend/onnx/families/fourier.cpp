@@ -1,0 +1,40 @@
+//===- fourier.cpp - Discrete Fourier transforms as sums of products ------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/onnx/families/fourier.h"
+
+#include <numbers>
+
+namespace landfall::onnx {
+
+Twiddle::Twiddle(Builder &b, Size length, bool inverse, DType compute)
+    : b_(b), length_(length), inverse_(inverse) {
+  if (!known_ge(length, 1))
+    b.require(less(0, length), "a Fourier transform needs a positive length");
+  table_ = b.map({length, 2}, compute, [&](std::span<const Scalar> p) {
+    Scalar turn = cast(p[0], DType::f64) / cast(b.scalar(length), DType::f64);
+    Scalar angle = turn * (2 * std::numbers::pi);
+    return convert(select(p[1] == 0, cos(angle), sin(angle)), compute);
+  });
+}
+
+Scalar Twiddle::at(Scalar k, Scalar n, Scalar to, Scalar from) const {
+  Scalar step = (k * n) % b_.scalar(length_);
+  Scalar mixed = to != from;
+  Scalar value = table_.at({step, cast(mixed, DType::i64)});
+  // Forward: real += imag * sin, imag -= real * sin; inverse: the other signs.
+  Scalar negative = logical_and(mixed, to == (inverse_ ? 0 : 1));
+  return select(negative, -value, value);
+}
+
+int64_t part_count(const Node &node, Tensor x) {
+  auto parts = x.dim(-1).constant();
+  node.expect(parts && (*parts == 1 || *parts == 2),
+              "the last dimension must be 1 (real) or 2 (complex)");
+  return *parts;
+}
+
+} // namespace landfall::onnx

@@ -1,0 +1,59 @@
+//===- quantization.cpp - Linear quantisation of elements -----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/onnx/families/quantization.h"
+
+namespace landfall::onnx {
+
+Scalar quantized(Scalar value, DType type, Scalar zero, bool saturate) {
+  if (is_integer(type)) {
+    Scalar rounded = round_even(value);
+    if (zero)
+      rounded = rounded + convert(zero, value.dtype());
+    return cast_saturate(rounded, type);
+  }
+  if (zero)
+    value = value + convert(zero, value.dtype());
+  return saturate ? cast_saturate(value, type) : cast(value, type);
+}
+
+Scalar QuantParameter::at(std::span<const Scalar> indices) const {
+  if (tensor.rank() == 0)
+    return tensor.at({});
+  if (block == 0 && tensor.rank() == 1) {
+    if (indices.empty())
+      return tensor.at({b.index(0)});
+    return tensor.at(
+        {broadcast_index(b, tensor.dim(0), shape[axis], indices[axis])});
+  }
+  Scalars own(indices.begin(), indices.end());
+  if (block > 1)
+    own[axis] = own[axis] / double(block);
+  return tensor.at(own);
+}
+
+QuantParameter quant_parameter(const Node &node, Tensor x, int position,
+                               std::string_view name) {
+  QuantParameter p{node.b(), node.optional_input(position, name), x.shape(), 0,
+                   node.int_attr("block_size", 0)};
+  if (!p.tensor)
+    return p;
+  node.expect(p.block >= 0, "block_size must not be negative");
+  // A vector quantised per tensor needs no axis: the default 1 is out of its
+  // range.
+  int64_t axis = node.int_attr("axis", 1);
+  bool per_tensor = p.tensor.rank() == 0 || x.rank() <= 1;
+  p.axis = per_tensor ? 0 : node.axis(axis, x.rank());
+  if (p.block > 0)
+    node.expect(p.tensor.rank() == x.rank(),
+                "a blocked scale or zero point has the rank of the tensor");
+  else
+    node.expect(p.tensor.rank() <= 1,
+                "a scale or zero point has rank 0 or 1 unless blocked");
+  return p;
+}
+
+} // namespace landfall::onnx

@@ -1,0 +1,37 @@
+//===- quantization.h - Linear quantisation of elements ------- -*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "frontend/onnx/families/indexing.h"
+
+namespace landfall::onnx {
+
+/// A real `value` (already divided by the scale) as `type`: rounded half to
+/// even, shifted by `zero` (of `type`; absent: 0) and clamped; to 8-bit floats
+/// without `saturate` out-of-range values become infinity or NaN.
+Scalar quantized(Scalar value, DType type, Scalar zero = {},
+                 bool saturate = true);
+
+/// A scale or zero point of a tensor quantised per tensor (a scalar), along an
+/// axis (rank 1) or in blocks of `block` elements along an axis.
+struct QuantParameter {
+  Builder &b;
+  Tensor tensor; ///< May be absent.
+  Shape shape;   ///< Of the quantised tensor.
+  int axis;
+  int64_t block; ///< 0: not blocked.
+
+  explicit operator bool() const { return bool(tensor); }
+  /// For the element at `indices` of the quantised tensor.
+  Scalar at(std::span<const Scalar> indices) const;
+};
+
+/// Binds operand `position` for the quantised `x`, with the node's attributes
+/// `axis` and `block_size`.
+QuantParameter quant_parameter(const Node &node, Tensor x, int position,
+                               std::string_view name);
+
+} // namespace landfall::onnx

@@ -1,0 +1,170 @@
+//===- window.cpp - Windows sliding over spatial dimensions ---------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/onnx/families/window.h"
+
+namespace landfall::onnx {
+
+namespace {
+
+/// How many windows fit into `length` (padding included) elements.
+Size window_count(Size length, Size reach, int64_t stride, bool ceil) {
+  Size room = length - reach;
+  return (ceil ? ceildiv(room, stride) : floordiv(room, stride)) + 1;
+}
+
+/// Padding by name. SAME: as many outputs as strides in the input.
+void pad_automatically(Window &w, const std::string &mode, size_t axis,
+                       Size reach) {
+  Size in = w.input[axis];
+  int64_t stride = w.strides[axis];
+  if (mode == "VALID") {
+    w.begin.push_back(0);
+    w.end.push_back(0);
+    w.output.push_back(window_count(in, reach, stride, false));
+    return;
+  }
+  Size out = ceildiv(in, stride);
+  Size total = max((out - 1) * stride + reach - in, 0);
+  Size half = floordiv(total, 2);
+  bool upper = mode == "SAME_UPPER";
+  w.begin.push_back(upper ? half : total - half);
+  w.end.push_back(upper ? total - half : half);
+  w.output.push_back(out);
+}
+
+void pad_explicitly(Window &w, const std::vector<int64_t> &pads, bool ceil,
+                    size_t axis, Size reach) {
+  Size begin = pads[axis], end = pads[w.rank() + axis];
+  Size in = w.input[axis];
+  int64_t stride = w.strides[axis];
+  Size out = window_count(in + begin + end, reach, stride, ceil);
+  // The last window must not start beyond the input and its front padding.
+  if (ceil)
+    out = out - less(in + begin - 1, (out - 1) * stride);
+  w.begin.push_back(begin);
+  w.end.push_back(end);
+  w.output.push_back(out);
+}
+
+/// Whether the last tap of the last window may lie beyond the input.
+bool may_overrun(const Window &w, size_t axis, Size reach) {
+  Size last = (w.output[axis] - 1) * w.strides[axis] - w.begin[axis] + reach;
+  // Without end padding, floor division keeps every window inside.
+  bool floored = w.end[axis] == Size(0) &&
+                 w.output[axis] == window_count(w.input[axis] + w.begin[axis],
+                                                reach, w.strides[axis], false);
+  return !floored && !known_ge(w.input[axis], last);
+}
+
+} // namespace
+
+std::vector<int64_t> spatial_ints(const Node &node, std::string_view name,
+                                  size_t rank, int64_t otherwise) {
+  std::vector<int64_t> values = node.ints_attr(name);
+  if (values.empty())
+    values.assign(rank, otherwise);
+  node.expect(values.size() == rank, "attribute " + std::string(name) +
+                                         " needs one value a spatial axis");
+  return values;
+}
+
+static void expect_positive(const Node &node, std::string_view name,
+                            const std::vector<int64_t> &values) {
+  for (int64_t value : values)
+    node.expect(value >= 1,
+                "attribute " + std::string(name) + " must be positive");
+}
+
+Window bind_window(const Node &node, Tensor x, const Shape &kernel) {
+  Window w;
+  w.input = sublist(x.shape(), 2, x.rank());
+  w.kernel = kernel;
+  w.strides = spatial_ints(node, "strides", w.rank(), 1);
+  w.dilations = spatial_ints(node, "dilations", w.rank(), 1);
+  expect_positive(node, "strides", w.strides);
+  expect_positive(node, "dilations", w.dilations);
+  std::string mode = node.string_attr("auto_pad", "NOTSET");
+  bool automatic = mode != "NOTSET" && !mode.empty();
+  if (automatic)
+    node.expect(mode == "SAME_UPPER" || mode == "SAME_LOWER" || mode == "VALID",
+                "auto_pad \"" + mode + "\" is not known");
+  std::vector<int64_t> pads(2 * w.rank(), 0);
+  if (!automatic)
+    pads = spatial_ints(node, "pads", 2 * w.rank(), 0);
+  bool ceil = node.int_attr("ceil_mode", 0) != 0;
+  for (size_t axis = 0; axis < w.rank(); ++axis) {
+    Size reach = (kernel[axis] - 1) * w.dilations[axis] + 1;
+    if (automatic)
+      pad_automatically(w, mode, axis, reach);
+    else
+      pad_explicitly(w, pads, ceil, axis, reach);
+    if (!known_ge(w.output[axis], 0))
+      node.b().require(less(-1, w.output[axis]),
+                       "the kernel window is larger than the padded input");
+  }
+  return w;
+}
+
+Shape convolution_kernel(const Node &node, Tensor x, Tensor w) {
+  node.expect(x.rank() >= 3, "X must have a batch, a channel and a spatial "
+                             "dimension");
+  node.expect(w.rank() == x.rank(), "X and W must have the same rank");
+  Shape kernel = sublist(w.shape(), 2, w.rank());
+  std::vector<int64_t> declared = node.ints_attr("kernel_shape");
+  if (declared.empty())
+    return kernel;
+  node.expect(declared.size() == kernel.size(),
+              "kernel_shape needs one value a spatial axis");
+  for (size_t i = 0; i < kernel.size(); ++i)
+    require_equal(node.b(), kernel[i], declared[i],
+                  "kernel_shape differs from W's shape");
+  return Shape(declared.begin(), declared.end());
+}
+
+Shape pool_kernel(const Node &node, Tensor x) {
+  node.expect(x.rank() >= 3, "X must have a batch, a channel and a spatial "
+                             "dimension");
+  std::vector<int64_t> kernel = node.ints_attr("kernel_shape");
+  node.expect(kernel.size() == size_t(x.rank() - 2),
+              "kernel_shape needs one value a spatial axis");
+  expect_positive(node, "kernel_shape", kernel);
+  return Shape(kernel.begin(), kernel.end());
+}
+
+Scalar both(Scalar a, Scalar b) {
+  return a && b ? logical_and(a, b) : (a ? a : b);
+}
+
+Scalar Tap::load(Tensor x, std::span<const Scalar> head, Scalar padding) const {
+  Scalars all = joined(head, indices);
+  return inside ? x.at_or(all, inside, padding) : x.at(all);
+}
+
+Tap tap(Builder &b, const Window &w, std::span<const Scalar> output,
+        std::span<const Scalar> kernel) {
+  Tap tap;
+  for (size_t axis = 0; axis < w.rank(); ++axis) {
+    Scalar position = output[axis];
+    if (w.strides[axis] != 1)
+      position = position * double(w.strides[axis]);
+    if (w.kernel[axis] != Size(1))
+      position = position + (w.dilations[axis] == 1
+                                 ? kernel[axis]
+                                 : kernel[axis] * double(w.dilations[axis]));
+    if (w.begin[axis] != Size(0)) {
+      position = position - b.scalar(w.begin[axis]);
+      tap.inside = both(tap.inside, position >= 0);
+    }
+    Size reach = (w.kernel[axis] - 1) * w.dilations[axis] + 1;
+    if (may_overrun(w, axis, reach))
+      tap.inside = both(tap.inside, position < b.scalar(w.input[axis]));
+    tap.indices.push_back(position);
+  }
+  return tap;
+}
+
+} // namespace landfall::onnx

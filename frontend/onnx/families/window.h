@@ -1,0 +1,56 @@
+//===- window.h - Windows sliding over spatial dimensions ----- -*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "frontend/onnx/families/indexing.h"
+
+namespace landfall::onnx {
+
+/// A kernel window that slides over the spatial dimensions of an input: what
+/// convolutions and pools share. Tap k of the window at output o reads input
+/// position o * stride - begin + k * dilation, which may lie in the padding.
+struct Window {
+  Shape input; ///< Spatial extents, as all lists here.
+  Shape kernel;
+  Shape output;
+  std::vector<int64_t> strides;
+  std::vector<int64_t> dilations;
+  Shape begin; ///< Padding before the first element.
+  Shape end;   ///< Padding after the last element.
+
+  size_t rank() const { return input.size(); }
+};
+
+/// Binds `strides`, `dilations`, `pads`, `auto_pad` and `ceil_mode` of a node
+/// whose input [N, C, spatial...] is x.
+Window bind_window(const Node &node, Tensor x, const Shape &kernel);
+
+/// The spatial extents of a convolution's kernel; checks `kernel_shape`.
+Shape convolution_kernel(const Node &node, Tensor x, Tensor w);
+
+/// `kernel_shape` of a pool over x.
+Shape pool_kernel(const Node &node, Tensor x);
+
+/// Where one tap reads.
+struct Tap {
+  Scalars indices; ///< Spatial.
+  Scalar inside;   ///< Whether that is within the input; absent: always.
+
+  /// x[head..., indices...], or `padding` outside.
+  Scalar load(Tensor x, std::span<const Scalar> head, Scalar padding) const;
+};
+
+Tap tap(Builder &b, const Window &window, std::span<const Scalar> output,
+        std::span<const Scalar> kernel);
+
+/// Both conditions; either may be absent (true).
+Scalar both(Scalar a, Scalar b);
+
+/// Per-axis integers of an attribute, `otherwise` everywhere if absent.
+std::vector<int64_t> spatial_ints(const Node &node, std::string_view name,
+                                  size_t rank, int64_t otherwise);
+
+} // namespace landfall::onnx

@@ -1,0 +1,157 @@
+//===- linear_attention.cpp - ONNX LinearAttention ------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Per head, a state S [dk, dv] is carried along the sequence:
+//   gated rules:  S = exp(decay_t) * S           (by head or by row of S)
+//   delta rules:  v_t = beta_t * (v_t - S^T k_t)
+//   S = S + k_t v_t^T
+//   o_t = scale * S^T q_t
+// The columns of S are independent of each other, so each runs on its own.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/onnx/families/attention.h"
+
+#include <cmath>
+
+namespace landfall::onnx {
+
+namespace {
+
+struct LinearAttention {
+  Builder &b;
+  Heads q, k, v;
+  Tensor past, decay, beta;
+  bool decay_by_row;
+  double scale; ///< 0: by head size.
+  Size group;
+
+  Scalar f32(Scalar x) const { return convert(x, DType::f32); }
+
+  Scalar decay_at(Scalar batch, Scalar t, Scalar head, Scalar row) const {
+    Scalar column = decay_by_row ? head * b.scalar(k.features) + row : head;
+    return exp(f32(decay.at({batch, t, column})));
+  }
+
+  Scalar beta_at(Scalar batch, Scalar t, Scalar head) const {
+    return f32(
+        beta.at({batch, t, broadcast_index(b, beta.dim(2), k.heads, head)}));
+  }
+
+  Scalar scaled(Scalar x) const {
+    if (scale != 0)
+      return x * scale;
+    return x / sqrt(cast(b.scalar(k.features), DType::f32));
+  }
+
+  /// Decays column `c` of S and returns (S^T k_t)[c].
+  Scalar decay_and_recall(const Buffer &state, Scalar batch, Scalar head,
+                          Scalar c, Scalar t) const {
+    return b.fold(
+        {k.features}, {b.literal(DType::f32, 0)},
+        [&](std::span<const Scalar> row, std::span<const Scalar> recalled) {
+          Scalar s = state.at({batch, head, row[0], c});
+          if (decay) {
+            s = s * decay_at(batch, t, head, row[0]);
+            state.store({batch, head, row[0], c}, s);
+          }
+          Scalar key = f32(k.at(batch, head, t, row[0]));
+          return Scalars{recalled[0] + s * key};
+        })[0];
+  }
+
+  void write(const Buffer &state, Scalar batch, Scalar head, Scalar c, Scalar t,
+             Scalar value) const {
+    b.fold({k.features}, {},
+           [&](std::span<const Scalar> row, std::span<const Scalar>) {
+             Scalar key = f32(k.at(batch, head, t, row[0]));
+             Scalar s = state.at({batch, head, row[0], c});
+             state.store({batch, head, row[0], c}, s + key * value);
+             return Scalars{};
+           });
+  }
+
+  void read(const Buffer &state, const Buffer &output, Scalar batch,
+            Scalar head, Scalar c, Scalar t) const {
+    b.fold({group}, {},
+           [&](std::span<const Scalar> member, std::span<const Scalar>) {
+             Scalar query_head = head * b.scalar(group) + member[0];
+             Scalar total = sum(
+                 b, {k.features}, DType::f32, [&](std::span<const Scalar> row) {
+                   return f32(q.at(batch, query_head, t, row[0])) *
+                          state.at({batch, head, row[0], c});
+                 });
+             output.store({batch, t, query_head, c},
+                          convert(scaled(total), q.dtype));
+             return Scalars{};
+           });
+  }
+
+  void run(std::span<const Scalar> p, const Buffer &output,
+           const Buffer &state) const {
+    b.fold({q.length}, {},
+           [&](std::span<const Scalar> t, std::span<const Scalar>) {
+             Scalar value = f32(v.at(p[0], p[1], t[0], p[2]));
+             Scalar recalled;
+             if (decay || beta)
+               recalled = decay_and_recall(state, p[0], p[1], p[2], t[0]);
+             if (beta)
+               value = beta_at(p[0], t[0], p[1]) * (value - recalled);
+             write(state, p[0], p[1], p[2], t[0], value);
+             read(state, output, p[0], p[1], p[2], t[0]);
+             return Scalars{};
+           });
+  }
+};
+
+} // namespace
+
+static void linear_attention(Node &node) {
+  Builder &b = node.b();
+  int64_t q_heads = node.int_attr("q_num_heads");
+  int64_t kv_heads = node.int_attr("kv_num_heads");
+  node.expect(kv_heads > 0 && q_heads > 0 && q_heads % kv_heads == 0,
+              "q_num_heads must be a positive multiple of kv_num_heads");
+  std::string rule = node.string_attr("update_rule", "gated_delta");
+  bool gated = rule == "gated" || rule == "gated_delta";
+  bool delta = rule == "delta" || rule == "gated_delta";
+  node.expect(gated || delta || rule == "linear",
+              "update_rule \"" + rule + "\" is not known");
+  LinearAttention a{b,
+                    heads_of_3d(b, node.input(0, "query"), q_heads),
+                    heads_of_3d(b, node.input(1, "key"), kv_heads),
+                    heads_of_3d(b, node.input(2, "value"), kv_heads),
+                    node.optional_input(3, "past_state"),
+                    gated ? node.input(4, "decay") : Tensor(),
+                    delta ? node.input(5, "beta") : Tensor(),
+                    false,
+                    node.float_attr("scale", 0),
+                    q_heads / kv_heads};
+  a.decay_by_row = gated && a.decay.dim(2) != Size(kv_heads);
+  if (a.decay_by_row)
+    require_equal(b, a.decay.dim(2), a.k.features * kv_heads,
+                  "decay has one value a head or a row of each head's state");
+
+  Shape state = {a.q.batch, a.k.heads, a.k.features, a.v.features};
+  Tensor start = b.map(state, DType::f32, [&](std::span<const Scalar> p) {
+    return a.past ? a.f32(a.past.at(p)) : b.literal(DType::f32, 0);
+  });
+  Shape output = {a.q.batch, a.q.length, a.q.heads, a.v.features};
+  LoopsResult results[] = {{a.q.dtype, output, {}}, {DType::f32, state, start}};
+  Tensors done =
+      b.loops({a.q.batch, a.k.heads, a.v.features}, results,
+              [&](std::span<const Scalar> p, std::span<const Buffer> buffers) {
+                a.run(p, buffers[0], buffers[1]);
+              });
+  node.output(
+      0, b.reshape(done[0], {a.q.batch, a.q.length, a.v.features * q_heads}));
+  DType kept = a.past ? a.past.dtype() : a.q.dtype;
+  node.output(1, b.elementwise({done[1]}, [&](std::span<const Scalar> e) {
+    return convert(e[0], kept);
+  }));
+}
+
+LANDFALL_ONNX(linear_attention, {"LinearAttention", 27, linear_attention})
+
+} // namespace landfall::onnx

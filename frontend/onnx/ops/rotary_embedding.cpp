@@ -1,0 +1,108 @@
+//===- rotary_embedding.cpp - ONNX RotaryEmbedding ------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Pairs of features of each head turn by an angle that depends on the position
+// of the token: y1 = cos * x1 - sin * x2, y2 = sin * x1 + cos * x2. The caches
+// hold cos and sin by position id, or by batch and position without ids.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/onnx/families/rotation.h"
+
+namespace landfall::onnx {
+
+namespace {
+
+/// X as [B, S, H, D] (rank 3) or [B, H, S, D] (rank 4).
+Tensor split_heads(const Node &node, Tensor x, Size heads) {
+  if (x.rank() == 4)
+    return x;
+  node.expect(x.rank() == 3, "the input must have rank 3 or 4");
+  return node.b().reshape(
+      x, {x.dim(0), x.dim(1), heads, floordiv(x.dim(2), heads)});
+}
+
+Size rotated_features(const Node &node, Tensor x) {
+  int64_t given = node.int_attr("rotary_embedding_dim", 0);
+  return given ? Size(given) : x.dim(3);
+}
+
+/// cache[ids[batch, position], pair], ids beyond the cache clamped into it.
+auto by_id(Builder &b, Tensor cache, Tensor ids) {
+  return [&b, cache, ids](Scalar batch, Scalar position, Scalar pair) {
+    Scalar id = ids.rank() == 1
+                    ? ids.at({b.index(0)}) + position
+                    : ids.at({broadcast_index(b, ids.dim(0), Size(0), batch),
+                              position});
+    Scalar last = b.scalar(cache.dim(0)) - 1.0;
+    return cache.at({minimum(maximum(id, 0), last), pair});
+  };
+}
+
+auto by_position(Tensor cache) {
+  return [cache](Scalar batch, Scalar position, Scalar pair) {
+    return cache.at({batch, position, pair});
+  };
+}
+
+} // namespace
+
+static void rotary_embedding(Node &node) {
+  Builder &b = node.b();
+  Tensor x = node.input(0, "X");
+  Tensor cosine = node.input(1, "cos_cache"), sine = node.input(2, "sin_cache");
+  Tensor ids = node.optional_input(3, "position_ids");
+  Size heads = x.rank() == 3 ? Size(node.int_attr("num_heads")) : Size(1);
+  Tensor split = split_heads(node, x, heads);
+  Rotation r{split,
+             x.rank() == 4,
+             node.int_attr("interleaved", 0) != 0,
+             rotated_features(node, split),
+             {},
+             {}};
+  node.expect(cosine.rank() == (ids ? 2 : 3) && sine.rank() == cosine.rank(),
+              "the caches have rank 2 with position_ids, 3 without");
+  for (Tensor cache : {cosine, sine})
+    require_equal(b, cache.dim(-1) * 2, r.rotated,
+                  "the caches must hold half the rotated features");
+  if (ids) {
+    r.cosine = by_id(b, cosine, ids);
+    r.sine = by_id(b, sine, ids);
+  } else {
+    r.cosine = by_position(cosine);
+    r.sine = by_position(sine);
+  }
+  node.output(b.reshape(rotate(b, r), x.shape()));
+}
+
+/// ONNX Runtime's: the caches by id; one id is the first token's.
+static void rotary_embedding_microsoft(Node &node) {
+  Builder &b = node.b();
+  Tensor x = node.input(0, "input");
+  Tensor ids = node.input(1, "position_ids");
+  Tensor cosine = node.input(2, "cos_cache"), sine = node.input(3, "sin_cache");
+  int64_t heads = node.int_attr("num_heads", 0);
+  int64_t given = node.int_attr("rotary_embedding_dim", 0);
+  Size count = heads;
+  if (heads == 0 && x.rank() == 3) {
+    node.expect(given == 0, "rotary_embedding_dim needs num_heads");
+    count = floordiv(x.dim(2), cosine.dim(1) * 2);
+  }
+  if (node.int_attr("is_packed_batching", 0) != 0)
+    node.unsupported("packed batching is not supported");
+  Tensor split = split_heads(node, x, count);
+  Rotation r{split,
+             x.rank() == 4,
+             node.int_attr("interleaved", 0) != 0,
+             rotated_features(node, split),
+             by_id(b, cosine, ids),
+             by_id(b, sine, ids)};
+  node.output(b.reshape(rotate(b, r), x.shape()));
+}
+
+LANDFALL_ONNX(rotary_embedding, {"RotaryEmbedding", 23, rotary_embedding},
+              {"RotaryEmbedding", 1, rotary_embedding_microsoft,
+               "com.microsoft"})
+
+} // namespace landfall::onnx
