@@ -17,7 +17,7 @@ add_library(landfall_mlir_headers INTERFACE)
 target_include_directories(landfall_mlir_headers SYSTEM INTERFACE
                            ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 add_library(landfall_mlir INTERFACE)
-target_link_libraries(landfall_mlir INTERFACE landfall_mlir_headers MLIR)
+target_link_libraries(landfall_mlir INTERFACE landfall_mlir_headers MLIR LLVM)
 add_library(landfall_llvm INTERFACE)
 target_link_libraries(landfall_llvm INTERFACE landfall_mlir_headers LLVM)
 add_library(landfall_lld INTERFACE)

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
-
 #include <limits>
+
+namespace landfall::onnx {
 
 // output = min(max(input, min), max), bounds as attributes
 static void clip_by_attributes(Node &node) {

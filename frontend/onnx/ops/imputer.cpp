@@ -6,9 +6,9 @@
 #include "frontend/onnx/families/attribute_table.h"
 #include "frontend/onnx/families/compute_type.h"
 
-namespace landfall::onnx {
-
 #include <cmath>
+
+namespace landfall::onnx {
 
 // Y = imputed value (one for all, or one a feature) if X = replaced value, else
 // X

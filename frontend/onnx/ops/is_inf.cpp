@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
-
 #include <limits>
+
+namespace landfall::onnx {
 
 // Y = X is +inf (if detect_positive) or -inf (if detect_negative)
 static void is_inf(Node &node) {

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-namespace landfall::onnx {
-
 #include <limits>
+
+namespace landfall::onnx {
 
 // reduced = log(sum(exp(data - m))) + m along axes, with m = max(data) where
 // that is finite and 0 elsewhere
