@@ -1,0 +1,59 @@
+"""Landfall: compile ONNX models and run them.
+
+    import landfall
+    model = landfall.compile("model.onnx", target="cpu")
+    outputs = model.run({"x": array})        # numpy in, numpy out
+    model.save("model.lfm")
+    model = landfall.load("model.lfm")       # runs without the compiler
+
+Tensors are numpy arrays (narrow types as ml_dtypes ones), sequences are lists,
+an absent optional is None, strings are object arrays, maps are dicts.
+"""
+
+import json
+import os
+
+from . import _landfall
+from ._landfall import Model, Value
+
+__all__ = ["Error", "Model", "Value", "compile", "load", "targets"]
+
+
+class Error(RuntimeError):
+    """A failure; `code` is its kind ("invalid_model", "unsupported", ...).
+
+    The message names file, node and operator where they are known; `node` and
+    `operator` carry them on their own (None if the failure belongs to none).
+    """
+
+    def __init__(self, code, message, node=None, operator=None):
+        super().__init__(message)
+        self.code = code
+        self.node = node
+        self.operator = operator
+
+
+def compile(model, target="cpu", *, threads=0, directory=None, **options):
+    """Compiles a model and makes it ready to run.
+
+    `model` is a path, the bytes of a ModelProto or an onnx.ModelProto;
+    `directory` is where external data lies (a path's own folder by default).
+    `threads` sizes the thread pool (0: one a core). `options` are the
+    compiler's, e.g. variants=["native"].
+    """
+    options["target"] = target
+    text = json.dumps(options)
+    if isinstance(model, (str, os.PathLike)):
+        return _landfall.compile_file(os.fspath(model), text, threads)
+    data = model if isinstance(model, bytes) else model.SerializeToString()
+    return _landfall.compile_bytes(data, directory or "", text, threads)
+
+
+def load(path, *, threads=0):
+    """Loads a compiled model (.lfm). Needs no compiler."""
+    return _landfall.load(os.fspath(path), threads)
+
+
+def targets():
+    """The names of the devices that this build can run on."""
+    return _landfall.targets()

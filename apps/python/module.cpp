@@ -1,0 +1,246 @@
+//===- module.cpp - The Python module ------------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "apps/python/values.h"
+#include "base/file.h"
+#include "runtime/compiler_library.h"
+#include "runtime/session.h"
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <fmt/format.h>
+
+namespace nb = nanobind;
+
+namespace landfall::python {
+
+namespace {
+
+const char *code_name(ErrorCode code) {
+  switch (code) {
+  case ErrorCode::invalid_argument:
+    return "invalid_argument";
+  case ErrorCode::invalid_model:
+    return "invalid_model";
+  case ErrorCode::unsupported:
+    return "unsupported";
+  case ErrorCode::invalid_package:
+    return "invalid_package";
+  case ErrorCode::io:
+    return "io";
+  case ErrorCode::out_of_memory:
+    return "out_of_memory";
+  case ErrorCode::run_failed:
+    return "run_failed";
+  case ErrorCode::device:
+    return "device";
+  case ErrorCode::internal:
+    return "internal";
+  }
+  return "internal";
+}
+
+/// "... node 'name' (Type, ...): ..." -> name, Type: how every located message
+/// is written (frontend, kernel checks).
+std::pair<nb::object, nb::object> location_of(const std::string &message) {
+  size_t start = message.rfind("node '");
+  if (start == std::string::npos)
+    return {nb::none(), nb::none()};
+  size_t name = start + 6, end = message.find("' (", name);
+  if (end == std::string::npos)
+    return {nb::none(), nb::none()};
+  size_t type = end + 3, stop = message.find_first_of(",)", type);
+  return {nb::cast(message.substr(name, end - name)),
+          nb::cast(message.substr(type, stop - type))};
+}
+
+/// Raises landfall.Error.
+[[noreturn]] void raise(const Error &error) {
+  nb::object type = nb::module_::import_("landfall").attr("Error");
+  auto [node, operator_type] = location_of(error.message);
+  nb::object exception =
+      type(code_name(error.code), error.message, node, operator_type);
+  PyErr_SetObject(type.ptr(), exception.ptr());
+  throw nb::python_error();
+}
+
+template <typename T> T unwrap(Result<T> result) {
+  if (!result)
+    raise(result.error());
+  return result.take();
+}
+
+/// A compiled model on a device: what `compile` and `load` give.
+class Model {
+public:
+  Model(std::shared_ptr<const Package> package, int threads)
+      : package_(std::move(package)) {
+    DeviceOptions options;
+    options.threads = threads;
+    std::shared_ptr<Device> device =
+        unwrap(create_device(package_->target, options));
+    model_ = unwrap(LoadedModel::load(package_, device));
+    session_ = std::make_unique<Session>(model_);
+  }
+
+  const EntryPoint &entry() const { return package_->program.entries[0]; }
+
+  nb::dict run(nb::dict inputs) {
+    std::vector<HostValue> values = ordered(inputs);
+    Result<std::vector<HostValue>> results = [&] {
+      nb::gil_scoped_release release;
+      return session_->run(values);
+    }();
+    std::vector<HostValue> outputs = unwrap(std::move(results));
+    nb::dict named;
+    for (size_t k = 0; k < outputs.size(); ++k)
+      named[entry().outputs[k].name.c_str()] = to_python(outputs[k]);
+    return named;
+  }
+
+  /// Runs `count` times and gives each run's milliseconds.
+  std::vector<double> time(nb::dict inputs, int count) {
+    std::vector<HostValue> values = ordered(inputs);
+    std::vector<double> times;
+    for (int k = 0; k < count; ++k) {
+      RunStatistics statistics;
+      RunOptions options;
+      options.statistics = &statistics;
+      unwrap(session_->run(values, options));
+      times.push_back(statistics.total_ms);
+    }
+    return times;
+  }
+
+  /// {total_ms, planning_ms, arena_bytes, launches} of one run.
+  nb::dict statistics(nb::dict inputs) {
+    RunStatistics statistics;
+    RunOptions options;
+    options.statistics = &statistics;
+    unwrap(session_->run(ordered(inputs), options));
+    nb::dict result;
+    result["total_ms"] = statistics.total_ms;
+    result["planning_ms"] = statistics.planning_ms;
+    result["arena_bytes"] = statistics.arena_bytes;
+    result["launches"] = statistics.launches;
+    return result;
+  }
+
+  void save(const std::string &path) const {
+    unwrap_status(write_package(*package_, path));
+  }
+
+  std::string target() const { return package_->target; }
+
+private:
+  static void unwrap_status(Status status) {
+    if (!status)
+      raise(status.error());
+  }
+
+  std::vector<HostValue> ordered(nb::dict inputs) {
+    std::vector<HostValue> values;
+    std::string names;
+    for (const SignatureValue &input : entry().inputs) {
+      names += (names.empty() ? "'" : ", '") + input.name + "'";
+      nb::str key(input.name.c_str());
+      if (inputs.contains(key))
+        values.push_back(unwrap(from_python(inputs[key])));
+      else if (input.kind == ValueKind::optional)
+        values.emplace_back();
+      else
+        raise({ErrorCode::invalid_argument,
+               fmt::format("input '{}' is missing", input.name)});
+    }
+    for (auto [key, value] : inputs)
+      check_known(nb::cast<std::string>(key), names);
+    return values;
+  }
+
+  void check_known(const std::string &name, const std::string &names) {
+    for (const SignatureValue &input : entry().inputs)
+      if (input.name == name)
+        return;
+    raise({ErrorCode::invalid_argument,
+           fmt::format("the model has no input '{}'; its inputs are: {}", name,
+                       names)});
+  }
+
+  std::shared_ptr<const Package> package_;
+  std::shared_ptr<LoadedModel> model_;
+  std::unique_ptr<Session> session_;
+};
+
+Model *compile(const ModelSource &source, const std::string &options,
+               int threads) {
+  auto package = [&] {
+    nb::gil_scoped_release release;
+    return compile_model(source, options);
+  }();
+  return new Model(unwrap(std::move(package)), threads);
+}
+
+nb::list shape_of(const SignatureValue &value) {
+  nb::list shape;
+  for (const SignatureDim &dim : value.dims) {
+    if (dim.fixed >= 0)
+      shape.append(dim.fixed);
+    else
+      shape.append(dim.symbol);
+  }
+  return shape;
+}
+
+std::string describe(const SignatureValue &value) {
+  std::string dims;
+  for (const SignatureDim &dim : value.dims)
+    dims += (dims.empty() ? "" : ",") +
+            (dim.fixed >= 0 ? std::to_string(dim.fixed) : dim.symbol);
+  return fmt::format("Value({}: {}[{}])", value.name, name(value.dtype), dims);
+}
+
+} // namespace
+
+NB_MODULE(_landfall, m) {
+  nb::class_<SignatureValue>(m, "Value")
+      .def_ro("name", &SignatureValue::name)
+      .def_prop_ro(
+          "dtype",
+          [](const SignatureValue &v) { return std::string(name(v.dtype)); })
+      .def_prop_ro("shape", &shape_of)
+      .def("__repr__", &describe);
+  nb::class_<Model>(m, "Model")
+      .def("run", &Model::run, nb::arg("inputs"))
+      .def("time", &Model::time, nb::arg("inputs"), nb::arg("count"))
+      .def("statistics", &Model::statistics, nb::arg("inputs"))
+      .def("save", &Model::save, nb::arg("path"))
+      .def_prop_ro("target", &Model::target)
+      .def_prop_ro("inputs", [](const Model &x) { return x.entry().inputs; })
+      .def_prop_ro("outputs", [](const Model &x) { return x.entry().outputs; });
+  m.def("compile_file",
+        [](const std::string &path, const std::string &options, int threads) {
+          return compile({path, {}, {}}, options, threads);
+        });
+  m.def("compile_bytes", [](nb::bytes data, const std::string &directory,
+                            const std::string &options, int threads) {
+    auto *bytes = reinterpret_cast<const uint8_t *>(data.c_str());
+    return compile({{}, {bytes, data.size()}, directory}, options, threads);
+  });
+  m.def("load", [](const std::string &path, int threads) {
+    auto package = std::make_shared<Package>(unwrap(read_package(path)));
+    return new Model(package, threads);
+  });
+  m.def("targets", [] {
+    std::vector<std::string> names;
+    for (const Driver &driver : drivers())
+      names.emplace_back(driver.name);
+    return names;
+  });
+}
+
+} // namespace landfall::python

@@ -1,0 +1,63 @@
+"""How near a result must be to the expected one: by dtype only, stated once."""
+
+import ml_dtypes
+import numpy as np
+
+# dtype: (relative to the element, relative to the largest magnitude).
+# The second term is for sums whose parts cancel: an element near zero is only
+# as exact as the largest ones that went into it.
+TOLERANCES = {
+    np.dtype(np.float64): (1e-7, 1e-9),
+    np.dtype(np.float32): (1e-3, 1e-5),
+    np.dtype(np.float16): (5e-3, 2e-3),
+    np.dtype(ml_dtypes.bfloat16): (2e-2, 1e-2),
+    np.dtype(np.complex64): (1e-3, 1e-5),
+    np.dtype(np.complex128): (1e-7, 1e-9),
+}
+
+
+def differs(expected, actual):
+    """Why the values differ, or None if they are near enough."""
+    if expected is None or actual is None:
+        return None if expected is None and actual is None else f"expected {expected}, got {actual}"
+    if isinstance(expected, (list, tuple)):
+        if not isinstance(actual, (list, tuple)) or len(expected) != len(actual):
+            return f"expected a sequence of {len(expected)}, got {type(actual).__name__}"
+        for k, (e, a) in enumerate(zip(expected, actual)):
+            if reason := differs(e, a):
+                return f"element {k}: {reason}"
+        return None
+    if isinstance(expected, dict):
+        if not isinstance(actual, dict) or set(expected) != set(actual):
+            return "expected a map with other keys"
+        return next((r for k in expected if (r := differs(expected[k], actual[k]))), None)
+    return tensor_differs(np.asarray(expected), np.asarray(actual))
+
+
+def tensor_differs(expected, actual):
+    if expected.dtype.kind in "OSUT":
+        expected = expected.astype(object)
+    if actual.dtype != expected.dtype:
+        return f"dtype {actual.dtype}, expected {expected.dtype}"
+    if actual.shape != expected.shape:
+        return f"shape {actual.shape}, expected {expected.shape}"
+    if expected.dtype not in TOLERANCES:
+        wrong = np.asarray(actual != expected)
+        if expected.dtype.kind == "V" or expected.dtype.itemsize == 1:
+            # Narrow floats: NaN differs from itself.
+            wrong &= ~((actual != actual) & (expected != expected))
+        count = int(np.count_nonzero(wrong))
+        return f"{count} of {expected.size} elements differ" if count else None
+    relative, scaled = TOLERANCES[expected.dtype]
+    wide = np.complex128 if expected.dtype.kind == "c" else np.float64
+    e, a = expected.astype(wide), actual.astype(wide)
+    finite = np.isfinite(e)
+    with np.errstate(all="ignore"):
+        same = (e == a) | (np.isnan(e) & np.isnan(a))
+        largest = np.abs(e[finite]).max(initial=0.0)
+        near = finite & np.isfinite(a) & (np.abs(e - a) <= relative * np.abs(e) + scaled * largest)
+        wrong = ~(same | near)
+        if not wrong.any():
+            return None
+        error = np.abs(np.where(finite, e - a, 0)).max(initial=0.0)
+    return f"{int(wrong.sum())} of {e.size} elements differ, largest error {error:.3g} (largest value {largest:.3g})"
