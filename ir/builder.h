@@ -95,6 +95,8 @@ private:
 
 using Tensors = std::vector<Tensor>;
 
+struct BoxFacts;
+
 /// A boxed host value (sequence, optional, map, strings, run-time rank).
 class Box {
 public:
@@ -103,6 +105,9 @@ public:
   explicit operator bool() const { return value_ != nullptr; }
   Builder &builder() const { return *builder_; }
   void *opaque() const { return value_; }
+
+  /// What the operator that made it knows about it; absent: nothing.
+  std::shared_ptr<const BoxFacts> facts;
 
 private:
   Builder *builder_ = nullptr;
@@ -117,6 +122,18 @@ struct Any {
   Any(Tensor t) : tensor(t) {}
   Any(Box b) : box(b) {}
   explicit operator bool() const { return tensor || box; }
+};
+
+/// The type of a boxed value (or of the tensors in it), and perhaps what it
+/// holds. Kept by operators as the model is built; the program ignores it.
+struct BoxFacts {
+  ValueKind kind = ValueKind::unknown_rank;
+  std::optional<DType> dtype; ///< Tensors only.
+  std::optional<int> rank;    ///< Tensors only.
+  /// The type inside: of a sequence's elements or an optional's value.
+  std::shared_ptr<const BoxFacts> element;
+  /// A sequence's elements, or an optional's value if it has one, if known.
+  std::optional<std::vector<Any>> contents;
 };
 
 /// A tensor known at compile time.

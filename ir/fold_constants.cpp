@@ -77,6 +77,11 @@ std::optional<std::vector<ConstantData>> fold_constants(Module::Impl &module,
                                                         Operation *compute) {
   if (!has_constant_inputs(module, compute))
     return std::nullopt;
+  if (lf::LiteralOp literal = splat(compute)) {
+    std::vector<ConstantData> results{allocate(module, compute->getResult(0))};
+    fill(results[0], literal);
+    return results;
+  }
   Description d = describe(module, compute);
   for (const Size &size : d.sizes)
     if (!size.is_constant())
