@@ -1,0 +1,19 @@
+//===- sequence_insert.cpp - A sequence with one more element ---*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/boxed.h"
+
+namespace landfall::onnx {
+
+// output_sequence = input_sequence with tensor before position (default: end)
+static void insert(Node &node) {
+  node.output(sequence_insert(node.b(), node.any_input(0, "input_sequence"),
+                              node.any_input(1, "tensor"),
+                              node.optional_input(2, "position")));
+}
+
+LANDFALL_ONNX(sequence_insert, {"SequenceInsert", 11, insert})
+
+} // namespace landfall::onnx

@@ -1,0 +1,18 @@
+//===- sequence_length.cpp - The number of elements of a sequence -*- C++
+//-*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/boxed.h"
+
+namespace landfall::onnx {
+
+// length = number of elements
+static void length(Node &node) {
+  node.output(sequence_length(node.b(), node.any_input(0, "input_sequence")));
+}
+
+LANDFALL_ONNX(sequence_length, {"SequenceLength", 11, length})
+
+} // namespace landfall::onnx
