@@ -7,7 +7,7 @@
 //   r0..   int64 registers
 //   v0..   value registers: each holds a tensor reference (dtype, dims, device
 //          memory, shared ownership), a boxed host value, or nothing
-// Verified once on load (package/program_verifier.h); the executor then trusts
+// Verified once on load (`verify`); the executor then trusts
 // register numbers, operand counts and jump targets.
 //
 //===----------------------------------------------------------------------===//
@@ -19,67 +19,36 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace landfall {
 
-/// Instruction set. "[n x]" is a count followed by n operands. All operands are
-/// uint32; a 64-bit literal takes two (low, high).
+/// The instruction set: package/program_op.def has a row for each.
 enum class Op : uint8_t {
-  // Integer registers.
-  constant,  ///< r, literal64
-  move,      ///< r, r
-  add,       ///< r, ra, rb        (overflow fails the run)
-  mul,       ///< r, ra, rb        (overflow fails the run)
-  floordiv,  ///< r, ra, rb        (rb = 0 fails the run)
-  mod,       ///< r, ra, rb        (rb = 0 fails the run)
-  min,       ///< r, ra, rb
-  max,       ///< r, ra, rb
-  broadcast, ///< r, ra, rb        rb if ra == 1 else ra
-  equal,     ///< r, ra, rb        1 or 0
-  less,      ///< r, ra, rb        1 or 0
-  // Values to integers.
-  dim,       ///< r, v, axis       extent of a tensor
-  read,      ///< r, v, element    integer/bool element (waits for the device)
-  // Control.
-  jump,      ///< target
-  jump_if,   ///< r, target        taken if r != 0
-  jump_ifnot,///< r, target        taken if r == 0
-  require,   ///< r, message       fails the run (run_failed) if r == 0
-  stop,      ///< end of the entry point
-  // Tensors.
-  input,     ///< v, input number
-  output,    ///< output number, v
-  weight,    ///< v, weight number
-  place,     ///< v, dtype, r_offset, [n r] dims   in the run's arena at byte r
-  alloc,     ///< v, dtype, [n r] dims             reference-counted memory
-  alias,     ///< v, v_source, [n r] dims          same bytes, new dims
-  copy,      ///< v_dst, v_src                     contents, equal byte sizes
-  share,     ///< v, v_source                      another reference
-  drop,      ///< v                                gives up the reference
-  arena,     ///< r_bytes          sizes the run's arena; once, before any place
-  launch,    ///< kernel, [n v] operands, [n r] sizes
-  // Boxed host values (sequences, optionals, maps, strings, run-time rank).
-  box,       ///< function, [n v] results, [n v] arguments, [n literal32] extra
+#define PROGRAM_OP(id, text, operands) id,
+#include "package/program_op.def"
 };
 
-/// Host functions on boxed values, by number in `Op::box`.
+struct OpInfo {
+  std::string_view text;
+  /// The meaning of each operand, a letter each; "*x" is a count and that many
+  /// x (package/program_op.def).
+  std::string_view operands;
+};
+int program_op_count();
+const OpInfo &info(Op op);
+
+/// Host functions on boxed values (sequences, optionals, maps, strings), by
+/// number in `Op::box`: package/box_function.def has a row for each.
 enum class BoxFunction : uint8_t {
-  sequence_empty,     ///< (): v = []               extra: dtype
-  sequence_construct, ///< (tensors...): v
-  sequence_insert,    ///< (seq, tensor[, position]): v
-  sequence_at,        ///< (seq, position): tensor
-  sequence_erase,     ///< (seq[, position]): v
-  sequence_length,    ///< (seq): i64 tensor, rank 0
-  optional_empty,     ///< (): v
-  optional_some,      ///< (value): v
-  optional_has,       ///< (v): bool tensor, rank 0
-  optional_get,       ///< (v): value
-  zip_map,            ///< (tensor N x C): sequence of maps; extra: key table
-  sequence_stack,     ///< (seq): tensor stacked along a new first dimension;
-                      ///< extra: dtype, element extents if the seq is empty
+#define BOX_FUNCTION(id) id,
+#include "package/box_function.def"
 };
+int box_function_count();
+std::string_view name(BoxFunction function);
 
+/// All operands are uint32; a 64-bit literal takes two (low, high).
 struct Instruction {
   Op op;
   std::vector<uint32_t> args;

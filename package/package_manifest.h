@@ -1,0 +1,17 @@
+//===- package_manifest.h - What a package says about itself ---*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "package/package.h"
+
+namespace landfall {
+
+/// The target, producer, model and options of a package, as JSON text.
+std::string write_manifest(const Package &package);
+/// Sets those fields; unknown members are left alone (newer writers add some).
+Status read_manifest(std::string_view json, Package &package);
+
+} // namespace landfall

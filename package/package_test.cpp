@@ -1,0 +1,199 @@
+//===- package_test.cpp - Packages, whole and damaged ---------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "package/package.h"
+
+#include "base/hash.h"
+#include "package/kernel_for_test.h"
+#include "package/package_layout.h"
+#include "package/program_for_test.h"
+
+#include <cstring>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <random>
+
+namespace landfall {
+namespace {
+
+Package example() {
+  Package package;
+  package.target = "cpu";
+  package.producer = "landfall 0.1.0";
+  package.model_name = "add \"relu\"";
+  package.model_hash = "00ff";
+  package.options = R"({"target": "cpu"})";
+  package.program = add_relu_program();
+  package.kernels = {add_relu_kernel(), scan_kernel()};
+  package.weights = {
+      {"w", DType::f32, {4}, share_bytes(std::vector<uint8_t>(16, 1))},
+      {"empty", DType::i64, {0, 3}, {}},
+      {"last", DType::u8, {3}, share_bytes({7, 8, 9})},
+  };
+  package.code = {{"cpu", "avx2", share_bytes({1, 2, 3})},
+                  {"cpu", "avx512", share_bytes(std::vector<uint8_t>(5000))}};
+  return package;
+}
+
+Result<Package> parse(std::vector<uint8_t> bytes) {
+  return parse_package(share_bytes(std::move(bytes)), "test.lfm");
+}
+
+std::string complaint(std::vector<uint8_t> bytes) {
+  Result<Package> package = parse(std::move(bytes));
+  if (package.ok())
+    return "";
+  EXPECT_EQ(package.error().code, ErrorCode::invalid_package);
+  EXPECT_NE(package.error().message.find("'test.lfm'"), std::string::npos);
+  return package.error().message;
+}
+
+uint64_t read_u64(const std::vector<uint8_t> &bytes, size_t at) {
+  uint64_t value;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
+
+void write_u64(std::vector<uint8_t> &bytes, size_t at, uint64_t value) {
+  std::memcpy(bytes.data() + at, &value, sizeof value);
+}
+
+/// Makes damage look intended.
+void repair_checksums(std::vector<uint8_t> &bytes) {
+  std::span<const uint8_t> all = bytes;
+  for (size_t i = 0; i < size_t(first_bulk_section); ++i) {
+    size_t row = header_bytes + i * section_row_bytes;
+    uint64_t offset = read_u64(bytes, row), size = read_u64(bytes, row + 8);
+    if (offset <= bytes.size() && size <= bytes.size() - offset)
+      write_u64(bytes, row + 16, hash_bytes(all.subspan(offset, size)));
+  }
+  uint64_t fields = hash_bytes(all.first(checksum_offset));
+  write_u64(bytes, checksum_offset,
+            hash_bytes(all.subspan(header_bytes, table_bytes), fields));
+}
+
+TEST(Package, RoundTrips) {
+  Package before = example();
+  std::vector<uint8_t> bytes = serialize(before);
+  Result<Package> after = parse(bytes);
+  ASSERT_TRUE(after.ok()) << after.error().message;
+  EXPECT_EQ(after->target, before.target);
+  EXPECT_EQ(after->producer, before.producer);
+  EXPECT_EQ(after->model_name, before.model_name);
+  EXPECT_EQ(after->model_hash, before.model_hash);
+  EXPECT_EQ(after->options, before.options);
+  EXPECT_EQ(print(after->program), print(before.program));
+  ASSERT_EQ(after->kernels.size(), 2u);
+  EXPECT_EQ(print(after->kernels[1]), print(before.kernels[1]));
+  ASSERT_EQ(after->weights.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    const Weight &a = after->weights[i], &b = before.weights[i];
+    EXPECT_EQ(a.name, b.name);
+    EXPECT_EQ(a.dtype, b.dtype);
+    EXPECT_EQ(a.dims, b.dims);
+    EXPECT_TRUE(std::ranges::equal(a.bytes.data, b.bytes.data));
+    EXPECT_EQ(uintptr_t(a.bytes.data.data()) % weight_alignment, 0u);
+  }
+  ASSERT_EQ(after->code.size(), 2u);
+  EXPECT_EQ(after->code[1].variant, "avx512");
+  EXPECT_TRUE(
+      std::ranges::equal(after->code[0].bytes.data, before.code[0].bytes.data));
+  EXPECT_EQ(serialize(*after), bytes);
+}
+
+TEST(Package, SurvivesAFile) {
+  std::string path = testing::TempDir() + "landfall_package_test.lfm";
+  ASSERT_TRUE(write_package(example(), path).ok());
+  Result<Package> read = read_package(path);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(serialize(*read), serialize(example()));
+  auto code = uintptr_t(read->code[0].bytes.data.data());
+  EXPECT_EQ(code % page_bytes, 0u) << "mapped code begins on a page";
+  std::filesystem::remove(path);
+  EXPECT_EQ(read_package(path).error().code, ErrorCode::io);
+}
+
+TEST(Package, ParsesFromAnyAddress) {
+  std::vector<uint8_t> bytes = serialize(example());
+  bytes.insert(bytes.begin(), 1);
+  Bytes shifted = share_bytes(std::move(bytes));
+  shifted.data = shifted.data.subspan(1);
+  Result<Package> package = parse_package(shifted, "test.lfm");
+  ASSERT_TRUE(package.ok());
+  EXPECT_EQ(uintptr_t(package->weights[0].bytes.data.data()) % 64, 0u);
+}
+
+TEST(Package, SaysWhatIsWrong) {
+  auto has = [](std::string text, const char *part) {
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  };
+  std::vector<uint8_t> good = serialize(example());
+  has(complaint({}), "does not begin");
+  has(complaint({'P', 'K', 3, 4}), "does not begin");
+  has(complaint({good.begin(), good.begin() + 20}), "truncated");
+  has(complaint({good.begin(), good.end() - 1}), "truncated");
+  std::vector<uint8_t> newer = good;
+  newer[8] = 2;
+  has(complaint(newer), "format version 2");
+  std::vector<uint8_t> damaged = good;
+  damaged[read_u64(good, header_bytes + section_row_bytes) + 3] ^= 1;
+  has(complaint(damaged), "section 'program' is damaged");
+  Package wrong = example();
+  wrong.program.code[5].args[1] = 3;
+  has(complaint(serialize(wrong)), "section 'program': the program has");
+  wrong = example();
+  wrong.kernels[0].body.nodes.pop_back();
+  has(complaint(serialize(wrong)), "section 'kernels': kernel 'add_relu'");
+  wrong = example();
+  wrong.weights[2].dims = {1 << 20};
+  has(complaint(serialize(wrong)), "section 'weight table': weight 'last'");
+}
+
+TEST(Package, RefusesEveryTruncation) {
+  std::vector<uint8_t> good = serialize(example());
+  for (size_t size = 0; size < good.size(); size += size < 4096 ? 1 : 61)
+    EXPECT_NE(complaint({good.begin(), good.begin() + size}), "") << size;
+}
+
+TEST(Package, NoticesEveryFlipInItsMetadata) {
+  std::vector<uint8_t> bytes = serialize(example());
+  size_t row = header_bytes + size_t(Section::code_table) * section_row_bytes;
+  size_t end = read_u64(bytes, row) + read_u64(bytes, row + 8);
+  for (size_t i = 0; i < end; ++i) {
+    bytes[i] ^= uint8_t(1 << i % 8);
+    EXPECT_NE(complaint(bytes), "") << i;
+    bytes[i] ^= uint8_t(1 << i % 8);
+  }
+}
+
+TEST(Package, SurvivesForgedMetadata) {
+  const std::vector<uint8_t> good = serialize(example());
+  size_t row = header_bytes + size_t(Section::code_table) * section_row_bytes;
+  size_t end = read_u64(good, row) + read_u64(good, row + 8);
+  std::mt19937 random(1);
+  int accepted = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::vector<uint8_t> bytes = good;
+    for (int change = random() % 4; change >= 0; --change) {
+      size_t at = random() % (round % 4 ? end : header_bytes + table_bytes);
+      bytes[at] =
+          random() % 2 ? uint8_t(random()) : bytes[at] ^ 1 << random() % 8;
+    }
+    repair_checksums(bytes);
+    Result<Package> package = parse(std::move(bytes));
+    if (!package.ok())
+      continue;
+    ++accepted;
+    print(package->program);
+    for (const Kernel &kernel : package->kernels)
+      print(kernel);
+    for (const Weight &weight : package->weights)
+      hash_bytes(weight.bytes.data);
+  }
+  EXPECT_GT(accepted, 100) << "the forgeries do not reach the parsers";
+}
+
+} // namespace
+} // namespace landfall
