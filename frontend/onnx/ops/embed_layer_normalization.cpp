@@ -1,0 +1,79 @@
+//===- embed_layer_normalization.cpp - Embeddings, normalised -------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// embedding_sum = word_embedding[input_ids] + position_embedding[position_ids]
+//                 (+ segment_embedding[segment_ids])
+// output        = the last axis of that normalised, * gamma + beta
+// mask_index    = for each sequence, the number of non-zero mask elements
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/families/normalize.h"
+
+namespace landfall::onnx {
+
+namespace {
+
+/// table[id, d], ids outside the table clamped into it.
+Scalar lookup(Tensor table, Scalar id, Scalar d) {
+  Scalar last = table.builder().scalar(table.dim(0)) - 1.0;
+  Scalar row = minimum(maximum(convert(id, DType::i64), 0), last);
+  return widen(table.at({row, d}));
+}
+
+Tensor embedding_sum(Node &node, Tensor ids) {
+  Builder &b = node.b();
+  Tensor segments = node.optional_input(1, "segment_ids");
+  Tensor words = node.input(2, "word_embedding");
+  Tensor positions = node.input(3, "position_embedding");
+  Tensor segment_table = node.optional_input(4, "segment_embedding");
+  Tensor position_ids = node.optional_input(8, "position_ids");
+  Shape shape = {ids.dim(0), ids.dim(1), words.dim(1)};
+  return b.map(shape, words.dtype(), [&](std::span<const Scalar> p) {
+    Scalar position = p[1];
+    if (position_ids)
+      position = position_ids.at(
+          {broadcast_index(b, position_ids.dim(0), ids.dim(0), p[0]), p[1]});
+    Scalar total = lookup(words, ids.at({p[0], p[1]}), p[2]) +
+                   lookup(positions, position, p[2]);
+    if (segment_table && segments)
+      total = total + lookup(segment_table, segments.at({p[0], p[1]}), p[2]);
+    return convert(total, words.dtype());
+  });
+}
+
+Tensor mask_lengths(Builder &b, Tensor ids, Tensor mask) {
+  return b.map({ids.dim(0)}, DType::i32, [&](std::span<const Scalar> p) {
+    if (!mask)
+      return b.literal_int(DType::i32, 0);
+    return sum(b, {mask.dim(1)}, DType::i32, [&](std::span<const Scalar> t) {
+      return cast(mask.at({p[0], t[0]}) != 0, DType::i32);
+    });
+  });
+}
+
+} // namespace
+
+static void embed_layer_normalization(Node &node) {
+  Builder &b = node.b();
+  Tensor ids = node.input(0, "input_ids");
+  node.expect(ids.rank() == 2, "input_ids must have rank 2");
+  Tensor total = embedding_sum(node, ids);
+  double epsilon = node.float_attr("epsilon", 1e-12f);
+  node.output(0, normalize_rows(Rows::from_axis(total, 2), epsilon,
+                                broadcast_parameter(node.input(5, "gamma")),
+                                broadcast_parameter(node.input(6, "beta"))));
+
+  if (node.wants_output(1))
+    node.output(1, mask_lengths(b, ids, node.optional_input(7, "mask")));
+  if (node.wants_output(2))
+    node.output(2, total);
+}
+
+LANDFALL_ONNX(embed_layer_normalization,
+              {"EmbedLayerNormalization", 1, embed_layer_normalization,
+               "com.microsoft"})
+
+} // namespace landfall::onnx

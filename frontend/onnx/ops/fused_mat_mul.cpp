@@ -1,0 +1,50 @@
+//===- fused_mat_mul.cpp - ONNX Runtime's FusedMatMul ---------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Y = alpha * A' * B', where transA and transB swap the last two dimensions of
+// an operand, transBatchA and transBatchB first move its first dimension
+// behind the other batch dimensions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/onnx/families/matrix_product.h"
+#include "frontend/onnx/families/permute.h"
+
+#include <numeric>
+
+namespace landfall::onnx {
+
+/// [d0, d1, ..., m, k] as [d1, ..., d0, k] is what transBatch promises: the
+/// first dimension becomes the matrices' row dimension.
+static Tensor batch_transposed(Tensor x) {
+  std::vector<int> order(x.rank());
+  std::iota(order.begin(), order.end(), 0);
+  std::rotate(order.begin(), order.begin() + 1, order.end() - 1);
+  return permute(x, order);
+}
+
+static void fused_mat_mul(Node &node) {
+  MatrixProduct product;
+  product.a = node.input(0, "A");
+  product.b = node.input(1, "B");
+  if (node.int_attr("transBatchA", 0) != 0 && product.a.rank() > 2)
+    product.a = batch_transposed(product.a);
+  if (node.int_attr("transBatchB", 0) != 0 && product.b.rank() > 2)
+    product.b = batch_transposed(product.b);
+  product.transpose_a = node.int_attr("transA", 0) != 0;
+  product.transpose_b = node.int_attr("transB", 0) != 0;
+  product.result = product.a.dtype();
+  product.accumulator = compute_type(product.result);
+  double alpha = node.float_attr("alpha", 1);
+  if (alpha != 1)
+    product.epilogue = [alpha](std::span<const Scalar>, Scalar sum) {
+      return sum * alpha;
+    };
+  node.output(matrix_product(node.b(), product));
+}
+
+LANDFALL_ONNX(fused_mat_mul, {"FusedMatMul", 1, fused_mat_mul, "com.microsoft"},
+              {"TransposeMatMul", 1, fused_mat_mul, "com.microsoft"})
+
+} // namespace landfall::onnx

@@ -1,0 +1,96 @@
+//===- skip_layer_normalization.cpp - Residuals, normalised ---------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// sum    = input + skip (+ bias)
+// output = (sum - mean) / sqrt(variance + epsilon) * gamma + beta, over the
+// last
+//          axis; simplified: sum / sqrt(mean(sum^2) + epsilon) * gamma
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/families/normalize.h"
+
+namespace landfall::onnx {
+
+namespace {
+
+/// skip may lack the batch dimension or have a batch of 1.
+Tensor skipped_sum(Builder &b, Tensor x, Tensor skip, Tensor bias) {
+  return b.map(x.shape(), x.dtype(), [&](std::span<const Scalar> p) {
+    Scalars at;
+    int missing = x.rank() - skip.rank();
+    for (int i = 0; i < skip.rank(); ++i)
+      at.push_back(
+          broadcast_index(b, skip.dim(i), x.dim(missing + i), p[missing + i]));
+    Scalar total = widen(x.at(p)) + widen(skip.at(at));
+    if (bias)
+      total = total + widen(bias.at({p.back()}));
+    return convert(total, x.dtype());
+  });
+}
+
+/// mean and 1 / sqrt(variance + epsilon), in f32.
+void output_statistics(Node &node, const Rows &rows, double epsilon) {
+  if (!node.wants_output(1) && !node.wants_output(2))
+    return;
+  Tensors folded =
+      fold_rows(rows, std::array{DType::f32, DType::f32}, [&](const Row &row) {
+        Scalars values = moments(epsilon)(row);
+        for (Scalar &value : values)
+          value = convert(value, DType::f32);
+        return values;
+      });
+  for (int position : {1, 2})
+    if (node.wants_output(position))
+      node.output(position, folded[position - 1]);
+}
+
+Tensor bind_sum(Node &node, int bias_position) {
+  Tensor x = node.input(0, "input"), skip = node.input(1, "skip");
+  node.expect(x.rank() >= 2 && skip.rank() >= 1 && skip.rank() <= x.rank(),
+              "input must have rank 2 or 3, skip no more");
+  Tensor total = skipped_sum(node.b(), x, skip,
+                             node.optional_input(bias_position, "bias"));
+  if (node.wants_output(3))
+    node.output(3, total);
+  return total;
+}
+
+void skip_layer_normalization(Node &node) {
+  Tensor total = bind_sum(node, 4);
+  Rows rows = Rows::from_axis(total, total.rank() - 1);
+  double epsilon = node.float_attr("epsilon", 1e-12f);
+  node.output(0, normalize_rows(
+                     rows, epsilon, broadcast_parameter(node.input(2, "gamma")),
+                     broadcast_parameter(node.optional_input(3, "beta"))));
+  output_statistics(node, rows, epsilon);
+}
+
+void skip_simplified(Node &node) {
+  Tensor total = bind_sum(node, 3);
+  Tensor gamma = node.input(2, "gamma");
+  double epsilon = node.float_attr("epsilon", 1e-12f);
+  Rows rows = Rows::from_axis(total, total.rank() - 1);
+  auto inverse_root = [&](const Row &row) {
+    Scalar square = row.mean([](Scalar x) { return x * x; });
+    return Scalars{1.0 / sqrt(square + epsilon)};
+  };
+  node.output(
+      0, map_rows(
+             rows, std::array{rows.type}, inverse_root, total.dtype(),
+             [&](std::span<const Scalar> p, Scalar x, const Scalars &folded) {
+               return x * folded[0] * convert(gamma.at({p.back()}), rows.type);
+             }));
+}
+
+} // namespace
+
+LANDFALL_ONNX(skip_layer_normalization,
+              {"SkipLayerNormalization", 1, skip_layer_normalization,
+               "com.microsoft"},
+              {"SkipSimplifiedLayerNormalization", 1, skip_simplified,
+               "com.microsoft"})
+
+} // namespace landfall::onnx
