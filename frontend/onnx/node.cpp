@@ -26,6 +26,11 @@ std::string operand(int position, std::string_view name) {
 
 Builder &Node::b() const { return state_.context.b; }
 const std::string &Node::type() const { return state_.type; }
+std::string Node::name() const {
+  const NodeProto &proto = state_.proto;
+  bool nameless = proto.name.empty() && !proto.output.empty();
+  return std::string(nameless ? proto.output[0] : proto.name);
+}
 int Node::version() const { return state_.version; }
 int Node::input_count() const { return int(state_.inputs.size()); }
 int Node::output_count() const { return int(state_.outputs.size()); }

@@ -40,7 +40,7 @@ public:
   Builder &b() const;
   const std::string &type() const;
   /// The node's own name, or its first output's if it has none.
-  const std::string &name() const;
+  std::string name() const;
   int version() const; ///< The opset version of the node's domain.
 
   //===--- Operands, by position (ONNX's order) with their ONNX name ---------===//
