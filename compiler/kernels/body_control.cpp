@@ -7,8 +7,6 @@
 #include "compiler/kernels/uniformity.h"
 #include "compiler/kernels/vector_fold.h"
 
-#include "llvm/ADT/ScopeExit.h"
-
 namespace landfall {
 
 using llvm::Value;
@@ -88,10 +86,7 @@ BodyEmitter::uniform_carried(const Block &block, size_t first,
   // At most one pass a value: each pass that changes something spreads one.
   for (bool changed = true; changed;) {
     changed = false;
-    Uniformity flow(kernel(), [&](NodeId node) {
-      // A multi-value node itself is never asked for.
-      return at(node).kind != NodeKind::loop && !value(node).is_uniform();
-    });
+    Uniformity flow(kernel(), [&](NodeId node) { return varies(node); });
     for (size_t k = 0; k < block.params.size(); ++k)
       flow.set_param(block.params[k], k >= first && !uniform[k - first]);
     flow.visit(block);
@@ -115,7 +110,8 @@ BodyEmitter::uniform_carried(const Block &block, size_t first,
 LaneValues BodyEmitter::emit_loop(NodeId id) {
   const Node &node = at(id);
   if (lanes_.is_scalar())
-    if (std::optional<VectorFold> fold = find_vector_fold(lanes_, kernel(), id))
+    if (std::optional<VectorFold> fold =
+            find_vector_fold(frame().machine, kernel(), id))
       return emit_vector_fold(*this, *fold);
   return emit_loop_from(id, values(llvm::ArrayRef(node.args).drop_front(2)));
 }
@@ -220,7 +216,6 @@ LaneValues BodyEmitter::emit_diverging_loop(const Node &node,
   const Block &block = node.blocks[0];
   LaneValue low = value(node.args[0]), high = value(node.args[1]);
   LaneValue outer_predicate = predicate_;
-  auto restore = llvm::make_scope_exit([&] { predicate_ = outer_predicate; });
   auto wanted = [&](const LaneValue &index) {
     predicate_ = outer_predicate;
     return under_predicate(
@@ -258,6 +253,7 @@ LaneValues BodyEmitter::emit_diverging_loop(const Node &node,
         return last;
       },
       [&] { return raw; });
+  predicate_ = outer_predicate;
   LaneValues results;
   for (size_t k = 0; k < init.size(); ++k)
     results.push_back(LaneValue::varying(init[k].type(), out[k + 1]));
@@ -271,9 +267,7 @@ LaneValues BodyEmitter::emit_loop_while(const Node &node) {
   if (!lanes_.is_scalar() && llvm::is_contained(uniform, false))
     return emit_diverging_while(node, init);
   // Uniform state need not make a uniform condition.
-  Uniformity flow(kernel(), [&](NodeId id) {
-    return at(id).kind != NodeKind::loop && !value(id).is_uniform();
-  });
+  Uniformity flow(kernel(), [&](NodeId id) { return varies(id); });
   for (NodeId param : block.params)
     flow.set_param(param, false);
   flow.visit(block);

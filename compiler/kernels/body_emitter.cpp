@@ -22,6 +22,14 @@ LaneValue BodyEmitter::value(NodeId node, size_t number) const {
   return outer_->value(node, number);
 }
 
+bool BodyEmitter::varies(NodeId node) const {
+  auto found = values_.find(node);
+  if (found == values_.end())
+    return outer_->varies(node);
+  return llvm::any_of(found->second,
+                      [](const LaneValue &v) { return !v.is_uniform(); });
+}
+
 LaneValues BodyEmitter::values(llvm::ArrayRef<NodeId> nodes) const {
   LaneValues result;
   for (NodeId node : nodes)

@@ -90,6 +90,8 @@ private:
   llvm::SmallVector<bool, 4> uniform_carried(const Block &block, size_t first,
                                              const LaneValues &init) const;
   LaneValue zero_of(DType type);
+  /// Whether any value of the node is not uniform.
+  bool varies(NodeId node) const;
 
   Lanes &lanes_;
   const BodyEmitter *outer_;

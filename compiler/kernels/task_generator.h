@@ -21,6 +21,11 @@ public:
   };
 
   virtual ~TaskGenerator() = default;
+  /// The description that frames must be made with, where the generator works
+  /// on a rewritten one (same operands, in the same order); null: the original.
+  virtual const Kernel *rewritten() const { return nullptr; }
+  /// Appends sizes that the rewritten description has beyond the original's.
+  virtual void derive_sizes(KernelFrame &) {}
   virtual Plan plan(KernelFrame &frame) = 0;
   /// Emitted once, on entry of the run function: values shared by all tasks.
   virtual void prologue(KernelFrame &) {}

@@ -22,11 +22,12 @@ struct VectorFold {
   NodeId lane_loop;                         ///< Whose index runs over lanes.
   llvm::SmallVector<ScalarOp, 2> combiners; ///< One a carried value.
   unsigned width;
+  int score; ///< How well its loads suit these lanes.
 };
 
 /// Whether the loop is a reduction worth vector code on this machine.
-std::optional<VectorFold> find_vector_fold(Lanes &lanes, const Kernel &kernel,
-                                           NodeId loop);
+std::optional<VectorFold> find_vector_fold(const Machine &machine,
+                                           const Kernel &kernel, NodeId loop);
 
 /// Emits it within scalar code; the final carried values.
 LaneValues emit_vector_fold(BodyEmitter &outer, const VectorFold &fold);

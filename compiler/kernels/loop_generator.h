@@ -1,0 +1,20 @@
+//===- loop_generator.h - Code for maps and loops --------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// The general generator: any map, any imperative kernel and, as a map, any
+// contraction. See loop_plan.h for how loops are arranged.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/task_generator.h"
+
+#include <memory>
+
+namespace landfall {
+
+std::unique_ptr<TaskGenerator> make_loop_generator(const Kernel &kernel,
+                                                   const Machine &machine);
+
+} // namespace landfall

@@ -1,0 +1,194 @@
+//===- loop_plan.cpp - How a kernel's loops are arranged ------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/loop_plan.h"
+
+#include "compiler/kernels/access_analysis.h"
+#include "compiler/kernels/lanes.h"
+#include "compiler/kernels/vector_fold.h"
+#include "compiler/kernels/work_estimate.h"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+
+namespace landfall {
+
+namespace {
+
+class Planner {
+public:
+  Planner(const Kernel &kernel, const Machine &machine)
+      : kernel_(kernel), machine_(machine), access_(kernel),
+        rank_(kernel.loops.size()) {}
+
+  LoopPlan run();
+
+private:
+  const Node &at(NodeId id) const { return kernel_.nodes[id]; }
+  bool depends(NodeId node, uint32_t loop) {
+    return access_.depends(node, kernel_.body.params[loop]);
+  }
+  /// Much to compute, or bound to the order of the body.
+  bool is_heavy(NodeId node) { return work_of(kernel_, node) > 100; }
+  bool is_fixed(NodeId node);
+  void order_loops();
+  bool lanes_suit_stores(uint32_t loop);
+  bool folds_want_lanes(uint32_t loop);
+  int fold_gain(const Block &block, uint32_t loop);
+  bool has_lanes(uint32_t loop);
+  unsigned width(uint32_t loop);
+  unsigned widest_value_bits();
+  void place_nodes();
+  void cut_rows();
+
+  const Kernel &kernel_;
+  const Machine &machine_;
+  AccessAnalysis access_;
+  size_t rank_;
+  LoopPlan plan_;
+};
+
+/// Loops whose change forces heavy nodes to be computed again go outside; else
+/// the description's order stays.
+void Planner::order_loops() {
+  plan_.order.resize(rank_);
+  std::iota(plan_.order.begin(), plan_.order.end(), 0);
+  if (kernel_.kind == KernelClass::loops)
+    return;
+  std::vector<int> needs(rank_, 0);
+  for (NodeId id : kernel_.body.nodes)
+    if (is_heavy(id))
+      for (uint32_t loop = 0; loop < rank_; ++loop)
+        needs[loop] += depends(id, loop);
+  std::sort(plan_.order.begin(), plan_.order.end(),
+            [&](uint32_t a, uint32_t b) {
+              return needs[a] != needs[b] ? needs[a] > needs[b] : a < b;
+            });
+}
+
+/// Of an imperative body: most of its stores go to neighbours.
+bool Planner::lanes_suit_stores(uint32_t loop) {
+  int good = 0, bad = 0;
+  for (NodeId id = 0; id < kernel_.nodes.size(); ++id)
+    if (at(id).kind == NodeKind::store)
+      (access_.movement(id, kernel_.body.params[loop]) == Movement::unit
+           ? good
+           : bad)++;
+  return good > bad;
+}
+
+/// How much better the folds' own indices suit lanes than this loop's.
+int Planner::fold_gain(const Block &block, uint32_t loop) {
+  NodeId index = kernel_.body.params[loop];
+  int gain = 0;
+  for (NodeId id : block.nodes) {
+    if (!access_.depends(id, index))
+      continue;
+    if (at(id).kind == NodeKind::loop)
+      if (auto fold = find_vector_fold(machine_, kernel_, id)) {
+        gain += fold->score - access_.lane_score(at(id).blocks[0], index);
+        continue;
+      }
+    for (const Block &inner : at(id).blocks)
+      gain += fold_gain(inner, loop);
+  }
+  return gain;
+}
+
+bool Planner::has_lanes(uint32_t loop) {
+  if (kernel_.kind == KernelClass::loops)
+    return lanes_suit_stores(loop);
+  return fold_gain(kernel_.body, loop) <= 0;
+}
+
+/// Bits of the values that the lanes work on. Where 64-bit values meet
+/// narrower ones they are taken for indices.
+unsigned Planner::widest_value_bits() {
+  unsigned widest = 0, narrow = 0;
+  auto see = [&](DType type) {
+    unsigned bits = is_narrow_real(type) ? 32 : info(type).bytes * 8;
+    widest = std::max(widest, bits);
+    if (bits < 64)
+      narrow = std::max(narrow, bits);
+  };
+  for (const KernelOperand &operand : kernel_.operands)
+    see(operand.dtype);
+  for (const Node &node : kernel_.nodes)
+    if (node.kind == NodeKind::scalar && node.type != DType::boolean &&
+        node.type != DType::i64)
+      see(node.type);
+  return narrow ? narrow : std::max(widest, 8u);
+}
+
+unsigned Planner::width(uint32_t loop) {
+  unsigned lanes = std::max(1u, machine_.vector_bits / widest_value_bits());
+  // A light body is short of work between its jumps.
+  double work = work_of(kernel_, kernel_.body);
+  if (work < 16)
+    lanes *= 2;
+  lanes = std::min(lanes, 64u);
+  const Extent &extent = kernel_.loops[loop];
+  if (extent.constant)
+    lanes = std::min<uint64_t>(
+        lanes, std::bit_ceil(uint64_t(std::max<int64_t>(extent.value, 1))));
+  return lanes;
+}
+
+bool Planner::is_fixed(NodeId id) {
+  return kernel_.kind == KernelClass::loops || at(id).kind == NodeKind::check ||
+         (at(id).kind == NodeKind::load &&
+          kernel_.operands[at(id).index].written);
+}
+
+void Planner::place_nodes() {
+  for (NodeId id : kernel_.body.nodes) {
+    size_t depth = 0;
+    for (size_t place = 0; place < rank_; ++place)
+      if (depends(id, plan_.order[place]))
+        depth = place + 1;
+    plan_.depth.push_back(is_fixed(id) ? rank_ : depth);
+  }
+}
+
+/// Rows may not cut through the loops of a heavy node above them: every task
+/// would compute it anew.
+void Planner::cut_rows() {
+  size_t limit = std::min(plan_.lane_place, rank_);
+  for (size_t k = 0; k < plan_.depth.size(); ++k)
+    if (is_heavy(kernel_.body.nodes[k]))
+      limit = std::min(limit, plan_.depth[k]);
+  plan_.row_loops = limit;
+  plan_.cuts = limit < rank_;
+  for (size_t k = 0; k < plan_.depth.size(); ++k)
+    if (is_heavy(kernel_.body.nodes[k]) && plan_.depth[k] == limit)
+      plan_.cuts = false;
+}
+
+LoopPlan Planner::run() {
+  order_loops();
+  plan_.lane_place = rank_;
+  if (rank_ > 0) {
+    uint32_t last = uint32_t(rank_ - 1);
+    unsigned lanes = width(last);
+    if (lanes > 1 && has_lanes(last)) {
+      plan_.width = lanes;
+      plan_.lane_place =
+          std::find(plan_.order.begin(), plan_.order.end(), last) -
+          plan_.order.begin();
+    }
+  }
+  place_nodes();
+  cut_rows();
+  return plan_;
+}
+
+} // namespace
+
+LoopPlan plan_loops(const Kernel &kernel, const Machine &machine) {
+  return Planner(kernel, machine).run();
+}
+
+} // namespace landfall

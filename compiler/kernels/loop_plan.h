@@ -1,0 +1,34 @@
+//===- loop_plan.h - How a kernel's loops are arranged ---------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Decided from the description alone, so that planning and running a kernel
+// agree: which loop stands where, which one runs over lanes, where each node of
+// the body is computed. A node stands in the outermost loop that it can: a fold
+// that does not depend on the column index is computed once a row.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/machine.h"
+#include "package/kernel.h"
+
+namespace landfall {
+
+struct LoopPlan {
+  std::vector<uint32_t> order; ///< Loop numbers, outermost first.
+  /// The first loops, flattened into rows; rows are dealt out to tasks.
+  size_t row_loops = 0;
+  /// The place in `order` of the loop over lanes; order.size(): none.
+  size_t lane_place = 0;
+  unsigned width = 1; ///< Lanes.
+  /// Whether the first loop after the rows may be cut between tasks.
+  bool cuts = false;
+  /// For each node of the body: how many of the ordered loops it stands in.
+  std::vector<size_t> depth;
+};
+
+/// For maps and loops.
+LoopPlan plan_loops(const Kernel &kernel, const Machine &machine);
+
+} // namespace landfall

@@ -1,0 +1,22 @@
+//===- elf_link.h - Objects to one loadable image --------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "base/result.h"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace landfall::cpu {
+
+/// Links object files into a position-independent ELF shared object that needs
+/// nothing from outside; undefined symbols are an error. One link at a time in
+/// a process (the linker is not re-entrant); callers just wait.
+Result<std::vector<uint8_t>>
+link_image(std::span<const std::vector<uint8_t>> objects);
+
+} // namespace landfall::cpu

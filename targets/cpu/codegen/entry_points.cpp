@@ -1,0 +1,178 @@
+//===- entry_points.cpp - The functions a kernel is called by -------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/cpu/codegen/entry_points.h"
+
+#include "compiler/kernels/loop_builder.h"
+#include "targets/cpu/driver/kernel_abi.h"
+
+#include "llvm/Analysis/InstSimplifyFolder.h"
+
+#include <cstddef>
+
+namespace landfall::cpu {
+
+namespace {
+
+using llvm::Value;
+
+Service service_of(ScalarOp op) {
+  switch (op) {
+#define SERVICE(id)                                                            \
+  case ScalarOp::id:                                                           \
+    return Service::id;
+    SERVICE(exp)
+    SERVICE(log)
+    SERVICE(sin)
+    SERVICE(cos)
+    SERVICE(tan)
+    SERVICE(asin)
+    SERVICE(acos)
+    SERVICE(atan)
+    SERVICE(sinh)
+    SERVICE(cosh)
+    SERVICE(tanh)
+    SERVICE(asinh)
+    SERVICE(acosh)
+    SERVICE(atanh)
+    SERVICE(erf)
+    SERVICE(log1p)
+    SERVICE(pow)
+#undef SERVICE
+  default:
+    return Service::fmod;
+  }
+}
+
+/// The frame of a function with this calling convention.
+class CpuFrame : public KernelFrame {
+public:
+  using KernelFrame::KernelFrame;
+  Value *services = nullptr;
+  Value *failed_value = nullptr;
+
+  Value *field(Value *structure, size_t offset, llvm::Type *type) {
+    Value *address =
+        b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), structure, offset);
+    return b.CreateLoad(type, address);
+  }
+
+  Value *call_math(ScalarOp op, llvm::ArrayRef<Value *> args) override {
+    llvm::SmallVector<llvm::Type *, 2> types(args.size(), b.getDoubleTy());
+    auto *type = llvm::FunctionType::get(b.getDoubleTy(), types, false);
+    Value *function = field(services, sizeof(void *) * uint32_t(service_of(op)),
+                            b.getPtrTy());
+    llvm::CallInst *call = b.CreateCall(type, function, args);
+    call->setDoesNotThrow();
+    call->setDoesNotAccessMemory();
+    return call;
+  }
+
+  void fail(uint32_t number, Value *value) override {
+    b.CreateStore(value, failed_value);
+    b.CreateRet(b.getInt32(number + 1));
+  }
+};
+
+class EntryPoints {
+public:
+  EntryPoints(llvm::Module &module, const Kernel &kernel,
+              const Machine &machine, TaskGenerator &generator)
+      : module_(module), b(module.getContext(),
+                           llvm::InstSimplifyFolder(module.getDataLayout())),
+        kernel_(generator.rewritten() ? *generator.rewritten() : kernel),
+        original_sizes_(kernel.size_count), machine_(machine),
+        generator_(generator) {}
+
+  void emit_plan(const std::string &symbol);
+  void emit_run(const std::string &symbol);
+
+private:
+  llvm::Function *open(const std::string &name, llvm::Type *result,
+                       size_t arguments);
+  void load_sizes(CpuFrame &frame, Value *sizes);
+
+  llvm::Module &module_;
+  llvm::IRBuilder<llvm::InstSimplifyFolder> b;
+  const Kernel &kernel_;
+  uint32_t original_sizes_;
+  const Machine &machine_;
+  TaskGenerator &generator_;
+};
+
+llvm::Function *EntryPoints::open(const std::string &name, llvm::Type *result,
+                                  size_t arguments) {
+  llvm::SmallVector<llvm::Type *, 2> types(arguments, b.getPtrTy());
+  auto *function =
+      llvm::Function::Create(llvm::FunctionType::get(result, types, false),
+                             llvm::GlobalValue::ExternalLinkage, name, module_);
+  function->setDoesNotThrow();
+  // Nothing may become a call: there is nothing to call.
+  function->addFnAttr("no-builtins");
+  function->addFnAttr("prefer-vector-width",
+                      std::to_string(machine_.vector_bits));
+  function->addFnAttr("denormal-fp-math", "ieee,ieee");
+  for (llvm::Argument &argument : function->args())
+    argument.addAttr(llvm::Attribute::NoAlias);
+  b.SetInsertPoint(
+      llvm::BasicBlock::Create(module_.getContext(), "entry", function));
+  return function;
+}
+
+void EntryPoints::load_sizes(CpuFrame &frame, Value *sizes) {
+  for (uint32_t k = 0; k < original_sizes_; ++k)
+    frame.sizes.push_back(
+        frame.field(sizes, k * sizeof(int64_t), b.getInt64Ty()));
+  generator_.derive_sizes(frame);
+}
+
+void EntryPoints::emit_plan(const std::string &symbol) {
+  llvm::Function *function = open(symbol + "_plan", b.getVoidTy(), 2);
+  CpuFrame frame(b, kernel_, machine_);
+  load_sizes(frame, function->getArg(0));
+  TaskGenerator::Plan plan = generator_.plan(frame);
+  auto put = [&](Value *value, size_t offset) {
+    b.CreateStore(value, b.CreateConstInBoundsGEP1_64(
+                             b.getInt8Ty(), function->getArg(1), offset));
+  };
+  put(plan.tasks, offsetof(CpuPlan, tasks));
+  put(plan.scratch_bytes, offsetof(CpuPlan, scratch_bytes));
+  b.CreateRetVoid();
+}
+
+void EntryPoints::emit_run(const std::string &symbol) {
+  llvm::Function *function = open(symbol + "_run", b.getInt32Ty(), 1);
+  CpuFrame frame(b, kernel_, machine_);
+  Value *call = function->getArg(0);
+  auto pointer = [&](size_t offset) {
+    return frame.field(call, offset, b.getPtrTy());
+  };
+  Value *operands = pointer(offsetof(CpuCall, operands));
+  frame.scratch = pointer(offsetof(CpuCall, scratch));
+  frame.services = pointer(offsetof(CpuCall, services));
+  frame.failed_value = pointer(offsetof(CpuCall, failed_value));
+  load_sizes(frame, pointer(offsetof(CpuCall, sizes)));
+  for (size_t k = 0; k < kernel_.operands.size(); ++k)
+    frame.operands.push_back(
+        frame.field(operands, k * sizeof(void *), b.getPtrTy()));
+  Value *begin = frame.field(call, offsetof(CpuCall, begin), b.getInt64Ty());
+  Value *end = frame.field(call, offsetof(CpuCall, end), b.getInt64Ty());
+  generator_.prologue(frame);
+  emit_for(frame, begin, end,
+           [&](Value *number) { generator_.task(frame, number); });
+  b.CreateRet(b.getInt32(0));
+}
+
+} // namespace
+
+void emit_entry_points(llvm::Module &module, const std::string &symbol,
+                       const Kernel &kernel, const Machine &machine,
+                       TaskGenerator &generator) {
+  EntryPoints entries(module, kernel, machine, generator);
+  entries.emit_plan(symbol);
+  entries.emit_run(symbol);
+}
+
+} // namespace landfall::cpu

@@ -1,0 +1,17 @@
+//===- entry_points.h - The functions a kernel is called by ----*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/task_generator.h"
+
+namespace landfall::cpu {
+
+/// Adds <symbol>_plan and <symbol>_run (driver/kernel_abi.h) to the module.
+void emit_entry_points(llvm::Module &module, const std::string &symbol,
+                       const Kernel &kernel, const Machine &machine,
+                       TaskGenerator &generator);
+
+} // namespace landfall::cpu

@@ -1,0 +1,111 @@
+//===- object_emitter.cpp - LLVM IR to machine code -----------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/cpu/codegen/object_emitter.h"
+
+#include "llvm/Analysis/CGSCCPassManager.h"
+#include "llvm/Analysis/LoopAnalysisManager.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/PassManager.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Target/TargetOptions.h"
+
+#include <fmt/format.h>
+#include <mutex>
+
+namespace landfall::cpu {
+
+namespace {
+
+/// Generators emit final loops; what is left is cleaning up after them. No pass
+/// here may introduce calls (loop-idiom would).
+constexpr std::string_view passes =
+    "function(early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg,"
+    "loop-mssa(licm),early-cse<memssa>,instcombine<no-verify-fixpoint>,"
+    "simplifycfg)";
+
+void initialize_targets() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86Target();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter();
+  });
+}
+
+Error internal(const std::string &what) {
+  return {ErrorCode::internal,
+          fmt::format("The CPU code generator failed: {}. This is a bug in "
+                      "Landfall; please report it.",
+                      what)};
+}
+
+} // namespace
+
+ObjectEmitter::ObjectEmitter(std::unique_ptr<llvm::TargetMachine> machine)
+    : machine_(std::move(machine)) {}
+ObjectEmitter::ObjectEmitter(ObjectEmitter &&) = default;
+ObjectEmitter::~ObjectEmitter() = default;
+
+Result<ObjectEmitter> ObjectEmitter::create(const Variant &variant) {
+  initialize_targets();
+  llvm::Triple triple{llvm::StringRef(variant.triple)};
+  std::string error;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return internal(error);
+  llvm::TargetOptions options;
+  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
+      triple, variant.processor, variant.features, options, llvm::Reloc::PIC_,
+      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+  if (!machine)
+    return internal(fmt::format("no machine '{}'", variant.name));
+  return ObjectEmitter(std::move(machine));
+}
+
+void ObjectEmitter::prepare(llvm::Module &module) {
+  module.setTargetTriple(machine_->getTargetTriple());
+  module.setDataLayout(machine_->createDataLayout());
+}
+
+void ObjectEmitter::optimize(llvm::Module &module) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(machine_.get());
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  llvm::ModulePassManager manager;
+  llvm::cantFail(builder.parsePassPipeline(manager, passes));
+  manager.run(module, modules);
+}
+
+Result<std::vector<uint8_t>> ObjectEmitter::emit(llvm::Module &module) {
+  std::string message;
+  llvm::raw_string_ostream text(message);
+  if (llvm::verifyModule(module, &text))
+    return internal(message);
+  llvm::SmallVector<char, 0> object;
+  llvm::raw_svector_ostream stream(object);
+  llvm::legacy::PassManager manager;
+  if (machine_->addPassesToEmitFile(manager, stream, nullptr,
+                                    llvm::CodeGenFileType::ObjectFile))
+    return internal("no object files for this machine");
+  manager.run(module);
+  return std::vector<uint8_t>(object.begin(), object.end());
+}
+
+} // namespace landfall::cpu

@@ -1,0 +1,86 @@
+//===- variants.cpp - The machines that code is made for ------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/cpu/codegen/variants.h"
+
+#include "compiler/kernels/llvm_headers.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/TargetParser/Host.h"
+
+#include <fmt/format.h>
+
+namespace landfall::cpu {
+
+namespace {
+
+constexpr Variant rows[] = {
+    {"x86_64-avx512",
+     "x86_64-unknown-linux-gnu",
+     "x86-64-v4",
+     "",
+     {.vector_bits = 512,
+      .vector_registers = 32,
+      .narrow_masks = true,
+      .half_conversion = true}},
+    {"x86_64-avx2",
+     "x86_64-unknown-linux-gnu",
+     "x86-64-v3",
+     "",
+     {.vector_bits = 256,
+      .vector_registers = 16,
+      .narrow_masks = false,
+      .half_conversion = true}},
+};
+
+bool runs_here(const Variant &variant) {
+  llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  auto all = [&](std::initializer_list<const char *> names) {
+    return llvm::all_of(names,
+                        [&](const char *name) { return host.lookup(name); });
+  };
+  bool base = all({"avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe"});
+  if (variant.machine.vector_bits == 512)
+    return base &&
+           all({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"});
+  return base;
+}
+
+Result<const Variant *> find_variant(const std::string &name) {
+  for (const Variant &variant : rows) {
+    if (name == variant.name ||
+        name == variant.name.substr(variant.name.find('-') + 1))
+      return &variant;
+    if (name == "native" && runs_here(variant))
+      return &variant;
+  }
+  if (name == "native") // Compiling on a machine of another kind.
+    return &rows[std::size(rows) - 1];
+  std::string known = "native";
+  for (const Variant &variant : rows)
+    known += fmt::format(", {}", variant.name);
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("The target 'cpu' has no variant '{}'; it has: {}.",
+                           name, known)};
+}
+
+} // namespace
+
+std::span<const Variant> variants() { return rows; }
+
+Result<std::vector<const Variant *>>
+choose_variants(std::span<const std::string> names) {
+  std::vector<const Variant *> chosen;
+  if (names.empty())
+    for (const Variant &variant : rows)
+      chosen.push_back(&variant);
+  for (const std::string &name : names) {
+    const Variant *variant = TRY(find_variant(name));
+    if (!llvm::is_contained(chosen, variant))
+      chosen.push_back(variant);
+  }
+  return chosen;
+}
+
+} // namespace landfall::cpu
