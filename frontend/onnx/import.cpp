@@ -69,8 +69,13 @@ void bind_inputs(const GraphProto &graph, const Initializers &initializers,
     SignatureValue signature = signature_of(input);
     bool is_tensor =
         signature.kind == ValueKind::tensor && signature.dtype != DType::string;
-    scope.bind(input.name, is_tensor ? Any(b.input(signature))
-                                     : Any(b.box_input(signature)));
+    if (is_tensor) {
+      scope.bind(input.name, b.input(signature));
+      continue;
+    }
+    ir::Box box = b.box_input(signature);
+    box.facts = declared_facts(input.type);
+    scope.bind(input.name, box);
   }
 }
 

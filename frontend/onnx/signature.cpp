@@ -5,8 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/signature.h"
 
-#include "ir/builder.h"
-
 #include <algorithm>
 
 namespace landfall::onnx {
@@ -100,6 +98,32 @@ SignatureValue signature_of(const ValueInfoProto &input) {
     refuse(ErrorCode::unsupported, input,
            "is a sparse tensor or opaque value, which cannot be an input here");
   }
+}
+
+std::shared_ptr<const ir::BoxFacts> declared_facts(const TypeProto &type) {
+  ir::BoxFacts facts;
+  switch (type.kind) {
+  case TypeProto::Kind::tensor:
+    facts.kind = ValueKind::tensor;
+    facts.dtype = dtype_from_onnx(type.elem_type);
+    if (type.shape)
+      facts.rank = static_cast<int>(type.shape->size());
+    break;
+  case TypeProto::Kind::sequence:
+    facts.kind = ValueKind::sequence;
+    break;
+  case TypeProto::Kind::optional:
+    facts.kind = ValueKind::optional;
+    break;
+  case TypeProto::Kind::map:
+    facts.kind = ValueKind::map;
+    break;
+  default:
+    return nullptr;
+  }
+  if (type.element)
+    facts.element = declared_facts(*type.element);
+  return std::make_shared<ir::BoxFacts>(facts);
 }
 
 void check_declaration(const ValueInfoProto &declared,

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "frontend/onnx/proto.h"
+#include "ir/builder.h"
 #include "package/program.h"
 
 namespace landfall::onnx {
@@ -14,6 +15,9 @@ namespace landfall::onnx {
 /// with several exporters and are taken so; so are placeholder names like "?".
 /// Throws a BuildError for types that no input can have.
 SignatureValue signature_of(const ValueInfoProto &input);
+
+/// The same as what is known of a value; null: nothing.
+std::shared_ptr<const ir::BoxFacts> declared_facts(const TypeProto &type);
 
 /// Throws a BuildError if the declaration contradicts the initializer.
 void check_declaration(const ValueInfoProto &declared,
