@@ -92,6 +92,38 @@ Result<HostValue> optional_get(Arguments arguments) {
   return arguments[0];
 }
 
+/// Joins equally shaped tensors along a new first dimension.
+Result<HostValue> stack(Arguments arguments, std::span<const uint32_t> extra) {
+  const HostSequence &list = *TRY(sequence_in(arguments));
+  if (extra.empty() || extra[0] >= static_cast<uint32_t>(dtype_count()))
+    return misuse("no element type to stack");
+  std::vector<const HostTensor *> elements;
+  for (const HostValue &value : list) {
+    auto *element = std::get_if<HostTensor>(&value.value);
+    if (!element || element->dtype != static_cast<DType>(extra[0]))
+      return misuse("expected tensors of one type");
+    if (element->dims != (elements.empty() ? *element : *elements[0]).dims)
+      return Error{ErrorCode::run_failed,
+                   "The tensors of a sequence that is to become one tensor "
+                   "have different shapes."};
+    elements.push_back(element);
+  }
+  std::vector<int64_t> dims(extra.begin() + 1, extra.end());
+  if (!elements.empty())
+    dims = elements[0]->dims;
+  dims.insert(dims.begin(), static_cast<int64_t>(elements.size()));
+  HostTensor result = make_tensor(static_cast<DType>(extra[0]), dims);
+  auto *next = const_cast<uint8_t *>(result.bytes.data.data());
+  for (size_t i = 0; i < elements.size(); ++i) {
+    std::span<const uint8_t> bytes = elements[i]->bytes.data;
+    next = std::copy(bytes.begin(), bytes.end(), next);
+    const std::vector<std::string> &strings = elements[i]->strings;
+    std::copy(strings.begin(), strings.end(),
+              result.strings.begin() + i * strings.size());
+  }
+  return HostValue{std::move(result)};
+}
+
 using MapKey = std::variant<int64_t, std::string>;
 
 /// `extra` is (0, low, high, low, high...) or (1, text number...).
@@ -147,6 +179,7 @@ Result<HostValue> zip_map(Arguments arguments, std::span<const uint32_t> extra,
 bool unboxes(BoxFunction function) {
   return function == BoxFunction::sequence_at ||
          function == BoxFunction::sequence_length ||
+         function == BoxFunction::sequence_stack ||
          function == BoxFunction::optional_has ||
          function == BoxFunction::optional_get;
 }
@@ -180,6 +213,8 @@ Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
         !std::holds_alternative<std::monostate>(arguments[0].value));
   case BoxFunction::optional_get:
     return optional_get(arguments);
+  case BoxFunction::sequence_stack:
+    return stack(arguments, extra);
   case BoxFunction::zip_map:
     return zip_map(arguments, extra, texts);
   }
