@@ -61,8 +61,13 @@ private:
 
   Task split_task(Value *number);
   void emit_run(Emitters &emit, const Task &task, const Run &run);
-  void emit_panel(Emitters &emit, const Task &task, const Run &run,
+  void emit_group(Emitters &emit, const Task &task, const Run &run,
                   Value *lane);
+  void emit_panel(Emitters &emit, const Task &task, const Run &run, Value *lane,
+                  Value *packed);
+  int64_t group_lanes() const {
+    return shape_.lanes() * (lane_.is_dense() ? shape_.panels : 1);
+  }
   Value *at(Value *pointer, Value *offset) {
     return element(sizes_->b(), element_, pointer, offset);
   }
@@ -120,29 +125,48 @@ void ContractionGenerator::emit_run(Emitters &emit, const Task &task,
                                     const Run &run) {
   KernelFrame &frame = sizes_->frame();
   emit_if(frame, frame.b.CreateICmpSGT(run.depth.count, index(0)), [&] {
-    emit.broadcast.pack({task.rows, run.depth, broadcast_to_,
-                         index(shape_.broadcast_stride())});
+    emit.broadcast.pack(
+        {task.rows, run.depth, broadcast_to_, shape_.broadcast_stride()});
   });
-  emit_for(frame, index(0), task.lanes.count, index(shape_.lanes()), {},
+  emit_for(frame, index(0), task.lanes.count, index(group_lanes()), {},
            [&](Value *lane, llvm::ArrayRef<Value *>) {
-             emit_panel(emit, task, run, lane);
+             emit_group(emit, task, run, lane);
              return Values();
            });
 }
 
-/// Packs a block's width of the lane side and sweeps all rows over it.
-void ContractionGenerator::emit_panel(Emitters &emit, const Task &task,
+/// Packs some panels of the lane side and sweeps over them one by one.
+void ContractionGenerator::emit_group(Emitters &emit, const Task &task,
                                       const Run &run, Value *lane) {
+  KernelFrame &frame = sizes_->frame();
+  llvm::IRBuilderBase &b = frame.b;
+  Value *panel_stride = b.CreateMul(run.depth.count, index(shape_.lanes()));
+  Interval lanes{
+      b.CreateAdd(task.lanes.begin, lane),
+      smaller(b, index(group_lanes()), b.CreateSub(task.lanes.count, lane))};
+  emit_if(frame, b.CreateICmpSGT(run.depth.count, index(0)), [&] {
+    PackTarget target{run.depth, lanes, lane_to_, shape_.lanes()};
+    target.panel_lanes = index(shape_.lanes());
+    target.panel_stride = panel_stride;
+    emit.lane.pack(target);
+  });
+  emit_for(frame, lane, b.CreateAdd(lane, lanes.count), index(shape_.lanes()),
+           {lane_to_}, [&](Value *panel, llvm::ArrayRef<Value *> packed) {
+             emit_panel(emit, task, run, panel, packed[0]);
+             return Values{at(packed[0], panel_stride)};
+           });
+}
+
+/// Sweeps all rows over a packed panel.
+void ContractionGenerator::emit_panel(Emitters &emit, const Task &task,
+                                      const Run &run, Value *lane,
+                                      Value *packed) {
   KernelFrame &frame = sizes_->frame();
   llvm::IRBuilderBase &b = frame.b;
   Interval lanes{
       b.CreateAdd(task.lanes.begin, lane),
       smaller(b, index(shape_.lanes()), b.CreateSub(task.lanes.count, lane))};
   Value *narrow = b.CreateICmpSLE(lanes.count, index(shape_.width));
-  Value *stride =
-      b.CreateSelect(narrow, index(shape_.width), index(shape_.lanes()));
-  emit_if(frame, b.CreateICmpSGT(run.depth.count, index(0)),
-          [&] { emit.lane.pack({run.depth, lanes, lane_to_, stride}); });
   // Sums of all rows are kept only if another run of the depth needs them.
   Value *kept = b.CreateICmpSGT(tiling_.runs, index(1));
   Value *panel_at = b.CreateMul(lane, tiling_.task_rows);
@@ -157,7 +181,7 @@ void ContractionGenerator::emit_panel(Emitters &emit, const Task &task,
                  at(broadcast_to_,
                     b.CreateMul(row, index(shape_.broadcast_stride())));
              emit_tile(frame, shape_, rows, narrow,
-                       {from, lane_to_, run.depth.count, sums, run.continues});
+                       {from, packed, run.depth.count, sums, run.continues});
              emit_if(frame, run.finishes, [&] {
                Interval block{b.CreateAdd(task.rows.begin, row), rows};
                emit.epilogue.emit({sums, int64_t(shape_.lanes()), block, lanes},

@@ -112,10 +112,15 @@ LaneValue Packer::other(size_t load, FactorCode &code) {
 
 void Packer::store(const PackTarget &target, FactorCode &code, Value *row,
                    Value *lane) {
+  Value *offset =
+      b().CreateAdd(b().CreateMul(row, frame().index(target.stride)), lane);
+  store(code, element(b(), lanes.scalar_type(type), target.target, offset));
+}
+
+void Packer::store(FactorCode &code, Value *address) {
   Value *value = lanes.spread(code.value(side.factor.value));
-  Value *offset = b().CreateAdd(b().CreateMul(row, target.stride), lane);
   b().CreateAlignedStore(
-      value, element(b(), lanes.scalar_type(type), target.target, offset),
+      value, address,
       llvm::Align(value->getType()->getPrimitiveSizeInBits() / 8));
 }
 

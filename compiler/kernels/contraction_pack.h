@@ -38,11 +38,14 @@ struct PackSide {
   bool is_transposed() const;
 };
 
-/// Where one call packs.
+/// Where one call packs. Lanes may go on in further panels of `panel_lanes`
+/// each, `panel_stride` elements apart; only dense sides pack several at once.
 struct PackTarget {
   Interval rows, lanes;
   llvm::Value *target;
-  llvm::Value *stride;
+  int64_t stride;
+  llvm::Value *panel_lanes = nullptr; ///< Null: all lanes are in one.
+  llvm::Value *panel_stride = nullptr;
 };
 
 /// Emits the copying. Its Lanes are as wide as a vector of the accumulator.
@@ -77,10 +80,11 @@ public:
                  const LaneValue &other);
   /// What a load yields where its guard is false (zero if it has none).
   LaneValue other(size_t load, FactorCode &code);
-  /// Stores the factor's value at this row and lane, both counted from the
+  /// Stores the factor's value at `lane` of a row number, both counted from the
   /// target's.
   void store(const PackTarget &target, FactorCode &code, llvm::Value *row,
              llvm::Value *lane);
+  void store(FactorCode &code, llvm::Value *address);
 
   SizeCode &sizes;
   Lanes &lanes;

@@ -31,7 +31,7 @@ public:
         b_(llvm::BasicBlock::Create(function->getContext(), "entry", function)),
         scalar_(element_type(function->getContext(), shape.type)),
         vector_(llvm::FixedVectorType::get(scalar_, shape.width)),
-        lane_stride_(shape.width * vectors) {}
+        lane_stride_(shape.lanes()) {}
 
   void build() {
     Value *depth = function_->getArg(2), *sums = function_->getArg(3);

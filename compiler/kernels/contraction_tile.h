@@ -15,7 +15,7 @@ namespace landfall {
 
 /// The block shapes that suit a machine, and the packed layouts they read:
 ///   broadcast side  [row][depth], `broadcast_stride` elements a row
-///   lane side       [depth][lane], lanes() or width elements a depth step
+///   lane side       [depth][lane], lanes() elements a depth step
 ///   sums            [row][lane], lanes() elements a row
 struct TileShape {
   DType type = DType::f32;
@@ -23,6 +23,7 @@ struct TileShape {
   unsigned rows = 6;    ///< At most, in one block.
   unsigned vectors = 2; ///< At most, in one block.
   int64_t depth = 256;  ///< Steps between loading and storing the sums.
+  int64_t panels = 4;   ///< Blocks' widths of a dense lane side packed at once.
 
   unsigned lanes() const { return width * vectors; }
   int64_t broadcast_stride() const { return depth + width; }

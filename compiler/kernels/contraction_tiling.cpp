@@ -20,7 +20,7 @@ namespace {
 
 /// Multiply-adds worth a task of their own, and tasks that are always enough.
 constexpr int64_t work_of_a_task = int64_t(1) << 20;
-constexpr int64_t most_wanted_tasks = 64;
+constexpr int64_t most_wanted_tasks = 32;
 
 class TilingCode {
 public:
@@ -102,7 +102,8 @@ private:
         bytes(b_.CreateMul(packed_rows, index(shape_.broadcast_stride())));
     tiling_.sums_at =
         b_.CreateAdd(tiling_.lane_at,
-                     bytes(b_.CreateMul(packed_depth, index(shape_.lanes()))));
+                     bytes(b_.CreateMul(
+                         packed_depth, index(shape_.lanes() * shape_.panels))));
     tiling_.scratch_bytes = b_.CreateAdd(
         tiling_.sums_at, bytes(b_.CreateMul(packed_rows, sum_lanes)));
   }
