@@ -67,13 +67,11 @@ std::span<const uint8_t> ByteReader::raw(size_t size) {
   return result;
 }
 
-uint8_t ByteReader::u8() { return value_of<uint8_t>(raw(1)); }
-
 uint32_t ByteReader::u32() { return value_of<uint32_t>(raw(4)); }
 
 uint64_t ByteReader::u64() { return value_of<uint64_t>(raw(8)); }
 
-uint64_t ByteReader::varint() {
+uint64_t ByteReader::long_varint() {
   uint64_t value = 0;
   for (int shift = 0; shift < 64; shift += 7) {
     uint8_t byte = u8();

@@ -42,10 +42,20 @@ class ByteReader {
 public:
   explicit ByteReader(std::span<const uint8_t> bytes) : bytes_(bytes) {}
 
-  uint8_t u8();
+  uint8_t u8() {
+    if (position_ < bytes_.size())
+      return bytes_[position_++];
+    fail();
+    return 0;
+  }
   uint32_t u32();
   uint64_t u64();
-  uint64_t varint();
+  uint64_t varint() {
+    // Nearly all are below 128.
+    if (position_ < bytes_.size() && bytes_[position_] < 128)
+      return bytes_[position_++];
+    return long_varint();
+  }
   int64_t signed_varint();
   /// A varint that must fit 32 bits.
   uint32_t varint32();
@@ -74,6 +84,8 @@ public:
   size_t remaining() const { return bytes_.size() - position_; }
 
 private:
+  uint64_t long_varint();
+
   std::span<const uint8_t> bytes_;
   size_t position_ = 0;
   bool failed_ = false;

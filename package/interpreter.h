@@ -42,12 +42,6 @@ void store_scalar(DType type, void *element, ScalarValue value);
 /// The value of a constant node's payload.
 ScalarValue scalar_from_bits(DType type, uint64_t bits);
 
-/// Which check failed and the value that it reports.
-struct CheckFailure {
-  uint32_t check;
-  int64_t value;
-};
-
 /// The memory and parameters of one launch. `operands[k]` points to operand k's
 /// first element (may be null if it has no elements).
 struct KernelArguments {
@@ -55,10 +49,11 @@ struct KernelArguments {
   std::span<const int64_t> sizes;
 };
 
-/// Runs the whole loop space in index order. A contraction of reals sums in
-/// double and rounds once: its order is no part of the meaning. Fails with `run_failed` and the
-/// check's message on a failed check, with `internal` on an access outside an
-/// operand. Thread-safe: no state but the operands.
+/// Runs the whole loop space of a verified kernel in index order. A contraction
+/// of reals sums in double and rounds once: its order is no part of the
+/// meaning. Fails with the check's code and message on a failed check, with
+/// `internal` on an access outside an operand. Thread-safe: no state but the
+/// operands.
 Status interpret(const Kernel &kernel, const KernelArguments &arguments,
                  Precision precision = Precision::exact);
 

@@ -64,19 +64,20 @@ enum class NodeKind : uint8_t {
   constant, ///< `bits` holds the value (see `Node::bits`).
   size,     ///< i64 value of size parameter `index`.
   scalar,   ///< `op` over `args`.
-  load,     ///< operand `index` at `args[0..rank)`; then optionally guard (bool)
-            ///< and other (same type as the operand).
-  store,    ///< operand `index` at `args[0..rank)`, value `args[rank]`;
-            ///< then optionally guard. No value.
-  loop,     ///< for i in [args[0], args[1]): carried `args[2..]`, block 0 with
-            ///< params (i, carried...) yields the next carried values.
-  loop_while, ///< carried `args`; block 0 (carried...) yields (bool, carried...);
-              ///< ends at the first false, whose carried values are the result.
-  branch,   ///< if args[0] block 0 else block 1; both without params, equal
-            ///< yields.
-  result,   ///< value number `index` of the multi-value node `args[0]`.
-  check,    ///< fails the kernel with check number `index` unless args[0] holds;
-            ///< args[1] (i64, optional) is reported.
+  load,  ///< operand `index` at `args[0..rank)`; then optionally guard (bool)
+         ///< and other (same type as the operand).
+  store, ///< operand `index` at `args[0..rank)`, value `args[rank]`;
+         ///< then optionally guard. No value.
+  loop,  ///< for i in [args[0], args[1]): carried `args[2..]`, block 0 with
+         ///< params (i, carried...) yields the next carried values.
+  loop_while, ///< carried `args`; block 0 (carried...) yields (bool,
+              ///< carried...); ends at the first false, whose carried values
+              ///< are the result.
+  branch, ///< if args[0] block 0 else block 1; both without params, equal
+          ///< yields.
+  result, ///< value number `index` of the multi-value node `args[0]`.
+  check,  ///< fails the kernel with check number `index` unless args[0] holds;
+          ///< args[1] (i64, optional) is reported.
 };
 
 struct Node {
@@ -94,8 +95,8 @@ struct Node {
 struct KernelOperand {
   DType dtype = DType::f32;
   std::vector<Extent> dims;
-  bool written = false;  ///< An output, or an in/out operand.
-  bool read = true;      ///< False: contents on entry are undefined.
+  bool written = false; ///< An output, or an in/out operand.
+  bool read = true;     ///< False: contents on entry are undefined.
 };
 
 /// What the description promises about its structure.

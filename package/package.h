@@ -32,11 +32,11 @@ struct CodeSection {
 
 /// A package in memory. Immutable once built; share it between sessions.
 struct Package {
-  std::string target;           ///< The target it was compiled for.
-  std::string producer;         ///< "landfall 0.1.0".
+  std::string target;   ///< The target it was compiled for.
+  std::string producer; ///< "landfall 0.1.0".
   std::string model_name;
-  std::string model_hash;       ///< Of the source model, hex.
-  std::string options;          ///< Compile options, JSON.
+  std::string model_hash; ///< Of the source model, hex.
+  std::string options;    ///< Compile options, JSON.
   Program program;
   std::vector<Kernel> kernels;
   std::vector<Weight> weights;

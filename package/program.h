@@ -57,11 +57,17 @@ struct Instruction {
 /// A tensor dimension in a signature: fixed, or named (equal names must have
 /// equal extents at run time), or anything.
 struct SignatureDim {
-  int64_t fixed = -1;  ///< >= 0: fixed extent.
-  std::string symbol;  ///< Named if not fixed and not empty.
+  int64_t fixed = -1; ///< >= 0: fixed extent.
+  std::string symbol; ///< Named if not fixed and not empty.
 };
 
-enum class ValueKind : uint8_t { tensor, sequence, optional, map, unknown_rank };
+enum class ValueKind : uint8_t {
+  tensor,
+  sequence,
+  optional,
+  map,
+  unknown_rank
+};
 
 struct SignatureValue {
   std::string name;
