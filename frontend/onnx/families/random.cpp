@@ -20,10 +20,16 @@ static int64_t seed_from_name(std::string_view name) {
   return static_cast<int64_t>(hash);
 }
 
-RandomNumbers::RandomNumbers(const Node &node)
-    : seed_(node.has_attr("seed")
-                ? std::bit_cast<int64_t>(node.float_attr("seed"))
-                : seed_from_name(node.name())) {}
+static int64_t seed_of(const Node &node, RandomNumbers::Seed kind) {
+  if (!node.has_attr("seed"))
+    return seed_from_name(node.name());
+  return kind == RandomNumbers::Seed::integer
+             ? node.int_attr("seed")
+             : std::bit_cast<int64_t>(node.float_attr("seed"));
+}
+
+RandomNumbers::RandomNumbers(const Node &node, Seed kind)
+    : seed_(seed_of(node, kind)) {}
 
 // SplitMix64: a counter stepping by the golden ratio, then a bit mixer.
 Scalar RandomNumbers::bits(Scalar n) const {

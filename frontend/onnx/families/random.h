@@ -14,7 +14,8 @@ namespace landfall::onnx {
 /// attribute `seed`, the seed comes from the node's name.
 class RandomNumbers {
 public:
-  explicit RandomNumbers(const Node &node);
+  enum class Seed { real, integer }; ///< The type of the operator's attribute.
+  explicit RandomNumbers(const Node &node, Seed kind = Seed::real);
 
   /// Number `n` (i64), uniform in [0, 1), f32 or f64.
   Scalar uniform(Scalar n, DType type) const;

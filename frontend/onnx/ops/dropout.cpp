@@ -23,7 +23,7 @@ static void keep_all(Node &node, Tensor data) {
 // mask = not training_mode or u >= ratio, u uniform in [0, 1)
 // output = data / (1 - ratio) where mask holds, else 0
 static void drop(Node &node, Tensor data, Tensor ratio, Tensor training) {
-  RandomNumbers numbers(node);
+  RandomNumbers numbers(node, RandomNumbers::Seed::integer);
   Builder &b = node.b();
   DType type = compute_type(data.dtype());
   auto rate = [&] {

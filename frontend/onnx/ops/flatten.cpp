@@ -10,7 +10,9 @@ namespace landfall::onnx {
 // output = input as [product(dims before axis), product(dims from axis)]
 static void flatten(Node &node) {
   Tensor input = node.input(0, "input");
-  int axis = node.axis(node.int_attr("axis", 1), input.rank() + 1);
+  int64_t given = node.int_attr("axis", 1); // At most the rank itself.
+  int axis = given == input.rank() ? input.rank()
+                                   : node.axis(given, input.rank());
   std::span<const Size> dims = input.shape();
   node.output(node.b().reshape(
       input, {product(dims.first(axis)), product(dims.subspan(axis))}));
