@@ -48,7 +48,7 @@ struct LaunchRecord {
 struct RunOptions {
   std::string entry = "main";
   RunStatistics *statistics = nullptr;
-  std::function<void(const LaunchRecord &)> on_launch;
+  std::function<void(const LaunchRecord &)> on_launch = nullptr;
   /// Run every kernel through the interpreter in double precision beside the
   /// device, and fail at the first that diverges (run --verify).
   bool verify = false;

@@ -1,0 +1,163 @@
+//===- package_for_test.h - Small packages, written by hand ----*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// For tests only. The kernels exist as descriptions here and, for targets that
+// have any, as machine code in the folder LANDFALL_TEST_CODE.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "package/kernel_for_test.h"
+#include "package/package.h"
+#include "runtime/session.h"
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+
+namespace landfall {
+
+/// Numbers of the kernels in every test package.
+enum TestKernel : uint32_t {
+  increment = 0,       ///< float y[i] = x[i] + 1
+  below_ten = 1,       ///< int64 y[i] = x[i], checked to be below 10
+  exponential = 2,     ///< double y[i] = exp(x[i])
+  wrong_increment = 3, ///< described as increment; machine code adds 1.5
+};
+
+inline Kernel
+element_kernel(std::string name, DType dtype,
+               std::function<NodeId(KernelMaker &, NodeId)> body) {
+  KernelMaker k(std::move(name), KernelClass::map);
+  k.kernel.size_count = 1;
+  k.kernel.loops = {sized(0)};
+  uint32_t x = k.input(dtype, {sized(0)});
+  k.output(dtype, {sized(0)});
+  NodeId i = k.param(DType::i64);
+  k.yield({body(k, k.load(x, {i}))});
+  k.kernel.origins = {k.kernel.name + "_node"};
+  return std::move(k.kernel);
+}
+
+inline std::vector<Kernel> test_kernels() {
+  auto add_one = [](KernelMaker &k, NodeId x) {
+    return k.scalar(ScalarOp::add, DType::f32, {x, k.real(1)});
+  };
+  auto check = [](KernelMaker &k, NodeId x) {
+    NodeId legal = k.scalar(ScalarOp::lt, DType::boolean, {x, k.literal(10)});
+    k.check({legal, x}, "below_ten_node: {} is not below 10");
+    return x;
+  };
+  auto exp = [](KernelMaker &k, NodeId x) {
+    return k.scalar(ScalarOp::exp, DType::f64, {x});
+  };
+  return {element_kernel("increment", DType::f32, add_one),
+          element_kernel("below_ten", DType::i64, check),
+          element_kernel("exponential", DType::f64, exp),
+          element_kernel("wrong_increment", DType::f32, add_one)};
+}
+
+/// Code sections from files named <target>.<variant>.
+inline std::vector<CodeSection> test_code() {
+  std::vector<CodeSection> sections;
+  std::error_code failed;
+  for (const auto &entry :
+       std::filesystem::directory_iterator(LANDFALL_TEST_CODE, failed)) {
+    std::string name = entry.path().filename();
+    std::ifstream file(entry.path(), std::ios::binary);
+    std::vector<uint8_t> bytes(std::istreambuf_iterator<char>(file), {});
+    size_t dot = name.find('.');
+    sections.push_back({name.substr(0, dot), name.substr(dot + 1),
+                        share_bytes(std::move(bytes))});
+  }
+  return sections;
+}
+
+template <typename T> Bytes bytes_of(const std::vector<T> &values) {
+  std::vector<uint8_t> bytes(values.size() * sizeof(T));
+  if (!bytes.empty())
+    std::memcpy(bytes.data(), values.data(), bytes.size());
+  return share_bytes(std::move(bytes));
+}
+
+template <typename T>
+HostValue host_tensor(DType dtype, std::vector<int64_t> dims,
+                      const std::vector<T> &values) {
+  return {HostTensor{dtype, std::move(dims), bytes_of(values), {}}};
+}
+inline HostValue floats(const std::vector<float> &values) {
+  return host_tensor(DType::f32, {int64_t(values.size())}, values);
+}
+inline HostValue integers(const std::vector<int64_t> &values) {
+  return host_tensor(DType::i64, {int64_t(values.size())}, values);
+}
+
+template <typename T> std::vector<T> elements(const HostValue &value) {
+  const HostTensor &tensor = std::get<HostTensor>(value.value);
+  std::vector<T> values(tensor.bytes.data.size() / sizeof(T));
+  if (!values.empty())
+    std::memcpy(values.data(), tensor.bytes.data.data(),
+                tensor.bytes.data.size());
+  return values;
+}
+
+/// Writes a program instruction by instruction.
+struct TestProgram {
+  Program program;
+
+  TestProgram(std::vector<SignatureValue> inputs,
+              std::vector<SignatureValue> outputs) {
+    program.int_registers = 16;
+    program.value_registers = 16;
+    program.entries = {{"main", 0, std::move(inputs), std::move(outputs)}};
+  }
+  uint32_t emit(Op op, std::vector<uint32_t> args = {}) {
+    program.code.push_back({op, std::move(args)});
+    return static_cast<uint32_t>(program.code.size() - 1);
+  }
+  void constant(uint32_t r, int64_t value) {
+    emit(Op::constant, {r, uint32_t(value), uint32_t(uint64_t(value) >> 32)});
+  }
+  /// One input, one output and one size.
+  void launch(uint32_t kernel, uint32_t from, uint32_t to, uint32_t size) {
+    emit(Op::launch, {kernel, 2, from, to, 1, size});
+  }
+};
+
+inline SignatureValue tensor_port(std::string name, DType dtype,
+                                  std::vector<SignatureDim> dims) {
+  return {std::move(name), ValueKind::tensor, dtype, std::move(dims)};
+}
+
+inline Package test_package(Program program) {
+  Package package;
+  package.target = "null";
+  package.producer = "test";
+  package.model_name = "test";
+  package.kernels = test_kernels();
+  package.code = test_code();
+  package.program = std::move(program);
+  return package;
+}
+
+/// Whether this build has what the device needs to run the test kernels.
+inline bool has_test_code(std::string_view device) {
+  if (device == "null")
+    return true;
+  for (const CodeSection &section : test_code())
+    if (section.target == device)
+      return true;
+  return false;
+}
+
+/// The names of all drivers, for tests that run on each.
+inline std::vector<std::string> device_names() {
+  std::vector<std::string> names;
+  for (const Driver &driver : drivers())
+    names.emplace_back(driver.name);
+  return names;
+}
+
+} // namespace landfall
