@@ -43,9 +43,13 @@ double cost(const Description &d) {
 
 bool has_constant_inputs(Module::Impl &module, Operation *compute) {
   bool constant = true;
+  auto is_inside = [&](Value value) {
+    // No operation owns the region of a loop that is still being built.
+    Operation *owner = value.getParentRegion()->getParentOp();
+    return owner && compute->isAncestor(owner);
+  };
   auto check = [&](Value value) {
-    if (isa<RankedTensorType>(value.getType()) &&
-        !compute->isAncestor(value.getParentRegion()->getParentOp()))
+    if (isa<RankedTensorType>(value.getType()) && !is_inside(value))
       constant &= module.constant_of(value) != nullptr;
     else if (value.getParentRegion() == compute->getParentRegion())
       constant &= module.size_of(value).is_constant();
@@ -71,6 +75,31 @@ ConstantData allocate(Module::Impl &module, Value result) {
   return data;
 }
 
+/// The literal that every point of the map yields, if its body is nothing more:
+/// filling is worth it at any size.
+lf::LiteralOp splat(Operation *compute) {
+  auto map = dyn_cast<lf::MapOp>(compute);
+  if (!map || map.getNumResults() != 1)
+    return {};
+  Operation *yield = map.getBody().front().getTerminator();
+  return yield->getOperand(0).getDefiningOp<lf::LiteralOp>();
+}
+
+void fill_with(ConstantData &data, lf::LiteralOp literal) {
+  llvm::APInt bits;
+  if (auto integer = dyn_cast<IntegerAttr>(literal.getValue()))
+    bits = integer.getValue();
+  else
+    bits = cast<FloatAttr>(literal.getValue()).getValue().bitcastToAPInt();
+  // Sub-byte integers take a whole byte, sign-extended.
+  uint64_t word = is_signed_integer(data.dtype) ? uint64_t(bits.getSExtValue())
+                                                : bits.getZExtValue();
+  auto *to = const_cast<uint8_t *>(data.bytes.data.data());
+  int64_t size = size_of(data.dtype);
+  for (size_t at = 0; at < data.bytes.data.size(); at += size)
+    std::memcpy(to + at, &word, size);
+}
+
 } // namespace
 
 std::optional<std::vector<ConstantData>> fold_constants(Module::Impl &module,
@@ -79,7 +108,7 @@ std::optional<std::vector<ConstantData>> fold_constants(Module::Impl &module,
     return std::nullopt;
   if (lf::LiteralOp literal = splat(compute)) {
     std::vector<ConstantData> results{allocate(module, compute->getResult(0))};
-    fill(results[0], literal);
+    fill_with(results[0], literal);
     return results;
   }
   Description d = describe(module, compute);
