@@ -42,6 +42,9 @@ struct Chunk {
 struct OpenLoad {
   Value *base = nullptr; ///< The offset without the lane loops' terms.
   llvm::SmallVector<Value *, 4> offsets, masks; ///< One a segment.
+  /// Where neighbours are two elements apart: masks of the first and the last
+  /// vector that the lanes' elements lie in.
+  llvm::SmallVector<Value *, 4> low_masks, high_masks;
 };
 
 class ChunkPacker {
@@ -62,6 +65,10 @@ private:
   Value *along_segment(Value *base, const Affine &form, const Segment &segment);
   Value *restrict(Value *mask, const Segment &segment, const Affine &condition,
                   Value *base);
+  bool is_direct(size_t load);
+  void spread_masks(OpenLoad &open, Value *mask);
+  Value *read_direct(size_t load, const OpenLoad &open, size_t segment,
+                     Value *offset, Value *other);
   bool uses_lanes(const Affine &form) {
     return std::any_of(
         p_.side.lanes.begin(), p_.side.lanes.end(),
@@ -126,6 +133,8 @@ OpenLoad ChunkPacker::open(size_t load, const RowWalk::Run &run) {
                       p_.sizes.add_terms(p_.bases[load].conditions[c],
                                          at.conditions[c], run.indices));
     result.masks.push_back(mask);
+    if (is_direct(load) && p_.side.lane_step(at.offset) == SizePolynomial(2))
+      spread_masks(result, mask);
   }
   return result;
 }
@@ -180,6 +189,12 @@ LaneValue ChunkPacker::read(size_t load, const OpenLoad &open, Value *position,
   for (size_t s = 0; s < open.offsets.size(); ++s) {
     LaneValue guard = LaneValue::varying(DType::boolean, open.masks[s]);
     Value *offset = b_.CreateAdd(open.offsets[s], moved);
+    if (is_direct(load)) {
+      value = LaneValue::varying(
+          p_.node(load).type,
+          read_direct(load, open, s, offset, p_.lanes.spread(value)));
+      continue;
+    }
     value =
         chunk_.gathered
             ? p_.load(load, LaneValue::varying(DType::i64, offset), guard,
@@ -187,6 +202,53 @@ LaneValue ChunkPacker::read(size_t load, const OpenLoad &open, Value *position,
             : p_.load(load, offset, p_.side.lane_step(at.offset), guard, value);
   }
   return value;
+}
+
+/// Whether the load's elements are register values and vectors of them, or of
+/// every second of them, can be read under a mask.
+bool ChunkPacker::is_direct(size_t load) {
+  DType type = p_.node(load).type;
+  if (chunk_.gathered || size_of(type) < 4 || p_.lanes.fixed_width() < 2)
+    return false;
+  SizePolynomial step = p_.side.lane_step(p_.loads()[load].offset);
+  return step == SizePolynomial(1) || step == SizePolynomial(2);
+}
+
+/// Lane l's element is number 2 l of two vectors in a row.
+void ChunkPacker::spread_masks(OpenLoad &open, Value *mask) {
+  int width = static_cast<int>(p_.lanes.fixed_width());
+  Value *none = llvm::Constant::getNullValue(mask->getType());
+  llvm::SmallVector<int, 16> low, high;
+  for (int e = 0; e < width; ++e) {
+    low.push_back(e % 2 ? width : e / 2);
+    high.push_back(e % 2 ? width : (e + width) / 2);
+  }
+  open.low_masks.push_back(b_.CreateShuffleVector(mask, none, low));
+  open.high_masks.push_back(b_.CreateShuffleVector(mask, none, high));
+}
+
+Value *ChunkPacker::read_direct(size_t load, const OpenLoad &open,
+                                size_t segment, Value *offset, Value *other) {
+  DType dtype = p_.node(load).type;
+  llvm::Type *type = p_.lanes.scalar_type(dtype);
+  llvm::Type *vector = p_.lanes.vector_type(dtype);
+  llvm::Align align(static_cast<uint64_t>(size_of(dtype)));
+  Value *from =
+      element(b_, type, p_.frame().operands[p_.node(load).index], offset);
+  if (open.low_masks.empty())
+    return b_.CreateMaskedLoad(vector, from, align, open.masks[segment], other);
+  int width = static_cast<int>(p_.lanes.fixed_width());
+  Value *zero = llvm::Constant::getNullValue(vector);
+  Value *next = element(b_, type, from, p_.frame().index(width));
+  Value *low =
+      b_.CreateMaskedLoad(vector, from, align, open.low_masks[segment], zero);
+  Value *high =
+      b_.CreateMaskedLoad(vector, next, align, open.high_masks[segment], zero);
+  llvm::SmallVector<int, 16> even;
+  for (int lane = 0; lane < width; ++lane)
+    even.push_back(2 * lane);
+  return b_.CreateSelect(open.masks[segment],
+                         b_.CreateShuffleVector(low, high, even), other);
 }
 
 //===--- Chunks -----------------------------------------------------------===//
