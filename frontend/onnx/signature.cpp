@@ -41,11 +41,19 @@ DType innermost_type(const ValueInfoProto &input) {
   return element_type(input, type->elem_type);
 }
 
-std::vector<SignatureDim> dims_of(const std::vector<Dimension> &shape) {
+/// An operand like `axes` or `shape`, whose length decides ranks: there an
+/// extent of 0 is meant, an empty list.
+bool is_integer_list(const std::vector<Dimension> &shape, DType dtype) {
+  return shape.size() == 1 && is_integer(dtype);
+}
+
+std::vector<SignatureDim> dims_of(const std::vector<Dimension> &shape,
+                                  DType dtype) {
+  int64_t smallest = is_integer_list(shape, dtype) ? 0 : 1;
   std::vector<SignatureDim> dims;
   for (const Dimension &dimension : shape) {
     SignatureDim &dim = dims.emplace_back();
-    if (dimension.value.value_or(0) > 0)
+    if (dimension.value.value_or(-1) >= smallest)
       dim.fixed = *dimension.value;
     else if (!dimension.value && !is_placeholder(dimension.param))
       dim.symbol = std::string(dimension.param);
@@ -82,7 +90,7 @@ SignatureValue signature_of(const ValueInfoProto &input) {
     if (!input.type.shape)
       value.kind = ValueKind::unknown_rank;
     else
-      value.dims = dims_of(*input.type.shape);
+      value.dims = dims_of(*input.type.shape, value.dtype);
     return value;
   case Kind::sequence:
   case Kind::optional:

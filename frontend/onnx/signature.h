@@ -12,7 +12,8 @@
 namespace landfall::onnx {
 
 /// What a model input accepts. Extents that are 0 or negative stand for "any"
-/// with several exporters and are taken so; so are placeholder names like "?".
+/// with several exporters and are taken so, except the length 0 of an integer
+/// list (no axes); so are placeholder names like "?".
 /// Throws a BuildError for types that no input can have.
 SignatureValue signature_of(const ValueInfoProto &input);
 
