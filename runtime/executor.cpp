@@ -29,6 +29,7 @@ Result<std::vector<HostValue>> Executor::run(const EntryPoint &entry,
   options_ = &options;
   outputs_.assign(entry.outputs.size(), {});
   launches_ = 0;
+  placed_ = false;
   std::fill(ints_.begin(), ints_.end(), 0);
 
   Status executed = execute(entry.start);

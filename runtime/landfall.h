@@ -49,7 +49,8 @@ typedef enum lf_status {
 
 /* Element types have the numbers of ONNX's TensorProto.DataType. Types below
  * a byte take one byte an element. */
-typedef enum lf_dtype {
+typedef int32_t lf_dtype;
+enum {
   LF_FLOAT32 = 1,
   LF_UINT8 = 2,
   LF_INT8 = 3,
@@ -76,7 +77,7 @@ typedef enum lf_dtype {
   LF_FLOAT8E8M0 = 24,
   LF_UINT2 = 25,
   LF_INT2 = 26
-} lf_dtype;
+};
 
 typedef enum lf_kind {
   LF_NONE = 0, /* An absent optional. */

@@ -25,8 +25,8 @@ lf_status compile(const ModelSource &source, const char *options,
         if (ir.empty())
           progress(user, std::string(step).c_str(), ms);
       };
-    *package = new lf_package{
-        TRY(compile_model(source, options ? options : "", relay))};
+    auto compiled = TRY(compile_model(source, options ? options : "", relay));
+    *package = new lf_package{std::move(compiled)};
     return {};
   });
 }
@@ -41,7 +41,8 @@ lf_status lf_package_open(const char *path, lf_package **package,
   return guard(error, [&]() -> Status {
     if (!path)
       return missing("path");
-    *package = new lf_package{share(TRY(read_package(path)))};
+    Package opened = TRY(read_package(path));
+    *package = new lf_package{share(std::move(opened))};
     return {};
   });
 }
@@ -54,8 +55,9 @@ lf_status lf_package_from_bytes(const void *bytes, size_t size,
       return missing("bytes");
     auto *begin = static_cast<const uint8_t *>(bytes);
     Bytes copy = share_bytes(std::vector<uint8_t>(begin, begin + size));
-    *package = new lf_package{
-        share(TRY(parse_package(std::move(copy), "the package in memory")))};
+    Package parsed =
+        TRY(parse_package(std::move(copy), "the package in memory"));
+    *package = new lf_package{share(std::move(parsed))};
     return {};
   });
 }

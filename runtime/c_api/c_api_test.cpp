@@ -1,0 +1,160 @@
+//===- c_api_test.cpp - liblandfall.so as its users see it ----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/landfall.hpp"
+
+#include "package/kernel_for_test.h"
+#include "package/package.h"
+
+#include <cstdio>
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <link.h>
+
+namespace {
+
+using landfall::DType;
+using landfall::Op;
+
+/// relu(x + y) over vectors of any length, for the null device.
+std::vector<uint8_t> add_relu_package() {
+  landfall::Package package;
+  package.target = "null";
+  package.producer = "test";
+  package.kernels = {landfall::add_relu_kernel()};
+  package.code = {{"null", "descriptions", {}}};
+  landfall::Program &program = package.program;
+  program.int_registers = 1;
+  program.value_registers = 3;
+  program.code = {
+      {Op::input, {0, 0}},
+      {Op::input, {1, 1}},
+      {Op::dim, {0, 0, 0}},
+      {Op::alloc, {2, uint32_t(DType::f32), 1, 0}},
+      {Op::launch, {0, 3, 0, 1, 2, 1, 0}},
+      {Op::output, {0, 2}},
+      {Op::stop, {}},
+  };
+  auto port = [](const char *name) {
+    return landfall::SignatureValue{
+        name, landfall::ValueKind::tensor, DType::f32, {{-1, "N"}}};
+  };
+  program.entries = {{"main", 0, {port("x"), port("y")}, {port("sum")}}};
+  return landfall::serialize(package);
+}
+
+lf::Package open_package() {
+  std::vector<uint8_t> bytes = add_relu_package();
+  return lf::Package::from_bytes(bytes.data(), bytes.size());
+}
+
+TEST(CApi, RunsAPackage) {
+  lf::Model model(open_package());
+  EXPECT_EQ(model.input_names(), (std::vector<std::string>{"x", "y"}));
+  lf::Session session = model.session();
+  std::vector<lf::Value> outputs =
+      session.run({lf::Value::tensor<float>({3}, {1, -5, 3}),
+                   lf::Value::tensor<float>({3}, {1, 2, 3})});
+  ASSERT_EQ(outputs.size(), 1u);
+  EXPECT_EQ(outputs[0].dims(), std::vector<int64_t>{3});
+  EXPECT_EQ(outputs[0].elements<float>(), (std::vector<float>{2, 0, 6}));
+  EXPECT_THROW(outputs[0].data<double>(), lf::Error);
+}
+
+TEST(CApi, DescribesPorts) {
+  lf::Model model(open_package());
+  const lf_port *x = lf_model_input(model.get(), 0);
+  EXPECT_STREQ(lf_port_name(x), "x");
+  EXPECT_EQ(lf_port_kind(x), LF_TENSOR);
+  EXPECT_EQ(lf_port_dtype(x), LF_FLOAT32);
+  EXPECT_EQ(lf_port_rank(x), 1);
+  EXPECT_EQ(lf_port_extent(x, 0), -1);
+  EXPECT_STREQ(lf_port_symbol(x, 0), "N");
+  EXPECT_STREQ(lf_port_symbol(x, 7), "");
+  EXPECT_EQ(lf_model_input(model.get(), 2), nullptr);
+}
+
+TEST(CApi, ReportsErrors) {
+  lf_package *package = nullptr;
+  lf_error *error = nullptr;
+  EXPECT_EQ(lf_package_open("/does/not/exist.lfm", &package, &error), LF_IO);
+  ASSERT_NE(error, nullptr);
+  EXPECT_EQ(lf_error_status(error), LF_IO);
+  EXPECT_NE(std::string(lf_error_message(error)).find("exist.lfm"),
+            std::string::npos);
+  lf_error_free(error);
+  EXPECT_EQ(lf_package_from_bytes("rubbish", 7, &package, nullptr),
+            LF_INVALID_PACKAGE);
+  EXPECT_EQ(package, nullptr);
+  EXPECT_EQ(lf_package_open(nullptr, &package, nullptr), LF_INVALID_ARGUMENT);
+
+  lf::Model model(open_package());
+  try {
+    model.session().run({lf::Value::tensor<float>({1}, {1})});
+    FAIL() << "one input is missing";
+  } catch (const lf::Error &failure) {
+    EXPECT_EQ(failure.status(), LF_INVALID_ARGUMENT);
+    EXPECT_NE(std::string(failure.what()).find("y: float32 N"),
+              std::string::npos);
+  }
+  EXPECT_THROW(lf::Model(open_package(), "abacus"), lf::Error);
+  float one = 1;
+  EXPECT_THROW(lf::Value::borrow(LF_FLOAT32, {2}, &one, 4), lf::Error);
+  EXPECT_THROW(lf::Value::tensor(lf_dtype(99), {1}, &one, 4), lf::Error);
+}
+
+TEST(CApi, ObjectsMayBeFreedInAnyOrder) {
+  auto package = std::make_unique<lf::Package>(open_package());
+  auto model = std::make_unique<lf::Model>(*package);
+  package.reset();
+  auto session = std::make_unique<lf::Session>(model->session());
+  model.reset();
+  auto outputs = session->run(
+      {lf::Value::tensor<float>({1}, {1}), lf::Value::tensor<float>({1}, {1})});
+  session.reset();
+  EXPECT_EQ(outputs[0].data<float>()[0], 2);
+}
+
+TEST(CApi, Sequences) {
+  lf::Value a = lf::Value::tensor<int64_t>({1}, {4});
+  const lf_value *elements[] = {a.get(), a.get()};
+  lf_value *list = nullptr;
+  ASSERT_EQ(lf_sequence_create(elements, 2, &list, nullptr), LF_OK);
+  lf::Value owner(list);
+  EXPECT_EQ(owner.kind(), LF_SEQUENCE);
+  ASSERT_EQ(lf_value_count(list), 2u);
+  EXPECT_EQ(lf_tensor_bytes(lf_value_element(list, 1)), 8u);
+  EXPECT_EQ(lf_value_element(list, 2), nullptr);
+  EXPECT_EQ(lf_map_text_key(list, 0), nullptr);
+}
+
+/// What the library pulls in: running a package needs no compiler.
+TEST(CApi, NeedsNeitherLlvmNorMlir) {
+  void *library = dlopen(LANDFALL_LIBRARY, RTLD_NOW | RTLD_NOLOAD);
+  ASSERT_NE(library, nullptr) << dlerror();
+  link_map *map = nullptr;
+  ASSERT_EQ(dlinfo(library, RTLD_DI_LINKMAP, &map), 0);
+  const char *names = nullptr;
+  for (auto *entry = map->l_ld; entry->d_tag != DT_NULL; ++entry)
+    if (entry->d_tag == DT_STRTAB)
+      names = reinterpret_cast<const char *>(entry->d_un.d_ptr);
+  ASSERT_NE(names, nullptr);
+  for (auto *entry = map->l_ld; entry->d_tag != DT_NULL; ++entry)
+    if (entry->d_tag == DT_NEEDED) {
+      std::string needed = names + entry->d_un.d_val;
+      for (const char *compiler : {"LLVM", "MLIR", "clang", "protobuf"})
+        EXPECT_EQ(needed.find(compiler), std::string::npos) << needed;
+    }
+  // Nor does any library that those need in turn.
+  while (map->l_prev)
+    map = map->l_prev;
+  for (; map; map = map->l_next)
+    EXPECT_EQ(std::string(map->l_name).find("LLVM"), std::string::npos);
+  EXPECT_EQ(dlsym(library, "_ZN8landfall7SessionD1Ev"), nullptr)
+      << "only the C interface is visible";
+  dlclose(library);
+}
+
+} // namespace
