@@ -13,10 +13,12 @@ llvm::Value *KernelFrame::extent(const Extent &extent) {
 
 llvm::Value *KernelFrame::stride(uint32_t operand, size_t dim) {
   const std::vector<Extent> &dims = kernel.operands[operand].dims;
-  llvm::Value *product = index(1);
-  for (size_t d = dims.size(); d-- > dim + 1;)
-    product = b.CreateMul(product, extent(dims[d]), "stride");
-  return product;
+  llvm::Value *product = nullptr;
+  for (size_t d = dims.size(); d-- > dim + 1;) {
+    llvm::Value *factor = extent(dims[d]);
+    product = product ? b.CreateMul(product, factor, "stride") : factor;
+  }
+  return product ? product : index(1);
 }
 
 llvm::AllocaInst *KernelFrame::stack_slot(llvm::Type *type) {

@@ -33,6 +33,17 @@ private:
     return v.is_linear() ? v.stride() : zero();
   }
   LaneValue make(Value *base, Value *stride);
+  /// Without steps that change nothing: the builder folds constants only.
+  Value *sum(Value *x, Value *y) {
+    return is(x, 0) ? y : is(y, 0) ? x : b.CreateAdd(x, y);
+  }
+  Value *product(Value *x, Value *y) {
+    return is(x, 1) ? y : is(y, 1) ? x : b.CreateMul(x, y);
+  }
+  static bool is(Value *x, uint64_t value) {
+    auto *constant = llvm::dyn_cast<llvm::ConstantInt>(x);
+    return constant && constant->equalsInt(value);
+  }
   Value *quotients(Value *rest, Value *divisor);
   Values divide_fast(ScalarOp op, const LaneValue &x, Value *divisor);
 
@@ -53,18 +64,18 @@ LaneValue IndexCode::arithmetic(ScalarOp op, Arguments v) {
   case ScalarOp::neg:
     return make(b.CreateNeg(v[0].scalar()), b.CreateNeg(v[0].stride()));
   case ScalarOp::add:
-    return make(b.CreateAdd(v[0].scalar(), v[1].scalar()),
-                b.CreateAdd(stride(v[0]), stride(v[1])));
+    return make(sum(v[0].scalar(), v[1].scalar()),
+                sum(stride(v[0]), stride(v[1])));
   case ScalarOp::sub:
     return make(b.CreateSub(v[0].scalar(), v[1].scalar()),
-                b.CreateSub(stride(v[0]), stride(v[1])));
+                is(stride(v[1]), 0) ? stride(v[0])
+                                    : b.CreateSub(stride(v[0]), stride(v[1])));
   case ScalarOp::mul: {
     if (v[0].is_linear() && v[1].is_linear())
       return {};
     Value *factor = v[0].is_linear() ? v[1].scalar() : v[0].scalar();
     const LaneValue &x = v[0].is_linear() ? v[0] : v[1];
-    return make(b.CreateMul(x.scalar(), factor),
-                b.CreateMul(x.stride(), factor));
+    return make(product(x.scalar(), factor), product(x.stride(), factor));
   }
   default:
     return {};

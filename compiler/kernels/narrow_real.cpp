@@ -65,12 +65,11 @@ Value *encode_scale(LaneCode &c, Value *magnitude, bool saturate) {
       b.CreateSelect(tiny, c.whole(0x400000, field), c.whole(0, field));
   Value *up = b.CreateZExt(b.CreateICmpUGT(rest, limit), field->getType());
   Value *code = b.CreateAdd(field, up);
-  if (!saturate)
-    return code;
+  if (saturate)
+    code = b.CreateBinaryIntrinsic(llvm::Intrinsic::umin, code,
+                                   c.whole(254, code));
   Value *special = b.CreateICmpUGE(magnitude, c.whole(0x7f800000, magnitude));
-  Value *over = b.CreateICmpUGT(code, c.whole(254, code));
-  return b.CreateSelect(b.CreateAnd(over, b.CreateNot(special)),
-                        c.whole(254, code), code);
+  return b.CreateSelect(special, c.whole(255, code), code);
 }
 
 /// The nearest-even code of a finite magnitude, ignoring overflow.

@@ -8,8 +8,6 @@
 #include "compiler/kernels/loop_builder.h"
 #include "targets/cpu/driver/kernel_abi.h"
 
-#include "llvm/Analysis/InstSimplifyFolder.h"
-
 #include <cstddef>
 
 namespace landfall::cpu {
@@ -80,8 +78,7 @@ class EntryPoints {
 public:
   EntryPoints(llvm::Module &module, const Kernel &kernel,
               const Machine &machine, TaskGenerator &generator)
-      : module_(module), b(module.getContext(),
-                           llvm::InstSimplifyFolder(module.getDataLayout())),
+      : module_(module), b(module.getContext()),
         kernel_(generator.rewritten() ? *generator.rewritten() : kernel),
         original_sizes_(kernel.size_count), machine_(machine),
         generator_(generator) {}
@@ -95,7 +92,7 @@ private:
   void load_sizes(CpuFrame &frame, Value *sizes);
 
   llvm::Module &module_;
-  llvm::IRBuilder<llvm::InstSimplifyFolder> b;
+  llvm::IRBuilder<> b;
   const Kernel &kernel_;
   uint32_t original_sizes_;
   const Machine &machine_;
