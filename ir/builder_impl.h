@@ -10,7 +10,12 @@
 
 namespace landfall::ir {
 
+/// Throws on an empty handle: an absent operand, or a box in a tensor's place.
 inline mlir::Value unwrap(void *opaque) {
+  if (!opaque)
+    throw BuildError(ErrorCode::invalid_model,
+                     "a value that must be a tensor is absent or is a "
+                     "sequence, optional, map or string");
   return mlir::Value::getFromOpaquePointer(opaque);
 }
 inline mlir::Value value_of(Scalar scalar) { return unwrap(scalar.opaque()); }

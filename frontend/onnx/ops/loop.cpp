@@ -46,6 +46,8 @@ void loop(Node &node) {
           with_facts(state.carried[k], type_only(facts_of(init[k]))));
     yielded = node.import_body(body, inputs);
     Builder::LoopStep result;
+    node.expect(bool(yielded[0].tensor),
+                "the body's condition must be a tensor");
     if (condition)
       result.proceed = one_element(node, yielded[0].tensor);
     for (size_t k = 1; k < yielded.size(); ++k) {
