@@ -69,6 +69,13 @@ Scalar Row::variance(Scalar mean) const {
 }
 
 Scalar Row::extreme_position(bool largest, bool last) const {
+  Shape inner = extents();
+  auto position = [&](std::span<const Scalar> i) {
+    Scalar number = i.empty() ? b().index(0) : i[0];
+    for (size_t d = 1; d < i.size(); ++d)
+      number = number * b().scalar(inner[d]) + i[d];
+    return number;
+  };
   Scalars start = {b().index(0),
                    largest ? lowest(b(), type_) : highest(b(), type_)};
   auto step = [&](std::span<const Scalar> i,
@@ -80,9 +87,9 @@ Scalar Row::extreme_position(bool largest, bool last) const {
       better =
           logical_or(better, last ? is_nan(x)
                                   : logical_and(is_nan(x), best[1] == best[1]));
-    return {select(better, i[0], best[0]), select(better, x, best[1])};
+    return {select(better, position(i), best[0]), select(better, x, best[1])};
   };
-  return b().fold(extents(), start, step)[0];
+  return b().fold(inner, start, step)[0];
 }
 
 Rows Rows::along(Tensor x, std::span<const int> axes) {

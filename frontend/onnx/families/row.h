@@ -35,8 +35,8 @@ public:
   Scalar mean(const Term &term = {}) const { return sum(term) / count(); }
   /// Mean of (x - mean)^2: the second of two passes.
   Scalar variance(Scalar mean) const;
-  /// Position of the largest (or smallest) element of a row along one
-  /// dimension; of equal ones the first or the last. NaN beats everything.
+  /// Row-major position of the largest (or smallest) element in the row; of
+  /// equal ones the first or the last. NaN beats everything.
   Scalar extreme_position(bool largest, bool last) const;
 
 private:
