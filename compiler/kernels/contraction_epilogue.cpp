@@ -82,8 +82,10 @@ void Epilogue::emit_lanes(Value *sums, Value *first, Value *count,
   llvm::Type *type = lanes_.scalar_type(kernel_.accumulator);
   Value *whole = b.CreateSub(count, b.CreateURem(count, lanes_.step()));
   auto vector = [&](Value *lane) {
-    emit_vector(element(b, type, sums, lane), b.CreateAdd(first, lane),
-                indices);
+    Value *sum = b.CreateAlignedLoad(
+        lanes_.vector_type(kernel_.accumulator), element(b, type, sums, lane),
+        llvm::Align(static_cast<uint64_t>(size_of(kernel_.accumulator))));
+    emit_vector(sum, b.CreateAdd(first, lane), indices);
   };
   emit_for(sizes_.frame(), sizes_.frame().index(0), whole, lanes_.step(), {},
            [&](Value *lane, llvm::ArrayRef<Value *>) {
@@ -97,9 +99,8 @@ void Epilogue::emit_lanes(Value *sums, Value *first, Value *count,
   });
 }
 
-void Epilogue::emit_vector(Value *sums, Value *first,
+void Epilogue::emit_vector(Value *sum, Value *first,
                            const IndexValues &indices) {
-  llvm::IRBuilderBase &b = sizes_.b();
   BodyEmitter body(lanes_);
   for (uint32_t v = 0; v < kernel_.loops.size(); ++v) {
     Value *index = indices.lookup(v);
@@ -109,9 +110,6 @@ void Epilogue::emit_vector(Value *sums, Value *first,
       value = lanes_.index(first);
     body.bind(kernel_.body.params[v], value);
   }
-  Value *sum = b.CreateAlignedLoad(
-      lanes_.vector_type(kernel_.accumulator), sums,
-      llvm::Align(static_cast<uint64_t>(size_of(kernel_.accumulator))));
   body.bind(kernel_.body.params.back(),
             lanes_.is_scalar() ? LaneValue::uniform(kernel_.accumulator, sum)
                                : LaneValue::varying(kernel_.accumulator, sum));

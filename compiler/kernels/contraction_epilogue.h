@@ -23,14 +23,16 @@ public:
   Epilogue(SizeCode &sizes, Lanes &lanes, const ContractionRoles &roles);
 
   void emit(const SumBlock &block, const IndexValues &batch);
+  /// One vector of finished sums: lanes from `first` on of the innermost lane
+  /// loop, the other loops at `indices`. Only active lanes are stored.
+  void emit_vector(llvm::Value *sum, llvm::Value *first,
+                   const IndexValues &indices);
 
 private:
   bool lanes_join() const;
   void emit_row(const SumBlock &block, llvm::Value *row, IndexValues indices);
   void emit_lanes(llvm::Value *sums, llvm::Value *first, llvm::Value *count,
                   const IndexValues &indices);
-  void emit_vector(llvm::Value *sums, llvm::Value *first,
-                   const IndexValues &indices);
   llvm::Value *result_offset(const IndexValues &indices);
 
   SizeCode &sizes_;

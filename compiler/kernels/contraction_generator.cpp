@@ -6,6 +6,7 @@
 #include "compiler/kernels/contraction_generator.h"
 #include "compiler/kernels/contraction_epilogue.h"
 #include "compiler/kernels/contraction_pack.h"
+#include "compiler/kernels/contraction_stencil.h"
 #include "compiler/kernels/contraction_tiling.h"
 #include "compiler/kernels/loop_builder.h"
 
@@ -196,6 +197,8 @@ void ContractionGenerator::emit_panel(Emitters &emit, const Task &task,
 Result<std::unique_ptr<TaskGenerator>>
 contraction_generator(const Kernel &kernel, const Machine &machine) {
   ContractionRoles roles = TRY(analyze_contraction(kernel));
+  if (is_stencil(roles))
+    return stencil_generator(kernel, machine, std::move(roles));
   return std::unique_ptr<TaskGenerator>(std::make_unique<ContractionGenerator>(
       kernel, std::move(roles),
       TileShape::choose(machine, kernel.accumulator)));

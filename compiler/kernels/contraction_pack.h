@@ -20,6 +20,7 @@ namespace landfall {
 
 /// The loops that a packed copy of one factor runs over.
 struct PackSide {
+  PackSide() = default;
   PackSide(const Factor &factor, const IndexSpace &space,
            const std::vector<uint32_t> &row_loops,
            const std::vector<uint32_t> &lane_loops);
