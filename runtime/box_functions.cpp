@@ -126,33 +126,44 @@ Result<HostValue> stack(Arguments arguments, std::span<const uint32_t> extra) {
 
 using MapKey = std::variant<int64_t, std::string>;
 
-/// `extra` is (0, low, high, low, high...) or (1, text number...).
-Result<std::vector<MapKey>> map_keys(std::span<const uint32_t> extra,
-                                     std::span<const std::string> texts) {
-  std::vector<MapKey> keys;
-  bool is_text = !extra.empty() && extra[0] == 1;
-  if (extra.empty() || (!is_text && extra.size() % 2 != 1))
+/// A text as its length in bytes, then its bytes, four to a word, the first
+/// one lowest.
+Result<std::string> take_text(std::span<const uint32_t> &words) {
+  if (words.empty() || (words.size() - 1) * 4 < words[0])
     return misuse("a damaged key table");
-  for (size_t i = 1; i < extra.size(); i += is_text ? 1 : 2) {
-    if (!is_text)
-      keys.emplace_back(
-          static_cast<int64_t>(extra[i] | uint64_t(extra[i + 1]) << 32));
-    else if (extra[i] < texts.size())
-      keys.emplace_back(texts[extra[i]]);
-    else
-      return misuse("a key without text");
+  std::string text(words[0], '\0');
+  for (size_t i = 0; i < text.size(); ++i)
+    text[i] = static_cast<char>(words[1 + i / 4] >> (i % 4 * 8));
+  words = words.subspan(1 + (text.size() + 3) / 4);
+  return text;
+}
+
+/// `extra` is (0, low, high, low, high...) or (1, text, text...).
+Result<std::vector<MapKey>> map_keys(std::span<const uint32_t> extra) {
+  std::vector<MapKey> keys;
+  if (extra.empty() || extra[0] > 1 || (extra[0] == 0 && extra.size() % 2 == 0))
+    return misuse("a damaged key table");
+  std::span<const uint32_t> words = extra.subspan(1);
+  while (!words.empty()) {
+    if (extra[0] == 1) {
+      keys.emplace_back(TRY(take_text(words)));
+      continue;
+    }
+    keys.emplace_back(
+        static_cast<int64_t>(words[0] | uint64_t(words[1]) << 32));
+    words = words.subspan(2);
   }
   return keys;
 }
 
-Result<HostValue> zip_map(Arguments arguments, std::span<const uint32_t> extra,
-                          std::span<const std::string> texts) {
+Result<HostValue> zip_map(Arguments arguments,
+                          std::span<const uint32_t> extra) {
   auto *tensor = arguments.size() == 1
                      ? std::get_if<HostTensor>(&arguments[0].value)
                      : nullptr;
   if (!tensor || tensor->dims.empty() || tensor->dims.size() > 2)
     return misuse("expected a tensor of rank 1 or 2");
-  std::vector<MapKey> keys = TRY(map_keys(extra, texts));
+  std::vector<MapKey> keys = TRY(map_keys(extra));
   if (tensor->dims.back() != static_cast<int64_t>(keys.size()))
     return Error{ErrorCode::run_failed,
                  fmt::format("ZipMap has {} keys for {} columns.", keys.size(),
@@ -185,8 +196,7 @@ bool unboxes(BoxFunction function) {
 }
 
 Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
-                                     std::span<const uint32_t> extra,
-                                     std::span<const std::string> texts) {
+                                     std::span<const uint32_t> extra) {
   switch (function) {
   case BoxFunction::sequence_empty:
     return HostValue{HostSequence{}};
@@ -216,7 +226,7 @@ Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
   case BoxFunction::sequence_stack:
     return stack(arguments, extra);
   case BoxFunction::zip_map:
-    return zip_map(arguments, extra, texts);
+    return zip_map(arguments, extra);
   }
   return misuse("an unknown function");
 }

@@ -9,14 +9,12 @@
 
 namespace landfall {
 
-/// Applies one of the host functions of `Op::box`. `texts` are the program's
-/// messages, to which zip_map's string keys refer. Arguments are checked:
-/// wrong ones fail with `run_failed` (a position out of range, an empty
+/// Applies one of the host functions of `Op::box`. Arguments are checked: wrong
+/// ones fail with `run_failed` (a position out of range, an empty
 /// optional) or `internal` (counts and kinds, which the compiler decides).
 Result<HostValue> apply_box_function(BoxFunction function,
                                      std::span<const HostValue> arguments,
-                                     std::span<const uint32_t> extra,
-                                     std::span<const std::string> texts);
+                                     std::span<const uint32_t> extra);
 
 /// Whether the function's result, where it is a tensor, goes back to the
 /// device (an element taken out), or stays boxed (an optional holding it).

@@ -12,9 +12,8 @@ namespace {
 using Values = std::vector<HostValue>;
 
 Result<HostValue> apply_to(BoxFunction function, const Values &arguments,
-                           const std::vector<uint32_t> &extra = {},
-                           const std::vector<std::string> &texts = {}) {
-  return apply_box_function(function, arguments, extra, texts);
+                           const std::vector<uint32_t> &extra = {}) {
+  return apply_box_function(function, arguments, extra);
 }
 
 HostValue position(int64_t value) {
@@ -96,20 +95,21 @@ TEST(BoxFunctions, StacksEqualTensors) {
 
 TEST(BoxFunctions, ZipMapMakesAMapARow) {
   HostValue scores = host_tensor<float>(DType::f32, {2, 2}, {1, 2, 3, 4});
-  auto named =
-      apply_to(BoxFunction::zip_map, {scores}, {1, 0, 1}, {"cat", "dog"});
+  auto named = apply_to(BoxFunction::zip_map, {scores},
+                        {1, 3, 'c' | 'a' << 8 | 't' << 16, 5,
+                         'h' | 'o' << 8 | 'r' << 16 | 's' << 24, 'e'});
   ASSERT_TRUE(named.ok());
   auto &rows = std::get<HostSequence>(named->value);
   ASSERT_EQ(rows.size(), 2u);
   auto &second = std::get<HostMap>(rows[1].value);
-  EXPECT_EQ(std::get<std::string>(second.entries[1].first), "dog");
+  EXPECT_EQ(std::get<std::string>(second.entries[1].first), "horse");
   EXPECT_EQ(elements<float>({second.entries[1].second})[0], 4);
   auto numbered = apply_to(BoxFunction::zip_map, {scores}, {0, 7, 0, 5, 1});
   ASSERT_TRUE(numbered.ok());
   auto &first =
       std::get<HostMap>(std::get<HostSequence>(numbered->value)[0].value);
   EXPECT_EQ(std::get<int64_t>(first.entries[1].first), (int64_t(1) << 32) + 5);
-  EXPECT_FALSE(apply_to(BoxFunction::zip_map, {scores}, {1, 0, 9}, {"x"}).ok());
+  EXPECT_FALSE(apply_to(BoxFunction::zip_map, {scores}, {1, 9, 0}).ok());
 }
 
 TEST(BoxFunctions, RefusesWrongKinds) {
