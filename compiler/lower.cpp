@@ -239,6 +239,19 @@ private:
     define(module_.size_of(size), result);
   }
 
+  /// Extents that nothing but the operand's own description mentions have no
+  /// operation that reads them.
+  void read_extents(Value tensor) {
+    for (auto [axis, size] : llvm::enumerate(module_.shape_of(tensor))) {
+      if (size.is_constant() || size.kind() != ir::SizeKind::symbol ||
+          find(size))
+        continue;
+      uint32_t result = new_int();
+      emit(Op::dim, {result, values_.lookup(tensor), uint32_t(axis)});
+      define(size, result);
+    }
+  }
+
   void lower_require(lf::RequireOp require) {
     uint32_t condition = reg(module_.size_of(require.getCondition()));
     program_.messages.push_back(require.getMessage().str());
@@ -276,6 +289,8 @@ private:
 
   void lower_compute(Operation &op) {
     ir::Description d = ir::describe(module_, &op);
+    for (Value input : d.inputs)
+      read_extents(input);
     auto sizes = regs(d.sizes);
     std::vector<uint32_t> operands;
     for (Value input : d.inputs)

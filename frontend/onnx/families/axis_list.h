@@ -40,6 +40,11 @@ private:
 std::optional<std::vector<Size>> axes_of(const Node &node, int position,
                                          int operand_since);
 
+/// The elements of an integer operand that must have `count` of them; their
+/// number need not be known now.
+std::vector<Size> sizes_operand(const Node &node, int position,
+                                std::string_view name, int count);
+
 /// `values` as Sizes.
 std::vector<Size> to_sizes(std::span<const int64_t> values);
 

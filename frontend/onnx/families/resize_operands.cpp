@@ -65,11 +65,8 @@ Size read_stretched_taps(Builder &b, const ResizeRules &rules,
 
 } // namespace
 
-size_t Scales::count() const {
-  if (!tensor)
-    return known.size();
-  auto count = tensor.element_count().constant();
-  return count ? static_cast<size_t>(*count) : SIZE_MAX;
+Size Scales::count() const {
+  return tensor ? tensor.element_count() : Size(known.size());
 }
 
 Scalar Scales::at(Builder &b, int j) const {
@@ -99,9 +96,9 @@ std::vector<ResizeDim> scaled_dims(const Node &node, Tensor x,
                                    const Scales &scales,
                                    const ResizeRules &rules) {
   Builder &b = node.b();
-  node.expect(scales.count() == axes.size(),
-              "'scales' needs one entry for each of " +
-                  std::to_string(axes.size()) + " axes");
+  Size count = axes.size();
+  b.require(equal(scales.count(), count),
+            "'scales' needs one entry for each of " + count.str() + " axes");
   std::vector<ResizeDim> dims;
   for (int j = 0; j < static_cast<int>(axes.size()); ++j) {
     ResizeDim dim;

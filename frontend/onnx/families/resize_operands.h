@@ -15,7 +15,7 @@ struct Scales {
   std::vector<double> known; ///< Used if `tensor` is absent.
   Tensor tensor;
 
-  size_t count() const;
+  Size count() const;
   /// Inside a body: scale `j` as f64.
   Scalar at(Builder &b, int j) const;
 };

@@ -13,12 +13,10 @@ namespace landfall::onnx {
 static void center_crop_pad(Node &node) {
   Builder &b = node.b();
   Tensor x = node.input(0, "input_data");
-  std::vector<Size> target = node.input_sizes(1, "shape");
   int rank = x.rank();
   auto given = axes_of(node, -1, -1);
   AxisList axes = given ? AxisList(node, *given, rank) : AxisList(rank, rank);
-  node.expect(target.size() == static_cast<size_t>(axes.count()),
-              "'shape' needs one entry an axis");
+  std::vector<Size> target = sizes_operand(node, 1, "shape", axes.count());
   Shape shape, offset; // Input position = output position + offset.
   for (int d = 0; d < rank; ++d) {
     Size extent = axes.value_at(d, target, x.dim(d));

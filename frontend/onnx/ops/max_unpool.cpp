@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/axis_list.h"
 #include "frontend/onnx/families/index_lists.h"
 #include "frontend/onnx/operator.h"
 
@@ -59,9 +60,7 @@ void max_unpool(Node &node) {
       b.reshape(scattered(b, x, positions, product(inner)), inner);
   if (!node.has_input(2))
     return node.output(unpooled);
-  Shape shape = node.input_sizes(2, "output_shape");
-  node.expect(shape.size() == inner.size(),
-              "'output_shape' needs one entry a dimension");
+  Shape shape = sizes_operand(node, 2, "output_shape", x.rank());
   node.output(b.map(shape, x.dtype(), [&](std::span<const Scalar> at) {
     Scalar inside = b.literal_int(DType::boolean, 1);
     for (size_t d = 0; d < at.size(); ++d)

@@ -16,15 +16,15 @@ struct Border {
 };
 
 std::vector<Border> borders(const Node &node, Tensor data) {
-  bool operand = node.version() >= 11;
-  std::vector<Size> pads =
-      operand ? node.input_sizes(1, "pads") : to_sizes(node.ints_attr("pads"));
   int rank = data.rank();
   std::optional<std::vector<Size>> given;
   if (node.version() >= 18)
     given = axes_of(node, 3, 18);
   AxisList axes = given ? AxisList(node, *given, rank) : AxisList(rank, rank);
   size_t count = axes.count();
+  std::vector<Size> pads = node.version() >= 11
+                               ? sizes_operand(node, 1, "pads", 2 * count)
+                               : to_sizes(node.ints_attr("pads"));
   node.expect(pads.size() == 2 * count,
               "'pads' has " + std::to_string(pads.size()) +
                   " entries; expected two for each of " +

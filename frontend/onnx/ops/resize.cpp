@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/axis_list.h"
 #include "frontend/onnx/families/resize_operands.h"
 
 #include <algorithm>
@@ -109,8 +110,8 @@ void resize_11(Node &node) {
                           {"not_smaller", AspectRatio::not_smaller}});
   std::vector<ResizeDim> dims;
   if (node.has_input(3)) {
-    std::vector<Size> sizes = node.input_sizes(3, "sizes");
-    node.expect(sizes.size() == axes.size(), "'sizes' needs one entry an axis");
+    std::vector<Size> sizes =
+        sizes_operand(node, 3, "sizes", static_cast<int>(axes.size()));
     dims = sized_dims(x, axes, sizes, ratio, rules);
   } else {
     dims = scaled_dims(node, x, axes, scales_operand(node, 2), rules);

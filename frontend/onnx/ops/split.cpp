@@ -28,9 +28,10 @@ std::vector<Size> equal_parts(const Node &node, Size extent, int64_t parts) {
 
 std::vector<Size> split_sizes(const Node &node, Size extent) {
   if (node.version() >= 13 ? node.has_input(1) : node.has_attr("split")) {
-    std::vector<Size> sizes = node.version() >= 13
-                                  ? node.input_sizes(1, "split")
-                                  : to_sizes(node.ints_attr("split"));
+    std::vector<Size> sizes =
+        node.version() >= 13
+            ? sizes_operand(node, 1, "split", node.output_count())
+            : to_sizes(node.ints_attr("split"));
     Size total = 0;
     for (Size size : sizes) {
       total = total + size;

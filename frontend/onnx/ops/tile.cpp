@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/families/axis_list.h"
 
 namespace landfall::onnx {
 
@@ -12,9 +12,7 @@ namespace landfall::onnx {
 static void tile(Node &node) {
   Builder &b = node.b();
   Tensor input = node.input(0, "input");
-  std::vector<Size> repeats = node.input_sizes(1, "repeats");
-  node.expect(static_cast<int>(repeats.size()) == input.rank(),
-              "'repeats' needs one entry a dimension");
+  std::vector<Size> repeats = sizes_operand(node, 1, "repeats", input.rank());
   Shape split, shape;
   std::vector<size_t> position; // In `split`, of each dimension of the input.
   for (int d = 0; d < input.rank(); ++d) {

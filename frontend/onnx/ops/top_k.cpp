@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/axis_list.h"
 #include "frontend/onnx/families/index_lists.h"
 #include "frontend/onnx/families/select_first.h"
 
@@ -49,11 +50,7 @@ void top_k(Node &node, Size k) {
 
 void top_k_1(Node &node) { top_k(node, node.int_attr("k")); }
 
-void top_k_10(Node &node) {
-  std::vector<Size> k = node.input_sizes(1, "K");
-  node.expect(k.size() == 1, "'K' must have one element");
-  top_k(node, k[0]);
-}
+void top_k_10(Node &node) { top_k(node, sizes_operand(node, 1, "K", 1)[0]); }
 
 } // namespace
 
