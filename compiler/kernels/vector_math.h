@@ -7,7 +7,7 @@
 // arguments give what C's functions give. Largest errors, in units of the last
 // place, over samples of all binades (vector_math_test.cpp measures them):
 //
-//   exp 1   log 1   tanh 2   erf 2   sin 1   cos 1   pow 1
+//   exp 1   log 1   tanh 2   erf 2   sin 2   cos 2   pow 1
 //
 //===----------------------------------------------------------------------===//
 #pragma once

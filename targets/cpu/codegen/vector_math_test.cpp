@@ -1,0 +1,125 @@
+//===- vector_math_test.cpp - How exact the functions are -----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Measures the f32 functions of compiler/kernels/vector_math.h against double
+// precision, over all binades, both signs and the special values.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/cpu/codegen/kernel_check_for_test.h"
+
+#include "compiler/target.h"
+#include "targets/cpu/driver/elf_loader.h"
+#include "targets/cpu/driver/kernel_abi.h"
+#include "targets/cpu/driver/services.h"
+
+#include <bit>
+#include <cmath>
+#include <gtest/gtest.h>
+
+namespace landfall::cpu {
+
+const landfall::Target &codegen();
+
+namespace {
+
+struct Function {
+  ScalarOp op;
+  double (*exact)(double, double);
+  double ulps;     ///< Promised.
+  float low, high; ///< Where most of the interest is.
+};
+
+const Function functions[] = {
+    {ScalarOp::exp, [](double x, double) { return std::exp(x); }, 1, -104, 89},
+    {ScalarOp::log, [](double x, double) { return std::log(x); }, 1, 0, 4},
+    {ScalarOp::tanh, [](double x, double) { return std::tanh(x); }, 2, -9, 9},
+    {ScalarOp::erf, [](double x, double) { return std::erf(x); }, 2, -4, 4},
+    {ScalarOp::sin, [](double x, double) { return std::sin(x); }, 2, -100, 100},
+    {ScalarOp::cos, [](double x, double) { return std::cos(x); }, 2, -100, 100},
+    {ScalarOp::pow, [](double x, double y) { return std::pow(x, y); }, 1, 0, 9},
+};
+
+Kernel kernel_of(const Function &f) {
+  KernelMaker k(std::string(info(f.op).text), KernelClass::map);
+  k.kernel.size_count = 1;
+  k.kernel.loops = {sized(0)};
+  k.input(DType::f32, {sized(0)});
+  k.input(DType::f32, {sized(0)});
+  k.output(DType::f32, {sized(0)});
+  NodeId i = k.param(DType::i64);
+  std::vector<NodeId> args = {k.load(0, {i})};
+  if (f.op == ScalarOp::pow)
+    args.push_back(k.load(1, {i}));
+  k.yield({k.scalar(f.op, DType::f32, args)});
+  return std::move(k.kernel);
+}
+
+/// Random bits (every binade), the interesting range, and special values.
+std::vector<float> samples(const Function &f, uint32_t seed, size_t count) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<float> inside(f.low, f.high);
+  std::vector<float> result = {0.0f,      -0.0f,   1.0f,      -1.0f,   INFINITY,
+                               -INFINITY, NAN,     1e-45f,    -1e-45f, 88.7228f,
+                               88.723f,   -103.9f, -87.3366f, 3e38f,   1e10f};
+  while (result.size() < count) {
+    result.push_back(std::bit_cast<float>(uint32_t(random())));
+    result.push_back(inside(random));
+  }
+  return result;
+}
+
+/// In units of the f32 at the exact value.
+double error_in_ulps(float got, double exact) {
+  float nearest = float(exact);
+  if (std::isnan(nearest) || std::isnan(got))
+    return std::isnan(nearest) == std::isnan(got) ? 0 : 1e30;
+  if (got == nearest)
+    return 0;
+  if (std::isinf(nearest) || std::isinf(got))
+    return std::fabs(exact) > 3.4028e38 && std::isinf(got) == (exact > 0)
+               ? 1
+               : 1e30;
+  int exponent = std::max(nearest == 0 ? -126 : std::ilogb(nearest), -126);
+  return std::fabs(double(got) - exact) / std::ldexp(1.0, exponent - 23);
+}
+
+TEST(VectorMath, keepsItsPromises) {
+  std::vector<Kernel> kernels;
+  for (const Function &f : functions)
+    kernels.push_back(kernel_of(f));
+  auto sections = codegen().generate(kernels, {.variants = {"native"}});
+  ASSERT_TRUE(sections.ok()) << sections.error().message;
+  auto image = ElfImage::load(sections->at(0).bytes.data);
+  ASSERT_TRUE(image.ok());
+  for (size_t k = 0; k < std::size(functions); ++k) {
+    const Function &f = functions[k];
+    std::vector<float> x = samples(f, 1, 200000), y = samples(f, 2, 200000);
+    std::vector<float> out(x.size());
+    void *operands[] = {x.data(), y.data(), out.data()};
+    int64_t size = int64_t(x.size()), failed = 0;
+    std::string name = "k" + std::to_string(k);
+    CpuPlan plan;
+    reinterpret_cast<void (*)(const int64_t *, CpuPlan *)>(
+        (*image)->function(name + "_plan"))(&size, &plan);
+    CpuCall call = {operands, &size,       0,      plan.tasks,
+                    nullptr,  &services(), &failed};
+    reinterpret_cast<int32_t (*)(const CpuCall *)>(
+        (*image)->function(name + "_run"))(&call);
+    double worst = 0;
+    size_t where = 0;
+    for (size_t e = 0; e < x.size(); ++e) {
+      double error = error_in_ulps(out[e], f.exact(x[e], y[e]));
+      if (error > worst) {
+        worst = error;
+        where = e;
+      }
+    }
+    RecordProperty(std::string(info(f.op).text), std::to_string(worst));
+    EXPECT_LE(worst, f.ulps) << info(f.op).text << "(" << x[where] << ", "
+                             << y[where] << ") = " << out[where];
+  }
+}
+
+} // namespace
+} // namespace landfall::cpu
