@@ -34,13 +34,13 @@ public:
 
   Plan plan(KernelFrame &frame) override {
     SizeCode sizes(frame);
-    Tiling tiling = emit_tiling(sizes, roles_, shape_);
+    Tiling tiling = emit_tiling(sizes, roles_, shape_, lane_.is_dense());
     return {tiling.tasks(sizes), tiling.scratch_bytes};
   }
 
   void prologue(KernelFrame &frame) override {
     sizes_.emplace(frame);
-    tiling_ = emit_tiling(*sizes_, roles_, shape_);
+    tiling_ = emit_tiling(*sizes_, roles_, shape_, lane_.is_dense());
     broadcast_to_ = frame.scratch;
     lane_to_ =
         frame.b.CreateGEP(frame.b.getInt8Ty(), frame.scratch, tiling_.lane_at);

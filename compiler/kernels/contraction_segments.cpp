@@ -55,30 +55,59 @@ OpenLoad SegmentReader::open(size_t load, const IndexValues &row_indices) {
   result.base = base;
   for (const Segment &segment : chunk_.segments) {
     result.offsets.push_back(along_segment(base, at.offset, segment));
-    Value *mask = segment.mask;
-    for (size_t c = 0; c < at.conditions.size(); ++c)
-      mask = restrict(mask, segment, at.conditions[c],
-                      p_.sizes.add_terms(p_.bases[load].conditions[c],
-                                         at.conditions[c], row_indices));
-    result.masks.push_back(mask);
-    if (is_direct(load) && p_.side.lane_step(at.offset) == SizePolynomial(2))
-      spread_masks(result, mask);
+    // Conditions on lanes first: rows that differ in the others share them.
+    Value *mask = segment.mask, *holds = nullptr;
+    for (size_t c = 0; c < at.conditions.size(); ++c) {
+      const Affine &condition = at.conditions[c];
+      Value *form =
+          along_segment(p_.sizes.add_terms(p_.bases[load].conditions[c],
+                                           condition, row_indices),
+                        condition, segment);
+      if (chunk_.gathered || !p_.side.lane_step(condition).is_zero()) {
+        mask = restrict(mask, condition, form);
+        continue;
+      }
+      Value *met = b_.CreateICmpSGE(form, p_.frame().index(0));
+      holds = holds ? b_.CreateAnd(holds, met) : met;
+    }
+    add_masks(result, load, mask, holds);
   }
   return result;
 }
 
-/// `mask` without the lanes where base + the segment's terms is negative.
-Value *SegmentReader::restrict(Value *mask, const Segment &segment,
-                               const Affine &condition, Value *base) {
-  Value *form = along_segment(base, condition, segment);
+/// `mask`, or no lanes unless `holds`.
+void SegmentReader::add_masks(OpenLoad &open, size_t load, Value *mask,
+                              Value *holds) {
+  auto all_or_none = [&](Value *lanes) {
+    Value *none = llvm::Constant::getNullValue(lanes->getType());
+    return holds ? b_.CreateSelect(holds, lanes, none) : lanes;
+  };
+  open.masks.push_back(all_or_none(mask));
+  if (!is_direct(load) ||
+      p_.side.lane_step(p_.loads()[load].offset) != SizePolynomial(2))
+    return;
+  // Lane l's element is number 2 l of two vectors in a row.
+  int width = static_cast<int>(p_.lanes.fixed_width());
+  Value *none = llvm::Constant::getNullValue(mask->getType());
+  llvm::SmallVector<int, 16> low, high;
+  for (int e = 0; e < width; ++e) {
+    low.push_back(e % 2 ? width : e / 2);
+    high.push_back(e % 2 ? width : (e + width) / 2);
+  }
+  open.low_masks.push_back(
+      all_or_none(b_.CreateShuffleVector(mask, none, low)));
+  open.high_masks.push_back(
+      all_or_none(b_.CreateShuffleVector(mask, none, high)));
+}
+
+/// `mask` without the lanes where `form` (at lane 0, or all lanes) is negative.
+Value *SegmentReader::restrict(Value *mask, const Affine &condition,
+                               Value *form) {
   if (chunk_.gathered)
     return b_.CreateAnd(
         mask,
         b_.CreateICmpSGE(form, llvm::Constant::getNullValue(form->getType())));
   SizePolynomial step = p_.side.lane_step(condition);
-  if (step.is_zero())
-    return b_.CreateSelect(b_.CreateICmpSGE(form, p_.frame().index(0)), mask,
-                           llvm::Constant::getNullValue(mask->getType()));
   unsigned width = p_.lanes.fixed_width();
   Value *numbers = p_.lanes.lane_numbers(64);
   std::optional<int64_t> known = step.constant();
@@ -136,19 +165,6 @@ bool SegmentReader::is_direct(size_t load) {
     return false;
   SizePolynomial step = p_.side.lane_step(p_.loads()[load].offset);
   return step == SizePolynomial(1) || step == SizePolynomial(2);
-}
-
-/// Lane l's element is number 2 l of two vectors in a row.
-void SegmentReader::spread_masks(OpenLoad &open, Value *mask) {
-  int width = static_cast<int>(p_.lanes.fixed_width());
-  Value *none = llvm::Constant::getNullValue(mask->getType());
-  llvm::SmallVector<int, 16> low, high;
-  for (int e = 0; e < width; ++e) {
-    low.push_back(e % 2 ? width : e / 2);
-    high.push_back(e % 2 ? width : (e + width) / 2);
-  }
-  open.low_masks.push_back(b_.CreateShuffleVector(mask, none, low));
-  open.high_masks.push_back(b_.CreateShuffleVector(mask, none, high));
 }
 
 Value *SegmentReader::read_direct(size_t load, const OpenLoad &open,

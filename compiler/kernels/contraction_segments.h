@@ -53,10 +53,11 @@ public:
 private:
   llvm::Value *along_segment(llvm::Value *base, const Affine &form,
                              const Segment &segment);
-  llvm::Value *restrict(llvm::Value *mask, const Segment &segment,
-                        const Affine &condition, llvm::Value *base);
+  llvm::Value *restrict(llvm::Value *mask, const Affine &condition,
+                        llvm::Value *form);
+  void add_masks(OpenLoad &open, size_t load, llvm::Value *mask,
+                 llvm::Value *holds);
   bool is_direct(size_t load);
-  void spread_masks(OpenLoad &open, llvm::Value *mask);
   llvm::Value *read_direct(size_t load, const OpenLoad &open, size_t segment,
                            llvm::Value *offset, llvm::Value *other);
   bool uses_lanes(const Affine &form);

@@ -29,13 +29,13 @@ public:
         element_(size_of(shape.type)),
         cache_(sizes.frame().machine.shared_cache_bytes) {}
 
-  Tiling emit(const ContractionRoles &roles) {
+  Tiling emit(const ContractionRoles &roles, bool dense) {
     tiling_.batch = sizes_.extent(roles.space, roles.batch);
     tiling_.rows = sizes_.extent(roles.space, roles.rows);
     tiling_.lanes = sizes_.extent(roles.space, roles.lanes);
     tiling_.depth = sizes_.extent(roles.space, roles.depth);
     cut_depth();
-    cut_result();
+    cut_result(dense);
     lay_out_scratch();
     return tiling_;
   }
@@ -53,7 +53,7 @@ private:
     tiling_.depth_run = ceil_div(b_, tiling_.depth, tiling_.runs);
   }
 
-  void cut_result() {
+  void cut_result(bool dense) {
     int64_t most_rows = cache_ / 3 / (shape_.broadcast_stride() * element_);
     most_rows = std::max<int64_t>(most_rows / shape_.rows, 1) * shape_.rows;
     int64_t most_lanes = cache_ / 3 / (most_rows * element_);
@@ -123,8 +123,8 @@ Value *Tiling::tasks(SizeCode &sizes) const {
 }
 
 Tiling emit_tiling(SizeCode &sizes, const ContractionRoles &roles,
-                   const TileShape &shape) {
-  return TilingCode(sizes, shape).emit(roles);
+                   const TileShape &shape, bool dense) {
+  return TilingCode(sizes, shape).emit(roles, dense);
 }
 
 } // namespace landfall

@@ -25,7 +25,8 @@ struct Tiling {
   llvm::Value *tasks(SizeCode &sizes) const;
 };
 
+/// `dense`: packing the lane side is cheap (PackSide::is_dense).
 Tiling emit_tiling(SizeCode &sizes, const ContractionRoles &roles,
-                   const TileShape &shape);
+                   const TileShape &shape, bool dense);
 
 } // namespace landfall
