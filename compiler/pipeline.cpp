@@ -30,8 +30,9 @@ using Clock = std::chrono::steady_clock;
 /// Announces, times and prints the steps of one compilation.
 class Steps {
 public:
-  Steps(const CompileOptions &options, ir::Module &module)
-      : options_(options), module_(module) {}
+  Steps(const CompileOptions &options, ir::Module &module,
+        Clock::time_point start)
+      : options_(options), module_(module), start_(start) {}
 
   void done(std::string_view step) {
     Clock::time_point now = Clock::now();
@@ -50,8 +51,23 @@ public:
 private:
   const CompileOptions &options_;
   ir::Module &module_;
-  Clock::time_point start_ = Clock::now();
+  Clock::time_point start_;
 };
+
+/// Imports until the branches of every If that must be settled fit the rest.
+Result<std::unique_ptr<ir::Module>>
+import_model(const Bytes &model, const onnx::ModelPlace &place) {
+  onnx::BranchChoices choices;
+  while (true) {
+    auto module = std::make_unique<ir::Module>();
+    ir::Builder builder(*module);
+    auto summary = onnx::import_model(model, place, builder, choices);
+    if (summary)
+      return module;
+    if (!choices.try_again(summary.error()))
+      return choices.failure(summary.error());
+  }
+}
 
 /// Every kernel must run on the target; nothing falls back silently.
 Status check_supported(const Target &target, const Package &package) {
@@ -77,17 +93,15 @@ Result<Package> compile(Bytes model, const std::string &name,
   package.target = options.target;
   package.producer = "landfall 0.1.0";
   package.model_name = name;
-  package.model_hash =
-      fmt::format("{:016x}", hash_bytes(model.data.data(), model.data.size()));
+  package.model_hash = fmt::format("{:016x}", hash_bytes(model.data));
 
-  ir::Module module;
-  Steps steps(options, module);
   // Operators become core IR; constants fold as they are built; small integer
   // tensors become symbolic sizes.
-  {
-    ir::Builder builder(module);
-    TRY(onnx::import_model(model, name, directory, builder));
-  }
+  Clock::time_point start = Clock::now();
+  std::unique_ptr<ir::Module> imported =
+      TRY(import_model(model, {name, directory}));
+  ir::Module &module = *imported;
+  Steps steps(options, module, start);
   steps.done("import");
   TRY(ir::check_law(module));
   clean(module.impl());

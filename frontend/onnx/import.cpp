@@ -96,7 +96,20 @@ void check_output_type(const ValueInfoProto &declared, const Any &value) {
           "; the model contradicts itself: export it again");
 }
 
-void bind_outputs(const GraphProto &graph, const Scope &scope, Builder &b) {
+/// Declared ranks are not to be trusted, but they tell whether a choice of
+/// branches was the meant one.
+void check_output_rank(const ValueInfoProto &declared, const Any &value) {
+  const TypeProto &type = declared.type;
+  if (type.shape && value.tensor &&
+      static_cast<int>(type.shape->size()) != value.tensor.rank())
+    throw BuildError(ErrorCode::unsupported,
+                     "output '" + std::string(declared.name) +
+                         "' has another rank than the model declares");
+}
+
+void bind_outputs(const ImportContext &context, const Scope &scope) {
+  const GraphProto &graph = *context.model.graph;
+  Builder &b = context.b;
   b.set_origin("", "");
   if (graph.output.empty())
     throw BuildError(ErrorCode::invalid_model, "the graph has no outputs");
@@ -107,6 +120,8 @@ void bind_outputs(const GraphProto &graph, const Scope &scope, Builder &b) {
                                                      std::string(output.name) +
                                                      "' has no value");
     check_output_type(output, value);
+    if (context.choices.any())
+      check_output_rank(output, value);
     b.output(std::string(output.name), value);
   }
 }
@@ -121,7 +136,7 @@ void import_graph(ImportContext &context, const Opsets &opsets) {
   check_captures(plan, nullptr);
   bind_inputs(graph, initializers, scope, context.b);
   scope.import(plan);
-  bind_outputs(graph, scope, context.b);
+  bind_outputs(context, scope);
 }
 
 ModelSummary summarize(const ModelProto &model) {
@@ -138,8 +153,8 @@ ModelSummary summarize(const ModelProto &model) {
   return summary;
 }
 
-void import_parsed(const ModelProto &model, ModelStore &store,
-                   Builder &builder) {
+void import_parsed(const ModelProto &model, ModelStore &store, Builder &builder,
+                   BranchChoices &choices) {
   check_ir_version(model);
   Opsets opsets(model.opset_import);
   ImportContext context{
@@ -148,6 +163,7 @@ void import_parsed(const ModelProto &model, ModelStore &store,
       .b = builder,
       .functions = FunctionTable(model),
       .calls = {},
+      .choices = choices,
   };
   import_graph(context, opsets);
 }
@@ -160,11 +176,12 @@ Error at_file(const ModelPlace &place, ErrorCode code,
 } // namespace
 
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
-                                  Builder &builder) {
+                                  Builder &builder, BranchChoices &choices) {
+  choices.start();
   try {
     ModelProto proto = TRY(read_model(model.data, place.file));
     ModelStore store(model.owner, place.directory);
-    import_parsed(proto, store, builder);
+    import_parsed(proto, store, builder, choices);
     return summarize(proto);
   } catch (const BuildError &e) {
     return at_file(place, e.error.code, e.error.message);

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "frontend/onnx/branch_choices.h"
 
 #include <string>
 #include <vector>
@@ -39,7 +40,9 @@ struct ModelSummary {
 /// Errors are one paragraph: the file, the node and operator through all
 /// enclosing subgraphs and functions, what was expected and what to do. No
 /// exception leaves; after an error the builder's module is of no use.
+///
+/// A failure may be due to `choices`: try_again() says so.
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
-                                  ir::Builder &builder);
+                                  ir::Builder &builder, BranchChoices &choices);
 
 } // namespace landfall::onnx

@@ -19,7 +19,8 @@ using namespace test;
 std::string import(const Bytes &bytes) {
   ir::Module module;
   ir::Builder builder(module);
-  auto result = import_model(bytes, {"m.onnx", ""}, builder);
+  BranchChoices choices;
+  auto result = import_model(bytes, {"m.onnx", ""}, builder, choices);
   return result ? module.print() : "error: " + result.error().message;
 }
 

@@ -124,6 +124,16 @@ int Node::body_output_count(const Graph &graph) const {
   return int(graph.output.size());
 }
 
+BranchChoices::Point Node::branch_point() const {
+  return state_.context.choices.next_point();
+}
+
+void Node::branches_differ(BranchChoices::Point point,
+                           const Error &error) const {
+  state_.context.choices.branches_differ(point);
+  throw BuildError(error);
+}
+
 void Node::fail(ErrorCode code, const std::string &message) const {
   throw BuildError(code, message); // The importer puts the place in front.
 }

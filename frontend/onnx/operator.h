@@ -15,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "frontend/onnx/branch_choices.h"
 #include "ir/builder.h"
 
 #include <optional>
@@ -95,6 +96,14 @@ public:
                                std::span<const Any> inputs) const;
   int body_input_count(const Graph &graph) const;
   int body_output_count(const Graph &graph) const;
+
+  //===--- Branches -------------------------------------------------------------===//
+  /// This If, whose condition is not known, among the others of the import.
+  BranchChoices::Point branch_point() const;
+  /// Its branches give values that no one type can hold: the import is tried
+  /// again with one of them taken for granted.
+  [[noreturn]] void branches_differ(BranchChoices::Point point,
+                                    const Error &error) const;
 
   //===--- Refusals ------------------------------------------------------------===//
   [[noreturn]] void fail(ErrorCode code, const std::string &message) const;

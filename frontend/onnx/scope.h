@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "frontend/onnx/branch_choices.h"
 #include "frontend/onnx/external_data.h"
 #include "frontend/onnx/functions.h"
 #include "frontend/onnx/graph_plan.h"
@@ -29,6 +30,7 @@ struct ImportContext {
   std::vector<const FunctionProto *> calls;
   int depth = 0;                ///< Of nested bodies.
   int64_t nodes_left = 1 << 22; ///< Stops models that unfold without end.
+  BranchChoices &choices;
 };
 
 /// An attribute as a node sees it, references to the enclosing function's

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/boxed.h"
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/one_element.h"
 
 namespace landfall::onnx {
 namespace {
@@ -17,6 +17,31 @@ void output_all(const Node &node, std::span<const Any> values) {
     node.output(static_cast<int>(k), values[k]);
 }
 
+/// Both branches, as far as one type can hold the values of either.
+std::vector<Any> both(Node &node, Tensor condition, const Graph &then_graph,
+                      const Graph &else_graph, BranchChoices::Point point) {
+  std::optional<std::vector<Any>> taken, other;
+  auto build = [&](const Graph &graph,
+                   std::optional<std::vector<Any>> &values) {
+    values = node.import_body(graph, {});
+    return *values;
+  };
+  std::vector<Any> results;
+  try {
+    results = node.b().if_else(
+        one_element(node, condition), [&] { return build(then_graph, taken); },
+        [&] { return build(else_graph, other); });
+  } catch (const BuildError &failure) {
+    if (taken && other)
+      node.branches_differ(point, failure.error);
+    throw;
+  }
+  for (size_t k = 0; k < results.size(); ++k)
+    results[k] = with_facts(
+        results[k], common_facts(facts_of((*taken)[k]), facts_of((*other)[k])));
+  return results;
+}
+
 // outputs = cond ? then_branch() : else_branch(). With a condition known now
 // only the taken branch is built, so the other may be of any type.
 void if_else(Node &node) {
@@ -24,18 +49,21 @@ void if_else(Node &node) {
   Tensor condition = node.input(0, "cond");
   const Graph &then_graph = node.graph_attr("then_branch");
   const Graph &else_graph = node.graph_attr("else_branch");
+  auto only = [&](bool then) {
+    output_all(node, node.import_body(then ? then_graph : else_graph, {}));
+  };
   if (auto known = known_integer(b, condition))
-    return output_all(
-        node, node.import_body(*known != 0 ? then_graph : else_graph, {}));
-  std::vector<Any> taken, other;
-  std::vector<Any> results = b.if_else(
-      one_element(node, condition),
-      [&] { return taken = node.import_body(then_graph, {}); },
-      [&] { return other = node.import_body(else_graph, {}); });
-  for (size_t k = 0; k < results.size(); ++k)
-    results[k] = with_facts(
-        results[k], common_facts(facts_of(taken[k]), facts_of(other[k])));
-  output_all(node, results);
+    return only(*known != 0);
+  BranchChoices::Point point = node.branch_point();
+  if (point.granted) {
+    bool then = *point.granted;
+    b.require(equal(b.read(condition, 0, {0, 1}), then ? 1 : 0),
+              "the model was compiled for the " +
+                  std::string(then ? "then" : "else") + " branch of '" +
+                  node.name() + "' only, because the two differ in type");
+    return only(then);
+  }
+  output_all(node, both(node, condition, then_graph, else_graph, point));
 }
 
 } // namespace
