@@ -31,6 +31,7 @@ void flatten(SizeKind kind, Size size, std::vector<Size> &out) {
 /// kind(... kind(kind(s0, s1), s2) ...) of the sorted distinct sizes.
 Size chain(SizeArena &arena, SizeKind kind, std::vector<Size> sizes) {
   std::sort(sizes.begin(), sizes.end(), stands_before);
+  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
   Size result = sizes[0];
   for (size_t i = 1; i < sizes.size(); ++i)
     result = arena.function(kind, result, sizes[i]);

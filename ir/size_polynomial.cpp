@@ -122,6 +122,8 @@ std::optional<Polynomial> multiply(const Polynomial &a, const Polynomial &b) {
       if (__builtin_mul_overflow(x.coefficient, y.coefficient, &coefficient))
         return std::nullopt;
       terms.push_back({coefficient, multiply(x.atoms, y.atoms)});
+      if (terms.back().atoms.size() > max_degree)
+        return std::nullopt;
     }
   }
   return collect(std::move(terms));

@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // The arithmetic below the normal form of ir/size.h. Every function that can
-// overflow int64 (or grow past `max_terms`) returns nullopt instead.
+// overflow int64 (or grow past these limits) returns nullopt instead.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -46,7 +46,7 @@ struct Polynomial {
   friend bool operator==(const Polynomial &, const Polynomial &) = default;
 };
 
-inline constexpr size_t max_terms = 256;
+inline constexpr size_t max_terms = 64, max_degree = 32;
 
 std::optional<Polynomial> add(const Polynomial &a, const Polynomial &b);
 std::optional<Polynomial> subtract(const Polynomial &a, const Polynomial &b);

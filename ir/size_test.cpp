@@ -108,6 +108,18 @@ TEST_F(SizeTest, TextIsReadable) {
   EXPECT_FALSE(context.parse(std::string(100000, '(')));
 }
 
+TEST_F(SizeTest, TextOfSharedExpressionsStaysShort) {
+  Size tower = h;
+  for (int i = 0; i < 40; ++i)
+    tower = floordiv(tower + w, n + i + 1) * tower + mod(tower, w + i);
+  EXPECT_LT(tower.str().size(), 100000u);
+  EXPECT_EQ(context.parse(tower.str()), tower);
+  Size chain = h;
+  for (int i = 0; i < 2000; ++i)
+    chain = min(chain, w) + floordiv(chain, n + i + 2);
+  EXPECT_EQ(context.parse(chain.str()), chain);
+}
+
 TEST_F(SizeTest, TakenNamesGetASuffix) {
   EXPECT_NE(context.symbol("H"), h);
   EXPECT_EQ(context.symbol("H").str(), "H_2");

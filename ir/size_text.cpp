@@ -2,15 +2,22 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
+//   size    = ["{" sum {";" sum} "}"] sum
 //   sum     = ["-"] term {("+" | "-") term}
 //   term    = factor {"*" factor}
 //   factor  = number | symbol | function "(" sum "," sum ")" | "(" sum ")"
+//           | "$" number
 //   symbol  = identifier, or any text between double quotes with \ as escape
+//
+// $n is the n-th of the shared expressions in braces, which may use those
+// before it. Long texts name what they mention more than once, so that the
+// length stays linear in the number of distinct expressions.
 //
 //===----------------------------------------------------------------------===//
 #include "ir/builder.h"
 #include "ir/size_node.h"
 
+#include <algorithm>
 #include <cctype>
 
 namespace landfall::ir {
@@ -69,60 +76,149 @@ void print_name(std::string_view name, std::string &out) {
   out += '"';
 }
 
-void print(Size size, std::string &out);
+/// Which function atoms of an expression to print once, in front.
+class SharedAtoms {
+public:
+  explicit SharedAtoms(Size size) {
+    visit(size);
+    for (const SizeNode *atom : order_)
+      if (length_ > longest_plain && is_shared(atom)) {
+        number_.emplace(atom, int(list_.size()));
+        list_.push_back(atom);
+      }
+  }
 
-void print_atom(const SizeNode &atom, std::string &out) {
-  if (atom.kind == SizeKind::symbol)
-    return print_name(atom.name, out);
-  if (atom.kind == SizeKind::polynomial) {
-    out += "((";
-    print(atom.args[0], out);
-    out += atom.opaque == SizeNode::Opaque::sum ? ") + (" : ") * (";
-    print(atom.args[1], out);
-    out += "))";
-    return;
+  /// Users stand behind what they use.
+  const std::vector<const SizeNode *> &list() const { return list_; }
+  /// The number of a shared atom, or -1.
+  int number(const SizeNode *atom) const {
+    auto found = number_.find(atom);
+    return found == number_.end() ? -1 : found->second;
   }
-  for (const Function &function : functions())
-    if (function.kind == atom.kind)
-      out += function.name;
-  out += '(';
-  print(atom.args[0], out);
-  out += ", ";
-  print(atom.args[1], out);
-  out += ')';
-}
 
-void print_term(const Term &term, bool is_first, std::string &out) {
-  bool is_negative = term.coefficient < 0;
-  out += is_first ? (is_negative ? "-" : "") : (is_negative ? " - " : " + ");
-  uint64_t magnitude =
-      is_negative ? -uint64_t(term.coefficient) : uint64_t(term.coefficient);
-  bool needs_star = false;
-  if (magnitude != 1 || term.atoms.empty()) {
-    out += std::to_string(magnitude);
-    needs_star = true;
-  }
-  for (const SizeNode *atom : term.atoms) {
-    if (needs_star)
-      out += '*';
-    print_atom(*atom, out);
-    needs_star = true;
-  }
-}
+private:
+  static constexpr double longest_plain = 64;
+  static constexpr int deepest_plain = 32;
 
-void print(Size size, std::string &out) {
-  if (auto value = size.constant()) {
-    out += std::to_string(*value);
-    return;
+  struct Use {
+    int count = 0;
+    int depth = 1;     ///< Function atoms on the way down, shared ones cut.
+    double length = 1; ///< Function atoms in the plain text.
+  };
+
+  bool is_shared(const SizeNode *atom) const {
+    const Use &use = uses_.at(atom);
+    return use.count > 1 || use.depth % deepest_plain == 0;
   }
-  if (size.node()->is_atom())
-    return print_atom(*size.node(), out);
-  bool is_first = true;
-  for (const Term &term : size.node()->polynomial.terms) {
-    print_term(term, is_first, out);
-    is_first = false;
+
+  /// The use of everything below `size`, which is added to the tables.
+  Use visit(Size size) {
+    Use total{.count = 0, .depth = 0, .length = 0};
+    for (const Term &term : polynomial_of(size).terms)
+      for (const SizeNode *atom : term.atoms) {
+        if (atom->kind == SizeKind::symbol)
+          continue;
+        const Use &use = visit_atom(atom);
+        total.depth = std::max(total.depth, use.depth);
+        total.length += use.length;
+      }
+    length_ = total.length;
+    return total;
   }
-}
+
+  const Use &visit_atom(const SizeNode *atom) {
+    if (auto found = uses_.find(atom); found != uses_.end()) {
+      ++found->second.count;
+      return found->second;
+    }
+    Use a = visit(atom->args[0]), b = visit(atom->args[1]);
+    order_.push_back(atom);
+    return uses_[atom] = {.count = 1,
+                          .depth = 1 + std::max(a.depth, b.depth),
+                          .length = 1 + a.length + b.length};
+  }
+
+  std::unordered_map<const SizeNode *, Use> uses_;
+  std::vector<const SizeNode *> order_;
+  double length_ = 0;
+  std::vector<const SizeNode *> list_;
+  std::unordered_map<const SizeNode *, int> number_;
+};
+
+class SizePrinter {
+public:
+  std::string run(Size size) {
+    SharedAtoms shared(size);
+    for (const SizeNode *atom : shared.list()) {
+      out_ += out_.empty() ? "{" : "; ";
+      print_function(*atom);
+      names_.emplace(atom, shared.number(atom));
+    }
+    if (!out_.empty())
+      out_ += "} ";
+    print(size);
+    return std::move(out_);
+  }
+
+private:
+  void print(Size size) {
+    if (auto value = size.constant()) {
+      out_ += std::to_string(*value);
+      return;
+    }
+    if (size.node()->is_atom())
+      return print_atom(*size.node());
+    bool is_first = true;
+    for (const Term &term : size.node()->polynomial.terms) {
+      print_term(term, is_first);
+      is_first = false;
+    }
+  }
+
+  void print_atom(const SizeNode &atom) {
+    if (atom.kind == SizeKind::symbol)
+      print_name(atom.name, out_);
+    else if (auto found = names_.find(&atom); found != names_.end())
+      out_ += "$" + std::to_string(found->second);
+    else
+      print_function(atom);
+  }
+
+  void print_function(const SizeNode &atom) {
+    bool is_opaque = atom.kind == SizeKind::polynomial;
+    for (const Function &function : functions())
+      if (function.kind == atom.kind)
+        out_ += function.name;
+    out_ += is_opaque ? "((" : "(";
+    print(atom.args[0]);
+    out_ += !is_opaque                             ? ", "
+            : atom.opaque == SizeNode::Opaque::sum ? ") + ("
+                                                   : ") * (";
+    print(atom.args[1]);
+    out_ += is_opaque ? "))" : ")";
+  }
+
+  void print_term(const Term &term, bool is_first) {
+    bool is_negative = term.coefficient < 0;
+    out_ += is_first ? (is_negative ? "-" : "") : (is_negative ? " - " : " + ");
+    uint64_t magnitude =
+        is_negative ? -uint64_t(term.coefficient) : uint64_t(term.coefficient);
+    bool needs_star = false;
+    if (magnitude != 1 || term.atoms.empty()) {
+      out_ += std::to_string(magnitude);
+      needs_star = true;
+    }
+    for (const SizeNode *atom : term.atoms) {
+      if (needs_star)
+        out_ += '*';
+      print_atom(*atom);
+      needs_star = true;
+    }
+  }
+
+  std::string out_;
+  std::unordered_map<const SizeNode *, int> names_;
+};
 
 /// Recursive descent; every function gives nullopt on bad text.
 class SizeParser {
@@ -131,6 +227,8 @@ public:
       : arena_(arena), text_(text) {}
 
   std::optional<Size> parse_all() {
+    if (accept('{') && !parse_shared())
+      return std::nullopt;
     auto size = parse_sum();
     return size && peek() == '\0' && text_.empty() ? size : std::nullopt;
   }
@@ -149,6 +247,16 @@ private:
       return false;
     text_.remove_prefix(1);
     return true;
+  }
+
+  bool parse_shared() {
+    do {
+      auto size = parse_sum();
+      if (!size)
+        return false;
+      shared_.push_back(*size);
+    } while (accept(';'));
+    return accept('}');
   }
 
   std::optional<Size> parse_sum() {
@@ -199,6 +307,12 @@ private:
       auto inner = parse_sum();
       return accept(')') ? inner : std::nullopt;
     }
+    if (accept('$')) {
+      auto number = parse_number(false);
+      bool is_known = number && *number->constant() < int64_t(shared_.size());
+      return is_known ? std::optional(shared_[size_t(*number->constant())])
+                      : std::nullopt;
+    }
     if (c == '"')
       return parse_quoted();
     if (!starts_identifier(c))
@@ -242,16 +356,13 @@ private:
 
   const SizeArena &arena_;
   std::string_view text_;
+  std::vector<Size> shared_;
   int depth_ = 0;
 };
 
 } // namespace
 
-std::string Size::str() const {
-  std::string out;
-  print(*this, out);
-  return out;
-}
+std::string Size::str() const { return SizePrinter().run(*this); }
 
 std::string to_string(const Shape &shape) {
   std::string out = "[";
