@@ -30,11 +30,14 @@ Scalar Twiddle::at(Scalar k, Scalar n, Scalar to, Scalar from) const {
   return select(negative, -value, value);
 }
 
-int64_t part_count(const Node &node, Tensor x) {
-  auto parts = x.dim(-1).constant();
-  node.expect(parts && (*parts == 1 || *parts == 2),
-              "the last dimension must be 1 (real) or 2 (complex)");
-  return *parts;
+Size part_count(const Node &node, Tensor x) {
+  Size parts = x.dim(-1);
+  const char *rule = "the last dimension must be 1 (real) or 2 (complex)";
+  if (parts.constant())
+    node.expect(parts == Size(1) || parts == Size(2), rule);
+  else
+    node.b().require(equal(min(max(parts, 1), 2), parts), rule);
+  return parts;
 }
 
 } // namespace landfall::onnx

@@ -28,6 +28,6 @@ private:
 };
 
 /// The number of parts (1: real, 2: complex) in x's last dimension.
-int64_t part_count(const Node &node, Tensor x);
+Size part_count(const Node &node, Tensor x);
 
 } // namespace landfall::onnx

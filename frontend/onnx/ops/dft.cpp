@@ -15,33 +15,30 @@ namespace landfall::onnx {
 namespace {
 
 struct Transform {
-  Node &node;
-  Tensor x;    ///< [outer, L, inner, parts]
-  Shape shape; ///< x's original one.
-  int axis;
-  int64_t parts;
+  Builder &b;
+  Tensor x; ///< [outer, L, inner, parts]
   bool inverse, onesided;
   Size length; ///< N
 
   bool to_real() const { return inverse && onesided; }
   /// How many input elements take part.
   Size used() const {
-    Size available = x.dim(1);
-    return min(available, to_real() ? floordiv(length, 2) + 1 : length);
+    return min(x.dim(1), to_real() ? floordiv(length, 2) + 1 : length);
   }
   Size results() const {
     return onesided && !inverse ? floordiv(length, 2) + 1 : length;
   }
-  int64_t result_parts() const { return to_real() ? 1 : 2; }
+  Size result_parts() const { return to_real() ? 1 : 2; }
 };
 
+/// [outer, results, inner, result parts]
 Tensor transformed(const Transform &t) {
-  Builder &b = t.node.b();
+  Builder &b = t.b;
   DType type = t.x.dtype(), compute = compute_type(type);
   Twiddle twiddle(b, t.length, t.inverse, compute);
   Contraction c;
   c.shape = {t.x.dim(0), t.results(), t.x.dim(2), t.result_parts()};
-  c.reduce = {t.used(), t.parts};
+  c.reduce = {t.used(), t.x.dim(3)};
   c.accumulator = compute;
   c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> n) {
     Scalar value = convert(t.x.at({p[0], n[0], p[2], n[1]}), compute);
@@ -59,45 +56,60 @@ Tensor transformed(const Transform &t) {
       sum = sum / cast(b.scalar(t.length), compute);
     return convert(sum, type);
   };
-  Shape shape = replaced(t.shape, t.axis, t.results());
-  shape.back() = t.result_parts();
-  return b.reshape(b.contract(c), shape);
+  return b.contract(c);
 }
 
-void dft_along(Node &node, int64_t axis_value) {
+/// The product of x's extents before (or behind) the axis, parts apart.
+Size extent_beside(Tensor x, Size axis, bool before) {
+  Size total = 1;
+  for (int i = 0; i + 1 < x.rank(); ++i) {
+    Size beside = before ? less(i, axis) : less(axis, i);
+    total = total * select(beside, x.dim(i), 1);
+  }
+  return total;
+}
+
+/// The axis, which may be known only at run time, made non-negative.
+Size checked_axis(const Node &node, Tensor x, Size axis) {
+  Size rank = x.rank();
+  axis = select(less(axis, 0), axis + rank, axis);
+  node.b().require(equal(min(max(axis, 0), rank - 2), axis),
+                   "DFT's axis must name a dimension other than the last");
+  return axis;
+}
+
+void dft_along(Node &node, Size axis) {
   Builder &b = node.b();
   Tensor x = node.input(0, "input");
   node.expect(x.rank() >= 2, "the input must have rank 2 or more");
-  int axis = node.axis(axis_value, x.rank());
-  node.expect(axis != x.rank() - 1,
-              "the axis must not be the dimension of parts");
-  Transform t{node,
-              {},
-              x.shape(),
-              axis,
-              part_count(node, x),
-              node.int_attr("inverse", 0) != 0,
-              node.int_attr("onesided", 0) != 0,
-              x.dim(axis)};
-  Shape outer = sublist(x.shape(), 0, axis);
-  Shape inner = sublist(x.shape(), axis + 1, x.rank() - 1);
-  t.x = b.reshape(x, {product(outer), x.dim(axis), product(inner), t.parts});
+  axis = checked_axis(node, x, axis);
+  Size signal = 0;
+  for (int i = 0; i + 1 < x.rank(); ++i)
+    signal = signal + select(equal(axis, i), x.dim(i), 0);
+  Shape parts = {extent_beside(x, axis, true), signal,
+                 extent_beside(x, axis, false), part_count(node, x)};
+  Transform t{b, b.reshape(x, parts), node.int_attr("inverse", 0) != 0,
+              node.int_attr("onesided", 0) != 0, signal};
   if (t.to_real())
-    t.length = (x.dim(axis) - 1) * 2;
+    t.length = (signal - 1) * 2;
   if (node.has_input(1)) {
     std::vector<Size> given = node.input_sizes(1, "dft_length");
     node.expect(given.size() == 1, "dft_length must be a scalar");
     t.length = given[0];
   }
-  node.output(transformed(t));
+  Shape shape = x.shape();
+  for (int i = 0; i + 1 < x.rank(); ++i)
+    shape[i] = select(equal(axis, i), t.results(), x.dim(i));
+  shape.back() = t.result_parts();
+  node.output(b.reshape(transformed(t), shape));
 }
 
 void dft_17(Node &node) { dft_along(node, node.int_attr("axis", 1)); }
 
 void dft(Node &node) {
-  int64_t axis = -2;
+  Size axis = -2;
   if (node.has_input(2)) {
-    std::vector<int64_t> given = node.constant_ints(2, "axis");
+    std::vector<Size> given = node.input_sizes(2, "axis");
     node.expect(given.size() == 1, "axis must be a scalar");
     axis = given[0];
   }

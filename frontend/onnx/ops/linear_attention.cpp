@@ -23,14 +23,15 @@ struct LinearAttention {
   Builder &b;
   Heads q, k, v;
   Tensor past, decay, beta;
-  bool decay_by_row;
-  double scale; ///< 0: by head size.
+  Size decay_span; ///< Values of decay a head: 1, or one a row of S.
+  double scale;    ///< 0: by head size.
   Size group;
 
   Scalar f32(Scalar x) const { return convert(x, DType::f32); }
 
   Scalar decay_at(Scalar batch, Scalar t, Scalar head, Scalar row) const {
-    Scalar column = decay_by_row ? head * b.scalar(k.features) + row : head;
+    Scalar column = head * b.scalar(decay_span) +
+                    broadcast_index(b, decay_span, k.features, row);
     return exp(f32(decay.at({batch, t, column})));
   }
 
@@ -125,13 +126,17 @@ static void linear_attention(Node &node) {
                     node.optional_input(3, "past_state"),
                     gated ? node.input(4, "decay") : Tensor(),
                     delta ? node.input(5, "beta") : Tensor(),
-                    false,
+                    1,
                     node.float_attr("scale", 0),
                     q_heads / kv_heads};
-  a.decay_by_row = gated && a.decay.dim(2) != Size(kv_heads);
-  if (a.decay_by_row)
-    require_equal(b, a.decay.dim(2), a.k.features * kv_heads,
+  if (gated) {
+    Size span = floordiv(a.decay.dim(2), kv_heads);
+    require_equal(b, span * kv_heads, a.decay.dim(2),
+                  "decay's columns are not a multiple of kv_num_heads");
+    require_equal(b, (span - 1) * (span - a.k.features), 0,
                   "decay has one value a head or a row of each head's state");
+    a.decay_span = span;
+  }
 
   Shape state = {a.q.batch, a.k.heads, a.k.features, a.v.features};
   Tensor start = b.map(state, DType::f32, [&](std::span<const Scalar> p) {

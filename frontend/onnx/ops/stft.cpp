@@ -23,7 +23,7 @@ static void stft(Node &node) {
   if (x.rank() == 2)
     x = b.reshape(x, {x.dim(0), x.dim(1), 1});
   node.expect(x.rank() == 3, "signal must have rank 3");
-  int64_t parts = part_count(node, x);
+  Size parts = part_count(node, x);
   Size step = scalar_size(node, 1, "frame_step");
   b.require(less(0, step), "frame_step must be positive");
   Tensor window = node.optional_input(2, "window");
