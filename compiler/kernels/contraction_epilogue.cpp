@@ -53,8 +53,7 @@ void Epilogue::emit_row(const SumBlock &block, Value *row,
                         IndexValues indices) {
   llvm::IRBuilderBase &b = sizes_.b();
   llvm::Type *type = lanes_.scalar_type(kernel_.accumulator);
-  Value *sums = element(b, type, block.sums,
-                        b.CreateMul(row, sizes_.frame().index(block.stride)));
+  Value *sums = element(b, type, block.sums, b.CreateMul(row, block.stride));
   if (joined_)
     return emit_lanes(sums, block.lanes.begin, block.lanes.count, indices);
   // One stretch for each value of the outer lane loops.

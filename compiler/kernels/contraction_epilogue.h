@@ -12,7 +12,7 @@ namespace landfall {
 /// A block of finished sums: [row][lane], rows `stride` elements apart.
 struct SumBlock {
   llvm::Value *sums;
-  int64_t stride;
+  llvm::Value *stride;
   Interval rows, lanes; ///< In the flattened row and lane loops.
 };
 

@@ -10,6 +10,7 @@
 #include "compiler/kernels/contraction_tiling.h"
 #include "compiler/kernels/loop_builder.h"
 
+#include <cstdint>
 #include <optional>
 
 namespace landfall {
@@ -24,13 +25,24 @@ struct Task {
   Interval rows, lanes;
 };
 
+/// The extent of the row loops, if it is a constant.
+std::optional<int64_t> constant_rows(const ContractionRoles &roles) {
+  SizePolynomial rows(1);
+  for (uint32_t variable : roles.rows)
+    rows = rows * SizePolynomial::of(roles.space.extents[variable]);
+  return rows.constant();
+}
+
 class ContractionGenerator : public TaskGenerator {
 public:
   ContractionGenerator(const Kernel &kernel, ContractionRoles roles,
                        const TileShape &shape)
       : type_(kernel.accumulator), roles_(std::move(roles)), shape_(shape),
         broadcast_(roles_.broadcast, roles_.space, roles_.rows, roles_.depth),
-        lane_(roles_.lane, roles_.space, roles_.depth, roles_.lanes) {}
+        lane_(roles_.lane, roles_.space, roles_.depth, roles_.lanes),
+        most_rows_(constant_rows(roles_).value_or(INT64_MAX)),
+        streams_(lane_.is_plain(kernel, type_) &&
+                 constant_rows(roles_).value_or(0) <= shape.rows) {}
 
   Plan plan(KernelFrame &frame) override {
     SizeCode sizes(frame);
@@ -60,12 +72,21 @@ private:
     Value *continues, *finishes; ///< i1: not the first, the last.
   };
 
+  /// A block's width of lanes.
+  struct Panel {
+    bool streamed = false;
+    Value *lane = nullptr; ///< The first, counted from the task's.
+    Value *data = nullptr; ///< The lane side there.
+    Value *width = nullptr, *lane_stride = nullptr;
+  };
+
   Task split_task(Value *number);
   void emit_run(Emitters &emit, const Task &task, const Run &run);
-  void emit_group(Emitters &emit, const Task &task, const Run &run,
-                  Value *lane);
-  void emit_panel(Emitters &emit, const Task &task, const Run &run, Value *lane,
-                  Value *packed);
+  Value *emit_streamed_panels(Emitters &emit, const Task &task, const Run &run);
+  void emit_packed_panels(Emitters &emit, const Task &task, const Run &run,
+                          Value *lane);
+  void emit_panel(Emitters &emit, const Task &task, const Run &run,
+                  const Panel &panel);
   int64_t group_lanes() const {
     return shape_.lanes() * (lane_.is_dense() ? shape_.panels : 1);
   }
@@ -78,6 +99,8 @@ private:
   ContractionRoles roles_;
   TileShape shape_;
   PackSide broadcast_, lane_;
+  int64_t most_rows_;
+  bool streams_; ///< Few rows may be met and the lane side be read in place.
   // Of the run function being emitted.
   std::optional<SizeCode> sizes_;
   Tiling tiling_{};
@@ -125,20 +148,55 @@ void ContractionGenerator::task(KernelFrame &frame, Value *number) {
 void ContractionGenerator::emit_run(Emitters &emit, const Task &task,
                                     const Run &run) {
   KernelFrame &frame = sizes_->frame();
-  emit_if(frame, frame.b.CreateICmpSGT(run.depth.count, index(0)), [&] {
+  llvm::IRBuilderBase &b = frame.b;
+  emit_if(frame, b.CreateICmpSGT(run.depth.count, index(0)), [&] {
     emit.broadcast.pack(
         {task.rows, run.depth, broadcast_to_, shape_.broadcast_stride()});
   });
-  emit_for(frame, index(0), task.lanes.count, index(group_lanes()), {},
+  Value *done = emit_streamed_panels(emit, task, run);
+  emit_for(frame, done, task.lanes.count, index(group_lanes()), {},
            [&](Value *lane, llvm::ArrayRef<Value *>) {
-             emit_group(emit, task, run, lane);
+             emit_packed_panels(emit, task, run, lane);
              return Values();
            });
 }
 
+/// With few rows, a packed lane side would be used only once: reads it in
+/// place, as far as whole blocks go. Yields how far.
+Value *ContractionGenerator::emit_streamed_panels(Emitters &emit,
+                                                  const Task &task,
+                                                  const Run &run) {
+  if (!streams_)
+    return index(0);
+  KernelFrame &frame = sizes_->frame();
+  llvm::IRBuilderBase &b = frame.b;
+  Value *few = b.CreateICmpSLE(tiling_.rows, index(shape_.rows));
+  Value *width = streamed_lanes(frame, shape_, task.rows.count, most_rows_);
+  Value *end = b.CreateSelect(
+      few, b.CreateMul(b.CreateUDiv(task.lanes.count, width), width), index(0));
+  const Affine &form = lane_.factor.loads[0].offset;
+  Panel panel;
+  panel.streamed = true;
+  panel.width = width;
+  panel.lane_stride = sizes_->value(lane_.row_step(form));
+  Value *first =
+      b.CreateAdd(emit.lane.bases[0].offset,
+                  b.CreateAdd(task.lanes.begin,
+                              b.CreateMul(run.depth.begin, panel.lane_stride)));
+  Value *operand = frame.operands[frame.kernel.nodes[lane_.factor.value].index];
+  emit_for(frame, index(0), end, width, {},
+           [&](Value *lane, llvm::ArrayRef<Value *>) {
+             panel.lane = lane;
+             panel.data = at(operand, b.CreateAdd(first, lane));
+             emit_panel(emit, task, run, panel);
+             return Values();
+           });
+  return end;
+}
+
 /// Packs some panels of the lane side and sweeps over them one by one.
-void ContractionGenerator::emit_group(Emitters &emit, const Task &task,
-                                      const Run &run, Value *lane) {
+void ContractionGenerator::emit_packed_panels(Emitters &emit, const Task &task,
+                                              const Run &run, Value *lane) {
   KernelFrame &frame = sizes_->frame();
   llvm::IRBuilderBase &b = frame.b;
   Value *panel_stride = b.CreateMul(run.depth.count, index(shape_.lanes()));
@@ -151,45 +209,52 @@ void ContractionGenerator::emit_group(Emitters &emit, const Task &task,
     target.panel_stride = panel_stride;
     emit.lane.pack(target);
   });
+  Panel panel;
+  panel.width = index(shape_.lanes());
+  panel.lane_stride = panel.width;
   emit_for(frame, lane, b.CreateAdd(lane, lanes.count), index(shape_.lanes()),
-           {lane_to_}, [&](Value *panel, llvm::ArrayRef<Value *> packed) {
-             emit_panel(emit, task, run, panel, packed[0]);
+           {lane_to_}, [&](Value *at_lane, llvm::ArrayRef<Value *> packed) {
+             panel.lane = at_lane;
+             panel.data = packed[0];
+             emit_panel(emit, task, run, panel);
              return Values{at(packed[0], panel_stride)};
            });
 }
 
-/// Sweeps all rows over a packed panel.
+/// Sweeps all rows over a panel.
 void ContractionGenerator::emit_panel(Emitters &emit, const Task &task,
-                                      const Run &run, Value *lane,
-                                      Value *packed) {
+                                      const Run &run, const Panel &panel) {
   KernelFrame &frame = sizes_->frame();
   llvm::IRBuilderBase &b = frame.b;
   Interval lanes{
-      b.CreateAdd(task.lanes.begin, lane),
-      smaller(b, index(shape_.lanes()), b.CreateSub(task.lanes.count, lane))};
+      b.CreateAdd(task.lanes.begin, panel.lane),
+      smaller(b, panel.width, b.CreateSub(task.lanes.count, panel.lane))};
   Value *narrow = b.CreateICmpSLE(lanes.count, index(shape_.width));
   // Sums of all rows are kept only if another run of the depth needs them.
   Value *kept = b.CreateICmpSGT(tiling_.runs, index(1));
-  Value *panel_at = b.CreateMul(lane, tiling_.task_rows);
-  emit_for(frame, index(0), task.rows.count, index(shape_.rows), {},
-           [&](Value *row, llvm::ArrayRef<Value *>) {
-             Value *rows = smaller(b, index(shape_.rows),
-                                   b.CreateSub(task.rows.count, row));
-             Value *block_at =
-                 b.CreateAdd(panel_at, b.CreateMul(row, index(shape_.lanes())));
-             Value *sums = at(sums_, b.CreateSelect(kept, block_at, index(0)));
-             Value *from =
-                 at(broadcast_to_,
-                    b.CreateMul(row, index(shape_.broadcast_stride())));
-             emit_tile(frame, shape_, rows, narrow,
-                       {from, packed, run.depth.count, sums, run.continues});
-             emit_if(frame, run.finishes, [&] {
-               Interval block{b.CreateAdd(task.rows.begin, row), rows};
-               emit.epilogue.emit({sums, int64_t(shape_.lanes()), block, lanes},
-                                  task.batch);
-             });
-             return Values();
-           });
+  Value *panel_at = b.CreateMul(panel.lane, tiling_.task_rows);
+  emit_for(
+      frame, index(0), task.rows.count, index(shape_.rows), {},
+      [&](Value *row, llvm::ArrayRef<Value *>) {
+        Value *rows =
+            smaller(b, index(shape_.rows), b.CreateSub(task.rows.count, row));
+        Value *block_at = b.CreateAdd(panel_at, b.CreateMul(row, panel.width));
+        Value *sums = at(sums_, b.CreateSelect(kept, block_at, index(0)));
+        Value *from = at(broadcast_to_,
+                         b.CreateMul(row, index(shape_.broadcast_stride())));
+        TileArguments arguments{
+            from, panel.data,   panel.lane_stride, run.depth.count,
+            sums, run.continues};
+        if (panel.streamed)
+          emit_streamed_tile(frame, shape_, rows, most_rows_, arguments);
+        else
+          emit_tile(frame, shape_, rows, most_rows_, narrow, arguments);
+        emit_if(frame, run.finishes, [&] {
+          Interval block{b.CreateAdd(task.rows.begin, row), rows};
+          emit.epilogue.emit({sums, panel.width, block, lanes}, task.batch);
+        });
+        return Values();
+      });
 }
 
 } // namespace

@@ -54,6 +54,13 @@ bool PackSide::is_dense() const {
                      });
 }
 
+bool PackSide::is_plain(const Kernel &kernel, DType type) const {
+  return is_dense() && rows.size() <= 1 && factor.loads.size() == 1 &&
+         factor.loads[0].node == factor.value &&
+         kernel.nodes[factor.value].type == type &&
+         lane_step(factor.loads[0].offset) == SizePolynomial(1);
+}
+
 bool PackSide::is_transposed() const {
   return lanes.size() == 1 && rows.size() == 1 && !is_guarded(factor) &&
          std::all_of(factor.loads.begin(), factor.loads.end(),

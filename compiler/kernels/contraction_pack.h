@@ -35,6 +35,9 @@ struct PackSide {
   SizePolynomial row_step(const Affine &form) const;
   /// No guards, and vectors of lanes are vectors in memory, or one value.
   bool is_dense() const;
+  /// Dense, and the factor is its only load, of elements of this type: rows
+  /// can be read where they are.
+  bool is_plain(const Kernel &kernel, DType type) const;
   /// No guards, and runs of rows are vectors in memory.
   bool is_transposed() const;
 };

@@ -22,21 +22,27 @@ llvm::Type *element_type(llvm::LLVMContext &context, DType type) {
   return llvm::Type::getIntNTy(context, static_cast<unsigned>(info(type).bits));
 }
 
+/// What tells one block function from another.
+struct Block {
+  unsigned rows, vectors;
+  bool streamed;
+};
+
 /// Builds one block function.
 class TileFunction {
 public:
-  TileFunction(const TileShape &shape, unsigned rows, unsigned vectors,
+  TileFunction(const TileShape &shape, const Block &block,
                llvm::Function *function)
-      : shape_(shape), rows_(rows), vectors_(vectors), function_(function),
+      : shape_(shape), rows_(block.rows), vectors_(block.vectors),
+        streamed_(block.streamed), function_(function),
         b_(llvm::BasicBlock::Create(function->getContext(), "entry", function)),
         scalar_(element_type(function->getContext(), shape.type)),
-        vector_(llvm::FixedVectorType::get(scalar_, shape.width)),
-        lane_stride_(shape.lanes()) {}
+        vector_(llvm::FixedVectorType::get(scalar_, shape.width)) {}
 
   void build() {
-    Value *depth = function_->getArg(2), *sums = function_->getArg(3);
+    Value *depth = function_->getArg(3), *sums = function_->getArg(4);
     llvm::BasicBlock *loop = block("step"), *done = block("done");
-    Values start = initial_sums(sums, function_->getArg(4));
+    Values start = initial_sums(sums, function_->getArg(5));
     llvm::BasicBlock *before = b_.GetInsertBlock();
     b_.CreateCondBr(b_.CreateICmpSGT(depth, b_.getInt64(0)), loop, done);
 
@@ -71,8 +77,9 @@ private:
 
   Value *sum_address(Value *sums, size_t i) {
     size_t row = i / vectors_, vector = i % vectors_;
+    size_t stride = streamed_ ? vectors_ * shape_.width : shape_.lanes();
     return b_.CreateConstGEP1_64(scalar_, sums,
-                                 row * shape_.lanes() + vector * shape_.width);
+                                 row * stride + vector * shape_.width);
   }
 
   Values phis(const Values &init, llvm::BasicBlock *from) {
@@ -106,13 +113,18 @@ private:
 
   Values step(Value *k, const Values &sums) {
     Value *broadcast = b_.CreateGEP(scalar_, function_->getArg(0), k);
-    Value *lane = b_.CreateGEP(scalar_, function_->getArg(1),
-                               b_.CreateMul(k, b_.getInt64(lane_stride_)));
+    Value *stride = streamed_ ? static_cast<Value *>(function_->getArg(2))
+                              : b_.getInt64(shape_.lanes());
+    Value *lane =
+        b_.CreateGEP(scalar_, function_->getArg(1), b_.CreateMul(k, stride));
+    llvm::Align align = streamed_
+                            ? llvm::Align(scalar_->getScalarSizeInBits() / 8)
+                            : vector_align();
     Values vectors, next;
     for (unsigned v = 0; v < vectors_; ++v)
       vectors.push_back(b_.CreateAlignedLoad(
           vector_, b_.CreateConstGEP1_64(scalar_, lane, v * shape_.width),
-          vector_align()));
+          align));
     for (unsigned row = 0; row < rows_; ++row) {
       Value *address = b_.CreateConstGEP1_64(scalar_, broadcast,
                                              row * shape_.broadcast_stride());
@@ -127,27 +139,30 @@ private:
 
   const TileShape &shape_;
   unsigned rows_, vectors_;
+  bool streamed_;
   llvm::Function *function_;
   llvm::IRBuilder<> b_;
   llvm::Type *scalar_;
   llvm::FixedVectorType *vector_;
-  int64_t lane_stride_;
 };
 
 /// The module's function for this block, built on first use.
 llvm::Function *tile_function(KernelFrame &frame, const TileShape &shape,
-                              unsigned rows, unsigned vectors) {
+                              const Block &block) {
   llvm::Function *caller = frame.b.GetInsertBlock()->getParent();
   llvm::Module *module = caller->getParent();
-  std::string symbol = "tile_" + std::string(name(shape.type)) + "_" +
-                       std::to_string(rows) + "x" + std::to_string(vectors);
+  std::string symbol = (block.streamed ? "streamed_tile_" : "tile_") +
+                       std::string(name(shape.type)) + "_" +
+                       std::to_string(block.rows) + "x" +
+                       std::to_string(block.vectors);
   if (llvm::Function *existing = module->getFunction(symbol))
     return existing;
   llvm::LLVMContext &context = module->getContext();
   llvm::Type *pointer = llvm::PointerType::get(context, 0);
   auto *type = llvm::FunctionType::get(
       llvm::Type::getVoidTy(context),
-      {pointer, pointer, llvm::Type::getInt64Ty(context), pointer,
+      {pointer, pointer, llvm::Type::getInt64Ty(context),
+       llvm::Type::getInt64Ty(context), pointer,
        llvm::Type::getInt1Ty(context)},
       false);
   auto *function = llvm::Function::Create(type, llvm::Function::InternalLinkage,
@@ -156,21 +171,30 @@ llvm::Function *tile_function(KernelFrame &frame, const TileShape &shape,
       context,
       llvm::AttrBuilder(context, caller->getAttributes().getFnAttrs())));
   function->addFnAttr(llvm::Attribute::NoInline);
-  for (unsigned argument : {0u, 1u, 3u})
+  for (unsigned argument : {0u, 1u, 4u})
     function->addParamAttr(argument, llvm::Attribute::NoAlias);
-  TileFunction(shape, rows, vectors, function).build();
+  TileFunction(shape, block, function).build();
   return function;
 }
 
 } // namespace
 
-llvm::SmallVector<unsigned, 4> TileShape::heights() const {
-  llvm::SmallVector<unsigned, 4> result;
-  for (unsigned height : {2u, 4u, 8u})
-    if (height < rows)
-      result.push_back(height);
+llvm::SmallVector<unsigned, 5> TileShape::heights(bool streamed,
+                                                  int64_t most_rows) const {
+  llvm::SmallVector<unsigned, 5> result;
+  for (unsigned height : {1u, 2u, 4u, 8u}) {
+    if (height >= rows || (height == 1 && !streamed))
+      continue;
+    result.push_back(height);
+    if (height >= most_rows)
+      return result;
+  }
   result.push_back(rows);
   return result;
+}
+
+unsigned TileShape::streamed_vectors(unsigned height) const {
+  return std::clamp((registers - 4) / height, 1u, 8u);
 }
 
 TileShape TileShape::choose(const Machine &machine, DType accumulator) {
@@ -179,8 +203,9 @@ TileShape TileShape::choose(const Machine &machine, DType accumulator) {
   shape.width = Lanes::natural_width(machine, accumulator);
   shape.vectors = 2;
   // Registers: the sums, the lane side's vectors, one broadcast and a spare.
-  unsigned registers = static_cast<unsigned>(machine.vector_registers);
-  shape.rows = std::max(2u, (registers - shape.vectors - 2) / shape.vectors);
+  shape.registers = static_cast<unsigned>(machine.vector_registers);
+  shape.rows =
+      std::max(2u, (shape.registers - shape.vectors - 2) / shape.vectors);
   shape.rows -= shape.rows % (shape.rows > 8 ? 4 : 2);
   // A run of the lane side fills two thirds of the first-level cache.
   int64_t step = shape.lanes() * size_of(accumulator);
@@ -196,30 +221,75 @@ Value *multiply_add(llvm::IRBuilderBase &b, Value *a, Value *x, Value *sum) {
   return b.CreateAdd(sum, b.CreateMul(a, x));
 }
 
-void emit_tile(KernelFrame &frame, const TileShape &shape, Value *rows,
-               Value *narrow, const TileArguments &arguments) {
-  auto call = [&](unsigned height, unsigned vectors) {
-    frame.b.CreateCall(tile_function(frame, shape, height, vectors),
-                       {arguments.broadcast, arguments.lane, arguments.depth,
-                        arguments.sums, arguments.continues});
-  };
-  llvm::BasicBlock *after = frame.block("tile_done");
-  for (unsigned height : shape.heights()) {
-    llvm::BasicBlock *fits = frame.block("fits");
-    llvm::BasicBlock *next = height == shape.rows ? fits : frame.block("next");
-    if (height == shape.rows)
-      frame.b.CreateBr(fits);
-    else
-      frame.b.CreateCondBr(frame.b.CreateICmpSLE(rows, frame.index(height)),
-                           fits, next);
+namespace {
+
+void call_tile(KernelFrame &frame, const TileShape &shape, const Block &block,
+               const TileArguments &arguments) {
+  frame.b.CreateCall(tile_function(frame, shape, block),
+                     {arguments.broadcast, arguments.lane,
+                      arguments.lane_stride, arguments.depth, arguments.sums,
+                      arguments.continues});
+}
+
+/// Emits `body` for the least of the heights that is >= rows.
+void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
+                Value *rows, const std::function<void(unsigned)> &body) {
+  llvm::BasicBlock *after = frame.block("height_done");
+  for (unsigned height : heights) {
+    if (height == heights.back()) {
+      body(height);
+      break;
+    }
+    llvm::BasicBlock *fits = frame.block("fits"), *next = frame.block("next");
+    frame.b.CreateCondBr(frame.b.CreateICmpSLE(rows, frame.index(height)), fits,
+                         next);
     frame.b.SetInsertPoint(fits);
-    emit_if(
-        frame, narrow, [&] { return call(height, 1), Values(); },
-        [&] { return call(height, shape.vectors), Values(); });
+    body(height);
     frame.b.CreateBr(after);
     frame.b.SetInsertPoint(next);
   }
+  frame.b.CreateBr(after);
   frame.b.SetInsertPoint(after);
+}
+
+} // namespace
+
+void emit_tile(KernelFrame &frame, const TileShape &shape, Value *rows,
+               int64_t most_rows, Value *narrow,
+               const TileArguments &arguments) {
+  for_height(frame, shape.heights(false, most_rows), rows,
+             [&](unsigned height) {
+               auto call = [&](unsigned vectors) {
+                 call_tile(frame, shape, {height, vectors, false}, arguments);
+                 return Values();
+               };
+               emit_if(
+                   frame, narrow, [&] { return call(1); },
+                   [&] { return call(shape.vectors); });
+             });
+}
+
+Value *streamed_lanes(KernelFrame &frame, const TileShape &shape, Value *rows,
+                      int64_t most_rows) {
+  Value *lanes = nullptr;
+  auto heights = shape.heights(true, most_rows);
+  for (size_t h = heights.size(); h-- > 0;) {
+    Value *width =
+        frame.index(shape.streamed_vectors(heights[h]) * shape.width);
+    lanes = lanes ? frame.b.CreateSelect(
+                        frame.b.CreateICmpSLE(rows, frame.index(heights[h])),
+                        width, lanes)
+                  : width;
+  }
+  return lanes;
+}
+
+void emit_streamed_tile(KernelFrame &frame, const TileShape &shape, Value *rows,
+                        int64_t most_rows, const TileArguments &arguments) {
+  for_height(frame, shape.heights(true, most_rows), rows, [&](unsigned height) {
+    call_tile(frame, shape, {height, shape.streamed_vectors(height), true},
+              arguments);
+  });
 }
 
 } // namespace landfall

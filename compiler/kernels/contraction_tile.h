@@ -17,6 +17,8 @@ namespace landfall {
 ///   broadcast side  [row][depth], `broadcast_stride` elements a row
 ///   lane side       [depth][lane], lanes() elements a depth step
 ///   sums            [row][lane], lanes() elements a row
+/// Streamed blocks read the lane side where it is; their rows of sums are as
+/// long as they are wide.
 struct TileShape {
   DType type = DType::f32;
   unsigned width = 8;   ///< Lanes in a vector.
@@ -27,25 +29,42 @@ struct TileShape {
 
   unsigned lanes() const { return width * vectors; }
   int64_t broadcast_stride() const { return depth + width; }
-  /// Numbers of rows that there is a block for, ascending.
-  llvm::SmallVector<unsigned, 4> heights() const;
+  /// Numbers of rows that there is a block for, ascending, to cover up to
+  /// `most_rows` rows. Streamed blocks include one of a single row.
+  llvm::SmallVector<unsigned, 5> heights(bool streamed,
+                                         int64_t most_rows) const;
+  /// Vectors of a block that reads the lane side where it is: fewer rows, more
+  /// vectors.
+  unsigned streamed_vectors(unsigned height) const;
 
   static TileShape choose(const Machine &machine, DType accumulator);
+  unsigned registers = 16; ///< Of the machine.
 };
 
 /// Where one block works.
 struct TileArguments {
-  llvm::Value *broadcast; ///< First row, first depth step.
-  llvm::Value *lane;      ///< First depth step.
-  llvm::Value *depth;     ///< i64, in [0, shape.depth].
+  llvm::Value *broadcast;   ///< First row, first depth step.
+  llvm::Value *lane;        ///< First depth step.
+  llvm::Value *lane_stride; ///< i64; of streamed blocks.
+  llvm::Value *depth;       ///< i64, in [0, shape.depth].
   llvm::Value *sums;
   llvm::Value *continues; ///< i1: add to the sums there, else overwrite.
 };
 
 /// Calls the block of the least height >= `rows` (i64, in [1, shape.rows]),
-/// one vector wide if `narrow` (i1).
+/// one vector wide if `narrow` (i1). `most_rows`: what `rows` may be.
 void emit_tile(KernelFrame &frame, const TileShape &shape, llvm::Value *rows,
-               llvm::Value *narrow, const TileArguments &arguments);
+               int64_t most_rows, llvm::Value *narrow,
+               const TileArguments &arguments);
+
+/// The lanes of the block that emit_streamed_tile calls for so many rows.
+llvm::Value *streamed_lanes(KernelFrame &frame, const TileShape &shape,
+                            llvm::Value *rows, int64_t most_rows);
+
+/// The same on a lane side in place: depth steps `lane_stride` elements apart.
+void emit_streamed_tile(KernelFrame &frame, const TileShape &shape,
+                        llvm::Value *rows, int64_t most_rows,
+                        const TileArguments &arguments);
 
 /// sum + a * b on vectors or scalars; one rounding for reals.
 llvm::Value *multiply_add(llvm::IRBuilderBase &b, llvm::Value *a,
