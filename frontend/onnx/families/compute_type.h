@@ -28,9 +28,4 @@ inline Scalar convert(Scalar x, DType type) {
 /// x in its compute type.
 inline Scalar widen(Scalar x) { return convert(x, compute_type(x.dtype())); }
 
-/// An operand with exactly one element, as a tensor of rank 0.
-inline Tensor one_element(const Node &node, Tensor x) {
-  return x.rank() == 0 ? x : node.b().reshape(x, Shape{});
-}
-
 } // namespace landfall::onnx

@@ -6,21 +6,21 @@
 #include "frontend/onnx/families/cosine_window.h"
 
 #include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/one_element.h"
 
 #include <numbers>
 
 namespace landfall::onnx {
 
 void cosine_window_operator(Node &node, double a0, double a1, double a2) {
-  std::vector<Size> size = node.input_sizes(0, "size");
-  node.expect(size.size() == 1, "`size` must hold one value");
+  Size size = one_size(node, 0, "size");
   DType type = node.dtype_attr("output_datatype", DType::f32);
   DType real = type == DType::f64 ? DType::f64 : DType::f32;
   bool periodic = node.int_attr("periodic", 1) != 0;
   Builder &b = node.b();
   // At least one, so that a symmetric window of one element is defined.
-  Size period = periodic ? size[0] : max(size[0] - 1, 1);
-  node.output(b.map({max(size[0], 0)}, type, [&](std::span<const Scalar> i) {
+  Size period = periodic ? size : max(size - 1, 1);
+  node.output(b.map({max(size, 0)}, type, [&](std::span<const Scalar> i) {
     Scalar turn = cast(i[0], real) / cast(b.scalar(period), real);
     Scalar angle = turn * (2 * std::numbers::pi);
     Scalar value = a0 - a1 * cos(angle);

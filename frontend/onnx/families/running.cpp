@@ -7,15 +7,14 @@
 
 #include "frontend/onnx/families/axis_list.h"
 #include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/one_element.h"
 
 namespace landfall::onnx {
 
 void running_operator(Node &node, double start,
                       const std::function<Scalar(Scalar, Scalar)> &step) {
   Tensor x = node.input(0, "x");
-  std::vector<Size> given = node.input_sizes(1, "axis");
-  node.expect(given.size() == 1, "`axis` must hold one value");
-  AxisList axis(node, given, x.rank());
+  AxisList axis(node, std::array{one_size(node, 1, "axis")}, x.rank());
   bool exclusive = node.int_attr("exclusive", 0) != 0;
   bool reverse = node.int_attr("reverse", 0) != 0;
 

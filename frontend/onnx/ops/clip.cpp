@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/one_element.h"
 #include "frontend/onnx/families/unary.h"
 
 #include <limits>

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/one_element.h"
 #include "frontend/onnx/families/random.h"
 
 namespace landfall::onnx {

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/attribute_table.h"
 #include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/one_element.h"
 
 namespace landfall::onnx {
 

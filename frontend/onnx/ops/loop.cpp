@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/boxed.h"
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/one_element.h"
 #include "frontend/onnx/families/owned_constant.h"
 
 namespace landfall::onnx {

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/one_element.h"
 
 namespace landfall::onnx {
 
@@ -49,21 +50,19 @@ Scalar weight(const Filters &f, Scalar bin, Scalar k) {
 
 // output[bin, k] = weight of the spectrogram's bin in the mel band k
 void mel_weight_matrix(Node &node) {
-  std::vector<Size> bins = node.input_sizes(0, "num_mel_bins");
-  std::vector<Size> length = node.input_sizes(1, "dft_length");
-  node.expect(bins.size() == 1 && length.size() == 1,
-              "`num_mel_bins` and `dft_length` must hold one value each");
+  Size bins = one_size(node, 0, "num_mel_bins");
+  Size length = one_size(node, 1, "dft_length");
   auto operand = [&](int position, std::string_view name) {
     return one_element(node, node.input(position, name));
   };
   Filters filters{node.b(),
-                  bins[0],
-                  length[0],
+                  bins,
+                  length,
                   operand(2, "sample_rate"),
                   operand(3, "lower_edge_hertz"),
                   operand(4, "upper_edge_hertz")};
   DType type = node.dtype_attr("output_datatype", DType::f32);
-  Shape shape = {max(floordiv(length[0], 2) + 1, 0), max(bins[0], 0)};
+  Shape shape = {max(floordiv(length, 2) + 1, 0), max(bins, 0)};
   node.output(node.b().map(shape, type, [&](std::span<const Scalar> i) {
     return convert(weight(filters, i[0], i[1]), type);
   }));

@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/one_element.h"
 
 namespace landfall::onnx {
 
