@@ -10,6 +10,10 @@
 namespace landfall::onnx {
 namespace {
 
+/// More inputs than this are joined in groups: copying twice costs less than so
+/// many guarded loads an element.
+constexpr size_t most_pulled = 8;
+
 /// The result's extents: the axis's sum up, the others are required equal and
 /// taken from the input that knows them best.
 Shape concatenated_shape(const Node &node, std::span<const Tensor> inputs,
@@ -34,8 +38,8 @@ Shape concatenated_shape(const Node &node, std::span<const Tensor> inputs,
   return shape;
 }
 
-/// Pulls: each element asks which input it comes from. Fuses with what is
-/// around it, but costs a guarded load an input.
+/// Each element asks which input it comes from: fuses with what is around it,
+/// but costs a guarded load an input.
 Tensor pull(Builder &b, std::span<const Tensor> inputs, int axis,
             const Shape &shape) {
   DType dtype = inputs[0].dtype();
@@ -59,46 +63,20 @@ Tensor pull(Builder &b, std::span<const Tensor> inputs, int axis,
   });
 }
 
-/// Pushes: each input is copied to its place, rows of everything from the axis
-/// on at once.
-Tensor push(Builder &b, std::span<const Tensor> inputs, int axis,
-            const Shape &shape) {
-  std::span<const Size> dims = shape;
-  Size rows = product(dims.first(axis));
-  Size inner = product(dims.subspan(axis + 1));
-  Shape flat = {rows, shape[axis] * inner};
-  Tensor result;
-  Size base = 0;
-  for (Tensor input : inputs) {
-    Size length = input.dim(axis) * inner;
-    if (length == Size(0))
-      continue;
-    Tensor source = b.reshape(input, {rows, length});
-    LoopsResult target{input.dtype(), flat, result};
-    result = b.loops(
-        {rows, length}, {&target, 1},
-        [&](std::span<const Scalar> at, std::span<const Buffer> results) {
-          results[0].store({at[0], at[1] + b.scalar(base)}, source.at(at));
-        })[0];
-    base = base + length;
-  }
-  return result ? b.reshape(result, shape) : Tensor();
-}
-
 } // namespace
 
 Tensor concatenate(const Node &node, std::span<const Tensor> inputs, int axis) {
   if (inputs.size() == 1)
     return inputs[0];
-  Builder &b = node.b();
   Shape shape = concatenated_shape(node, inputs, axis);
-  // Few inputs, or the small integers of shape arithmetic.
-  auto count = product(shape).constant();
-  bool small = is_integer(inputs[0].dtype()) && count && *count <= 64;
-  if (inputs.size() > 3 && !small)
-    if (Tensor result = push(b, inputs, axis, shape))
-      return result;
-  return pull(b, inputs, axis, shape);
+  if (inputs.size() <= most_pulled)
+    return pull(node.b(), inputs, axis, shape);
+  Tensors groups;
+  for (size_t k = 0; k < inputs.size(); k += most_pulled)
+    groups.push_back(concatenate(
+        node, inputs.subspan(k, std::min(most_pulled, inputs.size() - k)),
+        axis));
+  return concatenate(node, groups, axis);
 }
 
 } // namespace landfall::onnx

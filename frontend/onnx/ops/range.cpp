@@ -9,15 +9,20 @@
 namespace landfall::onnx {
 namespace {
 
-/// max(ceil((limit - start) / delta), 0)
-Size integer_count(const Node &node) {
+/// All three operands are integers that the host knows: extents depend on them.
+void integer_range(Node &node, DType type) {
+  Builder &b = node.b();
   Size start = node.input_sizes(0, "start")[0];
   Size limit = node.input_sizes(1, "limit")[0];
   Size delta = node.input_sizes(2, "delta")[0];
-  node.b().require(1 - equal(delta, 0), "Range needs a delta other than 0");
-  return max(ceildiv(limit - start, delta), 0);
+  b.require(1 - equal(delta, 0), "Range needs a delta other than 0");
+  Size count = max(ceildiv(limit - start, delta), 0);
+  node.output(b.map({count}, type, [&](std::span<const Scalar> at) {
+    return convert(b.scalar(start) + at[0] * b.scalar(delta), type);
+  }));
 }
 
+/// max(ceil((limit - start) / delta), 0)
 Size real_count(Node &node) {
   Builder &b = node.b();
   Tensor operands[] = {node.input(0, "start"), node.input(1, "limit"),
@@ -36,7 +41,9 @@ void range(Node &node) {
   Builder &b = node.b();
   Tensor start = node.input(0, "start"), delta = node.input(2, "delta");
   DType type = start.dtype(), compute = compute_type(type);
-  Size count = is_integer(type) ? integer_count(node) : real_count(node);
+  if (is_integer(type))
+    return integer_range(node, type);
+  Size count = real_count(node);
   node.output(b.map({count}, type, [&](std::span<const Scalar> at) {
     Scalar first = convert(only_element(start), compute);
     Scalar step = convert(only_element(delta), compute);
