@@ -149,31 +149,19 @@ private:
 /// The module's function for this block, built on first use.
 llvm::Function *tile_function(KernelFrame &frame, const TileShape &shape,
                               const Block &block) {
-  llvm::Function *caller = frame.b.GetInsertBlock()->getParent();
-  llvm::Module *module = caller->getParent();
   std::string symbol = (block.streamed ? "streamed_tile_" : "tile_") +
                        std::string(name(shape.type)) + "_" +
                        std::to_string(block.rows) + "x" +
                        std::to_string(block.vectors);
-  if (llvm::Function *existing = module->getFunction(symbol))
-    return existing;
-  llvm::LLVMContext &context = module->getContext();
+  llvm::LLVMContext &context = frame.b.getContext();
   llvm::Type *pointer = llvm::PointerType::get(context, 0);
-  auto *type = llvm::FunctionType::get(
-      llvm::Type::getVoidTy(context),
-      {pointer, pointer, llvm::Type::getInt64Ty(context),
-       llvm::Type::getInt64Ty(context), pointer,
-       llvm::Type::getInt1Ty(context)},
-      false);
-  auto *function = llvm::Function::Create(type, llvm::Function::InternalLinkage,
-                                          symbol, module);
-  function->setAttributes(llvm::AttributeList().addFnAttributes(
-      context,
-      llvm::AttrBuilder(context, caller->getAttributes().getFnAttrs())));
-  function->addFnAttr(llvm::Attribute::NoInline);
-  for (unsigned argument : {0u, 1u, 4u})
-    function->addParamAttr(argument, llvm::Attribute::NoAlias);
-  TileFunction(shape, block, function).build();
+  llvm::Type *index = llvm::Type::getInt64Ty(context);
+  auto [function, fresh] =
+      inner_function(frame, symbol,
+                     {pointer, pointer, index, index, pointer,
+                      llvm::Type::getInt1Ty(context)});
+  if (fresh)
+    TileFunction(shape, block, function).build();
   return function;
 }
 
@@ -231,7 +219,8 @@ void call_tile(KernelFrame &frame, const TileShape &shape, const Block &block,
                       arguments.continues});
 }
 
-/// Emits `body` for the least of the heights that is >= rows.
+} // namespace
+
 void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
                 Value *rows, const std::function<void(unsigned)> &body) {
   llvm::BasicBlock *after = frame.block("height_done");
@@ -252,7 +241,27 @@ void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
   frame.b.SetInsertPoint(after);
 }
 
-} // namespace
+std::pair<llvm::Function *, bool>
+inner_function(KernelFrame &frame, const std::string &symbol,
+               llvm::ArrayRef<llvm::Type *> parameters) {
+  llvm::Function *caller = frame.b.GetInsertBlock()->getParent();
+  llvm::Module *module = caller->getParent();
+  if (llvm::Function *existing = module->getFunction(symbol))
+    return {existing, false};
+  llvm::LLVMContext &context = module->getContext();
+  auto *function = llvm::Function::Create(
+      llvm::FunctionType::get(llvm::Type::getVoidTy(context), parameters,
+                              false),
+      llvm::Function::InternalLinkage, symbol, module);
+  function->setAttributes(llvm::AttributeList().addFnAttributes(
+      context,
+      llvm::AttrBuilder(context, caller->getAttributes().getFnAttrs())));
+  function->addFnAttr(llvm::Attribute::NoInline);
+  for (unsigned argument = 0; argument < parameters.size(); ++argument)
+    if (parameters[argument]->isPointerTy())
+      function->addParamAttr(argument, llvm::Attribute::NoAlias);
+  return {function, true};
+}
 
 void emit_tile(KernelFrame &frame, const TileShape &shape, Value *rows,
                int64_t most_rows, Value *narrow,

@@ -66,6 +66,16 @@ void emit_streamed_tile(KernelFrame &frame, const TileShape &shape,
                         llvm::Value *rows, int64_t most_rows,
                         const TileArguments &arguments);
 
+/// The module's function of this name, and whether it is new and to be filled
+/// in. It returns nothing and is shared by all kernels of the module.
+std::pair<llvm::Function *, bool>
+inner_function(KernelFrame &frame, const std::string &symbol,
+               llvm::ArrayRef<llvm::Type *> parameters);
+
+/// Emits `body` for the least of the heights that is >= `rows`, or the last.
+void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
+                llvm::Value *rows, const std::function<void(unsigned)> &body);
+
 /// sum + a * b on vectors or scalars; one rounding for reals.
 llvm::Value *multiply_add(llvm::IRBuilderBase &b, llvm::Value *a,
                           llvm::Value *x, llvm::Value *sum);
