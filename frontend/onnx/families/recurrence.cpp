@@ -111,8 +111,9 @@ Scalar Recurrence::row(int gate, Scalar unit) const {
   return gate == 0 ? unit : unit + b.scalar(hidden * gate);
 }
 
-Scalar Recurrence::activated(int which, Scalar direction, Scalar x) const {
-  if (clip_ > 0)
+Scalar Recurrence::activated(int which, Scalar direction, Scalar x,
+                             bool gate) const {
+  if (gate && clip_ > 0)
     x = minimum(maximum(x, -clip_), clip_);
   const Activation &first = activations_[which];
   if (directions_ == 1)

@@ -62,8 +62,9 @@ public:
                                     Scalar row, Scalar k) const;
   /// Row `unit` of gate `gate`.
   Scalar row(int gate, Scalar unit) const;
-  /// Activation `which` of the direction, after `clip`.
-  Scalar activated(int which, Scalar direction, Scalar x) const;
+  /// Activation `which` of the direction, after `clip` for those of gates.
+  Scalar activated(int which, Scalar direction, Scalar x,
+                   bool gate = true) const;
   /// `next` while the sequence lasts, then `last`.
   Scalar held(const Moment &moment, Scalar batch, Scalar next,
               Scalar last) const;

@@ -7,6 +7,8 @@
 // C' = f * C + i * g(X Wc^T + H Rc^T + Wbc + Rbc)
 // o  = f(X Wo^T + H Ro^T + Po * C' + Wbo + Rbo)
 // H' = o * h(C')
+// where `clip` bounds the arguments of f and g (not of h, as ONNX Runtime has
+// it).
 //
 //===----------------------------------------------------------------------===//
 
@@ -63,7 +65,7 @@ struct Lstm {
     Scalar fresh =
         layer.activated(g, p[0], gates.at({p[0], p[1], layer.row(cell, p[2])}));
     Scalar c = keep * last_c + i * fresh;
-    Scalar state = gate(out, c) * layer.activated(h, p[0], c);
+    Scalar state = gate(out, c) * layer.activated(h, p[0], c, false);
     return {layer.held(moment, p[1], state, last_h),
             layer.held(moment, p[1], c, last_c)};
   }
