@@ -21,6 +21,11 @@ void predicate_operator(Node &node, const std::function<Scalar(Scalar)> &f) {
       {x}, [&](std::span<const Scalar> e) { return f(widen(e[0])); }));
 }
 
-Scalar softplus_of(Scalar x) { return maximum(x, 0) + log1p(exp(-abs(x))); }
+Scalar softplus_of(Scalar x) {
+  // log(1 + e), corrected for what rounding 1 + e lost.
+  Scalar e = exp(-abs(x));
+  Scalar u = 1 + e;
+  return maximum(x, 0) + (log(u) + (e - (u - 1)) / u);
+}
 
 } // namespace landfall::onnx

@@ -7,10 +7,14 @@
 
 namespace landfall::onnx {
 
-// Y = X tanh(log(1 + exp(X)))
+// Y = X tanh(log(1 + exp(X))) = X n / (n + 2) with n = exp(X) (exp(X) + 2),
+// where X stands for 40 at most in n: the quotient is 1 from there on
 static void mish(Node &node) {
-
-  unary_operator(node, [](Scalar x) { return x * tanh(softplus_of(x)); });
+  unary_operator(node, [](Scalar x) {
+    Scalar e = exp(minimum(x, 40));
+    Scalar n = e * (e + 2);
+    return x * (n / (n + 2));
+  });
 }
 
 LANDFALL_ONNX(mish, {"Mish", 18, mish})
