@@ -341,10 +341,29 @@ private:
 };
 } // namespace
 
+void Builder::Impl::forget(Operation *op) {
+  m.forget(op);
+  for (Value result : op->getResults())
+    known_contents.erase(result);
+  for (Region &region : op->getRegions())
+    forget(region);
+}
+
+void Builder::Impl::forget(Region &region) {
+  for (mlir::Block &block : region) {
+    for (Value argument : block.getArguments()) {
+      known_contents.erase(argument);
+      m.shapes.erase(argument);
+    }
+    for (Operation &op : block)
+      forget(&op);
+  }
+}
+
 Tensors Builder::Impl::finish(Operation *compute) {
   Tensors results;
   if (auto folded = fold_constants(m, compute)) {
-    m.forget(compute);
+    forget(compute);
     compute->erase();
     for (ConstantData &data : *folded)
       results.push_back(constant_tensor(std::move(data)));

@@ -65,6 +65,10 @@ struct Builder::Impl {
   /// Replaces a just-built compute op by constants or sizes where its inputs
   /// allow; returns its results.
   Tensors finish(mlir::Operation *compute);
+  /// Drops what is known of values that are about to be erased: the addresses
+  /// of later ones may be theirs.
+  void forget(mlir::Operation *op);
+  void forget(mlir::Region &region);
 };
 
 /// Evaluates a small integer `map` over sizes: the elements of its results, or

@@ -145,8 +145,7 @@ Builder::loop(Tensor trip_count, Tensor condition, const std::vector<Any> &init,
     SmallVector<Value> taken(ValueRange(region->getArguments().drop_front()));
     if (!attempt.widen(taken, yielded))
       break;
-    for (Operation &op : region->front())
-      i.m.forget(&op);
+    i.forget(*region);
   }
   Operation *yield = region->front().getTerminator();
   SmallVector<Type> result_types(attempt.carried_types);
