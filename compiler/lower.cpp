@@ -424,6 +424,11 @@ private:
     emit(Op::read, {proceed, values_.lookup(yield->getOperand(0)), 0});
     auto carried_args = body.getArguments().drop_front();
     // All are taken before any is overwritten.
+    for (auto [k, sequence] : llvm::enumerate(collected)) {
+      uint32_t element =
+          values_.lookup(yield->getOperand(1 + carried_args.size() + k));
+      box(BoxFunction::sequence_insert, sequence, {sequence, element}, {});
+    }
     std::vector<uint32_t> next;
     for (size_t k = 0; k < carried_args.size(); ++k) {
       next.push_back(new_value());
@@ -432,11 +437,6 @@ private:
     for (auto [argument, value] : llvm::zip(carried_args, next)) {
       emit(Op::share, {values_.lookup(argument), value});
       emit(Op::drop, {value});
-    }
-    for (auto [k, sequence] : llvm::enumerate(collected)) {
-      uint32_t element =
-          values_.lookup(yield->getOperand(1 + carried_args.size() + k));
-      box(BoxFunction::sequence_insert, sequence, {sequence, element}, {});
     }
     uint32_t one = constant(1);
     emit(Op::add, {iteration, iteration, one});

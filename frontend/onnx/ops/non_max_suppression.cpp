@@ -86,7 +86,9 @@ struct Suppression {
     Scalars end =
         b.fold_while({b.index(0)}, [&](std::span<const Scalar> carried) {
           Scalar k = carried[0];
-          Scalar other = row.get(last - minimum(k, last));
+          // What no box was chosen for yet holds anything.
+          Scalar other =
+              select(k < chosen, row.get(last - minimum(k, last)), box);
           Scalar go = logical_and(
               k < chosen, logical_not(overlaps(mine, bounds(batch, other))));
           return std::pair(go, Scalars{select(go, k + 1, k)});
