@@ -6,6 +6,8 @@
 
 #include "ir/describe.h"
 
+#include "ir/extent_classes.h"
+
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -18,13 +20,14 @@ bool is_compute(Operation *op) {
 
 namespace {
 
-/// Fold extents up to here are constants of the kernel.
+/// Fold extents and sizes up to here are constants of the kernel.
 constexpr int64_t longest_window = 16;
 
 class Describer {
 public:
   Describer(Module::Impl &module, Operation *compute)
-      : module_(module), compute_(compute), kernel_(out_.kernel) {}
+      : module_(module), compute_(compute), kernel_(out_.kernel),
+        classes_(module, compute) {}
 
   Description run() {
     find_inputs();
@@ -46,31 +49,44 @@ public:
 private:
   //===--- Parameters --------------------------------------------------------//
 
-  uint32_t parameter(Size size) {
-    for (auto [k, known] : llvm::enumerate(out_.sizes))
-      if (known == size)
-        return k;
+  uint32_t new_parameter(Size size) {
     out_.sizes.push_back(size);
     return out_.sizes.size() - 1;
   }
 
-  Extent extent(Size size) {
+  /// The parameter of an extent class.
+  Extent extent(int extent_class, Size size) {
     if (size == Size(1) || size == Size(0))
       return {true, *size.constant()};
-    return {false, parameter(size)};
+    auto known = class_parameter_.find(extent_class);
+    if (known == class_parameter_.end())
+      known =
+          class_parameter_.try_emplace(extent_class, new_parameter(size)).first;
+    return {false, known->second};
   }
 
-  std::vector<Extent> extents(const Shape &shape) {
+  /// The parameter of a size that a body computes with.
+  uint32_t scalar_parameter(Size size) {
+    for (const auto &[known, parameter] : scalar_parameters_)
+      if (known == size)
+        return parameter;
+    scalar_parameters_.emplace_back(size, new_parameter(size));
+    return scalar_parameters_.back().second;
+  }
+
+  std::vector<Extent> axis_extents(Value tensor, const Shape &shape) {
     std::vector<Extent> result;
-    for (const Size &size : shape)
-      result.push_back(extent(size));
+    for (auto [axis, size] : llvm::enumerate(shape))
+      result.push_back(extent(classes_.of_axis(tensor, axis), size));
     return result;
   }
 
-  std::vector<Extent> extents(OperandRange dims) {
+  std::vector<Extent> loop_extents(mlir::Block &block, OperandRange dims,
+                                   size_t first = 0) {
     std::vector<Extent> result;
-    for (Value dim : dims)
-      result.push_back(extent(module_.size_of(dim)));
+    for (auto [k, dim] : llvm::enumerate(dims))
+      result.push_back(extent(classes_.of_index(block.getArgument(first + k)),
+                              module_.size_of(dim)));
     return result;
   }
 
@@ -84,8 +100,9 @@ private:
       out_.inputs.push_back(tensor);
     });
     for (Value input : out_.inputs)
-      kernel_.operands.push_back(
-          {lf::dtype_of(input), extents(module_.shape_of(input)), false, true});
+      kernel_.operands.push_back({lf::dtype_of(input),
+                                  axis_extents(input, module_.shape_of(input)),
+                                  false, true});
   }
 
   bool is_inside(Value value) {
@@ -93,11 +110,11 @@ private:
     return compute_->isAncestor(region->getParentOp());
   }
 
-  void add_results(const std::vector<bool> &read) {
-    for (auto [k, result] : llvm::enumerate(compute_->getResults()))
-      kernel_.operands.push_back({lf::dtype_of(result),
-                                  extents(module_.shape_of(result)), true,
-                                  read[k]});
+  /// Results of a map or contraction have the loops as their extents.
+  void add_pointwise_results() {
+    for (Value result : compute_->getResults())
+      kernel_.operands.push_back(
+          {lf::dtype_of(result), kernel_.loops, true, false});
   }
 
   //===--- Kinds
@@ -105,17 +122,18 @@ private:
 
   void describe_map(lf::MapOp map) {
     kernel_.kind = KernelClass::map;
-    kernel_.loops = extents(map.getDims());
-    add_results(std::vector<bool>(map.getNumResults(), false));
+    kernel_.loops = loop_extents(map.getBody().front(), map.getDims());
+    add_pointwise_results();
     kernel_.body = block(map.getBody().front());
   }
 
   void describe_contract(lf::ContractOp contract) {
     kernel_.kind = KernelClass::contraction;
-    kernel_.loops = extents(contract.getDims());
-    kernel_.reduce = extents(contract.getReduce());
-    add_results(std::vector<bool>(contract.getNumResults(), false));
     mlir::Block &factors = contract.getFactors().front();
+    size_t rank = contract.getDims().size();
+    kernel_.loops = loop_extents(factors, contract.getDims());
+    kernel_.reduce = loop_extents(factors, contract.getReduce(), rank);
+    add_pointwise_results();
     kernel_.accumulator =
         lf::from_mlir(factors.getTerminator()->getOperand(0).getType());
     kernel_.factors = block(factors);
@@ -124,20 +142,21 @@ private:
 
   void describe_loops(lf::LoopsOp loops) {
     kernel_.kind = KernelClass::loops;
-    kernel_.loops = extents(loops.getParallel());
+    mlir::Block &body = loops.getBody().front();
+    kernel_.loops = loop_extents(body, loops.getParallel());
     // A body may read back what it stored, so results count as read unless
     // nothing loads them and nothing was there before.
-    std::vector<bool> read;
-    mlir::Block &body = loops.getBody().front();
+    size_t first = kernel_.operands.size();
     for (auto [k, from] : llvm::enumerate(loops.getInitialOf())) {
       Value buffer = body.getArgument(loops.getParallel().size() + k);
-      operand_of_[buffer] = kernel_.operands.size() + k;
+      operand_of_[buffer] = first + k;
       bool loaded = llvm::any_of(buffer.getUsers(), [](Operation *user) {
         return isa<lf::LoadOp>(user);
       });
-      read.push_back(from >= 0 || loaded);
+      kernel_.operands.push_back(
+          {lf::dtype_of(buffer), axis_extents(buffer, module_.shape_of(buffer)),
+           true, from >= 0 || loaded});
     }
-    add_results(read);
     kernel_.body = block(body, loops.getParallel().size());
   }
 
@@ -181,33 +200,40 @@ private:
     auto found = ids_.find(value);
     if (found != ids_.end())
       return found->second;
-    return size_node(module_.size_of(value), true);
+    return size_node(module_.size_of(value));
   }
 
-  NodeId size_node(Size size, bool fixed_constants) {
+  NodeId constant_node(int64_t value) {
     Node node;
+    node.kind = NodeKind::constant;
     node.type = DType::i64;
-    if (size.is_constant() &&
-        (fixed_constants || *size.constant() <= longest_window)) {
-      node.kind = NodeKind::constant;
-      node.bits = uint64_t(*size.constant());
-    } else {
-      node.kind = NodeKind::size;
-      node.index = parameter(size);
-    }
+    node.bits = uint64_t(value);
     return append(std::move(node));
   }
 
-  /// A fold's bound: a long constant becomes a parameter.
-  NodeId bound(Value value) {
-    auto literal = value.getDefiningOp<lf::LiteralOp>();
-    auto size = value.getDefiningOp<lf::SizeOp>();
-    if (size)
-      return size_node(module_.size_of(value), false);
-    if (!literal)
-      return id(value);
-    return size_node(Size(cast<IntegerAttr>(literal.getValue()).getInt()),
-                     false);
+  NodeId parameter_node(uint32_t parameter) {
+    Node node;
+    node.kind = NodeKind::size;
+    node.type = DType::i64;
+    node.index = parameter;
+    return append(std::move(node));
+  }
+
+  NodeId size_node(Size size) {
+    if (size.is_constant() && *size.constant() <= longest_window)
+      return constant_node(*size.constant());
+    return parameter_node(scalar_parameter(size));
+  }
+
+  /// A fold's upper bound: its extent's parameter, unless it is short.
+  NodeId bound(lf::FoldOp fold) {
+    if (!fold.getHigh().getDefiningOp<lf::SizeOp>())
+      return id(fold.getHigh());
+    Size size = module_.size_of(fold.getHigh());
+    if (size.is_constant() && *size.constant() <= longest_window)
+      return constant_node(*size.constant());
+    return parameter_node(
+        extent(classes_.of_index(fold.getBody().getArgument(0)), size).value);
   }
 
   void describe_op(Operation &op) {
@@ -297,7 +323,7 @@ private:
     Node node;
     if (auto fold = dyn_cast<lf::FoldOp>(op)) {
       node.kind = NodeKind::loop;
-      node.args = {bound(fold.getLow()), bound(fold.getHigh())};
+      node.args = {id(fold.getLow()), bound(fold)};
       for (Value value : fold.getInit())
         node.args.push_back(id(value));
     } else if (isa<lf::WhileOp>(op)) {
@@ -350,6 +376,9 @@ private:
   Operation *compute_;
   Description out_;
   Kernel &kernel_;
+  ExtentClasses classes_;
+  llvm::DenseMap<int, uint32_t> class_parameter_;
+  std::vector<std::pair<Size, uint32_t>> scalar_parameters_;
   llvm::DenseMap<Value, uint32_t> operand_of_;
   llvm::DenseMap<Value, NodeId> ids_;
   std::vector<NodeId> *current_ = nullptr;

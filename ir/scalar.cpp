@@ -94,25 +94,57 @@ Scalar Builder::literal_int(DType dtype, int64_t value) {
 }
 
 Scalar Builder::scalar(Size size) {
-  if (auto constant = size.constant())
+  // Strides and windows are literals; extents stay sizes, so that kernels do
+  // not depend on the shape (ir/describe.h).
+  auto constant = size.constant();
+  if (constant && *constant <= 16)
     return index(*constant);
   return impl_->wrap(impl_->size_value(size));
 }
 
 //===--- Operations -------------------------------------------------------===//
 
+/// Whether the operation has a meaning for this type.
+static bool is_defined(ScalarOp op, DType type) {
+  DTypeKind kind = info(type).kind;
+  if (kind == DTypeKind::complex || kind == DTypeKind::text)
+    return false;
+  if (info(op).signature == ScalarSignature::real)
+    return kind == DTypeKind::real;
+  if (info(op).signature == ScalarSignature::logic)
+    return kind != DTypeKind::real;
+  bool orders = op == ScalarOp::min || op == ScalarOp::max;
+  return info(op).signature != ScalarSignature::same || orders ||
+         kind != DTypeKind::boolean;
+}
+
+static void check_types(ScalarOp op, DType result,
+                        std::span<const Scalar> args) {
+  bool chooses = op == ScalarOp::select;
+  if (chooses && args[0].dtype() != DType::boolean)
+    throw BuildError(ErrorCode::invalid_model,
+                     fmt::format("a condition has type {}, expected bool",
+                                 name(args[0].dtype())));
+  DType type = args[chooses ? 1 : 0].dtype();
+  for (Scalar arg : args.subspan(chooses ? 1 : 0))
+    if (arg.dtype() != type)
+      throw BuildError(ErrorCode::invalid_model,
+                       fmt::format("operand types differ: {} and {}",
+                                   name(type), name(arg.dtype())));
+  for (DType used : {type, result})
+    if (!chooses && !is_defined(op, used) &&
+        (used == type || info(op).signature == ScalarSignature::cast))
+      throw BuildError(ErrorCode::invalid_model,
+                       fmt::format("the operation '{}' is not defined for {}",
+                                   info(op).text, name(used)));
+}
+
 Scalar Builder::apply(ScalarOp op, DType result, std::span<const Scalar> args) {
   Impl &i = *impl_;
   SmallVector<Value> values;
   for (Scalar arg : args)
     values.push_back(value_of(arg));
-  size_t first = op == ScalarOp::select ? 1 : 0;
-  for (size_t k = first + 1; k < args.size(); ++k)
-    if (args[k].dtype() != args[first].dtype())
-      throw BuildError(ErrorCode::invalid_model,
-                       fmt::format("operand types differ: {} and {}",
-                                   name(args[first].dtype()),
-                                   name(args[k].dtype())));
+  check_types(op, result, args);
   return i.wrap(lf::ScalarOp::create(
       i.op, i.loc, lf::to_mlir(result, &i.m.context),
       i.op.getStringAttr(llvm::StringRef(info(op).text)), values));

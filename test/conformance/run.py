@@ -30,7 +30,9 @@ class Worker:
         self.process = subprocess.Popen(
             [sys.executable, str(HERE / "worker.py"), self.target],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.process.stdout.readline()
+        if not self.process.stdout.readline():
+            raise SystemExit("error: the worker does not start; is the package built "
+                             "and PYTHONPATH set to build/python?")
 
     def run(self, name):
         if self.process is None or self.process.poll() is not None:
