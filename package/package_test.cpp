@@ -5,12 +5,10 @@
 //===----------------------------------------------------------------------===//
 #include "package/package.h"
 
-#include "base/hash.h"
 #include "package/kernel_for_test.h"
-#include "package/package_layout.h"
+#include "package/package_damage_for_test.h"
 #include "package/program_for_test.h"
 
-#include <cstring>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <random>
@@ -48,30 +46,6 @@ std::string complaint(std::vector<uint8_t> bytes) {
   EXPECT_EQ(package.error().code, ErrorCode::invalid_package);
   EXPECT_NE(package.error().message.find("'test.lfm'"), std::string::npos);
   return package.error().message;
-}
-
-uint64_t read_u64(const std::vector<uint8_t> &bytes, size_t at) {
-  uint64_t value;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
-
-void write_u64(std::vector<uint8_t> &bytes, size_t at, uint64_t value) {
-  std::memcpy(bytes.data() + at, &value, sizeof value);
-}
-
-/// Makes damage look intended.
-void repair_checksums(std::vector<uint8_t> &bytes) {
-  std::span<const uint8_t> all = bytes;
-  for (size_t i = 0; i < size_t(first_bulk_section); ++i) {
-    size_t row = header_bytes + i * section_row_bytes;
-    uint64_t offset = read_u64(bytes, row), size = read_u64(bytes, row + 8);
-    if (offset <= bytes.size() && size <= bytes.size() - offset)
-      write_u64(bytes, row + 16, hash_bytes(all.subspan(offset, size)));
-  }
-  uint64_t fields = hash_bytes(all.first(checksum_offset));
-  write_u64(bytes, checksum_offset,
-            hash_bytes(all.subspan(header_bytes, table_bytes), fields));
 }
 
 TEST(Package, RoundTrips) {

@@ -1,0 +1,80 @@
+//===- package_fuzz.cpp - Malformed .lfm files ---------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Reads and verifies damaged packages, most of them with checksums made right
+// again; what passes is printed and written out, never executed.
+//
+//===----------------------------------------------------------------------===//
+
+#include "package/kernel_for_test.h"
+#include "package/package.h"
+#include "package/package_damage_for_test.h"
+#include "package/program_for_test.h"
+#include "test/fuzz/fuzz_main.h"
+
+using namespace landfall;
+
+namespace {
+
+std::vector<uint8_t> filled(size_t count) {
+  return std::vector<uint8_t>(count, 1);
+}
+
+Package add_relu_package() {
+  Package package;
+  package.target = "cpu";
+  package.producer = "landfall 0.1.0";
+  package.model_name = "add \"relu\"";
+  package.model_hash = "00ff";
+  package.options = R"({"target": "cpu"})";
+  package.program = add_relu_program();
+  package.kernels = {add_relu_kernel(), scan_kernel(), matmul_kernel()};
+  package.weights = {{"w", DType::f32, {4}, share_bytes(filled(16))},
+                     {"empty", DType::i64, {0, 3}, {}},
+                     {"last", DType::u8, {3}, share_bytes(filled(3))}};
+  package.code = {{"cpu", "x86_64-avx2", share_bytes(filled(40))}};
+  return package;
+}
+
+/// Control flow, boxes, several entry points.
+Package branching_package() {
+  Package package;
+  package.target = "null";
+  Program &program = package.program;
+  program.int_registers = 2;
+  program.value_registers = 1;
+  program.code = {{Op::constant, {0, 0, 0}},
+                  {Op::constant, {1, 8, 0}},
+                  {Op::less, {0, 0, 1}},
+                  {Op::require, {0, 0}},
+                  {Op::stop, {}},
+                  {Op::stop, {}}};
+  program.messages = {"must be less"};
+  program.entries = {{"main", 0, {}, {}}, {"other", 5, {}, {}}};
+  return package;
+}
+
+bool read_file(const fuzz::Bytes &bytes) {
+  Result<Package> package = parse_package(share_bytes(bytes), "fuzz.lfm");
+  if (!package)
+    return false;
+  size_t text = print(package->program).size();
+  for (const Kernel &kernel : package->kernels)
+    text += print(kernel).size() + structural_hash(kernel) % 2;
+  std::vector<uint8_t> again = serialize(*package);
+  if (text == 0 || !parse_package(share_bytes(std::move(again)), "again"))
+    std::abort(); // What was accepted must survive being written.
+  return true;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  fuzz::Subject subject;
+  subject.seeds = {serialize(add_relu_package()),
+                   serialize(branching_package())};
+  subject.repair = repair_checksums;
+  subject.read = read_file;
+  return fuzz::run(subject, argc, argv);
+}
