@@ -1,0 +1,286 @@
+//===- bench.cpp - landfall bench -----------------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "apps/cli/commands/opened_model.h"
+#include "apps/cli/commands/rival.h"
+#include "apps/cli/report/progress.h"
+#include "apps/cli/report/table.h"
+#include "apps/cli/report/units.h"
+#include "apps/cli/tensors/tensor_summary.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace landfall::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr const char *footer = R"(Examples:
+  landfall bench model.onnx
+  landfall bench model.onnx --against onnxruntime --threads 2
+  landfall bench model.onnx --shapes "x=1x3x224x224;x=8x3x224x224"
+  landfall bench model.lfm --shapes "ids=1x16,mask=1x16;ids=1x64,mask=1x64"
+
+Times are medians of whole runs, copies of inputs and outputs included. The
+rival runs in turn with Landfall, on the same inputs and as many threads.)";
+
+struct BenchCommand {
+  ModelOptions model;
+  std::string sweep;
+  std::string against;
+  std::string python;
+  int repeat = 0;
+};
+
+/// What was measured at one point of the sweep.
+struct Point {
+  PreparedInputs inputs;
+  std::vector<double> times;
+  std::vector<double> rival_times;
+  std::optional<double> difference; ///< Of outputs, the largest.
+  RunStatistics statistics;
+
+  std::string shapes() const {
+    std::string text;
+    for (const InputNote &note : inputs.notes)
+      text += (text.empty() ? "" : ", ") + note.name + " " + note.type;
+    return text;
+  }
+  double ratio() const { return median(rival_times) / median(times); }
+};
+
+/// "a=1x2,b=3;a=4x2,b=5": two points of two shapes. Commas also divide
+/// extents: a part without '=' belongs to the shape before it.
+std::vector<std::vector<std::string>> parse_sweep(const std::string &text) {
+  std::vector<std::vector<std::string>> points;
+  size_t begin = 0;
+  while (begin < text.size()) {
+    size_t end = std::min(text.find(';', begin), text.size());
+    std::vector<std::string> shapes;
+    for (size_t at = begin; at < end;) {
+      size_t stop = std::min(text.find(',', at), end);
+      std::string part = text.substr(at, stop - at);
+      size_t first = part.find_first_not_of(" \n");
+      part = first == std::string::npos ? "" : part.substr(first);
+      if (part.find('=') == std::string::npos && !shapes.empty())
+        shapes.back() += "," + part;
+      else if (!part.empty())
+        shapes.push_back(part);
+      at = stop + 1;
+    }
+    if (!shapes.empty())
+      points.push_back(std::move(shapes));
+    begin = end + 1;
+  }
+  if (points.empty())
+    points.emplace_back();
+  return points;
+}
+
+class Bench {
+public:
+  Bench(const BenchCommand &command, OpenedModel &opened, Rival *rival)
+      : command_(command), opened_(opened), rival_(rival) {}
+
+  Result<Point> measure(const std::vector<std::string> &shapes) {
+    InputOptions options = command_.model.inputs;
+    options.shapes.insert(options.shapes.end(), shapes.begin(), shapes.end());
+    Point point;
+    point.inputs =
+        TRY(prepare_inputs(*opened_.entry, TRY(parse_input_options(options))));
+    progress_.show("measuring " + point.shapes());
+    TRY(warm_up(point));
+    Clock::time_point start = Clock::now();
+    while (!is_enough(point.times.size(), Clock::now() - start)) {
+      point.times.push_back(TRY(run(point)));
+      if (rival_)
+        point.rival_times.push_back(TRY(rival_->run()));
+    }
+    progress_.clear();
+    return point;
+  }
+
+private:
+  /// First runs plan memory and touch pages; and the outputs are compared.
+  Status warm_up(Point &point) {
+    TRY(run(point));
+    TRY(run(point));
+    if (!rival_)
+      return {};
+    std::vector<NamedTensor> tensors;
+    for (size_t i = 0; i < point.inputs.values.size(); ++i)
+      if (auto *tensor = std::get_if<HostTensor>(&point.inputs.values[i].value))
+        tensors.push_back({opened_.entry->inputs[i].name, *tensor});
+    TRY(rival_->set_inputs(tensors));
+    TRY(rival_->run());
+    TRY(rival_->run());
+    auto theirs = TRY(rival_->outputs(outputs_.size()));
+    for (size_t i = 0; i < outputs_.size(); ++i) {
+      auto *ours = std::get_if<HostTensor>(&outputs_[i].value);
+      if (!ours || !theirs[i])
+        continue;
+      if (auto difference = largest_difference(*ours, *theirs[i]))
+        point.difference = std::max(point.difference.value_or(0), *difference);
+    }
+    return {};
+  }
+
+  Result<double> run(Point &point) {
+    RunOptions options;
+    options.statistics = &point.statistics;
+    Clock::time_point start = Clock::now();
+    outputs_ =
+        TRY(run_once(opened_, point.inputs, options, command_.model.entry));
+    return std::chrono::duration<double, std::milli>(Clock::now() - start)
+        .count();
+  }
+
+  /// Unless told how often: 5 to 200 runs, about two seconds.
+  bool is_enough(size_t runs, Clock::duration taken) const {
+    if (command_.repeat > 0)
+      return runs >= size_t(command_.repeat);
+    return runs >= 200 || (runs >= 5 && taken > std::chrono::seconds(2));
+  }
+
+  const BenchCommand &command_;
+  OpenedModel &opened_;
+  Rival *rival_;
+  Progress progress_;
+  std::vector<HostValue> outputs_;
+};
+
+double geometric_mean_of_ratios(const std::vector<Point> &points) {
+  double sum = 0;
+  for (const Point &point : points)
+    sum += std::log(point.ratio());
+  return std::exp(sum / double(points.size()));
+}
+
+void print_text(const OpenedModel &opened, const Rival *rival,
+                const std::vector<Point> &points) {
+  using Align = Table::Align;
+  DeviceDescription device = opened.model->device().describe();
+  fmt::print("landfall on {}, {} threads{}\n", device.name, device.threads,
+             rival ? "; against onnxruntime " + rival->version() : "");
+  std::vector<Table::Column> columns = {{"inputs"},
+                                        {"runs", Align::right},
+                                        {"median", Align::right},
+                                        {"best", Align::right},
+                                        {"arena", Align::right}};
+  if (rival)
+    for (const char *title : {"onnxruntime", "speed-up", "max difference"})
+      columns.push_back({title, Align::right});
+  Table table(columns);
+  for (const Point &point : points) {
+    std::vector<std::string> row = {
+        point.shapes(), std::to_string(point.times.size()),
+        time_text(median(point.times)),
+        time_text(*std::ranges::min_element(point.times)),
+        bytes_text(point.statistics.arena_bytes)};
+    if (rival) {
+      row.push_back(time_text(median(point.rival_times)));
+      row.push_back(fmt::format("{:.2f}x", point.ratio()));
+      row.push_back(point.difference ? fmt::format("{:.3g}", *point.difference)
+                                     : "-");
+    }
+    table.add(row);
+  }
+  fmt::print("{}", table.text(""));
+  if (rival && points.size() > 1)
+    fmt::print("speed-up, geometric mean: {:.2f}x\n",
+               geometric_mean_of_ratios(points));
+  for (const Point &point : points)
+    if (!point.inputs.assumed.empty()) {
+      fmt::print("{}\n", assumption_text(point.inputs));
+      break;
+    }
+}
+
+void print_report(const OpenedModel &opened, const Rival *rival,
+                  const std::vector<Point> &points) {
+  DeviceDescription device = opened.model->device().describe();
+  Json json;
+  json["device"] = device.name;
+  json["threads"] = device.threads;
+  if (!opened.steps.empty())
+    json["compile"] = compile_json(opened.steps);
+  if (rival)
+    json["onnxruntime"] = rival->version();
+  json["points"] = Json::array();
+  for (const Point &point : points) {
+    Json row;
+    row["inputs"] = inputs_json(point.inputs);
+    row["assumed_1"] = point.inputs.assumed;
+    row["median_ms"] = median(point.times);
+    row["times_ms"] = point.times;
+    row["arena_bytes"] = point.statistics.arena_bytes;
+    if (rival) {
+      row["onnxruntime_median_ms"] = median(point.rival_times);
+      row["onnxruntime_times_ms"] = point.rival_times;
+      row["speed_up"] = point.ratio();
+      row["max_difference"] =
+          point.difference ? Json(*point.difference) : Json();
+    }
+    json["points"].push_back(row);
+  }
+  print_json(json);
+}
+
+Status bench(const BenchCommand &command) {
+  if (!command.against.empty() && is_package(command.model.path))
+    return Error{ErrorCode::invalid_argument,
+                 "--against onnxruntime needs the .onnx file, which both "
+                 "compile; a .lfm is for Landfall alone"};
+  OpenedModel opened = TRY(open_model(command.model));
+  std::optional<Rival> rival;
+  if (!command.against.empty())
+    rival.emplace(TRY(Rival::start(command.model.path,
+                                   opened.model->device().describe().threads,
+                                   command.python)));
+  Rival *rival_or_none = rival ? &*rival : nullptr;
+  Bench measurement(command, opened, rival_or_none);
+  std::vector<Point> points;
+  for (const auto &shapes : parse_sweep(command.sweep))
+    points.push_back(TRY(measurement.measure(shapes)));
+  if (command.model.json)
+    print_report(opened, rival_or_none, points);
+  else
+    print_text(opened, rival_or_none, points);
+  return {};
+}
+
+} // namespace
+
+void add_bench(CLI::App &app, Action &action) {
+  auto command = std::make_shared<BenchCommand>();
+  CLI::App *sub =
+      app.add_subcommand("bench", "Measure a model, also against onnxruntime");
+  sub->footer(footer);
+  add_model_options(*sub, command->model);
+  add_input_options(*sub, command->model.inputs);
+  sub->add_option("--shapes", command->sweep,
+                  "Points to measure, divided by ';', each one or more "
+                  "NAME=SHAPE divided by ','")
+      ->type_name("SWEEP");
+  sub->add_option("--repeat", command->repeat,
+                  "Runs at each point. Default: about two seconds' worth")
+      ->check(CLI::Range(1, 1000000))
+      ->type_name("N");
+  sub->add_option("--against", command->against,
+                  "Measure a rival, too: onnxruntime")
+      ->check(CLI::IsMember({"onnxruntime"}))
+      ->type_name("NAME");
+  sub->add_option("--python", command->python,
+                  "The Python that has the rival. Default: .venv's, python3")
+      ->type_name("FILE");
+  sub->callback(
+      [command, &action] { action = [command] { return bench(*command); }; });
+}
+
+} // namespace landfall::cli

@@ -1,0 +1,28 @@
+//===- commands.h - What landfall can be told to do ------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "base/result.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace landfall::cli {
+
+/// What is done once the command line is known to be right.
+using Action = std::function<Status()>;
+
+// Each adds a subcommand, which sets `action` if it is the chosen one.
+void add_run(CLI::App &app, Action &action);
+void add_compile(CLI::App &app, Action &action);
+void add_bench(CLI::App &app, Action &action);
+void add_explain(CLI::App &app, Action &action);
+void add_devices(CLI::App &app, Action &action);
+
+/// The whole program: parses, acts, reports an error. Gives the exit code.
+int run_program(int argc, char **argv);
+
+} // namespace landfall::cli

@@ -1,0 +1,217 @@
+//===- compile.cpp - landfall compile -------------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "apps/cli/commands/opened_model.h"
+#include "apps/cli/report/progress.h"
+#include "apps/cli/report/units.h"
+#include "base/file.h"
+#include "runtime/compiler_library.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace landfall::cli {
+
+namespace {
+
+constexpr const char *footer = R"(Examples:
+  landfall compile model.onnx                 writes model.lfm here
+  landfall compile model.onnx -o build/model.lfm
+  landfall compile model.onnx --variant native     for this machine only
+  landfall compile model.onnx --print-after fuse   the IR, on standard error
+  landfall compile model.onnx --dump-dir steps     the IR after every step
+
+One package serves every shape that the model allows.)";
+
+struct CompileCommand {
+  std::string path;
+  std::string output;
+  std::string target = "cpu";
+  std::vector<std::string> variants;
+  std::vector<std::string> print_after;
+  std::string dump_directory;
+  bool json = false;
+};
+
+/// What the compiler tells while it works.
+class Observer {
+public:
+  explicit Observer(const CompileCommand &command) : command_(command) {
+    progress_.show("compiling " + command.path);
+  }
+
+  void operator()(std::string_view step, double ms, std::string_view ir) {
+    if (ir.empty()) {
+      steps_.push_back({std::string(step), ms});
+      progress_.show(fmt::format("compiling {}: {} done, {}", command_.path,
+                                 step, time_text(ms)));
+      return;
+    }
+    if (wanted_on_stderr(step)) {
+      progress_.clear();
+      fmt::print(stderr, "// After {}.\n{}\n", step, ir);
+    }
+    if (!command_.dump_directory.empty() && status_)
+      status_ = dump(step, ir);
+  }
+
+  const std::vector<CompileStep> &steps() const { return steps_; }
+  /// The first failure to write a dump.
+  Status status() const { return status_; }
+
+private:
+  bool wanted_on_stderr(std::string_view step) const {
+    for (const std::string &wanted : command_.print_after)
+      if (wanted == "all" || wanted == step)
+        return true;
+    return false;
+  }
+
+  Status dump(std::string_view step, std::string_view ir) {
+    std::string file = fmt::format("{:02}_{}.mlir", dumps_++, step);
+    auto path = std::filesystem::path(command_.dump_directory) / file;
+    return write_file(
+        path.string(),
+        {reinterpret_cast<const uint8_t *>(ir.data()), ir.size()});
+  }
+
+  const CompileCommand &command_;
+  Progress progress_;
+  std::vector<CompileStep> steps_;
+  Status status_;
+  int dumps_ = 0;
+};
+
+/// A step that does not exist would print nothing, without a word.
+Status check_steps_known(const CompileCommand &command,
+                         const std::vector<CompileStep> &steps) {
+  for (const std::string &wanted : command.print_after) {
+    std::string known = "all";
+    bool found = wanted == "all";
+    for (const CompileStep &step : steps) {
+      found |= step.name == wanted;
+      known += ", " + step.name;
+    }
+    if (!found)
+      return Error{ErrorCode::invalid_argument,
+                   fmt::format("--print-after {}: there is no such step; give "
+                               "one of: {}",
+                               wanted, known)};
+  }
+  return {};
+}
+
+std::string options_json(const CompileCommand &command) {
+  Json json;
+  json["target"] = command.target;
+  json["variants"] = command.variants;
+  std::vector<std::string> print_after = command.print_after;
+  if (!command.dump_directory.empty())
+    print_after = {"all"};
+  json["print_after"] = print_after;
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+size_t weight_bytes(const Package &package) {
+  size_t bytes = 0;
+  for (const Weight &weight : package.weights)
+    bytes += weight.bytes.data.size();
+  return bytes;
+}
+
+void report(const CompileCommand &command, const std::string &output,
+            const Package &package, const std::vector<CompileStep> &steps) {
+  std::error_code ignored;
+  uint64_t size = std::filesystem::file_size(output, ignored);
+  Json compile = compile_json(steps);
+  if (!command.json) {
+    std::string variants;
+    for (const CodeSection &section : package.code)
+      variants += (variants.empty() ? "" : ", ") + section.variant;
+    fmt::print("{}: {}, {} kernels, {} of weights, for {}{} in {}\n", output,
+               bytes_text(size), package.kernels.size(),
+               bytes_text(weight_bytes(package)), package.target,
+               variants.empty() ? "" : " (" + variants + ")",
+               time_text(compile["total_ms"]));
+    return;
+  }
+  Json json;
+  json["output"] = output;
+  json["bytes"] = size;
+  json["target"] = package.target;
+  json["variants"] = Json::array();
+  for (const CodeSection &section : package.code)
+    json["variants"].push_back(section.variant);
+  json["kernels"] = package.kernels.size();
+  json["weight_bytes"] = weight_bytes(package);
+  json["compile"] = compile;
+  print_json(json);
+}
+
+Status make_directory(const std::string &path) {
+  std::error_code problem;
+  std::filesystem::create_directories(path, problem);
+  if (problem)
+    return Error{ErrorCode::io,
+                 fmt::format("cannot make the directory '{}': {}", path,
+                             problem.message())};
+  return {};
+}
+
+Status compile(const CompileCommand &command) {
+  std::string output = command.output;
+  if (output.empty())
+    output = std::filesystem::path(command.path).stem().string() + ".lfm";
+  if (!command.dump_directory.empty())
+    TRY(make_directory(command.dump_directory));
+  std::vector<CompileStep> steps;
+  std::shared_ptr<const Package> package;
+  {
+    Observer observer(command);
+    package = TRY(compile_model({command.path, {}, {}}, options_json(command),
+                                std::ref(observer)));
+    TRY(observer.status());
+    steps = observer.steps();
+  }
+  TRY(check_steps_known(command, steps));
+  TRY(write_package(*package, output));
+  report(command, output, *package, steps);
+  return {};
+}
+
+} // namespace
+
+void add_compile(CLI::App &app, Action &action) {
+  auto command = std::make_shared<CompileCommand>();
+  CLI::App *sub =
+      app.add_subcommand("compile", "Compile an ONNX model to a package");
+  sub->footer(footer);
+  sub->add_option("model", command->path, "The ONNX model")
+      ->required()
+      ->type_name("FILE");
+  sub->add_option("-o,--output", command->output,
+                  "The package. Default: the model's name with .lfm, here")
+      ->type_name("FILE");
+  sub->add_option("--target", command->target, "Device. Default: cpu")
+      ->type_name("NAME");
+  sub->add_option("--variant", command->variants,
+                  "Machine variant, or native: this machine (may be "
+                  "repeated). Default: all that the target has")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  sub->add_option("--print-after", command->print_after,
+                  "Print the IR after a step, or after all, to standard error "
+                  "(may be repeated)")
+      ->type_name("STEP")
+      ->allow_extra_args(false);
+  sub->add_option("--dump-dir", command->dump_directory,
+                  "Write the IR after each step to DIR")
+      ->type_name("DIR");
+  sub->add_flag("--json", command->json, "Report as JSON");
+  sub->callback(
+      [command, &action] { action = [command] { return compile(*command); }; });
+}
+
+} // namespace landfall::cli

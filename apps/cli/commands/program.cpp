@@ -1,0 +1,86 @@
+//===- program.cpp - The command line as a whole --------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "apps/cli/commands/commands.h"
+
+#include <fmt/format.h>
+#include <new>
+
+namespace landfall::cli {
+
+namespace {
+
+constexpr const char *description =
+    "Landfall compiles ONNX models and runs them, at any shape.";
+
+constexpr const char *footer = R"(Examples:
+  landfall run model.onnx                     compile, run on random inputs
+  landfall run model.onnx --input image=@cat.npy --output results
+  landfall compile model.onnx -o model.lfm    compile once ...
+  landfall run model.lfm                      ... run without the compiler
+  landfall bench model.onnx --against onnxruntime
+  landfall explain model.onnx                 kernels, their nodes, their time
+  landfall COMMAND --help                     every option, more examples
+
+Exit codes: 0 done; 1 wrong command line, option, shape or input; 2 the model
+breaks ONNX's rules; 3 unsupported; 4 the package is damaged or too new; 5 a
+file cannot be read or written; 6 out of memory; 7 a check inside the model
+failed; 8 a device failed; 9 an error in Landfall itself.)";
+
+int report(const Error &error) {
+  fmt::print(stderr, "error: {}\n", error.message);
+  return static_cast<int>(error.code);
+}
+
+/// Help and the version go to standard output; anything else is wrong usage.
+int report_parse(const CLI::App &app, const CLI::ParseError &problem) {
+  if (problem.get_exit_code() == 0)
+    return app.exit(problem);
+  std::string command = "landfall";
+  for (const CLI::App *chosen : app.get_subcommands())
+    command += " " + chosen->get_name();
+  return report(
+      {ErrorCode::invalid_argument,
+       fmt::format("{} ({} --help shows how)", problem.what(), command)});
+}
+
+Status act(const Action &action) {
+  // Sizes in options and files are checked, but memory may still run out.
+  try {
+    return action();
+  } catch (const std::bad_alloc &) {
+    return Error{ErrorCode::out_of_memory, "there is not enough memory"};
+  }
+}
+
+} // namespace
+
+int run_program(int argc, char **argv) {
+  CLI::App app(description, "landfall");
+  app.footer(footer);
+  app.set_version_flag("--version", "landfall " LANDFALL_VERSION,
+                       "Print the version and exit");
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.require_subcommand(1);
+  Action action;
+  add_run(app, action);
+  add_compile(app, action);
+  add_bench(app, action);
+  add_explain(app, action);
+  add_devices(app, action);
+  if (argc <= 1) {
+    fmt::print(stderr, "{}", app.help());
+    return static_cast<int>(ErrorCode::invalid_argument);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &problem) {
+    return report_parse(app, problem);
+  }
+  Status status = act(action);
+  return status ? 0 : report(status.error());
+}
+
+} // namespace landfall::cli

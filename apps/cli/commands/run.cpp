@@ -1,0 +1,166 @@
+//===- run.cpp - landfall run ---------------------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "apps/cli/commands/opened_model.h"
+#include "apps/cli/report/table.h"
+#include "apps/cli/report/units.h"
+#include "apps/cli/tensors/tensor_file.h"
+#include "apps/cli/tensors/tensor_summary.h"
+
+#include <fmt/format.h>
+
+namespace landfall::cli {
+
+namespace {
+
+constexpr const char *footer = R"(Examples:
+  landfall run model.onnx
+  landfall run model.onnx --shape image=1x3x720x1280
+  landfall run model.onnx --input image=@cat.npy --save-outputs result.npz
+  landfall run model.lfm --input @inputs.npz --input rate=16000 --output out
+  landfall run model.onnx --verify            compare every kernel with the
+                                              interpreter while it runs)";
+
+struct RunCommand {
+  ModelOptions model;
+  std::string directory;
+  std::string archive;
+  bool verify = false;
+};
+
+std::vector<NamedTensor> named_outputs(const EntryPoint &entry,
+                                       const std::vector<HostValue> &values) {
+  std::vector<NamedTensor> tensors;
+  for (size_t i = 0; i < values.size(); ++i)
+    for (NamedTensor &tensor : flatten(entry.outputs[i].name, values[i]))
+      tensors.push_back(std::move(tensor));
+  return tensors;
+}
+
+std::vector<std::string> output_row(const NamedTensor &named) {
+  const HostTensor &tensor = named.tensor;
+  std::vector<std::string> row = {named.name, std::string(name(tensor.dtype)),
+                                  shape_text(tensor.dims)};
+  auto summary = summarize(tensor);
+  if (summary) {
+    row.push_back(fmt::format("{:.6g}", summary->smallest));
+    row.push_back(fmt::format("{:.6g}", summary->largest));
+    row.push_back(fmt::format("{:.6g}", summary->mean));
+    row.push_back(summary->not_numbers
+                      ? fmt::format("{} NaN", summary->not_numbers)
+                      : "");
+    return row;
+  }
+  std::string first;
+  if (!tensor.strings.empty())
+    first = "first: '" + tensor.strings[0].substr(0, 40) + "'";
+  else if (tensor.element_count() > 0 && is_real(tensor.dtype))
+    first = "all NaN";
+  row.insert(row.end(), {"", "", "", first});
+  return row;
+}
+
+void print_text(const PreparedInputs &inputs, const OpenedModel &opened,
+                const std::vector<NamedTensor> &outputs,
+                const RunStatistics &statistics, bool verified) {
+  using Align = Table::Align;
+  if (!opened.steps.empty())
+    fmt::print("compiled in {}\n",
+               time_text(compile_json(opened.steps)["total_ms"]));
+  Table input_table({{"input"}, {"type"}, {"from"}});
+  for (const InputNote &note : inputs.notes)
+    input_table.add({note.name, note.type, note.source});
+  if (!inputs.notes.empty())
+    fmt::print("{}", input_table.text(""));
+  if (!inputs.assumed.empty())
+    fmt::print("{}\n", assumption_text(inputs));
+  Table table({{"output"},
+               {"type"},
+               {"shape"},
+               {"min", Align::right},
+               {"max", Align::right},
+               {"mean", Align::right},
+               {""}});
+  for (const NamedTensor &output : outputs)
+    table.add(output_row(output));
+  fmt::print("{}", table.text(""));
+  fmt::print("ran in {} on {}{}\n", time_text(statistics.total_ms),
+             opened.model->device().describe().name,
+             verified ? "; every kernel agrees with the interpreter" : "");
+}
+
+Json output_json(const NamedTensor &named) {
+  Json json = {{"name", named.name},
+               {"dtype", name(named.tensor.dtype)},
+               {"shape", named.tensor.dims}};
+  if (auto summary = summarize(named.tensor)) {
+    json["min"] = summary->smallest;
+    json["max"] = summary->largest;
+    json["mean"] = summary->mean;
+    json["not_numbers"] = summary->not_numbers;
+  }
+  return json;
+}
+
+void print_report(const PreparedInputs &inputs, const OpenedModel &opened,
+                  const std::vector<NamedTensor> &outputs,
+                  const RunStatistics &statistics, bool verified) {
+  Json json;
+  json["device"] = opened.model->device().describe().name;
+  if (!opened.steps.empty())
+    json["compile"] = compile_json(opened.steps);
+  json["inputs"] = inputs_json(inputs);
+  json["assumed_1"] = inputs.assumed;
+  json["outputs"] = Json::array();
+  for (const NamedTensor &output : outputs)
+    json["outputs"].push_back(output_json(output));
+  json["ms"] = statistics.total_ms;
+  json["launches"] = statistics.launches;
+  json["arena_bytes"] = statistics.arena_bytes;
+  json["verified"] = verified;
+  print_json(json);
+}
+
+Status run(const RunCommand &command) {
+  InputRequest request = TRY(parse_input_options(command.model.inputs));
+  OpenedModel opened = TRY(open_model(command.model));
+  PreparedInputs inputs = TRY(prepare_inputs(*opened.entry, request));
+  RunStatistics statistics;
+  RunOptions options;
+  options.statistics = &statistics;
+  options.verify = command.verify;
+  std::vector<HostValue> values =
+      TRY(run_once(opened, inputs, options, command.model.entry));
+  std::vector<NamedTensor> outputs = named_outputs(*opened.entry, values);
+  if (!command.directory.empty())
+    TRY(write_npy_files(command.directory, outputs));
+  if (!command.archive.empty())
+    TRY(write_npz(command.archive, outputs));
+  auto print = command.model.json ? print_report : print_text;
+  print(inputs, opened, outputs, statistics, command.verify);
+  return {};
+}
+
+} // namespace
+
+void add_run(CLI::App &app, Action &action) {
+  auto command = std::make_shared<RunCommand>();
+  CLI::App *sub = app.add_subcommand("run", "Run a model once");
+  sub->footer(footer);
+  add_model_options(*sub, command->model);
+  add_input_options(*sub, command->model.inputs);
+  sub->add_option("--output", command->directory,
+                  "Write each output to DIR/NAME.npy")
+      ->type_name("DIR");
+  sub->add_option("--save-outputs", command->archive,
+                  "Write all outputs to one .npz")
+      ->type_name("FILE");
+  sub->add_flag("--verify", command->verify,
+                "Compare every kernel with the interpreter (slow)");
+  sub->callback(
+      [command, &action] { action = [command] { return run(*command); }; });
+}
+
+} // namespace landfall::cli

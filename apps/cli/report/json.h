@@ -1,0 +1,19 @@
+//===- json.h - Reports for programs --------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+namespace landfall::cli {
+
+/// Members keep the order in which they are written.
+using Json = nlohmann::ordered_json;
+
+/// To standard output, indented. Infinity and NaN become null; bytes that are
+/// not UTF-8 are replaced.
+void print_json(const Json &json);
+
+} // namespace landfall::cli

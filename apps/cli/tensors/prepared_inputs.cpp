@@ -1,0 +1,240 @@
+//===- prepared_inputs.cpp - Inputs ready for a run -----------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "apps/cli/tensors/prepared_inputs.h"
+
+#include "apps/cli/tensors/made_tensor.h"
+#include "apps/cli/tensors/tensor_file.h"
+#include "apps/cli/tensors/tensor_summary.h"
+#include "runtime/input_check.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace landfall::cli {
+
+namespace {
+
+template <typename... Args>
+Error invalid(fmt::format_string<Args...> format, Args &&...args) {
+  return {ErrorCode::invalid_argument,
+          fmt::format(format, std::forward<Args>(args)...)};
+}
+
+bool has_tensor(const SignatureValue &input) {
+  return input.kind == ValueKind::tensor ||
+         input.kind == ValueKind::unknown_rank;
+}
+
+class Preparation {
+public:
+  Preparation(const EntryPoint &entry, const InputRequest &request)
+      : entry_(entry), request_(request), extents_(request.dims) {}
+
+  Result<PreparedInputs> run() {
+    TRY(settle_names());
+    TRY(check_dims_known());
+    TRY(read_files());
+    bind_shapes();
+    for (size_t i = 0; i < entry_.inputs.size(); ++i)
+      TRY(make(i));
+    return std::move(result_);
+  }
+
+private:
+  std::string known_inputs() const {
+    std::string text;
+    for (const SignatureValue &input : entry_.inputs)
+      text += fmt::format("{}'{}' ({})", text.empty() ? "" : ", ", input.name,
+                          signature_text(input));
+    return text.empty() ? "none" : text;
+  }
+
+  /// Gives the entries without a name their input's, and refuses names that
+  /// the model does not have.
+  template <typename Entries>
+  Status settle(Entries &entries, std::string_view option) {
+    if (auto unnamed = entries.extract("")) {
+      if (entry_.inputs.size() != 1)
+        return invalid("{}: name the input, as in {} x=...; the model's are: "
+                       "{}",
+                       option, option, known_inputs());
+      unnamed.key() = entry_.inputs[0].name;
+      entries.insert(std::move(unnamed));
+    }
+    for (const auto &[name, value] : entries)
+      if (std::ranges::none_of(entry_.inputs, [&](const auto &input) {
+            return input.name == name;
+          }))
+        return invalid("{}: the model has no input '{}'; its inputs are: {}",
+                       option, name, known_inputs());
+    return {};
+  }
+
+  Status settle_names() {
+    auto all = request_.sources.find("");
+    if (all != request_.sources.end() &&
+        std::holds_alternative<FromFile>(all->second)) {
+      InputSource source = all->second;
+      request_.sources.erase(all);
+      for (const SignatureValue &input : entry_.inputs)
+        request_.sources.emplace(input.name, source);
+    }
+    TRY(settle(request_.sources, "--input"));
+    return settle(request_.shapes, "--shape");
+  }
+
+  Status check_dims_known() const {
+    for (const auto &[name, extent] : request_.dims) {
+      std::string known;
+      bool found = false;
+      for (const SignatureValue &input : entry_.inputs)
+        for (const SignatureDim &dim : input.dims) {
+          if (dim.fixed >= 0 || dim.symbol.empty())
+            continue;
+          found |= dim.symbol == name;
+          if (known.find("'" + dim.symbol + "'") == std::string::npos)
+            known += (known.empty() ? "'" : ", '") + dim.symbol + "'";
+        }
+      if (!found)
+        return invalid("--dim {}={}: the model has no free dimension of that "
+                       "name; it has {}",
+                       name, extent, known.empty() ? "none" : known);
+    }
+    return {};
+  }
+
+  Status read_files() {
+    for (const SignatureValue &input : entry_.inputs) {
+      auto source = request_.sources.find(input.name);
+      if (source == request_.sources.end())
+        continue;
+      auto *file = std::get_if<FromFile>(&source->second);
+      if (!file)
+        continue;
+      if (request_.shapes.contains(input.name))
+        return invalid("--shape {0}: the shape of '{0}' is its file's, '{1}'",
+                       input.name, file->path);
+      HostTensor tensor =
+          TRY(read_tensor_file(file->path, input.name, input.dtype));
+      bind(input, tensor.dims);
+      files_.emplace(input.name, std::move(tensor));
+    }
+    return {};
+  }
+
+  void bind_shapes() {
+    for (const SignatureValue &input : entry_.inputs)
+      if (auto shape = request_.shapes.find(input.name);
+          shape != request_.shapes.end())
+        bind(input, shape->second);
+  }
+
+  /// Learns named extents; contradictions are found when the model runs.
+  void bind(const SignatureValue &input, const std::vector<int64_t> &dims) {
+    for (size_t d = 0; d < std::min(dims.size(), input.dims.size()); ++d)
+      if (input.dims[d].fixed < 0 && !input.dims[d].symbol.empty())
+        extents_.emplace(input.dims[d].symbol, dims[d]);
+  }
+
+  Result<std::vector<int64_t>> shape_of(const SignatureValue &input) {
+    if (auto given = request_.shapes.find(input.name);
+        given != request_.shapes.end())
+      return given->second;
+    if (input.kind == ValueKind::unknown_rank)
+      return invalid("the input '{0}' may have any rank: give its shape, as in "
+                     "--shape {0}=1x3",
+                     input.name);
+    std::vector<int64_t> dims;
+    for (size_t d = 0; d < input.dims.size(); ++d)
+      dims.push_back(extent_of(input, d));
+    return dims;
+  }
+
+  int64_t extent_of(const SignatureValue &input, size_t d) {
+    const SignatureDim &dim = input.dims[d];
+    if (dim.fixed >= 0)
+      return dim.fixed;
+    if (!dim.symbol.empty())
+      if (auto known = extents_.find(dim.symbol); known != extents_.end())
+        return known->second;
+    result_.assumed.push_back(
+        dim.symbol.empty() ? fmt::format("dimension {} of '{}'", d, input.name)
+                           : fmt::format("{}", dim.symbol));
+    if (!dim.symbol.empty())
+      extents_.emplace(dim.symbol, 1);
+    return 1;
+  }
+
+  Status make(size_t number) {
+    const SignatureValue &input = entry_.inputs[number];
+    auto file = files_.find(input.name);
+    if (file != files_.end()) {
+      auto &path = std::get<FromFile>(request_.sources[input.name]).path;
+      add(input, std::move(file->second), path);
+      return {};
+    }
+    if (input.kind == ValueKind::optional &&
+        !request_.sources.contains(input.name)) {
+      result_.values.emplace_back();
+      result_.notes.push_back({input.name, "optional", "absent"});
+      return {};
+    }
+    if (!has_tensor(input))
+      return Error{ErrorCode::unsupported,
+                   fmt::format("the input '{}' is {}, which the command line "
+                               "cannot make; use the Python module",
+                               input.name, signature_text(input))};
+    InputSource source; // Random, seed 0.
+    if (auto given = request_.sources.find(input.name);
+        given != request_.sources.end())
+      source = given->second;
+    std::vector<int64_t> dims = TRY(shape_of(input));
+    if (auto *filled = std::get_if<FromNumber>(&source)) {
+      add(input, TRY(filled_tensor(input.dtype, dims, filled->value)),
+          fmt::format("all {}", filled->value));
+      return {};
+    }
+    uint64_t seed = std::get<FromSeed>(source).seed;
+    // Inputs of equal shape must not be equal.
+    add(input, TRY(random_tensor(input.dtype, dims, seed * 1000003 + number)),
+        fmt::format("random, seed {}", seed));
+    return {};
+  }
+
+  void add(const SignatureValue &input, HostTensor tensor, std::string source) {
+    std::string type =
+        fmt::format("{} {}", name(tensor.dtype), shape_text(tensor.dims));
+    result_.notes.push_back({input.name, std::move(type), std::move(source)});
+    result_.values.push_back(HostValue{std::move(tensor)});
+  }
+
+  const EntryPoint &entry_;
+  InputRequest request_;
+  std::map<std::string, int64_t> extents_;
+  std::map<std::string, HostTensor> files_;
+  PreparedInputs result_;
+};
+
+} // namespace
+
+Result<PreparedInputs> prepare_inputs(const EntryPoint &entry,
+                                      const InputRequest &request) {
+  return Preparation(entry, request).run();
+}
+
+std::string assumption_text(const PreparedInputs &inputs) {
+  const std::vector<std::string> &names = inputs.assumed;
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  if (!text.empty())
+    text += names.size() == 1 ? " was taken as 1 (--dim or --shape sets it)"
+                              : " were taken as 1 (--dim or --shape sets them)";
+  return text;
+}
+
+} // namespace landfall::cli

@@ -1,0 +1,36 @@
+//===- prepared_inputs.h - Inputs ready for a run --------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "apps/cli/tensors/input_request.h"
+#include "runtime/host_value.h"
+
+namespace landfall::cli {
+
+/// Where an input came from, for people.
+struct InputNote {
+  std::string name;
+  std::string type;   ///< "float32 1x3x224x224".
+  std::string source; ///< "random, seed 0".
+};
+
+struct PreparedInputs {
+  std::vector<HostValue> values; ///< In the entry point's order.
+  std::vector<InputNote> notes;
+  /// Free dimensions that nobody gave an extent: they became 1.
+  std::vector<std::string> assumed;
+};
+
+/// Reads and makes the inputs. A free dimension takes its extent from --dim,
+/// --shape, or a file's tensor that has the same name in its shape; else it is
+/// 1. Whether the values fit the model is for the session to say.
+Result<PreparedInputs> prepare_inputs(const EntryPoint &entry,
+                                      const InputRequest &request);
+
+/// "N, H and W were taken as 1"; "" if there are none.
+std::string assumption_text(const PreparedInputs &inputs);
+
+} // namespace landfall::cli

@@ -1,0 +1,163 @@
+//===- tensor_file.cpp - Tensors in files ---------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "apps/cli/tensors/tensor_file.h"
+
+#include "apps/cli/tensors/npy.h"
+#include "apps/cli/tensors/zip_archive.h"
+#include "base/file.h"
+#include "frontend/onnx/proto_reader.h"
+#include "frontend/onnx/tensor_data.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <set>
+
+namespace landfall::cli {
+
+namespace {
+
+constexpr std::string_view npy_suffix = ".npy";
+
+Error invalid(std::string message) {
+  return {ErrorCode::invalid_argument, std::move(message)};
+}
+
+/// Mapped, or read where that cannot be (a pipe).
+Result<Bytes> contents_of(const std::string &path) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored))
+    return map_file(path);
+  return share_bytes(TRY(read_file(path)));
+}
+
+Result<ZipMember> choose_member(const std::vector<ZipMember> &members,
+                                const std::string &name,
+                                const std::string &path) {
+  std::string known;
+  for (const ZipMember &member : members) {
+    if (member.name == name || member.name == name + std::string(npy_suffix))
+      return member;
+    std::string_view shown = member.name;
+    if (shown.ends_with(npy_suffix))
+      shown.remove_suffix(npy_suffix.size());
+    known += fmt::format("{}'{}'", known.empty() ? "" : ", ", shown);
+  }
+  if (members.size() == 1)
+    return members[0];
+  return invalid(fmt::format("'{}' has no array '{}'; it has {}", path, name,
+                             known.empty() ? "none" : known));
+}
+
+Result<HostTensor> read_npz(const Bytes &file, const std::string &path,
+                            const std::string &name,
+                            std::optional<DType> expected) {
+  ZipMember member = TRY(choose_member(TRY(list_zip(file, path)), name, path));
+  std::string place = path + ":" + member.name;
+  return parse_npy(TRY(read_zip_member(file, member, place)), place, expected);
+}
+
+Result<HostTensor> read_pb(const Bytes &file, const std::string &path) {
+  auto proto = onnx::read_tensor(file.data, path);
+  if (!proto)
+    return invalid(proto.error().message);
+  HostTensor tensor;
+  tensor.dims = proto->dims;
+  if (proto->data_type == info(DType::string).onnx) {
+    tensor.dtype = DType::string;
+    tensor.strings = TRY(onnx::string_elements(*proto));
+    bool is_negative =
+        std::ranges::any_of(tensor.dims, [](int64_t d) { return d < 0; });
+    if (is_negative || tensor.element_count() != int64_t(tensor.strings.size()))
+      return invalid(fmt::format("'{}' holds {} strings, not as many as its "
+                                 "shape says",
+                                 path, tensor.strings.size()));
+    return tensor;
+  }
+  auto directory = std::filesystem::path(path).parent_path();
+  onnx::ModelStore store(file.owner,
+                         directory.empty() ? "." : directory.string());
+  auto data = onnx::tensor_data(*proto, store);
+  if (!data)
+    return invalid(fmt::format("'{}': {}", path, data.error().message));
+  tensor.dtype = data->dtype;
+  tensor.bytes = data->bytes;
+  return tensor;
+}
+
+std::string key_text(const std::variant<int64_t, std::string> &key) {
+  if (auto *number = std::get_if<int64_t>(&key))
+    return std::to_string(*number);
+  return std::get<std::string>(key);
+}
+
+} // namespace
+
+Result<HostTensor> read_tensor_file(const std::string &path,
+                                    const std::string &name,
+                                    std::optional<DType> expected) {
+  std::string kind = std::filesystem::path(path).extension().string();
+  if (kind != ".npy" && kind != ".npz" && kind != ".pb")
+    return invalid(fmt::format("'{}' must end in .npy, .npz or .pb", path));
+  Bytes file = TRY(contents_of(path));
+  if (kind == ".npy")
+    return parse_npy(file, path, expected);
+  if (kind == ".npz")
+    return read_npz(file, path, name, expected);
+  return read_pb(file, path);
+}
+
+std::vector<NamedTensor> flatten(const std::string &name,
+                                 const HostValue &value) {
+  std::vector<NamedTensor> result;
+  if (auto *tensor = std::get_if<HostTensor>(&value.value))
+    result.push_back({name, *tensor});
+  if (auto *sequence = std::get_if<HostSequence>(&value.value))
+    for (size_t i = 0; i < sequence->size(); ++i)
+      for (NamedTensor &inner :
+           flatten(fmt::format("{}.{}", name, i), (*sequence)[i]))
+        result.push_back(std::move(inner));
+  if (auto *map = std::get_if<HostMap>(&value.value))
+    for (const auto &[key, tensor] : map->entries)
+      result.push_back({fmt::format("{}.{}", name, key_text(key)), tensor});
+  return result;
+}
+
+Status write_npy_files(const std::string &directory,
+                       const std::vector<NamedTensor> &tensors) {
+  std::error_code problem;
+  std::filesystem::create_directories(directory, problem);
+  if (problem)
+    return Error{ErrorCode::io, fmt::format("cannot make the directory '{}': "
+                                            "{}",
+                                            directory, problem.message())};
+  std::set<std::string> used;
+  for (const NamedTensor &named : tensors) {
+    std::string file = named.name;
+    std::ranges::replace(file, '/', '_');
+    while (!used.insert(file).second)
+      file += '_';
+    NpyParts parts = encode_npy(named.tensor);
+    std::span<const uint8_t> spans[] = {parts[0].data, parts[1].data};
+    TRY(write_file((std::filesystem::path(directory) / file).string() +
+                       std::string(npy_suffix),
+                   spans));
+  }
+  return {};
+}
+
+Status write_npz(const std::string &path,
+                 const std::vector<NamedTensor> &tensors) {
+  std::vector<ZipContent> contents;
+  for (const NamedTensor &named : tensors) {
+    NpyParts parts = encode_npy(named.tensor);
+    contents.push_back(
+        {named.name + std::string(npy_suffix), {parts[0], parts[1]}});
+  }
+  return write_zip(path, contents);
+}
+
+} // namespace landfall::cli

@@ -1,0 +1,35 @@
+//===- tensor_summary.h - A tensor in a line -------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "runtime/host_value.h"
+
+#include <optional>
+
+namespace landfall::cli {
+
+/// Element `number` as a double; of a complex one the real part.
+double element(const HostTensor &tensor, size_t number);
+
+/// Of the elements that are numbers.
+struct TensorSummary {
+  double smallest = 0;
+  double largest = 0;
+  double mean = 0;
+  size_t not_numbers = 0;
+};
+/// Nothing for text, complex numbers, and where there is no number.
+std::optional<TensorSummary> summarize(const HostTensor &tensor);
+
+/// The largest difference between elements; NaN equals NaN. Nothing where the
+/// shapes differ, or for text.
+std::optional<double> largest_difference(const HostTensor &a,
+                                         const HostTensor &b);
+
+/// "1x3x224x224"; "scalar".
+std::string shape_text(const std::vector<int64_t> &dims);
+
+} // namespace landfall::cli
