@@ -22,10 +22,11 @@ Scalar cubic_kernel(Scalar x, double a) {
   return select(x <= 1, near, select(x < 2, far, zero));
 }
 
-/// What makes the output elements of one dimension.
+/// What makes the output elements of one dimension. Output positions are the
+/// inner dimension, so that neighbours lie side by side.
 struct Taps {
-  Tensor first;   ///< [out] i64: the first input element, perhaps outside.
-  Tensor weights; ///< [out, taps]
+  Tensor sources; ///< [taps, out] i64: input elements, clamped into the input.
+  Tensor weights; ///< [taps, out]
   Tensor outside; ///< [out] bool; only where positions may be extrapolated.
 };
 
@@ -37,19 +38,22 @@ public:
 
   Taps build(DType compute) {
     Taps taps;
-    taps.first = computed_once(
-        b_, {dim_.out}, DType::i64,
-        [&](std::span<const Scalar> at) { return first(position(at[0])); });
-    taps.weights = computed_once(b_, {dim_.out, dim_.taps}, compute,
-                                 [&](std::span<const Scalar> at) {
-                                   return cast(weight(at[0], at[1]), compute);
-                                 });
+    Shape shape = {dim_.taps, dim_.out};
+    taps.sources =
+        computed_once(b_, shape, DType::i64, [&](std::span<const Scalar> at) {
+          return clamp(first(position(at[1])) + at[0], b_.index(0),
+                       b_.scalar(dim_.in - 1));
+        });
+    taps.weights =
+        computed_once(b_, shape, compute, [&](std::span<const Scalar> at) {
+          return cast(weight(at[1], at[0]), compute);
+        });
     if (rules_.coordinates == Coordinates::tf_crop_and_resize)
       taps.outside = computed_once(
           b_, {dim_.out}, DType::boolean, [&](std::span<const Scalar> at) {
             Scalar x = position(at[0]);
             Scalar last = cast(b_.scalar(dim_.in - 1), DType::f64);
-            return logical_or(x<0, x> last);
+            return logical_or(x < 0, last < x);
           });
     return taps;
   }
@@ -102,10 +106,9 @@ Tensor interpolate(Tensor x, const ResizeRules &rules, const ResizeDim &dim,
   Taps taps = TapTables(b, rules, dim).build(compute);
   auto tap = [&](std::span<const Scalar> at, Scalar k) {
     Scalar i = at[dim.dim];
-    Scalar source =
-        clamp(taps.first.at({i}) + k, b.index(0), b.scalar(dim.in - 1));
+    Scalar source = taps.sources.at({k, i});
     return convert(x.at(replaced(at, dim.dim, source)), compute) *
-           taps.weights.at({i, k});
+           taps.weights.at({k, i});
   };
   auto weighted_sum = [&](std::span<const Scalar> at) {
     auto count = dim.taps.constant();
@@ -138,7 +141,7 @@ Tensor nearest_table(Builder &b, const ResizeRules &rules,
         if (rules.coordinates != Coordinates::tf_crop_and_resize)
           return element;
         Scalar last = cast(b.scalar(dim.in - 1), DType::f64);
-        return select(logical_or(x<0, x> last), b.index(-1), element);
+        return select(logical_or(x < 0, last < x), b.index(-1), element);
       });
 }
 
