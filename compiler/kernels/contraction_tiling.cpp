@@ -74,8 +74,10 @@ private:
       Value *most = larger(b_, tasks, b_.CreateUDiv(extent, index(least)));
       return smaller(b_, b_.CreateMul(tasks, at_least_one(missing)), most);
     };
-    lane_tasks = more(lane_tasks, row_tasks, tiling_.lanes, 4 * shape_.lanes());
-    row_tasks = more(row_tasks, lane_tasks, tiling_.rows, 4 * shape_.rows);
+    lane_tasks = more(lane_tasks, row_tasks, tiling_.lanes,
+                      (dense ? shape_.panels : 2) * shape_.lanes());
+    row_tasks = more(row_tasks, lane_tasks, tiling_.rows,
+                     (dense ? 4 : 8) * shape_.rows);
     auto cut = [&](Value *extent, Value *tasks, int64_t unit) {
       return at_least_one(
           round_up(b_, ceil_div(b_, extent, tasks), index(unit)));
