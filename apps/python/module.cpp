@@ -45,6 +45,13 @@ const char *code_name(ErrorCode code) {
   return "internal";
 }
 
+/// A str; bytes that are not UTF-8 (a message may quote a damaged file) are
+/// replaced.
+nb::object to_str(const std::string &text) {
+  PyObject *made = PyUnicode_DecodeUTF8(text.data(), text.size(), "replace");
+  return made ? nb::steal(made) : nb::none();
+}
+
 /// "... node 'name' (Type, ...): ..." -> name, Type: how every located message
 /// is written (frontend, kernel checks).
 std::pair<nb::object, nb::object> location_of(const std::string &message) {
@@ -55,8 +62,8 @@ std::pair<nb::object, nb::object> location_of(const std::string &message) {
   if (end == std::string::npos)
     return {nb::none(), nb::none()};
   size_t type = end + 3, stop = message.find_first_of(",)", type);
-  return {nb::cast(message.substr(name, end - name)),
-          nb::cast(message.substr(type, stop - type))};
+  return {to_str(message.substr(name, end - name)),
+          to_str(message.substr(type, stop - type))};
 }
 
 /// Raises landfall.Error.
@@ -64,7 +71,7 @@ std::pair<nb::object, nb::object> location_of(const std::string &message) {
   nb::object type = nb::module_::import_("landfall").attr("Error");
   auto [node, operator_type] = location_of(error.message);
   nb::object exception =
-      type(code_name(error.code), error.message, node, operator_type);
+      type(code_name(error.code), to_str(error.message), node, operator_type);
   PyErr_SetObject(type.ptr(), exception.ptr());
   throw nb::python_error();
 }

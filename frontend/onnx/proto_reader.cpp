@@ -9,6 +9,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/proto_reader.h"
 
+#include "base/utf8.h"
+
 #include <protozero/pbf_reader.hpp>
 
 #include <algorithm>
@@ -39,9 +41,23 @@ struct TooDeep : std::exception {
   }
 };
 
-Text text(Reader &r) {
+struct NotText : std::exception {
+  const char *what() const noexcept override {
+    return "a name that is not UTF-8";
+  }
+};
+
+/// The bytes of a field that may hold anything.
+Text raw_text(Reader &r) {
   auto view = r.get_view();
   return {view.data(), view.size()};
+}
+
+Text text(Reader &r) {
+  Text result = raw_text(r);
+  if (!is_utf8(result))
+    throw NotText();
+  return result;
 }
 
 Span span(Reader &r) {
@@ -163,7 +179,7 @@ private:
         r.skip();
         break;
       case bytes(6):
-        out.string_data.push_back(text(r));
+        out.string_data.push_back(raw_text(r));
         break;
       case bytes(8):
         out.name = text(r);
@@ -350,7 +366,7 @@ private:
         out.i = r.get_int64();
         break;
       case bytes(4):
-        out.s = text(r);
+        out.s = raw_text(r);
         break;
       case bytes(5):
         nested(r, "t", ensure(out.t));
@@ -391,7 +407,7 @@ private:
       append_packed(r, out.ints);
       break;
     case bytes(9):
-      out.strings.push_back(text(r));
+      out.strings.push_back(raw_text(r));
       break;
     case bytes(10):
       repeated(r, "tensors", out.tensors);

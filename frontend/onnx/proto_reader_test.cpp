@@ -53,6 +53,14 @@ TEST(ProtoReaderTest, ReadsWhatWasWritten) {
   EXPECT_EQ((*type.shape)[1].value, 4);
 }
 
+TEST(ProtoReaderTest, NamesAreText) {
+  auto read = read_model(
+      span(model(graph({node("Relu\xff", {"x"}, {"y"})}, {}, {}))), "m.onnx");
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().message.find("not UTF-8"), std::string::npos)
+      << read.error().message;
+}
+
 TEST(ProtoReaderTest, NestedTypes) {
   // optional(sequence(tensor(float)))
   Message type("\x4a\x08\x0a\x06\x22\x04\x0a\x02\x0a\x00", 10);
