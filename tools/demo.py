@@ -7,7 +7,7 @@ every shape, compares every output with ONNX Runtime's and prints one table.
 Times are medians of runs that alternate between the two. "1t" is one thread on
 both sides, "all" all cores on both. Rates and % of peak are of one thread:
 peak is what build/bin/peak measures here. Error is the largest absolute
-difference; a result is WRONG if it differs by more than LIMITS allows.
+difference; WRONG marks one beyond what test/conformance/tolerance.py allows.
 """
 
 import argparse
@@ -24,19 +24,17 @@ import onnxruntime
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 sys.path.insert(0, str(BUILD / "python"))
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(ROOT / "test" / "conformance"))
 
 import landfall  # noqa: E402
 import sample_models  # noqa: E402
+import tolerance  # noqa: E402
 import work_counter  # noqa: E402
 
 IMAGE_SIZES = [(96, 96), (97, 101), (224, 224), (333, 517), (720, 1280)]
 OTHER_SIZES = [1, 2, 7, 16, 64, 128]
 TOKEN_SHAPES = [(1, 8), (1, 17), (4, 64), (2, 101), (1, 128)]
 SECONDS_A_CELL = 0.8
-# dtype: (error relative to the output's largest value, plus absolute error:
-# both runtimes saturate where a sigmoid comes near 0).
-LIMITS = {"float64": (1e-6, 1e-9), "float32": (1e-4, 1e-6), "float16": (1e-2, 1e-3)}
 COLUMNS = ("model", "input", "ms 1t", "ORT 1t", "ORT/ours", "GFLOP/s", "% peak",
            "ms all", "ORT all", "ORT/ours", "max error", "recompiled")
 
@@ -179,20 +177,15 @@ def medians(*runs):
 
 
 def error_of(expected, actual):
-    """(largest difference, within the limit)."""
+    """The largest absolute difference (of exact types: how many differ)."""
     if expected.shape != actual.shape or expected.dtype != actual.dtype:
-        return float("inf"), False
+        return float("inf")
     if expected.dtype.kind != "f":
-        wrong = int(np.count_nonzero(expected != actual))
-        return float(wrong), wrong == 0
+        return float(np.count_nonzero(expected != actual))
     e, a = expected.astype(np.float64), actual.astype(np.float64)
     same = (e == a) | (np.isnan(e) & np.isnan(a))
     with np.errstate(invalid="ignore"):
-        difference = np.where(same, 0, np.abs(e - a))
-    largest = np.abs(e[np.isfinite(e)]).max(initial=0)
-    error = float(difference.max(initial=0))
-    relative, absolute = LIMITS[expected.dtype.name]
-    return error, error <= relative * largest + absolute
+        return float(np.where(same, 0, np.abs(e - a)).max(initial=0))
 
 
 class Subject:
@@ -227,8 +220,8 @@ class Subject:
                 print(f"{self.name} at {shape}: {refusal}", file=sys.stderr)
                 return [self.name, shape] + ["-"] * 8 + ["REFUSED", str(recompilations())], False
             for name, value in zip(names, expected):
-                one, good = error_of(np.asarray(value), np.asarray(actual[name]))
-                error, correct = max(error, one), correct and good
+                error = max(error, error_of(np.asarray(value), np.asarray(actual[name])))
+                correct &= tolerance.differs(value, actual[name]) is None
         one, rival_one = medians(lambda: self.ours[0].run(feeds), lambda: self.rivals[0].run(names, feeds))
         all_, rival_all = medians(lambda: self.ours[1].run(feeds), lambda: self.rivals[1].run(names, feeds))
         rate = 2 * self.counter.multiply_adds(feeds) / one / 1e6
