@@ -9,8 +9,9 @@
 namespace landfall::onnx {
 namespace {
 
-std::string complaint(const Node &node) {
-  return node.type() + " met an index that is out of range";
+std::string complaint(const Node &node, Size index, Size extent) {
+  return node.type() + " met the index " + index.str() +
+         ", which is outside a dimension of extent " + extent.str();
 }
 
 /// Known indices as non-negative sizes; unprovable ranges become requirements.
@@ -21,8 +22,9 @@ std::vector<Size> resolve(const Node &node, std::vector<Size> values,
     Size index = values[j];
     if (!known_ge(index, 0))
       index = index + less(index, 0) * extent;
-    node.b().require(1 - less(index, 0), complaint(node));
-    node.b().require(less(index, extent), complaint(node));
+    std::string message = complaint(node, values[j], extent);
+    node.b().require(1 - less(index, 0), message);
+    node.b().require(less(index, extent), message);
     values[j] = index;
   }
   return values;

@@ -10,36 +10,35 @@
 namespace landfall::onnx {
 namespace {
 
-/// One entry of the `shape` operand: its extent, and whether it is the -1 whose
-/// extent follows from the others.
-struct Entry {
-  Size extent;
-  Size inferred; ///< 0 or 1.
+/// What an entry of the `shape` operand asks for.
+enum class Meaning {
+  extent,
+  inferred, ///< -1: what the others leave.
+  unknown,  ///< Perhaps 0 (copy) or -1: only the run knows.
 };
 
-/// A run-time entry may turn out to be 0 (copy) or -1 (infer). One that cannot
-/// be negative is an extent computed by the model: where it is 0, it means 0.
+struct Entry {
+  Meaning meaning;
+  Size extent; ///< Meaning::extent only.
+};
+
+/// An entry that cannot be negative is an extent computed by the model: where
+/// it is 0, it means 0.
 Entry read_entry(const Node &node, Tensor data, int position, Size value,
                  bool allow_zero) {
-  bool has_dim = position < data.rank();
-  if (auto known = value.constant()) {
-    node.expect(*known >= -1, "'shape' holds " + std::to_string(*known) +
-                                  "; expected extents, 0 or -1");
-    if (*known == -1)
-      return {1, 1};
-    if (*known == 0 && !allow_zero) {
-      node.expect(has_dim, "'shape' has a 0 at position " +
-                               std::to_string(position) +
-                               ", where 'data' has no dimension to copy");
-      return {data.dim(position), 0};
-    }
-    return {value, 0};
-  }
-  if (known_ge(value, 0))
-    return {value, 0};
-  Size copied = has_dim ? data.dim(position) : Size(0);
-  Size extent = allow_zero ? value : select(equal(value, 0), copied, value);
-  return {extent, equal(value, -1)};
+  auto known = value.constant();
+  if (!known)
+    return {known_ge(value, 0) ? Meaning::extent : Meaning::unknown, value};
+  node.expect(*known >= -1, "'shape' holds " + std::to_string(*known) +
+                                "; expected extents, 0 or -1");
+  if (*known == -1)
+    return {Meaning::inferred, 0};
+  if (*known > 0 || allow_zero)
+    return {Meaning::extent, value};
+  node.expect(position < data.rank(),
+              "'shape' has a 0 at position " + std::to_string(position) +
+                  ", where 'data' has no dimension to copy");
+  return {Meaning::extent, data.dim(position)};
 }
 
 /// total / others, with extents common to both sides cancelled first, so that
@@ -56,34 +55,81 @@ Size quotient(Shape total, const Shape &others) {
   Size dividend = product(total);
   if (divisor.constant() == 0)
     return 0;
-  if (known_ge(divisor, 1))
-    return floordiv(dividend, divisor);
+  Size exact = floordiv(dividend, divisor);
+  if (exact * divisor == dividend || known_ge(divisor, 1))
+    return exact;
   return floordiv(dividend, max(divisor, 1));
+}
+
+/// All entries resolved by the run: an i64 tensor.
+Tensor resolved_entries(Builder &b, Tensor data, Tensor shape,
+                        bool allow_zero) {
+  int rank = static_cast<int>(*shape.dim(0).constant());
+  return b.map({rank}, DType::i64, [&](std::span<const Scalar> at) {
+    Scalar one = b.index(1), others = one;
+    Scalars entries;
+    for (int j = 0; j < rank; ++j) {
+      Scalar entry = cast(shape.at({b.index(j)}), DType::i64);
+      if (!allow_zero && j < data.rank())
+        entry = select(entry == 0, b.scalar(data.dim(j)), entry);
+      entries.push_back(entry);
+      others = others * select(entry == -1, one, entry);
+    }
+    Scalar rest = b.scalar(data.element_count()) / others; // x / 0 is 0.
+    Scalar result = rest;
+    for (int j = 0; j < rank; ++j) {
+      Scalar extent = select(entries[j] == -1, rest, entries[j]);
+      result = select(at[0] == j, extent, result);
+    }
+    return result;
+  });
+}
+
+/// The extents where some entries are Meaning::unknown.
+Shape read_extents(Node &node, Tensor data, std::span<const Entry> entries,
+                   bool allow_zero) {
+  Builder &b = node.b();
+  Tensor resolved =
+      resolved_entries(b, data, node.input(1, "shape"), allow_zero);
+  Shape shape;
+  for (size_t j = 0; j < entries.size(); ++j) {
+    if (entries[j].meaning == Meaning::extent) {
+      shape.push_back(entries[j].extent);
+      continue;
+    }
+    shape.push_back(b.read(resolved, static_cast<int>(j), {0, INT64_MAX}));
+    b.require(1 - less(shape.back(), 0), "Reshape met a negative extent");
+  }
+  return shape;
 }
 
 // A dimension of 0 copies data's (unless allowzero), -1 takes what is left.
 void reshape(Node &node) {
+  Builder &b = node.b();
   Tensor data = node.input(0, "data");
   std::vector<Size> requested = node.input_sizes(1, "shape");
   bool allow_zero = node.int_attr("allowzero", 0) != 0;
   std::vector<Entry> entries;
   Shape others;
-  Size inferred = 0;
+  int unknown = 0, inferred = 0;
   for (size_t i = 0; i < requested.size(); ++i) {
     entries.push_back(
         read_entry(node, data, static_cast<int>(i), requested[i], allow_zero));
-    const Entry &entry = entries.back();
-    inferred = inferred + entry.inferred;
-    if (entry.inferred != Size(1))
-      others.push_back(select(entry.inferred, 1, entry.extent));
+    unknown += entries.back().meaning == Meaning::unknown;
+    inferred += entries.back().meaning == Meaning::inferred;
+    if (entries.back().meaning == Meaning::extent)
+      others.push_back(entries.back().extent);
   }
-  node.expect(!inferred.is_constant() || *inferred.constant() <= 1,
-              "'shape' holds more than one -1");
-  Size rest = inferred == Size(0) ? Size(0) : quotient(data.shape(), others);
+  node.expect(inferred <= 1, "'shape' holds more than one -1");
+  if (unknown > 0)
+    return node.output(
+        b.reshape(data, read_extents(node, data, entries, allow_zero)));
   Shape shape;
   for (const Entry &entry : entries)
-    shape.push_back(select(entry.inferred, rest, entry.extent));
-  node.output(node.b().reshape(data, shape));
+    shape.push_back(entry.meaning == Meaning::inferred
+                        ? quotient(data.shape(), others)
+                        : entry.extent);
+  node.output(b.reshape(data, shape));
 }
 
 } // namespace
