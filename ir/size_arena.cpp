@@ -52,9 +52,9 @@ Size SizeArena::intern(SizeNode node) {
 }
 
 Size SizeArena::symbol(std::string_view name, SizeRange range) {
-  std::string unique(name);
-  for (int suffix = 1; symbols_.contains(unique); ++suffix)
-    unique = std::string(name) + "_" + std::to_string(suffix);
+  std::string unique(name), base(name);
+  while (symbols_.contains(unique))
+    unique = base + "_" + std::to_string(++suffixes_[base]);
   SizeNode node;
   node.arena = this;
   node.number = uint32_t(nodes_.size());

@@ -60,6 +60,7 @@ private:
   std::deque<SizeNode> nodes_;
   std::unordered_set<const SizeNode *, Hash, Same> interned_;
   std::unordered_map<std::string, const SizeNode *> symbols_;
+  std::unordered_map<std::string, int> suffixes_; ///< The last one tried.
 };
 
 /// The arena of whichever is not a constant; null if both are.

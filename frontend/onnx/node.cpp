@@ -90,6 +90,11 @@ std::vector<Size> Node::input_sizes(int position, std::string_view name) const {
   if (!is_integer(tensor.dtype()) && tensor.dtype() != DType::boolean)
     invalid(operand(position, name) + " must hold integers, not " +
             std::string(landfall::name(tensor.dtype())));
+  constexpr int64_t most = 4096; // Each becomes a symbol.
+  if (tensor.element_count().constant().value_or(0) > most)
+    unsupported(operand(position, name) + " has " +
+                tensor.element_count().str() +
+                " elements, more than an operand of sizes can have");
   return b().read_all(tensor);
 }
 
