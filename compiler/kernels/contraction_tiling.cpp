@@ -53,7 +53,7 @@ private:
     tiling_.depth_run = ceil_div(b_, tiling_.depth, tiling_.runs);
   }
 
-  void cut_result(bool dense) {
+  void cut_result([[maybe_unused]] bool dense) {
     int64_t most_rows = cache_ / 3 / (shape_.broadcast_stride() * element_);
     most_rows = std::max<int64_t>(most_rows / shape_.rows, 1) * shape_.rows;
     int64_t most_lanes = cache_ / 3 / (most_rows * element_);
