@@ -20,6 +20,10 @@ Heads heads_of_4d(Tensor x) {
 }
 
 Heads heads_of_3d(Builder &b, Tensor x, int64_t heads) {
+  if (heads <= 0 || x.rank() != 3)
+    throw BuildError(ErrorCode::invalid_model,
+                     "packed heads need a tensor of rank 3 and a positive "
+                     "number of heads");
   require_equal(b, mod(x.dim(2), heads), 0,
                 "the hidden size is not a multiple of the number of heads");
   Size features = floordiv(x.dim(2), heads);

@@ -53,7 +53,8 @@ static void rotary_embedding(Node &node) {
   Tensor x = node.input(0, "X");
   Tensor cosine = node.input(1, "cos_cache"), sine = node.input(2, "sin_cache");
   Tensor ids = node.optional_input(3, "position_ids");
-  Size heads = x.rank() == 3 ? Size(node.int_attr("num_heads")) : Size(1);
+  int64_t heads = x.rank() == 3 ? node.int_attr("num_heads") : 1;
+  node.expect(heads > 0, "num_heads must be positive");
   Tensor split = split_heads(node, x, heads);
   Rotation r{split,
              x.rank() == 4,
@@ -83,6 +84,7 @@ static void rotary_embedding_microsoft(Node &node) {
   Tensor ids = node.input(1, "position_ids");
   Tensor cosine = node.input(2, "cos_cache"), sine = node.input(3, "sin_cache");
   int64_t heads = node.int_attr("num_heads", 0);
+  node.expect(heads >= 0, "num_heads must not be negative");
   int64_t given = node.int_attr("rotary_embedding_dim", 0);
   Size count = heads;
   if (heads == 0 && x.rank() == 3) {
