@@ -49,7 +49,8 @@ struct Sampler {
     Scalar position = denormalize(coordinate, n);
     if (mode == Sampling::nearest)
       position = round_even(position);
-    if (padding == Padding::border)
+    // A cubic's taps meet the border one by one.
+    if (padding == Padding::border && mode != Sampling::cubic)
       return clamp(position, literal(0), n - 1);
     if (padding == Padding::reflection)
       return reflect(position, n);
