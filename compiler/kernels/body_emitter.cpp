@@ -54,6 +54,8 @@ LaneValues BodyEmitter::emit_node(NodeId id) {
   case NodeKind::size:
     return {LaneValue::uniform(DType::i64, frame().sizes[node.index])};
   case NodeKind::scalar:
+    if (truths_ && truths_->contains(id))
+      return {LaneValue::uniform(DType::boolean, b().getTrue())};
     return {lanes_.apply(node.op, node.type, values(node.args))};
   case NodeKind::load:
     return {emit_load(node)};

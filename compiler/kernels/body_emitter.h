@@ -24,6 +24,7 @@
 #include "compiler/kernels/loop_builder.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace landfall {
 
@@ -47,6 +48,9 @@ public:
   /// The offset in elements of operand `operand` at these index nodes.
   LaneValue offset(uint32_t operand, llvm::ArrayRef<NodeId> indices);
   LaneValues values(llvm::ArrayRef<NodeId> nodes) const;
+
+  /// Bools that are known to be true here; the set must outlive the emitter.
+  void assume(const llvm::DenseSet<NodeId> *truths) { truths_ = truths; }
 
   /// Lanes of the loop `node` stand for its neighbouring indices; it starts
   /// from `accumulators` (see vector_fold.h).
@@ -98,6 +102,7 @@ private:
   llvm::DenseMap<NodeId, LaneValues> values_;
   LaneValue predicate_; ///< Varying bool; absent: all lanes.
   NodeId lane_loop_ = no_node;
+  const llvm::DenseSet<NodeId> *truths_ = nullptr;
 };
 
 } // namespace landfall

@@ -33,6 +33,7 @@ public:
   Value *load_one(Value *offset);
   Value *load_linear(const LaneValue &offset, Value *mask, bool only_prefix);
   Value *gather(Value *offsets, Value *mask);
+  Value *gather_linear(const LaneValue &offset, Value *mask, bool only_prefix);
   void store_one(Value *offset, Value *value);
   void store_linear(const LaneValue &offset, Value *value, Value *mask,
                     bool only_prefix);
@@ -52,7 +53,7 @@ private:
   Value *load_staged(Value *from);
   Value *load_every_second(Value *offset);
   Value *load_constant_stride(const LaneValue &offset, int64_t stride,
-                              Value *mask);
+                              Value *mask, bool only_prefix);
   void store_contiguous(const LaneValue &offset, Value *value, Value *mask,
                         bool only_prefix);
   void store_staged(Value *to, Value *value);
@@ -97,8 +98,7 @@ Value *Access::load_contiguous(Value *offset, Value *mask, bool only_prefix) {
                               llvm::Constant::getNullValue(vector_));
   if (only_prefix)
     return load_staged(from);
-  return gather(lanes_.spread(LaneValue::linear(offset, frame_.index(1))),
-                mask);
+  return gather_linear(LaneValue::linear(offset, frame_.index(1)), mask, false);
 }
 
 /// Elements offset, offset + 2, ... by two loads, of which the second ends
@@ -117,8 +117,8 @@ Value *Access::load_every_second(Value *offset) {
 }
 
 Value *Access::load_constant_stride(const LaneValue &offset, int64_t stride,
-                                    Value *mask) {
-  auto by_lane = [&] { return gather(lanes_.spread(offset), mask); };
+                                    Value *mask, bool only_prefix) {
+  auto by_lane = [&] { return gather_linear(offset, mask, only_prefix); };
   if (stride != 2)
     return by_lane();
   if (!mask)
@@ -134,7 +134,8 @@ Value *Access::load_linear(const LaneValue &offset, Value *mask,
   if (auto *known = llvm::dyn_cast<llvm::ConstantInt>(offset.stride())) {
     if (known->isOne())
       return load_contiguous(offset.scalar(), mask, only_prefix);
-    return load_constant_stride(offset, known->getSExtValue(), mask);
+    return load_constant_stride(offset, known->getSExtValue(), mask,
+                                only_prefix);
   }
   // A stride that the sizes decide: broadcast or not, most of all.
   auto is = [&](int64_t stride) {
@@ -150,8 +151,31 @@ Value *Access::load_linear(const LaneValue &offset, Value *mask,
         return emit_if(
             frame_, same,
             [&] { return Values{splat(load_one(offset.scalar()))}; },
-            [&] { return Values{gather(lanes_.spread(offset), mask)}; });
+            [&] { return Values{gather_linear(offset, mask, only_prefix)}; });
       })[0];
+}
+
+/// Addresses by steps in scalar registers. The lanes beyond a prefix read the
+/// last element again.
+Value *Access::gather_linear(const LaneValue &offset, Value *mask,
+                             bool only_prefix) {
+  if (mask && !only_prefix)
+    return gather(lanes_.spread(offset), mask);
+  Value *at = offset.scalar();
+  Value *result = llvm::PoisonValue::get(vector_);
+  for (unsigned lane = 0; lane < lanes_.fixed_width(); ++lane) {
+    if (lane > 0) {
+      Value *next = b.CreateAdd(at, offset.stride());
+      if (mask) {
+        Value *exists =
+            b.CreateICmpSLT(frame_.index(lane), lanes_.active_count());
+        next = b.CreateSelect(exists, next, at);
+      }
+      at = next;
+    }
+    result = b.CreateInsertElement(result, load_one(at), lane);
+  }
+  return result;
 }
 
 /// Lanes that the mask leaves out read a place of our own.

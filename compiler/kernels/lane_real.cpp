@@ -138,13 +138,25 @@ Value *bounded(LaneCode &c, bool lower, Value *x, Value *bound) {
   return c.b.CreateSelect(keep, x, bound);
 }
 
+/// Machines pick the second operand where the two are zeros or one is NaN, so
+/// asking both ways round gives both; their bits make the answer. (An all-ones
+/// mask is a NaN.)
 Value *extreme(LaneCode &c, bool lower, Value *x, Value *y) {
   if (Value *value = bounded(c, lower, x, y))
     return value;
   if (Value *value = bounded(c, lower, y, x))
     return value;
-  return c.call(lower ? llvm::Intrinsic::minimum : llvm::Intrinsic::maximum,
-                {x, y});
+  llvm::IRBuilderBase &b = c.b;
+  auto pick = [&](Value *first, Value *second) {
+    Value *take =
+        lower ? b.CreateFCmpOLT(first, second) : b.CreateFCmpOGT(first, second);
+    return c.to_bits(b.CreateSelect(take, first, second));
+  };
+  Value *one = pick(x, y), *other = pick(y, x);
+  if (lower)
+    return c.from_bits(b.CreateOr(one, other));
+  Value *unordered = b.CreateSExt(b.CreateFCmpUNO(x, y), one->getType());
+  return c.from_bits(b.CreateOr(b.CreateAnd(one, other), unordered));
 }
 
 Value *binary(LaneCode &c, ScalarOp op, Arguments v) {

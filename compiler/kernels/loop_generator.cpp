@@ -8,6 +8,7 @@
 #include "compiler/kernels/body_emitter.h"
 #include "compiler/kernels/collapse_loops.h"
 #include "compiler/kernels/contraction_as_map.h"
+#include "compiler/kernels/interior.h"
 #include "compiler/kernels/loop_plan.h"
 #include "compiler/kernels/task_split.h"
 
@@ -22,7 +23,8 @@ class NestEmitter {
 public:
   NestEmitter(KernelFrame &frame, const LoopPlan &plan, const TaskSplit &split)
       : frame_(frame), b(frame.b), plan_(plan), split_(split),
-        scalar_(frame, 1), vector_(frame, plan.width) {}
+        interior_(frame.kernel, plan), scalar_(frame, 1),
+        vector_(frame, plan.width), wide_(frame, plan.width * plan.unroll) {}
 
   void emit(Value *task);
 
@@ -34,15 +36,18 @@ private:
   }
   NodeId param(size_t place) const { return kernel().body.params[loop(place)]; }
   Lanes &lanes_at(size_t place) {
-    return place > plan_.lane_place ? vector_ : scalar_;
+    return place > plan_.lane_place ? *lanes_ : scalar_;
   }
+  void for_lanes_and_edges(Value *low, Value *high, BodyEmitter &outer,
+                           const std::function<void(LaneValue index)> &body);
   Values first_row_indices(Value *row);
   Values next_row_indices(llvm::ArrayRef<Value *> indices);
   void emit_rows(Value *first, Value *last, BodyEmitter &outer);
   void emit_nodes(size_t from, size_t to, BodyEmitter &body);
   void emit_loop(size_t place, BodyEmitter &outer);
-  void emit_lane_loop(size_t place, Value *low, Value *high,
-                      BodyEmitter &outer);
+  void emit_tiles(size_t place, Value *low, Value *high, BodyEmitter &outer);
+  void for_lanes(Value *low, Value *high,
+                 const std::function<void(LaneValue index)> &body);
   void emit_inside(size_t place, LaneValue index, BodyEmitter &outer);
   void emit_results(BodyEmitter &body);
 
@@ -50,8 +55,12 @@ private:
   llvm::IRBuilderBase &b;
   const LoopPlan &plan_;
   const TaskSplit &split_;
+  Interior interior_;
+  bool inside_ = false; ///< In code for the interior only.
   Lanes scalar_;
   Lanes vector_;
+  Lanes wide_;
+  Lanes *lanes_ = &vector_; ///< Those of the group being emitted.
   Value *piece_low_ = nullptr;
   Value *piece_high_ = nullptr;
 };
@@ -130,34 +139,109 @@ void NestEmitter::emit_loop(size_t place, BodyEmitter &outer) {
   bool cut = plan_.cuts && place == plan_.row_loops;
   Value *low = cut ? piece_low_ : frame_.index(0);
   Value *high = cut ? piece_high_ : extent(place);
+  if (plan_.tiled && place + 1 == plan_.lane_place)
+    return emit_tiles(place, low, high, outer);
   if (place == plan_.lane_place)
-    return emit_lane_loop(place, low, high, outer);
+    return for_lanes(
+        low, high, [&](LaneValue index) { emit_inside(place, index, outer); });
   emit_for(frame_, low, high, [&](Value *index) {
     emit_inside(place, LaneValue::uniform(DType::i64, index), outer);
   });
 }
 
-/// Whole groups of lanes, then the rest in one masked group.
-void NestEmitter::emit_lane_loop(size_t place, Value *low, Value *high,
-                                 BodyEmitter &outer) {
-  Value *step = vector_.step();
-  Value *count = b.CreateSub(high, low);
-  Value *whole = b.CreateSub(high, b.CreateSRem(count, step));
-  emit_for(frame_, low, whole, step, {},
-           [&](Value *index, llvm::ArrayRef<Value *>) {
-             emit_inside(place, vector_.index(index), outer);
+/// Blocks of the walk along the reads; in each, groups of lanes; in each, the
+/// block: cache lines that lanes stride over serve the whole block.
+void NestEmitter::emit_tiles(size_t place, Value *low, Value *high,
+                             BodyEmitter &outer) {
+  constexpr int64_t side = 16;
+  auto block = [&](Value *first) {
+    Value *end = b.CreateBinaryIntrinsic(
+        llvm::Intrinsic::smin, b.CreateAdd(first, frame_.index(side)), high);
+    for_lanes(frame_.index(0), extent(place + 1), [&](LaneValue index) {
+      emit_for(frame_, first, end, [&](Value *walk) {
+        BodyEmitter body(*lanes_, &outer);
+        body.bind(param(place), LaneValue::uniform(DType::i64, walk));
+        body.bind(param(place + 1), index);
+        emit_nodes(place + 1, place + 2, body);
+        emit_results(body);
+      });
+    });
+  };
+  emit_for(frame_, low, high, frame_.index(side), {},
+           [&](Value *first, llvm::ArrayRef<Value *>) {
+             block(first);
              return Values();
            });
-  emit_if(frame_, b.CreateICmpSLT(whole, high), [&] {
-    vector_.set_active(b.CreateSub(high, whole));
-    emit_inside(place, vector_.index(whole), outer);
+}
+
+/// Whole groups of lanes, several at once first; then the rest in one masked
+/// group.
+void NestEmitter::for_lanes(Value *low, Value *high,
+                            const std::function<void(LaneValue index)> &body) {
+  auto groups = [&](Lanes &lanes) {
+    lanes_ = &lanes;
+    Value *count = b.CreateSub(high, low);
+    Value *whole = b.CreateSub(high, b.CreateSRem(count, lanes.step()));
+    emit_for(frame_, low, whole, lanes.step(), {},
+             [&](Value *index, llvm::ArrayRef<Value *>) {
+               body(lanes.index(index));
+               return Values();
+             });
+    low = b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, low, whole);
+  };
+  if (plan_.unroll > 1)
+    groups(wide_);
+  groups(vector_);
+  emit_if(frame_, b.CreateICmpSLT(low, high), [&] {
+    vector_.set_active(b.CreateSub(high, low));
+    body(vector_.index(low));
     vector_.set_active(nullptr);
   });
+}
+
+/// Groups that lie in the interior go the short way, all others through the
+/// guards, masked.
+void NestEmitter::for_lanes_and_edges(
+    Value *low, Value *high, BodyEmitter &outer,
+    const std::function<void(LaneValue index)> &body) {
+  Interior::Range range = interior_.emit(frame_, [&](NodeId index) {
+    return outer.has(index) ? outer.value(index).scalar() : nullptr;
+  });
+  Value *step = vector_.step();
+  Value *last =
+      b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, range.high, high);
+  auto group = [&](Value *index) {
+    Value *next = b.CreateAdd(index, step);
+    Value *within = b.CreateAnd(b.CreateICmpSGE(index, range.low),
+                                b.CreateICmpSLE(next, last));
+    emit_if(
+        frame_, within,
+        [&] {
+          inside_ = true;
+          body(vector_.index(index));
+          inside_ = false;
+          return Values();
+        },
+        [&] {
+          vector_.set_active(b.CreateBinaryIntrinsic(
+              llvm::Intrinsic::smin, step, b.CreateSub(high, index)));
+          body(vector_.index(index));
+          vector_.set_active(nullptr);
+          return Values();
+        });
+  };
+  emit_for(frame_, low, high, step, {},
+           [&](Value *index, llvm::ArrayRef<Value *>) {
+             group(index);
+             return Values();
+           });
 }
 
 void NestEmitter::emit_inside(size_t place, LaneValue index,
                               BodyEmitter &outer) {
   BodyEmitter body(lanes_at(place + 1), &outer);
+  if (inside_)
+    body.assume(&interior_.comparisons());
   body.bind(param(place), index);
   emit_nodes(place + 1, place + 1, body);
   emit_loop(place + 1, body);

@@ -40,6 +40,9 @@ private:
   int fold_gain(const Block &block, uint32_t loop);
   bool has_lanes(uint32_t loop);
   unsigned width(uint32_t loop);
+  unsigned unroll(uint32_t loop);
+  bool sums_lightly(const Block &block, uint32_t loop);
+  void tile_transposition();
   unsigned widest_value_bits();
   void place_nodes();
   void cut_rows();
@@ -137,6 +140,49 @@ unsigned Planner::width(uint32_t loop) {
   return lanes;
 }
 
+/// Whether a fold over lanes has too little in its body to keep the machine
+/// busy (and reads too little of each row).
+bool Planner::sums_lightly(const Block &block, uint32_t loop) {
+  return std::any_of(block.nodes.begin(), block.nodes.end(), [&](NodeId id) {
+    return at(id).kind == NodeKind::loop && depends(id, loop) &&
+           (work_of(kernel_, at(id).blocks[0]) < 16 ||
+            sums_lightly(at(id).blocks[0], loop));
+  });
+}
+
+unsigned Planner::unroll(uint32_t loop) {
+  const Extent &extent = kernel_.loops[loop];
+  if (extent.constant && extent.value < 4 * int64_t(plan_.width))
+    return 1;
+  return sums_lightly(kernel_.body, loop) ? 4 : 1;
+}
+
+/// A load that strides along the lanes but walks along another loop: those two
+/// loops stand innermost, and stay within a tile.
+void Planner::tile_transposition() {
+  if (kernel_.kind != KernelClass::map || rank_ < 2 ||
+      plan_.lane_place + 1 != rank_ ||
+      std::any_of(
+          kernel_.body.nodes.begin(), kernel_.body.nodes.end(),
+          [&](NodeId id) { return is_heavy(id); }))
+    return;
+  uint32_t lane_loop = plan_.order.back();
+  for (NodeId id : kernel_.body.nodes) {
+    if (at(id).kind != NodeKind::load ||
+        access_.movement(id, kernel_.body.params[lane_loop]) !=
+            Movement::strided)
+      continue;
+    for (uint32_t loop = 0; loop < rank_; ++loop)
+      if (loop != lane_loop &&
+          access_.movement(id, kernel_.body.params[loop]) == Movement::unit) {
+        std::erase(plan_.order, loop);
+        plan_.order.insert(plan_.order.end() - 1, loop);
+        plan_.tiled = true;
+        return;
+      }
+  }
+}
+
 bool Planner::is_fixed(NodeId id) {
   return kernel_.kind == KernelClass::loops || at(id).kind == NodeKind::check ||
          (at(id).kind == NodeKind::load &&
@@ -156,7 +202,7 @@ void Planner::place_nodes() {
 /// Rows may not cut through the loops of a heavy node above them: every task
 /// would compute it anew.
 void Planner::cut_rows() {
-  size_t limit = std::min(plan_.lane_place, rank_);
+  size_t limit = std::min(plan_.lane_place, rank_) - plan_.tiled;
   for (size_t k = 0; k < plan_.depth.size(); ++k)
     if (is_heavy(kernel_.body.nodes[k]))
       limit = std::min(limit, plan_.depth[k]);

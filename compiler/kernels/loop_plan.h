@@ -22,6 +22,11 @@ struct LoopPlan {
   /// The place in `order` of the loop over lanes; order.size(): none.
   size_t lane_place = 0;
   unsigned width = 1; ///< Lanes.
+  /// The loop over lanes takes so many groups at once while it can.
+  unsigned unroll = 1;
+  /// Walks the last two loops in square tiles: what is read along the first of
+  /// them is written along the second.
+  bool tiled = false;
   /// Whether the first loop after the rows may be cut between tasks.
   bool cuts = false;
   /// For each node of the body: how many of the ordered loops it stands in.

@@ -15,8 +15,8 @@ namespace {
 
 /// Simple vector instructions that make a task worth handing to a thread.
 constexpr int64_t task_work = 1 << 14;
-/// Cuts fall on multiples of this many indices, whole lanes of any width.
-constexpr int64_t piece_unit = 256;
+/// Cuts fall on multiples of this many indices: whole cache lines at least.
+constexpr int64_t piece_unit = 64;
 
 class Splitter {
 public:

@@ -1,0 +1,56 @@
+//===- interior.h - Where guards need no looking at ------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// A padded window guards its loads by comparisons that are true for all points
+// but those near an edge. Here the comparisons are decided for a whole stretch
+// of the loop over lanes at once: on it they are taken for true, and loads
+// become plain ones.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/kernel_frame.h"
+#include "compiler/kernels/loop_plan.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+
+#include <functional>
+#include <optional>
+
+namespace landfall {
+
+class Interior {
+public:
+  /// Finds the comparisons that guard loads and are sums of loop indices,
+  /// sizes and constants, times constants.
+  Interior(const Kernel &kernel, const LoopPlan &plan);
+
+  /// The comparisons; empty: nothing to gain.
+  const llvm::DenseSet<NodeId> &comparisons() const { return comparisons_; }
+
+  struct Range {
+    llvm::Value *low;
+    llvm::Value *high;
+  };
+  /// The indices of the loop over lanes for which all comparisons hold, for
+  /// every value of the indices inside. `outer_index` gives the value of a
+  /// parallel index that is known outside, or null.
+  Range emit(KernelFrame &frame,
+             const std::function<llvm::Value *(NodeId)> &outer_index) const;
+
+private:
+  const Node &at(NodeId id) const { return kernel_.nodes[id]; }
+  void visit(const Block &block);
+  void visit_guard(NodeId guard);
+  bool is_simple(NodeId node, bool multiplied) const;
+
+  const Kernel &kernel_;
+  NodeId lane_index_ = no_node;
+  llvm::DenseMap<NodeId, NodeId> loop_of_; ///< Of each loop node's index.
+  llvm::DenseSet<NodeId> comparisons_;
+  bool lanes_matter_ = false;
+};
+
+} // namespace landfall
