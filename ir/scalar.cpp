@@ -131,12 +131,17 @@ static void check_types(ScalarOp op, DType result,
       throw BuildError(ErrorCode::invalid_model,
                        fmt::format("operand types differ: {} and {}",
                                    name(type), name(arg.dtype())));
-  for (DType used : {type, result})
-    if (!chooses && !is_defined(op, used) &&
-        (used == type || info(op).signature == ScalarSignature::cast))
+  auto require_defined = [&](DType used) {
+    if (!is_defined(op, used))
       throw BuildError(ErrorCode::invalid_model,
                        fmt::format("the operation '{}' is not defined for {}",
                                    info(op).text, name(used)));
+  };
+  if (chooses)
+    return;
+  require_defined(type);
+  if (info(op).signature == ScalarSignature::cast)
+    require_defined(result);
 }
 
 Scalar Builder::apply(ScalarOp op, DType result, std::span<const Scalar> args) {

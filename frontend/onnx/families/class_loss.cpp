@@ -5,7 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/class_loss.h"
 
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/families/parameter_shape.h"
 
 namespace landfall::onnx {
 namespace {
@@ -58,6 +59,11 @@ Tensor class_loss(Node &node, Tensor log_prob, Tensor target, Tensor weight) {
   std::string reduction = node.string_attr("reduction", "mean");
   node.expect(reduction == "none" || reduction == "sum" || reduction == "mean",
               "`reduction` must be none, sum or mean");
+  for (int d = 0; d < target.rank(); ++d)
+    require_equal(node.b(), target.dim(d), log_prob.dim(d == 0 ? 0 : d + 1),
+                  "the target must have the input's shape but for the classes");
+  if (weight)
+    require_list(node, weight, "weight", log_prob.dim(1));
   Loss loss{log_prob, target, weight, std::nullopt};
   if (node.has_attr("ignore_index"))
     loss.ignored = node.int_attr("ignore_index");

@@ -28,4 +28,13 @@ inline Scalar convert(Scalar x, DType type) {
 /// x in its compute type.
 inline Scalar widen(Scalar x) { return convert(x, compute_type(x.dtype())); }
 
+/// A required operand that must hold real numbers.
+Tensor real_input(const Node &node, int position, std::string_view name);
+
+/// An attribute that names an element type: a number's or bool, not text.
+DType numeric_dtype(const Node &node, std::string_view name, DType otherwise);
+
+/// The same, where only reals will do.
+DType real_dtype(const Node &node, std::string_view name, DType otherwise);
+
 } // namespace landfall::onnx

@@ -14,7 +14,7 @@ namespace landfall::onnx {
 
 void cosine_window_operator(Node &node, double a0, double a1, double a2) {
   Size size = one_size(node, 0, "size");
-  DType type = node.dtype_attr("output_datatype", DType::f32);
+  DType type = numeric_dtype(node, "output_datatype", DType::f32);
   DType real = type == DType::f64 ? DType::f64 : DType::f32;
   bool periodic = node.int_attr("periodic", 1) != 0;
   Builder &b = node.b();

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/normalize.h"
 
+#include "frontend/onnx/families/parameter_shape.h"
+
 namespace landfall::onnx {
 
 RowFold moments(double epsilon) {
@@ -26,13 +28,18 @@ Tensor normalize_rows(const Rows &rows, double epsilon, const PointBody &scale,
       });
 }
 
-PointBody per_channel(Tensor parameter) {
+PointBody per_channel(const Node &node, int position, std::string_view name,
+                      Tensor x) {
+  Tensor parameter = node.input(position, name);
+  require_list(node, parameter, name, x.dim(1));
   return [=](std::span<const Scalar> i) { return parameter.at({i[1]}); };
 }
 
-PointBody broadcast_parameter(Tensor parameter) {
+PointBody broadcast_parameter(const Node &node, Tensor parameter,
+                              std::string_view name, Tensor x) {
   if (!parameter)
     return {};
+  require_broadcasts_to(node, parameter, name, x);
   return [=](std::span<const Scalar> i) {
     return parameter.builder().broadcast_at(parameter, i);
   };

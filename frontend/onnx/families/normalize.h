@@ -17,9 +17,13 @@ RowFold moments(double epsilon);
 Tensor normalize_rows(const Rows &rows, double epsilon, const PointBody &scale,
                       const PointBody &bias);
 
-/// Inside a body: element `channel` of an optional operand of rank 1.
-PointBody per_channel(Tensor parameter);
-/// Inside a body: the element of an optional operand that broadcasts there.
-PointBody broadcast_parameter(Tensor parameter);
+/// Inside a body: the element of a required operand of one value a channel of
+/// x.
+PointBody per_channel(const Node &node, int position, std::string_view name,
+                      Tensor x);
+/// Inside a body: the element of an operand that broadcasts to x; nothing if it
+/// is absent.
+PointBody broadcast_parameter(const Node &node, Tensor parameter,
+                              std::string_view name, Tensor x);
 
 } // namespace landfall::onnx

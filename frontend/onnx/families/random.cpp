@@ -78,7 +78,7 @@ Tensor random_tensor(const Node &node, const Shape &shape, DType type,
 
 std::pair<Shape, DType> random_like(const Node &node) {
   Tensor input = node.input(0, "input");
-  return {input.shape(), node.dtype_attr("dtype", input.dtype())};
+  return {input.shape(), real_dtype(node, "dtype", input.dtype())};
 }
 
 std::pair<Shape, DType> random_shape(const Node &node) {
@@ -87,7 +87,7 @@ std::pair<Shape, DType> random_shape(const Node &node) {
     node.expect(extent >= 0, "`shape` must not be negative");
     shape.push_back(extent);
   }
-  return {shape, node.dtype_attr("dtype", DType::f32)};
+  return {shape, real_dtype(node, "dtype", DType::f32)};
 }
 
 } // namespace landfall::onnx

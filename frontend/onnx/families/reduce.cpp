@@ -7,13 +7,26 @@
 
 #include "frontend/onnx/families/axis_list.h"
 
+#include <algorithm>
+
 namespace landfall::onnx {
 namespace {
 
+void expect_distinct(const Node &node, const AxisList &axes) {
+  std::vector<int> known = axes.known().value_or(std::vector<int>());
+  std::sort(known.begin(), known.end());
+  node.expect(std::adjacent_find(known.begin(), known.end()) == known.end(),
+              "`axes` names a dimension twice");
+  node.expect(axes.count() <= axes.rank(), "more axes than dimensions");
+}
+
 AxisList reduced_axes(const Node &node, int operand_since, Tensor data) {
   auto given = axes_of(node, 1, operand_since);
-  if (given && !given->empty())
-    return AxisList(node, *given, data.rank());
+  if (given && !given->empty()) {
+    AxisList axes(node, *given, data.rank());
+    expect_distinct(node, axes);
+    return axes;
+  }
   bool keep_all = node.int_attr("noop_with_empty_axes", 0) != 0;
   return AxisList(keep_all ? 0 : data.rank(), data.rank());
 }
@@ -59,7 +72,6 @@ void reduce_operator(Node &node, int operand_since, bool real,
   Tensor data = node.input(0, "data");
   DType type = data.dtype();
   AxisList axes = reduced_axes(node, operand_since, data);
-  node.expect(axes.count() <= data.rank(), "more axes than dimensions");
   Rows rows{data, {}, row_type(type, real)};
   for (int d = 0; d < data.rank(); ++d)
     rows.running.push_back(axes.names(d));

@@ -8,7 +8,7 @@
 namespace landfall::onnx {
 
 Rows softmax_rows(Node &node) {
-  Tensor input = node.input(0, "input");
+  Tensor input = real_input(node, 0, "input");
   bool flattens = node.version() < 13;
   int64_t given = node.int_attr("axis", flattens ? 1 : -1);
   // Flattening at `axis` may leave nothing to the right of it.

@@ -3,8 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/one_element.h"
 #include "frontend/onnx/families/training_step.h"
+
+#include "frontend/onnx/families/one_element.h"
+#include "frontend/onnx/families/parameter_shape.h"
 
 namespace landfall::onnx {
 
@@ -21,6 +23,9 @@ void training_operator(Node &node, int states, const TrainingStep &step) {
     Tensors group;
     for (int list = 0; list < lists; ++list)
       group.push_back(node.input(2 + list * groups + g, "inputs"));
+    for (Tensor tensor : group)
+      require_same_shape(node, group[0], tensor,
+                         "a tensor, its gradient and its states");
     DType type = group[0].dtype(), real = compute_type(type);
     std::vector<DType> types(1 + states, type);
     auto body = [&](std::span<const Scalar> i) {

@@ -9,14 +9,14 @@ namespace landfall::onnx {
 
 void unary_operator(Node &node, const std::function<Scalar(Scalar)> &f,
                     std::string_view name) {
-  Tensor x = node.input(0, name);
+  Tensor x = real_input(node, 0, name);
   node.output(node.b().elementwise({x}, [&](std::span<const Scalar> e) {
     return convert(f(widen(e[0])), x.dtype());
   }));
 }
 
 void predicate_operator(Node &node, const std::function<Scalar(Scalar)> &f) {
-  Tensor x = node.input(0, "X");
+  Tensor x = real_input(node, 0, "X");
   node.output(node.b().elementwise(
       {x}, [&](std::span<const Scalar> e) { return f(widen(e[0])); }));
 }

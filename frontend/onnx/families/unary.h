@@ -9,7 +9,8 @@
 
 namespace landfall::onnx {
 
-/// Y = f(X). `f` sees X in its compute type; the result is rounded to X's type.
+/// Y = f(X) for real X. `f` sees X in its compute type; the result is rounded
+/// to X's type.
 void unary_operator(Node &node, const std::function<Scalar(Scalar)> &f,
                     std::string_view name = "X");
 
@@ -20,7 +21,7 @@ template <ScalarOp op> void unary_operator(Node &node) {
       {x}, [](std::span<const Scalar> e) { return unary(op, e[0]); }));
 }
 
-/// Y = f(X), a truth value.
+/// Y = f(X), a truth value, for real X.
 void predicate_operator(Node &node, const std::function<Scalar(Scalar)> &f);
 
 /// log(1 + exp(x)) without overflow.

@@ -3,7 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/normalize.h"
+#include "frontend/onnx/families/parameter_shape.h"
+#include "frontend/onnx/families/row.h"
 
 namespace landfall::onnx {
 
@@ -16,7 +17,7 @@ struct Operands {
 };
 
 Operands operands_of(const Node &node) {
-  return {node.input(0, "X"),
+  return {real_input(node, 0, "X"),
           node.input(1, "scale"),
           node.input(2, "B"),
           node.input(3, "input_mean"),
@@ -73,6 +74,21 @@ Tensor running(const Operands &o, Tensor operand, Tensor batch) {
       });
 }
 
+void check_shapes(const Node &node, const Operands &o) {
+  auto check = [&](Tensor operand, std::string_view name) {
+    if (o.by_channel)
+      return require_list(node, operand, name, o.x.dim(1));
+    Shape sample(o.x.shape().begin() + 1, o.x.shape().end());
+    node.expect(operand.shape() == sample, "operand " + std::string(name) +
+                                               " must have X's shape but "
+                                               "for the batch");
+  };
+  check(o.scale, "scale");
+  check(o.bias, "B");
+  check(o.mean, "input_mean");
+  check(o.variance, "input_var");
+}
+
 void train(Node &node, const Operands &o) {
   Tensors batch = batch_statistics(o);
   node.output(0, normalized(o, batch[0], batch[1]));
@@ -98,9 +114,11 @@ void batch_normalization(Node &node) {
   if (o.x.rank() == 1) { // One channel.
     node.expect(!is_training(node), "training needs a channel dimension");
     o.x = node.b().reshape(o.x, {o.x.dim(0), 1});
+    check_shapes(node, o);
     Tensor y = normalized(o, o.mean, o.variance);
     return node.output(node.b().reshape(y, {o.x.dim(0)}));
   }
+  check_shapes(node, o);
   if (is_training(node))
     return train(node, o);
   node.output(normalized(o, o.mean, o.variance));

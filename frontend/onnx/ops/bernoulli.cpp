@@ -10,10 +10,10 @@ namespace landfall::onnx {
 
 // output = 1 with probability input, else 0
 static void bernoulli(Node &node) {
-  Tensor input = node.input(0, "input");
+  Tensor input = real_input(node, 0, "input");
   RandomNumbers numbers(node);
   Builder &b = node.b();
-  DType type = node.dtype_attr("dtype", input.dtype());
+  DType type = numeric_dtype(node, "dtype", input.dtype());
   node.output(b.map(input.shape(), type, [&](std::span<const Scalar> i) {
     Scalar probability = widen(input.at(i));
     Scalar n = point_number(b, i, input.shape());

@@ -78,7 +78,7 @@ Scalar determinant(Builder &b, const Matrix &a, Scalar n, DType type) {
 
 // Y[...] = det(X[..., :, :])
 void det(Node &node) {
-  Tensor x = node.input(0, "X");
+  Tensor x = real_input(node, 0, "X");
   node.expect(x.rank() >= 2, "X needs two dimensions");
   Builder &b = node.b();
   if (x.dim(-1) != x.dim(-2))

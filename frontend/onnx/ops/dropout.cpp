@@ -58,6 +58,7 @@ static void dropout(Node &node) {
   auto known = node.constant_input(2);
   if (known && !known->bytes.data.empty() && known->bytes.data[0] == 0)
     return keep_all(node, data);
+  real_input(node, 0, "data");
   drop(node, data, ratio ? one_element(node, ratio) : ratio,
        one_element(node, training));
 }

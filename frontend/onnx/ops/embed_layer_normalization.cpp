@@ -62,9 +62,11 @@ static void embed_layer_normalization(Node &node) {
   node.expect(ids.rank() == 2, "input_ids must have rank 2");
   Tensor total = embedding_sum(node, ids);
   double epsilon = node.float_attr("epsilon", 1e-12f);
-  node.output(0, normalize_rows(Rows::from_axis(total, 2), epsilon,
-                                broadcast_parameter(node.input(5, "gamma")),
-                                broadcast_parameter(node.input(6, "beta"))));
+  node.output(
+      0, normalize_rows(
+             Rows::from_axis(total, 2), epsilon,
+             broadcast_parameter(node, node.input(5, "gamma"), "gamma", total),
+             broadcast_parameter(node, node.input(6, "beta"), "beta", total)));
 
   if (node.wants_output(1))
     node.output(1, mask_lengths(b, ids, node.optional_input(7, "mask")));

@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/families/compute_type.h"
 
 namespace landfall::onnx {
 
@@ -11,7 +11,7 @@ namespace landfall::onnx {
 static void eye_like(Node &node) {
   Tensor input = node.input(0, "input");
   node.expect(input.rank() == 2, "input must have two dimensions");
-  DType type = node.dtype_attr("dtype", input.dtype());
+  DType type = numeric_dtype(node, "dtype", input.dtype());
   int64_t k = node.int_attr("k", 0);
   Builder &b = node.b();
   node.output(b.map(input.shape(), type, [&](std::span<const Scalar> i) {

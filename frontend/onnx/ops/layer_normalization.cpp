@@ -11,7 +11,7 @@ namespace landfall::onnx {
 static void output_statistics(Node &node, const Rows &rows, double epsilon) {
   if (!node.wants_output(1) && !node.wants_output(2))
     return;
-  DType stash = node.dtype_attr("stash_type", DType::f32);
+  DType stash = real_dtype(node, "stash_type", DType::f32);
   Tensors folded =
       fold_rows(rows, std::array{stash, stash}, [&](const Row &row) {
         Scalars values = moments(epsilon)(row);
@@ -27,13 +27,16 @@ static void output_statistics(Node &node, const Rows &rows, double epsilon) {
 // Y = Scale (X - mean) / sqrt(variance + epsilon) + B, with mean and variance
 // over the dimensions from axis on
 static void layer_normalization(Node &node) {
-  Tensor x = node.input(0, "X");
+  Tensor x = real_input(node, 0, "X");
   double epsilon = node.float_attr("epsilon", 1e-5f);
   Rows rows =
       Rows::from_axis(x, node.axis(node.int_attr("axis", -1), x.rank()));
+  auto parameter = [&](Tensor values, std::string_view name) {
+    return broadcast_parameter(node, values, name, x);
+  };
   node.output(normalize_rows(rows, epsilon,
-                             broadcast_parameter(node.input(1, "Scale")),
-                             broadcast_parameter(node.optional_input(2, "B"))));
+                             parameter(node.input(1, "Scale"), "Scale"),
+                             parameter(node.optional_input(2, "B"), "B")));
   output_statistics(node, rows, epsilon);
 }
 

@@ -10,7 +10,7 @@ namespace landfall::onnx {
 // p = 1: output = input / sum(|input|); p = 2: input / sqrt(sum(input^2)).
 // Where the norm is 0, so is the output.
 static void lp_normalization(Node &node) {
-  Tensor input = node.input(0, "input");
+  Tensor input = real_input(node, 0, "input");
   int axis = node.axis(node.int_attr("axis", -1), input.rank());
   int64_t p = node.int_attr("p", 2);
   node.expect(p == 1 || p == 2, "`p` must be 1 or 2");

@@ -10,7 +10,7 @@ namespace landfall::onnx {
 // Y = X / (bias + alpha / size sum(X[c']^2))^beta over the channels c' from
 // c - floor((size - 1) / 2) to c + ceil((size - 1) / 2)
 static void lrn(Node &node) {
-  Tensor x = node.input(0, "X");
+  Tensor x = real_input(node, 0, "X");
   int64_t size = node.int_attr("size");
   node.expect(x.rank() >= 2, "X needs a batch and a channel dimension");
   node.expect(size > 0, "`size` must be positive");

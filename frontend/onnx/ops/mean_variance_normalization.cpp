@@ -9,7 +9,7 @@ namespace landfall::onnx {
 
 // Y = (X - mean(X)) / (sqrt(variance(X)) + 1e-9) over axes
 static void mean_variance_normalization(Node &node) {
-  Tensor x = node.input(0, "X");
+  Tensor x = real_input(node, 0, "X");
   std::vector<int> axes;
   for (int64_t axis : node.ints_attr("axes", {0, 2, 3}))
     axes.push_back(node.axis(axis, x.rank()));

@@ -61,7 +61,7 @@ void mel_weight_matrix(Node &node) {
                   operand(2, "sample_rate"),
                   operand(3, "lower_edge_hertz"),
                   operand(4, "upper_edge_hertz")};
-  DType type = node.dtype_attr("output_datatype", DType::f32);
+  DType type = numeric_dtype(node, "output_datatype", DType::f32);
   Shape shape = {max(floordiv(length, 2) + 1, 0), max(bins, 0)};
   node.output(node.b().map(shape, type, [&](std::span<const Scalar> i) {
     return convert(weight(filters, i[0], i[1]), type);

@@ -11,11 +11,11 @@ namespace landfall::onnx {
 // output[b, s] = the first class whose cumulated exp(input[b]) exceeds u sum,
 // u uniform in [0, 1)
 static void multinomial(Node &node) {
-  Tensor input = node.input(0, "input");
+  Tensor input = real_input(node, 0, "input");
   node.expect(input.rank() == 2, "input must be [batch, classes]");
   int64_t samples = node.int_attr("sample_size", 1);
   node.expect(samples >= 0, "`sample_size` must not be negative");
-  DType type = node.dtype_attr("dtype", DType::i32);
+  DType type = numeric_dtype(node, "dtype", DType::i32);
   RandomNumbers numbers(node);
   Builder &b = node.b();
   Rows rows = Rows::from_axis(input, 1);

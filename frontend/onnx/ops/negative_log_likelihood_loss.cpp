@@ -4,13 +4,15 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/class_loss.h"
+#include "frontend/onnx/families/compute_type.h"
 
 namespace landfall::onnx {
 
 // loss = -weight[target] input[n, target, d...], as it is, summed, or divided
 // by the sum of the weights
 static void negative_log_likelihood_loss(Node &node) {
-  node.output(class_loss(node, node.input(0, "input"), node.input(1, "target"),
+  node.output(class_loss(node, real_input(node, 0, "input"),
+                         node.input(1, "target"),
                          node.optional_input(2, "weight")));
 }
 

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/families/parameter_shape.h"
 
 namespace landfall::onnx {
 
@@ -22,6 +23,7 @@ static Tensor aligned_slope(Node &node, Tensor x) {
 static void prelu(Node &node) {
   Tensor x = node.input(0, "X");
   Tensor slope = aligned_slope(node, x);
+  require_broadcasts_to(node, slope, "slope", x);
   node.output(node.b().elementwise({x, slope}, [&](std::span<const Scalar> e) {
     Scalar value = widen(e[0]);
     return convert(select(value < 0, value * widen(e[1]), value), x.dtype());

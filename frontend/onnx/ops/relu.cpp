@@ -3,14 +3,16 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/unary.h"
+#include "frontend/onnx/operator.h"
 
 namespace landfall::onnx {
 
 // Y = max(0, X)
 static void relu(Node &node) {
-
-  unary_operator(node, [](Scalar x) { return maximum(x, 0); });
+  Tensor x = node.input(0, "X");
+  node.expect(x.dtype() != DType::boolean, "X must hold numbers, not bool");
+  node.output(node.b().elementwise(
+      {x}, [](std::span<const Scalar> e) { return maximum(e[0], 0); }));
 }
 
 LANDFALL_ONNX(relu, {"Relu", 1, relu})

@@ -9,9 +9,10 @@ namespace landfall::onnx {
 
 // Y = scale X / sqrt(mean(X^2) + epsilon), over the dimensions from axis on
 static void rms_normalization(Node &node) {
-  Tensor x = node.input(0, "X");
+  Tensor x = real_input(node, 0, "X");
   double epsilon = node.float_attr("epsilon", 1e-5f);
-  PointBody scale = broadcast_parameter(node.input(1, "scale"));
+  PointBody scale =
+      broadcast_parameter(node, node.input(1, "scale"), "scale", x);
   Rows rows =
       Rows::from_axis(x, node.axis(node.int_attr("axis", -1), x.rank()));
   auto inverse_rms = [&](const Row &row) -> Scalars {

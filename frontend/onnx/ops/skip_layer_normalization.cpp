@@ -62,9 +62,12 @@ void skip_layer_normalization(Node &node) {
   Tensor total = bind_sum(node, 4);
   Rows rows = Rows::from_axis(total, total.rank() - 1);
   double epsilon = node.float_attr("epsilon", 1e-12f);
-  node.output(0, normalize_rows(
-                     rows, epsilon, broadcast_parameter(node.input(2, "gamma")),
-                     broadcast_parameter(node.optional_input(3, "beta"))));
+  node.output(
+      0, normalize_rows(
+             rows, epsilon,
+             broadcast_parameter(node, node.input(2, "gamma"), "gamma", total),
+             broadcast_parameter(node, node.optional_input(3, "beta"), "beta",
+                                 total)));
   output_statistics(node, rows, epsilon);
 }
 

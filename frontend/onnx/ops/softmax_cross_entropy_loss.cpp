@@ -11,7 +11,7 @@ namespace landfall::onnx {
 // log_prob = log(softmax(scores)) over classes
 // output = the negative log likelihood loss of log_prob
 static void softmax_cross_entropy_loss(Node &node) {
-  Tensor scores = node.input(0, "scores");
+  Tensor scores = real_input(node, 0, "scores");
   node.expect(scores.rank() >= 2, "scores need a class dimension");
   Tensor log_prob = log_softmax_of(Rows::along(scores, std::array{1}));
   node.output(0, class_loss(node, log_prob, node.input(1, "labels"),

@@ -9,7 +9,7 @@ namespace landfall::onnx {
 
 // Y = A sigmoid(alpha A) B
 static void swiglu(Node &node) {
-  Tensor a = node.input(0, "A"), b = node.input(1, "B");
+  Tensor a = real_input(node, 0, "A"), b = real_input(node, 1, "B");
   double alpha = node.float_attr("alpha", 1);
   node.output(node.b().elementwise({a, b}, [&](std::span<const Scalar> e) {
     Scalar gate = widen(e[0]);
