@@ -100,12 +100,13 @@ private:
     Value *sum_lanes =
         b_.CreateSelect(b_.CreateICmpSGT(tiling_.runs, index(1)),
                         tiling_.task_lanes, index(shape_.lanes()));
+    // The lane side as panels of [depth][lane], or as [few lanes][depth].
+    Value *packed_lanes = larger(
+        b_, b_.CreateMul(packed_depth, index(shape_.lanes() * shape_.panels)),
+        index(2 * shape_.width * shape_.broadcast_stride()));
     tiling_.lane_at =
         bytes(b_.CreateMul(packed_rows, index(shape_.broadcast_stride())));
-    tiling_.sums_at =
-        b_.CreateAdd(tiling_.lane_at,
-                     bytes(b_.CreateMul(
-                         packed_depth, index(shape_.lanes() * shape_.panels))));
+    tiling_.sums_at = b_.CreateAdd(tiling_.lane_at, bytes(packed_lanes));
     tiling_.scratch_bytes = b_.CreateAdd(
         tiling_.sums_at, bytes(b_.CreateMul(packed_rows, sum_lanes)));
   }

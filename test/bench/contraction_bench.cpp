@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction_for_test.h"
 #include "compiler/target.h"
+#include "package/interpreter.h"
 #include "targets/cpu/driver/elf_loader.h"
 #include "targets/cpu/driver/services.h"
 
@@ -201,18 +202,14 @@ struct Buffer {
 
 /// Fills with ones: no denormals, no infinities.
 void fill(DType type, void *data, int64_t count) {
+  ScalarValue one;
+  if (is_real(type))
+    one.d = 1;
+  else
+    one.i = 1;
   uint8_t *to = static_cast<uint8_t *>(data);
-  for (int64_t e = 0; e < count; ++e, to += size_of(type)) {
-    double d = 1;
-    float f = 1;
-    uint32_t narrow = is_real(type) ? real_from_float(type, 1) : 1;
-    const void *from = &narrow;
-    if (type == DType::f64)
-      from = &d;
-    else if (type == DType::f32)
-      from = &f;
-    std::memcpy(to, from, size_t(size_of(type)));
-  }
+  for (int64_t e = 0; e < count; ++e)
+    store_scalar(type, to + e * size_of(type), one);
 }
 
 Status measure(const Shape &shape, const std::string &variant) {
