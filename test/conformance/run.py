@@ -127,7 +127,7 @@ def main():
 
     import suite
 
-    names = [case.name for case in suite.all_cases() if options.filter in case.name]
+    names = [case.name for case in suite.all_cases(options.target) if options.filter in case.name]
     results = run_cases(names, options.target, options.jobs)
     failed = failures(results)
     path = HERE / "exclusions" / f"{options.target}.txt"

@@ -35,7 +35,7 @@ def main():
     target = sys.argv[1]
     import landfall
 
-    cases = {case.name: case for case in suite.all_cases()}
+    cases = {case.name: case for case in suite.all_cases(target)}
     print(json.dumps({"ready": len(cases)}), flush=True)
     for line in sys.stdin:
         case = cases[line.strip()]

@@ -39,9 +39,11 @@ def compile(model, target="cpu", *, threads=0, directory=None, **options):
     `model` is a path, the bytes of a ModelProto or an onnx.ModelProto;
     `directory` is where external data lies (a path's own folder by default).
     `threads` sizes the thread pool (0: one a core). `options` are the
-    compiler's, e.g. variants=["native"].
+    compiler's: `variants` names the machines to generate code for (by default
+    this one; [] for all that the target has, to save and run elsewhere).
     """
     options["target"] = target
+    options.setdefault("variants", ["native"])
     text = json.dumps(options)
     if isinstance(model, (str, os.PathLike)):
         return _landfall.compile_file(os.fspath(model), text, threads)
