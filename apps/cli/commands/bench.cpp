@@ -95,31 +95,49 @@ public:
     point.inputs =
         TRY(prepare_inputs(*opened_.entry, TRY(parse_input_options(options))));
     progress_.show("measuring " + point.shapes());
-    TRY(warm_up(point));
+    double ms = TRY(warm_up(point));
+    // Threads that still spin for work after a run would disturb the other
+    // side's next one: short runs are measured some at a time, after one that
+    // does not count.
+    int turn = std::clamp(int(20 / ms), 1, 20), uncounted = ms < 50 ? 1 : 0;
     Clock::time_point start = Clock::now();
     while (!is_enough(point.times.size(), Clock::now() - start)) {
-      point.times.push_back(TRY(run(point)));
+      if (command_.repeat > 0)
+        turn = std::min(turn, command_.repeat - int(point.times.size()));
+      append(point.times, TRY(run(point, turn, uncounted)));
       if (rival_)
-        point.rival_times.push_back(TRY(rival_->run()));
+        append(point.rival_times, TRY(rival_->run(turn, uncounted)));
     }
     progress_.clear();
     return point;
   }
 
 private:
-  /// First runs plan memory and touch pages; and the outputs are compared.
-  Status warm_up(Point &point) {
-    TRY(run(point));
-    TRY(run(point));
+  static void append(std::vector<double> &all,
+                     const std::vector<double> &some) {
+    all.insert(all.end(), some.begin(), some.end());
+  }
+
+  /// First runs plan memory and touch pages. Gives the slower side's time.
+  Result<double> warm_up(Point &point) {
+    double ms = TRY(run(point, 1, 1))[0];
     if (!rival_)
-      return {};
+      return ms;
+    TRY(rival_->set_inputs(tensors_of(point)));
+    ms = std::max(ms, TRY(rival_->run(1, 1))[0]);
+    TRY(compare_outputs(point));
+    return ms;
+  }
+
+  std::vector<NamedTensor> tensors_of(const Point &point) const {
     std::vector<NamedTensor> tensors;
     for (size_t i = 0; i < point.inputs.values.size(); ++i)
       if (auto *tensor = std::get_if<HostTensor>(&point.inputs.values[i].value))
         tensors.push_back({opened_.entry->inputs[i].name, *tensor});
-    TRY(rival_->set_inputs(tensors));
-    TRY(rival_->run());
-    TRY(rival_->run());
+    return tensors;
+  }
+
+  Status compare_outputs(Point &point) {
     auto theirs = TRY(rival_->outputs(outputs_.size()));
     for (size_t i = 0; i < outputs_.size(); ++i) {
       auto *ours = std::get_if<HostTensor>(&outputs_[i].value);
@@ -131,14 +149,19 @@ private:
     return {};
   }
 
-  Result<double> run(Point &point) {
+  Result<std::vector<double>> run(Point &point, int count, int uncounted) {
     RunOptions options;
     options.statistics = &point.statistics;
-    Clock::time_point start = Clock::now();
-    outputs_ =
-        TRY(run_once(opened_, point.inputs, options, command_.model.entry));
-    return std::chrono::duration<double, std::milli>(Clock::now() - start)
-        .count();
+    std::vector<double> times;
+    for (int i = -uncounted; i < count; ++i) {
+      Clock::time_point start = Clock::now();
+      outputs_ =
+          TRY(run_once(opened_, point.inputs, options, command_.model.entry));
+      std::chrono::duration<double, std::milli> taken = Clock::now() - start;
+      if (i >= 0)
+        times.push_back(taken.count());
+    }
+    return times;
   }
 
   /// Unless told how often: 5 to 200 runs, about two seconds.

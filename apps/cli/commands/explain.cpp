@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace landfall::cli {
 
@@ -21,14 +22,15 @@ constexpr const char *footer = R"(Examples:
   landfall explain model.lfm --no-run         structure only, nothing is run
   landfall explain model.onnx --json | jq '.kernels[] | select(.ms > 1)'
 
-Kernels stand in the order of their time; a kernel computes all the model nodes
-in its row at once. "Steps on the host" are operators on sequences, optionals,
-maps and text.)";
+Kernels stand in the order of their time. "a+b" are model nodes that one launch
+computes at once; launches of equal structure share a kernel, "a+b, c+d". Steps
+on the host are operators on sequences, optionals, maps and text.)";
 
 struct ExplainCommand {
   ModelOptions model;
   int repeat = 5;
   bool no_run = false;
+  bool all = false;
 };
 
 std::string_view class_name(KernelClass kind) {
@@ -36,19 +38,29 @@ std::string_view class_name(KernelClass kind) {
   return names[static_cast<size_t>(kind)];
 }
 
-/// The model's nodes, each once, in the order that they stand in the kernel.
-std::vector<std::string> nodes_of(const Kernel &kernel) {
-  std::vector<std::string> nodes;
-  for (const std::string &origin : kernel.origins)
-    if (std::ranges::find(nodes, origin) == nodes.end())
-      nodes.push_back(origin);
-  return nodes;
+/// The model nodes that each launch of a kernel computes at once, each group
+/// as "a+b", in the order of the program.
+std::vector<std::vector<std::string>> fused_groups(const Package &package) {
+  const Program &program = package.program;
+  std::vector<std::vector<std::string>> groups(package.kernels.size());
+  for (size_t i = 0; i < program.code.size(); ++i) {
+    if (program.code[i].op != Op::launch)
+      continue;
+    auto &group = groups[program.code[i].args[0]];
+    std::string origin = origin_of(program, uint32_t(i));
+    if (std::ranges::find(group, origin) == group.end())
+      group.push_back(origin);
+  }
+  return groups;
 }
 
-std::string joined(const std::vector<std::string> &texts) {
+/// At most `limit` of them.
+std::string joined(const std::vector<std::string> &texts, size_t limit) {
   std::string result;
-  for (const std::string &text : texts)
-    result += (result.empty() ? "" : ", ") + text;
+  for (size_t i = 0; i < std::min(limit, texts.size()); ++i)
+    result += (i == 0 ? "" : ", ") + (texts[i].empty() ? "(none)" : texts[i]);
+  if (texts.size() > limit)
+    result += fmt::format(" and {} more", texts.size() - limit);
   return result;
 }
 
@@ -57,6 +69,8 @@ struct Explanation {
   const OpenedModel *opened;
   const PreparedInputs *inputs;
   std::optional<LaunchProfile> profile;
+  std::vector<std::vector<std::string>> groups; ///< See fused_groups.
+  bool all = false;                             ///< Print every row.
 
   const Package &package() const { return *opened->package; }
   LaunchTime time_of(uint32_t kernel) const {
@@ -102,21 +116,25 @@ std::vector<HostStep> host_steps(const Program &program) {
     const Instruction &instruction = program.code[i];
     if (instruction.op != Op::box || instruction.args.empty())
       continue;
-    std::string origin;
-    if (i < program.origin_of.size() &&
-        program.origin_of[i] < program.origins.size())
-      origin = program.origins[program.origin_of[i]];
     auto function = static_cast<BoxFunction>(instruction.args[0]);
-    steps.push_back({std::string(name(function)), origin});
+    steps.push_back(
+        {std::string(name(function)), origin_of(program, uint32_t(i))});
   }
   return steps;
 }
 
-size_t fused_nodes(const Package &package) {
-  size_t count = 0;
+size_t launches_in(const Package &package) {
+  return size_t(
+      std::ranges::count_if(package.program.code, [](const Instruction &i) {
+        return i.op == Op::launch;
+      }));
+}
+
+size_t nodes_in(const Package &package) {
+  std::set<std::string> nodes;
   for (const Kernel &kernel : package.kernels)
-    count += nodes_of(kernel).size();
-  return count;
+    nodes.insert(kernel.origins.begin(), kernel.origins.end());
+  return nodes.size();
 }
 
 size_t weight_bytes(const Package &package) {
@@ -135,8 +153,8 @@ void print_head(const Explanation &about) {
   DeviceDescription device = about.opened->model->device().describe();
   fmt::print("device    {} ({}), {} threads; every kernel runs there\n",
              device.name, device.hardware, device.threads);
-  fmt::print("kernels   {}, from {} model nodes\n", package.kernels.size(),
-             fused_nodes(package));
+  fmt::print("kernels   {} model nodes in {} launches of {} kernels\n",
+             nodes_in(package), launches_in(package), package.kernels.size());
   fmt::print("program   {} instructions, {}\n", package.program.code.size(),
              bytes_text(serialize(package.program).size()));
   fmt::print("weights   {}, {}\n", package.weights.size(),
@@ -162,17 +180,20 @@ void print_kernels(const Explanation &about) {
   Table table({{"time", Align::right},
                {"%", Align::right},
                {"launches", Align::right},
+               {"#", Align::right},
                {"kernel"},
                {"class"},
-               {"nodes"}});
+               {"model nodes"}});
   for (uint32_t number : by_time(about)) {
     const Kernel &kernel = about.package().kernels[number];
     LaunchTime time = about.time_of(number);
     bool ran = time.launches > 0;
     table.add({ran ? time_text(time.ms) : "-",
                ran ? fmt::format("{:.1f}", about.percent(time.ms)) : "-",
-               ran ? fmt::format("{:g}", time.launches) : "-", kernel.name,
-               std::string(class_name(kernel.kind)), joined(nodes_of(kernel))});
+               ran ? fmt::format("{:g}", time.launches) : "-",
+               std::to_string(number), kernel.name,
+               std::string(class_name(kernel.kind)),
+               joined(about.groups[number], about.all ? SIZE_MAX : 4)});
   }
   fmt::print("\n{}", table.text(""));
 }
@@ -180,11 +201,15 @@ void print_kernels(const Explanation &about) {
 void print_origins(const LaunchProfile &profile, const Explanation &about) {
   using Align = Table::Align;
   Table table({{"time", Align::right}, {"%", Align::right}, {"model nodes"}});
-  for (const auto &[origin, time] : origins_by_time(profile))
+  auto list = origins_by_time(profile);
+  size_t rows = about.all ? list.size() : std::min<size_t>(list.size(), 20);
+  for (const auto &[origin, time] : std::span(list).first(rows))
     table.add({time_text(time.ms),
                fmt::format("{:.1f}", about.percent(time.ms)),
                origin.empty() ? "(none)" : origin});
   fmt::print("\n{}", table.text(""));
+  if (rows < list.size())
+    fmt::print("and {} more; --all shows them\n", list.size() - rows);
 }
 
 void print_text(const Explanation &about) {
@@ -205,9 +230,10 @@ Json kernels_json(const Explanation &about) {
   Json list = Json::array();
   for (uint32_t number : by_time(about)) {
     const Kernel &kernel = about.package().kernels[number];
-    Json json = {{"name", kernel.name},
+    Json json = {{"number", number},
+                 {"name", kernel.name},
                  {"class", class_name(kernel.kind)},
-                 {"nodes", nodes_of(kernel)},
+                 {"nodes", about.groups[number]},
                  {"device", about.opened->model->device().describe().name}};
     if (about.profile) {
       json["launches"] = about.time_of(number).launches;
@@ -252,7 +278,8 @@ Status explain(const ExplainCommand &command) {
   InputRequest request = TRY(parse_input_options(command.model.inputs));
   OpenedModel opened = TRY(open_model(command.model));
   PreparedInputs inputs;
-  Explanation about{&opened, &inputs, std::nullopt};
+  Explanation about{&opened, &inputs, std::nullopt,
+                    fused_groups(*opened.package), command.all};
   auto attempt = [&]() -> Status {
     inputs = TRY(prepare_inputs(*opened.entry, request));
     Progress progress;

@@ -7,16 +7,12 @@
 
 namespace landfall::cli {
 
-namespace {
-
 std::string origin_of(const Program &program, uint32_t instruction) {
   if (instruction >= program.origin_of.size())
     return "";
   uint32_t origin = program.origin_of[instruction];
   return origin < program.origins.size() ? program.origins[origin] : "";
 }
-
-} // namespace
 
 Result<LaunchProfile> profile(OpenedModel &opened, const PreparedInputs &inputs,
                               const std::string &entry, int repeat) {

@@ -50,9 +50,14 @@ def answer(question):
         return {}
     if "outputs" in question:
         return {"saved": save(question["outputs"], values)}
+    return {"ms": [run() for _ in range(question["runs"] + question["warm_up"])]
+            [question["warm_up"]:]}
+
+def run():
+    global values
     begin = time.perf_counter()
     values = session.run(None, inputs)
-    return {"ms": (time.perf_counter() - begin) * 1000}
+    return (time.perf_counter() - begin) * 1000
 
 try:
     session = start(sys.argv[1], int(sys.argv[2]))
@@ -167,11 +172,15 @@ Status Rival::set_inputs(const std::vector<NamedTensor> &inputs) {
   return {};
 }
 
-Result<double> Rival::run() {
-  Json answer = TRY(ask(Json::object()));
-  if (!answer.contains("ms") || !answer["ms"].is_number())
+Result<std::vector<double>> Rival::run(int count, int warm_up) {
+  Json answer = TRY(ask({{"runs", count}, {"warm_up", warm_up}}));
+  std::vector<double> times;
+  for (const Json &ms : answer.value("ms", Json::array()))
+    if (ms.is_number())
+      times.push_back(ms.get<double>());
+  if (times.size() != size_t(count))
     return gone();
-  return answer["ms"].get<double>();
+  return times;
 }
 
 Result<std::vector<std::optional<HostTensor>>> Rival::outputs(size_t count) {

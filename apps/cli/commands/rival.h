@@ -37,8 +37,8 @@ public:
 
   const std::string &version() const { return version_; }
   Status set_inputs(const std::vector<NamedTensor> &inputs);
-  /// One run; its milliseconds.
-  Result<double> run();
+  /// Runs `count` times, after `warm_up` runs; the milliseconds of each.
+  Result<std::vector<double>> run(int count, int warm_up);
   /// Of the last run, in the model's order; nothing where an output is no
   /// tensor.
   Result<std::vector<std::optional<HostTensor>>> outputs(size_t count);

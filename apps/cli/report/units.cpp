@@ -13,8 +13,10 @@ namespace landfall::cli {
 std::string time_text(double ms) {
   if (ms >= 1000)
     return fmt::format("{:.2f} s", ms / 1000);
-  int digits = ms >= 100 ? 0 : ms >= 10 ? 1 : ms >= 1 ? 2 : 3;
-  return fmt::format("{:.{}f} ms", ms, digits);
+  bool is_short = ms < 0.1;
+  double value = is_short ? ms * 1000 : ms;
+  int digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
+  return fmt::format("{:.{}f} {}", value, digits, is_short ? "us" : "ms");
 }
 
 std::string bytes_text(uint64_t bytes) {

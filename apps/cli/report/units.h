@@ -11,7 +11,7 @@
 
 namespace landfall::cli {
 
-/// "0.123 ms", "4.56 ms", "1.23 s".
+/// "12.3 us", "4.56 ms", "1.23 s".
 std::string time_text(double ms);
 
 /// "512 B", "1.5 MiB".
