@@ -1,0 +1,114 @@
+//===- fuse_test.cpp - What becomes one kernel, and what does not --------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/passes/fuse.h"
+
+#include "compiler/passes/pass_for_test.h"
+
+#include <array>
+
+namespace landfall {
+namespace {
+
+using namespace ir;
+
+Tensor relu(Tensor x) {
+  return x.builder().elementwise({x}, [](auto e) { return maximum(e[0], 0); });
+}
+
+Tensor exponential(Tensor x) {
+  return x.builder().elementwise({x}, [](auto e) { return exp(e[0] * 0.1); });
+}
+
+Tensor row_sums(Tensor x) {
+  Builder &b = x.builder();
+  return b.map({x.dim(0), 1}, DType::f32, [&](auto i) {
+    return sum(b, {x.dim(1)}, DType::f32,
+               [&](auto k) { return x.at({i[0], k[0]}); });
+  });
+}
+
+/// x times its transpose.
+Tensor product(Tensor x) {
+  Contraction c;
+  c.shape = {x.dim(0), x.dim(0)};
+  c.reduce = {x.dim(1)};
+  c.factors = [=](auto i, auto k) {
+    return std::pair(x.at({i[0], k[0]}), x.at({i[1], k[0]}));
+  };
+  return x.builder().contract(c);
+}
+
+/// The pass must not change what the graph computes.
+Outcome fused(const BuildGraph &build) {
+  Outcome after = outcome(build, fuse);
+  EXPECT_EQ(after.values, outcome(build, nullptr).values);
+  EXPECT_FALSE(after.values.empty());
+  return after;
+}
+
+TEST(Fuse, ProducerIntoConsumer) {
+  Outcome after = fused([](Builder &b) {
+    Tensor x = input(b);
+    b.output("y", b.elementwise({exponential(relu(x)), x},
+                                [](auto e) { return e[0] - e[1]; }));
+  });
+  EXPECT_EQ(after.count("lf.map"), 1) << after.text;
+}
+
+TEST(Fuse, ProducerIntoAReductionThatReadsItOnce) {
+  Outcome after =
+      fused([](Builder &b) { b.output("y", row_sums(exponential(input(b)))); });
+  EXPECT_EQ(after.count("lf.map"), 1) << after.text;
+}
+
+TEST(Fuse, CostlyWorkIsNotRepeated) {
+  Outcome after = fused([](Builder &b) {
+    Tensor e = exponential(input(b));
+    Tensor sums = row_sums(e);
+    b.output("y", b.elementwise({e, sums}, [](auto v) { return v[0] / v[1]; }));
+  });
+  EXPECT_EQ(after.count("\"exp\""), 1) << after.text;
+}
+
+TEST(Fuse, Epilogue) {
+  Outcome after =
+      fused([](Builder &b) { b.output("y", relu(product(input(b)))); });
+  EXPECT_EQ(after.count("lf.contract"), 1);
+  EXPECT_EQ(after.count("lf.map"), 0) << after.text;
+}
+
+TEST(Fuse, EpilogueThroughAReshape) {
+  Outcome after = fused([](Builder &b) {
+    Tensor p = product(input(b));
+    b.output("y", relu(b.reshape(p, {p.element_count()})));
+  });
+  EXPECT_EQ(after.count("lf.contract"), 1);
+  EXPECT_EQ(after.count("lf.map"), 0) << after.text;
+}
+
+TEST(Fuse, GuardsStayOnTheLoadsOfTheProducer) {
+  Outcome after = fused([](Builder &b) {
+    Tensor x = input(b), e = relu(x);
+    b.output("y", b.map({x.dim(0) + 2, x.dim(1)}, DType::f32, [&](auto i) {
+      Scalar row = i[0] - b.index(1);
+      Scalar inside = logical_and(b.index(0) <= row, row < b.scalar(x.dim(0)));
+      return e.at_or(std::array{row, i[1]}, inside, b.literal(DType::f32, -3));
+    }));
+  });
+  EXPECT_EQ(after.count("lf.map"), 1) << after.text;
+}
+
+TEST(Fuse, AnOutputIsStillComputed) {
+  Outcome after = fused([](Builder &b) {
+    Tensor x = input(b), r = relu(x);
+    b.output("y", r);
+    b.output("z", exponential(r));
+  });
+  EXPECT_EQ(after.count("lf.output"), 2);
+}
+
+} // namespace
+} // namespace landfall

@@ -1,0 +1,84 @@
+//===- pass_for_test.h - A graph before and after a pass -------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/lower.h"
+#include "compiler/target.h"
+#include "ir/law.h"
+#include "ir/module_impl.h"
+#include "runtime/session.h"
+
+#include <cstring>
+#include <functional>
+#include <gtest/gtest.h>
+
+namespace landfall {
+
+/// Builds a graph with one input "x" of two dimensions and one output.
+using BuildGraph = std::function<void(ir::Builder &)>;
+using Pass = void (*)(ir::Module::Impl &);
+
+struct Outcome {
+  std::string text;          ///< The IR after the pass.
+  std::vector<float> values; ///< What the output holds, by the interpreter.
+
+  /// How often an operation stands in the text.
+  int count(const std::string &operation) const {
+    int found = 0;
+    for (size_t at = text.find(operation); at != text.npos;
+         at = text.find(operation, at + 1))
+      ++found;
+    return found;
+  }
+};
+
+/// Values of many signs and sizes.
+inline HostTensor test_input(int64_t rows, int64_t columns) {
+  HostTensor x = make_tensor(DType::f32, {rows, columns});
+  auto *data =
+      reinterpret_cast<float *>(const_cast<uint8_t *>(x.bytes.data.data()));
+  for (int64_t k = 0; k < rows * columns; ++k)
+    data[k] = float(k * 7 % 11) - 5;
+  return x;
+}
+
+/// The graph after `pass` (null: as built), run on an input of these extents.
+inline Outcome outcome(const BuildGraph &build, Pass pass, int64_t rows = 3,
+                       int64_t columns = 4) {
+  ir::Module module;
+  ir::Builder builder(module);
+  build(builder);
+  if (pass)
+    pass(module.impl());
+  Outcome result{module.print(), {}};
+  Status law = ir::check_law(module);
+  EXPECT_TRUE(law) << law.error().message;
+  auto package = std::make_shared<Package>();
+  package->target = "null";
+  Status lowered = lower(module, *package);
+  EXPECT_TRUE(lowered) << lowered.error().message;
+  const Target *target = *find_target("null");
+  package->code = *target->generate(package->kernels, {});
+  std::shared_ptr<Device> device = create_device("null", {}).take();
+  Session session(*LoadedModel::load(package, device));
+  std::vector<HostValue> inputs = {{test_input(rows, columns)}};
+  auto outputs = session.run(inputs);
+  EXPECT_TRUE(outputs) << outputs.error().message;
+  if (!outputs)
+    return result;
+  const auto &y = std::get<HostTensor>((*outputs)[0].value);
+  result.values.resize(y.bytes.data.size() / sizeof(float));
+  std::memcpy(result.values.data(), y.bytes.data.data(), y.bytes.data.size());
+  return result;
+}
+
+/// The input "x" of a graph, with symbolic extents.
+inline ir::Tensor input(ir::Builder &b) {
+  return b.input(
+      {"x", ValueKind::tensor, DType::f32, {{-1, "rows"}, {-1, "columns"}}});
+}
+
+} // namespace landfall

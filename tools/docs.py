@@ -1,0 +1,19 @@
+"""Brings the generated parts of the pages up to date: `./dev docs`."""
+
+import check
+import onnx_ops_doc
+
+
+def refresh_snippets():
+    for name in check.git_files():
+        if name.endswith(".md"):
+            before = check.read(name)
+            after = check.SNIPPET.sub(lambda m: f"<!-- {m[1]} -->\n```cpp\n{check.read(m[1])}```\n", before)
+            if after != before:
+                (check.ROOT / name).write_text(after)
+                print(f"{name}: snippets refreshed")
+
+
+if __name__ == "__main__":
+    refresh_snippets()
+    onnx_ops_doc.PAGE.write_text(onnx_ops_doc.page())
