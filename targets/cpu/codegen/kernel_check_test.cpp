@@ -117,16 +117,11 @@ int64_t Checker::run(const Launch &launch, std::vector<void *> &operands) {
   CpuPlan plan = {-1, -1};
   plan_(launch.sizes.data(), &plan);
   EXPECT_GE(plan.tasks, 0);
-  std::vector<uint8_t> scratch(size_t(plan.scratch_bytes) + 64);
-  auto address = reinterpret_cast<uintptr_t>(scratch.data());
+  FencedBuffer scratch(
+      std::vector<uint8_t>(size_t(plan.scratch_bytes + 63) / 64 * 64), true);
   int64_t failed_value = 0;
-  CpuCall call = {operands.data(),
-                  launch.sizes.data(),
-                  0,
-                  0,
-                  reinterpret_cast<void *>((address + 63) / 64 * 64),
-                  &services(),
-                  &failed_value};
+  CpuCall call = {operands.data(), launch.sizes.data(), 0, 0, scratch.data(),
+                  &services(),     &failed_value};
   for (int64_t end = plan.tasks; end > 0;) {
     call.end = end;
     call.begin = std::max<int64_t>(0, end - 2);
