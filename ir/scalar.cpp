@@ -64,9 +64,18 @@ void Buffer::store(std::initializer_list<Scalar> indices, Scalar value) const {
 
 //===--- Literals ---------------------------------------------------------===//
 
+/// Towards zero; clamped, NaN to 0.
+static int64_t to_int64(double value) {
+  if (value != value)
+    return 0;
+  if (value >= 0x1p63)
+    return INT64_MAX;
+  return value < -0x1p63 ? INT64_MIN : int64_t(value);
+}
+
 Scalar Builder::literal(DType dtype, double value) {
   if (!is_real(dtype))
-    return literal_int(dtype, int64_t(value));
+    return literal_int(dtype, to_int64(value));
   Impl &i = *impl_;
   auto type = cast<FloatType>(lf::to_mlir(dtype, &i.m.context));
   llvm::APFloat number(value);
@@ -87,7 +96,11 @@ Scalar Builder::literal_int(DType dtype, int64_t value) {
   if (is_real(dtype))
     return literal(dtype, double(value));
   Impl &i = *impl_;
-  auto type = cast<IntegerType>(lf::to_mlir(dtype, &i.m.context));
+  auto type = dyn_cast<IntegerType>(lf::to_mlir(dtype, &i.m.context));
+  if (!type)
+    throw BuildError(
+        ErrorCode::unsupported,
+        fmt::format("there is no arithmetic on {} elements", name(dtype)));
   llvm::APInt bits(64, uint64_t(value));
   return i.wrap(lf::LiteralOp::create(
       i.op, i.loc, type, IntegerAttr::get(type, bits.trunc(type.getWidth()))));
