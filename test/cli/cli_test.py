@@ -1,0 +1,325 @@
+"""build/bin/landfall from outside: what it prints, writes and exits with.
+
+    cli_test.py build/bin/landfall
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+import zipfile
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+PROGRAM = os.path.abspath(sys.argv.pop(1))
+
+
+def save_model(path):
+    """y = Relu(x . weight + bias), x: float32 N x 3; s = the sum of y."""
+    rng = np.random.default_rng(0)
+    weight = rng.standard_normal((3, 4)).astype(np.float32)
+    bias = np.array([0.5, -0.5, 0, 1], np.float32)
+    graph = helper.make_graph(
+        [
+            helper.make_node("MatMul", ["x", "weight"], ["product"], "multiply"),
+            helper.make_node("Add", ["product", "bias"], ["sum"], "add"),
+            helper.make_node("Relu", ["sum"], ["y"], "relu"),
+            helper.make_node("ReduceSum", ["y"], ["s"], "total", keepdims=0),
+        ],
+        "small",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 3])],
+        [
+            helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 4]),
+            helper.make_tensor_value_info("s", TensorProto.FLOAT, []),
+        ],
+        [
+            numpy_helper.from_array(weight, "weight"),
+            numpy_helper.from_array(bias, "bias"),
+        ],
+    )
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8
+    )
+    onnx.save(model, path)
+    return lambda x: np.maximum(x @ weight + bias, 0)
+
+
+class CliTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = cls.temporary.name
+        cls.model = cls.path("small.onnx")
+        cls.expected = staticmethod(save_model(cls.model))
+        cls.package = cls.path("small.lfm")
+        cls.tell("compile", cls.model, "-o", cls.package)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    @classmethod
+    def path(cls, *parts):
+        return os.path.join(cls.folder, *parts)
+
+    @classmethod
+    def start(cls, *arguments):
+        return subprocess.run(
+            [PROGRAM, *arguments], capture_output=True, text=True, cwd=cls.folder
+        )
+
+    @classmethod
+    def tell(cls, *arguments):
+        """Runs a command that must succeed and, in a pipe, be quiet."""
+        done = cls.start(*arguments)
+        if done.returncode != 0 or done.stderr:
+            raise AssertionError(f"{arguments}: {done.returncode}\n{done.stderr}")
+        return done.stdout
+
+    def ask(self, *arguments):
+        return json.loads(self.tell(*arguments, "--json"))
+
+    def refuses(self, code, words, *arguments):
+        done = self.start(*arguments)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertTrue(done.stderr.startswith("error: "), done.stderr)
+        self.assertEqual(done.stderr.strip().count("\n"), 0, done.stderr)
+        self.assertIn(words, done.stderr)
+
+    # -- help -----------------------------------------------------------------
+
+    def test_help_and_version(self):
+        self.assertRegex(self.tell("--version"), r"^landfall \d+\.\d+\.\d+\n$")
+        self.assertIn("Exit codes", self.tell("--help"))
+        for command in ["run", "compile", "bench", "explain"]:
+            self.assertIn("Examples:", self.tell(command, "--help"))
+
+    def test_wrong_usage(self):
+        self.assertEqual(self.start().returncode, 1)
+        self.refuses(1, "no command 'frobnicate'", "frobnicate")
+        self.refuses(1, "model", "run")
+        self.refuses(1, "--frob", "run", self.model, "--frob")
+        self.refuses(1, "--threads", "run", self.model, "--threads", "many")
+        self.refuses(1, "--against", "bench", self.model, "--against", "luck")
+
+    # -- run ------------------------------------------------------------------
+
+    def test_free_dimensions_are_one_and_it_says_so(self):
+        self.assertIn("N was taken as 1", self.tell("run", self.model))
+        report = self.ask("run", self.package)
+        self.assertEqual(report["inputs"][0]["shape"], [1, 3])
+        self.assertEqual(report["assumed_1"], ["N"])
+
+    def test_shape_and_dim(self):
+        for choice in [["--shape", "x=7x3"], ["--shape", "7x3"], ["--dim", "N=7"]]:
+            report = self.ask("run", self.package, *choice)
+            self.assertEqual(report["outputs"][0]["shape"], [7, 4])
+            self.assertEqual(report["assumed_1"], [])
+
+    def test_files_in_and_out(self):
+        x = np.random.default_rng(1).standard_normal((5, 3)).astype(np.float32)
+        np.save(self.path("x.npy"), x)
+        np.save(self.path("columns_first.npy"), np.asfortranarray(x))
+        np.savez(self.path("x.npz"), x=x)
+        np.savez_compressed(self.path("packed.npz"), x=x, other=x[:1])
+        with open(self.path("x.pb"), "wb") as file:
+            file.write(numpy_helper.from_array(x).SerializeToString())
+        for name in ["x.npy", "columns_first.npy", "x.npz", "packed.npz", "x.pb"]:
+            for option in [f"x=@{name}", f"@{name}"]:
+                with self.subTest(option):
+                    self.tell("run", self.package, "--input", option,
+                              "--output", "out", "--save-outputs", "out.npz")
+                    y = np.load(self.path("out", "y.npy"))
+                    np.testing.assert_allclose(y, self.expected(x), rtol=1e-5)
+                    with np.load(self.path("out.npz")) as saved:
+                        np.testing.assert_array_equal(saved["y"], y)
+                        self.assertEqual(saved["s"].shape, ())
+        with zipfile.ZipFile(self.path("out.npz")) as archive:
+            self.assertIsNone(archive.testzip())
+
+    def test_summary(self):
+        report = self.ask("run", self.model, "--input", "x=2", "--dim", "N=3")
+        y = self.expected(np.full((3, 3), 2, np.float32))
+        output = report["outputs"][0]
+        self.assertEqual((output["name"], output["dtype"]), ("y", "float32"))
+        self.assertAlmostEqual(output["min"], y.min(), places=5)
+        self.assertAlmostEqual(output["max"], y.max(), places=5)
+        self.assertAlmostEqual(output["mean"], y.mean(), places=5)
+
+    def test_random_is_the_same_every_time(self):
+        def mean(seed):
+            report = self.ask("run", self.package, "--input", f"x=random:{seed}")
+            return report["outputs"][0]["mean"]
+
+        self.assertEqual(mean(3), mean(3))
+        self.assertNotEqual(mean(3), mean(4))
+
+    def test_the_interpreter_agrees(self):
+        shape = ["--shape", "x=5x3"]
+        self.assertIn("agrees", self.tell("run", self.model, "--verify", *shape))
+        cpu = self.ask("run", self.package, *shape)["outputs"][0]["mean"]
+        for model in [self.model, self.package]:
+            null = self.ask("run", model, "--target", "null", *shape)
+            self.assertEqual(null["device"], "null")
+            self.assertAlmostEqual(null["outputs"][0]["mean"], cpu, places=5)
+
+    def test_bad_inputs(self):
+        np.save(self.path("double.npy"), np.zeros((1, 3)))
+        np.save(self.path("object.npy"), np.array([{}], dtype=object))
+        np.save(self.path("wide.npy"), np.zeros((2, 9), np.float32))
+        np.savez(self.path("two.npz"), a=np.zeros(3), b=np.zeros(3))
+        with open(self.path("wide.npy"), "rb") as file:
+            whole = file.read()
+        for name, size in [("header.npy", 20), ("data.npy", 150)]:
+            with open(self.path(name), "wb") as file:
+                file.write(whole[:size])
+        for name in ["noise.npz", "noise.pb", "noise.npy"]:
+            with open(self.path(name), "wb") as file:
+                file.write(b"\xff" * 100)
+
+        def refused(code, words, option):
+            with self.subTest(option):
+                self.refuses(code, words, "run", self.package, "--input", option)
+
+        refused(5, "No such file", "x=@missing.npy")
+        refused(1, "float64", "x=@double.npy")
+        refused(1, "Python objects", "x=@object.npy")
+        refused(1, "2x9", "x=@wide.npy")
+        refused(1, "'a', 'b'", "x=@two.npz")
+        refused(1, "truncated", "x=@header.npy")
+        refused(1, "truncated", "x=@data.npy")
+        refused(1, "not a .npz", "x=@noise.npz")
+        refused(1, "noise.pb", "x=@noise.pb")
+        refused(1, "not a .npy", "x=@noise.npy")
+        refused(1, ".npy, .npz or .pb", "x=@small.onnx")
+        refused(1, "no input 'z'", "z=1")
+        refused(1, "random:SEED", "x=text")
+
+    def test_bad_shapes(self):
+        def refused(code, words, *options):
+            self.refuses(code, words, "run", self.package, *options)
+
+        refused(1, "2x5", "--shape", "x=2x5")
+        refused(1, "rank", "--shape", "x=2")
+        refused(1, "--shape", "--shape", "x=two")
+        refused(1, "'N'", "--dim", "M=2")
+        refused(6, "memory", "--dim", "N=1000000000000000")
+
+    def test_bad_models(self):
+        with open(self.package, "rb") as file:
+            whole = file.read()
+        with open(self.path("short.lfm"), "wb") as file:
+            file.write(whole[:1000])
+        with open(self.path("noise.onnx"), "wb") as file:
+            file.write(b"\xff" * 100)
+        self.refuses(5, "missing.onnx", "run", "missing.onnx")
+        self.refuses(4, "truncated", "run", "short.lfm")
+        self.refuses(2, "noise.onnx", "run", "noise.onnx")
+        self.refuses(1, "gpu9", "run", self.package, "--target", "gpu9")
+        self.refuses(1, "entry", "run", self.package, "--entry", "other")
+
+    def test_unwritable_outputs(self):
+        self.refuses(5, "small.onnx", "run", self.package, "--output",
+                     "small.onnx/out")
+        self.refuses(5, "nowhere", "run", self.package, "--save-outputs",
+                     "nowhere/out.npz")
+
+    # -- compile --------------------------------------------------------------
+
+    def test_compile(self):
+        self.assertIn("here.lfm", self.tell("compile", self.model, "-o", "here.lfm"))
+        report = self.ask("compile", self.model, "--variant", "native",
+                          "-o", "native.lfm")
+        self.assertEqual(report["output"], "native.lfm")
+        self.assertEqual(len(report["variants"]), 1)
+        self.assertEqual(report["bytes"], os.path.getsize(self.path("native.lfm")))
+        self.assertGreater(report["kernels"], 0)
+        self.tell("run", "here.lfm")
+
+    def test_the_package_is_named_after_the_model(self):
+        os.makedirs(self.path("models"), exist_ok=True)
+        save_model(self.path("models", "other.onnx"))
+        self.tell("compile", "models/other.onnx")
+        self.tell("run", "other.lfm")
+
+    def test_intermediates(self):
+        def compile_with(*options):
+            done = self.start("compile", self.model, "-o", "traced.lfm", *options)
+            self.assertEqual(done.returncode, 0)
+            return done.stderr
+
+        self.assertIn("After fuse", compile_with("--print-after", "fuse"))
+        self.assertNotIn("After import", compile_with("--print-after", "fuse"))
+        self.assertIn("After import", compile_with("--print-after", "all"))
+        self.assertEqual(compile_with("--dump-dir", "steps"), "")
+        self.assertIn("00_import.mlir", os.listdir(self.path("steps")))
+
+    def test_a_failed_compilation_writes_nothing(self):
+        def refused(code, words, *options):
+            self.refuses(code, words, "compile", self.model, "-o", *options)
+
+        refused(1, "import", "no.lfm", "--print-after", "lunch")
+        refused(1, "cpu", "no.lfm", "--target", "gpu9")
+        self.assertFalse(os.path.exists(self.path("no.lfm")))
+        refused(5, "nowhere", "nowhere/no.lfm")
+
+    # -- bench ----------------------------------------------------------------
+
+    def test_bench(self):
+        report = self.ask("bench", self.package, "--repeat", "3", "--threads", "1",
+                          "--shapes", "x=2x3;x=40x3")
+        self.assertEqual(report["threads"], 1)
+        self.assertEqual(
+            [p["inputs"][0]["shape"] for p in report["points"]], [[2, 3], [40, 3]]
+        )
+        for point in report["points"]:
+            self.assertEqual(len(point["times_ms"]), 3)
+        self.assertIn("median", self.tell("bench", self.model, "--repeat", "2"))
+
+    def test_bench_against_onnxruntime(self):
+        arguments = ["bench", self.model, "--repeat", "3", "--dim", "N=6",
+                     "--against", "onnxruntime", "--python"]
+        self.refuses(3, "pip install onnxruntime", *arguments, "/bin/true")
+        self.refuses(1, ".onnx", "bench", self.package, "--against", "onnxruntime")
+        try:
+            import onnxruntime
+        except ImportError:
+            self.skipTest("onnxruntime is not installed")
+        report = self.ask(*arguments, sys.executable)
+        self.assertEqual(report["onnxruntime"], onnxruntime.__version__)
+        point = report["points"][0]
+        self.assertEqual(len(point["onnxruntime_times_ms"]), 3)
+        self.assertLess(point["max_difference"], 1e-5)
+        self.assertGreater(point["speed_up"], 0)
+
+    # -- explain and devices --------------------------------------------------
+
+    def test_explain(self):
+        report = self.ask("explain", self.model, "--dim", "N=5")
+        nodes = {n for k in report["kernels"] for g in k["nodes"] for n in g.split("+")}
+        self.assertLessEqual({"multiply", "relu", "total"}, nodes)
+        self.assertGreater(report["program_bytes"], 0)
+        self.assertGreaterEqual(report["launches"], 2)
+        for kernel in report["kernels"]:
+            self.assertIn(kernel["class"], ["map", "contraction", "loops"])
+            self.assertEqual(kernel["device"], "cpu")
+            self.assertGreater(kernel["ms"], 0)
+        self.assertGreater(sum(n["ms"] for n in report["nodes"]), 0)
+        self.assertIn("contraction", self.tell("explain", self.package))
+
+    def test_explain_without_running(self):
+        self.assertNotIn("nodes", self.ask("explain", self.package, "--no-run"))
+
+    def test_devices(self):
+        devices = {d["name"]: d for d in self.ask("devices")}
+        self.assertTrue(devices["cpu"]["available"])
+        self.assertGreaterEqual(devices["cpu"]["threads"], 1)
+        self.assertIn("null", self.tell("devices"))
+
+
+if __name__ == "__main__":
+    unittest.main()
