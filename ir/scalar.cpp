@@ -383,6 +383,8 @@ static Scalar extreme(Builder &b, DType type, int sign) {
     int64_t low = is_signed ? -int64_t(high) - 1 : 0;
     return b.literal_int(type, sign > 0 ? int64_t(high) : low);
   }
+  if (!is_real(type))
+    return b.literal_int(type, 0); // Refuses it.
   bool has_infinity = type == DType::f32 || type == DType::f64 ||
                       type == DType::f16 || type == DType::bf16 ||
                       type == DType::f8e5m2;
