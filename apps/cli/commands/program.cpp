@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <new>
+#include <optional>
 
 namespace landfall::cli {
 
@@ -46,6 +47,22 @@ int report_parse(const CLI::App &app, const CLI::ParseError &problem) {
        fmt::format("{} ({} --help shows how)", problem.what(), command)});
 }
 
+/// CLI11 would only say that a command is missing.
+std::optional<Error> unknown_command(const CLI::App &app,
+                                     const std::string &word) {
+  if (word.starts_with("-"))
+    return std::nullopt;
+  std::string known;
+  for (const CLI::App *command : app.get_subcommands({})) {
+    if (command->get_name() == word)
+      return std::nullopt;
+    known += (known.empty() ? "" : ", ") + command->get_name();
+  }
+  return Error{
+      ErrorCode::invalid_argument,
+      fmt::format("there is no command '{}'; there are: {}", word, known)};
+}
+
 Status act(const Action &action) {
   // Sizes in options and files are checked, but memory may still run out.
   try {
@@ -74,6 +91,8 @@ int run_program(int argc, char **argv) {
     fmt::print(stderr, "{}", app.help());
     return static_cast<int>(ErrorCode::invalid_argument);
   }
+  if (auto error = unknown_command(app, argv[1]))
+    return report(*error);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &problem) {
