@@ -228,6 +228,13 @@ class CliTest(unittest.TestCase):
         self.refuses(5, "nowhere", "run", self.package, "--save-outputs",
                      "nowhere/out.npz")
 
+    def test_output_that_cannot_be_written(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([PROGRAM, "devices"], stdout=full,
+                                  stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("No space left", done.stderr)
+
     # -- compile --------------------------------------------------------------
 
     def test_compile(self):

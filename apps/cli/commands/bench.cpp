@@ -99,7 +99,7 @@ public:
     // Threads that still spin for work after a run would disturb the other
     // side's next one: short runs are measured some at a time, after one that
     // does not count.
-    int turn = std::clamp(int(20 / ms), 1, 20), uncounted = ms < 50 ? 1 : 0;
+    int turn = int(std::clamp(20 / ms, 1.0, 20.0)), uncounted = ms < 50 ? 1 : 0;
     Clock::time_point start = Clock::now();
     while (!is_enough(point.times.size(), Clock::now() - start)) {
       if (command_.repeat > 0)

@@ -5,9 +5,13 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/commands.h"
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <fmt/format.h>
 #include <new>
 #include <optional>
+#include <system_error>
 
 namespace landfall::cli {
 
@@ -64,11 +68,23 @@ std::optional<Error> unknown_command(const CLI::App &app,
 }
 
 Status act(const Action &action) {
-  // Sizes in options and files are checked, but memory may still run out.
+  // Sizes in options and files are checked, but memory may still run out; and
+  // printing throws what the operating system says.
   try {
-    return action();
+    TRY(action());
+    if (std::fflush(stdout) == 0)
+      return {};
+    return Error{ErrorCode::io, fmt::format("cannot write the output: {}",
+                                            std::strerror(errno))};
   } catch (const std::bad_alloc &) {
     return Error{ErrorCode::out_of_memory, "there is not enough memory"};
+  } catch (const std::system_error &problem) {
+    return Error{ErrorCode::io, problem.what()};
+  } catch (const std::exception &problem) {
+    return Error{ErrorCode::internal,
+                 fmt::format("an error in Landfall itself, please report it: "
+                             "{}",
+                             problem.what())};
   }
 }
 
