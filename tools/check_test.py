@@ -1,0 +1,52 @@
+"""Whether tools/check.py notices what it should."""
+
+import unittest
+
+import check
+
+
+def complaint(name, included):
+    room = check.room_of(name)
+    is_test = name.endswith("_test.cpp")
+    return check.illegal_include(name, room, included, [room] + (check.TEST_ROOMS if is_test else check.LAYERS[room]))
+
+
+class Layers(unittest.TestCase):
+    def test_what_may_be_included(self):
+        for name, included in [
+            ("runtime/executor.cpp", "package/program.h"),
+            ("frontend/onnx/node.cpp", "ir/builder.h"),
+            ("compiler/passes/fuse.cpp", "mlir/IR/Dominance.h"),
+            ("compiler/kernels/lanes.cpp", "llvm/IR/IRBuilder.h"),
+            ("compiler/pipeline.cpp", "frontend/onnx/import.h"),
+            ("targets/cpu/codegen/entry_points.cpp", "targets/cpu/driver/kernel_abi.h"),
+            ("targets/cpu/codegen/kernel_check_test.cpp", "targets/cpu/driver/elf_loader.h"),
+            ("base/file.cpp", "vector"),
+        ]:
+            self.assertIsNone(complaint(name, included), (name, included))
+
+    def test_what_may_not(self):
+        for name, included in [
+            ("runtime/executor.cpp", "ir/size.h"),
+            ("runtime/executor.cpp", "llvm/ADT/SmallVector.h"),
+            ("package/kernel.cpp", "runtime/device.h"),
+            ("targets/cpu/driver/cpu_queue.cpp", "mlir/IR/Value.h"),
+            ("targets/cpu/driver/cpu_queue.cpp", "targets/null/driver/null_queue.h"),
+            ("targets/cpu/codegen/codegen.cpp", "targets/cpu/driver/services.h"),
+            ("frontend/onnx/ops/add.cpp", "mlir/IR/Value.h"),
+            ("frontend/onnx/ops/add.cpp", "compiler/target.h"),
+            ("compiler/kernels/lanes.cpp", "mlir/IR/Value.h"),
+            ("compiler/kernels/lanes.cpp", "frontend/onnx/import.h"),
+            ("ir/builder.cpp", "frontend/onnx/node_state.h"),
+            ("base/file.cpp", "apps/cli/report/table.h"),
+        ]:
+            self.assertIsNotNone(complaint(name, included), (name, included))
+
+
+class Pages(unittest.TestCase):
+    def test_snippets_are_found(self):
+        self.assertEqual(check.SNIPPET.findall("x\n<!-- a/b.cpp -->\n```cpp\nint x;\n```\n"), [("a/b.cpp", "int x;\n")])
+
+
+if __name__ == "__main__":
+    unittest.main()
