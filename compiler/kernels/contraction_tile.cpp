@@ -195,9 +195,10 @@ TileShape TileShape::choose(const Machine &machine, DType accumulator) {
   shape.rows =
       std::max(2u, (shape.registers - shape.vectors - 2) / shape.vectors);
   shape.rows -= shape.rows % (shape.rows > 8 ? 4 : 2);
-  // A run of the lane side fills two thirds of the first-level cache.
+  // A run of the lane side fills half the first-level cache; the broadcast
+  // side streams through the rest.
   int64_t step = shape.lanes() * size_of(accumulator);
-  int64_t depth = machine.cache_bytes * 2 / 3 / step;
+  int64_t depth = machine.cache_bytes / 2 / step;
   shape.depth = std::clamp<int64_t>(depth / 64 * 64, 64, 512);
   return shape;
 }

@@ -18,9 +18,11 @@ using llvm::Value;
 
 namespace {
 
-/// Multiply-adds worth a task of their own, and tasks that are always enough.
+/// Multiply-adds worth a task of their own.
 constexpr int64_t work_of_a_task = int64_t(1) << 20;
-constexpr int64_t most_wanted_tasks = 32;
+/// Tasks are cut smaller for more parallelism until there are so many; for the
+/// first few, packing the same elements more often is a price to pay.
+constexpr int64_t wanted_tasks = 32, needed_tasks = 8;
 
 class TilingCode {
 public:
@@ -63,21 +65,24 @@ private:
     Value *lane_tasks = parts(tiling_.lanes, most_lanes);
     Value *work = b_.CreateMul(b_.CreateMul(tiling_.batch, tiling_.rows),
                                b_.CreateMul(tiling_.lanes, tiling_.depth));
-    Value *wanted = smaller(b_, b_.CreateUDiv(work, index(work_of_a_task)),
-                            index(most_wanted_tasks));
+    Value *worth = b_.CreateUDiv(work, index(work_of_a_task));
     // Lanes first: a task then packs less of the lane side, which is dearer.
-    auto more = [&](Value *tasks, Value *others, Value *extent, int64_t least) {
-      Value *missing =
-          ceil_div(b_, wanted,
-                   at_least_one(b_.CreateMul(tiling_.batch,
-                                             b_.CreateMul(tasks, others))));
-      Value *most = larger(b_, tasks, b_.CreateUDiv(extent, index(least)));
-      return smaller(b_, b_.CreateMul(tasks, at_least_one(missing)), most);
+    auto split = [&](int64_t most_tasks, int64_t least_lanes,
+                     int64_t least_rows) {
+      Value *wanted = smaller(b_, worth, index(most_tasks));
+      auto more = [&](Value *tasks, Value *extent, int64_t least) {
+        Value *all =
+            b_.CreateMul(tiling_.batch, b_.CreateMul(row_tasks, lane_tasks));
+        Value *missing = b_.CreateUDiv(wanted, at_least_one(all));
+        Value *most = larger(b_, tasks, b_.CreateUDiv(extent, index(least)));
+        return smaller(b_, b_.CreateMul(tasks, at_least_one(missing)), most);
+      };
+      lane_tasks = more(lane_tasks, tiling_.lanes, least_lanes);
+      row_tasks = more(row_tasks, tiling_.rows, least_rows);
     };
-    lane_tasks = more(lane_tasks, row_tasks, tiling_.lanes,
-                      (dense ? shape_.panels : 2) * shape_.lanes());
-    row_tasks = more(row_tasks, lane_tasks, tiling_.rows,
-                     (dense ? 4 : 8) * shape_.rows);
+    split(wanted_tasks, (dense ? shape_.panels : 2) * shape_.lanes(),
+          16 * shape_.rows);
+    split(needed_tasks, 2 * shape_.lanes(), 4 * shape_.rows);
     auto cut = [&](Value *extent, Value *tasks, int64_t unit) {
       return at_least_one(
           round_up(b_, ceil_div(b_, extent, tasks), index(unit)));
