@@ -24,6 +24,9 @@ constexpr int64_t work_of_a_task = int64_t(1) << 20;
 /// first few, packing the same elements more often is a price to pay.
 constexpr int64_t wanted_tasks = 32, needed_tasks = 8;
 
+/// The most blocks' widths of lanes in a task.
+constexpr int64_t most_panels = 64;
+
 class TilingCode {
 public:
   TilingCode(SizeCode &sizes, const TileShape &shape)
@@ -45,23 +48,27 @@ public:
 private:
   Value *index(int64_t value) { return sizes_.frame().index(value); }
   Value *at_least_one(Value *x) { return larger(b_, x, index(1)); }
-  Value *parts(Value *whole, int64_t most) {
-    return at_least_one(ceil_div(b_, whole, index(most)));
+  Value *parts(Value *whole, Value *most) {
+    return at_least_one(ceil_div(b_, whole, most));
   }
 
   /// Runs of nearly equal length.
   void cut_depth() {
-    tiling_.runs = parts(tiling_.depth, shape_.depth);
+    tiling_.runs = parts(tiling_.depth, index(shape_.depth));
     tiling_.depth_run = ceil_div(b_, tiling_.depth, tiling_.runs);
   }
 
   void cut_result([[maybe_unused]] bool dense) {
     int64_t most_rows = cache_ / 3 / (shape_.broadcast_stride() * element_);
     most_rows = std::max<int64_t>(most_rows / shape_.rows, 1) * shape_.rows;
-    int64_t most_lanes = cache_ / 3 / (most_rows * element_);
-    most_lanes =
-        std::max<int64_t>(most_lanes / shape_.lanes(), 4) * shape_.lanes();
-    Value *row_tasks = parts(tiling_.rows, most_rows);
+    // Sums between runs of the depth take another third.
+    Value *rows = at_least_one(smaller(b_, tiling_.rows, index(most_rows)));
+    Value *panels =
+        b_.CreateUDiv(index(cache_ / 3 / (shape_.lanes() * element_)), rows);
+    Value *most_lanes = b_.CreateMul(
+        larger(b_, smaller(b_, panels, index(most_panels)), index(4)),
+        index(shape_.lanes()));
+    Value *row_tasks = parts(tiling_.rows, index(most_rows));
     Value *lane_tasks = parts(tiling_.lanes, most_lanes);
     Value *work = b_.CreateMul(b_.CreateMul(tiling_.batch, tiling_.rows),
                                b_.CreateMul(tiling_.lanes, tiling_.depth));
