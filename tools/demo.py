@@ -34,7 +34,7 @@ import work_counter  # noqa: E402
 IMAGE_SIZES = [(96, 96), (97, 101), (224, 224), (333, 517), (720, 1280)]
 OTHER_SIZES = [1, 2, 7, 16, 64, 128]
 TOKEN_SHAPES = [(1, 8), (1, 17), (4, 64), (2, 101), (1, 128)]
-SECONDS_A_CELL = 0.8
+SECONDS_A_CELL = 0.6  # Of measuring, each runtime.
 COLUMNS = ("model", "input", "ms 1t", "ORT 1t", "ORT/ours", "GFLOP/s", "% peak",
            "ms all", "ORT all", "ORT/ours", "max error", "recompiled")
 
@@ -220,7 +220,8 @@ class Subject:
                 print(f"{self.name} at {shape}: {refusal}", file=sys.stderr)
                 return [self.name, shape] + ["-"] * 8 + ["REFUSED", str(recompilations())], False
             for name, value in zip(names, expected):
-                error = max(error, error_of(np.asarray(value), np.asarray(actual[name])))
+                if isinstance(value, np.ndarray):
+                    error = max(error, error_of(value, np.asarray(actual[name])))
                 correct &= tolerance.differs(value, actual[name]) is None
         one, rival_one = medians(lambda: self.ours[0].run(feeds), lambda: self.rivals[0].run(names, feeds))
         all_, rival_all = medians(lambda: self.ours[1].run(feeds), lambda: self.rivals[1].run(names, feeds))
