@@ -51,7 +51,7 @@ private:
   }
   Value *load_contiguous(Value *offset, Value *mask, bool only_prefix);
   Value *load_staged(Value *from);
-  Value *load_every_second(Value *offset);
+  Value *load_every_second(Value *offset, Value *mask);
   Value *load_constant_stride(const LaneValue &offset, int64_t stride,
                               Value *mask, bool only_prefix);
   void store_contiguous(const LaneValue &offset, Value *value, Value *mask,
@@ -103,30 +103,35 @@ Value *Access::load_contiguous(Value *offset, Value *mask, bool only_prefix) {
 
 /// Elements offset, offset + 2, ... by two loads, of which the second ends
 /// where the last element ends.
-Value *Access::load_every_second(Value *offset) {
+Value *Access::load_every_second(Value *offset, Value *mask) {
   int width = int(lanes_.fixed_width());
-  Value *low = b.CreateAlignedLoad(vector_, address(offset), align_);
-  Value *second = b.CreateAdd(offset, frame_.index(width - 1));
-  Value *high = b.CreateAlignedLoad(vector_, address(second), align_);
-  llvm::SmallVector<int, 64> picks;
-  for (int lane = 0; lane < width; ++lane) {
-    int element = 2 * lane;
-    picks.push_back(element < width ? element : element - (width - 1) + width);
+  // Each element of the two loads is one lane's, or nobody's.
+  llvm::SmallVector<int, 64> picks, low_lanes, high_lanes;
+  for (int k = 0; k < width; ++k) {
+    int element = 2 * k;
+    picks.push_back(element < width ? element : element + 1);
+    low_lanes.push_back(k % 2 == 0 ? k / 2 : width);
+    int above = k + width - 1;
+    high_lanes.push_back(above % 2 == 0 && above >= width ? above / 2 : width);
   }
-  return b.CreateShuffleVector(low, high, picks);
+  auto load = [&](Value *at, llvm::ArrayRef<int> owners) -> Value * {
+    if (!mask)
+      return b.CreateAlignedLoad(vector_, address(at), align_);
+    Value *none = llvm::Constant::getNullValue(mask->getType());
+    return b.CreateMaskedLoad(vector_, address(at), align_,
+                              b.CreateShuffleVector(mask, none, owners),
+                              llvm::Constant::getNullValue(vector_));
+  };
+  Value *low = load(offset, low_lanes);
+  Value *second = b.CreateAdd(offset, frame_.index(width - 1));
+  return b.CreateShuffleVector(low, load(second, high_lanes), picks);
 }
 
 Value *Access::load_constant_stride(const LaneValue &offset, int64_t stride,
                                     Value *mask, bool only_prefix) {
-  auto by_lane = [&] { return gather_linear(offset, mask, only_prefix); };
-  if (stride != 2)
-    return by_lane();
-  if (!mask)
-    return load_every_second(offset.scalar());
-  return emit_if(
-      frame_, b.CreateAndReduce(mask),
-      [&] { return Values{load_every_second(offset.scalar())}; },
-      [&] { return Values{by_lane()}; })[0];
+  if (stride == 2 && (!mask || can_mask()))
+    return load_every_second(offset.scalar(), mask);
+  return gather_linear(offset, mask, only_prefix);
 }
 
 Value *Access::load_linear(const LaneValue &offset, Value *mask,

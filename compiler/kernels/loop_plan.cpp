@@ -154,7 +154,9 @@ unsigned Planner::unroll(uint32_t loop) {
   const Extent &extent = kernel_.loops[loop];
   if (extent.constant && extent.value < 4 * int64_t(plan_.width))
     return 1;
-  return sums_lightly(kernel_.body, loop) ? 4 : 1;
+  // Four cache lines of each row.
+  unsigned line_groups = 4 * 512 / unsigned(machine_.vector_bits);
+  return sums_lightly(kernel_.body, loop) ? std::max(1u, line_groups) : 1;
 }
 
 /// A load that strides along the lanes but walks along another loop: those two
@@ -166,20 +168,26 @@ void Planner::tile_transposition() {
           kernel_.body.nodes.begin(), kernel_.body.nodes.end(),
           [&](NodeId id) { return is_heavy(id); }))
     return;
-  uint32_t lane_loop = plan_.order.back();
-  for (NodeId id : kernel_.body.nodes) {
-    if (at(id).kind != NodeKind::load ||
-        access_.movement(id, kernel_.body.params[lane_loop]) !=
-            Movement::strided)
+  NodeId lane_index = kernel_.body.params[plan_.order.back()];
+  auto strides = [&](NodeId id) {
+    return at(id).kind == NodeKind::load &&
+           at(id).args.size() == kernel_.operands[at(id).index].dims.size() &&
+           access_.movement(id, lane_index) == Movement::strided;
+  };
+  for (uint32_t loop = 0; loop + 1 < rank_ && !plan_.tiled; ++loop) {
+    NodeId index = kernel_.body.params[loop];
+    for (NodeId id : kernel_.body.nodes)
+      if (strides(id) && access_.movement(id, index) == Movement::unit)
+        plan_.transposed.push_back(id);
+    if (plan_.transposed.empty())
       continue;
-    for (uint32_t loop = 0; loop < rank_; ++loop)
-      if (loop != lane_loop &&
-          access_.movement(id, kernel_.body.params[loop]) == Movement::unit) {
-        std::erase(plan_.order, loop);
-        plan_.order.insert(plan_.order.end() - 1, loop);
-        plan_.tiled = true;
-        return;
-      }
+    std::erase(plan_.order, loop);
+    plan_.order.insert(plan_.order.end() - 1, loop);
+    plan_.tiled = true;
+    // A square of registers.
+    plan_.unroll = 1;
+    unsigned natural = machine_.vector_bits / widest_value_bits();
+    plan_.width = std::min(plan_.width, std::max(2u, std::min(natural, 16u)));
   }
 }
 
@@ -224,6 +232,8 @@ LoopPlan Planner::run() {
       plan_.lane_place =
           std::find(plan_.order.begin(), plan_.order.end(), last) -
           plan_.order.begin();
+      plan_.unroll = unroll(last);
+      tile_transposition();
     }
   }
   place_nodes();

@@ -27,6 +27,7 @@ struct LoopPlan {
   /// Walks the last two loops in square tiles: what is read along the first of
   /// them is written along the second.
   bool tiled = false;
+  std::vector<NodeId> transposed; ///< The loads that tiles are for.
   /// Whether the first loop after the rows may be cut between tasks.
   bool cuts = false;
   /// For each node of the body: how many of the ordered loops it stands in.

@@ -138,16 +138,13 @@ NodeId RandomKernel::condition(int depth) {
 
 NodeId RandomKernel::fold(DType type, int depth) {
   Extent e = extent();
-  NodeId high = below(4) ? extent_node(e) : index(1);
-  bool plain = k_.kernel.nodes[high].kind != NodeKind::scalar;
+  bool spans = below(4);
+  NodeId high = spans ? extent_node(e) : index(1);
   NodeId init = literal(type);
   NodeId loop = k_.nest(
       NodeKind::loop, {k_.literal(0), high, init}, {[&] {
         NodeId i = k_.param(i64), carried = k_.param(type);
-        if (plain && k_.kernel.nodes[high].kind != NodeKind::param)
-          indices_.push_back({i, e});
-        else
-          indices_.push_back({i, fixed(-1)});
+        indices_.push_back({i, spans ? e : fixed(-1)});
         // A sum of reals would round differently in another order.
         ScalarOp join =
             is_real(type) ? pick<ScalarOp>({ScalarOp::max, ScalarOp::min})
