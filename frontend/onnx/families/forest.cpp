@@ -203,29 +203,36 @@ bool has_cycle(const Forest &forest, int64_t root, std::vector<char> &state) {
 
 } // namespace
 
-void check(const Node &node, const Forest &forest, Tensor x) {
+std::string flaw(const Forest &forest) {
   int64_t count = int64_t(forest.nodes.size());
-  int64_t features = 0;
+  auto in_range = [&](int64_t id) { return id >= 0 && id < count; };
   for (int64_t i = 0; i < count; ++i) {
     const Forest::Node &n = forest.nodes[i];
-    auto in_range = [&](int64_t id) { return id >= 0 && id < count; };
-    node.expect(in_range(n.yes) && in_range(n.no), "tree node " +
-                                                       std::to_string(i) +
-                                                       " has a child that does "
-                                                       "not exist");
-    node.expect(n.feature >= 0,
-                "tree node " + std::to_string(i) + " tests a negative feature");
-    features = std::max(features, n.feature + 1);
+    std::string name = "tree node " + std::to_string(i);
+    if (!in_range(n.yes) || !in_range(n.no))
+      return name + " has a child that does not exist";
+    if (n.feature < 0)
+      return name + " tests a negative feature";
     for (auto [target, weight] : n.votes)
-      node.expect(target >= 0 && target < forest.targets,
-                  "a leaf votes for a target that does not exist");
+      if (target < 0 || target >= forest.targets)
+        return name + " votes for a target that does not exist";
   }
   std::vector<char> state(forest.nodes.size(), 0);
   for (int64_t root : forest.roots) {
-    node.expect(root >= 0 && root < count, "a tree has no root");
-    node.expect(!has_cycle(forest, root, state),
-                "a tree leads back into itself");
+    if (!in_range(root))
+      return "a tree has no root";
+    if (has_cycle(forest, root, state))
+      return "a tree leads back into itself";
   }
+  return "";
+}
+
+void check(const Node &node, const Forest &forest, Tensor x) {
+  std::string problem = flaw(forest);
+  node.expect(problem.empty(), problem);
+  int64_t features = 0;
+  for (const Forest::Node &n : forest.nodes)
+    features = std::max(features, n.feature + 1);
   if (!known_ge(x.dim(1), features))
     node.b().require(less(features - 1, x.dim(1)),
                      "X has fewer features than the trees test");

@@ -36,8 +36,11 @@ enum class Aggregate : uint8_t { average, sum, min, max };
 Forest bind_flat_forest(const Node &node, const std::string &votes,
                         int64_t targets);
 
-/// Throws unless every path from a root ends in a leaf, all numbers are in
-/// range and x has all features.
+/// What is wrong with the forest: a number out of range, a tree that leads back
+/// into itself. Empty: every path from a root ends in a leaf.
+std::string flaw(const Forest &forest);
+
+/// Throws on a flaw; requires x to have all features.
 void check(const Node &node, const Forest &forest, Tensor x);
 
 /// [N, targets] in f32, or f64 if x is: the votes of each sample's leaves. A

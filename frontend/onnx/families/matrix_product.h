@@ -20,10 +20,10 @@ struct MatrixProduct {
   DType accumulator = DType::f32;
   DType result = DType::f32;
   /// Subtracted from each element of the operand; broadcasts against it.
-  Tensor a_zero;
-  Tensor b_zero;
+  Tensor a_zero = {};
+  Tensor b_zero = {};
   /// (batch..., m, n indices, sum) -> element; absent: the sum as `result`.
-  std::function<Scalar(std::span<const Scalar> point, Scalar sum)> epilogue;
+  std::function<Scalar(std::span<const Scalar> point, Scalar sum)> epilogue = {};
 };
 
 Tensor matrix_product(Builder &b, const MatrixProduct &product);

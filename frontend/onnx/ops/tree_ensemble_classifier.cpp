@@ -4,8 +4,9 @@
 //
 // Z[n, e] = post_transform(base[e] + sum over the trees of the weights for
 // class e of the leaf that sample n reaches); Y[n] = the label of the largest.
-// Two classes may share one score s, if all votes are for the same class: the
-// pair is (1 - s, s) for weights that are not negative, else (-s, s).
+// If all votes are for one of two classes, with score s, the label follows from
+// s > 0.5 for weights that are not negative, else s > 0. If it is the first
+// class, its score is meant for the second: (1 - s, s) or else (-s, s).
 //
 //===----------------------------------------------------------------------===//
 
@@ -121,9 +122,11 @@ static void tree_ensemble_classifier(Node &node) {
   } else if (labels.size() == 2 && votes.one_target && votes.target >= 0) {
     SharedScore shared{b, scores, votes};
     label = shared.label(constant_table(b, DType::i64, labels));
-    scores = shared.pair();
-    if (votes.none_negative && transform != "PROBIT")
-      transform = "NONE"; // The pair holds probabilities already.
+    if (votes.target == 0) {
+      scores = shared.pair();
+      if (votes.none_negative && transform != "PROBIT")
+        transform = "NONE"; // The pair holds probabilities already.
+    }
   } else {
     label = best_label(b, scores, constant_table(b, DType::i64, labels));
   }
