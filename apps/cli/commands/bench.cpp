@@ -3,17 +3,12 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "apps/cli/commands/opened_model.h"
-#include "apps/cli/commands/rival.h"
+#include "apps/cli/commands/bench_report.h"
 #include "apps/cli/report/progress.h"
-#include "apps/cli/report/table.h"
-#include "apps/cli/report/units.h"
 #include "apps/cli/tensors/tensor_summary.h"
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <fmt/format.h>
 
 namespace landfall::cli {
 
@@ -36,23 +31,6 @@ struct BenchCommand {
   std::string against;
   std::string python;
   int repeat = 0;
-};
-
-/// What was measured at one point of the sweep.
-struct Point {
-  PreparedInputs inputs;
-  std::vector<double> times;
-  std::vector<double> rival_times;
-  std::optional<double> difference; ///< Of outputs, the largest.
-  RunStatistics statistics;
-
-  std::string shapes() const {
-    std::string text;
-    for (const InputNote &note : inputs.notes)
-      text += (text.empty() ? "" : ", ") + note.name + " " + note.type;
-    return text;
-  }
-  double ratio() const { return median(rival_times) / median(times); }
 };
 
 /// "a=1x2,b=3;a=4x2,b=5": two points of two shapes. Commas also divide
@@ -88,13 +66,13 @@ public:
   Bench(const BenchCommand &command, OpenedModel &opened, Rival *rival)
       : command_(command), opened_(opened), rival_(rival) {}
 
-  Result<Point> measure(const std::vector<std::string> &shapes) {
+  Result<BenchPoint> measure(const std::vector<std::string> &shapes) {
     InputOptions options = command_.model.inputs;
     options.shapes.insert(options.shapes.end(), shapes.begin(), shapes.end());
-    Point point;
+    BenchPoint point;
     point.inputs =
         TRY(prepare_inputs(*opened_.entry, TRY(parse_input_options(options))));
-    progress_.show("measuring " + point.shapes());
+    progress_.show("measuring " + command_.model.path);
     double ms = TRY(warm_up(point));
     // Threads that still spin for work after a run would disturb the other
     // side's next one: short runs are measured some at a time, after one that
@@ -119,7 +97,7 @@ private:
   }
 
   /// First runs plan memory and touch pages. Gives the slower side's time.
-  Result<double> warm_up(Point &point) {
+  Result<double> warm_up(BenchPoint &point) {
     double ms = TRY(run(point, 1, 1))[0];
     if (!rival_)
       return ms;
@@ -129,7 +107,7 @@ private:
     return ms;
   }
 
-  std::vector<NamedTensor> tensors_of(const Point &point) const {
+  std::vector<NamedTensor> tensors_of(const BenchPoint &point) const {
     std::vector<NamedTensor> tensors;
     for (size_t i = 0; i < point.inputs.values.size(); ++i)
       if (auto *tensor = std::get_if<HostTensor>(&point.inputs.values[i].value))
@@ -137,7 +115,7 @@ private:
     return tensors;
   }
 
-  Status compare_outputs(Point &point) {
+  Status compare_outputs(BenchPoint &point) {
     auto theirs = TRY(rival_->outputs(outputs_.size()));
     for (size_t i = 0; i < outputs_.size(); ++i) {
       auto *ours = std::get_if<HostTensor>(&outputs_[i].value);
@@ -149,7 +127,7 @@ private:
     return {};
   }
 
-  Result<std::vector<double>> run(Point &point, int count, int uncounted) {
+  Result<std::vector<double>> run(BenchPoint &point, int count, int uncounted) {
     RunOptions options;
     options.statistics = &point.statistics;
     std::vector<double> times;
@@ -178,83 +156,6 @@ private:
   std::vector<HostValue> outputs_;
 };
 
-double geometric_mean_of_ratios(const std::vector<Point> &points) {
-  double sum = 0;
-  for (const Point &point : points)
-    sum += std::log(point.ratio());
-  return std::exp(sum / double(points.size()));
-}
-
-void print_text(const OpenedModel &opened, const Rival *rival,
-                const std::vector<Point> &points) {
-  using Align = Table::Align;
-  DeviceDescription device = opened.model->device().describe();
-  fmt::print("landfall on {}, {} threads{}\n", device.name, device.threads,
-             rival ? "; against onnxruntime " + rival->version() : "");
-  std::vector<Table::Column> columns = {{"inputs"},
-                                        {"runs", Align::right},
-                                        {"median", Align::right},
-                                        {"best", Align::right},
-                                        {"arena", Align::right}};
-  if (rival)
-    for (const char *title : {"onnxruntime", "speed-up", "max difference"})
-      columns.push_back({title, Align::right});
-  Table table(columns);
-  for (const Point &point : points) {
-    std::vector<std::string> row = {
-        point.shapes(), std::to_string(point.times.size()),
-        time_text(median(point.times)),
-        time_text(*std::ranges::min_element(point.times)),
-        bytes_text(point.statistics.arena_bytes)};
-    if (rival) {
-      row.push_back(time_text(median(point.rival_times)));
-      row.push_back(fmt::format("{:.2f}x", point.ratio()));
-      row.push_back(point.difference ? fmt::format("{:.3g}", *point.difference)
-                                     : "-");
-    }
-    table.add(row);
-  }
-  fmt::print("{}", table.text(""));
-  if (rival && points.size() > 1)
-    fmt::print("speed-up, geometric mean: {:.2f}x\n",
-               geometric_mean_of_ratios(points));
-  for (const Point &point : points)
-    if (!point.inputs.assumed.empty()) {
-      fmt::print("{}\n", assumption_text(point.inputs));
-      break;
-    }
-}
-
-void print_report(const OpenedModel &opened, const Rival *rival,
-                  const std::vector<Point> &points) {
-  DeviceDescription device = opened.model->device().describe();
-  Json json;
-  json["device"] = device.name;
-  json["threads"] = device.threads;
-  if (!opened.steps.empty())
-    json["compile"] = compile_json(opened.steps);
-  if (rival)
-    json["onnxruntime"] = rival->version();
-  json["points"] = Json::array();
-  for (const Point &point : points) {
-    Json row;
-    row["inputs"] = inputs_json(point.inputs);
-    row["assumed_1"] = point.inputs.assumed;
-    row["median_ms"] = median(point.times);
-    row["times_ms"] = point.times;
-    row["arena_bytes"] = point.statistics.arena_bytes;
-    if (rival) {
-      row["onnxruntime_median_ms"] = median(point.rival_times);
-      row["onnxruntime_times_ms"] = point.rival_times;
-      row["speed_up"] = point.ratio();
-      row["max_difference"] =
-          point.difference ? Json(*point.difference) : Json();
-    }
-    json["points"].push_back(row);
-  }
-  print_json(json);
-}
-
 Status bench(const BenchCommand &command) {
   if (!command.against.empty() && is_package(command.model.path))
     return Error{ErrorCode::invalid_argument,
@@ -268,13 +169,13 @@ Status bench(const BenchCommand &command) {
                                    command.python)));
   Rival *rival_or_none = rival ? &*rival : nullptr;
   Bench measurement(command, opened, rival_or_none);
-  std::vector<Point> points;
+  std::vector<BenchPoint> points;
   for (const auto &shapes : parse_sweep(command.sweep))
     points.push_back(TRY(measurement.measure(shapes)));
   if (command.model.json)
-    print_report(opened, rival_or_none, points);
+    print_bench_json(opened, rival_or_none, points);
   else
-    print_text(opened, rival_or_none, points);
+    print_bench_text(opened, rival_or_none, points);
   return {};
 }
 
@@ -288,7 +189,7 @@ void add_bench(CLI::App &app, Action &action) {
   add_model_options(*sub, command->model);
   add_input_options(*sub, command->model.inputs);
   sub->add_option("--shapes", command->sweep,
-                  "Points to measure, divided by ';', each one or more "
+                  "BenchPoints to measure, divided by ';', each one or more "
                   "NAME=SHAPE divided by ','")
       ->type_name("SWEEP");
   sub->add_option("--repeat", command->repeat,

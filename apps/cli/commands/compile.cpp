@@ -114,13 +114,6 @@ std::string options_json(const CompileCommand &command) {
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
-size_t weight_bytes(const Package &package) {
-  size_t bytes = 0;
-  for (const Weight &weight : package.weights)
-    bytes += weight.bytes.data.size();
-  return bytes;
-}
-
 void report(const CompileCommand &command, const std::string &output,
             const Package &package, const std::vector<CompileStep> &steps) {
   std::error_code ignored;

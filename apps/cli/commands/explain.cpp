@@ -3,14 +3,13 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "apps/cli/commands/launch_profile.h"
+#include "apps/cli/commands/explanation.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/table.h"
 #include "apps/cli/report/units.h"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
 
 namespace landfall::cli {
 
@@ -33,27 +32,6 @@ struct ExplainCommand {
   bool all = false;
 };
 
-std::string_view class_name(KernelClass kind) {
-  static constexpr std::string_view names[] = {"map", "contraction", "loops"};
-  return names[static_cast<size_t>(kind)];
-}
-
-/// The model nodes that each launch of a kernel computes at once, each group
-/// as "a+b", in the order of the program.
-std::vector<std::vector<std::string>> fused_groups(const Package &package) {
-  const Program &program = package.program;
-  std::vector<std::vector<std::string>> groups(package.kernels.size());
-  for (size_t i = 0; i < program.code.size(); ++i) {
-    if (program.code[i].op != Op::launch)
-      continue;
-    auto &group = groups[program.code[i].args[0]];
-    std::string origin = origin_of(program, uint32_t(i));
-    if (std::ranges::find(group, origin) == group.end())
-      group.push_back(origin);
-  }
-  return groups;
-}
-
 /// At most `limit` of them.
 std::string joined(const std::vector<std::string> &texts, size_t limit) {
   std::string result;
@@ -62,86 +40,6 @@ std::string joined(const std::vector<std::string> &texts, size_t limit) {
   if (texts.size() > limit)
     result += fmt::format(" and {} more", texts.size() - limit);
   return result;
-}
-
-/// What is known of a model before and after it ran.
-struct Explanation {
-  const OpenedModel *opened;
-  const PreparedInputs *inputs;
-  std::optional<LaunchProfile> profile;
-  std::vector<std::vector<std::string>> groups; ///< See fused_groups.
-  bool all = false;                             ///< Print every row.
-
-  const Package &package() const { return *opened->package; }
-  LaunchTime time_of(uint32_t kernel) const {
-    if (!profile || !profile->by_kernel.contains(kernel))
-      return {};
-    return profile->by_kernel.at(kernel);
-  }
-  double percent(double ms) const {
-    bool has_time = profile && profile->total_ms > 0;
-    return has_time ? ms / profile->total_ms * 100 : 0;
-  }
-};
-
-/// Kernel numbers, the slowest first.
-std::vector<uint32_t> by_time(const Explanation &about) {
-  std::vector<uint32_t> order(about.package().kernels.size());
-  for (uint32_t k = 0; k < order.size(); ++k)
-    order[k] = k;
-  std::ranges::stable_sort(order, [&](uint32_t a, uint32_t b) {
-    return about.time_of(a).ms > about.time_of(b).ms;
-  });
-  return order;
-}
-
-std::vector<std::pair<std::string, LaunchTime>>
-origins_by_time(const LaunchProfile &profile) {
-  std::vector<std::pair<std::string, LaunchTime>> list(
-      profile.by_origin.begin(), profile.by_origin.end());
-  std::ranges::stable_sort(list, [](const auto &a, const auto &b) {
-    return a.second.ms > b.second.ms;
-  });
-  return list;
-}
-
-struct HostStep {
-  std::string function;
-  std::string origin;
-};
-
-std::vector<HostStep> host_steps(const Program &program) {
-  std::vector<HostStep> steps;
-  for (size_t i = 0; i < program.code.size(); ++i) {
-    const Instruction &instruction = program.code[i];
-    if (instruction.op != Op::box || instruction.args.empty())
-      continue;
-    auto function = static_cast<BoxFunction>(instruction.args[0]);
-    steps.push_back(
-        {std::string(name(function)), origin_of(program, uint32_t(i))});
-  }
-  return steps;
-}
-
-size_t launches_in(const Package &package) {
-  return size_t(
-      std::ranges::count_if(package.program.code, [](const Instruction &i) {
-        return i.op == Op::launch;
-      }));
-}
-
-size_t nodes_in(const Package &package) {
-  std::set<std::string> nodes;
-  for (const Kernel &kernel : package.kernels)
-    nodes.insert(kernel.origins.begin(), kernel.origins.end());
-  return nodes.size();
-}
-
-size_t weight_bytes(const Package &package) {
-  size_t bytes = 0;
-  for (const Weight &weight : package.weights)
-    bytes += weight.bytes.data.size();
-  return bytes;
 }
 
 void print_head(const Explanation &about) {
@@ -175,7 +73,7 @@ void print_head(const Explanation &about) {
     fmt::print("          {}\n", assumption_text(*about.inputs));
 }
 
-void print_kernels(const Explanation &about) {
+void print_kernels(const Explanation &about, bool all) {
   using Align = Table::Align;
   Table table({{"time", Align::right},
                {"%", Align::right},
@@ -193,16 +91,16 @@ void print_kernels(const Explanation &about) {
                ran ? fmt::format("{:g}", time.launches) : "-",
                std::to_string(number), kernel.name,
                std::string(class_name(kernel.kind)),
-               joined(about.groups[number], about.all ? SIZE_MAX : 4)});
+               joined(about.groups[number], all ? SIZE_MAX : 4)});
   }
   fmt::print("\n{}", table.text(""));
 }
 
-void print_origins(const LaunchProfile &profile, const Explanation &about) {
+void print_origins(const Explanation &about, bool all) {
   using Align = Table::Align;
   Table table({{"time", Align::right}, {"%", Align::right}, {"model nodes"}});
-  auto list = origins_by_time(profile);
-  size_t rows = about.all ? list.size() : std::min<size_t>(list.size(), 20);
+  auto list = origins_by_time(*about.profile);
+  size_t rows = all ? list.size() : std::min<size_t>(list.size(), 20);
   for (const auto &[origin, time] : std::span(list).first(rows))
     table.add({time_text(time.ms),
                fmt::format("{:.1f}", about.percent(time.ms)),
@@ -212,11 +110,11 @@ void print_origins(const LaunchProfile &profile, const Explanation &about) {
     fmt::print("and {} more; --all shows them\n", list.size() - rows);
 }
 
-void print_text(const Explanation &about) {
+void print_text(const Explanation &about, bool all) {
   print_head(about);
-  print_kernels(about);
+  print_kernels(about, all);
   if (about.profile)
-    print_origins(*about.profile, about);
+    print_origins(about, all);
   std::vector<HostStep> steps = host_steps(about.package().program);
   if (steps.empty())
     return;
@@ -279,7 +177,7 @@ Status explain(const ExplainCommand &command) {
   OpenedModel opened = TRY(open_model(command.model));
   PreparedInputs inputs;
   Explanation about{&opened, &inputs, std::nullopt,
-                    fused_groups(*opened.package), command.all};
+                    fused_groups(*opened.package)};
   auto attempt = [&]() -> Status {
     inputs = TRY(prepare_inputs(*opened.entry, request));
     Progress progress;
@@ -294,7 +192,7 @@ Status explain(const ExplainCommand &command) {
   if (command.model.json)
     print_report(about);
   else
-    print_text(about);
+    print_text(about, command.all);
   return status;
 }
 

@@ -132,6 +132,13 @@ Result<std::vector<HostValue>> run_once(OpenedModel &opened,
   return error;
 }
 
+size_t weight_bytes(const Package &package) {
+  size_t bytes = 0;
+  for (const Weight &weight : package.weights)
+    bytes += weight.bytes.data.size();
+  return bytes;
+}
+
 Json compile_json(const std::vector<CompileStep> &steps) {
   Json json;
   double total = 0;

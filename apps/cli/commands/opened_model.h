@@ -51,7 +51,9 @@ Result<std::vector<HostValue>> run_once(OpenedModel &opened,
                                         RunOptions options,
                                         const std::string &entry);
 
-/// {"compile_ms": ..., "steps": [...]}, for a model that was compiled.
+size_t weight_bytes(const Package &package);
+
+/// {"total_ms": ..., "steps": [...]}, for a model that was compiled.
 Json compile_json(const std::vector<CompileStep> &steps);
 Json inputs_json(const PreparedInputs &inputs);
 

@@ -9,6 +9,7 @@
 #include "apps/cli/tensors/tensor_file.h"
 #include "apps/cli/tensors/tensor_summary.h"
 
+#include <cmath>
 #include <fmt/format.h>
 
 namespace landfall::cli {
@@ -47,7 +48,9 @@ std::vector<std::string> output_row(const NamedTensor &named) {
   if (summary) {
     row.push_back(fmt::format("{:.6g}", summary->smallest));
     row.push_back(fmt::format("{:.6g}", summary->largest));
-    row.push_back(fmt::format("{:.6g}", summary->mean));
+    // Infinities of both signs have no mean.
+    row.push_back(
+        std::isnan(summary->mean) ? "-" : fmt::format("{:.6g}", summary->mean));
     row.push_back(summary->not_numbers
                       ? fmt::format("{} NaN", summary->not_numbers)
                       : "");

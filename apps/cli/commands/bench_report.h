@@ -1,0 +1,28 @@
+//===- bench_report.h - What a benchmark found ------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "apps/cli/commands/opened_model.h"
+#include "apps/cli/commands/rival.h"
+
+namespace landfall::cli {
+
+/// What was measured at one point of the sweep.
+struct BenchPoint {
+  PreparedInputs inputs;
+  std::vector<double> times;
+  std::vector<double> rival_times;
+  std::optional<double> difference; ///< Of outputs, the largest.
+  RunStatistics statistics;
+};
+
+// `rival` is null if there was none.
+void print_bench_text(const OpenedModel &opened, const Rival *rival,
+                      const std::vector<BenchPoint> &points);
+void print_bench_json(const OpenedModel &opened, const Rival *rival,
+                      const std::vector<BenchPoint> &points);
+
+} // namespace landfall::cli
