@@ -37,7 +37,7 @@ TEST(WindowTest, GuardsOnlyWhatMayLieOutside) {
 TEST(WindowTest, NeedsNoGuardForExtentsOfTheRun) {
   Module module;
   Builder b(module);
-  Size n = module.sizes().symbol("n", {8, 1000});
+  Size n = b.input({"x", ValueKind::tensor, DType::f32, {{-1, "n"}}}).dim(0);
   Size fitting = floordiv(n - 3, 2) + 1;
   EXPECT_FALSE(guarded(b, {{n}, {3}, {fitting}, {2}, {1}, {0}, {0}}));
 }
