@@ -6,6 +6,7 @@
 #include "compiler/kernels/contraction_analysis.h"
 
 #include <algorithm>
+#include <set>
 
 namespace landfall {
 
@@ -45,6 +46,10 @@ private:
     case NodeKind::size:
       return {};
     case NodeKind::scalar:
+      if (repeats_guard(node)) {
+        factor_.same_as[id] = node.args[1];
+        return visit(node.args[1]);
+      }
       for (NodeId argument : node.args)
         TRY(visit(argument));
       return {};
@@ -79,6 +84,41 @@ private:
     }
     factor_.loads.push_back(load);
     return {};
+  }
+
+  /// select(c, x, o), where x is a load with `other` o and a guard that
+  /// includes c.
+  bool repeats_guard(const Node &node) {
+    if (node.op != ScalarOp::select)
+      return false;
+    const Node &load = kernel_.nodes[node.args[1]];
+    if (load.kind != NodeKind::load)
+      return false;
+    size_t rank = kernel_.operands[load.index].dims.size();
+    if (load.args.size() <= rank ||
+        !same_value(load.args[rank + 1], node.args[2]))
+      return false;
+    std::set<NodeId> guard = conjuncts(load.args[rank]);
+    for (NodeId condition : conjuncts(node.args[0]))
+      if (!guard.count(condition))
+        return false;
+    return true;
+  }
+
+  std::set<NodeId> conjuncts(NodeId id) {
+    const Node &node = kernel_.nodes[id];
+    if (node.kind != NodeKind::scalar || node.op != ScalarOp::bit_and)
+      return {id};
+    std::set<NodeId> both = conjuncts(node.args[0]);
+    both.merge(conjuncts(node.args[1]));
+    return both;
+  }
+
+  bool same_value(NodeId a, NodeId b) {
+    const Node &x = kernel_.nodes[a], &y = kernel_.nodes[b];
+    return a == b ||
+           (x.kind == NodeKind::constant && y.kind == NodeKind::constant &&
+            x.type == y.type && x.bits == y.bits);
   }
 
   void note(const Affine &form) {

@@ -36,6 +36,8 @@ struct Factor {
   NodeId value = no_node;
   std::vector<FactorLoad> loads; ///< In order of evaluation.
   std::vector<bool> uses;        ///< By variable.
+  /// Selections that repeat the guard of a load: they are that load's value.
+  std::map<NodeId, NodeId> same_as;
 };
 
 /// Numbers are variables: result loops first, then the reduce loops. Loops of

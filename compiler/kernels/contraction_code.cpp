@@ -105,6 +105,8 @@ void split_index(SizeCode &sizes, const IndexSpace &space,
 //===--- FactorCode -------------------------------------------------------===//
 
 LaneValue FactorCode::value(NodeId id) {
+  if (auto same = factor_->same_as.find(id); same != factor_->same_as.end())
+    id = same->second;
   auto found = values_.find(id);
   if (found != values_.end())
     return found->second;

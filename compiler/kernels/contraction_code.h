@@ -56,13 +56,15 @@ void split_index(SizeCode &sizes, const std::vector<LoopSpan> &spans,
 /// in an inner scope.
 class FactorCode {
 public:
-  explicit FactorCode(Lanes &lanes) : lanes_(lanes) {}
+  FactorCode(Lanes &lanes, const Factor &factor)
+      : lanes_(lanes), factor_(&factor) {}
   void set(NodeId node, LaneValue value) { values_[node] = value; }
   /// Emits what `node` needs; all loads below it must be set.
   LaneValue value(NodeId node);
 
 private:
   Lanes &lanes_;
+  const Factor *factor_;
   llvm::DenseMap<NodeId, LaneValue> values_;
 };
 

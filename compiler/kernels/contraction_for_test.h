@@ -202,7 +202,8 @@ inline ContractionCase make_matmul(const MatmulShape &s,
 struct ConvolutionShape {
   int64_t images = 1, groups = 1, inputs = 1, outputs = 1; ///< Of one group.
   std::vector<int64_t> image, window, stride, dilation, pad;
-  bool guarded = true; ///< Even where nothing is padded.
+  bool guarded = true;        ///< Even where nothing is padded.
+  bool guarded_twice = false; ///< By a selection after the load, too.
   bool fixed_weights = false;
   ContractionTypes types = {};
   Prologue prologue = Prologue::none;
@@ -372,6 +373,7 @@ private:
       s.pad.push_back(chance(40) ? 0 : between(0, 3));
     }
     s.guarded = chance(50);
+    s.guarded_twice = chance(20);
     s.types = types();
     s.prologue = Prologue(between(0, 2));
     s.finish = Finish(between(0, 5));

@@ -19,7 +19,7 @@ struct DenseRow {
 };
 
 void pack_vector(Packer &p, const DenseRow &row, Value *lane, Value *address) {
-  FactorCode code(p.lanes);
+  FactorCode code(p.lanes, p.side.factor);
   for (size_t l = 0; l < p.loads().size(); ++l) {
     SizePolynomial step = p.side.lane_step(p.loads()[l].offset);
     Value *offset =

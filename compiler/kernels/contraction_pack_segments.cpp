@@ -26,7 +26,7 @@ void pack_lanes(Packer &p, const PackTarget &target, const LaneChunk &chunk,
                 Value *lane, const RowWalk::Run &run) {
   llvm::IRBuilderBase &b = p.b();
   SegmentReader reader(p, chunk);
-  FactorCode outer(p.lanes);
+  FactorCode outer(p.lanes, p.side.factor);
   llvm::SmallVector<OpenLoad, 4> opened;
   for (size_t l = 0; l < p.loads().size(); ++l) {
     opened.push_back(reader.open(l, run.indices));

@@ -89,7 +89,7 @@ private:
   }
 
   void emit_row(llvm::ArrayRef<Square> squares, Value *row, unsigned number) {
-    FactorCode code(p_.lanes);
+    FactorCode code(p_.lanes, p_.side.factor);
     Value *last = b_.CreateSub(target_.rows.count, p_.frame().index(1));
     for (size_t l = 0; l < p_.loads().size(); ++l) {
       LaneValue value;

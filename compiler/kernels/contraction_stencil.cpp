@@ -194,7 +194,7 @@ IndexValues StencilGenerator::tap_indices(int64_t tap) {
 /// The sum and the product of both factors at one tap.
 Value *StencilGenerator::emit_tap(Emitters &emit, int64_t tap, Value *sum,
                                   FactorCode &lane) {
-  FactorCode broadcast(emit.lanes);
+  FactorCode broadcast(emit.lanes, broadcast_.factor);
   Packer &packer = emit.broadcast;
   IndexValues indices = tap_indices(tap);
   for (size_t l = 0; l < packer.loads().size(); ++l)
@@ -217,7 +217,7 @@ void StencilGenerator::emit_inside(Emitters &emit, const IndexValues &indices,
     for (uint32_t variable : outer_)
       at[variable] = indices.lookup(variable);
     at[inner_] = first;
-    FactorCode code(emit.lanes);
+    FactorCode code(emit.lanes, lane_.factor);
     for (size_t l = 0; l < lane_.factor.loads.size(); ++l) {
       const FactorLoad &load = lane_.factor.loads[l];
       Value *offset =
@@ -242,7 +242,7 @@ void StencilGenerator::emit_guarded(Emitters &emit, const IndexValues &indices,
   SegmentReader reader(emit.lane, {false, {segment}});
   Value *sum = llvm::Constant::getNullValue(emit.lanes.vector_type(type_));
   for (int64_t tap = 0; tap < taps_; ++tap) {
-    FactorCode code(emit.lanes);
+    FactorCode code(emit.lanes, lane_.factor);
     for (size_t l = 0; l < lane_.factor.loads.size(); ++l) {
       OpenLoad open = reader.open(l, tap_indices(tap));
       code.set(lane_.factor.loads[l].node,
