@@ -317,6 +317,7 @@ class CliTest(unittest.TestCase):
             self.assertGreater(kernel["ms"], 0)
         self.assertGreater(sum(n["ms"] for n in report["nodes"]), 0)
         self.assertIn("contraction", self.tell("explain", self.package))
+        self.assertIn("multiply", self.tell("explain", self.package, "--all"))
 
     def test_explain_without_running(self):
         self.assertNotIn("nodes", self.ask("explain", self.package, "--no-run"))

@@ -210,6 +210,7 @@ void add_explain(CLI::App &app, Action &action) {
       ->check(CLI::Range(1, 1000000))
       ->type_name("N");
   sub->add_flag("--no-run", command->no_run, "Structure only, no times");
+  sub->add_flag("--all", command->all, "Every row, and every node in it");
   sub->callback(
       [command, &action] { action = [command] { return explain(*command); }; });
 }
