@@ -1,6 +1,7 @@
 # Compiler flags and the one way a room is declared.
 
 add_compile_options(-Wall -Wextra -Werror -Wno-gnu-statement-expression
+                    -Wno-deprecated-declarations # libstdc++ 12's own stable_sort
                     -fno-omit-frame-pointer)
 if(LANDFALL_SANITIZE)
   add_compile_options(-fsanitize=address,undefined

@@ -38,11 +38,11 @@ public:
     else
       describe_loops(cast<lf::LoopsOp>(compute_));
     kernel_.size_count = out_.sizes.size();
-    std::string origin = origin_name(compute_->getLoc());
-    kernel_.name = symbol_name(origin);
     for (Location loc : origins(compute_->getLoc()))
       if (std::string name = origin_name(loc); !name.empty())
         kernel_.origins.push_back(name);
+    kernel_.name =
+        symbol_name(kernel_.origins.empty() ? "" : kernel_.origins.front());
     return std::move(out_);
   }
 
