@@ -269,7 +269,11 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
     x_at.push_back(s.prologue == Prologue::zero_point ? k.load(zero, {})
                                                       : k.number(s.types.a, 0));
   }
-  NodeId value = k.first_factor(k.load(x, x_at), s.types.sum, s.prologue, zero);
+  NodeId loaded = k.load(x, x_at);
+  if (padded && s.guarded_twice)
+    loaded =
+        k.scalar(ScalarOp::select, s.types.a, {inside, loaded, x_at.back()});
+  NodeId value = k.first_factor(loaded, s.types.sum, s.prologue, zero);
   k.yield({value, k.cast(s.types.sum, k.load(w, w_at))});
   k.finish_body(s.finish, 2, s.types.out, other);
   return k.take();
