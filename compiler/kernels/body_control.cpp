@@ -6,6 +6,7 @@
 #include "compiler/kernels/body_emitter.h"
 #include "compiler/kernels/uniformity.h"
 #include "compiler/kernels/vector_fold.h"
+#include "compiler/kernels/work_estimate.h"
 
 namespace landfall {
 
@@ -42,7 +43,7 @@ bool is_pure_arithmetic(const Kernel &kernel, const Block &block) {
         kind != NodeKind::size)
       return false;
   }
-  return block.nodes.size() <= 12;
+  return work_of(kernel, block) < 16;
 }
 
 } // namespace

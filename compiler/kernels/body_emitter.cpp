@@ -114,7 +114,7 @@ LaneValue BodyEmitter::emit_load(const Node &node) {
       other = zero_of(operand.dtype);
   }
   return lanes_.load(operand.dtype, frame().operands[node.index], at, guard,
-                     other);
+                     other, frame().is_separate(node.index));
 }
 
 void BodyEmitter::emit_store(const Node &node) {

@@ -21,6 +21,22 @@ llvm::Value *KernelFrame::stride(uint32_t operand, size_t dim) {
   return product ? product : index(1);
 }
 
+bool KernelFrame::is_separate(uint32_t operand) {
+  if (kernel.operands[operand].written)
+    return false;
+  if (kernel.kind != KernelClass::map)
+    return true;
+  for (const Node &node : kernel.nodes)
+    if (node.kind == NodeKind::load && node.index == operand) {
+      llvm::ArrayRef<NodeId> args(node.args);
+      if (args.size() < kernel.body.params.size() ||
+          args.take_front(kernel.body.params.size()) !=
+              llvm::ArrayRef(kernel.body.params))
+        return true;
+    }
+  return false;
+}
+
 llvm::AllocaInst *KernelFrame::stack_slot(llvm::Type *type) {
   llvm::BasicBlock &entry = b.GetInsertBlock()->getParent()->getEntryBlock();
   llvm::IRBuilder<> at_entry(&entry, entry.begin());

@@ -37,6 +37,10 @@ public:
   llvm::ConstantInt *index(int64_t value) { return b.getInt64(value); }
   /// Elements between neighbours along dimension `dim` of an operand.
   llvm::Value *stride(uint32_t operand, size_t dim);
+  /// Whether no operand that the kernel writes shares memory with this one. A
+  /// map may run in place over an operand that it reads at the very point that
+  /// it writes, and over no other.
+  bool is_separate(uint32_t operand);
   /// Stack memory, allocated once on entry.
   llvm::AllocaInst *stack_slot(llvm::Type *type);
   /// A new block at the end of the function.

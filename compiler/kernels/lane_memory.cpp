@@ -20,9 +20,9 @@ using llvm::Value;
 /// Access to elements of one type at one pointer.
 class Access {
 public:
-  Access(Lanes &lanes, DType type, Value *pointer)
+  Access(Lanes &lanes, DType type, Value *pointer, bool invariant = false)
       : lanes_(lanes), frame_(lanes.frame()), b(lanes.b()), code_(frame_),
-        type_(type), pointer_(pointer),
+        type_(type), pointer_(pointer), invariant_(invariant),
         stored_(b.getIntNTy(info(type).bytes * 8)),
         align_(uint64_t(info(type).bytes)) {
     if (!lanes.is_scalar())
@@ -42,6 +42,13 @@ public:
 private:
   bool can_mask() const {
     return info(type_).bytes >= 4 || frame_.machine.narrow_masks;
+  }
+  Value *load_from(llvm::Type *type, Value *at) {
+    llvm::LoadInst *load = b.CreateAlignedLoad(type, at, align_);
+    if (invariant_)
+      load->setMetadata(llvm::LLVMContext::MD_invariant_load,
+                        llvm::MDNode::get(b.getContext(), {}));
+    return load;
   }
   Value *address(Value *offset) {
     return b.CreateGEP(stored_, pointer_, offset);
@@ -64,13 +71,14 @@ private:
   LaneCode code_;
   DType type_;
   Value *pointer_;
+  bool invariant_;
   llvm::Type *stored_;
   llvm::Type *vector_ = nullptr;
   llvm::Align align_;
 };
 
 Value *Access::load_one(Value *offset) {
-  return b.CreateAlignedLoad(stored_, address(offset), align_);
+  return load_from(stored_, address(offset));
 }
 
 void Access::store_one(Value *offset, Value *value) {
@@ -92,7 +100,7 @@ Value *Access::load_staged(Value *from) {
 Value *Access::load_contiguous(Value *offset, Value *mask, bool only_prefix) {
   Value *from = address(offset);
   if (!mask)
-    return b.CreateAlignedLoad(vector_, from, align_);
+    return load_from(vector_, from);
   if (can_mask())
     return b.CreateMaskedLoad(vector_, from, align_, mask,
                               llvm::Constant::getNullValue(vector_));
@@ -116,7 +124,7 @@ Value *Access::load_every_second(Value *offset, Value *mask) {
   }
   auto load = [&](Value *at, llvm::ArrayRef<int> owners) -> Value * {
     if (!mask)
-      return b.CreateAlignedLoad(vector_, address(at), align_);
+      return load_from(vector_, address(at));
     Value *none = llvm::Constant::getNullValue(mask->getType());
     return b.CreateMaskedLoad(vector_, address(at), align_,
                               b.CreateShuffleVector(mask, none, owners),
@@ -275,9 +283,8 @@ Value *mask_of(Lanes &lanes, const LaneValue &guard) {
   return active ? lanes.b().CreateAnd(guard.vector(), active) : guard.vector();
 }
 
-LaneValue load_unguarded(Lanes &lanes, DType type, Value *pointer,
+LaneValue load_unguarded(Lanes &lanes, DType type, Access access,
                          const LaneValue &offset) {
-  Access access(lanes, type, pointer);
   LaneCode code(lanes.frame());
   if (offset.is_uniform())
     return LaneValue::uniform(
@@ -289,10 +296,9 @@ LaneValue load_unguarded(Lanes &lanes, DType type, Value *pointer,
 }
 
 /// A guard that differs between lanes.
-LaneValue load_varying_guard(Lanes &lanes, DType type, Value *pointer,
+LaneValue load_varying_guard(Lanes &lanes, DType type, Access access,
                              const LaneValue &offset, const LaneValue &guard,
                              const LaneValue &other) {
-  Access access(lanes, type, pointer);
   LaneCode code(lanes.frame());
   Value *loaded;
   if (offset.is_uniform()) {
@@ -319,17 +325,19 @@ LaneValue load_varying_guard(Lanes &lanes, DType type, Value *pointer,
 } // namespace
 
 LaneValue Lanes::load(DType type, Value *pointer, const LaneValue &offset,
-                      const LaneValue &guard, const LaneValue &other) {
+                      const LaneValue &guard, const LaneValue &other,
+                      bool invariant) {
+  Access access(*this, type, pointer, invariant);
   if (!guard || is_true(guard))
-    return load_unguarded(*this, type, pointer, offset);
+    return load_unguarded(*this, type, access, offset);
   if (!guard.is_uniform())
-    return load_varying_guard(*this, type, pointer, offset, guard, other);
+    return load_varying_guard(*this, type, access, offset, guard, other);
   bool one = offset.is_uniform() && other.is_uniform();
   auto shape = [&](const LaneValue &v) { return one ? v.scalar() : spread(v); };
   Values out = emit_if(
       frame_, guard.scalar(),
       [&] {
-        return Values{shape(load_unguarded(*this, type, pointer, offset))};
+        return Values{shape(load_unguarded(*this, type, access, offset))};
       },
       [&] { return Values{shape(other)}; });
   return one ? LaneValue::uniform(type, out[0])

@@ -106,9 +106,10 @@ public:
   //----------------------------------------------------------===//
   /// The element at `offset` (in elements) from `pointer`, decoded to its
   /// register form. With a guard (bool), lanes where it is false touch no
-  /// memory and yield `other`.
+  /// memory and yield `other`. `invariant`: nothing writes there meanwhile.
   LaneValue load(DType type, llvm::Value *pointer, const LaneValue &offset,
-                 const LaneValue &guard = {}, const LaneValue &other = {});
+                 const LaneValue &guard = {}, const LaneValue &other = {},
+                 bool invariant = false);
   void store(DType type, llvm::Value *pointer, const LaneValue &offset,
              const LaneValue &value, const LaneValue &guard = {});
 

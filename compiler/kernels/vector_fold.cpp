@@ -6,6 +6,9 @@
 #include "compiler/kernels/vector_fold.h"
 
 #include "compiler/kernels/access_analysis.h"
+#include "compiler/kernels/work_estimate.h"
+
+#include <bit>
 
 namespace landfall {
 
@@ -32,6 +35,7 @@ private:
   NodeId inner_loop(const Block &block);
   bool is_short(NodeId loop);
   unsigned width(NodeId loop);
+  std::optional<int64_t> trips(NodeId loop);
   bool has_side_effects(const Block &block);
 
   const Machine &machine_;
@@ -122,10 +126,19 @@ std::optional<Combiners> FoldFinder::combiners(NodeId loop) {
   return result;
 }
 
-bool FoldFinder::is_short(NodeId loop) {
+std::optional<int64_t> FoldFinder::trips(NodeId loop) {
   const Node &low = at(at(loop).args[0]), &high = at(at(loop).args[1]);
-  return low.kind == NodeKind::constant && high.kind == NodeKind::constant &&
-         int64_t(high.bits) - int64_t(low.bits) < 8;
+  if (low.kind != NodeKind::constant || high.kind != NodeKind::constant)
+    return std::nullopt;
+  return int64_t(high.bits) - int64_t(low.bits);
+}
+
+/// Too few indices to spread them over lanes, unless there is much to do.
+bool FoldFinder::is_short(NodeId loop) {
+  auto count = trips(loop);
+  if (!count || *count >= 8)
+    return false;
+  return *count < 3 || work_of(kernel_, at(loop).blocks[0]) < 20;
 }
 
 bool FoldFinder::has_side_effects(const Block &block) {
@@ -178,6 +191,10 @@ std::optional<VectorFold> FoldFinder::find(NodeId loop) {
     }
     id = pass_through(block) ? inner_loop(block) : no_node;
   }
+  if (best.lane_loop != no_node)
+    if (auto count = trips(best.lane_loop))
+      best.width = std::min<uint64_t>(
+          best.width, std::bit_ceil(uint64_t(std::max<int64_t>(*count, 1))));
   if (best.lane_loop == no_node || best.width <= 1)
     return std::nullopt;
   best.score = best_score;
