@@ -70,7 +70,7 @@ ContractionTask::Sweep ContractionTask::special_sweep() {
   Value *all = lane_interval_.count;
   if (design_.streamed) {
     Value *width =
-        streamed_lanes(frame(), shape, rows_.count, design_.most_rows);
+        streamed_width(frame(), shape, rows_.count, design_.most_rows, all);
     Value *whole = b().CreateMul(b().CreateUDiv(all, width), width);
     prefer(few(tiling_.rows, shape.rows), SumWay::streamed, width, whole);
   }
@@ -222,7 +222,7 @@ void ContractionTask::emit_block(const Run &run, const Sweep &sweep,
     TileArguments in_place = tile;
     in_place.lane_stride = sizes_.value(design_.lane.row_step(form));
     emit_streamed_tile(frame(), shape, block.rows.count, design_.most_rows,
-                       in_place);
+                       sweep.width, in_place);
   });
   in_way(design_.dot_lanes, SumWay::dot_lanes,
          [&] { emit_dot_lanes(run, panel, block, packed_rows); });

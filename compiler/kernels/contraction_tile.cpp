@@ -181,8 +181,9 @@ llvm::SmallVector<unsigned, 5> TileShape::heights(bool streamed,
   return result;
 }
 
-unsigned TileShape::streamed_vectors(unsigned height) const {
-  return std::clamp((registers - 4) / height, 1u, 8u);
+unsigned TileShape::streamed_vectors(unsigned height, bool half) const {
+  unsigned most = std::clamp((registers - 4) / height, 1u, 8u);
+  return half ? (most + 1) / 2 : most;
 }
 
 TileShape TileShape::choose(const Machine &machine, DType accumulator) {
@@ -279,26 +280,40 @@ void emit_tile(KernelFrame &frame, const TileShape &shape, Value *rows,
              });
 }
 
-Value *streamed_lanes(KernelFrame &frame, const TileShape &shape, Value *rows,
-                      int64_t most_rows) {
-  Value *lanes = nullptr;
+Value *streamed_width(KernelFrame &frame, const TileShape &shape, Value *rows,
+                      int64_t most_rows, Value *lanes) {
+  llvm::IRBuilderBase &b = frame.b;
+  Value *width = nullptr;
   auto heights = shape.heights(true, most_rows);
   for (size_t h = heights.size(); h-- > 0;) {
-    Value *width =
-        frame.index(shape.streamed_vectors(heights[h]) * shape.width);
-    lanes = lanes ? frame.b.CreateSelect(
-                        frame.b.CreateICmpSLE(rows, frame.index(heights[h])),
-                        width, lanes)
-                  : width;
+    auto of = [&](bool half) {
+      return frame.index(shape.streamed_vectors(heights[h], half) *
+                         shape.width);
+    };
+    Value *here =
+        b.CreateSelect(b.CreateICmpSGE(lanes, of(false)), of(false), of(true));
+    width = width
+                ? b.CreateSelect(b.CreateICmpSLE(rows, frame.index(heights[h])),
+                                 here, width)
+                : here;
   }
-  return lanes;
+  return width;
 }
 
 void emit_streamed_tile(KernelFrame &frame, const TileShape &shape, Value *rows,
-                        int64_t most_rows, const TileArguments &arguments) {
+                        int64_t most_rows, Value *width,
+                        const TileArguments &arguments) {
   for_height(frame, shape.heights(true, most_rows), rows, [&](unsigned height) {
-    call_tile(frame, shape, {height, shape.streamed_vectors(height), true},
-              arguments);
+    unsigned whole = shape.streamed_vectors(height);
+    auto call = [&](unsigned vectors) {
+      call_tile(frame, shape, {height, vectors, true}, arguments);
+      return Values();
+    };
+    Value *is_whole =
+        frame.b.CreateICmpEQ(width, frame.index(whole * shape.width));
+    emit_if(
+        frame, is_whole, [&] { return call(whole); },
+        [&] { return call(shape.streamed_vectors(height, true)); });
   });
 }
 

@@ -34,8 +34,8 @@ struct TileShape {
   llvm::SmallVector<unsigned, 5> heights(bool streamed,
                                          int64_t most_rows) const;
   /// Vectors of a block that reads the lane side where it is: fewer rows, more
-  /// vectors.
-  unsigned streamed_vectors(unsigned height) const;
+  /// vectors. Where there are not as many lanes, half of them.
+  unsigned streamed_vectors(unsigned height, bool half = false) const;
 
   static TileShape choose(const Machine &machine, DType accumulator);
   unsigned registers = 16; ///< Of the machine.
@@ -57,14 +57,16 @@ void emit_tile(KernelFrame &frame, const TileShape &shape, llvm::Value *rows,
                int64_t most_rows, llvm::Value *narrow,
                const TileArguments &arguments);
 
-/// The lanes of the block that emit_streamed_tile calls for so many rows.
-llvm::Value *streamed_lanes(KernelFrame &frame, const TileShape &shape,
-                            llvm::Value *rows, int64_t most_rows);
+/// How wide blocks should be for so many rows and `lanes` lanes in all.
+llvm::Value *streamed_width(KernelFrame &frame, const TileShape &shape,
+                            llvm::Value *rows, int64_t most_rows,
+                            llvm::Value *lanes);
 
-/// The same on a lane side in place: depth steps `lane_stride` elements apart.
+/// The same on a lane side in place: depth steps `lane_stride` elements apart,
+/// blocks of `width` lanes (from streamed_width).
 void emit_streamed_tile(KernelFrame &frame, const TileShape &shape,
                         llvm::Value *rows, int64_t most_rows,
-                        const TileArguments &arguments);
+                        llvm::Value *width, const TileArguments &arguments);
 
 /// The module's function of this name, and whether it is new and to be filled
 /// in. It returns nothing and is shared by all kernels of the module.
