@@ -35,48 +35,38 @@ bool allowed(ScalarOp op, DType type) {
   }
 }
 
-/// out[i] = op(x[i], y[i], ...) over size 0.
-Kernel point_kernel(ScalarOp op, DType type) {
-  KernelMaker k(fmt::format("{}_{}", info(op).text, name(type)),
-                KernelClass::map);
-  k.kernel.size_count = 1;
-  k.kernel.loops = {sized(0)};
-  bool tests = info(op).signature == ScalarSignature::test;
-  DType result = tests ? DType::boolean : type;
-  std::vector<DType> types(size_t(info(op).arity), type);
-  if (op == ScalarOp::select)
-    types[0] = DType::boolean;
-  std::vector<uint32_t> inputs;
-  for (DType t : types)
-    inputs.push_back(k.input(t, {sized(0)}));
-  k.output(result, {sized(0)});
-  NodeId i = k.param(DType::i64);
-  std::vector<NodeId> args;
-  for (uint32_t input : inputs)
-    args.push_back(k.load(input, {i}));
-  k.yield({k.scalar(op, result, args)});
-  return std::move(k.kernel);
-}
+/// A kernel with one output for each of many operations over size 0.
+class ManyResults : public KernelMaker {
+public:
+  explicit ManyResults(const std::string &name)
+      : KernelMaker(name, KernelClass::map) {
+    kernel.size_count = 1;
+    kernel.loops = {sized(0)};
+    index_ = param(DType::i64);
+  }
 
-Kernel cast_kernel(ScalarOp op, DType to, DType from) {
-  KernelMaker k(fmt::format("{}_{}_{}", info(op).text, name(to), name(from)),
-                KernelClass::map);
-  k.kernel.size_count = 1;
-  k.kernel.loops = {sized(0)};
-  uint32_t x = k.input(from, {sized(0)});
-  k.output(to, {sized(0)});
-  NodeId i = k.param(DType::i64);
-  k.yield({k.scalar(op, to, {k.load(x, {i})})});
-  return std::move(k.kernel);
-}
+  NodeId operand(DType type) { return load(input(type, {sized(0)}), {index_}); }
+  void result(ScalarOp op, DType type, std::vector<NodeId> args) {
+    args.resize(size_t(info(op).arity));
+    results_.push_back(scalar(op, type, std::move(args)));
+  }
+  /// Inputs come first, so outputs are added at the end.
+  Case finish(double ulps) {
+    for (NodeId id : results_)
+      output(kernel.nodes[id].type, {sized(0)});
+    yield(results_);
+    std::mt19937 random(7);
+    Case test{std::move(kernel), {}, {ulps, 0}};
+    for (int64_t size : {0, 1, 5, 40, 333})
+      test.launches.push_back(random_launch(test.kernel, {size}, random, true));
+    return test;
+  }
+  bool empty() const { return results_.empty(); }
 
-Case with_launches(Kernel kernel, double ulps) {
-  std::mt19937 random(7);
-  Case test{std::move(kernel), {}, {ulps, 0}};
-  for (int64_t size : {0, 1, 5, 40, 333})
-    test.launches.push_back(random_launch(test.kernel, {size}, random, true));
-  return test;
-}
+private:
+  NodeId index_;
+  std::vector<NodeId> results_;
+};
 
 double ulps_of(ScalarOp op, DType type) {
   if (type != DType::f32 && is_real(type))
@@ -98,32 +88,55 @@ double ulps_of(ScalarOp op, DType type) {
   }
 }
 
+/// The operations of a type, those with the same tolerance in one kernel.
 TEST(ScalarCode, everyOperationOnEveryType) {
   std::vector<Case> cases;
-  for (int o = 0; o < scalar_op_count(); ++o)
-    for (DType type : all_types())
-      if (allowed(ScalarOp(o), type))
-        cases.push_back(with_launches(point_kernel(ScalarOp(o), type),
-                                      ulps_of(ScalarOp(o), type)));
+  for (DType type : all_types())
+    for (double ulps : {0, 1, 2, 3}) {
+      ManyResults k(fmt::format("operations_{}_{}", name(type), ulps));
+      NodeId flag = k.operand(DType::boolean);
+      NodeId x = k.operand(type), y = k.operand(type), z = k.operand(type);
+      for (int o = 0; o < scalar_op_count(); ++o) {
+        ScalarOp op = ScalarOp(o);
+        bool tests = info(op).signature == ScalarSignature::test;
+        if (!allowed(op, type) || ulps_of(op, type) != ulps)
+          continue;
+        if (op == ScalarOp::select)
+          k.result(op, type, {flag, x, y});
+        else
+          k.result(op, tests ? DType::boolean : type, {x, y, z});
+      }
+      if (!k.empty())
+        cases.push_back(k.finish(ulps));
+    }
   check_cases(cases);
 }
 
 TEST(ScalarCode, everyConversion) {
   std::vector<Case> cases;
   for (ScalarOp op : {ScalarOp::cast, ScalarOp::cast_sat})
-    for (DType to : all_types())
-      for (DType from : all_types())
-        cases.push_back(with_launches(cast_kernel(op, to, from), 0));
+    for (DType from : all_types()) {
+      ManyResults k(fmt::format("{}_from_{}", info(op).text, name(from)));
+      NodeId x = k.operand(from);
+      for (DType to : all_types())
+        k.result(op, to, {x});
+      cases.push_back(k.finish(0));
+    }
   check_cases(cases);
 }
 
 TEST(ScalarCode, bitcastsBetweenEqualWidths) {
   std::vector<Case> cases;
-  for (DType to : all_types())
-    for (DType from : all_types())
-      if (info(to).bits == info(from).bits && info(to).bits >= 8)
-        cases.push_back(
-            with_launches(cast_kernel(ScalarOp::bitcast, to, from), 0));
+  for (DType from : all_types()) {
+    if (info(from).bits < 8)
+      continue;
+    ManyResults k(fmt::format("bitcasts_from_{}", name(from)));
+    NodeId x = k.operand(from);
+    for (DType to : all_types())
+      if (info(to).bits == info(from).bits)
+        k.result(ScalarOp::bitcast, to, {x});
+    cases.push_back(k.finish(0));
+  }
   check_cases(cases);
 }
 
