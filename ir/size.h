@@ -57,7 +57,8 @@ struct SizeRange {
 class Size {
 public:
   Size() = default;
-  template <std::integral T> Size(T value) : value_(static_cast<int64_t>(value)) {}
+  template <std::integral T>
+  Size(T value) : value_(static_cast<int64_t>(value)) {}
   bool is_constant() const { return node_ == nullptr; }
   std::optional<int64_t> constant() const {
     return is_constant() ? std::optional(value_) : std::nullopt;

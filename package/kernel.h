@@ -73,11 +73,11 @@ enum class NodeKind : uint8_t {
   loop_while, ///< carried `args`; block 0 (carried...) yields (bool,
               ///< carried...); ends at the first false, whose carried values
               ///< are the result.
-  branch, ///< if args[0] block 0 else block 1; both without params, equal
-          ///< yields.
-  result, ///< value number `index` of the multi-value node `args[0]`.
-  check,  ///< fails the kernel with check number `index` unless args[0] holds;
-          ///< args[1] (i64, optional) is reported.
+  branch,     ///< if args[0] block 0 else block 1; both without params, equal
+              ///< yields.
+  result,     ///< value number `index` of the multi-value node `args[0]`.
+  check, ///< fails the kernel with check number `index` unless args[0] holds;
+         ///< args[1] (i64, optional) is reported.
 };
 
 struct Node {

@@ -22,10 +22,11 @@ typedef void (*landfall_progress)(void *user, const char *step, double ms,
 
 /// Compiles an ONNX file. 0, or an ErrorCode with `*error` set to a message.
 /// `*package` and `*error` are released by landfall_compiler_free.
-LANDFALL_PLUGIN_EXPORT int
-landfall_compile_file(const char *path, const char *options_json,
-                      landfall_progress progress, void *user,
-                      uint8_t **package, size_t *size, char **error);
+LANDFALL_PLUGIN_EXPORT int landfall_compile_file(const char *path,
+                                                 const char *options_json,
+                                                 landfall_progress progress,
+                                                 void *user, uint8_t **package,
+                                                 size_t *size, char **error);
 
 /// Compiles a serialised ModelProto; external data is looked up in `directory`.
 LANDFALL_PLUGIN_EXPORT int

@@ -64,10 +64,10 @@ public:
 
 /// What `landfall devices` shows.
 struct DeviceDescription {
-  std::string name;                 ///< "cpu".
-  std::string hardware;             ///< "AMD EPYC, 2 cores, AVX2 FMA AVX-512".
+  std::string name;     ///< "cpu".
+  std::string hardware; ///< "AMD EPYC, 2 cores, AVX2 FMA AVX-512".
   int threads = 1;
-  size_t memory_bytes = 0;          ///< 0: the host's.
+  size_t memory_bytes = 0; ///< 0: the host's.
 };
 
 struct DeviceOptions {

@@ -330,8 +330,8 @@ Status Executor::box(Operands operands) {
   std::vector<HostValue> arguments;
   for (uint32_t value : operands.list())
     arguments.push_back(TRY(boxed_argument(value)));
-  HostValue result = TRY(apply_box_function(
-      function, arguments, operands.list()));
+  HostValue result =
+      TRY(apply_box_function(function, arguments, operands.list()));
   if (results.size() != 1)
     return broken("a boxed value's function has one result");
   RunValue &target = values_[results[0]];

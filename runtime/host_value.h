@@ -30,7 +30,8 @@ struct HostValue;
 using HostSequence = std::vector<HostValue>;
 /// ZipMap's maps: keys are all int64 or all strings; insertion order kept.
 struct HostMap {
-  std::vector<std::pair<std::variant<int64_t, std::string>, HostTensor>> entries;
+  std::vector<std::pair<std::variant<int64_t, std::string>, HostTensor>>
+      entries;
 };
 /// An absent optional is `std::monostate`.
 struct HostValue {

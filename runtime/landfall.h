@@ -42,9 +42,9 @@ typedef enum lf_status {
   LF_INVALID_PACKAGE = 4,  /* The .lfm is damaged, truncated or too new. */
   LF_IO = 5,               /* The system refused a file operation. */
   LF_OUT_OF_MEMORY = 6,
-  LF_RUN_FAILED = 7,       /* A check inside the model failed on this input. */
-  LF_DEVICE = 8,           /* A device or its driver failed. */
-  LF_INTERNAL = 9          /* A bug in Landfall. */
+  LF_RUN_FAILED = 7, /* A check inside the model failed on this input. */
+  LF_DEVICE = 8,     /* A device or its driver failed. */
+  LF_INTERNAL = 9    /* A bug in Landfall. */
 } lf_status;
 
 /* Element types have the numbers of ONNX's TensorProto.DataType. Types below
@@ -173,7 +173,8 @@ LF_API lf_status lf_tensor_borrow(lf_dtype dtype, const int64_t *dims,
 LF_API lf_status lf_tensor_create_strings(const int64_t *dims, size_t rank,
                                           const char *const *strings,
                                           lf_value **value, lf_error **error);
-/* The elements may be freed after that; the bytes of borrowed ones must stay. */
+/* The elements may be freed after that; the bytes of borrowed ones must stay.
+ */
 LF_API lf_status lf_sequence_create(const lf_value *const *elements,
                                     size_t count, lf_value **value,
                                     lf_error **error);

@@ -264,8 +264,7 @@ bool may_inline(lf::MapOp producer, ArrayRef<lf::LoadOp> loads,
     bool once = loads_each_once(site, module) ||
                 loads_each_row_once(site, module) ||
                 reduces_each_once(site, module);
-    if (!once &&
-        (cost == Cost::costly || site.inside_fold || body_loads > 4))
+    if (!once && (cost == Cost::costly || site.inside_fold || body_loads > 4))
       return false;
   }
   if (consumers.size() == 1)

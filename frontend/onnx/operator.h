@@ -30,7 +30,7 @@ using namespace landfall::ir;
 
 struct GraphProto;        // frontend/onnx/proto.h
 using Graph = GraphProto; // A body graph.
-struct NodeState; // The importer's view of the node.
+struct NodeState;         // The importer's view of the node.
 
 /// The node being imported. Every accessor throws a BuildError that names the
 /// node, the operator, what was expected and what was found.
@@ -44,10 +44,11 @@ public:
   std::string name() const;
   int version() const; ///< The opset version of the node's domain.
 
-  //===--- Operands, by position (ONNX's order) with their ONNX name ---------===//
-  int input_count() const;  ///< Including absent ones in the middle.
+  //===--- Operands, by position (ONNX's order) with their ONNX name
+  //---------===//
+  int input_count() const; ///< Including absent ones in the middle.
   int output_count() const;
-  bool has_input(int position) const; ///< Present and not the empty name.
+  bool has_input(int position) const;    ///< Present and not the empty name.
   bool wants_output(int position) const; ///< Somebody reads it.
   /// A required tensor operand.
   Tensor input(int position, std::string_view name) const;
@@ -69,13 +70,15 @@ public:
   void output(int position, Any value) const;
   void output(Any value) const { output(0, value); }
 
-  //===--- Attributes ---------------------------------------------------------===//
+  //===--- Attributes
+  //---------------------------------------------------------===//
   bool has_attr(std::string_view name) const;
   int64_t int_attr(std::string_view name, int64_t otherwise) const;
   int64_t int_attr(std::string_view name) const; ///< Required.
   double float_attr(std::string_view name, double otherwise) const;
   double float_attr(std::string_view name) const;
-  std::string string_attr(std::string_view name, std::string_view otherwise) const;
+  std::string string_attr(std::string_view name,
+                          std::string_view otherwise) const;
   std::string string_attr(std::string_view name) const;
   std::vector<int64_t> ints_attr(std::string_view name,
                                  std::vector<int64_t> otherwise = {}) const;
@@ -89,7 +92,8 @@ public:
   /// The DType of an integer attribute that holds a TensorProto.DataType.
   DType dtype_attr(std::string_view name, DType otherwise) const;
 
-  //===--- Subgraphs ----------------------------------------------------------===//
+  //===--- Subgraphs
+  //----------------------------------------------------------===//
   /// Imports a body graph here, binding its inputs; returns its outputs. May be
   /// called more than once.
   std::vector<Any> import_body(const Graph &graph,
@@ -97,7 +101,8 @@ public:
   int body_input_count(const Graph &graph) const;
   int body_output_count(const Graph &graph) const;
 
-  //===--- Branches -------------------------------------------------------------===//
+  //===--- Branches
+  //-------------------------------------------------------------===//
   /// This If, whose condition is not known, among the others of the import.
   BranchChoices::Point branch_point() const;
   /// Its branches give values that no one type can hold: the import is tried
@@ -105,7 +110,8 @@ public:
   [[noreturn]] void branches_differ(BranchChoices::Point point,
                                     const Error &error) const;
 
-  //===--- Refusals ------------------------------------------------------------===//
+  //===--- Refusals
+  //------------------------------------------------------------===//
   [[noreturn]] void fail(ErrorCode code, const std::string &message) const;
   [[noreturn]] void unsupported(const std::string &what) const {
     fail(ErrorCode::unsupported, what);

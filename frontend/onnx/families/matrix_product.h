@@ -23,7 +23,8 @@ struct MatrixProduct {
   Tensor a_zero = {};
   Tensor b_zero = {};
   /// (batch..., m, n indices, sum) -> element; absent: the sum as `result`.
-  std::function<Scalar(std::span<const Scalar> point, Scalar sum)> epilogue = {};
+  std::function<Scalar(std::span<const Scalar> point, Scalar sum)> epilogue =
+      {};
 };
 
 Tensor matrix_product(Builder &b, const MatrixProduct &product);

@@ -11,8 +11,8 @@ namespace landfall::onnx {
 static void flatten(Node &node) {
   Tensor input = node.input(0, "input");
   int64_t given = node.int_attr("axis", 1); // At most the rank itself.
-  int axis = given == input.rank() ? input.rank()
-                                   : node.axis(given, input.rank());
+  int axis =
+      given == input.rank() ? input.rank() : node.axis(given, input.rank());
   std::span<const Size> dims = input.shape();
   node.output(node.b().reshape(
       input, {product(dims.first(axis)), product(dims.subspan(axis))}));

@@ -1,5 +1,5 @@
 //===- reverse_sequence.cpp - The first steps of each sequence, backwards -*-
-//C++ -*-===//
+// C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -27,10 +27,25 @@ namespace landfall::cpu {
 /// numbers are ABI (appended only); the generator indexes by them.
 enum class Service : uint32_t {
   // double f(double)
-  exp, log, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh,
-  atanh, erf, log1p,
+  exp,
+  log,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  tanh,
+  asinh,
+  acosh,
+  atanh,
+  erf,
+  log1p,
   // double f(double, double)
-  pow, fmod,
+  pow,
+  fmod,
   count
 };
 
