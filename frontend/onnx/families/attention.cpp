@@ -139,8 +139,11 @@ Tensor attention_softmax(Builder &b, Tensor scores, DType precision,
       });
       empty = logical_or(empty, open == lowest(b, compute));
     }
-    Scalar value = exp(score(p, p[3]) - offset) / total;
-    return convert(convert(select(empty, zero, value), precision), result);
+    // What the whole row shares stands apart from what an element decides.
+    Scalar shift = score(p, p[3]) - offset;
+    Scalar share = select(empty, b.literal(compute, 1), total);
+    Scalar value = exp(select(empty, lowest(b, compute), shift)) / share;
+    return convert(convert(value, precision), result);
   });
 }
 

@@ -19,7 +19,7 @@ inline Scalar broadcast_index(Builder &b, Size extent, Size result,
     return index;
   if (auto constant = extent.constant())
     return *constant == 1 ? b.index(0) : index;
-  return select(b.scalar(extent) == 1, b.index(0), index);
+  return index * b.scalar(less(1, extent));
 }
 
 /// Requires two extents to be equal, at run time if that is not provable.

@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontend/onnx/families/fast_fourier.h"
 #include "frontend/onnx/families/fourier.h"
 
 namespace landfall::onnx {
@@ -29,34 +30,63 @@ struct Transform {
     return onesided && !inverse ? floordiv(length, 2) + 1 : length;
   }
   Size result_parts() const { return to_real() ? 1 : 2; }
+  Shape result() const {
+    return {x.dim(0), results(), x.dim(2), result_parts()};
+  }
+  DType compute() const { return compute_type(x.dtype()); }
+
+  /// From half a spectrum, every element but the first and the middle one
+  /// stands for its conjugate, too.
+  Scalar weighted(Scalar n, Scalar value) const {
+    if (!to_real())
+      return value;
+    Scalar alone = logical_or(n == 0, n * 2 == b.scalar(length));
+    return select(alone, value, value * 2);
+  }
+  Scalar finish(Scalar value) const {
+    if (inverse)
+      value = value / cast(b.scalar(length), compute());
+    return convert(value, x.dtype());
+  }
 };
 
-/// [outer, results, inner, result parts]
-Tensor transformed(const Transform &t) {
-  Builder &b = t.b;
-  DType type = t.x.dtype(), compute = compute_type(type);
-  Twiddle twiddle(b, t.length, t.inverse, compute);
+/// [outer, results, inner, result parts] by the definition.
+Tensor transformed_directly(const Transform &t) {
+  Twiddle twiddle(t.b, t.length, t.inverse, t.compute());
   Contraction c;
-  c.shape = {t.x.dim(0), t.results(), t.x.dim(2), t.result_parts()};
+  c.shape = t.result();
   c.reduce = {t.used(), t.x.dim(3)};
-  c.accumulator = compute;
+  c.accumulator = t.compute();
   c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> n) {
-    Scalar value = convert(t.x.at({p[0], n[0], p[2], n[1]}), compute);
+    Scalar value = t.x.at({p[0], n[0], p[2], n[1]});
     Scalar weight = twiddle.at(p[1], n[0], p[3], n[1]);
-    if (t.to_real()) {
-      // Every element but the first and the middle one stands for its
-      // conjugate, too.
-      Scalar alone = logical_or(n[0] == 0, n[0] * 2 == b.scalar(t.length));
-      weight = select(alone, weight, weight * 2);
-    }
-    return std::pair(value, weight);
+    return std::pair(convert(value, t.compute()), t.weighted(n[0], weight));
   };
   c.epilogue = [&](std::span<const Scalar>, Scalar sum) {
-    if (t.inverse)
-      sum = sum / cast(b.scalar(t.length), compute);
-    return convert(sum, type);
+    return t.finish(sum);
   };
-  return b.contract(c);
+  return t.b.contract(c);
+}
+
+/// The same by factors of the length; in between, the parts lie apart.
+Tensor transformed_by_factors(const Transform &t) {
+  Builder &b = t.b;
+  Size outer = t.x.dim(0), inner = t.x.dim(2), parts = t.x.dim(3);
+  bool padded = t.used() != t.length;
+  Shape apart = {parts, t.length, outer, inner};
+  Tensor x = b.map(apart, t.compute(), [&](std::span<const Scalar> p) {
+    Scalars at = {p[2], p[1], p[3], p[0]};
+    Scalar zero = b.literal(t.x.dtype(), 0);
+    Scalar value =
+        padded ? t.x.at_or(at, p[1] < b.scalar(t.used()), zero) : t.x.at(at);
+    return t.weighted(p[1], convert(value, t.compute()));
+  });
+  Tensor y = fast_fourier(b, b.reshape(x, {parts, t.length, outer * inner}),
+                          *t.length.constant(), t.inverse);
+  y = b.reshape(y, {2, t.length, outer, inner});
+  return b.map(t.result(), t.x.dtype(), [&](std::span<const Scalar> p) {
+    return t.finish(y.at({p[3], p[1], p[0], p[2]}));
+  });
 }
 
 /// The product of x's extents before (or behind) the axis, parts apart.
@@ -101,7 +131,9 @@ void dft_along(Node &node, Size axis) {
   for (int i = 0; i + 1 < x.rank(); ++i)
     shape[i] = select(equal(axis, i), t.results(), x.dim(i));
   shape.back() = t.result_parts();
-  node.output(b.reshape(transformed(t), shape));
+  bool fast = has_fast_fourier(t.length) && t.x.dim(3).is_constant();
+  Tensor y = fast ? transformed_by_factors(t) : transformed_directly(t);
+  node.output(b.reshape(y, shape));
 }
 
 void dft_17(Node &node) { dft_along(node, node.int_attr("axis", 1)); }

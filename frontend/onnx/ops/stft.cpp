@@ -7,15 +7,68 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontend/onnx/families/fast_fourier.h"
 #include "frontend/onnx/families/fourier.h"
 
 namespace landfall::onnx {
 
-static Size scalar_size(const Node &node, int position, const char *name) {
+namespace {
+
+struct Frames {
+  Builder &b;
+  Tensor signal; ///< [batch, length, parts]
+  Tensor window; ///< May be absent.
+  Size step, length, bins;
+
+  DType compute() const { return compute_type(signal.dtype()); }
+  Size count() const { return floordiv(signal.dim(1) - length, step) + 1; }
+  Shape result() const { return {signal.dim(0), count(), bins, 2}; }
+  /// Element n of a frame, under the window.
+  Scalar at(Scalar batch, Scalar frame, Scalar n, Scalar part) const {
+    Scalar position = frame * b.scalar(step) + n;
+    Scalar value = convert(signal.at({batch, position, part}), compute());
+    return window ? value * convert(window.at({n}), compute()) : value;
+  }
+};
+
+Tensor transformed_directly(const Frames &f) {
+  Twiddle twiddle(f.b, f.length, false, f.compute());
+  Contraction c;
+  c.shape = f.result();
+  c.reduce = {f.length, f.signal.dim(2)};
+  c.accumulator = f.compute();
+  c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> n) {
+    return std::pair(f.at(p[0], p[1], n[0], n[1]),
+                     twiddle.at(p[2], n[0], p[3], n[1]));
+  };
+  c.epilogue = [&](std::span<const Scalar>, Scalar sum) {
+    return convert(sum, f.signal.dtype());
+  };
+  return f.b.contract(c);
+}
+
+/// The same by factors of the length; in between, the parts lie apart.
+Tensor transformed_by_factors(const Frames &f) {
+  Builder &b = f.b;
+  Size batch = f.signal.dim(0), parts = f.signal.dim(2);
+  Tensor x = b.map(
+      {parts, f.length, batch, f.count()}, f.compute(),
+      [&](std::span<const Scalar> p) { return f.at(p[2], p[3], p[1], p[0]); });
+  x = b.reshape(x, {parts, f.length, batch * f.count()});
+  Tensor y = fast_fourier(b, x, *f.length.constant(), false);
+  y = b.reshape(y, {2, f.length, batch, f.count()});
+  return b.map(f.result(), f.signal.dtype(), [&](std::span<const Scalar> p) {
+    return convert(y.at({p[3], p[2], p[0], p[1]}), f.signal.dtype());
+  });
+}
+
+Size scalar_size(const Node &node, int position, const char *name) {
   std::vector<Size> sizes = node.input_sizes(position, name);
   node.expect(sizes.size() == 1, std::string(name) + " must be a scalar");
   return sizes[0];
 }
+
+} // namespace
 
 static void stft(Node &node) {
   Builder &b = node.b();
@@ -35,26 +88,10 @@ static void stft(Node &node) {
                   "the window must have frame_length elements");
   b.require(less(length - 1, x.dim(1)), "frame_length exceeds the signal");
   bool onesided = node.int_attr("onesided", 1) != 0;
-
-  DType type = x.dtype(), compute = compute_type(type);
-  Twiddle twiddle(b, length, false, compute);
-  Contraction c;
-  c.shape = {x.dim(0), floordiv(x.dim(1) - length, step) + 1,
-             onesided ? floordiv(length, 2) + 1 : length, 2};
-  c.reduce = {length, parts};
-  c.accumulator = compute;
-  c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> n) {
-    Scalar at = p[1] * b.scalar(step) + n[0];
-    Scalar value = convert(x.at({p[0], at, n[1]}), compute);
-    Scalar weight = twiddle.at(p[2], n[0], p[3], n[1]);
-    if (window)
-      weight = weight * convert(window.at({n[0]}), compute);
-    return std::pair(value, weight);
-  };
-  c.epilogue = [&](std::span<const Scalar>, Scalar sum) {
-    return convert(sum, type);
-  };
-  node.output(b.contract(c));
+  Frames f{b,    x,      window,
+           step, length, onesided ? floordiv(length, 2) + 1 : length};
+  bool fast = has_fast_fourier(length) && parts.is_constant();
+  node.output(fast ? transformed_by_factors(f) : transformed_directly(f));
 }
 
 LANDFALL_ONNX(stft, {"STFT", 17, stft})
