@@ -71,7 +71,9 @@ TEST(Contraction, everyWayInOneKernel) {
                                            {0, 5, 5},
                                            {5, 0, 5},
                                            {40, 90, 257},
-                                           {1, 1, 1}})
+                                           {1, 1, 1},
+                                           {450, 40, 8},
+                                           {14, 2100, 8}})
       test.launches.push_back(whole_numbers(test.kernel, sizes, random));
     cases.push_back(std::move(test));
   }
