@@ -38,9 +38,18 @@ bool AccessAnalysis::depends(NodeId id, NodeId variable) {
     result = result || block_depends(block, variable);
   if (node.kind == NodeKind::param && owners_[id] != no_node &&
       owners_[variable] != owners_[id])
-    result = result || depends(owners_[id], variable);
+    result = param_depends(id, variable);
   entry->second = result;
   return result;
+}
+
+/// An index runs between its bounds; what is carried may come from anywhere in
+/// the loop.
+bool AccessAnalysis::param_depends(NodeId param, NodeId variable) {
+  const Node &owner = kernel_.nodes[owners_[param]];
+  if (owner.kind == NodeKind::loop && owner.blocks[0].params[0] == param)
+    return depends(owner.args[0], variable) || depends(owner.args[1], variable);
+  return depends(owners_[param], variable);
 }
 
 AccessAnalysis::Slope AccessAnalysis::scalar_slope(const Node &node,

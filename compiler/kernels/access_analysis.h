@@ -42,6 +42,7 @@ private:
   };
   Slope slope(NodeId node, NodeId variable);
   Slope scalar_slope(const Node &node, NodeId variable);
+  bool param_depends(NodeId param, NodeId variable);
   bool block_depends(const Block &block, NodeId variable);
 
   const Kernel &kernel_;

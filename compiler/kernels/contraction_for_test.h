@@ -205,6 +205,8 @@ struct ConvolutionShape {
   bool guarded = true;        ///< Even where nothing is padded.
   bool guarded_twice = false; ///< By a selection after the load, too.
   bool fixed_weights = false;
+  bool channels_last =
+      false; ///< out[n, g, p..., m]: weights are the lane side.
   ContractionTypes types = {};
   Prologue prologue = Prologue::none;
   Finish finish = Finish::none;
@@ -220,7 +222,10 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   };
   Extent n = k.extent(s.images), g = weight_extent(s.groups);
   Extent c = weight_extent(s.inputs), m = weight_extent(s.outputs);
-  std::vector<Extent> loops{n, g, m}, reduce{c};
+  std::vector<Extent> loops{n, g}, reduce{c};
+  if (!s.channels_last)
+    loops.push_back(m);
+  size_t points_at = loops.size();
   std::vector<Extent> x_dims{n, k.product(g, c)}, w_dims{k.product(g, m), c};
   for (size_t d = 0; d < s.image.size(); ++d) {
     Extent image = k.extent(s.image[d]), window = weight_extent(s.window[d]);
@@ -233,12 +238,15 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
     x_dims.push_back(image);
     w_dims.push_back(window);
   }
+  if (s.channels_last)
+    loops.push_back(m);
+  size_t channel = s.channels_last ? loops.size() - 1 : 2;
   k.kernel.loops = loops;
   k.kernel.reduce = reduce;
   k.kernel.accumulator = s.types.sum;
   uint32_t x = k.input(s.types.a, x_dims), w = k.input(s.types.b, w_dims);
   uint32_t zero = k.input(s.types.a, {});
-  uint32_t other = k.finish_operand(s.finish, 2, s.types.out);
+  uint32_t other = k.finish_operand(s.finish, channel, s.types.out);
   k.output(s.types.out, loops);
   k.in_factors();
   std::vector<NodeId> at, over;
@@ -247,7 +255,8 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   for (size_t v = 0; v < reduce.size(); ++v)
     over.push_back(k.param(DType::i64));
   std::vector<NodeId> x_at{at[0], k.add(k.mul(at[1], k.node(c)), over[0])};
-  std::vector<NodeId> w_at{k.add(k.mul(at[1], k.node(m)), at[2]), over[0]};
+  std::vector<NodeId> w_at{k.add(k.mul(at[1], k.node(m)), at[channel]),
+                           over[0]};
   NodeId inside = k.literal(1, DType::boolean);
   auto require = [&](ScalarOp op, NodeId low, NodeId high) {
     NodeId holds = k.scalar(op, DType::boolean, {low, high});
@@ -255,7 +264,7 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   };
   bool padded = s.guarded;
   for (size_t d = 0; d < s.image.size(); ++d) {
-    NodeId index = k.add(k.mul(at[3 + d], k.literal(s.stride[d])),
+    NodeId index = k.add(k.mul(at[points_at + d], k.literal(s.stride[d])),
                          k.mul(over[1 + d], k.literal(s.dilation[d])));
     index = k.scalar(ScalarOp::sub, DType::i64, {index, k.literal(s.pad[d])});
     x_at.push_back(index);
@@ -275,7 +284,7 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
         k.scalar(ScalarOp::select, s.types.a, {inside, loaded, x_at.back()});
   NodeId value = k.first_factor(loaded, s.types.sum, s.prologue, zero);
   k.yield({value, k.cast(s.types.sum, k.load(w, w_at))});
-  k.finish_body(s.finish, 2, s.types.out, other);
+  k.finish_body(s.finish, channel, s.types.out, other);
   return k.take();
 }
 
@@ -378,6 +387,7 @@ private:
     }
     s.guarded = chance(50);
     s.guarded_twice = chance(20);
+    s.channels_last = chance(25);
     s.types = types();
     s.prologue = Prologue(between(0, 2));
     s.finish = Finish(between(0, 5));

@@ -37,8 +37,9 @@ Interior::Interior(const Kernel &kernel, const LoopPlan &plan)
   visit(kernel.body);
   AccessAnalysis access(kernel);
   for (NodeId id : comparisons_)
-    lanes_matter_ |= access.depends(id, lane_index_);
-  if (!lanes_matter_)
+    if (!access.depends(id, lane_index_))
+      row_comparisons_.insert(id);
+  if (row_comparisons_.size() == comparisons_.size())
     comparisons_.clear();
 }
 

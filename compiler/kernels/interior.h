@@ -30,6 +30,12 @@ public:
   /// The comparisons; empty: nothing to gain.
   const llvm::DenseSet<NodeId> &comparisons() const { return comparisons_; }
 
+  /// Those of them that no lane's index enters: true wherever some lane is
+  /// inside.
+  const llvm::DenseSet<NodeId> &row_comparisons() const {
+    return row_comparisons_;
+  }
+
   struct Range {
     llvm::Value *low;
     llvm::Value *high;
@@ -50,7 +56,7 @@ private:
   NodeId lane_index_ = no_node;
   llvm::DenseMap<NodeId, NodeId> loop_of_; ///< Of each loop node's index.
   llvm::DenseSet<NodeId> comparisons_;
-  bool lanes_matter_ = false;
+  llvm::DenseSet<NodeId> row_comparisons_;
 };
 
 } // namespace landfall

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/collapse_loops.h"
 #include "compiler/kernels/contraction_as_map.h"
+#include "compiler/kernels/fuse_products.h"
 #include "compiler/kernels/lazy_branches.h"
 #include "compiler/kernels/merge_equal_nodes.h"
 #include "package/interpreter.h"
@@ -127,6 +128,44 @@ TEST(ContractionAsMap, isTheSameSum) {
   EXPECT_EQ(map.kind, KernelClass::map);
   EXPECT_EQ(run(map, {2, 3, 4}, {8, 12, 6}),
             run(matmul, {2, 3, 4}, {8, 12, 6}));
+}
+
+/// y = the sum (or a product) over s0 of x[i] * x[i], in `type`.
+Kernel sum_of_squares(DType type, ScalarOp combiner) {
+  KernelMaker k("squares", KernelClass::map);
+  k.kernel.size_count = 1;
+  uint32_t x = k.input(type, {sized(0)});
+  k.output(type, {});
+  NodeId zero = type == DType::f32 ? k.real(0) : k.literal(0, type);
+  NodeId loop = k.nest(NodeKind::loop, {k.literal(0), k.size(0), zero}, {[&] {
+                         NodeId i = k.param(i64), sum = k.param(type);
+                         NodeId v = k.load(x, {i});
+                         NodeId square = k.scalar(ScalarOp::mul, type, {v, v});
+                         k.yield({k.scalar(combiner, type, {sum, square})});
+                       }});
+  k.yield({k.result(loop, 0, type)});
+  return std::move(k.kernel);
+}
+
+bool has_fma(const Kernel &kernel) {
+  for (const Node &node : kernel.nodes)
+    if (node.kind == NodeKind::scalar && node.op == ScalarOp::fma)
+      return true;
+  return false;
+}
+
+TEST(FuseProducts, fusesRealSumsOnly) {
+  Kernel fused = fuse_products(sum_of_squares(DType::f32, ScalarOp::add));
+  EXPECT_TRUE(has_fma(fused));
+  EXPECT_TRUE(verify(fused).ok());
+  float x[] = {1, 2, 3}, y = 0;
+  void *operands[] = {x, &y};
+  int64_t size = 3;
+  ASSERT_TRUE(interpret(fused, {operands, {&size, 1}}).ok());
+  EXPECT_EQ(y, 14);
+  EXPECT_FALSE(has_fma(fuse_products(sum_of_squares(i32, ScalarOp::add))));
+  EXPECT_FALSE(
+      has_fma(fuse_products(sum_of_squares(DType::f32, ScalarOp::sub))));
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 
 #include "compiler/kernels/collapse_loops.h"
 #include "compiler/kernels/contraction_as_map.h"
+#include "compiler/kernels/fuse_products.h"
 #include "compiler/kernels/lazy_branches.h"
 #include "compiler/kernels/merge_equal_nodes.h"
 #include "compiler/kernels/nest_emitter.h"
@@ -52,9 +53,10 @@ std::unique_ptr<TaskGenerator> make_loop_generator(const Kernel &kernel,
                                                    const Machine &machine) {
   bool sums = kernel.kind == KernelClass::contraction;
   Kernel plain = sums ? contraction_as_map(kernel) : kernel;
-  return std::make_unique<LoopGenerator>(
-      collapse_loops(make_branches_lazy(merge_equal_nodes(std::move(plain)))),
-      machine);
+  plain =
+      fuse_products(make_branches_lazy(merge_equal_nodes(std::move(plain))));
+  return std::make_unique<LoopGenerator>(collapse_loops(std::move(plain)),
+                                         machine);
 }
 
 } // namespace landfall

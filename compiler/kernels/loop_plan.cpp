@@ -6,6 +6,7 @@
 #include "compiler/kernels/loop_plan.h"
 
 #include "compiler/kernels/access_analysis.h"
+#include "compiler/kernels/interior.h"
 #include "compiler/kernels/lanes.h"
 #include "compiler/kernels/vector_fold.h"
 #include "compiler/kernels/work_estimate.h"
@@ -17,6 +18,9 @@
 namespace landfall {
 
 namespace {
+
+/// Of a point, to be emitted for several rows at once: a window of 3x3.
+constexpr double largest_window_work = 250;
 
 class Planner {
 public:
@@ -43,7 +47,12 @@ private:
   unsigned unroll(uint32_t loop);
   bool sums_lightly(const Block &block, uint32_t loop);
   void tile_transposition();
+  double scattered(const Block &block, uint32_t loop);
+  void turn_lanes();
+  bool is_straight(const Block &block);
+  void walk_windows();
   unsigned widest_value_bits();
+  void move_inside(uint32_t loop);
   void place_nodes();
   void cut_rows();
 
@@ -92,7 +101,10 @@ int Planner::fold_gain(const Block &block, uint32_t loop) {
       continue;
     if (at(id).kind == NodeKind::loop)
       if (auto fold = find_vector_fold(machine_, kernel_, id)) {
-        gain += fold->score - access_.lane_score(at(id).blocks[0], index);
+        int score = access_.lane_score(at(id).blocks[0], index);
+        // A few indices leave most lanes empty: better than bad lanes only.
+        bool few = trips_of(kernel_, at(fold->lane_loop), 64) < 8;
+        gain += few && score >= 0 ? 0 : fold->score - score;
         continue;
       }
     for (const Block &inner : at(id).blocks)
@@ -191,6 +203,88 @@ void Planner::tile_transposition() {
   }
 }
 
+/// Accesses of a point that are not to neighbours along this loop.
+double Planner::scattered(const Block &block, uint32_t loop) {
+  double count = 0;
+  for (NodeId id : block.nodes) {
+    Movement movement = Movement::none;
+    if (at(id).kind == NodeKind::load)
+      movement = access_.movement(id, kernel_.body.params[loop]);
+    count += movement == Movement::strided || movement == Movement::irregular;
+    for (const Block &inner : at(id).blocks)
+      count += scattered(inner, loop) * trips_of(kernel_, at(id), 64);
+  }
+  return count;
+}
+
+/// Lanes stand along the results' neighbours, unless that scatters the loads
+/// of a window: better to scatter the results.
+void Planner::turn_lanes() {
+  if (kernel_.kind != KernelClass::map || plan_.tiled ||
+      plan_.lane_place + 1 != rank_)
+    return;
+  uint32_t last = plan_.order.back(), best = last;
+  constexpr double clear_gain = 3;
+  double least = scattered(kernel_.body, last) - clear_gain;
+  for (uint32_t loop = 0; loop < rank_; ++loop) {
+    double count = scattered(kernel_.body, loop) + kernel_.body.yields.size();
+    if (loop != last && count < least && width(loop) > 1 && has_lanes(loop)) {
+      best = loop;
+      least = count;
+    }
+  }
+  if (best == last)
+    return;
+  move_inside(best);
+  plan_.width = width(best);
+  plan_.unroll = 1;
+}
+
+/// Makes this loop the innermost.
+void Planner::move_inside(uint32_t loop) {
+  std::erase(plan_.order, loop);
+  plan_.order.push_back(loop);
+}
+
+/// Folds of few, known rounds, which become straight code.
+bool Planner::is_straight(const Block &block) {
+  return std::all_of(block.nodes.begin(), block.nodes.end(), [&](NodeId id) {
+    const Node &node = at(id);
+    if (node.blocks.empty())
+      return true;
+    return node.kind == NodeKind::loop &&
+           at(node.args[0]).kind == NodeKind::constant &&
+           at(node.args[1]).kind == NodeKind::constant &&
+           is_straight(node.blocks[0]);
+  });
+}
+
+/// Guards that tell the interior from the edges are worth a walk of their own,
+/// unless a heavy node stands between the two loops.
+void Planner::walk_windows() {
+  if (plan_.tiled || rank_ < 2 || plan_.lane_place + 1 != rank_ ||
+      Interior(kernel_, plan_).comparisons().empty())
+    return;
+  // Rows: the last other loop that some guard looks at.
+  const Interior interior(kernel_, plan_);
+  auto guards_look_at = [&](uint32_t loop) {
+    return llvm::any_of(interior.comparisons(),
+                        [&](NodeId id) { return depends(id, loop); });
+  };
+  auto others = llvm::reverse(llvm::ArrayRef(plan_.order).drop_back());
+  auto found = llvm::find_if(others, guards_look_at);
+  uint32_t column = plan_.order.back();
+  uint32_t row = found == others.end() ? *others.begin() : *found;
+  for (NodeId id : kernel_.body.nodes)
+    if (is_heavy(id) && !(depends(id, row) && depends(id, column)))
+      return;
+  move_inside(row);
+  move_inside(column);
+  bool small = work_of(kernel_, kernel_.body) <= largest_window_work;
+  plan_.window_rows = small && is_straight(kernel_.body) ? 4 : 1;
+  plan_.unroll = 1;
+}
+
 bool Planner::is_fixed(NodeId id) {
   return kernel_.kind == KernelClass::loops || at(id).kind == NodeKind::check ||
          (at(id).kind == NodeKind::load &&
@@ -210,7 +304,8 @@ void Planner::place_nodes() {
 /// Rows may not cut through the loops of a heavy node above them: every task
 /// would compute it anew.
 void Planner::cut_rows() {
-  size_t limit = std::min(plan_.lane_place, rank_) - plan_.tiled;
+  size_t limit = std::min(plan_.lane_place, rank_) -
+                 (plan_.tiled || plan_.window_rows > 0);
   for (size_t k = 0; k < plan_.depth.size(); ++k)
     if (is_heavy(kernel_.body.nodes[k]))
       limit = std::min(limit, plan_.depth[k]);
@@ -234,6 +329,8 @@ LoopPlan Planner::run() {
           plan_.order.begin();
       plan_.unroll = unroll(last);
       tile_transposition();
+      turn_lanes();
+      walk_windows();
     }
   }
   place_nodes();

@@ -28,6 +28,9 @@ struct LoopPlan {
   /// them is written along the second.
   bool tiled = false;
   std::vector<NodeId> transposed; ///< The loads that tiles are for.
+  /// Walks the last two loops in blocks of so many rows where the guards hold,
+  /// and row by row elsewhere; 0: not at all.
+  unsigned window_rows = 0;
   /// Whether the first loop after the rows may be cut between tasks.
   bool cuts = false;
   /// For each node of the body: how many of the ordered loops it stands in.

@@ -83,6 +83,8 @@ void NestEmitter::emit_loop(size_t place, BodyEmitter &outer) {
   Value *high = cut ? piece_high_ : extent(place);
   if (plan_.tiled && place + 1 == plan_.lane_place)
     return emit_tiles(low, high, outer);
+  if (plan_.window_rows > 0 && place + 1 == plan_.lane_place)
+    return emit_windows(low, high, outer);
   auto body = [&](LaneValue index) { emit_inside(place, index, outer); };
   if (place == plan_.lane_place && !interior_.comparisons().empty())
     return for_lanes_and_edges(low, high, outer, body);

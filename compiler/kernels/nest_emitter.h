@@ -52,6 +52,23 @@ private:
   void for_lanes_and_edges(llvm::Value *low, llvm::Value *high,
                            BodyEmitter &outer, const LaneBody &body);
 
+  // nest_windows.cpp
+  struct Stretch { ///< Of columns: whole groups; equal: none.
+    llvm::Value *from;
+    llvm::Value *to;
+  };
+  void emit_windows(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);
+  void
+  walk_while_below(llvm::Value *low, llvm::Value *high,
+                   const std::function<llvm::Value *(llvm::Value *)> &body);
+  Stretch stretch(llvm::Value *first, llvm::Value *last, BodyEmitter &outer);
+  void emit_interior(llvm::Value *row, unsigned rows, Stretch inside,
+                     BodyEmitter &outer);
+  void emit_block(llvm::Value *row, unsigned rows, LaneValue column,
+                  const llvm::DenseSet<NodeId> *truths, BodyEmitter &outer);
+  void emit_edges(llvm::Value *row, unsigned rows, Stretch inside,
+                  const llvm::DenseSet<NodeId> *truths, BodyEmitter &outer);
+
   // nest_tiles.cpp
   struct Block {
     NodeId load;
@@ -61,6 +78,7 @@ private:
   void emit_tile(llvm::Value *first, llvm::Value *end, LaneValue index,
                  BodyEmitter &outer);
   void emit_whole_tile(llvm::Value *first, LaneValue index, BodyEmitter &outer);
+  void emit_values(llvm::Value *walk, LaneValue index, BodyEmitter &body);
   void emit_point(llvm::Value *walk, LaneValue index, BodyEmitter &body);
   Block transpose_block(NodeId load, BodyEmitter &corner);
 

@@ -89,10 +89,15 @@ void NestEmitter::emit_whole_tile(Value *first, LaneValue index,
   });
 }
 
-void NestEmitter::emit_point(Value *walk, LaneValue index, BodyEmitter &body) {
+/// What a point of the two innermost loops yields, not stored yet.
+void NestEmitter::emit_values(Value *walk, LaneValue index, BodyEmitter &body) {
   body.bind(param(plan_.lane_place - 1), LaneValue::uniform(DType::i64, walk));
   body.bind(param(plan_.lane_place), index);
   emit_nodes(plan_.lane_place, plan_.order.size(), body);
+}
+
+void NestEmitter::emit_point(Value *walk, LaneValue index, BodyEmitter &body) {
+  emit_values(walk, index, body);
   emit_results(body);
 }
 

@@ -46,15 +46,19 @@ double scalar_work(const Node &node) {
   }
 }
 
-double trips_of(const Kernel &kernel, const Node &loop, double unknown) {
-  const Node &low = kernel.nodes[loop.args[0]];
-  const Node &high = kernel.nodes[loop.args[1]];
+} // namespace
+
+double trips_of(const Kernel &kernel, const Node &node, double unknown) {
+  if (node.kind == NodeKind::loop_while)
+    return unknown;
+  if (node.kind != NodeKind::loop)
+    return 1;
+  const Node &low = kernel.nodes[node.args[0]];
+  const Node &high = kernel.nodes[node.args[1]];
   if (low.kind != NodeKind::constant || high.kind != NodeKind::constant)
     return unknown;
   return std::max(0.0, double(int64_t(high.bits)) - double(int64_t(low.bits)));
 }
-
-} // namespace
 
 double work_of(const Kernel &kernel, NodeId id, double unknown) {
   const Node &node = kernel.nodes[id];

@@ -15,4 +15,7 @@ double work_of(const Kernel &kernel, NodeId node, double unknown_trips = 64);
 double work_of(const Kernel &kernel, const Block &block,
                double unknown_trips = 64);
 
+/// Rounds of a loop, `unknown` if they are not known; of other nodes 1.
+double trips_of(const Kernel &kernel, const Node &node, double unknown);
+
 } // namespace landfall

@@ -237,42 +237,63 @@ TEST(KernelForms, collapsedElementwiseOfManyTypes) {
   check_cases(cases);
 }
 
-/// Max pooling 3x3 with padding 1 over [s0, s1, s2], strides `stride`.
-Kernel max_pool(int64_t stride, bool average) {
-  Maker k(fmt::format("pool_{}{}", stride, average ? "_average" : ""),
+/// A window with padding 1 over x[s0, s1, s2], results [s0, s3, s4].
+struct Window {
+  int64_t stride = 1;
+  bool sums = false;          ///< Weighted, by w[s0, rows, columns]; else max.
+  bool channels_last = false; ///< Results [s3, s4, s0].
+  bool free_size = false;     ///< s5 x s5, else 3x3.
+};
+
+Kernel window(const Window &form) {
+  Maker k(fmt::format("window_{}{}{}{}", form.stride, int(form.sums),
+                      int(form.channels_last), int(form.free_size)),
           KernelClass::map);
-  k.kernel.size_count = 5;
+  k.kernel.size_count = 6;
   k.kernel.loops = {sized(0), sized(3), sized(4)};
+  Extent extent = form.free_size ? sized(5) : fixed(3);
   uint32_t x = k.input(f32, {sized(0), sized(1), sized(2)});
+  uint32_t weights = k.input(f32, {sized(0), extent, extent});
+  if (form.channels_last)
+    k.kernel.loops = {sized(3), sized(4), sized(0)};
   k.output(f32, k.kernel.loops);
-  NodeId c = k.param(i64), h = k.param(i64), w = k.param(i64);
-  NodeId three = k.literal(3), zero = k.literal(0), one = k.literal(1);
-  NodeId none = k.real(average ? 0 : -INFINITY), step = k.literal(stride);
-  NodeId sum = k.fold(zero, three, none, [&](NodeId a, NodeId outer) {
-    return k.fold(zero, three, outer, [&](NodeId b, NodeId best) {
+  NodeId c = form.channels_last ? no_node : k.param(i64);
+  NodeId h = k.param(i64), w = k.param(i64);
+  if (form.channels_last)
+    c = k.param(i64);
+  NodeId end = form.free_size ? k.size(5) : k.literal(3);
+  NodeId zero = k.literal(0), one = k.literal(1), step = k.literal(form.stride);
+  NodeId none = k.real(form.sums ? 0 : -INFINITY);
+  k.yield({k.fold(zero, end, none, [&](NodeId a, NodeId outer) {
+    return k.fold(zero, end, outer, [&](NodeId b, NodeId best) {
       NodeId y = k.sub(k.add(k.mul(h, step), a), one);
       NodeId z = k.sub(k.add(k.mul(w, step), b), one);
       NodeId in = k.both(k.inside(y, k.size(1)), k.inside(z, k.size(2)));
       NodeId v = k.load(x, {c, y, z, in, none});
-      return k.op(average ? ScalarOp::add : ScalarOp::max, best, v);
+      return form.sums ? k.add(best, k.mul(v, k.load(weights, {c, a, b})))
+                       : k.op(ScalarOp::max, best, v);
     });
-  });
-  k.yield({average ? k.mul(sum, k.real(1 / 9.f)) : sum});
+  })});
   return std::move(k.kernel);
 }
 
 TEST(KernelForms, windowsWithPadding) {
   std::vector<Case> cases;
-  for (int64_t stride : {1, 2, 3})
-    for (bool average : {false, true}) {
-      std::vector<std::vector<int64_t>> sizes;
-      for (auto [c, h, w] : {std::array<int64_t, 3>{1, 1, 1},
-                             {2, 5, 7},
-                             {3, 14, 33},
-                             {1, 40, 70}})
-        sizes.push_back({c, h, w, (h - 1) / stride + 1, (w - 1) / stride + 1});
-      cases.push_back(run_at(max_pool(stride, average), sizes, {4, 1e-6}));
-    }
+  for (int form = 0; form < 24; ++form) {
+    Window w = {form / 8 + 1, (form & 1) != 0, (form & 2) != 0,
+                (form & 4) != 0};
+    std::vector<std::vector<int64_t>> sizes;
+    for (auto [c, height, width] : {std::array<int64_t, 3>{1, 1, 1},
+                                    {2, 5, 7},
+                                    {3, 14, 33},
+                                    {17, 4, 18},
+                                    {2, 6, 64},
+                                    {0, 9, 9},
+                                    {1, 40, 70}})
+      sizes.push_back({c, height, width, (height - 1) / w.stride + 1,
+                       (width - 1) / w.stride + 1, 3});
+    cases.push_back(run_at(window(w), sizes, {64, 1e-5}));
+  }
   check_cases(cases);
 }
 
