@@ -19,7 +19,7 @@ class Layers(unittest.TestCase):
             ("compiler/passes/fuse.cpp", "mlir/IR/Dominance.h"),
             ("compiler/kernels/lanes.cpp", "llvm/IR/IRBuilder.h"),
             ("compiler/pipeline.cpp", "frontend/onnx/import.h"),
-            ("targets/cpu/codegen/entry_points.cpp", "targets/cpu/driver/kernel_abi.h"),
+            ("targets/cpu/driver/services.cpp", "package/native_abi.h"),
             ("targets/cpu/codegen/kernel_check_test.cpp", "targets/cpu/driver/elf_loader.h"),
             ("base/file.cpp", "vector"),
         ]:
@@ -36,6 +36,7 @@ class Layers(unittest.TestCase):
             ("frontend/onnx/ops/add.cpp", "mlir/IR/Value.h"),
             ("frontend/onnx/ops/add.cpp", "compiler/target.h"),
             ("compiler/kernels/lanes.cpp", "mlir/IR/Value.h"),
+            ("compiler/native/elf_link.cpp", "mlir/IR/Value.h"),
             ("compiler/kernels/lanes.cpp", "frontend/onnx/import.h"),
             ("ir/builder.cpp", "frontend/onnx/node_state.h"),
             ("base/file.cpp", "apps/cli/report/table.h"),

@@ -216,9 +216,9 @@ Status measure(const Shape &shape, const std::string &variant) {
   std::vector<CodeSection> sections = TRY(cpu::codegen().generate(
       std::span(&shape.made.kernel, 1), {.variants = {variant}}));
   auto image = TRY(cpu::ElfImage::load(sections[0].bytes.data));
-  auto plan = reinterpret_cast<void (*)(const int64_t *, cpu::CpuPlan *)>(
+  auto plan = reinterpret_cast<void (*)(const int64_t *, native::NativePlan *)>(
       image->function("k0_plan"));
-  auto run = reinterpret_cast<int32_t (*)(const cpu::CpuCall *)>(
+  auto run = reinterpret_cast<int32_t (*)(const native::NativeCall *)>(
       image->function("k0_run"));
   const std::vector<int64_t> &sizes = shape.made.sizes;
   std::vector<std::unique_ptr<Buffer>> buffers;
@@ -234,12 +234,13 @@ Status measure(const Shape &shape, const std::string &variant) {
     operands.push_back(buffers.back()->data);
     fill(operand.dtype, operands.back(), count);
   }
-  cpu::CpuPlan planned;
+  native::NativePlan planned;
   plan(sizes.data(), &planned);
   Buffer scratch(size_t(planned.scratch_bytes) + 64);
   int64_t failed = 0;
-  cpu::CpuCall call = {operands.data(), sizes.data(),     0,      planned.tasks,
-                       scratch.data,    &cpu::services(), &failed};
+  native::NativeCall call = {operands.data(), sizes.data(), 0,
+                             planned.tasks,   scratch.data, &cpu::services(),
+                             &failed};
   double start = now();
   run(&call);
   int repeats = std::max(1, int(0.002 / std::max(now() - start, 1e-7)));

@@ -6,8 +6,8 @@
 #include "targets/cpu/codegen/kernel_check_for_test.h"
 
 #include "compiler/target.h"
+#include "package/native_abi.h"
 #include "targets/cpu/driver/elf_loader.h"
-#include "targets/cpu/driver/kernel_abi.h"
 #include "targets/cpu/driver/machine_variants.h"
 #include "targets/cpu/driver/services.h"
 
@@ -94,8 +94,8 @@ private:
   const Case &case_;
   size_t number_;
   std::string variant_;
-  void (*plan_)(const int64_t *, CpuPlan *) = nullptr;
-  int32_t (*run_)(const CpuCall *) = nullptr;
+  void (*plan_)(const int64_t *, native::NativePlan *) = nullptr;
+  int32_t (*run_)(const native::NativeCall *) = nullptr;
 };
 
 void Checker::check(ElfImage &image) {
@@ -114,14 +114,15 @@ void Checker::check(ElfImage &image) {
 
 /// Tasks in an odd order, one or two at a time. 0, or 1 + the failed check.
 int64_t Checker::run(const Launch &launch, std::vector<void *> &operands) {
-  CpuPlan plan = {-1, -1};
+  native::NativePlan plan = {-1, -1};
   plan_(launch.sizes.data(), &plan);
   EXPECT_GE(plan.tasks, 0);
   FencedBuffer scratch(
       std::vector<uint8_t>(size_t(plan.scratch_bytes + 63) / 64 * 64), true);
   int64_t failed_value = 0;
-  CpuCall call = {operands.data(), launch.sizes.data(), 0, 0, scratch.data(),
-                  &services(),     &failed_value};
+  native::NativeCall call = {
+      operands.data(), launch.sizes.data(), 0, 0, scratch.data(),
+      &services(),     &failed_value};
   for (int64_t end = plan.tasks; end > 0;) {
     call.end = end;
     call.begin = std::max<int64_t>(0, end - 2);

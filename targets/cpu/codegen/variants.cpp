@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "targets/cpu/codegen/variants.h"
 
-#include "compiler/kernels/llvm_headers.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/Host.h"
 
@@ -16,24 +15,24 @@ namespace landfall::cpu {
 namespace {
 
 constexpr Variant rows[] = {
-    {"x86_64-avx512",
-     "x86_64-unknown-linux-gnu",
-     "x86-64-v4",
-     "",
-     {.vector_bits = 512,
-      .vector_registers = 32,
-      .narrow_masks = true,
-      .half_conversion = true,
-      .cache_bytes = 48 * 1024,
-      .shared_cache_bytes = 1024 * 1024}},
-    {"x86_64-avx2",
-     "x86_64-unknown-linux-gnu",
-     "x86-64-v3",
-     "",
-     {.vector_bits = 256,
-      .vector_registers = 16,
-      .narrow_masks = false,
-      .half_conversion = true}},
+    {.target = "cpu",
+     .name = "x86_64-avx512",
+     .triple = "x86_64-unknown-linux-gnu",
+     .processor = "x86-64-v4",
+     .machine = {.vector_bits = 512,
+                 .vector_registers = 32,
+                 .narrow_masks = true,
+                 .half_conversion = true,
+                 .cache_bytes = 48 * 1024,
+                 .shared_cache_bytes = 1024 * 1024}},
+    {.target = "cpu",
+     .name = "x86_64-avx2",
+     .triple = "x86_64-unknown-linux-gnu",
+     .processor = "x86-64-v3",
+     .machine = {.vector_bits = 256,
+                 .vector_registers = 16,
+                 .narrow_masks = false,
+                 .half_conversion = true}},
 };
 
 bool runs_here(const Variant &variant) {

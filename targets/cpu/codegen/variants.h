@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "compiler/kernels/machine.h"
+#include "compiler/native/variant.h"
 
 #include <span>
 #include <string>
@@ -15,13 +15,7 @@
 
 namespace landfall::cpu {
 
-struct Variant {
-  std::string_view name; ///< As in CodeSection::variant.
-  std::string_view triple;
-  std::string_view processor; ///< LLVM's name.
-  std::string_view features;  ///< LLVM's, beyond the processor's.
-  Machine machine;
-};
+using native::Variant;
 
 std::span<const Variant> variants();
 

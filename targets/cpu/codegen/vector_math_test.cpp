@@ -9,8 +9,8 @@
 #include "targets/cpu/codegen/kernel_check_for_test.h"
 
 #include "compiler/target.h"
+#include "package/native_abi.h"
 #include "targets/cpu/driver/elf_loader.h"
-#include "targets/cpu/driver/kernel_abi.h"
 #include "targets/cpu/driver/services.h"
 
 #include <bit>
@@ -99,12 +99,12 @@ TEST(VectorMath, keepsItsPromises) {
     void *operands[] = {x.data(), y.data(), out.data()};
     int64_t size = int64_t(x.size()), failed = 0;
     std::string name = "k" + std::to_string(k);
-    CpuPlan plan;
-    reinterpret_cast<void (*)(const int64_t *, CpuPlan *)>(
+    native::NativePlan plan;
+    reinterpret_cast<void (*)(const int64_t *, native::NativePlan *)>(
         (*image)->function(name + "_plan"))(&size, &plan);
-    CpuCall call = {operands, &size,       0,      plan.tasks,
-                    nullptr,  &services(), &failed};
-    reinterpret_cast<int32_t (*)(const CpuCall *)>(
+    native::NativeCall call = {operands, &size,       0,      plan.tasks,
+                               nullptr,  &services(), &failed};
+    reinterpret_cast<int32_t (*)(const native::NativeCall *)>(
         (*image)->function(name + "_run"))(&call);
     double worst = 0;
     size_t where = 0;

@@ -5,16 +5,16 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "package/native_abi.h"
 #include "runtime/device.h"
 #include "targets/cpu/driver/elf_loader.h"
-#include "targets/cpu/driver/kernel_abi.h"
 
 #include <vector>
 
 namespace landfall::cpu {
 
-using PlanFunction = void (*)(const int64_t *sizes, CpuPlan *plan);
-using RunFunction = int32_t (*)(const CpuCall *call);
+using PlanFunction = void (*)(const int64_t *sizes, native::NativePlan *plan);
+using RunFunction = int32_t (*)(const native::NativeCall *call);
 
 struct CpuKernel {
   PlanFunction plan;

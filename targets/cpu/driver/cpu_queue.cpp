@@ -112,7 +112,7 @@ Status CpuQueue::launch(const Executable &executable, uint32_t kernel,
 }
 
 Status CpuQueue::call(const CpuKernel &kernel, std::span<const int64_t> sizes) {
-  CpuPlan plan = {0, 0};
+  native::NativePlan plan = {0, 0};
   kernel.plan(sizes.data(), &plan);
   if (plan.tasks <= 0)
     return {};
@@ -139,8 +139,9 @@ void CpuQueue::run_tasks(const CpuKernel &kernel,
     uint8_t *scratch = cpu::address_of(scratch_);
     if (scratch)
       scratch += part.participant * scratch_stride_;
-    CpuCall call = {operands_.data(), sizes.data(), part.begin,   part.end,
-                    scratch,          &services(),  &failed_value};
+    native::NativeCall call = {operands_.data(), sizes.data(), part.begin,
+                               part.end,         scratch,      &services(),
+                               &failed_value};
     if (int32_t code = kernel.run(&call); code != 0)
       failure.add(part.begin, code, failed_value);
   };

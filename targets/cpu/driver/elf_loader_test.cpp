@@ -3,8 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "package/native_abi.h"
 #include "targets/cpu/driver/elf_loader.h"
-#include "targets/cpu/driver/kernel_abi.h"
 
 #include <cstring>
 #include <elf.h>
@@ -59,19 +59,20 @@ std::vector<uint8_t> with_dynamic(int64_t tag, auto change) {
 TEST(ElfLoader, FindsAndRunsFunctions) {
   auto image = ElfImage::load(fixture());
   ASSERT_TRUE(image.ok()) << image.error().message;
-  auto *plan = reinterpret_cast<void (*)(const int64_t *, CpuPlan *)>(
-      (*image)->function("k0_plan"));
-  auto *run = reinterpret_cast<int32_t (*)(const CpuCall *)>(
+  auto *plan =
+      reinterpret_cast<void (*)(const int64_t *, native::NativePlan *)>(
+          (*image)->function("k0_plan"));
+  auto *run = reinterpret_cast<int32_t (*)(const native::NativeCall *)>(
       (*image)->function("k0_run"));
   ASSERT_TRUE(plan && run);
   EXPECT_EQ((*image)->function("k0_stop"), nullptr);
   int64_t size = 9;
-  CpuPlan tasks = {};
+  native::NativePlan tasks = {};
   plan(&size, &tasks);
   EXPECT_EQ(tasks.tasks, 2);
   float x[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9}, y[9] = {};
   void *operands[] = {x, y};
-  CpuCall call = {operands, &size, 0, 2, nullptr, nullptr, nullptr};
+  native::NativeCall call = {operands, &size, 0, 2, nullptr, nullptr, nullptr};
   EXPECT_EQ(run(&call), 0);
   EXPECT_EQ(y[8], 10) << "the table of functions was relocated";
 }

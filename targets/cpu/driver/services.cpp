@@ -9,13 +9,16 @@
 
 namespace landfall::cpu {
 
+using native::NativeServices;
+using native::Service;
+
 namespace {
 
 using Unary = double (*)(double);
 using Binary = double (*)(double, double);
 
-CpuServices make_services() {
-  CpuServices table = {};
+NativeServices make_services() {
+  NativeServices table = {};
   auto set = [&](Service service, auto function) {
     table.functions[static_cast<uint32_t>(service)] =
         reinterpret_cast<void *>(function);
@@ -43,8 +46,8 @@ CpuServices make_services() {
 
 } // namespace
 
-const CpuServices &services() {
-  static const CpuServices table = make_services();
+const NativeServices &services() {
+  static const NativeServices table = make_services();
   return table;
 }
 

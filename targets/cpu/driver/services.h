@@ -5,11 +5,12 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "targets/cpu/driver/kernel_abi.h"
+#include "package/native_abi.h"
 
 namespace landfall::cpu {
 
-/// The C library's double-precision functions, in the slots of `Service`.
-const CpuServices &services();
+/// The C library's double-precision functions, in the slots of
+/// `native::Service`.
+const native::NativeServices &services();
 
 } // namespace landfall::cpu

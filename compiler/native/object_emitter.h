@@ -6,7 +6,9 @@
 #pragma once
 
 #include "compiler/kernels/llvm_headers.h"
-#include "targets/cpu/codegen/variants.h"
+#include "compiler/native/variant.h"
+
+#include "base/result.h"
 
 #include <vector>
 
@@ -14,7 +16,7 @@ namespace llvm {
 class TargetMachine;
 }
 
-namespace landfall::cpu {
+namespace landfall::native {
 
 /// Optimises modules for one machine and turns them into object files. Use one
 /// in a thread.
@@ -36,4 +38,4 @@ private:
   std::unique_ptr<llvm::TargetMachine> machine_;
 };
 
-} // namespace landfall::cpu
+} // namespace landfall::native

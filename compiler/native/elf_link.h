@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace landfall::cpu {
+namespace landfall::native {
 
 /// Links object files into a position-independent ELF shared object that needs
 /// nothing from outside; undefined symbols are an error. One link at a time in
@@ -19,4 +19,4 @@ namespace landfall::cpu {
 Result<std::vector<uint8_t>>
 link_image(std::span<const std::vector<uint8_t>> objects);
 
-} // namespace landfall::cpu
+} // namespace landfall::native

@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/cpu/codegen/elf_link.h"
+#include "compiler/native/elf_link.h"
 
 #include "base/file.h"
 
@@ -18,7 +18,7 @@
 
 LLD_HAS_DRIVER(elf)
 
-namespace landfall::cpu {
+namespace landfall::native {
 
 namespace {
 
@@ -106,4 +106,4 @@ link_image(std::span<const std::vector<uint8_t>> objects) {
   return read_file(output);
 }
 
-} // namespace landfall::cpu
+} // namespace landfall::native

@@ -7,11 +7,11 @@
 
 #include "compiler/kernels/task_generator.h"
 
-namespace landfall::cpu {
+namespace landfall::native {
 
-/// Adds <symbol>_plan and <symbol>_run (driver/kernel_abi.h) to the module.
+/// Adds <symbol>_plan and <symbol>_run (package/native_abi.h) to the module.
 void emit_entry_points(llvm::Module &module, const std::string &symbol,
                        const Kernel &kernel, const Machine &machine,
                        TaskGenerator &generator);
 
-} // namespace landfall::cpu
+} // namespace landfall::native

@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/cpu/codegen/object_emitter.h"
+#include "compiler/native/object_emitter.h"
 
 #include "llvm/Analysis/CGSCCPassManager.h"
 #include "llvm/Analysis/LoopAnalysisManager.h"
@@ -20,7 +20,7 @@
 #include <fmt/format.h>
 #include <mutex>
 
-namespace landfall::cpu {
+namespace landfall::native {
 
 namespace {
 
@@ -38,12 +38,16 @@ void initialize_targets() {
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
+    LLVMInitializeRISCVTargetInfo();
+    LLVMInitializeRISCVTarget();
+    LLVMInitializeRISCVTargetMC();
+    LLVMInitializeRISCVAsmPrinter();
   });
 }
 
 Error internal(const std::string &what) {
   return {ErrorCode::internal,
-          fmt::format("The CPU code generator failed: {}. This is a bug in "
+          fmt::format("Generating machine code failed: {}. This is a bug in "
                       "Landfall; please report it.",
                       what)};
 }
@@ -64,9 +68,10 @@ Result<ObjectEmitter> ObjectEmitter::create(const Variant &variant) {
   if (!target)
     return internal(error);
   llvm::TargetOptions options;
+  options.MCOptions.ABIName = variant.abi;
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
       triple, variant.processor, variant.features, options, llvm::Reloc::PIC_,
-      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+      variant.code_model, llvm::CodeGenOptLevel::Default));
   if (!machine)
     return internal(fmt::format("no machine '{}'", variant.name));
   return ObjectEmitter(std::move(machine));
@@ -108,4 +113,4 @@ Result<std::vector<uint8_t>> ObjectEmitter::emit(llvm::Module &module) {
   return std::vector<uint8_t>(object.begin(), object.end());
 }
 
-} // namespace landfall::cpu
+} // namespace landfall::native

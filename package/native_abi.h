@@ -1,13 +1,13 @@
-//===- kernel_abi.h - How the CPU driver calls a kernel --------*- C++ -*-===//
+//===- native_abi.h - How a driver calls a compiled kernel -----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Shared by the driver and the code generator; no other file knows it. A
+// Shared by drivers and code generators of processors that run machine code. A
 // package's code section is one position-independent ELF shared object without
 // undefined symbols. For kernel number k it exports two functions:
 //
-//   void  k<k>_plan(const int64_t *sizes, CpuPlan *plan);
-//   int32 k<k>_run(const CpuCall *call);      // tasks [begin, end)
+//   void  k<k>_plan(const int64_t *sizes, NativePlan *plan);
+//   int32 k<k>_run(const NativeCall *call);   // tasks [begin, end)
 //
 // Tasks are a partition of the work that depends on the sizes only, never on
 // the number of threads, so results are the same bits at any thread count.
@@ -21,7 +21,7 @@
 
 #include <cstdint>
 
-namespace landfall::cpu {
+namespace landfall::native {
 
 /// Functions that generated code may call: rare or double-precision math. Slot
 /// numbers are ABI (appended only); the generator indexes by them.
@@ -49,23 +49,27 @@ enum class Service : uint32_t {
   count
 };
 
-struct CpuServices {
+struct NativeServices {
   void *functions[static_cast<uint32_t>(Service::count)];
 };
 
-struct CpuPlan {
+struct NativePlan {
   int64_t tasks;         ///< 0: nothing to do.
   int64_t scratch_bytes; ///< Per thread, 64-byte aligned.
 };
 
-struct CpuCall {
+struct NativeCall {
   void *const *operands;
   const int64_t *sizes;
   int64_t begin;
   int64_t end;
   void *scratch;
-  const CpuServices *services;
+  const NativeServices *services;
   int64_t *failed_value;
+  /// Fast memory of the processor that runs the tasks, which no other touches;
+  /// null where a machine has none. Its contents are undefined on entry.
+  void *local = nullptr;
+  int64_t local_bytes = 0;
 };
 
-} // namespace landfall::cpu
+} // namespace landfall::native

@@ -3,14 +3,14 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/cpu/codegen/entry_points.h"
+#include "compiler/native/entry_points.h"
 
 #include "compiler/kernels/loop_builder.h"
-#include "targets/cpu/driver/kernel_abi.h"
+#include "package/native_abi.h"
 
 #include <cstddef>
 
-namespace landfall::cpu {
+namespace landfall::native {
 
 namespace {
 
@@ -45,7 +45,7 @@ Service service_of(ScalarOp op) {
 }
 
 /// The frame of a function with this calling convention.
-class CpuFrame : public KernelFrame {
+class NativeFrame : public KernelFrame {
 public:
   using KernelFrame::KernelFrame;
   Value *services = nullptr;
@@ -89,7 +89,7 @@ public:
 private:
   llvm::Function *open(const std::string &name, llvm::Type *result,
                        size_t arguments);
-  void load_sizes(CpuFrame &frame, Value *sizes);
+  void load_sizes(NativeFrame &frame, Value *sizes);
 
   llvm::Module &module_;
   llvm::IRBuilder<> b;
@@ -118,7 +118,7 @@ llvm::Function *EntryPoints::open(const std::string &name, llvm::Type *result,
   return function;
 }
 
-void EntryPoints::load_sizes(CpuFrame &frame, Value *sizes) {
+void EntryPoints::load_sizes(NativeFrame &frame, Value *sizes) {
   for (uint32_t k = 0; k < original_sizes_; ++k)
     frame.sizes.push_back(
         frame.field(sizes, k * sizeof(int64_t), b.getInt64Ty()));
@@ -127,35 +127,35 @@ void EntryPoints::load_sizes(CpuFrame &frame, Value *sizes) {
 
 void EntryPoints::emit_plan(const std::string &symbol) {
   llvm::Function *function = open(symbol + "_plan", b.getVoidTy(), 2);
-  CpuFrame frame(b, kernel_, machine_);
+  NativeFrame frame(b, kernel_, machine_);
   load_sizes(frame, function->getArg(0));
   TaskGenerator::Plan plan = generator_.plan(frame);
   auto put = [&](Value *value, size_t offset) {
     b.CreateStore(value, b.CreateConstInBoundsGEP1_64(
                              b.getInt8Ty(), function->getArg(1), offset));
   };
-  put(plan.tasks, offsetof(CpuPlan, tasks));
-  put(plan.scratch_bytes, offsetof(CpuPlan, scratch_bytes));
+  put(plan.tasks, offsetof(NativePlan, tasks));
+  put(plan.scratch_bytes, offsetof(NativePlan, scratch_bytes));
   b.CreateRetVoid();
 }
 
 void EntryPoints::emit_run(const std::string &symbol) {
   llvm::Function *function = open(symbol + "_run", b.getInt32Ty(), 1);
-  CpuFrame frame(b, kernel_, machine_);
+  NativeFrame frame(b, kernel_, machine_);
   Value *call = function->getArg(0);
   auto pointer = [&](size_t offset) {
     return frame.field(call, offset, b.getPtrTy());
   };
-  Value *operands = pointer(offsetof(CpuCall, operands));
-  frame.scratch = pointer(offsetof(CpuCall, scratch));
-  frame.services = pointer(offsetof(CpuCall, services));
-  frame.failed_value = pointer(offsetof(CpuCall, failed_value));
-  load_sizes(frame, pointer(offsetof(CpuCall, sizes)));
+  Value *operands = pointer(offsetof(NativeCall, operands));
+  frame.scratch = pointer(offsetof(NativeCall, scratch));
+  frame.services = pointer(offsetof(NativeCall, services));
+  frame.failed_value = pointer(offsetof(NativeCall, failed_value));
+  load_sizes(frame, pointer(offsetof(NativeCall, sizes)));
   for (size_t k = 0; k < kernel_.operands.size(); ++k)
     frame.operands.push_back(
         frame.field(operands, k * sizeof(void *), b.getPtrTy()));
-  Value *begin = frame.field(call, offsetof(CpuCall, begin), b.getInt64Ty());
-  Value *end = frame.field(call, offsetof(CpuCall, end), b.getInt64Ty());
+  Value *begin = frame.field(call, offsetof(NativeCall, begin), b.getInt64Ty());
+  Value *end = frame.field(call, offsetof(NativeCall, end), b.getInt64Ty());
   generator_.prologue(frame);
   emit_for(frame, begin, end,
            [&](Value *number) { generator_.task(frame, number); });
@@ -172,4 +172,4 @@ void emit_entry_points(llvm::Module &module, const std::string &symbol,
   entries.emit_run(symbol);
 }
 
-} // namespace landfall::cpu
+} // namespace landfall::native
