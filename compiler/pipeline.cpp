@@ -90,7 +90,7 @@ Result<Package> compile(Bytes model, const std::string &name,
                         const CompileOptions &options) {
   const Target *target = TRY(find_target(options.target));
   Package package;
-  package.target = options.target;
+  package.target = target->name();
   package.producer = "landfall 0.1.0";
   package.model_name = name;
   package.model_hash = fmt::format("{:016x}", hash_bytes(model.data));
@@ -136,16 +136,16 @@ Result<Package> compile_bytes(std::span<const uint8_t> model,
   return compile(Bytes{nullptr, model}, "model", directory, options);
 }
 
-Result<const Target *> find_target(std::string_view name) {
+Result<const Target *> find_target(std::string_view device) {
   std::string known;
   for (const Target *target : targets()) {
-    if (target->name() == name)
+    if (target->serves(device))
       return target;
     known += (known.empty() ? "" : ", ") + std::string(target->name());
   }
   return Error{
       ErrorCode::invalid_argument,
-      fmt::format("unknown target '{}'; this build has: {}", name, known)};
+      fmt::format("unknown target '{}'; this build has: {}", device, known)};
 }
 
 } // namespace landfall

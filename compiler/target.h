@@ -34,6 +34,11 @@ class Target {
 public:
   virtual ~Target() = default;
   virtual std::string_view name() const = 0;
+  /// Whether its code runs on the device of this name: at least on one of the
+  /// target's own.
+  virtual bool serves(std::string_view device) const {
+    return device == name();
+  }
   /// Whether this kernel can run here.
   virtual Support supports(const Kernel &kernel) const = 0;
   /// Code for all kernels, one section a variant.
@@ -44,6 +49,7 @@ public:
 
 /// The linked-in targets, from the generated list (targets/*/codegen).
 std::span<const Target *const> targets();
-Result<const Target *> find_target(std::string_view name);
+/// The target whose code runs on a device of this name.
+Result<const Target *> find_target(std::string_view device);
 
 } // namespace landfall

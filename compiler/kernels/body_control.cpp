@@ -179,7 +179,7 @@ LaneValues BodyEmitter::emit_lane_loop(const Node &node,
   Value *high = value(node.args[1]).scalar();
   Value *step = lanes_.step();
   Value *count = b().CreateSub(high, low);
-  Value *whole = b().CreateSub(high, b().CreateSRem(count, step));
+  Value *whole = b().CreateSub(high, lanes_.remainder(count));
   auto group = [&](Value *index, llvm::ArrayRef<Value *> now) {
     bind(block.params[0], lanes_.index(index));
     for (size_t k = 0; k < init.size(); ++k)

@@ -146,11 +146,7 @@ void BodyEmitter::emit_check(const Node &node) {
     Value *mask = lanes_.spread(failed);
     if (lanes_.active_mask())
       mask = b().CreateAnd(mask, lanes_.active_mask());
-    Value *bits = b().CreateBitCast(mask, b().getIntNTy(lanes_.fixed_width()));
-    Value *first =
-        b().CreateBinaryIntrinsic(llvm::Intrinsic::cttz, bits, b().getFalse());
-    Value *lane = b().CreateZExtOrTrunc(first, b().getInt64Ty());
-    reported = lanes_.extract(report, lane);
+    reported = lanes_.extract(report, lanes_.first_lane(mask));
   }
   frame().fail(node.index, reported);
   b().SetInsertPoint(next);

@@ -37,10 +37,11 @@ bool KernelFrame::is_separate(uint32_t operand) {
   return false;
 }
 
-llvm::AllocaInst *KernelFrame::stack_slot(llvm::Type *type) {
+llvm::AllocaInst *KernelFrame::stack_slot(llvm::Type *type, unsigned count) {
   llvm::BasicBlock &entry = b.GetInsertBlock()->getParent()->getEntryBlock();
   llvm::IRBuilder<> at_entry(&entry, entry.begin());
-  llvm::AllocaInst *slot = at_entry.CreateAlloca(type);
+  llvm::AllocaInst *slot = at_entry.CreateAlloca(
+      type, count == 1 ? nullptr : at_entry.getInt32(count));
   slot->setAlignment(llvm::Align(64));
   return slot;
 }

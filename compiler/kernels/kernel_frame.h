@@ -42,7 +42,7 @@ public:
   /// it writes, and over no other.
   bool is_separate(uint32_t operand);
   /// Stack memory, allocated once on entry.
-  llvm::AllocaInst *stack_slot(llvm::Type *type);
+  llvm::AllocaInst *stack_slot(llvm::Type *type, unsigned count = 1);
   /// A new block at the end of the function.
   llvm::BasicBlock *block(const llvm::Twine &name);
 

@@ -67,7 +67,7 @@ llvm::Value *LaneCode::any(llvm::Value *condition) {
 llvm::Value *LaneCode::per_lane(
     llvm::ArrayRef<llvm::Value *> arguments, llvm::Type *element,
     const std::function<llvm::Value *(llvm::ArrayRef<llvm::Value *>)> &body) {
-  auto *vector = llvm::dyn_cast<llvm::FixedVectorType>(arguments[0]->getType());
+  auto *vector = llvm::dyn_cast<llvm::VectorType>(arguments[0]->getType());
   if (!vector)
     return body(arguments);
   // Through the stack: registers have no lane numbers known at run time only.
@@ -81,16 +81,16 @@ llvm::Value *LaneCode::per_lane(
     slots.push_back(slot_with(argument));
   llvm::Type *result_type = shaped(element, arguments[0]);
   llvm::AllocaInst *result = frame.stack_slot(result_type);
-  emit_for(frame, frame.index(0), frame.index(vector->getNumElements()),
-           [&](llvm::Value *lane) {
-             Values scalars;
-             for (size_t k = 0; k < slots.size(); ++k) {
-               llvm::Type *type = arguments[k]->getType()->getScalarType();
-               scalars.push_back(
-                   b.CreateLoad(type, b.CreateGEP(type, slots[k], lane)));
-             }
-             b.CreateStore(body(scalars), b.CreateGEP(element, result, lane));
-           });
+  llvm::Value *lanes =
+      b.CreateElementCount(b.getInt64Ty(), vector->getElementCount());
+  emit_for(frame, frame.index(0), lanes, [&](llvm::Value *lane) {
+    Values scalars;
+    for (size_t k = 0; k < slots.size(); ++k) {
+      llvm::Type *type = arguments[k]->getType()->getScalarType();
+      scalars.push_back(b.CreateLoad(type, b.CreateGEP(type, slots[k], lane)));
+    }
+    b.CreateStore(body(scalars), b.CreateGEP(element, result, lane));
+  });
   return b.CreateLoad(result_type, result);
 }
 

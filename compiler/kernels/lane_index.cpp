@@ -32,6 +32,11 @@ private:
   Value *stride(const LaneValue &v) {
     return v.is_linear() ? v.stride() : zero();
   }
+  /// Whether all lanes' distances from the first are small 32-bit numbers.
+  bool is_short(const llvm::APInt &step) {
+    return step.abs().ule(uint64_t(
+        std::min<int64_t>(1 << 20, (int64_t(1) << 30) / lanes_.most_lanes())));
+  }
   LaneValue make(Value *base, Value *stride);
   /// Without steps that change nothing: the builder folds constants only.
   Value *sum(Value *x, Value *y) {
@@ -96,10 +101,10 @@ LaneValue IndexCode::choose(Arguments v) {
 LaneValue IndexCode::compare(ScalarOp op, Arguments v) {
   auto *step = llvm::dyn_cast<llvm::ConstantInt>(
       b.CreateSub(stride(v[0]), stride(v[1])));
-  if (!step || step->getValue().abs().ugt(1 << 20))
+  if (!step || !is_short(step->getValue()))
     return {};
   int64_t s = step->getSExtValue();
-  int64_t limit = std::abs(s) * lanes_.fixed_width() + 1;
+  int64_t limit = std::abs(s) * lanes_.most_lanes() + 1;
   Value *room = b.CreateBinaryIntrinsic(llvm::Intrinsic::ssub_sat,
                                         v[1].scalar(), v[0].scalar());
   room =
@@ -111,7 +116,7 @@ LaneValue IndexCode::compare(ScalarOp op, Arguments v) {
     return LaneValue::uniform(
         DType::boolean, emit_scalar_op(code_, op, DType::boolean, DType::i32,
                                        {room, b.getInt32(0)}));
-  Value *right = b.CreateVectorSplat(lanes_.fixed_width(), room);
+  Value *right = lanes_.splat(room);
   Value *numbers = lanes_.lane_numbers(32);
   Value *left = b.CreateMul(numbers, code_.whole(s, numbers));
   return LaneValue::varying(
@@ -127,11 +132,9 @@ Value *IndexCode::quotients(Value *rest, Value *divisor) {
                                          b.getInt64(1 << 22));
   Value *moved = b.CreateSub(rest, b.CreateSub(divisor, small));
   moved = b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, moved, zero());
-  unsigned width = lanes_.fixed_width();
   Value *numbers = lanes_.lane_numbers(32);
-  Value *first =
-      b.CreateVectorSplat(width, b.CreateTrunc(moved, b.getInt32Ty()));
-  Value *by = b.CreateVectorSplat(width, b.CreateTrunc(small, b.getInt32Ty()));
+  Value *first = lanes_.splat(b.CreateTrunc(moved, b.getInt32Ty()));
+  Value *by = lanes_.splat(b.CreateTrunc(small, b.getInt32Ty()));
   llvm::Type *real = code_.f32(numbers);
   Value *ratio = b.CreateFDiv(b.CreateSIToFP(b.CreateAdd(first, numbers), real),
                               b.CreateSIToFP(by, real));
@@ -139,26 +142,22 @@ Value *IndexCode::quotients(Value *rest, Value *divisor) {
 }
 
 Values IndexCode::divide_fast(ScalarOp op, const LaneValue &x, Value *divisor) {
-  unsigned width = lanes_.fixed_width();
   Value *base = x.scalar();
   Value *first = b.CreateUDiv(base, divisor);
   Value *rest = b.CreateSub(base, b.CreateMul(first, divisor));
   Value *crossings = quotients(rest, divisor);
   llvm::Type *wide = code_.integer(64, crossings);
   if (op == ScalarOp::div)
-    return {b.CreateAdd(b.CreateVectorSplat(width, first),
-                        b.CreateSExt(crossings, wide))};
+    return {b.CreateAdd(lanes_.splat(first), b.CreateSExt(crossings, wide))};
   // crossings * divisor: of a wide divisor there is one crossing at most.
   Value *narrow = b.CreateMul(
-      crossings,
-      b.CreateVectorSplat(width, b.CreateTrunc(divisor, b.getInt32Ty())));
+      crossings, lanes_.splat(b.CreateTrunc(divisor, b.getInt32Ty())));
   Value *crossed = b.CreateICmpSGT(crossings, code_.whole(0, crossings));
-  Value *once = b.CreateSelect(crossed, b.CreateVectorSplat(width, divisor),
+  Value *once = b.CreateSelect(crossed, lanes_.splat(divisor),
                                llvm::Constant::getNullValue(wide));
-  Value *is_wide = b.CreateICmpSGE(divisor, b.getInt64(width));
+  Value *is_wide = b.CreateICmpSGE(divisor, lanes_.step());
   Value *passed = b.CreateSelect(is_wide, once, b.CreateSExt(narrow, wide));
-  Value *plain =
-      b.CreateAdd(b.CreateVectorSplat(width, rest), lanes_.lane_numbers(64));
+  Value *plain = b.CreateAdd(lanes_.splat(rest), lanes_.lane_numbers(64));
   return {b.CreateSub(plain, passed)};
 }
 
@@ -183,13 +182,12 @@ LaneValue IndexCode::divide(ScalarOp op, Arguments v) {
 
 LaneValue IndexCode::convert(DType to, const LaneValue &v) {
   auto *step = llvm::dyn_cast<llvm::ConstantInt>(v.stride());
-  if (!step || step->getValue().abs().ugt(1 << 20))
+  if (!step || !is_short(step->getValue()))
     return {};
   Value *numbers = lanes_.lane_numbers(32);
   Value *steps =
       b.CreateMul(numbers, code_.whole(step->getSExtValue(), numbers));
-  Value *base = b.CreateVectorSplat(lanes_.fixed_width(),
-                                    b.CreateTrunc(v.scalar(), b.getInt32Ty()));
+  Value *base = lanes_.splat(b.CreateTrunc(v.scalar(), b.getInt32Ty()));
   Value *narrow = b.CreateAdd(base, steps);
   if (to == DType::i32 || to == DType::u32)
     return LaneValue::varying(to, narrow);

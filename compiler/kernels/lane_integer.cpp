@@ -48,12 +48,12 @@ private:
 };
 
 /// For y not 0 (nor -1, if signed). Vectors of up to 32 bits go through
-/// floating point: no machine of ours divides integer vectors, and the quotient
-/// truncates to the same number as long as both fit the mantissa.
+/// floating point where no instruction divides them, and the quotient truncates
+/// to the same number as long as both fit the mantissa.
 Value *IntegerCode::plain_quotient(Value *x, Value *y) {
   unsigned bits = c.bits(x);
   if (!x->getType()->isVectorTy() || bits > 32 || bits == 1 ||
-      llvm::isa<llvm::Constant>(y))
+      llvm::isa<llvm::Constant>(y) || c.frame.machine.divides_vectors)
     return is_signed_ ? b.CreateSDiv(x, y) : b.CreateUDiv(x, y);
   llvm::Type *real = bits <= 16 ? c.f32(x) : c.f64(x);
   auto widen = [&](Value *v) {

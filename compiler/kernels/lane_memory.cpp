@@ -10,6 +10,7 @@
 #include "compiler/kernels/lane_convert.h"
 #include "compiler/kernels/lanes.h"
 #include "compiler/kernels/loop_builder.h"
+#include "compiler/kernels/scalable_memory.h"
 
 namespace landfall {
 
@@ -26,7 +27,7 @@ public:
         stored_(b.getIntNTy(info(type).bytes * 8)),
         align_(uint64_t(info(type).bytes)) {
     if (!lanes.is_scalar())
-      vector_ = llvm::FixedVectorType::get(stored_, lanes.fixed_width());
+      vector_ = lanes.vector_of(stored_);
   }
 
   /// All in stored form; the mask (i1 a lane) may be null.
@@ -53,9 +54,8 @@ private:
   Value *address(Value *offset) {
     return b.CreateGEP(stored_, pointer_, offset);
   }
-  Value *splat(Value *scalar) {
-    return b.CreateVectorSplat(lanes_.fixed_width(), scalar);
-  }
+  Value *splat(Value *scalar) { return lanes_.splat(scalar); }
+  ScalableMemory scalable() { return {lanes_, stored_, pointer_}; }
   Value *load_contiguous(Value *offset, Value *mask, bool only_prefix);
   Value *load_staged(Value *from);
   Value *load_every_second(Value *offset, Value *mask);
@@ -137,7 +137,7 @@ Value *Access::load_every_second(Value *offset, Value *mask) {
 
 Value *Access::load_constant_stride(const LaneValue &offset, int64_t stride,
                                     Value *mask, bool only_prefix) {
-  if (stride == 2 && (!mask || can_mask()))
+  if (stride == 2 && !lanes_.is_scalable() && (!mask || can_mask()))
     return load_every_second(offset.scalar(), mask);
   return gather_linear(offset, mask, only_prefix);
 }
@@ -172,6 +172,8 @@ Value *Access::load_linear(const LaneValue &offset, Value *mask,
 /// last element again.
 Value *Access::gather_linear(const LaneValue &offset, Value *mask,
                              bool only_prefix) {
+  if (lanes_.is_scalable())
+    return scalable().load_strided(offset, mask);
   if (mask && !only_prefix)
     return gather(lanes_.spread(offset), mask);
   Value *at = offset.scalar();
@@ -193,6 +195,8 @@ Value *Access::gather_linear(const LaneValue &offset, Value *mask,
 
 /// Lanes that the mask leaves out read a place of our own.
 Value *Access::gather(Value *offsets, Value *mask) {
+  if (lanes_.is_scalable())
+    return scalable().gather(offsets, mask);
   Value *addresses = b.CreateGEP(stored_, pointer_, offsets);
   if (mask) {
     llvm::AllocaInst *nowhere = frame_.stack_slot(b.getInt64Ty());
@@ -248,6 +252,9 @@ void Access::store_linear(const LaneValue &offset, Value *value, Value *mask,
 }
 
 void Access::scatter(const LaneValue &offset, Value *value, Value *mask) {
+  if (lanes_.is_scalable())
+    return scalable().scatter(offset, value,
+                              mask ? mask : lanes_.active_mask());
   Value *values = lanes_.to_memory(value);
   Value *masks = mask ? lanes_.to_memory(mask) : nullptr;
   Value *offsets =

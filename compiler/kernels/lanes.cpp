@@ -11,7 +11,6 @@
 #include "compiler/kernels/scalar_code.h"
 
 #include <bit>
-#include <limits>
 
 namespace landfall {
 
@@ -22,17 +21,36 @@ unsigned Lanes::natural_width(const Machine &machine, DType type) {
   return bits ? std::max(1, machine.vector_bits / bits) : 1;
 }
 
+unsigned Lanes::joined_width(const Machine &machine, unsigned natural,
+                             unsigned groups) {
+  return std::min(natural * std::min(groups, unsigned(machine.most_groups)),
+                  unsigned(machine.most_lanes));
+}
+
+Value *Lanes::step() {
+  return is_scalable() ? b().CreateElementCount(b().getInt64Ty(), count())
+                       : frame_.index(width_);
+}
+
+/// A power of two, though only the run knows which.
+Value *Lanes::remainder(Value *count) {
+  if (!is_scalable())
+    return b().CreateSRem(count, step());
+  return b().CreateAnd(count, b().CreateSub(step(), frame_.index(1)));
+}
+
 void Lanes::set_active(Value *count) {
   active_count_ = count;
   active_mask_ = nullptr;
   if (!count || is_scalar())
     return;
-  Value *limit =
-      b().CreateVectorSplat(width_, b().CreateTrunc(count, b().getInt32Ty()));
+  Value *limit = splat(b().CreateTrunc(count, b().getInt32Ty()));
   active_mask_ = b().CreateICmpSLT(lane_numbers(32), limit, "active");
 }
 
-llvm::Constant *Lanes::lane_numbers(unsigned bits) {
+llvm::Value *Lanes::lane_numbers(unsigned bits) {
+  if (is_scalable())
+    return b().CreateStepVector(vector_of(b().getIntNTy(bits)));
   llvm::SmallVector<llvm::Constant *, 64> numbers;
   for (unsigned lane = 0; lane < width_; ++lane)
     numbers.push_back(llvm::ConstantInt::get(b().getIntNTy(bits), lane));
@@ -49,7 +67,15 @@ llvm::Type *Lanes::scalar_type(DType type) {
 
 llvm::Type *Lanes::vector_type(DType type) {
   llvm::Type *element = scalar_type(type);
-  return is_scalar() ? element : llvm::FixedVectorType::get(element, width_);
+  return is_scalar() ? element : vector_of(element);
+}
+
+llvm::VectorType *Lanes::vector_of(llvm::Type *element) {
+  return llvm::VectorType::get(element, count());
+}
+
+Value *Lanes::splat(Value *scalar) {
+  return b().CreateVectorSplat(count(), scalar);
 }
 
 LaneValue Lanes::constant(DType type, uint64_t bits) {
@@ -72,11 +98,11 @@ Value *Lanes::spread(const LaneValue &value) {
     return value.vector();
   if (is_scalar())
     return value.scalar();
-  Value *splat = b().CreateVectorSplat(width_, value.scalar());
+  Value *base = splat(value.scalar());
   if (!value.is_linear())
-    return splat;
-  Value *strides = b().CreateVectorSplat(width_, value.stride());
-  return b().CreateAdd(splat, b().CreateMul(strides, lane_numbers(64)));
+    return base;
+  Value *strides = splat(value.stride());
+  return b().CreateAdd(base, b().CreateMul(strides, lane_numbers(64)));
 }
 
 Value *Lanes::extract(const LaneValue &value, Value *lane) {
@@ -112,60 +138,6 @@ LaneValue Lanes::apply(ScalarOp op, DType result,
                             emit_scalar_op(code, op, result, operand, raw));
 }
 
-Value *Lanes::reduce(ScalarOp op, DType type, Value *vector) {
-  LaneCode code(frame_);
-  auto *vector_type = llvm::dyn_cast<llvm::FixedVectorType>(vector->getType());
-  if (!vector_type)
-    return vector;
-  llvm::SmallVector<int, 32> low, high;
-  for (unsigned n = vector_type->getNumElements() / 2; n >= 1; n /= 2) {
-    low.clear();
-    high.clear();
-    for (unsigned lane = 0; lane < n; ++lane) {
-      low.push_back(int(lane));
-      high.push_back(int(lane + n));
-    }
-    vector = emit_scalar_op(code, op, type, type,
-                            {b().CreateShuffleVector(vector, low),
-                             b().CreateShuffleVector(vector, high)});
-  }
-  return b().CreateExtractElement(vector, uint64_t(0));
-}
-
-llvm::Constant *Lanes::neutral(ScalarOp op, DType type) {
-  llvm::Type *scalar = scalar_type(type);
-  unsigned width = info(type).bits;
-  bool is_signed = is_signed_integer(type);
-  switch (op) {
-  case ScalarOp::add:
-    return is_real(type) ? llvm::ConstantFP::get(scalar, -0.0)
-                         : llvm::Constant::getNullValue(scalar);
-  case ScalarOp::mul:
-    return is_real(type) ? llvm::ConstantFP::get(scalar, 1.0)
-                         : llvm::ConstantInt::get(scalar, 1);
-  case ScalarOp::min:
-  case ScalarOp::max: {
-    bool top = op == ScalarOp::min;
-    if (is_real(type))
-      return llvm::ConstantFP::getInfinity(scalar, !top);
-    llvm::APInt value = is_signed
-                            ? (top ? llvm::APInt::getSignedMaxValue(width)
-                                   : llvm::APInt::getSignedMinValue(width))
-                            : (top ? llvm::APInt::getMaxValue(width)
-                                   : llvm::APInt::getMinValue(width));
-    unsigned bits = scalar->getIntegerBitWidth();
-    return llvm::ConstantInt::get(scalar, is_signed ? value.sextOrTrunc(bits)
-                                                    : value.zextOrTrunc(bits));
-  }
-  case ScalarOp::bit_and:
-    return is_signed || width >= 8 || width == 1
-               ? llvm::Constant::getAllOnesValue(scalar)
-               : llvm::ConstantInt::get(scalar, (1u << width) - 1);
-  default:
-    return llvm::Constant::getNullValue(scalar);
-  }
-}
-
 Value *Lanes::where_active(Value *value, Value *other) {
   return active_mask_ ? b().CreateSelect(active_mask_, value, other) : value;
 }
@@ -188,6 +160,17 @@ Value *Lanes::any_of(const LaneValue &condition) {
   return b().CreateOrReduce(holds);
 }
 
+Value *Lanes::first_lane(Value *mask) {
+  if (is_scalable())
+    return b().CreateIntrinsic(llvm::Intrinsic::experimental_cttz_elts,
+                               {b().getInt64Ty(), mask->getType()},
+                               {mask, b().getFalse()});
+  Value *bits = b().CreateBitCast(mask, b().getIntNTy(width_));
+  Value *first =
+      b().CreateBinaryIntrinsic(llvm::Intrinsic::cttz, bits, b().getFalse());
+  return b().CreateZExtOrTrunc(first, b().getInt64Ty());
+}
+
 void Lanes::for_each_lane(const std::function<void(Value *lane)> &body) {
   emit_for(frame_, frame_.index(0), active_count_ ? active_count_ : step(),
            body);
@@ -195,8 +178,7 @@ void Lanes::for_each_lane(const std::function<void(Value *lane)> &body) {
 
 Value *Lanes::to_memory(Value *vector) {
   if (vector->getType()->isIntOrIntVectorTy(1))
-    vector = b().CreateZExt(
-        vector, llvm::FixedVectorType::get(b().getInt8Ty(), width_));
+    vector = b().CreateZExt(vector, vector_of(b().getInt8Ty()));
   llvm::AllocaInst *slot = frame_.stack_slot(vector->getType());
   b().CreateStore(vector, slot);
   return slot;

@@ -23,6 +23,7 @@
 
 #include "compiler/kernels/kernel_frame.h"
 
+#include <cassert>
 #include <functional>
 
 namespace landfall {
@@ -62,20 +63,36 @@ private:
 
 class Lanes {
 public:
-  /// `width` lanes; 1: scalar code, where nothing is linear or varying.
+  /// `width` lanes (in each unit of a scalable machine); 1: scalar code, where
+  /// nothing is linear or varying.
   Lanes(KernelFrame &frame, unsigned width) : frame_(frame), width_(width) {}
 
   /// Lanes in one register of the machine for elements of this type, at least
-  /// 1; multiply for more work in flight.
+  /// 1.
   static unsigned natural_width(const Machine &machine, DType type);
+  /// So many times the natural width, for more work in flight, or as much of it
+  /// as the machine has use for.
+  static unsigned joined_width(const Machine &machine, unsigned natural,
+                               unsigned groups);
 
   KernelFrame &frame() { return frame_; }
   llvm::IRBuilderBase &b() { return frame_.b; }
   bool is_scalar() const { return width_ == 1; }
+  /// Whether only the run knows how many lanes there are.
+  bool is_scalable() const { return !is_scalar() && frame_.machine.scalable; }
   /// For machines with a fixed width only: what masks and shuffles need.
-  unsigned fixed_width() const { return width_; }
+  unsigned fixed_width() const {
+    assert(!is_scalable());
+    return width_;
+  }
+  /// There are never more lanes than this.
+  int64_t most_lanes() const {
+    return int64_t(width_) * frame_.machine.most_units;
+  }
   /// How far an index advances from one group of lanes to the next (i64).
-  llvm::Value *step() { return frame_.index(width_); }
+  llvm::Value *step();
+  /// How many of `count` (i64) indices are left after whole groups of lanes.
+  llvm::Value *remainder(llvm::Value *count);
 
   //===--- Which lanes exist
   //-----------------------------------------------===//
@@ -88,8 +105,10 @@ public:
   /// The register type of one lane / of all lanes.
   llvm::Type *scalar_type(DType type);
   llvm::Type *vector_type(DType type);
-  LaneValue constant(DType type, uint64_t bits); ///< As Node::bits.
-  LaneValue index(llvm::Value *base) {           ///< base + lane.
+  llvm::VectorType *vector_of(llvm::Type *element); ///< Not for scalar code.
+  llvm::Value *splat(llvm::Value *scalar);          ///< Nor this.
+  LaneValue constant(DType type, uint64_t bits);    ///< As Node::bits.
+  LaneValue index(llvm::Value *base) {              ///< base + lane.
     return is_scalar() ? LaneValue::uniform(DType::i64, base)
                        : LaneValue::linear(base, frame_.index(1));
   }
@@ -116,8 +135,8 @@ public:
   //===--- Across lanes
   //----------------------------------------------------===//
   /// Combines all active lanes by add, mul, min, max, and, or, xor in a fixed
-  /// tree order. `vector` holds the operation's neutral element in lanes that
-  /// are not active.
+  /// tree order, or in the machine's own if it is scalable. `vector` holds the
+  /// operation's neutral element in lanes that are not active.
   llvm::Value *reduce(ScalarOp op, DType type, llvm::Value *vector);
   /// Whether a bool holds in every / in any active lane (i1).
   llvm::Value *all_of(const LaneValue &condition);
@@ -132,12 +151,20 @@ public:
   /// Which lanes are active (i1 a lane); null: all.
   llvm::Value *active_mask() const { return active_mask_; }
   /// 0, 1, 2, ... in a vector of integers of this many bits.
-  llvm::Constant *lane_numbers(unsigned bits);
+  llvm::Value *lane_numbers(unsigned bits);
+  /// The number (i64) of the first lane where an i1 vector holds; some does.
+  llvm::Value *first_lane(llvm::Value *mask);
   /// A copy of the vector in memory, one `element_type` a lane, for access by
   /// lane number; bools take an i8.
   llvm::Value *to_memory(llvm::Value *vector);
 
 private:
+  llvm::ElementCount count() const {
+    return llvm::ElementCount::get(width_, is_scalable());
+  }
+  llvm::Value *reduce_at_once(ScalarOp op, DType type, llvm::Value *vector);
+  llvm::Value *reduce_in_memory(ScalarOp op, DType type, llvm::Value *vector);
+
   KernelFrame &frame_;
   unsigned width_;
   llvm::Value *active_count_ = nullptr;

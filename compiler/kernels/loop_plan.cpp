@@ -144,7 +144,7 @@ unsigned Planner::width(uint32_t loop) {
   double work = work_of(kernel_, kernel_.body);
   if (work < 16)
     lanes *= 2;
-  lanes = std::min(lanes, 64u);
+  lanes = std::min({lanes, 64u, unsigned(machine_.most_lanes)});
   const Extent &extent = kernel_.loops[loop];
   if (extent.constant)
     lanes = std::min<uint64_t>(
@@ -164,7 +164,8 @@ bool Planner::sums_lightly(const Block &block, uint32_t loop) {
 
 unsigned Planner::unroll(uint32_t loop) {
   const Extent &extent = kernel_.loops[loop];
-  if (extent.constant && extent.value < 4 * int64_t(plan_.width))
+  if (machine_.scalable || // Long registers are busy for long enough.
+      (extent.constant && extent.value < 4 * int64_t(plan_.width)))
     return 1;
   // Four cache lines of each row.
   unsigned line_groups = 4 * 512 / unsigned(machine_.vector_bits);
@@ -174,7 +175,8 @@ unsigned Planner::unroll(uint32_t loop) {
 /// A load that strides along the lanes but walks along another loop: those two
 /// loops stand innermost, and stay within a tile.
 void Planner::tile_transposition() {
-  if (kernel_.kind != KernelClass::map || rank_ < 2 ||
+  // Squares are turned by shuffles; scalable machines load with strides.
+  if (machine_.scalable || kernel_.kind != KernelClass::map || rank_ < 2 ||
       plan_.lane_place + 1 != rank_ ||
       std::any_of(
           kernel_.body.nodes.begin(), kernel_.body.nodes.end(),

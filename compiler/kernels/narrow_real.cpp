@@ -135,7 +135,7 @@ Value *encode_bits(LaneCode &c, DType type, Value *x, Saturation saturate) {
 
 Value *emit_decode(LaneCode &c, DType type, Value *stored) {
   llvm::IRBuilderBase &b = c.b;
-  if (type == DType::f16)
+  if (type == DType::f16 && c.frame.machine.half_conversion)
     return b.CreateFPExt(
         b.CreateBitCast(stored, c.shaped(b.getHalfTy(), stored)),
         c.f32(stored));
@@ -174,7 +174,7 @@ Value *emit_decode(LaneCode &c, DType type, Value *stored) {
 }
 
 Value *emit_encode(LaneCode &c, DType type, Value *x, Saturation saturate) {
-  if (type == DType::f16) {
+  if (type == DType::f16 && c.frame.machine.half_conversion) {
     Value *half = c.b.CreateFPTrunc(x, c.shaped(c.b.getHalfTy(), x));
     return c.b.CreateBitCast(half, c.integer(16, x));
   }

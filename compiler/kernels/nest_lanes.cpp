@@ -16,7 +16,7 @@ void NestEmitter::for_lanes(Value *low, Value *high,
   auto groups = [&](Lanes &lanes) {
     lanes_ = &lanes;
     Value *count = b.CreateSub(high, low);
-    Value *whole = b.CreateSub(high, b.CreateSRem(count, lanes.step()));
+    Value *whole = b.CreateSub(high, lanes.remainder(count));
     emit_for(frame_, low, whole, lanes.step(), {},
              [&](Value *index, llvm::ArrayRef<Value *>) {
                body(lanes.index(index));

@@ -171,7 +171,7 @@ unsigned FoldFinder::width(NodeId loop) {
     }
   };
   visit(at(loop).blocks[0]);
-  return lanes * (heavy || size > 24 ? 2 : 4);
+  return Lanes::joined_width(machine_, lanes, heavy || size > 24 ? 2 : 4);
 }
 
 std::optional<VectorFold> FoldFinder::find(NodeId loop) {

@@ -108,8 +108,13 @@ llvm::Function *EntryPoints::open(const std::string &name, llvm::Type *result,
   function->setDoesNotThrow();
   // Nothing may become a call: there is nothing to call.
   function->addFnAttr("no-builtins");
-  function->addFnAttr("prefer-vector-width",
-                      std::to_string(machine_.vector_bits));
+  if (machine_.scalable)
+    function->addFnAttr(llvm::Attribute::getWithVScaleRangeArgs(
+        module_.getContext(), unsigned(machine_.fewest_units),
+        unsigned(machine_.most_units)));
+  else
+    function->addFnAttr("prefer-vector-width",
+                        std::to_string(machine_.vector_bits));
   function->addFnAttr("denormal-fp-math", "ieee,ieee");
   for (llvm::Argument &argument : function->args())
     argument.addAttr(llvm::Attribute::NoAlias);
