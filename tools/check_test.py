@@ -20,7 +20,7 @@ class Layers(unittest.TestCase):
             ("compiler/kernels/lanes.cpp", "llvm/IR/IRBuilder.h"),
             ("compiler/pipeline.cpp", "frontend/onnx/import.h"),
             ("targets/cpu/driver/services.cpp", "package/native_abi.h"),
-            ("targets/cpu/codegen/kernel_check_test.cpp", "targets/cpu/driver/elf_loader.h"),
+            ("targets/cpu/codegen/native_suite_test.cpp", "targets/cpu/driver/elf_loader.h"),
             ("base/file.cpp", "vector"),
         ]:
             self.assertIsNone(complaint(name, included), (name, included))

@@ -5,12 +5,12 @@
 // Another seed: --gtest_random_seed=N; more kernels: --gtest_repeat.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/cpu/codegen/kernel_check_for_test.h"
+#include "compiler/native/suite/native_suite_for_test.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace landfall::cpu {
+namespace landfall::native {
 namespace {
 
 constexpr DType i64 = DType::i64, boolean = DType::boolean;
@@ -286,4 +286,4 @@ TEST(KernelFuzz, randomKernels) {
 }
 
 } // namespace
-} // namespace landfall::cpu
+} // namespace landfall::native

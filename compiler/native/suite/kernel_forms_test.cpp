@@ -6,12 +6,12 @@
 // the edges of vectors and tasks.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/cpu/codegen/kernel_check_for_test.h"
+#include "compiler/native/suite/native_suite_for_test.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace landfall::cpu {
+namespace landfall::native {
 namespace {
 
 constexpr DType f32 = DType::f32, i64 = DType::i64, boolean = DType::boolean;
@@ -441,4 +441,4 @@ TEST(KernelForms, contractionsAsMaps) {
 }
 
 } // namespace
-} // namespace landfall::cpu
+} // namespace landfall::native

@@ -8,11 +8,11 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction_for_test.h"
 #include "compiler/kernels/contraction_generator.h"
-#include "targets/cpu/codegen/kernel_check_for_test.h"
+#include "compiler/native/suite/native_suite_for_test.h"
 
 #include <gtest/gtest.h>
 
-namespace landfall::cpu {
+namespace landfall::native {
 namespace {
 
 Launch whole_numbers(const Kernel &kernel, const std::vector<int64_t> &sizes,
@@ -91,4 +91,4 @@ TEST(Contraction, rounds) {
 }
 
 } // namespace
-} // namespace landfall::cpu
+} // namespace landfall::native

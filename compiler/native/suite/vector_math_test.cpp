@@ -6,21 +6,14 @@
 // precision, over all binades, both signs and the special values.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/cpu/codegen/kernel_check_for_test.h"
-
-#include "compiler/target.h"
-#include "package/native_abi.h"
-#include "targets/cpu/driver/elf_loader.h"
-#include "targets/cpu/driver/services.h"
+#include "compiler/native/suite/native_suite_for_test.h"
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <gtest/gtest.h>
 
-namespace landfall::cpu {
-
-const landfall::Target &codegen();
-
+namespace landfall::native {
 namespace {
 
 struct Function {
@@ -84,42 +77,55 @@ double error_in_ulps(float got, double exact) {
   return std::fabs(double(got) - exact) / std::ldexp(1.0, exponent - 23);
 }
 
+template <typename T> std::vector<uint8_t> bytes_of(const std::vector<T> &v) {
+  auto *data = reinterpret_cast<const uint8_t *>(v.data());
+  return {data, data + v.size() * sizeof(T)};
+}
+
+void check_function(const Function &f, const std::string &machine,
+                    const Launch &launch, const Outcome &outcome) {
+  auto at = [&](const std::vector<uint8_t> &operand, size_t e) {
+    float value;
+    std::memcpy(&value, operand.data() + e * sizeof(value), sizeof(value));
+    return value;
+  };
+  double worst = 0;
+  size_t where = 0;
+  for (size_t e = 0; e < size_t(launch.sizes[0]); ++e) {
+    double exact =
+        f.exact(at(launch.operands[0], e), at(launch.operands[1], e));
+    double error = error_in_ulps(at(outcome.operands[2], e), exact);
+    if (error > worst) {
+      worst = error;
+      where = e;
+    }
+  }
+  testing::Test::RecordProperty(std::string(info(f.op).text),
+                                std::to_string(worst));
+  EXPECT_LE(worst, f.ulps) << info(f.op).text << "("
+                           << at(launch.operands[0], where) << ", "
+                           << at(launch.operands[1], where)
+                           << ") = " << at(outcome.operands[2], where) << " on "
+                           << machine;
+}
+
 TEST(VectorMath, keepsItsPromises) {
   std::vector<Kernel> kernels;
-  for (const Function &f : functions)
+  std::vector<Launch> launches;
+  for (const Function &f : functions) {
     kernels.push_back(kernel_of(f));
-  auto sections = codegen().generate(kernels, {.variants = {"native"}});
-  ASSERT_TRUE(sections.ok()) << sections.error().message;
-  auto image = ElfImage::load(sections->at(0).bytes.data);
-  ASSERT_TRUE(image.ok());
-  for (size_t k = 0; k < std::size(functions); ++k) {
-    const Function &f = functions[k];
     std::vector<float> x = samples(f, 1, 200000), y = samples(f, 2, 200000);
-    std::vector<float> out(x.size());
-    void *operands[] = {x.data(), y.data(), out.data()};
-    int64_t size = int64_t(x.size()), failed = 0;
-    std::string name = "k" + std::to_string(k);
-    native::NativePlan plan;
-    reinterpret_cast<void (*)(const int64_t *, native::NativePlan *)>(
-        (*image)->function(name + "_plan"))(&size, &plan);
-    native::NativeCall call = {operands, &size,       0,      plan.tasks,
-                               nullptr,  &services(), &failed};
-    reinterpret_cast<int32_t (*)(const native::NativeCall *)>(
-        (*image)->function(name + "_run"))(&call);
-    double worst = 0;
-    size_t where = 0;
-    for (size_t e = 0; e < x.size(); ++e) {
-      double error = error_in_ulps(out[e], f.exact(x[e], y[e]));
-      if (error > worst) {
-        worst = error;
-        where = e;
-      }
-    }
-    RecordProperty(std::string(info(f.op).text), std::to_string(worst));
-    EXPECT_LE(worst, f.ulps) << info(f.op).text << "(" << x[where] << ", "
-                             << y[where] << ") = " << out[where];
+    launches.push_back(
+        {{int64_t(x.size())}, {bytes_of(x), bytes_of(y), bytes_of(x)}});
   }
+  std::vector<native::Run> runs;
+  for (size_t k = 0; k < launches.size(); ++k)
+    runs.push_back({k, &launches[k], true});
+  for (const Outcomes &outcomes : run_everywhere(kernels, runs))
+    for (size_t k = 0; k < runs.size(); ++k)
+      check_function(functions[k], outcomes.machine, launches[k],
+                     outcomes.runs[k]);
 }
 
 } // namespace
-} // namespace landfall::cpu
+} // namespace landfall::native

@@ -1,0 +1,147 @@
+//===- native_suite_test.cpp - The suite under emulation ------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// qemu-riscv64 runs the code of one section at three register lengths. Without
+// qemu there is no machine, and the tests only compile.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/native/suite/native_suite_for_test.h"
+
+#include "base/file.h"
+#include "compiler/target.h"
+
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+namespace landfall::reef {
+
+const landfall::Target &codegen();
+
+namespace {
+
+using native::Outcome;
+using native::Outcomes;
+using native::Run;
+
+constexpr int register_bits[] = {256, 512, 1024};
+
+/// A folder that goes with the object.
+class Folder {
+public:
+  Folder() {
+    std::string path = std::filesystem::temp_directory_path() / "reef-XXXXXX";
+    path_ = mkdtemp(path.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  std::string file(const char *name) const { return path_ + "/" + name; }
+
+private:
+  std::string path_;
+};
+
+bool has_emulator() {
+  return std::system("qemu-riscv64 --version >/dev/null 2>&1") == 0;
+}
+
+/// As runner/runner.cpp reads them.
+std::vector<uint8_t> requests_for(std::span<const Run> runs) {
+  std::vector<uint8_t> bytes;
+  auto word = [&](uint64_t value) {
+    auto *data = reinterpret_cast<const uint8_t *>(&value);
+    bytes.insert(bytes.end(), data, data + sizeof(value));
+  };
+  for (const Run &run : runs) {
+    word(run.kernel);
+    word(run.at_end);
+    word(run.launch->sizes.size());
+    for (int64_t size : run.launch->sizes)
+      word(uint64_t(size));
+    word(run.launch->operands.size());
+    for (const std::vector<uint8_t> &operand : run.launch->operands)
+      word(operand.size());
+    for (const std::vector<uint8_t> &operand : run.launch->operands)
+      bytes.insert(bytes.end(), operand.begin(), operand.end());
+  }
+  return bytes;
+}
+
+/// The outcomes in a file of results; fewer than runs if the runner stopped.
+std::vector<Outcome> outcomes_in(const std::vector<uint8_t> &results,
+                                 std::span<const Run> runs) {
+  std::vector<Outcome> outcomes;
+  size_t at = 0;
+  for (const Run &run : runs) {
+    size_t bytes = sizeof(int64_t);
+    for (const std::vector<uint8_t> &operand : run.launch->operands)
+      bytes += operand.size();
+    if (results.size() - at < bytes)
+      break;
+    Outcome &outcome = outcomes.emplace_back();
+    std::memcpy(&outcome.status, &results[at], sizeof(outcome.status));
+    at += sizeof(outcome.status);
+    for (const std::vector<uint8_t> &operand : run.launch->operands) {
+      outcome.operands.emplace_back(results.begin() + int64_t(at),
+                                    results.begin() +
+                                        int64_t(at + operand.size()));
+      at += operand.size();
+    }
+  }
+  return outcomes;
+}
+
+/// One process does all runs.
+Result<Outcomes> emulate(const Folder &folder, int bits,
+                         std::span<const Run> runs) {
+  std::string command = fmt::format(
+      "qemu-riscv64 -cpu rv64,v=true,vlen={},vext_spec=v1.0 {} {} <{} >{}",
+      bits, LANDFALL_KERNEL_RUNNER, folder.file("code"),
+      folder.file("requests"), folder.file("results"));
+  int status = std::system(command.c_str());
+  Outcomes outcomes{fmt::format("VLEN {}", bits),
+                    outcomes_in(TRY(read_file(folder.file("results"))), runs)};
+  if (status != 0 || outcomes.runs.size() < runs.size())
+    return Error{ErrorCode::internal,
+                 fmt::format("status {:#x}, {} of {} runs", status,
+                             outcomes.runs.size(), runs.size())};
+  return outcomes;
+}
+
+} // namespace
+} // namespace landfall::reef
+
+namespace landfall::native {
+
+/// Those of the firmware's functions (firmware/math/device_math.h), and the C
+/// library's own.
+const double service_ulps = 2;
+
+std::vector<Outcomes> run_everywhere(const std::vector<Kernel> &kernels,
+                                     std::span<const Run> runs) {
+  auto sections = reef::codegen().generate(kernels, {});
+  if (!sections) {
+    ADD_FAILURE() << sections.error().message;
+    return {};
+  }
+  if (!reef::has_emulator())
+    return {};
+  reef::Folder folder;
+  EXPECT_TRUE(write_file(folder.file("code"), sections->at(0).bytes.data).ok());
+  EXPECT_TRUE(
+      write_file(folder.file("requests"), reef::requests_for(runs)).ok());
+  std::vector<Outcomes> all;
+  for (int bits : reef::register_bits) {
+    Result<Outcomes> outcomes = reef::emulate(folder, bits, runs);
+    if (!outcomes) {
+      ADD_FAILURE() << "at VLEN " << bits << ": " << outcomes.error().message;
+      return {};
+    }
+    all.push_back(outcomes.take());
+  }
+  return all;
+}
+
+} // namespace landfall::native
