@@ -1,0 +1,89 @@
+//===- registers.h - What a core of the chip sees at which address * C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Shared by simulator, firmware and generated code; freestanding. All addresses
+// are physical. Registers are read and written 64 bits at a time. What stands
+// nowhere here is nothing: an access faults, so null pointers do.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include <cstdint>
+
+namespace landfall::reef {
+
+inline constexpr uint64_t core_registers = 0x1000'0000;
+inline constexpr uint64_t management_registers = 0x1100'0000;
+inline constexpr uint64_t register_page_bytes = 0x1'0000;
+inline constexpr uint64_t scratchpad_base = 0x2000'0000;
+inline constexpr uint64_t dram_base = 0x8000'0000;
+
+/// Offsets from `core_registers`: each core sees its own.
+namespace core_register {
+inline constexpr uint64_t hart_id = 0x00; ///< 0: management; 1..: cores.
+inline constexpr uint64_t cores = 0x08;   ///< Compute cores of the chip.
+inline constexpr uint64_t scratch_bytes = 0x10;
+inline constexpr uint64_t cycle = 0x18;
+inline constexpr uint64_t tile_edge = 0x20;
+inline constexpr uint64_t vector_bits = 0x28;
+inline constexpr uint64_t features = 0x30; ///< MatrixFeature bits.
+inline constexpr uint64_t dram_bytes = 0x38;
+/// A load sleeps until there is mail, and takes it. Mail is never 0.
+inline constexpr uint64_t mail_take = 0x40;
+/// A store ends a work item: the management core gets an event with the value.
+inline constexpr uint64_t mail_done = 0x48;
+inline constexpr uint64_t dma_channels = 0x50;
+inline constexpr uint64_t dma = 0x100; ///< Channel c: + c * dma_stride.
+inline constexpr uint64_t dma_stride = 0x40;
+} // namespace core_register
+
+/// Offsets in a DMA channel. A transfer moves `rows` rows of `row_bytes` each.
+namespace dma_register {
+inline constexpr uint64_t source = 0x00;
+inline constexpr uint64_t destination = 0x08;
+inline constexpr uint64_t row_bytes = 0x10;
+inline constexpr uint64_t rows = 0x18;
+inline constexpr uint64_t source_stride = 0x20;
+inline constexpr uint64_t destination_stride = 0x28;
+/// A store queues the transfer; a load gives the ticket of the last one.
+inline constexpr uint64_t start = 0x30;
+/// A store of a ticket sleeps until that transfer and all before it are done.
+inline constexpr uint64_t wait = 0x38;
+} // namespace dma_register
+
+/// Offsets from `management_registers`: the management core's alone.
+namespace management_register {
+inline constexpr uint64_t event_take = 0x00;  ///< A load sleeps until an event.
+inline constexpr uint64_t host_signal = 0x08; ///< A store wakes the host.
+inline constexpr uint64_t core_reset = 0x10;  ///< A store restarts that core.
+/// A store of an address writes the counters there (telemetry.h).
+inline constexpr uint64_t telemetry = 0x18;
+inline constexpr uint64_t mail = 0x1000;       ///< Core c: + 8 * c.
+inline constexpr uint64_t fault = 0x2000;      ///< Core c: + 64 * c.
+inline constexpr uint64_t fault_stride = 0x40; ///< Loads: cause, pc, ...
+inline constexpr uint64_t fault_cause = 0x00;
+inline constexpr uint64_t fault_pc = 0x08;
+inline constexpr uint64_t fault_address = 0x10;
+inline constexpr uint64_t fault_instruction = 0x18;
+} // namespace management_register
+
+/// Operand kinds that the matrix unit has.
+enum MatrixFeature : uint64_t {
+  matrix_f32 = 1,
+  matrix_f16 = 2,
+  matrix_i8 = 4,
+  matrix_f8 = 8,
+};
+
+/// What `event_take` gives: the kind in bits 0 to 7, the core in 8 to 31, and
+/// of `done` the low half of the stored value in 32 to 63.
+enum class ChipEvent : uint8_t {
+  doorbell = 1, ///< The host has written to the command ring.
+  done = 2,     ///< A core ended its work item.
+  fault = 3,    ///< A core stopped; its fault registers say why.
+  tick = 4,     ///< Time has passed while cores work (`tick_cycles`).
+};
+inline constexpr uint64_t tick_cycles = 100'000;
+
+} // namespace landfall::reef
