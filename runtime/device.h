@@ -17,6 +17,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace landfall {
 
@@ -64,14 +65,20 @@ public:
 
 /// What `landfall devices` shows.
 struct DeviceDescription {
-  std::string name;     ///< "cpu".
-  std::string hardware; ///< "AMD EPYC, 2 cores, AVX2 FMA AVX-512".
-  int threads = 1;
+  std::string name;        ///< "cpu".
+  std::string hardware;    ///< "AMD EPYC, 2 cores, AVX2 FMA AVX-512".
+  int threads = 1;         ///< Or cores: what works at once.
   size_t memory_bytes = 0; ///< 0: the host's.
+  /// More for a person, a line each: memories, peaks.
+  std::vector<std::string> details = {};
 };
 
 struct DeviceOptions {
   int threads = 0; ///< Host threads for kernels; 0: all the machine has.
+  /// A simulated device runs in a process of its own, as a card would.
+  bool own_process = false;
+  /// How long a device may show no sign of life before it is given up.
+  int timeout_seconds = 60;
 };
 
 /// A device. Thread-safe.
@@ -99,11 +106,18 @@ public:
 
 /// The linked-in drivers, from the generated list (targets/*/driver).
 struct Driver {
-  std::string_view name;
-  Result<std::unique_ptr<Device>> (*create)(const DeviceOptions &options);
+  std::string_view name; ///< The target of the packages that it runs.
+  /// The names of its devices, at least one; the first is the default.
+  std::vector<std::string> (*devices)();
+  /// `name` is one of `devices()`, or "DRIVER:ARGUMENT" as the user wrote it.
+  Result<std::unique_ptr<Device>> (*create)(std::string_view name,
+                                            const DeviceOptions &options);
+  bool simulated = false; ///< Its devices are programs.
 };
 std::span<const Driver> drivers();
-/// Fails with the list of known names.
+/// The driver of a device's name: one that a driver lists, a driver's own (its
+/// first device is meant), or "DRIVER:ARGUMENT". Fails with the known names.
+Result<const Driver *> find_driver(std::string_view device);
 Result<std::unique_ptr<Device>> create_device(std::string_view name,
                                               const DeviceOptions &options);
 

@@ -144,19 +144,21 @@ inline Package test_package(Program program) {
 
 /// Whether this build has what the device needs to run the test kernels.
 inline bool has_test_code(std::string_view device) {
-  if (device == "null")
+  std::string_view target = (*find_driver(device))->name;
+  if (target == "null")
     return true;
   for (const CodeSection &section : test_code())
-    if (section.target == device)
+    if (section.target == target)
       return true;
   return false;
 }
 
-/// The names of all drivers, for tests that run on each.
+/// The names of all devices, for tests that run on each.
 inline std::vector<std::string> device_names() {
   std::vector<std::string> names;
   for (const Driver &driver : drivers())
-    names.emplace_back(driver.name);
+    for (std::string &name : driver.devices())
+      names.push_back(std::move(name));
   return names;
 }
 

@@ -85,13 +85,15 @@ template <typename T> T unwrap(Result<T> result) {
 /// A compiled model on a device: what `compile` and `load` give.
 class Model {
 public:
-  Model(std::shared_ptr<const Package> package, int threads)
+  /// An empty `device` is the default of what the package was compiled for.
+  Model(std::shared_ptr<const Package> package, const std::string &device,
+        int threads)
       : package_(std::move(package)) {
     DeviceOptions options;
     options.threads = threads;
-    std::shared_ptr<Device> device =
-        unwrap(create_device(package_->target, options));
-    model_ = unwrap(LoadedModel::load(package_, device));
+    std::shared_ptr<Device> made = unwrap(
+        create_device(device.empty() ? package_->target : device, options));
+    model_ = unwrap(LoadedModel::load(package_, made));
     session_ = std::make_unique<Session>(model_);
   }
 
@@ -184,12 +186,12 @@ private:
 };
 
 Model *compile(const ModelSource &source, const std::string &options,
-               int threads) {
+               const std::string &device, int threads) {
   auto package = [&] {
     nb::gil_scoped_release release;
     return compile_model(source, options);
   }();
-  return new Model(unwrap(std::move(package)), threads);
+  return new Model(unwrap(std::move(package)), device, threads);
 }
 
 nb::list shape_of(const SignatureValue &value) {
@@ -229,23 +231,30 @@ NB_MODULE(_landfall, m) {
       .def_prop_ro("target", &Model::target)
       .def_prop_ro("inputs", [](const Model &x) { return x.entry().inputs; })
       .def_prop_ro("outputs", [](const Model &x) { return x.entry().outputs; });
-  m.def("compile_file",
-        [](const std::string &path, const std::string &options, int threads) {
-          return compile({path, {}, {}}, options, threads);
+  m.def("compile_file", [](const std::string &path, const std::string &options,
+                           const std::string &device, int threads) {
+    return compile({path, {}, {}}, options, device, threads);
+  });
+  m.def("compile_bytes",
+        [](nb::bytes data, const std::string &directory,
+           const std::string &options, const std::string &device, int threads) {
+          auto *bytes = reinterpret_cast<const uint8_t *>(data.c_str());
+          return compile({{}, {bytes, data.size()}, directory}, options, device,
+                         threads);
         });
-  m.def("compile_bytes", [](nb::bytes data, const std::string &directory,
-                            const std::string &options, int threads) {
-    auto *bytes = reinterpret_cast<const uint8_t *>(data.c_str());
-    return compile({{}, {bytes, data.size()}, directory}, options, threads);
+  m.def("load",
+        [](const std::string &path, const std::string &device, int threads) {
+          auto package = std::make_shared<Package>(unwrap(read_package(path)));
+          return new Model(package, device, threads);
+        });
+  m.def("target_of", [](const std::string &device) {
+    return std::string(unwrap(find_driver(device))->name);
   });
-  m.def("load", [](const std::string &path, int threads) {
-    auto package = std::make_shared<Package>(unwrap(read_package(path)));
-    return new Model(package, threads);
-  });
-  m.def("targets", [] {
+  m.def("devices", [] {
     std::vector<std::string> names;
     for (const Driver &driver : drivers())
-      names.emplace_back(driver.name);
+      for (std::string &name : driver.devices())
+        names.push_back(std::move(name));
     return names;
   });
 }

@@ -15,31 +15,39 @@ namespace landfall::cli {
 
 namespace {
 
-/// A driver whose device is missing is no error: its row says why.
+/// A device that is missing is no error: its row says why.
+void list_device(const Driver &driver, const std::string &name, Json &list,
+                 Table &table) {
+  auto device = driver.create(name, {});
+  if (!device) {
+    list.push_back({{"name", name},
+                    {"available", false},
+                    {"reason", device.error().message}});
+    table.add({name, "", "not here: " + device.error().message});
+    return;
+  }
+  DeviceDescription about = (*device)->describe();
+  std::string hardware = about.hardware;
+  if (about.memory_bytes)
+    hardware += ", " + bytes_text(about.memory_bytes);
+  list.push_back({{"name", name},
+                  {"available", true},
+                  {"simulated", driver.simulated},
+                  {"hardware", about.hardware},
+                  {"threads", about.threads},
+                  {"memory_bytes", about.memory_bytes},
+                  {"details", about.details}});
+  table.add({name, std::to_string(about.threads), hardware});
+  for (const std::string &line : about.details)
+    table.add({"", "", "  " + line});
+}
+
 Status list_devices(bool as_json) {
   Json list = Json::array();
   Table table({{"device"}, {"threads", Table::Align::right}, {"hardware"}});
-  for (const Driver &driver : drivers()) {
-    auto device = driver.create({});
-    std::string driver_name(driver.name);
-    if (!device) {
-      list.push_back({{"name", driver_name},
-                      {"available", false},
-                      {"reason", device.error().message}});
-      table.add({driver_name, "", "not here: " + device.error().message});
-      continue;
-    }
-    DeviceDescription about = (*device)->describe();
-    std::string hardware = about.hardware;
-    if (about.memory_bytes)
-      hardware += ", " + bytes_text(about.memory_bytes);
-    list.push_back({{"name", driver_name},
-                    {"available", true},
-                    {"hardware", about.hardware},
-                    {"threads", about.threads},
-                    {"memory_bytes", about.memory_bytes}});
-    table.add({driver_name, std::to_string(about.threads), hardware});
-  }
+  for (const Driver &driver : drivers())
+    for (const std::string &name : driver.devices())
+      list_device(driver, name, list, table);
   if (as_json)
     print_json(list);
   else

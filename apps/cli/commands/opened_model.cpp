@@ -31,11 +31,12 @@ Result<const EntryPoint *> find_entry(const Package &package,
                            known.empty() ? "none" : known)};
 }
 
-/// Compiles for the machine that we are on.
+/// Compiles for the device that shall run it.
 Result<std::shared_ptr<const Package>>
 compile_here(const ModelOptions &options, std::vector<CompileStep> &steps) {
   Json json;
-  json["target"] = options.target.empty() ? "cpu" : options.target;
+  json["target"] =
+      TRY(find_driver(options.target.empty() ? "cpu" : options.target))->name;
   json["variants"] = {"native"};
   Progress progress;
   progress.show("compiling " + options.path);

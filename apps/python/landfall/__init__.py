@@ -37,25 +37,28 @@ def compile(model, target="cpu", *, threads=0, directory=None, **options):
     """Compiles a model and makes it ready to run.
 
     `model` is a path, the bytes of a ModelProto or an onnx.ModelProto;
-    `directory` is where external data lies (a path's own folder by default).
-    `threads` sizes the thread pool (0: one a core). `options` are the
+    `target` names the device; `directory` is where external data lies (a path's
+    own folder by default). `threads` sizes the thread pool (0: one a core). `options` are the
     compiler's: `variants` names the machines to generate code for (by default
     this one; [] for all that the target has, to save and run elsewhere).
     """
-    options["target"] = target
+    options["target"] = _landfall.target_of(target)
     options.setdefault("variants", ["native"])
     text = json.dumps(options)
     if isinstance(model, (str, os.PathLike)):
-        return _landfall.compile_file(os.fspath(model), text, threads)
+        return _landfall.compile_file(os.fspath(model), text, target, threads)
     data = model if isinstance(model, bytes) else model.SerializeToString()
-    return _landfall.compile_bytes(data, directory or "", text, threads)
+    return _landfall.compile_bytes(data, directory or "", text, target, threads)
 
 
-def load(path, *, threads=0):
-    """Loads a compiled model (.lfm). Needs no compiler."""
-    return _landfall.load(os.fspath(path), threads)
+def load(path, device="", *, threads=0):
+    """Loads a compiled model (.lfm). Needs no compiler.
+
+    `device` is one of those that its target has (the first by default).
+    """
+    return _landfall.load(os.fspath(path), device, threads)
 
 
 def targets():
     """The names of the devices that this build can run on."""
-    return _landfall.targets()
+    return _landfall.devices()

@@ -42,7 +42,10 @@ private:
   std::shared_ptr<ThreadPool> pool_;
 };
 
-Result<std::unique_ptr<Device>> create(const DeviceOptions &options) {
+std::vector<std::string> devices() { return {"cpu"}; }
+
+Result<std::unique_ptr<Device>> create(std::string_view,
+                                       const DeviceOptions &options) {
   constexpr int thread_limit = 1024;
   if (options.threads < 0 || options.threads > thread_limit)
     return Error{ErrorCode::invalid_argument,
@@ -56,6 +59,6 @@ Result<std::unique_ptr<Device>> create(const DeviceOptions &options) {
 } // namespace
 
 extern const Driver driver;
-constinit const Driver driver = {"cpu", create};
+constinit const Driver driver = {"cpu", devices, create};
 
 } // namespace landfall::cpu

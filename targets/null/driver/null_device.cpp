@@ -53,13 +53,16 @@ public:
   }
 };
 
-Result<std::unique_ptr<Device>> create(const DeviceOptions &) {
+std::vector<std::string> devices() { return {"null"}; }
+
+Result<std::unique_ptr<Device>> create(std::string_view,
+                                       const DeviceOptions &) {
   return std::unique_ptr<Device>(std::make_unique<NullDevice>());
 }
 
 } // namespace
 
 extern const Driver driver;
-constinit const Driver driver = {"null", create};
+constinit const Driver driver = {"null", devices, create};
 
 } // namespace landfall::null

@@ -176,8 +176,8 @@ Result<ChipDescription> find_chip(std::string_view name) {
 
 Result<ChipDescription> read_chip(const std::string &path) {
   std::vector<uint8_t> bytes = TRY(read_file(path));
-  return parse_chip({reinterpret_cast<const char *>(bytes.data()), bytes.size()},
-                    path);
+  return parse_chip(
+      {reinterpret_cast<const char *>(bytes.data()), bytes.size()}, path);
 }
 
 } // namespace landfall::reef

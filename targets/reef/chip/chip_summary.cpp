@@ -42,19 +42,18 @@ std::vector<std::string> details(const ChipDescription &chip) {
   double dma =
       double(chip.dma_bytes_per_cycle) * chip.dma_channels * chip.clock_mhz;
   double vector = 2.0 * chip.vector_bits / 8 * chip.clock_mhz;
-  return {
-      fmt::format("memory: DRAM {} at {} GB/s, {} ns; a core: scratchpad {} "
-                  "at {:g} GB/s, {} DMA channel{} with {:g} GB/s",
-                  memory_text(uint64_t(chip.dram_mib) << 10),
-                  chip.dram_gb_per_s, chip.dram_latency_ns,
-                  memory_text(chip.scratchpad_kib), vector / 1e3,
-                  chip.dma_channels, chip.dma_channels == 1 ? "" : "s",
-                  dma / 1e3),
-      fmt::format("peaks: {}, {}, {}, {}",
-                  peak(chip, chip.macs_f32, "fp32", "FLOPS"),
-                  peak(chip, chip.macs_f16, "bf16/fp16", "FLOPS"),
-                  peak(chip, chip.macs_f8, "fp8", "FLOPS"),
-                  peak(chip, chip.macs_i8, "int8", "OPS"))};
+  return {fmt::format(
+              "memory: DRAM {} at {} GB/s, {} ns; a core: scratchpad {} "
+              "at {:g} GB/s, {} DMA channel{} with {:g} GB/s",
+              memory_text(uint64_t(chip.dram_mib) << 10), chip.dram_gb_per_s,
+              chip.dram_latency_ns, memory_text(chip.scratchpad_kib),
+              vector / 1e3, chip.dma_channels,
+              chip.dma_channels == 1 ? "" : "s", dma / 1e3),
+          fmt::format("peaks: {}, {}, {}, {}",
+                      peak(chip, chip.macs_f32, "fp32", "FLOPS"),
+                      peak(chip, chip.macs_f16, "bf16/fp16", "FLOPS"),
+                      peak(chip, chip.macs_f8, "fp8", "FLOPS"),
+                      peak(chip, chip.macs_i8, "int8", "OPS"))};
 }
 
 } // namespace landfall::reef

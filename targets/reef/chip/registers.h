@@ -1,4 +1,5 @@
-//===- registers.h - What a core of the chip sees at which address * C++ -*-===//
+//===- registers.h - What a core of the chip sees at which address * C++
+//-*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -32,8 +32,8 @@ struct CoreTelemetry {
   EngineTelemetry issue;
   EngineTelemetry vector;
   EngineTelemetry matrix;
-  EngineTelemetry dma;   ///< Busy: summed over channels. Stalled: waits for it.
-  uint64_t matrix_macs;  ///< Count of useful multiply-adds.
+  EngineTelemetry dma;  ///< Busy: summed over channels. Stalled: waits for it.
+  uint64_t matrix_macs; ///< Count of useful multiply-adds.
 };
 
 inline constexpr uint64_t telemetry_bytes(uint64_t cores) {

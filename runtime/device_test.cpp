@@ -1,0 +1,38 @@
+//===- device_test.cpp - Finding drivers ----------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/device.h"
+
+#include <gtest/gtest.h>
+
+namespace landfall {
+namespace {
+
+TEST(FindDriver, KnowsEveryDeviceOfEveryDriver) {
+  for (const Driver &driver : drivers()) {
+    ASSERT_FALSE(driver.devices().empty()) << driver.name;
+    for (const std::string &name : driver.devices()) {
+      auto found = find_driver(name);
+      ASSERT_TRUE(found.ok()) << found.error().message;
+      EXPECT_EQ(*found, &driver) << name;
+    }
+  }
+}
+
+TEST(FindDriver, TakesATargetOrAnArgument) {
+  EXPECT_EQ((*find_driver("cpu"))->name, "cpu");
+  EXPECT_EQ((*find_driver("cpu:anything"))->name, "cpu");
+  EXPECT_FALSE(find_driver("cpux:anything").ok());
+  EXPECT_FALSE(find_driver("").ok());
+}
+
+TEST(CreateDevice, ListsTheKnownOnes) {
+  auto device = create_device("abacus", {});
+  ASSERT_FALSE(device.ok());
+  EXPECT_NE(device.error().message.find("'null'"), std::string::npos);
+}
+
+} // namespace
+} // namespace landfall
