@@ -47,7 +47,7 @@ CpuExecutable::load(const Package &package) {
   if (package.kernels.empty())
     return std::unique_ptr<Executable>(std::move(executable));
   const CodeSection &section = *TRY(best_section(package));
-  executable->image_ = TRY(ElfImage::load(section.bytes.data));
+  executable->image_ = TRY(LoadedCode::load(section.bytes.data));
   for (size_t k = 0; k < package.kernels.size(); ++k) {
     void *plan = executable->image_->function(fmt::format("k{}_plan", k));
     void *run = executable->image_->function(fmt::format("k{}_run", k));

@@ -31,7 +31,7 @@ public:
   std::span<const CpuKernel> kernels() const { return kernels_; }
 
 private:
-  std::unique_ptr<ElfImage> image_; ///< None if there are no kernels.
+  std::unique_ptr<LoadedCode> image_; ///< None if there are no kernels.
   std::vector<CpuKernel> kernels_;
 };
 

@@ -24,7 +24,7 @@ std::vector<uint8_t> fixture() {
 
 /// Loads and looks symbols up; must not crash. Nothing is called.
 bool loads(const std::vector<uint8_t> &file) {
-  auto image = ElfImage::load(file);
+  auto image = LoadedCode::load(file);
   if (!image.ok()) {
     EXPECT_FALSE(image.error().message.empty());
     return false;
@@ -57,7 +57,7 @@ std::vector<uint8_t> with_dynamic(int64_t tag, auto change) {
 }
 
 TEST(ElfLoader, FindsAndRunsFunctions) {
-  auto image = ElfImage::load(fixture());
+  auto image = LoadedCode::load(fixture());
   ASSERT_TRUE(image.ok()) << image.error().message;
   auto *plan =
       reinterpret_cast<void (*)(const int64_t *, native::NativePlan *)>(
