@@ -1,0 +1,74 @@
+//===- decode.cpp - From bits to instructions -------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/sim/isa/execute.h"
+#include "targets/reef/sim/isa/operand.h"
+
+#include <array>
+#include <iterator>
+#include <vector>
+
+using namespace landfall::reef;
+
+namespace {
+
+constexpr uint32_t masks[] = {
+#define FORMAT(name, mask, operands) mask,
+#include "targets/reef/sim/isa/format.def"
+};
+
+constexpr Row rows[] = {
+#define INSTRUCTION(id, text, format, unit, match)                             \
+  {text,                                                                       \
+   Format::format,                                                             \
+   Unit::unit,                                                                 \
+   match,                                                                      \
+   masks[static_cast<int>(Format::format)],                                    \
+   execute_##id},
+#include "targets/reef/sim/isa/instructions.def"
+};
+
+/// Rows by their low seven bits, which are fixed in every one.
+using Buckets = std::array<std::vector<const Row *>, 128>;
+
+Buckets make_buckets() {
+  Buckets buckets;
+  for (const Row &row : rows)
+    buckets[row.match & 0x7f].push_back(&row);
+  return buckets;
+}
+
+const Row *find_row(uint32_t bits) {
+  static const Buckets buckets = make_buckets();
+  for (const Row *row : buckets[bits & 0x7f])
+    if ((bits & row->mask) == row->match)
+      return row;
+  return nullptr;
+}
+
+} // namespace
+
+const Row *landfall::reef::instruction_rows(unsigned &count) {
+  count = std::size(rows);
+  return rows;
+}
+
+Instruction landfall::reef::decode(uint32_t bits) {
+  Instruction made;
+  made.bits = bits;
+  if ((bits & 3) != 3) {
+    made.bytes = 2;
+    made.bits = expand_compressed(static_cast<uint16_t>(bits));
+  }
+  made.row = find_row(made.bits);
+  made.execute = execute_unknown;
+  if (!made.row || !made.bits)
+    return made;
+  made.execute = made.row->execute;
+  made.unit = made.row->unit;
+  for (const char *code = operands_of(made.row->format); *code; ++code)
+    decode_operand(*code, made);
+  return made;
+}
