@@ -1,0 +1,93 @@
+//===- chip_core.h - A core with everything beside it ----------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "targets/reef/chip/registers.h"
+#include "targets/reef/sim/dma.h"
+#include "targets/reef/sim/line_buffers.h"
+
+namespace landfall::reef {
+
+/// Something that arrives at a core at a time: mail, or an event.
+struct Message {
+  uint64_t value;
+  uint64_t time;
+};
+
+/// How a register access ends. `until`: when a blocked one may be tried again;
+/// `never` if only a message can tell.
+struct RegisterAnswer {
+  static constexpr uint64_t never = ~uint64_t(0);
+  HartPort::Access access = HartPort::Access::done;
+  uint64_t until = never;
+};
+
+/// What cores need of the chip around them.
+class Board {
+public:
+  virtual ~Board() = default;
+  virtual void event(ChipEvent kind, unsigned core, uint32_t value,
+                     uint64_t now) = 0;
+  /// The management core's own registers, by offset.
+  virtual RegisterAnswer load(uint64_t offset, uint64_t &value) = 0;
+  virtual RegisterAnswer store(uint64_t offset, uint64_t value) = 0;
+  /// When there will be something to take from the event queue.
+  virtual uint64_t next_event() const = 0;
+};
+
+/// A hart, its scratchpad, registers, DMA channels and line buffers. Core 0 is
+/// the management core: the same hart without a matrix unit.
+class ChipCore final : public HartPort {
+public:
+  ChipCore(const ChipDescription &chip, unsigned number, MemoryRegion dram,
+           DramClock &clock, Board &board);
+
+  void reset();
+  void mail(Message message) { mail_.push_back(message); }
+
+  /// When it can go on; `never` while it waits for a message or has stopped.
+  uint64_t ready_at() const;
+  bool stopped() const { return stopped_; }
+  /// Waits for mail: has nothing to do.
+  bool idle() const { return waiting_ == Waiting::mail; }
+  /// Runs from `ready_at()` for about so many cycles. False: it has stopped.
+  bool run(uint64_t cycles);
+
+  uint64_t cycle() const { return hart_.cycle(); }
+  Fault fault() const;
+  CoreTelemetry telemetry() const;
+
+  Access load_register(uint64_t address, uint64_t &value) override;
+  Access store_register(uint64_t address, uint64_t value) override;
+  bool may_access(uint64_t address, uint64_t bytes, bool is_write) override;
+  uint64_t dram_cycles(uint64_t address, uint64_t bytes, bool is_write,
+                       uint64_t now) override;
+
+private:
+  enum class Waiting { nothing, mail, event, time };
+
+  Access load_own(uint64_t offset, uint64_t &value);
+  Access finish(RegisterAnswer answer, Waiting waiting);
+  Access finish(Dma::Answer answer);
+  bool may_manage(uint64_t address) const;
+
+  const ChipDescription *chip_;
+  unsigned number_;
+  Board *board_;
+  std::unique_ptr<uint8_t[]> scratchpad_;
+  Hart hart_;
+  Dma dma_;
+  LineBuffers lines_;
+  uint64_t dram_bytes_;
+  std::deque<Message> mail_;
+  Waiting waiting_ = Waiting::nothing;
+  uint64_t until_ = 0; ///< Waiting::time: when it ends.
+  bool stopped_ = false;
+  bool transfers_race_ = false; ///< Why it stopped, if it did.
+  uint64_t idle_ = 0;
+};
+
+} // namespace landfall::reef

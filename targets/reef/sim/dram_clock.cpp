@@ -1,0 +1,49 @@
+//===- dram_clock.cpp - Bandwidth that all engines share ------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/sim/dram_clock.h"
+
+#include <algorithm>
+
+namespace landfall::reef {
+
+DramClock::DramClock(const ChipDescription &chip)
+    : window_bytes_(std::max<uint64_t>(
+          1, uint64_t(chip.dram_gb_per_s) * 1000 * window / chip.clock_mhz)),
+      slots_(window_count) {}
+
+/// A slot that a later window has taken over counts as empty: nobody is so far
+/// behind that it matters.
+DramClock::Slot &DramClock::slot(uint64_t number) {
+  Slot &slot = slots_[number % window_count];
+  if (slot.number != number)
+    slot = {number, 0};
+  return slot;
+}
+
+uint64_t DramClock::book(uint64_t bytes, uint64_t now, uint64_t rate) {
+  bytes_ += bytes;
+  uint64_t alone = now + (bytes + rate - 1) / rate;
+  uint64_t end = now;
+  while (bytes > 0) {
+    uint64_t number = end / window;
+    uint64_t next = (number + 1) * window;
+    Slot &current = slot(number);
+    uint64_t room = std::min(window_bytes_ - current.used, rate * (next - end));
+    uint64_t taken = std::min(bytes, room);
+    current.used += taken;
+    bytes -= taken;
+    if (bytes == 0)
+      // Its own speed, or its place in what the window has moved by then.
+      end = std::max(end + (taken + rate - 1) / rate,
+                     number * window + current.used * window / window_bytes_);
+    else
+      end = next;
+  }
+  stalled_ += end - std::min(end, alone);
+  return end;
+}
+
+} // namespace landfall::reef
