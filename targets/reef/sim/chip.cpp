@@ -30,9 +30,7 @@ Chip::Chip(const ChipDescription &chip, uint8_t *dram,
         std::make_unique<ChipCore>(chip_, number, dram_, clock_, *this));
 }
 
-void Chip::doorbell() {
-  event(ChipEvent::doorbell, 0, 0, cores_[0]->cycle());
-}
+void Chip::doorbell() { event(ChipEvent::doorbell, 0, 0, cores_[0]->cycle()); }
 
 /// The core that is furthest behind, lowest number first; null: all wait.
 ChipCore *Chip::next_core() const {
@@ -66,8 +64,8 @@ Chip::Progress Chip::step() {
 }
 
 void Chip::event(ChipEvent kind, unsigned core, uint32_t value, uint64_t now) {
-  uint64_t bits = static_cast<uint64_t>(kind) | uint64_t(core) << 8 |
-                  uint64_t(value) << 32;
+  uint64_t bits =
+      static_cast<uint64_t>(kind) | uint64_t(core) << 8 | uint64_t(value) << 32;
   events_.push_back({bits, now + hop_cycles});
 }
 

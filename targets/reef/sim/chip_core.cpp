@@ -108,8 +108,7 @@ HartPort::Access ChipCore::load_register(uint64_t address, uint64_t &value) {
     return load_own(address - core_registers, value);
   if (may_manage(address)) {
     // Before the call: the board asks this core when it is ready.
-    RegisterAnswer answer =
-        board_->load(address - management_registers, value);
+    RegisterAnswer answer = board_->load(address - management_registers, value);
     return finish(answer, Waiting::event);
   }
   return Access::fault;

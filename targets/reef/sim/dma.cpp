@@ -109,11 +109,10 @@ uint64_t Dma::end_of(const Transfer &transfer, Channel &channel, uint64_t now) {
   uint64_t bytes = transfer.row_bytes * transfer.rows;
   uint64_t end = begin + (bytes + rate_ - 1) / rate_;
   if (in_dram(transfer.source))
-    end = std::max(end,
-                   clock_->book(lines_bytes(transfer.from()), begin, rate_));
-  if (in_dram(transfer.destination))
     end =
-        std::max(end, clock_->book(lines_bytes(transfer.to()), begin, rate_));
+        std::max(end, clock_->book(lines_bytes(transfer.from()), begin, rate_));
+  if (in_dram(transfer.destination))
+    end = std::max(end, clock_->book(lines_bytes(transfer.to()), begin, rate_));
   time_.busy += end - begin;
   channel.free_at = end;
   return end;
@@ -130,8 +129,7 @@ Dma::Answer Dma::wait(Channel &channel, uint64_t ticket, uint64_t now) {
     time_.stalled += end - now;
     return {Access::blocked, end};
   }
-  while (!channel.unwaited.empty() &&
-         channel.unwaited.front().ticket <= ticket)
+  while (!channel.unwaited.empty() && channel.unwaited.front().ticket <= ticket)
     channel.unwaited.pop_front();
   return {};
 }

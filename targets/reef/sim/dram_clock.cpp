@@ -10,8 +10,8 @@
 namespace landfall::reef {
 
 DramClock::DramClock(const ChipDescription &chip)
-    : window_bytes_(std::max<uint64_t>(
-          1, uint64_t(chip.dram_gb_per_s) * 1000 * window / chip.clock_mhz)),
+    : window_bytes_(std::max<uint64_t>(1, uint64_t(chip.dram_gb_per_s) * 1000 *
+                                              window / chip.clock_mhz)),
       slots_(window_count) {}
 
 /// A slot that a later window has taken over counts as empty: nobody is so far

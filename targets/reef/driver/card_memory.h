@@ -1,0 +1,43 @@
+//===- card_memory.h - The card's DRAM through the host's window * C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "base/result.h"
+#include "targets/reef/firmware/protocol.h"
+
+#include <memory>
+
+namespace landfall::reef {
+
+/// A memory file as large as the card's DRAM; pages exist once touched. It
+/// outlives the card that uses it, so that contents survive a restart.
+class CardMemory {
+public:
+  static Result<std::unique_ptr<CardMemory>> create(uint64_t bytes);
+  ~CardMemory();
+  CardMemory(const CardMemory &) = delete;
+  CardMemory &operator=(const CardMemory &) = delete;
+
+  uint64_t bytes() const { return bytes_; }
+  int descriptor() const { return descriptor_; }
+  /// Where the host sees a DRAM address.
+  uint8_t *host(uint64_t address) const {
+    return base_ + (address - dram_base);
+  }
+  template <typename T> T *at(uint64_t address) const {
+    return reinterpret_cast<T *>(host(address));
+  }
+
+private:
+  CardMemory(int descriptor, uint8_t *base, uint64_t bytes)
+      : descriptor_(descriptor), base_(base), bytes_(bytes) {}
+
+  int descriptor_;
+  uint8_t *base_;
+  uint64_t bytes_;
+};
+
+} // namespace landfall::reef

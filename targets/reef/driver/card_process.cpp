@@ -1,0 +1,123 @@
+//===- card_process.cpp - A card in a process of its own ------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/chip/card_line.h"
+#include "targets/reef/driver/line.h"
+#include "targets/reef/driver/running_card.h"
+
+#include <csignal>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+namespace landfall::reef {
+
+namespace {
+
+class CardProcess : public RunningCard {
+public:
+  CardProcess(pid_t process, Descriptor line)
+      : process_(process), line_(std::move(line)) {}
+  ~CardProcess() override { reap(); }
+  /// A simulator has nothing to tidy up.
+  void stop() override {
+    if (!reaped_)
+      kill(process_, SIGKILL);
+  }
+  int line() const override { return line_.number(); }
+  int process() const override { return process_; }
+  std::string how_it_ended() override {
+    reap();
+    if (WIFSIGNALED(status_))
+      return fmt::format("was killed by signal {}", WTERMSIG(status_));
+    return fmt::format("ended with status {}", WEXITSTATUS(status_));
+  }
+
+private:
+  /// Who is at its end already keeps its own status.
+  void reap() {
+    if (reaped_)
+      return;
+    stop();
+    while (waitpid(process_, &status_, 0) < 0 && errno == EINTR)
+      ;
+    reaped_ = true;
+  }
+
+  pid_t process_;
+  Descriptor line_;
+  int status_ = 0;
+  bool reaped_ = false;
+};
+
+/// The folder of the program or library that this function is in.
+std::filesystem::path own_folder() {
+  Dl_info info = {};
+  std::error_code failed;
+  std::filesystem::path self;
+  if (dladdr(reinterpret_cast<void *>(&own_folder), &info) && info.dli_fname)
+    self = info.dli_fname;
+  // A program may be called by a relative name.
+  if (!self.is_absolute())
+    self = std::filesystem::read_symlink("/proc/self/exe", failed);
+  return self.parent_path();
+}
+
+Result<std::string> find_program() {
+  constexpr std::string_view name = "landfall-reef-card";
+  std::filesystem::path folder = own_folder();
+  for (const char *way : {".", "../bin", "../../bin"}) {
+    std::filesystem::path program = folder / way / name;
+    std::error_code failed;
+    if (std::filesystem::exists(program, failed))
+      return program.lexically_normal().string();
+  }
+  return Error{ErrorCode::device,
+               fmt::format("A simulated card in a process of its own needs the "
+                           "program {} beside '{}' or in ../bin; it is not "
+                           "there.",
+                           name, folder.string())};
+}
+
+/// Copies of descriptors above those that the card gets, so that placing one
+/// cannot overwrite another.
+Descriptor moved_up(int descriptor) {
+  constexpr int lowest = 16;
+  return Descriptor(fcntl(descriptor, F_DUPFD_CLOEXEC, lowest));
+}
+
+} // namespace
+
+Result<std::unique_ptr<RunningCard>> start_process(const ChipDescription &chip,
+                                                   const CardMemory &memory) {
+  std::string program = TRY(find_program());
+  Line line = TRY(Line::create());
+  Descriptor card_line = moved_up(line.card.number());
+  Descriptor card_memory = moved_up(memory.descriptor());
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, card_memory.number(),
+                                   card_memory_descriptor);
+  posix_spawn_file_actions_adddup2(&actions, card_line.number(),
+                                   card_line_descriptor);
+  std::string description = chip_text(chip);
+  char *arguments[] = {program.data(), description.data(), nullptr};
+  char *environment[] = {nullptr};
+  pid_t process = 0;
+  int failed = posix_spawn(&process, program.c_str(), &actions, nullptr,
+                           arguments, environment);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0)
+    return Error{ErrorCode::device,
+                 fmt::format("'{}' cannot be started: {}.", program,
+                             std::strerror(failed))};
+  return std::unique_ptr<RunningCard>(
+      std::make_unique<CardProcess>(process, std::move(line.host)));
+}
+
+} // namespace landfall::reef

@@ -1,0 +1,166 @@
+//===- command_stream.cpp - The rings between host and firmware -----------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/driver/command_stream.h"
+#include "targets/reef/chip/card_line.h"
+#include "targets/reef/driver/fault_text.h"
+#include "targets/reef/firmware/firmware_image.h"
+
+#include <atomic>
+#include <cstring>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace landfall::reef {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// How long a listener sleeps before it looks at the heartbeat.
+constexpr int listen_milliseconds = 100;
+
+uint64_t acquire(uint64_t &word) {
+  return std::atomic_ref(word).load(std::memory_order_acquire);
+}
+
+} // namespace
+
+/// Contents of the heap stay; firmware, rings and control words begin anew.
+Status CommandStream::power_on() {
+  if (power_ons_ > 0) // Memory that nobody has touched is zero.
+    std::memset(memory_->host(dram_base), 0, stack_base - dram_base);
+  std::string_view image = firmware_images()[0].bytes;
+  std::memcpy(memory_->host(dram_base), image.data(), image.size());
+  submitted_ = completed_ = 0;
+  completions_.clear();
+  heartbeat_ = 0;
+  card_ = TRY(start_());
+  ++power_ons_;
+  return {};
+}
+
+Error CommandStream::give_up(std::string why) {
+  last_failure_ = {ErrorCode::device,
+                   fmt::format("{} {}. What it was doing is lost; the next "
+                               "run restarts it.",
+                               name_, why)};
+  card_ = nullptr;
+  heard_.notify_all();
+  return last_failure_;
+}
+
+void CommandStream::reset() {
+  Lock lock(mutex_);
+  if (card_)
+    card_->stop();
+  // A listener wakes up on the closed line, before that goes away.
+  heard_.wait(lock, [&] { return !listening_; });
+  if (card_)
+    (void)give_up("was reset");
+}
+
+int CommandStream::process() {
+  Lock lock(mutex_);
+  return card_ ? card_->process() : 0;
+}
+
+Result<Ticket> CommandStream::submit(Command command) {
+  Lock lock(mutex_);
+  if (!card_)
+    TRY(power_on());
+  while (submitted_ - completed_ == ring_entries)
+    TRY(progress(lock));
+  if (submitted_ == completed_)
+    last_sign_ = Clock::now();
+  command.sequence = submitted_;
+  auto *ring = memory_->at<Command>(command_ring);
+  ring[submitted_ % ring_entries] = command;
+  std::atomic_ref(memory_->at<Control>(control_base)->command_tail)
+      .store(++submitted_, std::memory_order_release);
+  char doorbell = 1;
+  // A full line has rings enough; a closed one is noticed by who waits.
+  (void)send(card_->line(), &doorbell, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+  return Ticket{command.sequence, power_ons_};
+}
+
+Result<Completion> CommandStream::wait(Ticket ticket) {
+  Lock lock(mutex_);
+  for (;;) {
+    if (!card_ || ticket.power_on != power_ons_)
+      return last_failure_;
+    collect();
+    if (auto found = completions_.find(ticket.sequence);
+        found != completions_.end()) {
+      Completion completion = found->second;
+      completions_.erase(found);
+      return completion;
+    }
+    TRY(progress(lock));
+  }
+}
+
+void CommandStream::collect() {
+  uint64_t tail = acquire(memory_->at<Control>(control_base)->completion_tail);
+  auto *ring = memory_->at<Completion>(completion_ring);
+  // A damaged count cannot be ahead of what was asked for.
+  for (; completed_ != tail && completed_ < submitted_; ++completed_) {
+    Completion completion = ring[completed_ % ring_entries];
+    completions_[completed_] = completion;
+    last_sign_ = Clock::now();
+  }
+}
+
+/// Waits for the card to do something, or for the thread that does so.
+Status CommandStream::progress(Lock &lock) {
+  if (listening_) {
+    heard_.wait(lock);
+    return {};
+  }
+  listening_ = true;
+  int line = card_->line();
+  lock.unlock();
+  pollfd look = {line, POLLIN, 0};
+  (void)poll(&look, 1, listen_milliseconds);
+  lock.lock();
+  listening_ = false;
+  Status status = listen();
+  heard_.notify_all();
+  return status;
+}
+
+/// Takes the card's messages and its completions.
+Status CommandStream::listen() {
+  for (;;) {
+    CardMessage message;
+    ssize_t got = recv(card_->line(), &message, sizeof(message), MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+      break;
+    if (got <= 0)
+      return give_up(card_->how_it_ended());
+    if (message.kind == CardMessage::dead)
+      return give_up(fmt::format(
+          "has lost its management core at a {} (address {:#x}, pc {:#x})",
+          cause_text(message.cause), message.address, message.pc));
+  }
+  collect();
+  return check_heartbeat();
+}
+
+Status CommandStream::check_heartbeat() {
+  uint64_t beat = acquire(memory_->at<Control>(control_base)->heartbeat);
+  if (beat != heartbeat_) {
+    heartbeat_ = beat;
+    last_sign_ = Clock::now();
+  }
+  if (submitted_ == completed_ || Clock::now() - last_sign_ < timeout_)
+    return {};
+  return give_up(fmt::format("has given no sign of life for {} s and was "
+                             "turned off",
+                             timeout_.count()));
+}
+
+} // namespace landfall::reef

@@ -1,0 +1,74 @@
+//===- fault_text.cpp - What a card reports, for a person -----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/driver/fault_text.h"
+#include "runtime/launch_check.h"
+#include "targets/reef/sim/isa/hart.h"
+
+#include <fmt/format.h>
+
+namespace landfall::reef {
+
+std::string cause_text(uint32_t cause) {
+  switch (static_cast<FaultCause>(cause)) {
+  case FaultCause::none:
+    break;
+  case FaultCause::illegal_instruction:
+    return "illegal instruction";
+  case FaultCause::load_access:
+    return "load access fault";
+  case FaultCause::store_access:
+    return "store access fault";
+  case FaultCause::fetch_access:
+    return "fetch access fault";
+  case FaultCause::misaligned:
+    return "misaligned access";
+  case FaultCause::breakpoint:
+    return "breakpoint";
+  case FaultCause::race:
+    return "race with a DMA transfer that has not been waited for";
+  }
+  return fmt::format("fault of unknown cause {}", cause);
+}
+
+Error fault_error(const std::string &device, const Completion &completion,
+                  const Kernel &kernel, uint64_t code_base) {
+  return {ErrorCode::device,
+          fmt::format("{}: core {} stopped in kernel '{}' ({}): {} at address "
+                      "{:#x}, instruction {:#010x} at pc {:#x} (code offset "
+                      "{:#x}). Results of the run are lost; the core has been "
+                      "restarted.",
+                      device, completion.core, kernel.name,
+                      origins_text(kernel), cause_text(completion.detail),
+                      completion.address, completion.instruction, completion.pc,
+                      completion.pc - code_base)};
+}
+
+Error bad_command_error(const std::string &device,
+                        const Completion &completion) {
+  std::string_view what = "something that the firmware does not know";
+  switch (completion.detail) {
+  case bad_sequence:
+    what = "a sequence number out of order";
+    break;
+  case bad_operation:
+    what = "an unknown operation";
+    break;
+  case bad_queue:
+    what = "a queue that does not exist";
+    break;
+  case bad_address:
+    what = "an address outside the card's memory";
+    break;
+  case bad_record:
+    what = "a launch record that points outside the card's memory";
+    break;
+  }
+  return {ErrorCode::device,
+          fmt::format("{}: the firmware refused command {}, which has {}.",
+                      device, completion.sequence, what)};
+}
+
+} // namespace landfall::reef

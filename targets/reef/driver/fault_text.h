@@ -1,0 +1,25 @@
+//===- fault_text.h - What a card reports, for a person --------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "package/kernel.h"
+#include "targets/reef/firmware/protocol.h"
+
+namespace landfall::reef {
+
+/// "load access fault", of a FaultCause.
+std::string cause_text(uint32_t cause);
+
+/// The error of a core that stopped in a kernel whose code begins at
+/// `code_base`: cause, core, address, instruction, and the model nodes.
+Error fault_error(const std::string &device, const Completion &completion,
+                  const Kernel &kernel, uint64_t code_base);
+
+/// The error of a command that the firmware refused.
+Error bad_command_error(const std::string &device,
+                        const Completion &completion);
+
+} // namespace landfall::reef

@@ -1,0 +1,69 @@
+//===- heap.cpp - Who has which part of the card's DRAM -------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/driver/heap.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace landfall::reef {
+
+namespace {
+
+constexpr uint64_t unit = 64;
+
+uint64_t round_up(uint64_t value, uint64_t alignment) {
+  return (value + alignment - 1) / alignment * alignment;
+}
+
+} // namespace
+
+Result<uint64_t> Heap::allocate(uint64_t bytes, uint64_t alignment) {
+  constexpr uint64_t most = uint64_t(1) << 48;
+  uint64_t wanted = round_up(std::clamp<uint64_t>(bytes, 1, most), unit);
+  std::lock_guard lock(mutex_);
+  uint64_t left = 0;
+  for (auto [address, size] : free_) {
+    left += size;
+    uint64_t begin = round_up(address, alignment);
+    if (begin - address > size || wanted > size - (begin - address))
+      continue;
+    free_.erase(address);
+    if (begin > address)
+      free_[address] = begin - address;
+    if (address + size > begin + wanted)
+      free_[begin + wanted] = address + size - (begin + wanted);
+    used_[begin] = wanted;
+    return begin;
+  }
+  return Error{ErrorCode::out_of_memory,
+               fmt::format("The card has no room for {} bytes; {} are free, "
+                           "though not in one piece.",
+                           bytes, left)};
+}
+
+void Heap::release(uint64_t address) {
+  std::lock_guard lock(mutex_);
+  auto found = used_.find(address);
+  if (found == used_.end())
+    return;
+  uint64_t end = address + found->second;
+  used_.erase(found);
+  auto after = free_.lower_bound(address);
+  if (after != free_.end() && after->first == end) {
+    end += after->second;
+    after = free_.erase(after);
+  }
+  if (after != free_.begin()) {
+    auto before = std::prev(after);
+    if (before->first + before->second == address) {
+      before->second = end - before->first;
+      return;
+    }
+  }
+  free_[address] = end - address;
+}
+
+} // namespace landfall::reef

@@ -1,0 +1,66 @@
+//===- reef_device.cpp - Simulated cards as devices -----------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/driver/reef_queue.h"
+
+namespace landfall::reef {
+
+namespace {
+
+class ReefDevice : public Device {
+public:
+  explicit ReefDevice(std::shared_ptr<ReefCard> card)
+      : card_(std::move(card)) {}
+
+  DeviceDescription describe() const override {
+    const ChipDescription &chip = card_->chip;
+    return {chip.name, summary(chip), static_cast<int>(chip.cores),
+            chip.dram_bytes(), details(chip)};
+  }
+  Result<DeviceMemory> allocate(size_t bytes) override {
+    return DeviceMemory{TRY(card_->heap.allocate(bytes)), bytes};
+  }
+  void release(DeviceMemory memory) override {
+    card_->heap.release(memory.handle);
+  }
+  void *host_address(DeviceMemory) override { return nullptr; }
+  Result<DeviceMemory> wrap(const void *, size_t) override {
+    return Error{ErrorCode::unsupported, "A card has memory of its own."};
+  }
+  Result<std::unique_ptr<Queue>> create_queue() override {
+    return ReefQueue::create(card_);
+  }
+  Result<std::unique_ptr<Executable>> load(const Package &package) override {
+    return ReefExecutable::load(card_, package);
+  }
+
+private:
+  std::shared_ptr<ReefCard> card_;
+};
+
+std::vector<std::string> devices() {
+  std::vector<std::string> names;
+  for (const BuiltInChip &chip : built_in_chips())
+    names.emplace_back(chip.name);
+  return names;
+}
+
+/// "reef2", or "reef:my.chip" for a description of the user's own.
+Result<std::unique_ptr<Device>> create(std::string_view name,
+                                       const DeviceOptions &options) {
+  size_t colon = name.find(':');
+  ChipDescription chip =
+      colon == name.npos ? TRY(find_chip(name))
+                         : TRY(read_chip(std::string(name.substr(colon + 1))));
+  auto card = TRY(ReefCard::create(std::move(chip), options));
+  return std::unique_ptr<Device>(std::make_unique<ReefDevice>(std::move(card)));
+}
+
+} // namespace
+
+extern const Driver driver;
+constinit const Driver driver = {"reef", devices, create, true};
+
+} // namespace landfall::reef

@@ -1,0 +1,242 @@
+//===- reef_queue.cpp - Work in the order of its calls --------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/driver/reef_queue.h"
+#include "runtime/launch_check.h"
+#include "targets/reef/driver/fault_text.h"
+
+#include <cstring>
+#include <fmt/format.h>
+
+namespace landfall::reef {
+
+namespace {
+
+/// Commands that a queue has under way before it waits for its oldest.
+constexpr size_t pending_limit = 128;
+constexpr int64_t scratch_limit = int64_t(1) << 40;
+
+Status check_range(DeviceSpan span, size_t bytes) {
+  if (span.offset > span.memory.bytes ||
+      bytes > span.memory.bytes - span.offset)
+    return Error{ErrorCode::device,
+                 fmt::format("A copy of {} bytes at offset {} reaches outside "
+                             "an allocation of {} bytes.",
+                             bytes, span.offset, span.memory.bytes)};
+  return {};
+}
+
+uint64_t address_of(DeviceSpan span) {
+  return span.memory.handle + span.offset;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Queue>>
+ReefQueue::create(std::shared_ptr<ReefCard> card) {
+  uint16_t number = TRY(card->take_queue());
+  return std::unique_ptr<Queue>(new ReefQueue(std::move(card), number));
+}
+
+ReefQueue::~ReefQueue() {
+  (void)finish();
+  card_->give_queue(number_);
+}
+
+/// Remembers the first failure until `finish`.
+Status ReefQueue::keep(Status status) {
+  if (failure_.ok())
+    failure_ = status;
+  return status;
+}
+
+Status ReefQueue::write(DeviceSpan destination, const void *source,
+                        size_t bytes) {
+  TRY(failure_);
+  TRY(keep(check_range(destination, bytes)));
+  TRY(wait(done_ + pending_.size()));
+  if (bytes > 0)
+    std::memcpy(card_->memory->host(address_of(destination)), source, bytes);
+  return {};
+}
+
+Status ReefQueue::read(void *destination, DeviceSpan source, size_t bytes) {
+  TRY(failure_);
+  TRY(keep(check_range(source, bytes)));
+  TRY(wait(done_ + pending_.size()));
+  if (bytes > 0)
+    std::memcpy(destination, card_->memory->host(address_of(source)), bytes);
+  return {};
+}
+
+Status ReefQueue::copy(DeviceSpan destination, DeviceSpan source,
+                       size_t bytes) {
+  TRY(failure_);
+  TRY(keep(check_range(destination, bytes)));
+  TRY(keep(check_range(source, bytes)));
+  Pending pending;
+  pending.command.operation = Operation::copy;
+  pending.command.address = address_of(destination);
+  pending.command.source = address_of(source);
+  pending.command.bytes = bytes;
+  return keep(submit(pending));
+}
+
+Status ReefQueue::launch(const Executable &executable, uint32_t kernel,
+                         std::span<const DeviceSpan> operands,
+                         std::span<const int64_t> sizes) {
+  TRY(failure_);
+  auto &code = static_cast<const ReefExecutable &>(executable);
+  auto kernels = code.kernels();
+  if (kernel >= kernels.size() ||
+      operands.size() != kernels[kernel].description->operands.size() ||
+      sizes.size() != kernels[kernel].description->size_count)
+    return keep(Error{ErrorCode::device,
+                      fmt::format("There is no kernel {} with {} operands and "
+                                  "{} sizes.",
+                                  kernel, operands.size(), sizes.size())});
+  auto record = write_record(kernels[kernel], operands, sizes);
+  if (!record)
+    return keep(record.take_error());
+  Pending pending;
+  pending.command.operation = Operation::launch;
+  pending.command.address = pending.record = *record;
+  pending.kernel = &kernels[kernel];
+  pending.code_base = code.base();
+  return keep(submit(pending));
+}
+
+/// The launch record, then the addresses of the operands, then the sizes.
+Result<uint64_t> ReefQueue::write_record(const ReefKernel &kernel,
+                                         std::span<const DeviceSpan> operands,
+                                         std::span<const int64_t> sizes) {
+  uint64_t bytes = sizeof(LaunchRecord) +
+                   (operands.size() + sizes.size()) * sizeof(uint64_t);
+  Scratch::Area scratch = TRY(card_->scratch.at_least(1));
+  uint64_t address = TRY(card_->heap.allocate(bytes));
+  auto *words = card_->memory->at<uint64_t>(address + sizeof(LaunchRecord));
+  *card_->memory->at<LaunchRecord>(address) = {
+      kernel.plan,
+      kernel.run,
+      address + sizeof(LaunchRecord),
+      address + sizeof(LaunchRecord) + operands.size() * sizeof(uint64_t),
+      scratch.address,
+      scratch.bytes,
+      0,
+      0};
+  for (DeviceSpan operand : operands)
+    *words++ = address_of(operand);
+  for (int64_t size : sizes)
+    *words++ = static_cast<uint64_t>(size);
+  return address;
+}
+
+/// Takes the pending command's memory over even if it fails.
+Status ReefQueue::submit(Pending pending) {
+  while (pending_.size() >= pending_limit && failure_.ok())
+    retire();
+  pending.command.queue = number_;
+  pending.command.code_version = card_->code_version;
+  auto ticket = failure_.ok() ? card_->commands.submit(pending.command)
+                              : Result<Ticket>(failure_.error());
+  if (!ticket) {
+    if (pending.record)
+      card_->heap.release(pending.record);
+    return ticket.take_error();
+  }
+  pending.ticket = *ticket;
+  pending_.push_back(pending);
+  return {};
+}
+
+/// Waits for the oldest command.
+void ReefQueue::retire() {
+  const Pending &oldest = pending_.front();
+  auto completion = card_->commands.wait(oldest.ticket);
+  if (completion && completion->status == CommandStatus::needs_scratch &&
+      failure_.ok()) {
+    if (Status repeated = repeat_with_scratch(completion->value); !repeated)
+      failure_ = repeated;
+    else
+      return;
+  } else if (failure_.ok()) {
+    failure_ = completion ? outcome(oldest, *completion)
+                          : Status(completion.take_error());
+  }
+  if (oldest.record)
+    card_->heap.release(oldest.record);
+  pending_.pop_front();
+  ++done_;
+}
+
+Status ReefQueue::outcome(const Pending &pending,
+                          const Completion &completion) {
+  const std::string &name = card_->chip.name;
+  switch (completion.status) {
+  case CommandStatus::ok:
+    return {};
+  case CommandStatus::check_failed:
+    return check_error(*pending.kernel->description, completion.detail,
+                       completion.value);
+  case CommandStatus::fault:
+    return fault_error(name, completion, *pending.kernel->description,
+                       pending.code_base);
+  case CommandStatus::skipped:
+  case CommandStatus::needs_scratch:
+  case CommandStatus::bad_command:
+    break;
+  }
+  return bad_command_error(name, completion);
+}
+
+/// The oldest launch has not run, and whatever followed it was skipped: gives
+/// all of them to the card again.
+Status ReefQueue::repeat_with_scratch(int64_t bytes) {
+  if (bytes > scratch_limit)
+    return Error{ErrorCode::internal,
+                 fmt::format("Kernel '{}' plans {} bytes of scratch memory.",
+                             pending_.front().kernel->description->name,
+                             bytes)};
+  Scratch::Area area = TRY(card_->scratch.at_least(bytes));
+  for (size_t k = 1; k < pending_.size(); ++k)
+    (void)TRY(card_->commands.wait(std::exchange(pending_[k].ticket, {})));
+  TRY(revive());
+  for (Pending &pending : pending_) {
+    if (pending.record) {
+      auto *record = card_->memory->at<LaunchRecord>(pending.record);
+      record->scratch = area.address;
+      record->scratch_bytes = area.bytes;
+    }
+    pending.ticket = TRY(card_->commands.submit(pending.command));
+  }
+  return {};
+}
+
+Status ReefQueue::revive() {
+  Command command = {};
+  command.operation = Operation::revive;
+  command.queue = number_;
+  Ticket ticket = TRY(card_->commands.submit(command));
+  (void)TRY(card_->commands.wait(ticket));
+  return {};
+}
+
+Status ReefQueue::wait(Event event) {
+  while (done_ < event && !pending_.empty() && failure_.ok())
+    retire();
+  return failure_;
+}
+
+Status ReefQueue::finish() {
+  while (!pending_.empty())
+    retire();
+  if (failure_.ok())
+    return {};
+  // A card that has died begins anew, with nothing to take note of.
+  (void)revive();
+  return std::exchange(failure_, Status());
+}
+
+} // namespace landfall::reef

@@ -1,0 +1,63 @@
+//===- reef_queue.h - Work in the order of its calls -----------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "targets/reef/driver/reef_executable.h"
+
+#include <deque>
+
+namespace landfall::reef {
+
+/// Launches and copies between device memories are commands, done by the card
+/// in the order of the ring. Host memory is copied by the host through the
+/// window, once the queue's work so far is done.
+class ReefQueue : public Queue {
+public:
+  static Result<std::unique_ptr<Queue>> create(std::shared_ptr<ReefCard> card);
+  ~ReefQueue() override;
+
+  Status write(DeviceSpan destination, const void *source,
+               size_t bytes) override;
+  Status read(void *destination, DeviceSpan source, size_t bytes) override;
+  Status copy(DeviceSpan destination, DeviceSpan source, size_t bytes) override;
+  Status launch(const Executable &executable, uint32_t kernel,
+                std::span<const DeviceSpan> operands,
+                std::span<const int64_t> sizes) override;
+  Result<Event> record() override { return done_ + pending_.size(); }
+  Status wait(Event event) override;
+  Status finish() override;
+
+private:
+  /// A command that the card has, and what is needed to do it again.
+  struct Pending {
+    Command command = {};
+    Ticket ticket = {};
+    const ReefKernel *kernel = nullptr; ///< Of a launch.
+    uint64_t code_base = 0;
+    uint64_t record = 0; ///< Of a launch: heap memory that goes with it.
+  };
+
+  ReefQueue(std::shared_ptr<ReefCard> card, uint16_t number)
+      : card_(std::move(card)), number_(number) {}
+
+  Status keep(Status status);
+  Status submit(Pending pending);
+  Result<uint64_t> write_record(const ReefKernel &kernel,
+                                std::span<const DeviceSpan> operands,
+                                std::span<const int64_t> sizes);
+  void retire();
+  Status outcome(const Pending &pending, const Completion &completion);
+  Status repeat_with_scratch(int64_t bytes);
+  Status revive();
+
+  std::shared_ptr<ReefCard> card_;
+  uint16_t number_;
+  Event done_ = 0; ///< Pieces of work done or skipped so far.
+  std::deque<Pending> pending_;
+  Status failure_; ///< The first since the last finish; the rest is skipped.
+};
+
+} // namespace landfall::reef

@@ -1,0 +1,154 @@
+//===- manager.cpp - What the management core does ------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Reads the command ring in order, does one command after the other, completes
+// each. It trusts no number that it reads: what it cannot do it says.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/firmware/launch.h"
+#include "targets/reef/firmware/registers_access.h"
+
+namespace landfall::reef {
+
+namespace {
+
+class Manager {
+public:
+  [[noreturn]] void loop();
+
+private:
+  void serve();
+  void serve(const Command &command, Completion &completion);
+  uint32_t wrong_field(const Command &command) const;
+  void do_launch(const Command &command, Completion &completion);
+  void do_copy(const Command &command);
+  bool in_heap(uint64_t address, uint64_t bytes) const;
+  void complete(const Completion &completion);
+
+  Cores cores_;
+  uint64_t heap_end_ = dram_base + load_own(core_register::dram_bytes);
+  uint64_t head_ = 0; ///< Commands done.
+  bool failed_[queue_limit] = {};
+};
+
+volatile Control &control() {
+  return *reinterpret_cast<volatile Control *>(control_base);
+}
+
+void Manager::loop() {
+  for (;;) {
+    serve();
+    cores_.take_event();
+  }
+}
+
+void Manager::serve() {
+  while (head_ != control().command_tail) {
+    auto *ring = reinterpret_cast<const Command *>(command_ring);
+    Command command = ring[head_ % ring_entries];
+    Completion completion = {};
+    completion.sequence = head_;
+    completion.begin = load_own(core_register::cycle);
+    serve(command, completion);
+    completion.end = load_own(core_register::cycle);
+    ++head_;
+    complete(completion);
+  }
+}
+
+void Manager::serve(const Command &command, Completion &completion) {
+  if (uint32_t field = wrong_field(command)) {
+    completion.status = CommandStatus::bad_command;
+    completion.detail = field;
+  } else if (command.operation == Operation::revive) {
+    failed_[command.queue] = false;
+  } else if (failed_[command.queue]) {
+    completion.status = CommandStatus::skipped;
+  } else if (command.operation == Operation::launch) {
+    do_launch(command, completion);
+  } else if (command.operation == Operation::copy) {
+    do_copy(command);
+  }
+  if (completion.status != CommandStatus::ok && command.queue < queue_limit)
+    failed_[command.queue] = true;
+}
+
+/// The first field that no command may have; 0: all are legal.
+uint32_t Manager::wrong_field(const Command &command) const {
+  if (command.sequence != head_)
+    return bad_sequence;
+  if (command.queue >= queue_limit)
+    return bad_queue;
+  switch (command.operation) {
+  case Operation::barrier:
+  case Operation::revive:
+    return 0;
+  case Operation::launch:
+    return in_heap(command.address, sizeof(LaunchRecord)) &&
+                   command.address % 64 == 0
+               ? 0
+               : bad_address;
+  case Operation::copy:
+    return in_heap(command.address, command.bytes) &&
+                   in_heap(command.source, command.bytes)
+               ? 0
+               : bad_address;
+  }
+  return bad_operation;
+}
+
+bool Manager::in_heap(uint64_t address, uint64_t bytes) const {
+  return address >= heap_base && address <= heap_end_ &&
+         bytes <= heap_end_ - address;
+}
+
+void Manager::do_launch(const Command &command, Completion &completion) {
+  auto &record = *reinterpret_cast<const LaunchRecord *>(command.address);
+  uint64_t scratch = record.scratch_bytes * cores_.count();
+  bool legal = in_heap(record.plan, 4) && in_heap(record.run, 4) &&
+               in_heap(record.operands, 0) && in_heap(record.sizes, 0) &&
+               record.scratch_bytes <= heap_end_ - heap_base &&
+               in_heap(record.scratch, scratch) &&
+               (record.telemetry == 0 || in_heap(record.telemetry, 0));
+  if (!legal) {
+    completion.status = CommandStatus::bad_command;
+    completion.detail = bad_record;
+    return;
+  }
+  launch(cores_, record, command.code_version, completion);
+  if (record.telemetry)
+    store_register(management_registers + management_register::telemetry,
+                   record.telemetry);
+}
+
+void Manager::do_copy(const Command &command) {
+  if (command.bytes == 0 || command.address == command.source)
+    return;
+  uint64_t channel = core_registers + core_register::dma;
+  store_register(channel + dma_register::source, command.source);
+  store_register(channel + dma_register::destination, command.address);
+  store_register(channel + dma_register::row_bytes, command.bytes);
+  store_register(channel + dma_register::rows, 1);
+  store_register(channel + dma_register::start, 1);
+  store_register(channel + dma_register::wait,
+                 load_register(channel + dma_register::start));
+}
+
+void Manager::complete(const Completion &completion) {
+  auto *ring = reinterpret_cast<Completion *>(completion_ring);
+  ring[completion.sequence % ring_entries] = completion;
+  publish();
+  control().completion_tail = completion.sequence + 1;
+  control().heartbeat = control().heartbeat + 1;
+  store_register(management_registers + management_register::host_signal, 1);
+}
+
+} // namespace
+
+extern "C" [[noreturn]] void reef_manage() {
+  Manager manager;
+  manager.loop();
+}
+
+} // namespace landfall::reef

@@ -1,0 +1,102 @@
+//===- protocol.h - Between driver and firmware ----------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Everything lies in the card's DRAM, which the host sees through its window
+// (docs/reef_driver.md). Freestanding; every field has its natural alignment.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "targets/reef/chip/registers.h"
+
+namespace landfall::reef {
+
+// DRAM as the firmware divides it.
+inline constexpr uint64_t firmware_limit = 1 << 20; ///< Image, data, zeros.
+inline constexpr uint64_t control_base = dram_base + firmware_limit;
+inline constexpr uint64_t command_ring = control_base + 0x1000;
+inline constexpr uint64_t completion_ring = control_base + 0x9000;
+inline constexpr uint64_t stack_base = dram_base + (2 << 20); ///< Core c: + c *
+inline constexpr uint64_t stack_bytes = 64 << 10;             ///< this.
+inline constexpr uint64_t heap_base = dram_base + (8 << 20);  ///< The driver's.
+
+inline constexpr uint64_t ring_entries = 256;
+inline constexpr uint32_t queue_limit = 256;
+
+/// Words that each side watches, a line each. Counts never wrap.
+struct Control {
+  alignas(64) uint64_t command_tail;    ///< Host: commands written so far.
+  alignas(64) uint64_t completion_tail; ///< Firmware: completions, likewise.
+  alignas(64) uint64_t heartbeat;       ///< Firmware: moves while it lives.
+};
+
+enum class Operation : uint16_t {
+  barrier = 1, ///< Completes when all before it has.
+  launch = 2,  ///< `address`: a LaunchRecord.
+  copy = 3,    ///< `bytes` from `source` to `address`, both in the heap.
+  revive = 4,  ///< The queue has taken note of its failure and goes on.
+};
+
+/// Entry number `sequence % ring_entries` of the command ring.
+struct Command {
+  uint64_t sequence; ///< Counts from 0; the firmware checks it.
+  Operation operation;
+  uint16_t queue; ///< Below queue_limit. After a failure it skips commands.
+  uint32_t reserved;
+  uint64_t address;
+  uint64_t source;
+  uint64_t bytes;
+  /// Changes whenever code was loaded: cores then forget what they decoded.
+  uint64_t code_version;
+  uint64_t unused[2];
+};
+static_assert(sizeof(Command) == 64);
+
+/// In the heap, 64-byte aligned; operands and sizes follow it.
+struct LaunchRecord {
+  uint64_t plan; ///< k<k>_plan and k<k>_run (package/native_abi.h).
+  uint64_t run;
+  uint64_t operands; ///< Of an array of addresses.
+  uint64_t sizes;    ///< Of an array of int64_t.
+  uint64_t scratch;  ///< Core c's part: + (c - 1) * scratch_bytes.
+  uint64_t scratch_bytes;
+  uint64_t telemetry; ///< Where to write counters afterwards; 0: nowhere.
+  uint64_t reserved;
+};
+static_assert(sizeof(LaunchRecord) == 64);
+
+enum class CommandStatus : uint32_t {
+  ok = 0,
+  skipped = 1,       ///< An earlier command of its queue failed.
+  check_failed = 2,  ///< Check number `detail`, with `value`.
+  needs_scratch = 3, ///< `value` bytes a core; nothing has run.
+  fault = 4,         ///< `core` stopped: `detail` is the FaultCause.
+  bad_command = 5,   ///< `detail`: which field (BadField).
+};
+
+enum BadField : uint32_t {
+  bad_sequence = 1,
+  bad_operation = 2,
+  bad_queue = 3,
+  bad_address = 4,
+  bad_record = 5, ///< An address inside of the launch record.
+};
+
+/// Entry number `sequence % ring_entries` of the completion ring: completions
+/// come in the order of the commands.
+struct Completion {
+  uint64_t sequence;
+  CommandStatus status;
+  uint32_t detail;
+  int64_t value;
+  uint32_t core;
+  uint32_t instruction; ///< Fault: the encoding.
+  uint64_t pc;
+  uint64_t address; ///< Fault: of the access.
+  uint64_t begin;   ///< Cycle, on the management core's clock.
+  uint64_t end;
+};
+static_assert(sizeof(Completion) == 64);
+
+} // namespace landfall::reef

@@ -1,0 +1,16 @@
+//===- card.h - A chip on a card -------------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "targets/reef/chip/chip_description.h"
+
+namespace landfall::reef {
+
+/// Powers the chip on and runs it on this thread until the host closes its end
+/// of `line` or the management core stops. `dram` holds the firmware already.
+void run_card(const ChipDescription &chip, uint8_t *dram, int line);
+
+} // namespace landfall::reef
