@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/runner/image.h"
 
+#include "targets/reef/codegen/runner/truncations.h"
+
 namespace landfall::reef::runner {
 
 namespace {
@@ -31,7 +33,7 @@ struct Relocation {
   uint64_t offset, info;
   int64_t addend;
 };
-constexpr uint32_t load_segment = 1, dynamic_segment = 2;
+constexpr uint32_t load_segment = 1, dynamic_segment = 2, executable = 1;
 constexpr int64_t hash_tag = 4, strings_tag = 5, symbols_tag = 6,
                   relocations_tag = 7, relocation_bytes_tag = 8;
 constexpr uint64_t relative = 3; // R_RISCV_RELATIVE
@@ -57,17 +59,26 @@ Image::Image(const char *path) {
 void Image::load(const uint8_t *file) {
   auto *header = reinterpret_cast<const Header *>(file);
   auto *segments = reinterpret_cast<const Segment *>(file + header->segments);
-  uint64_t end = 0;
+  uint64_t end = 0, stubs = 0;
   for (int k = 0; k < header->segment_count; ++k)
-    if (segments[k].type == load_segment)
-      end = segments[k].address + segments[k].memory_bytes;
-  base_ = map_pages(end, read_write_execute);
+    if (segments[k].type == load_segment) {
+      end = (segments[k].address + segments[k].memory_bytes + 3) & ~3ull;
+      if (segments[k].flags & executable)
+        stubs += stub_bytes(file + segments[k].offset, segments[k].file_bytes);
+    }
+  base_ = map_pages(end + stubs, read_write_execute);
   const uint8_t *dynamic = nullptr;
   for (int k = 0; k < header->segment_count; ++k) {
     const Segment &segment = segments[k];
     if (segment.type == load_segment)
       __builtin_memcpy(base_ + segment.address, file + segment.offset,
                        segment.file_bytes);
+    if (segment.type == load_segment && (segment.flags & executable)) {
+      uint8_t *code = base_ + segment.address;
+      size_t bytes = stub_bytes(code, segment.file_bytes);
+      replace_truncations(code, segment.file_bytes, base_ + end);
+      end += bytes;
+    }
     if (segment.type == dynamic_segment)
       dynamic = base_ + segment.address;
   }
