@@ -12,10 +12,30 @@
 namespace landfall {
 namespace {
 
-class Conformance : public testing::TestWithParam<std::string> {
+struct Case {
+  std::string device;
+  bool own_process = false;
+};
+
+/// Every device; what can live in a process of its own does that too.
+std::vector<Case> cases() {
+  std::vector<Case> list;
+  for (const Driver &driver : drivers())
+    for (const std::string &name : driver.devices()) {
+      list.push_back({name});
+      if (driver.simulated)
+        list.push_back({name, true});
+    }
+  return list;
+}
+
+class Conformance : public testing::TestWithParam<Case> {
 protected:
   void SetUp() override {
-    auto made = create_device(GetParam(), {.threads = 2});
+    DeviceOptions options;
+    options.threads = 2;
+    options.own_process = GetParam().own_process;
+    auto made = create_device(GetParam().device, options);
     ASSERT_TRUE(made.ok()) << made.error().message;
     device = made.take();
     auto created = device->create_queue();
@@ -66,11 +86,11 @@ protected:
 };
 
 #define NEEDS_TEST_CODE()                                                      \
-  if (!has_test_code(GetParam()))                                              \
+  if (!has_test_code(GetParam().device))                                       \
   GTEST_SKIP() << "this build has no machine code for the test kernels"
 
 TEST_P(Conformance, DescribesItself) {
-  EXPECT_EQ(device->describe().name, GetParam());
+  EXPECT_EQ(device->describe().name, GetParam().device);
   EXPECT_FALSE(device->describe().hardware.empty());
   EXPECT_GE(device->describe().threads, 1);
 }
@@ -243,9 +263,11 @@ TEST_P(Conformance, ServesSeveralQueuesAtOnce) {
   EXPECT_EQ(wrong, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, Conformance,
-                         testing::ValuesIn(device_names()),
-                         [](const auto &info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Devices, Conformance, testing::ValuesIn(cases()),
+                         [](const auto &info) {
+                           return info.param.device +
+                                  (info.param.own_process ? "_process" : "");
+                         });
 
 } // namespace
 } // namespace landfall

@@ -49,17 +49,21 @@ Error CommandStream::give_up(std::string why) {
                                "run restarts it.",
                                name_, why)};
   card_ = nullptr;
+  resetting_ = false;
   heard_.notify_all();
   return last_failure_;
 }
 
 void CommandStream::reset() {
   Lock lock(mutex_);
-  if (card_)
-    card_->stop();
-  // A listener wakes up on the closed line, before that goes away.
-  heard_.wait(lock, [&] { return !listening_; });
-  if (card_)
+  if (!card_)
+    return;
+  resetting_ = true;
+  card_->stop();
+  // A listener wakes up on the closed line and gives the card up.
+  uint64_t now = power_ons_;
+  heard_.wait(lock, [&] { return !listening_ || now != power_ons_; });
+  if (card_ && now == power_ons_)
     (void)give_up("was reset");
 }
 
@@ -140,7 +144,7 @@ Status CommandStream::listen() {
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
       break;
     if (got <= 0)
-      return give_up(card_->how_it_ended());
+      return give_up(resetting_ ? "was reset" : card_->how_it_ended());
     if (message.kind == CardMessage::dead)
       return give_up(fmt::format(
           "has lost its management core at a {} (address {:#x}, pc {:#x})",

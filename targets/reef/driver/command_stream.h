@@ -63,6 +63,7 @@ private:
   std::condition_variable heard_;
   bool listening_ = false;            ///< One thread listens for all that wait.
   std::unique_ptr<RunningCard> card_; ///< None: no power.
+  bool resetting_ = false;            ///< It was stopped by us.
   uint64_t power_ons_ = 0;
   Error last_failure_; ///< Why commands of earlier power-ons failed.
   uint64_t submitted_ = 0;

@@ -42,10 +42,10 @@ EngineTelemetry engine(EngineTime time) { return {time.busy, time.stalled}; }
 ChipCore::ChipCore(const ChipDescription &chip, unsigned number,
                    MemoryRegion dram, DramClock &clock, Board &board)
     : chip_(&chip), number_(number), board_(&board),
-      scratchpad_(new uint8_t[chip.scratchpad_bytes()]()),
+      scratchpad_(chip.scratchpad_bytes()),
       hart_(hart_config(chip, number), dram,
-            scratchpad_region(chip, scratchpad_.get()), *this),
-      dma_(chip, dram, scratchpad_region(chip, scratchpad_.get()), clock),
+            scratchpad_region(chip, scratchpad_.data()), *this),
+      dma_(chip, dram, scratchpad_region(chip, scratchpad_.data()), clock),
       lines_(clock, chip.dram_latency_cycles()), dram_bytes_(dram.bytes) {
   reset();
 }

@@ -8,6 +8,7 @@
 #include "targets/reef/chip/registers.h"
 #include "targets/reef/sim/dma.h"
 #include "targets/reef/sim/line_buffers.h"
+#include "targets/reef/sim/zeros.h"
 
 namespace landfall::reef {
 
@@ -77,7 +78,7 @@ private:
   const ChipDescription *chip_;
   unsigned number_;
   Board *board_;
-  std::unique_ptr<uint8_t[]> scratchpad_;
+  Zeros scratchpad_;
   Hart hart_;
   Dma dma_;
   LineBuffers lines_;

@@ -1,0 +1,103 @@
+//===- lost_card_test.cpp - Cards that die or hang ------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/driver/card_for_test.h"
+
+#include <csignal>
+#include <thread>
+
+namespace landfall::reef {
+namespace {
+
+using namespace std::chrono_literals;
+
+class LostCard : public CardTest {
+protected:
+  /// Until the endless kernel runs.
+  void wait_for_heartbeats(int count) {
+    uint64_t first = heartbeat();
+    for (int k = 0; k < 5000 && heartbeat() < first + count; ++k)
+      std::this_thread::sleep_for(1ms);
+    EXPECT_GE(heartbeat(), first + count);
+  }
+};
+
+TEST_F(LostCard, KillingItsProcessMidRunIsAClearErrorAndTheNextRunWorks) {
+  start("reef2", {.own_process = true});
+  ASSERT_TRUE(misbehave(endless).ok());
+  wait_for_heartbeats(4);
+  ASSERT_GT(card->commands.process(), 0);
+  kill(card->commands.process(), SIGKILL);
+  auto begin = std::chrono::steady_clock::now();
+  std::string text = failure();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
+  expect_says(text, "reef2 was killed by signal 9. What it was doing is lost; "
+                    "the next run restarts it.");
+  EXPECT_TRUE(works());
+}
+
+TEST_F(LostCard, KilledBetweenRunsItIsMissedByTheNextOnly) {
+  start("reef1", {.own_process = true});
+  ASSERT_TRUE(works());
+  kill(card->commands.process(), SIGKILL);
+  bool first = works();
+  std::string text = failure();
+  EXPECT_TRUE(first || text == "no failure" ||
+              text.find("killed") != std::string::npos);
+  EXPECT_TRUE(works());
+}
+
+TEST_F(LostCard, SilenceEndsAfterTheTimeout) {
+  start("reef2", {.own_process = true, .timeout_seconds = 1});
+  ASSERT_TRUE(works());
+  kill(card->commands.process(), SIGSTOP);
+  ASSERT_TRUE(misbehave(endless).ok());
+  expect_says(failure(), "no sign of life for 1 s");
+  EXPECT_TRUE(works());
+}
+
+TEST_F(LostCard, TheHeartBeatsWhileAKernelTakesLong) {
+  for (bool own_process : {false, true}) {
+    start("reef2", {.own_process = own_process, .timeout_seconds = 1});
+    ASSERT_TRUE(misbehave(endless).ok());
+    std::thread reset([&] {
+      wait_for_heartbeats(4);
+      std::this_thread::sleep_for(1100ms); // Longer than the timeout.
+      card->commands.reset();
+    });
+    expect_says(failure(), "was reset");
+    reset.join();
+    EXPECT_TRUE(works());
+    queue.reset();
+    code.reset();
+  }
+}
+
+TEST_F(LostCard, DeviceMemoryOutlivesIt) {
+  start("reef1", {.own_process = true});
+  int64_t value = 42;
+  ASSERT_TRUE(queue->write({result}, &value, 8).ok());
+  card->commands.reset();
+  ASSERT_TRUE(queue->copy({what}, {result}, 8).ok());
+  value = 0;
+  ASSERT_TRUE(queue->read(&value, {what}, 8).ok());
+  EXPECT_EQ(value, 42);
+}
+
+TEST_F(LostCard, AnotherQueuesWorkFailsTooAndBothGoOn) {
+  start("reef2");
+  auto other = ReefQueue::create(card).take();
+  ASSERT_TRUE(misbehave(endless).ok());
+  ASSERT_TRUE(other->copy({result}, {what}, 8).ok());
+  wait_for_heartbeats(2);
+  card->commands.reset();
+  expect_says(failure(), "was reset");
+  EXPECT_FALSE(other->finish().ok());
+  EXPECT_TRUE(other->finish().ok());
+  EXPECT_TRUE(works());
+}
+
+} // namespace
+} // namespace landfall::reef
