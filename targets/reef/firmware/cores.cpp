@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/firmware/cores.h"
+#include "targets/reef/firmware/math/services.h"
 #include "targets/reef/firmware/registers_access.h"
 
 namespace landfall::reef {
@@ -13,6 +14,7 @@ namespace {
 constexpr uint32_t most_cores = 64; // chip_field.def
 
 WorkItem items[(most_cores + 1) * Cores::slots];
+native::NativeServices service_table;
 
 uint64_t manage(uint64_t offset) {
   return load_register(management_registers + offset);
@@ -20,8 +22,11 @@ uint64_t manage(uint64_t offset) {
 
 } // namespace
 
-Cores::Cores()
-    : count_(static_cast<uint32_t>(load_own(core_register::cores))) {}
+Cores::Cores() : count_(static_cast<uint32_t>(load_own(core_register::cores))) {
+  service_table = math::services();
+}
+
+const native::NativeServices &Cores::services() const { return service_table; }
 
 Event Cores::take_event() {
   uint64_t bits = manage(management_register::event_take);

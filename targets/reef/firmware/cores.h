@@ -16,12 +16,14 @@ struct Event {
   uint32_t value;
 };
 
-/// Mailboxes, events and heartbeat.
+/// Mailboxes, events and heartbeat. There is one.
 class Cores {
 public:
   Cores();
 
   uint32_t count() const { return count_; }
+  /// What kernels may call: in DRAM, which all cores see.
+  const native::NativeServices &services() const;
   /// Sleeps until something happens; the heart beats each time.
   Event take_event();
   /// A core's item number `slot`, free to be filled.

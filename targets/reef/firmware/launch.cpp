@@ -9,7 +9,6 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/firmware/launch.h"
 #include "targets/reef/firmware/registers_access.h"
-#include "targets/reef/firmware/services.h"
 
 namespace landfall::reef {
 
@@ -58,7 +57,7 @@ WorkItem &Launch::prepare(uint32_t core, uint32_t slot) {
   call.sizes = reinterpret_cast<const int64_t *>(record_.sizes);
   call.scratch = reinterpret_cast<void *>(record_.scratch +
                                           (core - 1) * record_.scratch_bytes);
-  call.services = &services;
+  call.services = &cores_.services();
   call.failed_value = &item.failed_value;
   call.local = reinterpret_cast<void *>(scratchpad_base);
   call.local_bytes =
