@@ -215,7 +215,7 @@ void fill(DType type, void *data, int64_t count) {
 Status measure(const Shape &shape, const std::string &variant) {
   std::vector<CodeSection> sections = TRY(cpu::codegen().generate(
       std::span(&shape.made.kernel, 1), {.variants = {variant}}));
-  auto image = TRY(cpu::ElfImage::load(sections[0].bytes.data));
+  auto image = TRY(cpu::LoadedCode::load(sections[0].bytes.data));
   auto plan = reinterpret_cast<void (*)(const int64_t *, native::NativePlan *)>(
       image->function("k0_plan"));
   auto run = reinterpret_cast<int32_t (*)(const native::NativeCall *)>(

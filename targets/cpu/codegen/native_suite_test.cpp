@@ -51,7 +51,7 @@ using Buffers = std::vector<std::unique_ptr<FencedBuffer>>;
 /// One kernel of a loaded image.
 class LoadedKernel {
 public:
-  LoadedKernel(ElfImage &image, size_t number)
+  LoadedKernel(const LoadedCode &image, size_t number)
       : plan_(reinterpret_cast<decltype(plan_)>(
             image.function(fmt::format("k{}_plan", number)))),
         run_(reinterpret_cast<decltype(run_)>(
@@ -122,7 +122,7 @@ std::vector<Outcomes> run_everywhere(const std::vector<Kernel> &kernels,
       ADD_FAILURE() << sections.error().message;
       return {};
     }
-    auto image = cpu::ElfImage::load(sections->at(0).bytes.data);
+    auto image = cpu::LoadedCode::load(sections->at(0).bytes.data);
     if (!image) {
       ADD_FAILURE() << image.error().message;
       return {};
