@@ -34,6 +34,7 @@ void Core::reset(uint64_t entry, uint64_t a0) {
   fflags = frm = vxrm = vxsat = 0;
   vl = vstart = tm = tk = 0;
   vtype = vtype_illegal;
+  shape = {};
   reserved.reset();
   stop.reset();
   fault = {};

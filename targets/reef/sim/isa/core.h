@@ -19,6 +19,23 @@
 
 namespace landfall::reef {
 
+/// What vtype means. Logarithms are to base 2; widths in bytes.
+struct VectorShape {
+  bool is_legal = false;
+  int width_log = 0;          ///< Of an element: 0 to 3.
+  int multiplier_log = 0;     ///< LMUL: -3 to 3.
+  unsigned tile_widening = 0; ///< Of sf.vsettnt: 1, 2, 4; otherwise 0.
+  bool is_alternate = false;  ///< Its 16-bit operands are bfloat16.
+};
+
+/// Where operands of a vector instruction are made ready, and its result
+/// before it goes to registers; each as large as a group of eight.
+struct VectorScratch {
+  alignas(64) uint8_t result[max_vlen];
+  alignas(64) uint8_t operands[4][max_vlen];
+  uint8_t active[max_vlen];
+};
+
 struct Core {
   Core(const HartConfig &, MemoryRegion dram, MemoryRegion scratchpad,
        HartPort &, const bool &watch_races);
@@ -59,10 +76,12 @@ struct Core {
   std::optional<uint64_t> reserved;
   uint64_t reserved_value = 0;
 
-  // Vectors: registers, then what the CSRs show.
+  // Vectors: registers, then what the CSRs show, then vtype as shape.
   std::vector<uint8_t> v;
   uint64_t vl = 0, vtype = vtype_illegal, vstart = 0;
   uint32_t vxrm = 0, vxsat = 0;
+  VectorShape shape;
+  VectorScratch scratch;
   static constexpr uint64_t vtype_illegal = 1ull << 63;
 
   // Tiles, in the order of 8-bit tiles, rows contiguous; lengths m and k.

@@ -5,17 +5,25 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/sim/isa/assembler_for_test.h"
 #include "targets/reef/sim/isa/instruction.h"
+#include "targets/reef/sim/isa/operand.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 #include <fmt/format.h>
 #include <random>
-#include <set>
 
 using namespace landfall::reef;
 
 namespace {
+
+/// Whether the assembler would not say that registers overlap.
+bool may_overlap(const Instruction &made) {
+  std::string_view operands = operands_of(made.row->format);
+  auto has = [&](char code) { return operands.find(code) != operands.npos; };
+  return !has('v') || (made.rd != 0 && (!has('u') || made.rd != made.rs2) &&
+                       (!has('w') || made.rd != made.rs1));
+}
 
 /// Encodings of a row with operands at random, of which `to_text` has a text
 /// that an assembler can read: fields that only some values may have are
@@ -25,7 +33,7 @@ std::vector<Instruction> samples(const Row &row, std::mt19937 &random) {
   for (int k = 0; k < 4000 && made.size() < 12; ++k) {
     uint32_t bits = row.match | (static_cast<uint32_t>(random()) & ~row.mask);
     Instruction instruction = decode(bits);
-    if (instruction.row == &row &&
+    if (instruction.row == &row && may_overlap(instruction) &&
         to_text(instruction).find('?') == std::string::npos)
       made.push_back(instruction);
   }
@@ -114,10 +122,8 @@ TEST(Decode, ReservedCompressedInstructionsAreUnknown) {
 TEST(Decode, NoRowHidesAnother) {
   unsigned count;
   const Row *rows = instruction_rows(count);
-  std::set<std::string> texts;
   for (unsigned k = 0; k < count; ++k) {
     EXPECT_EQ(rows[k].match & ~rows[k].mask, 0u) << rows[k].text;
-    EXPECT_TRUE(texts.insert(rows[k].text).second) << rows[k].text;
     EXPECT_EQ(decode(rows[k].match).row, &rows[k]) << rows[k].text;
   }
 }

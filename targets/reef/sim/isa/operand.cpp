@@ -70,14 +70,20 @@ int32_t immediate(char code, uint32_t bits) {
 std::string vtype_text(uint32_t vtype) {
   static constexpr const char *multipliers[] = {"m1", "m2",  "m4",  "m8",
                                                 "?",  "mf8", "mf4", "mf2"};
+  if (field(vtype, 3, 3) > 3)
+    return "?";
   return fmt::format("e{},{},{},{}", 8 << field(vtype, 3, 3),
                      multipliers[vtype & 7], vtype & 64 ? "ta" : "tu",
                      vtype & 128 ? "ma" : "mu");
 }
 
 std::string tile_type_text(uint32_t vtype) {
-  return fmt::format("e{}{},w{}", 8 << field(vtype, 3, 2),
-                     vtype & 256 ? "alt" : "", 1 << field(vtype, 9, 2) >> 1);
+  uint32_t width = 8 << field(vtype, 3, 2),
+           widening = 1 << field(vtype, 9, 2) >> 1;
+  bool is_alternate = vtype & 256;
+  if (width * widening > 64 || (is_alternate && width != 16))
+    return "?";
+  return fmt::format("e{}{},w{}", width, is_alternate ? "alt" : "", widening);
 }
 
 std::string fence_text(uint32_t bits) {
@@ -124,6 +130,8 @@ std::string operand_text(char code, const Instruction &made) {
     return fmt::format(",{}", roundings[made.rounding()]);
   case 'm':
     return made.is_unmasked() ? "" : ",v0.t";
+  case 'M':
+    return "v0";
   case 'f':
     return fence_text(bits);
   case 't':
@@ -192,7 +200,7 @@ void landfall::reef::decode_operand(char code, Instruction &made) {
 std::string landfall::reef::to_text(const Instruction &made) {
   if (!made.row)
     return "unknown";
-  static constexpr std::string_view letters = "dabDABCvwuTispjUhkczrfmSZtex";
+  static constexpr std::string_view letters = "dabDABCvwuTispjUhkczrfmMSZtex";
   std::string text = made.row->text, operands;
   for (const char *code = operands_of(made.row->format); *code; ++code) {
     if (*code == 'q')

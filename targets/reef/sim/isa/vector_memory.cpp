@@ -1,0 +1,187 @@
+//===- vector_memory.cpp - Vector loads and stores --------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/sim/isa/vector_memory.h"
+
+#include "targets/reef/sim/isa/execute.h"
+
+using namespace landfall::reef;
+
+namespace {
+
+constexpr uint32_t plain_whole = 8, plain_mask = 11, plain_first_fault = 16;
+
+/// One access of a vector instruction: an element of each field of a segment
+/// is at `address`, the fields following each other.
+struct Transfer {
+  Core &core;
+  const Instruction &in;
+  VectorAccess access;
+  bool is_store;
+  unsigned bytes;          ///< Of an element.
+  unsigned field_register; ///< Registers from one field to the next.
+  uint64_t longest = 0;    ///< Cycles of the slowest access so far.
+
+  /// Moves element `k`; false after a fault.
+  bool move(uint64_t k, uint64_t address) {
+    uint64_t segment = uint64_t{access.fields} * bytes;
+    uint8_t *host = core.find_memory(address, segment, is_store);
+    if (!host)
+      return false;
+    longest = std::max(longest, k + core.timing.memory);
+    for (unsigned field = 0; field < access.fields; ++field) {
+      uint8_t *element =
+          elements<uint8_t>(core, in.rd + field * field_register) + k * bytes;
+      uint8_t *memory = host + field * bytes;
+      std::memcpy(is_store ? memory : element, is_store ? element : memory,
+                  bytes);
+    }
+    return true;
+  }
+};
+
+/// `count` elements of one field that follow each other: at once if they are
+/// all in one region. False: element by element, which finds the fault.
+bool move_block(Core &core, const Instruction &in, uint64_t base,
+                uint64_t offset, uint64_t count, bool is_store) {
+  if (offset >= count)
+    return true;
+  uint8_t *host = core.find(base + offset, count - offset, is_store);
+  if (!host)
+    return false;
+  uint8_t *registers = elements<uint8_t>(core, in.rd) + offset;
+  std::memcpy(is_store ? host : registers, is_store ? registers : host,
+              count - offset);
+  return true;
+}
+
+uint64_t index_of(Core &core, const Instruction &in, int width_log,
+                  uint64_t k) {
+  uint64_t value = 0;
+  std::memcpy(&value, elements<uint8_t>(core, in.rs2) + (k << width_log),
+              1u << width_log);
+  return value;
+}
+
+/// Registers as the encoding and vtype allow them to be.
+bool check(Core &core, const Instruction &in, const VectorAccess &access,
+           bool is_store) {
+  bool ok = core.shape.is_legal && is_aligned(access.data) &&
+            access.fields * access.data.registers() <= 8 &&
+            in.rd + access.fields * access.data.registers() <= 32 &&
+            (is_store || in.is_unmasked() || in.rd != 0);
+  if (access.kind == VectorAccess::indexed) {
+    Group index = {in.rs2, core.shape.multiplier_log + access.width_log -
+                               core.shape.width_log};
+    ok = ok && is_aligned(index);
+    if (ok && !is_store)
+      ok =
+          access.fields == 1
+              ? may_overlap(access.data, index)
+              : is_disjoint({in.rd, 0}, index) &&
+                    (in.rs2 + index.registers() <= in.rd ||
+                     in.rd + access.fields * access.data.registers() <= in.rs2);
+  }
+  if (!ok)
+    core.raise_illegal();
+  return ok;
+}
+
+/// Vectors of elements, by any address rule.
+void move_elements(Core &core, const Instruction &in,
+                   const VectorAccess &access, bool is_store) {
+  if (!check(core, in, access, is_store))
+    return;
+  unsigned bytes = 1u << access.element_log;
+  uint64_t base = core.x[in.rs1];
+  const uint8_t *active = active_elements(core, in);
+  bool is_dense =
+      access.kind == VectorAccess::plain && access.fields == 1 && !active;
+  if (is_dense && move_block(core, in, base, core.vstart * bytes,
+                             core.vl * bytes, is_store)) {
+    core.vstart = 0;
+    return;
+  }
+  if (core.stop)
+    return;
+  Transfer transfer = {core,     in,    access,
+                       is_store, bytes, access.data.registers()};
+  uint64_t stride = access.kind == VectorAccess::strided
+                        ? core.x[in.rs2]
+                        : uint64_t{access.fields} * bytes;
+  for (uint64_t k = core.vstart; k < core.vl; ++k) {
+    if (active && !active[k])
+      continue;
+    uint64_t address = base + (access.kind == VectorAccess::indexed
+                                   ? index_of(core, in, access.width_log, k)
+                                   : k * stride);
+    if (access.is_first_fault && k > 0 &&
+        !core.find_code(address, uint64_t{access.fields} * bytes)) {
+      core.vl = k;
+      break;
+    }
+    if (!transfer.move(k, address)) {
+      core.vstart = k;
+      return;
+    }
+  }
+  core.timing.memory = transfer.longest;
+  core.vstart = 0;
+}
+
+/// Bytes of registers, whatever vtype says.
+void move_bytes(Core &core, const Instruction &in, uint64_t count,
+                unsigned width, bool is_store) {
+  if (!move_block(core, in, core.x[in.rs1], core.vstart * width, count,
+                  is_store))
+    core.raise(is_store ? FaultCause::store_access : FaultCause::load_access,
+               core.x[in.rs1]);
+  else
+    core.vstart = 0;
+}
+
+void execute(Core &core, const Instruction &in, bool is_store) {
+  VectorAccess access = vector_access(core, in);
+  switch (access.kind) {
+  case VectorAccess::whole:
+    return move_bytes(core, in, access.fields * uint64_t{core.config.vlen / 8},
+                      1u << access.width_log, is_store);
+  case VectorAccess::mask:
+    if (!core.shape.is_legal)
+      return core.raise_illegal();
+    return move_bytes(core, in, (core.vl + 7) / 8, 1, is_store);
+  default:
+    return move_elements(core, in, access, is_store);
+  }
+}
+
+} // namespace
+
+VectorAccess landfall::reef::vector_access(const Core &core,
+                                           const Instruction &in) {
+  VectorAccess access;
+  uint32_t width = in.bits >> 12 & 7, rule = in.bits >> 26 & 3,
+           plain = in.bits >> 20 & 31;
+  access.fields = (in.bits >> 29) + 1;
+  access.width_log = width ? width - 4 : 0;
+  access.is_first_fault = rule == 0 && plain == plain_first_fault;
+  access.kind = rule == 2              ? VectorAccess::strided
+                : rule != 0            ? VectorAccess::indexed
+                : plain == plain_whole ? VectorAccess::whole
+                : plain == plain_mask  ? VectorAccess::mask
+                                       : VectorAccess::plain;
+  bool is_indexed = access.kind == VectorAccess::indexed;
+  access.element_log = is_indexed ? core.shape.width_log : access.width_log;
+  access.data = {in.rd, core.shape.multiplier_log + access.element_log -
+                            core.shape.width_log};
+  return access;
+}
+
+#define INSTRUCTION(id, text, format, unit, match)                             \
+  void landfall::reef::execute_##id(Core &core, const Instruction &in) {       \
+    execute(core, in, Unit::unit == Unit::vector_store);                       \
+  }
+#include "targets/reef/sim/isa/vector_memory.def"
+#undef INSTRUCTION
