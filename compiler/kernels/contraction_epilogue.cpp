@@ -79,7 +79,9 @@ void Epilogue::emit_lanes(Value *sums, Value *first, Value *count,
                           const IndexValues &indices) {
   llvm::IRBuilderBase &b = sizes_.b();
   llvm::Type *type = lanes_.scalar_type(kernel_.accumulator);
-  Value *whole = b.CreateSub(count, b.CreateURem(count, lanes_.step()));
+  Value *whole = b.CreateSub(count, lanes_.is_scalable()
+                                        ? lanes_.remainder(count)
+                                        : b.CreateURem(count, lanes_.step()));
   auto vector = [&](Value *lane) {
     Value *sum = b.CreateAlignedLoad(
         lanes_.vector_type(kernel_.accumulator), element(b, type, sums, lane),

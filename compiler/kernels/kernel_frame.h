@@ -31,6 +31,7 @@ public:
   std::vector<llvm::Value *> operands; ///< Pointers; empty in a plan function.
   std::vector<llvm::Value *> sizes;    ///< i64, one a size parameter.
   llvm::Value *scratch = nullptr;      ///< 64-byte aligned; plan says how much.
+  llvm::Value *local = nullptr; ///< The processor's own fast memory, if any.
 
   /// The i64 value of an extent.
   llvm::Value *extent(const Extent &extent);

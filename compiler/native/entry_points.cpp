@@ -153,6 +153,7 @@ void EntryPoints::emit_run(const std::string &symbol) {
   };
   Value *operands = pointer(offsetof(NativeCall, operands));
   frame.scratch = pointer(offsetof(NativeCall, scratch));
+  frame.local = pointer(offsetof(NativeCall, local));
   frame.services = pointer(offsetof(NativeCall, services));
   frame.failed_value = pointer(offsetof(NativeCall, failed_value));
   load_sizes(frame, pointer(offsetof(NativeCall, sizes)));

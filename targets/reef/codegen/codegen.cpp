@@ -6,6 +6,7 @@
 #include "compiler/kernels/loop_generator.h"
 #include "compiler/native/native_code.h"
 #include "compiler/target.h"
+#include "targets/reef/codegen/matrix_contraction.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -23,7 +24,7 @@ constexpr native::Variant variant = {
     .name = "rv64gcv",
     .triple = "riscv64-unknown-unknown-elf",
     .processor = "generic-rv64",
-    .features = "+m,+a,+f,+d,+c,+v,+zicsr",
+    .features = "+m,+a,+f,+d,+c,+v,+zicsr,+xsfmmbase,+xsfmm32a32f",
     .abi = "lp64d",
     .code_model = llvm::CodeModel::Medium,
     .machine = {.vector_bits = 2 * 64,
@@ -39,6 +40,9 @@ constexpr native::Variant variant = {
 
 std::unique_ptr<TaskGenerator> generator_for(const Kernel &kernel,
                                              const Machine &machine) {
+  if (kernel.kind == KernelClass::contraction)
+    if (auto generator = matrix_contraction(kernel, machine))
+      return generator.take();
   return make_loop_generator(kernel, machine);
 }
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/runner/image.h"
 
+#include "targets/reef/codegen/runner/matrix_emulation.h"
 #include "targets/reef/codegen/runner/truncations.h"
 
 namespace landfall::reef::runner {
@@ -76,6 +77,7 @@ void Image::load(const uint8_t *file) {
     if (segment.type == load_segment && (segment.flags & executable)) {
       uint8_t *code = base_ + segment.address;
       size_t bytes = stub_bytes(code, segment.file_bytes);
+      replace_matrix_instructions(code, segment.file_bytes);
       replace_truncations(code, segment.file_bytes, base_ + end);
       end += bytes;
     }

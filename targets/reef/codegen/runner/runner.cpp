@@ -14,10 +14,13 @@
 //
 //===----------------------------------------------------------------------===//
 #include "package/native_abi.h"
+#include "targets/reef/chip/registers.h"
 #include "targets/reef/codegen/runner/image.h"
+#include "targets/reef/codegen/runner/matrix_emulation.h"
 #include "targets/reef/firmware/math/services.h"
 
 using namespace landfall;
+using namespace landfall::reef;
 using namespace landfall::reef::runner;
 
 extern "C" void *memcpy(void *to, const void *from, size_t bytes) {
@@ -61,6 +64,31 @@ uint64_t read_word() {
   return word;
 }
 
+/// The chip that code sees: tiles like the family's, and a scratchpad so small
+/// that products of modest size are cut in every way.
+struct Chip {
+  uint64_t edge, scratch_bytes;
+};
+
+Chip make_chip() {
+  uint64_t register_bytes;
+  asm(".option push\n"
+      ".option arch, +v\n"
+      "csrr %0, vlenb\n"
+      ".option pop\n"
+      : "=r"(register_bytes));
+  Chip chip = {register_bytes / 2, 0};
+  uint64_t block = 2 * chip.edge * 2 * chip.edge * sizeof(float);
+  chip.scratch_bytes = 5 * block + page;
+  auto *registers = reinterpret_cast<uint64_t *>(
+      map_pages(register_page_bytes, read_write, core_registers));
+  registers[core_register::cores / 8] = 2;
+  registers[core_register::scratch_bytes / 8] = chip.scratch_bytes;
+  registers[core_register::tile_edge / 8] = chip.edge;
+  install_matrix_unit(chip.edge);
+  return chip;
+}
+
 /// "k<number><part>"
 void *find(const Image &image, uint64_t number, const char *part) {
   char reversed[20], name[40] = "k";
@@ -102,7 +130,7 @@ bool read_request(Request &request) {
 }
 
 /// Tasks from the last to the first, one or two at a time.
-int64_t run(const Image &image, Request &request) {
+int64_t run(const Image &image, const Chip &chip, Request &request) {
   using Plan = void (*)(const int64_t *, native::NativePlan *);
   using Run = int32_t (*)(const native::NativeCall *);
   auto plan = reinterpret_cast<Plan>(find(image, request.kernel, "_plan"));
@@ -110,15 +138,23 @@ int64_t run(const Image &image, Request &request) {
   native::NativePlan planned = {-1, -1};
   plan(request.sizes, &planned);
   require(planned.tasks >= 0 && planned.scratch_bytes >= 0, Failure::memory);
-  FencedBuffer scratch;
+  FencedBuffer scratch, local;
+  local.open(chip.scratch_bytes, true);
   scratch.open(size_t(planned.scratch_bytes + 63) / 64 * 64, true);
   native::NativeServices services = reef::math::services();
   void *operands[most_operands];
   for (uint64_t k = 0; k < request.operand_count; ++k)
     operands[k] = request.buffers[k].data();
   int64_t failed_value = 0;
-  native::NativeCall call = {operands,  request.sizes, 0, 0, scratch.data(),
-                             &services, &failed_value};
+  native::NativeCall call = {operands,
+                             request.sizes,
+                             0,
+                             0,
+                             scratch.data(),
+                             &services,
+                             &failed_value,
+                             local.data(),
+                             int64_t(local.bytes())};
   int32_t failed = 0;
   for (int64_t end = planned.tasks; end > 0 && failed == 0; end = call.begin) {
     call.end = end;
@@ -126,6 +162,7 @@ int64_t run(const Image &image, Request &request) {
     failed = run(&call);
   }
   scratch.close();
+  local.close();
   return failed;
 }
 
@@ -133,9 +170,10 @@ int64_t run(const Image &image, Request &request) {
 
 extern "C" [[noreturn]] void run_requests(const char *const *arguments) {
   Image image(arguments[2]); // After the count and the program's name.
+  Chip chip = make_chip();
   static Request request;
   while (read_request(request)) {
-    int64_t status = run(image, request);
+    int64_t status = run(image, chip, request);
     write_all(1, &status, sizeof(status));
     for (uint64_t k = 0; k < request.operand_count; ++k) {
       write_all(1, request.buffers[k].data(), request.buffers[k].bytes());

@@ -15,9 +15,10 @@ namespace landfall::reef::runner {
 
 /// Exit statuses, for who reads the test's log.
 enum class Failure : int {
-  input = 2,  ///< A file or a request is cut short or damaged.
-  output = 3, ///< Results cannot be written.
-  memory = 4, ///< No memory to be had.
+  input = 2,       ///< A file or a request is cut short or damaged.
+  output = 3,      ///< Results cannot be written.
+  memory = 4,      ///< No memory to be had.
+  instruction = 5, ///< An instruction that nobody here knows.
 };
 
 inline long system_call(long number, long a = 0, long b = 0, long c = 0,
@@ -80,11 +81,13 @@ inline void write_all(int file, const void *from, size_t bytes) {
 
 enum Protection : int { no_access = 0, read_write = 3, read_write_execute = 7 };
 
-/// Whole pages of zeros.
-inline uint8_t *map_pages(size_t bytes, Protection protection) {
-  constexpr long private_anonymous = 0x22;
+/// Whole pages of zeros; at `place`, or wherever there is room.
+inline uint8_t *map_pages(size_t bytes, Protection protection,
+                          uint64_t place = 0) {
+  constexpr long private_anonymous = 0x22, fixed = 0x10;
+  long flags = private_anonymous | (place ? fixed : 0);
   long address =
-      system_call(222, 0, long(bytes), protection, private_anonymous, -1, 0);
+      system_call(222, long(place), long(bytes), protection, flags, -1, 0);
   require(address > 0, Failure::memory);
   return reinterpret_cast<uint8_t *>(address);
 }

@@ -1,0 +1,69 @@
+//===- matrix_contraction.cpp - Contractions on the matrix unit -----------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/codegen/matrix_contraction.h"
+
+#include "targets/reef/codegen/matrix_task.h"
+
+#include <optional>
+
+namespace landfall::reef {
+
+using llvm::Value;
+
+namespace {
+
+class MatrixContraction : public TaskGenerator {
+public:
+  explicit MatrixContraction(MatrixDesign design)
+      : design_(std::move(design)) {}
+
+  Plan plan(KernelFrame &frame) override {
+    SizeCode sizes(frame);
+    MatrixTiling tiling = emit_matrix_tiling(sizes, design_.roles);
+    return {tiling.tasks(sizes), frame.index(0)};
+  }
+  void prologue(KernelFrame &frame) override {
+    sizes_.emplace(frame);
+    tiling_ = emit_matrix_tiling(*sizes_, design_.roles);
+  }
+  void task(KernelFrame &, Value *number) override {
+    MatrixTask(*sizes_, design_, tiling_).emit(number);
+  }
+
+private:
+  MatrixDesign design_;
+  // Of the run function being emitted.
+  std::optional<SizeCode> sizes_;
+  MatrixTiling tiling_{};
+};
+
+/// Fewer rows or lanes leave most of a tile empty.
+constexpr int64_t fewest = 4;
+
+bool is_thin(const ContractionRoles &roles,
+             const std::vector<uint32_t> &loops) {
+  SizePolynomial extent(1);
+  for (uint32_t variable : loops)
+    extent = extent * SizePolynomial::of(roles.space.extents[variable]);
+  return extent.constant().value_or(fewest) < fewest;
+}
+
+Error refusal(const char *reason) { return {ErrorCode::unsupported, reason}; }
+
+} // namespace
+
+Result<std::unique_ptr<TaskGenerator>> matrix_contraction(const Kernel &kernel,
+                                                          const Machine &) {
+  if (kernel.accumulator != DType::f32)
+    return refusal("its sums are not f32");
+  ContractionRoles roles = TRY(analyze_contraction(kernel));
+  if (is_thin(roles, roles.rows) || is_thin(roles, roles.lanes))
+    return refusal("it has too few rows or columns to fill tiles");
+  return std::unique_ptr<TaskGenerator>(
+      std::make_unique<MatrixContraction>(MatrixDesign(std::move(roles))));
+}
+
+} // namespace landfall::reef

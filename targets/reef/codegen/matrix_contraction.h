@@ -1,0 +1,37 @@
+//===- matrix_contraction.h - Contractions on the matrix unit --*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// out[row, lane] = finish(sum over depth of a[row, depth] * b[depth, lane]), in
+// the words of compiler/kernels/contraction_analysis.h. A task is a rectangle
+// of panels (two tiles wide) of rows and lanes of one batch index:
+//
+//   for each run of the depth:
+//     pack the task's panels of the row side      [depth][row], scratchpad
+//     for each panel of lanes:
+//       pack the lane side's                      [depth][lane], scratchpad
+//       for each panel of rows:
+//         2 x 2 tiles += column of a * row of b, step by step
+//         tiles to a block of sums                [row][lane], scratchpad
+//         after the last run: finish it on the vector unit
+//
+// Sizes of tiles and scratchpad are read from the chip, so that one binary
+// serves every generation. Sums are f32; narrower factors widen as they are
+// packed.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/task_generator.h"
+
+#include "base/result.h"
+
+#include <memory>
+
+namespace landfall::reef {
+
+/// Fails with the reason where another generator serves the kernel better.
+Result<std::unique_ptr<TaskGenerator>>
+matrix_contraction(const Kernel &kernel, const Machine &machine);
+
+} // namespace landfall::reef

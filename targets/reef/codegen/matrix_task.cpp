@@ -1,0 +1,160 @@
+//===- matrix_task.cpp - One task on the matrix unit ----------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/codegen/matrix_task.h"
+
+#include "compiler/kernels/loop_builder.h"
+
+namespace landfall::reef {
+
+using llvm::Value;
+
+MatrixDesign::MatrixDesign(ContractionRoles the_roles)
+    : roles(std::move(the_roles)),
+      row_side(roles.broadcast, roles.space, roles.depth, roles.rows),
+      lane_side(roles.lane, roles.space, roles.depth, roles.lanes) {}
+
+MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
+                       const MatrixTiling &tiling)
+    : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
+      lanes_(sizes.frame(),
+             Lanes::natural_width(sizes.frame().machine, DType::f32)),
+      row_packer_(sizes, lanes_, design.row_side, DType::f32),
+      lane_packer_(sizes, lanes_, design.lane_side, DType::f32),
+      epilogue_(sizes, lanes_, design.roles),
+      unit_(sizes.frame(), tiling.edge) {}
+
+Value *MatrixTask::quarter(int64_t number) {
+  Value *offset = b.CreateMul(tiling_.quarter_bytes, index(number));
+  return b.CreateGEP(b.getInt8Ty(), frame().local, offset);
+}
+
+Value *MatrixTask::row_panel_at(Value *number) {
+  Value *elements = b.CreateMul(tiling_.depth_run, tiling_.panel);
+  return at(quarter(0), b.CreateMul(number, elements));
+}
+
+void MatrixTask::emit(Value *number) {
+  split(number);
+  row_packer_.begin(batch_);
+  lane_packer_.begin(batch_);
+  emit_for(frame(), index(0), tiling_.runs, [&](Value *run) {
+    Value *begin = b.CreateMul(run, tiling_.depth_run);
+    Value *count =
+        smaller(b, tiling_.depth_run, b.CreateSub(tiling_.depth, begin));
+    emit_run({{begin, count},
+              b.CreateICmpNE(run, index(0)),
+              b.CreateICmpEQ(b.CreateAdd(run, index(1)), tiling_.runs)});
+  });
+  unit_.discard();
+}
+
+/// Tasks count along the lanes first, then the rows, then the batch.
+void MatrixTask::split(Value *number) {
+  auto next = [&](Value *tasks, Value *panels, Value *extent) {
+    Value *quotient = b.CreateUDiv(number, tasks);
+    Value *most = b.CreateMul(panels, tiling_.panel);
+    Value *begin =
+        b.CreateMul(b.CreateSub(number, b.CreateMul(quotient, tasks)), most);
+    number = quotient;
+    return Interval{begin, smaller(b, most, b.CreateSub(extent, begin))};
+  };
+  columns_ = next(tiling_.lane_tasks, tiling_.task_lane_panels, tiling_.lanes);
+  rows_ = next(tiling_.row_tasks, tiling_.task_row_panels, tiling_.rows);
+  split_index(sizes_, design_.roles.space, design_.roles.batch, number, batch_);
+}
+
+void MatrixTask::for_panels(
+    const Interval &edges,
+    const std::function<void(Value *, const Interval &)> &body) {
+  emit_for(frame(), index(0), ceil_div(b, edges.count, tiling_.panel),
+           [&](Value *number) {
+             Value *done = b.CreateMul(number, tiling_.panel);
+             Value *left = b.CreateSub(edges.count, done);
+             body(number, {b.CreateAdd(edges.begin, done),
+                           smaller(b, left, tiling_.panel)});
+           });
+}
+
+void MatrixTask::emit_run(const Run &run) {
+  for_panels(rows_, [&](Value *number, const Interval &edges) {
+    pack_panel(row_packer_,
+               {run.depth, edges, row_panel_at(number), tiling_.panel});
+  });
+  for_panels(columns_, [&](Value *lane_number, const Interval &lane_edges) {
+    Panel lanes{lane_number, lane_edges, quarter(1)};
+    pack_panel(lane_packer_,
+               {run.depth, lane_edges, lanes.address, tiling_.panel});
+    for_panels(rows_, [&](Value *number, const Interval &edges) {
+      emit_block(run, {number, edges, row_panel_at(number)}, lanes);
+    });
+  });
+}
+
+void MatrixTask::emit_block(const Run &run, const Panel &rows,
+                            const Panel &lanes) {
+  // Blocks are kept apart only where another run of the depth needs them.
+  Value *kept = b.CreateICmpSGT(tiling_.runs, index(1));
+  Value *block = b.CreateAdd(b.CreateMul(rows.number, tiling_.task_lane_panels),
+                             lanes.number);
+  Value *area = b.CreateMul(tiling_.panel, tiling_.panel);
+  Value *sums =
+      at(quarter(3), b.CreateMul(b.CreateSelect(kept, block, index(0)), area));
+  emit_if(
+      frame(), run.continues,
+      [&] {
+        for_tile_rows(sums, [&](unsigned tile, Value *row, Value *address) {
+          unit_.load_row(tile, row, address);
+        });
+        return Values();
+      },
+      [&] {
+        for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile)
+          unit_.zero(tile);
+        return Values();
+      });
+  multiply(run, rows, lanes);
+  for_tile_rows(sums, [&](unsigned tile, Value *row, Value *address) {
+    unit_.store_row(tile, row, address);
+  });
+  emit_if(frame(), run.finishes, [&] {
+    epilogue_.emit({sums, tiling_.panel, rows.edges, lanes.edges}, batch_);
+  });
+}
+
+/// Tile number 2 i + j holds half i of the rows and half j of the lanes.
+void MatrixTask::multiply(const Run &run, const Panel &rows,
+                          const Panel &lanes) {
+  emit_for(frame(), index(0), run.depth.count, index(1),
+           {rows.address, lanes.address},
+           [&](Value *, llvm::ArrayRef<Value *> from) {
+             Value *columns[2], *of_lanes[2];
+             for (int half = 0; half < 2; ++half) {
+               Value *apart = half ? unit_.edge() : index(0);
+               columns[half] = unit_.load_operand(at(from[0], apart));
+               of_lanes[half] = unit_.load_operand(at(from[1], apart));
+             }
+             for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile)
+               unit_.multiply_add(tile, columns[tile / 2], of_lanes[tile % 2]);
+             return Values{at(from[0], tiling_.panel),
+                           at(from[1], tiling_.panel)};
+           });
+}
+
+/// Every row of every tile, with its place in a block of sums.
+void MatrixTask::for_tile_rows(
+    Value *sums, const std::function<void(unsigned, Value *, Value *)> &body) {
+  emit_for(frame(), index(0), unit_.edge(), [&](Value *row) {
+    for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile) {
+      Value *down = tile / 2 ? b.CreateAdd(row, unit_.edge()) : row;
+      Value *offset = b.CreateMul(down, tiling_.panel);
+      if (tile % 2)
+        offset = b.CreateAdd(offset, unit_.edge());
+      body(tile, row, at(sums, offset));
+    }
+  });
+}
+
+} // namespace landfall::reef

@@ -1,0 +1,77 @@
+//===- matrix_task.h - One task on the matrix unit -------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/contraction_epilogue.h"
+#include "targets/reef/codegen/matrix_panel.h"
+#include "targets/reef/codegen/matrix_tiling.h"
+#include "targets/reef/codegen/matrix_unit.h"
+
+namespace landfall::reef {
+
+/// What the structure of a contraction decides.
+struct MatrixDesign {
+  explicit MatrixDesign(ContractionRoles roles);
+
+  ContractionRoles roles;
+  PackSide row_side;  ///< Packed as [depth][row].
+  PackSide lane_side; ///< Packed as [depth][lane].
+};
+
+/// Emits the code of a task at the frame's current place.
+class MatrixTask {
+public:
+  MatrixTask(SizeCode &sizes, const MatrixDesign &design,
+             const MatrixTiling &tiling);
+
+  /// `number` in [0, tiling.tasks()).
+  void emit(llvm::Value *number);
+
+private:
+  struct Run {
+    Interval depth;
+    llvm::Value *continues, *finishes; ///< i1: not the first, the last.
+  };
+  /// A panel of the task, counted from its first.
+  struct Panel {
+    llvm::Value *number;
+    Interval edges; ///< In the flattened row or lane loops.
+    llvm::Value *address;
+  };
+
+  void split(llvm::Value *number);
+  void emit_run(const Run &run);
+  void for_panels(const Interval &edges,
+                  const std::function<void(llvm::Value *number,
+                                           const Interval &edges)> &body);
+  void emit_block(const Run &run, const Panel &rows, const Panel &lanes);
+  void multiply(const Run &run, const Panel &rows, const Panel &lanes);
+  void for_tile_rows(llvm::Value *sums,
+                     const std::function<void(unsigned tile, llvm::Value *row,
+                                              llvm::Value *address)> &body);
+
+  KernelFrame &frame() { return sizes_.frame(); }
+  llvm::Value *index(int64_t value) { return frame().index(value); }
+  llvm::Value *at(llvm::Value *pointer, llvm::Value *elements) {
+    return element(b, b.getFloatTy(), pointer, elements);
+  }
+  llvm::Value *quarter(int64_t number);
+  llvm::Value *row_panel_at(llvm::Value *number);
+
+  SizeCode &sizes_;
+  llvm::IRBuilderBase &b;
+  const MatrixDesign &design_;
+  const MatrixTiling &tiling_;
+  Lanes lanes_;
+  Packer row_packer_, lane_packer_;
+  Epilogue epilogue_;
+  MatrixUnit unit_;
+  // Of the task being emitted.
+  IndexValues batch_;
+  Interval rows_, columns_;
+};
+
+} // namespace landfall::reef

@@ -1,0 +1,32 @@
+//===- matrix_tiling.h - Cutting a product for the matrix unit -*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/contraction_code.h"
+
+namespace landfall::reef {
+
+/// How one launch is cut, as i64 values: functions of the sizes and of what the
+/// chip's registers say. Rows and lanes are counted in panels, which are two
+/// tiles wide, the depth in steps.
+struct MatrixTiling {
+  llvm::Value *edge, *panel;                 ///< Elements; panel = 2 edges.
+  llvm::Value *batch, *rows, *lanes, *depth; ///< Extents; any may be 0.
+  llvm::Value *depth_run; ///< Steps packed at a time, at most.
+  llvm::Value *runs;      ///< Of them; at least 1.
+  llvm::Value *task_row_panels, *task_lane_panels; ///< Of one task, at most.
+  llvm::Value *row_tasks, *lane_tasks;
+
+  /// The scratchpad: quarters of so many bytes for the row side's panels, two
+  /// panels of the lane side, and blocks of sums.
+  llvm::Value *quarter_bytes;
+
+  llvm::Value *tasks(SizeCode &sizes) const;
+};
+
+MatrixTiling emit_matrix_tiling(SizeCode &sizes, const ContractionRoles &roles);
+
+} // namespace landfall::reef

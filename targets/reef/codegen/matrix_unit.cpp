@@ -1,0 +1,83 @@
+//===- matrix_unit.cpp - The matrix unit's instructions -------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/codegen/matrix_unit.h"
+
+#include "targets/reef/chip/registers.h"
+
+#include "llvm/IR/IntrinsicsRISCV.h"
+
+namespace landfall::reef {
+
+using llvm::Value;
+
+namespace {
+
+constexpr uint64_t log2_bits = 5; ///< Of operands and sums: e32.
+constexpr uint64_t widening = 1;  ///< Sums are as wide as operands: w1.
+
+/// 32-bit sums of tile number t live in mt(4 t).
+uint64_t register_of(unsigned tile) { return uint64_t(tile) * 4; }
+
+} // namespace
+
+Value *read_core_register(KernelFrame &frame, uint64_t offset) {
+  llvm::IRBuilderBase &b = frame.b;
+  Value *address =
+      b.CreateIntToPtr(b.getInt64(core_registers + offset), b.getPtrTy());
+  return b.CreateLoad(b.getInt64Ty(), address, /*isVolatile=*/true);
+}
+
+/// Operands take up to eight registers; the unit looks at an edge of them.
+MatrixUnit::MatrixUnit(KernelFrame &frame, Value *edge)
+    : b(frame.b), edge_(edge),
+      operand_(llvm::ScalableVectorType::get(b.getFloatTy(), 16)) {}
+
+void MatrixUnit::zero(unsigned tile) {
+  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_vtzero_t, {b.getInt64Ty()},
+                    {b.getInt64(register_of(tile)), edge_, edge_,
+                     b.getInt64(log2_bits), b.getInt64(widening)});
+}
+
+void MatrixUnit::multiply_add(unsigned tile, Value *column, Value *row) {
+  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_mm_f_f,
+                    {b.getInt64Ty(), operand_},
+                    {b.getInt64(register_of(tile)), column, row, edge_, edge_,
+                     b.getInt64(1), b.getInt64(widening)});
+}
+
+Value *MatrixUnit::load_operand(Value *address) {
+  return b.CreateIntrinsic(llvm::Intrinsic::riscv_vle,
+                           {operand_, b.getPtrTy(), b.getInt64Ty()},
+                           {llvm::PoisonValue::get(operand_), address, edge_});
+}
+
+/// Which row or column of which tile, as the instructions want it told.
+Value *MatrixUnit::part(unsigned tile, Subset subset, Value *index) {
+  uint64_t where = register_of(tile) << 27 | uint64_t(subset) << 24;
+  return b.CreateOr(index, b.getInt64(where));
+}
+
+void MatrixUnit::load_row(unsigned tile, Value *index, Value *address) {
+  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_vlte32, {b.getInt64Ty()},
+                    {part(tile, Subset::row, index), address, edge_});
+}
+
+void MatrixUnit::store_row(unsigned tile, Value *index, Value *address) {
+  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_vste32, {b.getInt64Ty()},
+                    {part(tile, Subset::row, index), address, edge_});
+}
+
+void MatrixUnit::store_column(unsigned tile, Value *index, Value *address) {
+  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_vste32, {b.getInt64Ty()},
+                    {part(tile, Subset::column, index), address, edge_});
+}
+
+void MatrixUnit::discard() {
+  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_vtdiscard,
+                    llvm::ArrayRef<llvm::Type *>(), {});
+}
+
+} // namespace landfall::reef

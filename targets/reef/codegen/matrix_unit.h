@@ -1,0 +1,50 @@
+//===- matrix_unit.h - The matrix unit's instructions ----------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Four tiles of edge x edge f32 sums (Xsfmm's mt0, mt4, mt8, mt12). Code never
+// knows the edge: it is read from the chip. Operands are whole edges long;
+// what is behind a block's last row or lane is padding that nobody reads back.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/kernel_frame.h"
+
+namespace landfall::reef {
+
+/// A register of the core that runs the code (chip/registers.h), as i64.
+llvm::Value *read_core_register(KernelFrame &frame, uint64_t offset);
+
+class MatrixUnit {
+public:
+  static constexpr unsigned tiles = 4;
+
+  /// `edge` (i64): the chip's, in f32 elements.
+  MatrixUnit(KernelFrame &frame, llvm::Value *edge);
+
+  llvm::Value *edge() const { return edge_; }
+
+  void zero(unsigned tile);
+  /// tile += column * row, the outer product of two operands.
+  void multiply_add(unsigned tile, llvm::Value *column, llvm::Value *row);
+  llvm::Value *load_operand(llvm::Value *address);
+
+  /// Row number `index` (i64) of a tile from or to memory.
+  void load_row(unsigned tile, llvm::Value *index, llvm::Value *address);
+  void store_row(unsigned tile, llvm::Value *index, llvm::Value *address);
+  /// The same with its column, which lies in memory like a row.
+  void store_column(unsigned tile, llvm::Value *index, llvm::Value *address);
+  /// No tile's contents are needed any more.
+  void discard();
+
+private:
+  enum class Subset : uint64_t { row = 0, column = 1 };
+  llvm::Value *part(unsigned tile, Subset subset, llvm::Value *index);
+
+  llvm::IRBuilderBase &b;
+  llvm::Value *edge_;
+  llvm::Type *operand_;
+};
+
+} // namespace landfall::reef
