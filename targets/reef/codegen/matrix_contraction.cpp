@@ -62,8 +62,8 @@ Result<std::unique_ptr<TaskGenerator>> matrix_contraction(const Kernel &kernel,
   ContractionRoles roles = TRY(analyze_contraction(kernel));
   if (is_thin(roles, roles.rows) || is_thin(roles, roles.lanes))
     return refusal("it has too few rows or columns to fill tiles");
-  return std::unique_ptr<TaskGenerator>(
-      std::make_unique<MatrixContraction>(MatrixDesign(std::move(roles))));
+  return std::unique_ptr<TaskGenerator>(std::make_unique<MatrixContraction>(
+      MatrixDesign(kernel, std::move(roles))));
 }
 
 } // namespace landfall::reef

@@ -2,9 +2,6 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The loops along the width are cut into stretches on which only the innermost
-// one moves: there, all offsets and guards are linear in the lane.
-//
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/matrix_panel.h"
 
@@ -16,139 +13,128 @@ using llvm::Value;
 
 namespace {
 
-/// Neighbours along the innermost loop, the others fixed.
-struct Stretch {
-  IndexValues outer;
-  Value *index;  ///< The first one's innermost index.
-  Value *column; ///< Its place in the panel.
-  Value *count;
-};
-
-class PanelCode {
-public:
-  PanelCode(Packer &packer, const PanelTarget &target)
-      : p_(packer), b(packer.b()), target_(target) {}
-
-  void emit();
-
-private:
-  void emit_stretch(const Stretch &stretch);
-  void emit_run(const Stretch &group, const RowWalk::Run &run);
-  LaneValue along(const Affine &form, Value *base, const Stretch &group);
-  LaneValue guard(size_t load, const Stretch &group, const RowWalk::Run &run);
-  void store(Value *row, const Stretch &group, const LaneValue &value);
-  Value *index(int64_t value) { return p_.frame().index(value); }
-
-  Packer &p_;
-  llvm::IRBuilderBase &b;
-  const PanelTarget &target_;
-};
-
-void PanelCode::emit() {
-  const Interval &edges = target_.edges;
-  if (p_.side.lanes.size() <= 1)
-    return emit_stretch({IndexValues(), edges.begin, index(0), edges.count});
-  std::vector<LoopSpan> outer = p_.side.lanes;
-  Value *extent = p_.sizes.value(outer.back().extent);
-  outer.pop_back();
-  Value *end = b.CreateAdd(edges.begin, edges.count);
-  emit_for(p_.frame(), b.CreateUDiv(edges.begin, extent),
-           ceil_div(b, end, extent), [&](Value *number) {
-             Value *start = b.CreateMul(number, extent);
-             Value *low = larger(b, edges.begin, start);
-             Value *high = smaller(b, end, b.CreateAdd(start, extent));
-             Stretch stretch{IndexValues(), b.CreateSub(low, start),
-                             b.CreateSub(low, edges.begin),
-                             b.CreateSub(high, low)};
-             split_index(p_.sizes, outer, number, stretch.outer);
-             emit_stretch(stretch);
-           });
-}
-
-void PanelCode::emit_stretch(const Stretch &stretch) {
-  Value *step = p_.lanes.step();
-  emit_for(p_.frame(), index(0), stretch.count, step, {},
-           [&](Value *lane, llvm::ArrayRef<Value *>) {
-             Stretch group = stretch;
-             group.index = b.CreateAdd(stretch.index, lane);
-             group.column = b.CreateAdd(stretch.column, lane);
-             group.count = smaller(b, step, b.CreateSub(stretch.count, lane));
-             p_.lanes.set_active(group.count);
-             p_.walk.emit(
-                 p_.sizes, target_.depth,
-                 [&](const RowWalk::Run &run) { emit_run(group, run); });
-             p_.lanes.set_active(nullptr);
-             return Values();
-           });
-}
-
-/// `form` over the lanes of a group, where its other terms sum to `base`.
-LaneValue PanelCode::along(const Affine &form, Value *base,
-                           const Stretch &group) {
-  SizePolynomial step = p_.side.lane_step(form);
-  if (step.is_zero())
-    return LaneValue::uniform(DType::i64, base);
-  Value *each = p_.sizes.value(step);
-  Value *first = b.CreateAdd(base, b.CreateMul(each, group.index));
-  return LaneValue::linear(first, each);
-}
-
-LaneValue PanelCode::guard(size_t load, const Stretch &group,
-                           const RowWalk::Run &run) {
-  LaneValue all;
-  LaneValue zero = LaneValue::uniform(DType::i64, index(0));
-  const FactorLoad &at = p_.loads()[load];
-  for (size_t c = 0; c < at.conditions.size(); ++c) {
-    const Affine &form = at.conditions[c];
-    Value *base = p_.sizes.add_terms(
-        p_.sizes.add_terms(p_.bases[load].conditions[c], form, run.indices),
-        form, group.outer);
-    LaneValue holds = p_.lanes.apply(ScalarOp::le, DType::boolean,
-                                     {zero, along(form, base, group)});
-    all = all ? p_.lanes.apply(ScalarOp::bit_and, DType::boolean, {all, holds})
-              : holds;
-  }
-  return all;
-}
-
-void PanelCode::emit_run(const Stretch &group, const RowWalk::Run &run) {
-  llvm::SmallVector<LaneValue, 4> guards, offsets;
-  for (size_t l = 0; l < p_.loads().size(); ++l) {
-    const Affine &form = p_.loads()[l].offset;
-    Value *base = p_.sizes.add_terms(
-        p_.sizes.add_terms(p_.bases[l].offset, form, run.indices), form,
-        group.outer);
-    offsets.push_back(along(form, base, group));
-    guards.push_back(guard(l, group, run));
-  }
-  Value *first = b.CreateSub(run.first, target_.depth.begin);
-  emit_for(p_.frame(), run.begin, run.end, [&](Value *position) {
-    FactorCode code(p_.lanes, p_.side.factor);
-    for (size_t l = 0; l < p_.loads().size(); ++l) {
-      Value *step =
-          p_.sizes.value(p_.walk.stream_coefficient(p_.loads()[l].offset));
-      LaneValue moved = p_.lanes.apply(
-          ScalarOp::add, DType::i64,
-          {offsets[l],
-           LaneValue::uniform(DType::i64, b.CreateMul(step, position))});
-      LaneValue other = guards[l] ? p_.other(l, code) : LaneValue();
-      code.set(p_.loads()[l].node, p_.load(l, moved, guards[l], other));
-    }
-    store(b.CreateAdd(first, b.CreateMul(position, run.step)), group,
-          code.value(p_.side.factor.value));
-  });
-}
-
-void PanelCode::store(Value *row, const Stretch &group,
-                      const LaneValue &value) {
-  Value *offset = b.CreateAdd(b.CreateMul(row, target_.stride), group.column);
-  p_.lanes.store(p_.type, target_.address, p_.lanes.index(offset), value);
-}
+constexpr int64_t element_bytes = 4;
 
 } // namespace
 
-void pack_panel(Packer &packer, const PanelTarget &target) {
-  PanelCode(packer, target).emit();
+PanelDesign::PanelDesign(const Kernel &kernel, const Factor &factor,
+                         const IndexSpace &space,
+                         const std::vector<uint32_t> &depth,
+                         const std::vector<uint32_t> &edges)
+    : by_depth(factor, space, depth, edges),
+      by_edge(factor, space, edges, depth),
+      way(by_depth.is_plain(kernel, DType::f32)  ? Way::in_place
+          : by_edge.is_plain(kernel, DType::f32) ? Way::turned
+                                                 : Way::evaluated) {}
+
+PanelLoader::PanelLoader(SizeCode &sizes, Lanes &lanes,
+                         const PanelDesign &design, const MatrixTiling &tiling,
+                         MatrixUnit &unit, Value *stage)
+    : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
+      unit_(unit), stage_(stage), dma_(sizes.frame()),
+      by_depth_(sizes, lanes, design.by_depth, DType::f32),
+      by_edge_(sizes, lanes, design.by_edge, DType::f32) {}
+
+void PanelLoader::begin(const IndexValues &batch) {
+  by_depth_.begin(batch);
+  by_edge_.begin(batch);
+}
+
+/// The rectangle of a plain side's operand; where to is left open.
+Transfer PanelLoader::rows_of(const PackSide &side, Packer &packer,
+                              const Interval &rows, const Interval &columns) {
+  const Affine &form = side.factor.loads[0].offset;
+  Value *stride = sizes_.value(side.row_step(form));
+  Value *first =
+      b.CreateAdd(packer.bases[0].offset,
+                  b.CreateAdd(b.CreateMul(stride, rows.begin), columns.begin));
+  auto bytes = [&](Value *elements) {
+    return b.CreateMul(elements, index(element_bytes));
+  };
+  Value *operand = sizes_.frame().operands[packer.node(0).index];
+  return {at(operand, first), nullptr,       bytes(columns.count),
+          rows.count,         bytes(stride), nullptr};
+}
+
+void PanelLoader::fetch(const PanelTarget &target) {
+  switch (design_.way) {
+  case PanelDesign::Way::in_place: {
+    Transfer transfer =
+        rows_of(design_.by_depth, by_depth_, target.depth, target.edges);
+    transfer.destination = target.address;
+    transfer.destination_stride =
+        b.CreateMul(tiling_.panel, index(element_bytes));
+    return dma_.start(transfer);
+  }
+  case PanelDesign::Way::turned: {
+    Transfer transfer =
+        rows_of(design_.by_edge, by_edge_, target.edges, target.depth);
+    transfer.destination = stage_;
+    transfer.destination_stride = transfer.row_bytes;
+    return dma_.start(transfer);
+  }
+  case PanelDesign::Way::evaluated:
+    if (has_window())
+      fetch_window(target);
+  }
+}
+
+void PanelLoader::finish(const PanelTarget &target) {
+  if (design_.way != PanelDesign::Way::evaluated || has_window())
+    dma_.wait();
+  if (design_.way == PanelDesign::Way::turned)
+    turn(target);
+  if (design_.way == PanelDesign::Way::evaluated)
+    evaluate(target);
+}
+
+/// Square by square, the two halves of the panel's width side by side.
+void PanelLoader::turn(const PanelTarget &target) {
+  Value *edge = unit_.edge(), *length = target.depth.count;
+  auto for_edge = [&](Value *count,
+                      const std::function<void(unsigned, Value *)> &body) {
+    emit_for(sizes_.frame(), index(0), count, [&](Value *number) {
+      for (unsigned half = 0; half < 2; ++half)
+        body(half, number);
+    });
+  };
+  auto across = [&](unsigned half, Value *number) {
+    return half ? b.CreateAdd(edge, number) : number;
+  };
+  emit_for(
+      sizes_.frame(), index(0), length, edge, {},
+      [&](Value *depth, llvm::ArrayRef<Value *>) {
+        for_edge(edge, [&](unsigned half, Value *row) {
+          Value *from = b.CreateMul(across(half, row), length);
+          unit_.load_row(half, row, at(stage_, b.CreateAdd(from, depth)));
+        });
+        Value *left = b.CreateSub(length, depth);
+        for_edge(smaller(b, edge, left), [&](unsigned half, Value *column) {
+          Value *to = b.CreateMul(b.CreateAdd(depth, column), tiling_.panel);
+          unit_.store_column(
+              half, column,
+              at(target.address, b.CreateAdd(to, across(half, index(0)))));
+        });
+        return Values();
+      });
+}
+
+void PanelLoader::evaluate(const PanelTarget &target) {
+  const Affine &form = by_depth_.loads()[0].offset;
+  Value *operand = sizes_.frame().operands[by_depth_.node(0).index];
+  Value *stride = sizes_.value(by_depth_.walk.stream_coefficient(form));
+  Relocation where{operand, index(0), stride};
+  if (has_window()) {
+    Window w = window(target);
+    // offset + stride * p  becomes
+    // offset + stride * first - begin + (p - first) * count.
+    Value *shift = b.CreateSub(
+        b.CreateMul(b.CreateSub(stride, w.count), w.first), w.begin);
+    where.pointer = b.CreateSelect(w.fits, stage_, where.pointer);
+    where.shift = b.CreateSelect(w.fits, shift, where.shift);
+    where.stride = b.CreateSelect(w.fits, w.count, where.stride);
+  }
+  evaluate_panel(by_depth_, target, tiling_.panel, where);
 }
 
 } // namespace landfall::reef

@@ -2,24 +2,106 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
+// A panel is a stretch of the depth by the width of two tiles, in scratchpad:
+// [depth][edge elements]. It gets there by DMA, in one of three ways:
+//
+//   in place    rows of the operand are rows of the panel
+//   turned      the operand runs along the depth: its rows go to a stage, and
+//               through the matrix unit's tiles, in by rows and out by columns
+//   evaluated   for each step of the outermost loop of the depth, the window
+//               of the operand that the panel needs goes to the stage; factor
+//               and guards are evaluated from there on the vector unit. Where
+//               there is no such window, or it is too large: from where the
+//               operand is.
+//
 //===----------------------------------------------------------------------===//
 #pragma once
 
 #include "compiler/kernels/contraction_pack.h"
+#include "targets/reef/codegen/dma.h"
+#include "targets/reef/codegen/matrix_tiling.h"
+#include "targets/reef/codegen/matrix_unit.h"
 
 namespace landfall::reef {
 
-/// Where a panel is: [depth][edge elements], rows `stride` elements apart.
+/// What the structure of one side of a contraction decides.
+struct PanelDesign {
+  enum class Way { in_place, turned, evaluated };
+
+  PanelDesign(const Kernel &kernel, const Factor &factor,
+              const IndexSpace &space, const std::vector<uint32_t> &depth,
+              const std::vector<uint32_t> &edges);
+
+  PackSide by_depth; ///< Rows are the depth.
+  PackSide by_edge;  ///< Rows are the edges.
+  Way way;
+};
+
+/// Which panel, and where.
 struct PanelTarget {
   Interval depth;
   Interval edges; ///< In the flattened loops along the panel's width.
   llvm::Value *address;
-  llvm::Value *stride;
 };
 
-/// Evaluates a factor for all points of a panel. `packer` has begun, its side
-/// has the depth as rows; conversions and guards of the factor happen here.
-/// What is behind the interval of edges stays as it is.
-void pack_panel(Packer &packer, const PanelTarget &target);
+/// What is behind the interval of edges in a panel is anything.
+class PanelLoader {
+public:
+  /// `stage`: a quarter of the scratchpad (see MatrixTiling), unused for
+  /// panels in place.
+  PanelLoader(SizeCode &sizes, Lanes &lanes, const PanelDesign &design,
+              const MatrixTiling &tiling, MatrixUnit &unit, llvm::Value *stage);
+
+  /// Fixes the loops that are neither depth nor edges.
+  void begin(const IndexValues &batch);
+  /// Starts what can be done by DMA; panels in place need their memory from
+  /// here on, the others only the stage.
+  void fetch(const PanelTarget &target);
+  /// Waits and does the rest; the stage is free again. Tiles are overwritten.
+  void finish(const PanelTarget &target);
+
+private:
+  /// What a stage holds: for positions from `first` on, `count` elements each,
+  /// at the first of them from element `begin` of the operand on.
+  struct Window {
+    llvm::Value *fits; ///< i1
+    llvm::Value *first, *positions, *begin, *count;
+  };
+
+  bool has_window() const;
+  Window window(const PanelTarget &target);
+  void bound_window(Window &window, llvm::Value *low, llvm::Value *high,
+                    llvm::Value *stride);
+  void fetch_window(const PanelTarget &target);
+  Transfer rows_of(const PackSide &side, Packer &packer, const Interval &rows,
+                   const Interval &columns);
+  void turn(const PanelTarget &target);
+  void evaluate(const PanelTarget &target);
+  llvm::Value *index(int64_t value) { return sizes_.frame().index(value); }
+  llvm::Value *at(llvm::Value *pointer, llvm::Value *elements) {
+    return element(b, b.getFloatTy(), pointer, elements);
+  }
+
+  SizeCode &sizes_;
+  llvm::IRBuilderBase &b;
+  const PanelDesign &design_;
+  const MatrixTiling &tiling_;
+  MatrixUnit &unit_;
+  llvm::Value *stage_;
+  Dma dma_;
+  Packer by_depth_, by_edge_;
+};
+
+/// A load's elements, moved to where they can be read faster.
+struct Relocation {
+  llvm::Value *pointer;
+  llvm::Value *shift;  ///< Added to offsets at the stream's position 0.
+  llvm::Value *stride; ///< Elements between positions of the stream.
+};
+
+/// The third way's last step: evaluates the factor into the panel. `load0`
+/// says where the first load's elements are.
+void evaluate_panel(Packer &packer, const PanelTarget &target,
+                    llvm::Value *panel, const Relocation &load0);
 
 } // namespace landfall::reef

@@ -11,20 +11,20 @@ namespace landfall::reef {
 
 using llvm::Value;
 
-MatrixDesign::MatrixDesign(ContractionRoles the_roles)
+MatrixDesign::MatrixDesign(const Kernel &kernel, ContractionRoles the_roles)
     : roles(std::move(the_roles)),
-      row_side(roles.broadcast, roles.space, roles.depth, roles.rows),
-      lane_side(roles.lane, roles.space, roles.depth, roles.lanes) {}
+      row_side(kernel, roles.broadcast, roles.space, roles.depth, roles.rows),
+      lane_side(kernel, roles.lane, roles.space, roles.depth, roles.lanes) {}
 
 MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
                        const MatrixTiling &tiling)
     : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
       lanes_(sizes.frame(),
              Lanes::natural_width(sizes.frame().machine, DType::f32)),
-      row_packer_(sizes, lanes_, design.row_side, DType::f32),
-      lane_packer_(sizes, lanes_, design.lane_side, DType::f32),
-      epilogue_(sizes, lanes_, design.roles),
-      unit_(sizes.frame(), tiling.edge) {}
+      unit_(sizes.frame(), tiling.edge),
+      row_loader_(sizes, lanes_, design.row_side, tiling, unit_, quarter(2)),
+      lane_loader_(sizes, lanes_, design.lane_side, tiling, unit_, quarter(2)),
+      epilogue_(sizes, lanes_, design.roles) {}
 
 Value *MatrixTask::quarter(int64_t number) {
   Value *offset = b.CreateMul(tiling_.quarter_bytes, index(number));
@@ -38,8 +38,8 @@ Value *MatrixTask::row_panel_at(Value *number) {
 
 void MatrixTask::emit(Value *number) {
   split(number);
-  row_packer_.begin(batch_);
-  lane_packer_.begin(batch_);
+  row_loader_.begin(batch_);
+  lane_loader_.begin(batch_);
   emit_for(frame(), index(0), tiling_.runs, [&](Value *run) {
     Value *begin = b.CreateMul(run, tiling_.depth_run);
     Value *count =
@@ -78,17 +78,41 @@ void MatrixTask::for_panels(
            });
 }
 
+/// Two panels of lanes in turn where they are fetched in place; else one, as
+/// the other quarter is the stage.
+Value *MatrixTask::lane_panel_at(Value *number) {
+  if (design_.lane_side.way != PanelDesign::Way::in_place)
+    return quarter(1);
+  Value *odd = b.CreateTrunc(number, b.getInt1Ty());
+  return b.CreateSelect(odd, quarter(2), quarter(1));
+}
+
+/// While a panel of lanes is used, the next one is on its way.
 void MatrixTask::emit_run(const Run &run) {
   for_panels(rows_, [&](Value *number, const Interval &edges) {
-    pack_panel(row_packer_,
-               {run.depth, edges, row_panel_at(number), tiling_.panel});
+    PanelTarget target{run.depth, edges, row_panel_at(number)};
+    row_loader_.fetch(target);
+    row_loader_.finish(target);
   });
-  for_panels(columns_, [&](Value *lane_number, const Interval &lane_edges) {
-    Panel lanes{lane_number, lane_edges, quarter(1)};
-    pack_panel(lane_packer_,
-               {run.depth, lane_edges, lanes.address, tiling_.panel});
-    for_panels(rows_, [&](Value *number, const Interval &edges) {
-      emit_block(run, {number, edges, row_panel_at(number)}, lanes);
+  auto lane_panel = [&](Value *number) {
+    Value *done = b.CreateMul(number, tiling_.panel);
+    Value *left = b.CreateSub(columns_.count, done);
+    return PanelTarget{
+        run.depth,
+        {b.CreateAdd(columns_.begin, done), smaller(b, left, tiling_.panel)},
+        lane_panel_at(number)};
+  };
+  lane_loader_.fetch(lane_panel(index(0)));
+  Value *panels = ceil_div(b, columns_.count, tiling_.panel);
+  emit_for(frame(), index(0), panels, [&](Value *number) {
+    PanelTarget target = lane_panel(number);
+    lane_loader_.finish(target);
+    Value *next = b.CreateAdd(number, index(1));
+    emit_if(frame(), b.CreateICmpSLT(next, panels),
+            [&] { lane_loader_.fetch(lane_panel(next)); });
+    Panel lanes{number, target.edges, target.address};
+    for_panels(rows_, [&](Value *row_number, const Interval &edges) {
+      emit_block(run, {row_number, edges, row_panel_at(row_number)}, lanes);
     });
   });
 }

@@ -14,11 +14,10 @@ namespace landfall::reef {
 
 /// What the structure of a contraction decides.
 struct MatrixDesign {
-  explicit MatrixDesign(ContractionRoles roles);
+  MatrixDesign(const Kernel &kernel, ContractionRoles roles);
 
   ContractionRoles roles;
-  PackSide row_side;  ///< Packed as [depth][row].
-  PackSide lane_side; ///< Packed as [depth][lane].
+  PanelDesign row_side, lane_side;
 };
 
 /// Emits the code of a task at the frame's current place.
@@ -47,6 +46,7 @@ private:
   void for_panels(const Interval &edges,
                   const std::function<void(llvm::Value *number,
                                            const Interval &edges)> &body);
+  llvm::Value *lane_panel_at(llvm::Value *number);
   void emit_block(const Run &run, const Panel &rows, const Panel &lanes);
   void multiply(const Run &run, const Panel &rows, const Panel &lanes);
   void for_tile_rows(llvm::Value *sums,
@@ -66,9 +66,9 @@ private:
   const MatrixDesign &design_;
   const MatrixTiling &tiling_;
   Lanes lanes_;
-  Packer row_packer_, lane_packer_;
-  Epilogue epilogue_;
   MatrixUnit unit_;
+  PanelLoader row_loader_, lane_loader_;
+  Epilogue epilogue_;
   // Of the task being emitted.
   IndexValues batch_;
   Interval rows_, columns_;

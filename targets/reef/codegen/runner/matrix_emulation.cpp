@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/runner/matrix_emulation.h"
 
-#include "targets/reef/codegen/runner/system.h"
+#include "targets/reef/codegen/runner/signals.h"
 
 namespace landfall::reef::runner {
 
@@ -23,13 +23,6 @@ struct Unit {
   size_t bytes;
 };
 Unit unit;
-
-/// What rt_sigaction takes, and where the kernel's signal frame has registers.
-struct Action {
-  void (*handler)(int, void *, uint8_t *);
-  uint64_t flags, mask;
-};
-constexpr size_t registers_in_context = 176; // pc, then x1 to x31.
 
 uint32_t field(uint32_t word, int low, int bits) {
   return word >> low & ((1u << bits) - 1);
@@ -135,8 +128,7 @@ void execute(uint32_t word, uint64_t *x) {
   }
 }
 
-void on_illegal(int, void *, uint8_t *context) {
-  auto *x = reinterpret_cast<uint64_t *>(context + registers_in_context);
+void on_illegal(uint64_t *x, uint64_t) {
   uint64_t pc = x[0], at = pc - reinterpret_cast<uint64_t>(unit.code);
   require(at < unit.bytes, Failure::instruction);
   uint32_t word;
@@ -152,11 +144,7 @@ void on_illegal(int, void *, uint8_t *context) {
 void install_matrix_unit(uint64_t edge) {
   require(edge <= most_edge, Failure::input);
   unit.edge = edge;
-  constexpr uint64_t with_context = 4; // SA_SIGINFO
-  Action action = {on_illegal, with_context, 0};
-  constexpr long illegal_instruction = 4, action_call = 134;
-  system_call(action_call, illegal_instruction, reinterpret_cast<long>(&action),
-              0, sizeof(action.mask));
+  handle<on_illegal>(Signal::illegal_instruction);
 }
 
 void replace_matrix_instructions(uint8_t *code, size_t bytes) {

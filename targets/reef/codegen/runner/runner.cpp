@@ -14,7 +14,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "package/native_abi.h"
-#include "targets/reef/chip/registers.h"
+#include "targets/reef/codegen/runner/core_page.h"
 #include "targets/reef/codegen/runner/image.h"
 #include "targets/reef/codegen/runner/matrix_emulation.h"
 #include "targets/reef/firmware/math/services.h"
@@ -64,12 +64,8 @@ uint64_t read_word() {
   return word;
 }
 
-/// The chip that code sees: tiles like the family's, and a scratchpad so small
-/// that products of modest size are cut in every way.
-struct Chip {
-  uint64_t edge, scratch_bytes;
-};
-
+/// Tiles like the family's, and a scratchpad so small that products of modest
+/// size are cut in every way.
 Chip make_chip() {
   uint64_t register_bytes;
   asm(".option push\n"
@@ -77,14 +73,10 @@ Chip make_chip() {
       "csrr %0, vlenb\n"
       ".option pop\n"
       : "=r"(register_bytes));
-  Chip chip = {register_bytes / 2, 0};
+  Chip chip = {2, register_bytes / 2, 0};
   uint64_t block = 2 * chip.edge * 2 * chip.edge * sizeof(float);
   chip.scratch_bytes = 5 * block + page;
-  auto *registers = reinterpret_cast<uint64_t *>(
-      map_pages(register_page_bytes, read_write, core_registers));
-  registers[core_register::cores / 8] = 2;
-  registers[core_register::scratch_bytes / 8] = chip.scratch_bytes;
-  registers[core_register::tile_edge / 8] = chip.edge;
+  install_core_page(chip);
   install_matrix_unit(chip.edge);
   return chip;
 }

@@ -1,0 +1,56 @@
+//===- dma.cpp - Transfers into the scratchpad as code --------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/codegen/dma.h"
+
+#include "compiler/kernels/loop_builder.h"
+#include "targets/reef/chip/registers.h"
+
+namespace landfall::reef {
+
+using llvm::Value;
+
+Value *Dma::address(uint64_t offset) {
+  uint64_t at = core_registers + core_register::dma + offset;
+  return b.CreateIntToPtr(b.getInt64(at), b.getPtrTy());
+}
+
+void Dma::write(uint64_t offset, Value *value) {
+  b.CreateStore(value, address(offset), /*isVolatile=*/true);
+}
+
+void Dma::barrier() {
+  b.CreateFence(llvm::AtomicOrdering::SequentiallyConsistent,
+                llvm::SyncScope::SingleThread);
+}
+
+void Dma::start(const Transfer &transfer) {
+  Value *some =
+      b.CreateAnd(b.CreateICmpSGT(transfer.row_bytes, frame_.index(0)),
+                  b.CreateICmpSGT(transfer.rows, frame_.index(0)));
+  emit_if(frame_, some, [&] {
+    barrier();
+    write(dma_register::source,
+          b.CreatePtrToInt(transfer.source, b.getInt64Ty()));
+    write(dma_register::destination,
+          b.CreatePtrToInt(transfer.destination, b.getInt64Ty()));
+    write(dma_register::row_bytes, transfer.row_bytes);
+    write(dma_register::rows, transfer.rows);
+    write(dma_register::source_stride, transfer.source_stride);
+    write(dma_register::destination_stride, transfer.destination_stride);
+    write(dma_register::start, frame_.index(1));
+    barrier();
+  });
+}
+
+void Dma::wait() {
+  barrier();
+  Value *last =
+      b.CreateLoad(b.getInt64Ty(), address(dma_register::start), true);
+  write(dma_register::wait, last);
+  barrier();
+}
+
+} // namespace landfall::reef

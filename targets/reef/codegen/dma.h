@@ -1,0 +1,39 @@
+//===- dma.h - Transfers into the scratchpad as code -----------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/kernel_frame.h"
+
+namespace landfall::reef {
+
+/// Rows of a rectangle in memory; i64 in bytes, pointers as such.
+struct Transfer {
+  llvm::Value *source, *destination;
+  llvm::Value *row_bytes, *rows; ///< Nothing moves if either is 0.
+  llvm::Value *source_stride, *destination_stride;
+};
+
+/// The core's first channel. From `start` to `wait`, nobody may touch what is
+/// written.
+class Dma {
+public:
+  explicit Dma(KernelFrame &frame) : frame_(frame), b(frame.b) {}
+
+  void start(const Transfer &transfer);
+  /// Until all that was started is done.
+  void wait();
+
+private:
+  llvm::Value *address(uint64_t offset);
+  void write(uint64_t offset, llvm::Value *value);
+  /// Keeps the compiler from moving accesses across.
+  void barrier();
+
+  KernelFrame &frame_;
+  llvm::IRBuilderBase &b;
+};
+
+} // namespace landfall::reef

@@ -1,0 +1,175 @@
+//===- panel_evaluation.cpp - Factors on the vector unit ------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// The loops along the width are cut into stretches on which only the innermost
+// one moves: there, all offsets and guards are linear in the lane.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/codegen/matrix_panel.h"
+
+#include "compiler/kernels/loop_builder.h"
+
+namespace landfall::reef {
+
+using llvm::Value;
+
+namespace {
+
+/// Neighbours along the innermost loop, the others fixed.
+struct Stretch {
+  IndexValues outer;
+  Value *index;  ///< The first one's innermost index.
+  Value *column; ///< Its place in the panel.
+  Value *count;
+};
+
+class PanelCode {
+public:
+  PanelCode(Packer &packer, const PanelTarget &target, Value *panel,
+            const Relocation &load0)
+      : p_(packer), b(packer.b()), target_(target), panel_(panel),
+        load0_(load0) {}
+
+  void emit();
+
+private:
+  void emit_stretch(const Stretch &stretch);
+  void emit_run(const Stretch &group, const RowWalk::Run &run);
+  LaneValue along(const Affine &form, Value *base, const Stretch &group);
+  LaneValue guard(size_t load, const Stretch &group, const RowWalk::Run &run);
+  LaneValue load(size_t number, const LaneValue &offset, Value *position,
+                 const LaneValue &guard, const LaneValue &other);
+  void store(Value *row, const Stretch &group, const LaneValue &value);
+  Value *index(int64_t value) { return p_.frame().index(value); }
+
+  Packer &p_;
+  llvm::IRBuilderBase &b;
+  const PanelTarget &target_;
+  Value *panel_;
+  const Relocation &load0_;
+};
+
+void PanelCode::emit() {
+  const Interval &edges = target_.edges;
+  if (p_.side.lanes.size() <= 1)
+    return emit_stretch({IndexValues(), edges.begin, index(0), edges.count});
+  std::vector<LoopSpan> outer = p_.side.lanes;
+  Value *extent = p_.sizes.value(outer.back().extent);
+  outer.pop_back();
+  Value *end = b.CreateAdd(edges.begin, edges.count);
+  emit_for(p_.frame(), b.CreateUDiv(edges.begin, extent),
+           ceil_div(b, end, extent), [&](Value *number) {
+             Value *start = b.CreateMul(number, extent);
+             Value *low = larger(b, edges.begin, start);
+             Value *high = smaller(b, end, b.CreateAdd(start, extent));
+             Stretch stretch{IndexValues(), b.CreateSub(low, start),
+                             b.CreateSub(low, edges.begin),
+                             b.CreateSub(high, low)};
+             split_index(p_.sizes, outer, number, stretch.outer);
+             emit_stretch(stretch);
+           });
+}
+
+void PanelCode::emit_stretch(const Stretch &stretch) {
+  Value *step = p_.lanes.step();
+  emit_for(p_.frame(), index(0), stretch.count, step, {},
+           [&](Value *lane, llvm::ArrayRef<Value *>) {
+             Stretch group = stretch;
+             group.index = b.CreateAdd(stretch.index, lane);
+             group.column = b.CreateAdd(stretch.column, lane);
+             group.count = smaller(b, step, b.CreateSub(stretch.count, lane));
+             p_.lanes.set_active(group.count);
+             p_.walk.emit(
+                 p_.sizes, target_.depth,
+                 [&](const RowWalk::Run &run) { emit_run(group, run); });
+             p_.lanes.set_active(nullptr);
+             return Values();
+           });
+}
+
+/// `form` over the lanes of a group, where its other terms sum to `base`.
+LaneValue PanelCode::along(const Affine &form, Value *base,
+                           const Stretch &group) {
+  SizePolynomial step = p_.side.lane_step(form);
+  if (step.is_zero())
+    return LaneValue::uniform(DType::i64, base);
+  Value *each = p_.sizes.value(step);
+  Value *first = b.CreateAdd(base, b.CreateMul(each, group.index));
+  return LaneValue::linear(first, each);
+}
+
+LaneValue PanelCode::guard(size_t load, const Stretch &group,
+                           const RowWalk::Run &run) {
+  LaneValue all;
+  LaneValue zero = LaneValue::uniform(DType::i64, index(0));
+  const FactorLoad &at = p_.loads()[load];
+  for (size_t c = 0; c < at.conditions.size(); ++c) {
+    const Affine &form = at.conditions[c];
+    Value *base = p_.sizes.add_terms(
+        p_.sizes.add_terms(p_.bases[load].conditions[c], form, run.indices),
+        form, group.outer);
+    LaneValue holds = p_.lanes.apply(ScalarOp::le, DType::boolean,
+                                     {zero, along(form, base, group)});
+    all = all ? p_.lanes.apply(ScalarOp::bit_and, DType::boolean, {all, holds})
+              : holds;
+  }
+  return all;
+}
+
+void PanelCode::emit_run(const Stretch &group, const RowWalk::Run &run) {
+  llvm::SmallVector<LaneValue, 4> guards, offsets;
+  for (size_t l = 0; l < p_.loads().size(); ++l) {
+    const Affine &form = p_.loads()[l].offset;
+    Value *base = p_.sizes.add_terms(
+        p_.sizes.add_terms(p_.bases[l].offset, form, run.indices), form,
+        group.outer);
+    offsets.push_back(along(form, base, group));
+    guards.push_back(guard(l, group, run));
+  }
+  Value *first = b.CreateSub(run.first, target_.depth.begin);
+  emit_for(p_.frame(), run.begin, run.end, [&](Value *position) {
+    FactorCode code(p_.lanes, p_.side.factor);
+    for (size_t l = 0; l < p_.loads().size(); ++l) {
+      LaneValue other = guards[l] ? p_.other(l, code) : LaneValue();
+      code.set(p_.loads()[l].node,
+               load(l, offsets[l], position, guards[l], other));
+    }
+    store(b.CreateAdd(first, b.CreateMul(position, run.step)), group,
+          code.value(p_.side.factor.value));
+  });
+}
+
+LaneValue PanelCode::load(size_t number, const LaneValue &offset,
+                          Value *position, const LaneValue &guard,
+                          const LaneValue &other) {
+  uint32_t operand = p_.node(number).index;
+  const FactorLoad &load = p_.loads()[number];
+  Value *step = p_.sizes.value(p_.walk.stream_coefficient(load.offset));
+  Value *pointer = p_.frame().operands[operand];
+  Value *moved = b.CreateMul(number == 0 ? load0_.stride : step, position);
+  if (number == 0) {
+    pointer = load0_.pointer;
+    moved = b.CreateAdd(moved, load0_.shift);
+  }
+  LaneValue at =
+      p_.lanes.apply(ScalarOp::add, DType::i64,
+                     {offset, LaneValue::uniform(DType::i64, moved)});
+  return p_.lanes.load(p_.frame().kernel.operands[operand].dtype, pointer, at,
+                       guard, other);
+}
+
+void PanelCode::store(Value *row, const Stretch &group,
+                      const LaneValue &value) {
+  Value *offset = b.CreateAdd(b.CreateMul(row, panel_), group.column);
+  p_.lanes.store(p_.type, target_.address, p_.lanes.index(offset), value);
+}
+
+} // namespace
+
+void evaluate_panel(Packer &packer, const PanelTarget &target, Value *panel,
+                    const Relocation &load0) {
+  PanelCode(packer, target, panel, load0).emit();
+}
+
+} // namespace landfall::reef
