@@ -9,6 +9,25 @@
 
 namespace landfall {
 
+Result<DeviceCounters> Device::counters() {
+  return Error{ErrorCode::unsupported, "The device does not count."};
+}
+
+DeviceCounters difference(const DeviceCounters &after,
+                          const DeviceCounters &before) {
+  DeviceCounters result = after;
+  result.cycles -= before.cycles;
+  result.instructions -= before.instructions;
+  result.multiply_adds -= before.multiply_adds;
+  result.memory_bytes -= before.memory_bytes;
+  for (size_t k = 0; k < result.engines.size() && k < before.engines.size();
+       ++k) {
+    result.engines[k].busy -= before.engines[k].busy;
+    result.engines[k].stalled -= before.engines[k].stalled;
+  }
+  return result;
+}
+
 Result<const Driver *> find_driver(std::string_view device) {
   std::string known;
   for (const Driver &driver : drivers()) {

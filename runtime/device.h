@@ -73,6 +73,28 @@ struct DeviceDescription {
   std::vector<std::string> details = {};
 };
 
+/// What a kind of engine did since its device was made, in the device's cycles
+/// and over all units of it.
+struct EngineCounter {
+  std::string name; ///< "matrix".
+  uint64_t units = 0;
+  uint64_t busy = 0;
+  uint64_t stalled = 0; ///< Had work, and waited for another engine.
+};
+
+/// What a device counts. The difference of two is what happened between them.
+struct DeviceCounters {
+  uint64_t cycles = 0; ///< Of the device's clock, while it had work.
+  double hertz = 0;
+  uint64_t instructions = 0;
+  uint64_t multiply_adds = 0; ///< Useful ones, of matrix engines.
+  uint64_t memory_bytes = 0;  ///< Moved to and from device memory.
+  std::vector<EngineCounter> engines;
+};
+/// Of two readings of one device.
+DeviceCounters difference(const DeviceCounters &after,
+                          const DeviceCounters &before);
+
 struct DeviceOptions {
   int threads = 0; ///< Host threads for kernels; 0: all the machine has.
   /// A simulated device runs in a process of its own, as a card would.
@@ -102,6 +124,9 @@ public:
   /// Loads the best code section that this device can run; says what was
   /// missing if there is none. The package must outlive the executable.
   virtual Result<std::unique_ptr<Executable>> load(const Package &package) = 0;
+  /// What has happened so far. A device that does not count says so; one that
+  /// was restarted begins anew.
+  virtual Result<DeviceCounters> counters();
 };
 
 /// The linked-in drivers, from the generated list (targets/*/driver).

@@ -39,12 +39,19 @@ Status Executor::launch_watched(uint32_t kernel, uint32_t at) {
   if (options_->verify)
     verifier = TRY(LaunchVerifier::begin(description, *queue_, launch_tensors_,
                                          launch_sizes_));
+  auto before = parts_.device->counters();
   Clock::time_point start = Clock::now();
   TRY(queue_->launch(*parts_.executable, kernel, launch_spans_, launch_sizes_));
   TRY(queue_->finish());
   std::chrono::duration<double, std::milli> taken = Clock::now() - start;
-  if (options_->on_launch)
-    options_->on_launch({kernel, at, taken.count(), launch_sizes_});
+  auto after = parts_.device->counters();
+  if (options_->on_launch) {
+    bool counted = before.ok() && after.ok();
+    DeviceCounters launch =
+        counted ? difference(*after, *before) : DeviceCounters();
+    options_->on_launch({kernel, at, taken.count(), launch_sizes_,
+                         counted ? &launch : nullptr});
+  }
   if (verifier)
     TRY(verifier->compare(*queue_, launch_tensors_));
   return {};

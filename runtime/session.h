@@ -43,6 +43,7 @@ struct LaunchRecord {
   uint32_t instruction;
   double ms;
   std::span<const int64_t> sizes;
+  const DeviceCounters *counters; ///< Of this launch; null: not counted.
 };
 
 struct RunOptions {

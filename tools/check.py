@@ -22,18 +22,24 @@ LAYERS = {
     "frontend": ["base", "package", "ir"],
     "compiler": ["base", "package", "ir"],
     "runtime": ["base", "package"],
-    "codegen": ["base", "package", "ir", "compiler"],
-    "driver": ["base", "package", "runtime"],
+    "chip": ["base"],
+    "sim": ["base", "chip"],
+    "firmware": ["package", "chip"],
+    "codegen": ["base", "package", "ir", "compiler", "chip"],
+    "driver": ["base", "package", "runtime", "chip", "sim", "firmware"],
 }
+# The parts that a target may have.
+TARGET_ROOMS = ["chip", "sim", "firmware", "codegen", "driver"]
 # (including files, included file): crossings that are meant, each with why.
 CROSSINGS = [
     ("compiler/pipeline.cpp", "frontend/onnx/import.h"),  # The pipeline joins the rooms.
     ("compiler/plugin.cpp", "runtime/compiler_plugin.h"),  # The C interface that it implements.
+    ("targets/*/codegen/runner/*", "targets/*/firmware/math/*"),  # A test's program calls what a chip has.
 ]
 # What tests may use beyond their own room.
-TEST_ROOMS = ["base", "package", "ir", "frontend", "compiler", "runtime", "driver", "codegen"]
+TEST_ROOMS = ["base", "package", "ir", "frontend", "compiler", "runtime", *TARGET_ROOMS]
 # Rooms whose code is in the deployed runtime: never a header of these.
-DEPLOYED = ["base", "package", "runtime", "driver"]
+DEPLOYED = ["base", "package", "runtime", "chip", "sim", "firmware", "driver"]
 COMPILER_ONLY = ("mlir/", "llvm/", "lld/", "llvm-c/", "mlir-c/")
 # Rooms that see MLIR; the others go through ir/builder.h. Generators do not.
 MLIR_ROOMS = ["ir", "compiler"]
@@ -66,7 +72,7 @@ def room_of(name):
     """The room of a file; None for what no room owns."""
     parts = name.split("/")
     if parts[0] == "targets" and len(parts) > 3:
-        return parts[2] if parts[2] in ("codegen", "driver") else None
+        return parts[2] if parts[2] in TARGET_ROOMS else None
     return parts[0] if parts[0] in LAYERS else None
 
 
@@ -114,7 +120,7 @@ def illegal_include(name, room, included, allowed):
         return f"'{included}': nothing may include apps"
     if other is None:
         return None
-    if other in ("codegen", "driver") and room in ("codegen", "driver") and name.split("/")[1] != included.split("/")[1]:
+    if other in TARGET_ROOMS and room in TARGET_ROOMS and name.split("/")[1] != included.split("/")[1]:
         return f"'{included}': a target must not know another one"
     if other not in allowed:
         return f"'{included}': {room} may include {', '.join(LAYERS[room]) or 'no other room'} (ARCHITECTURE.md)"

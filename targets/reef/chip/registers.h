@@ -60,6 +60,9 @@ inline constexpr uint64_t host_signal = 0x08; ///< A store wakes the host.
 inline constexpr uint64_t core_reset = 0x10;  ///< A store restarts that core.
 /// A store of an address writes the counters there (telemetry.h).
 inline constexpr uint64_t telemetry = 0x18;
+/// A store sleeps until a round time, then empties all line buffers: what is
+/// measured from there on does not depend on what was before.
+inline constexpr uint64_t align = 0x20;
 inline constexpr uint64_t mail = 0x1000;       ///< Core c: + 8 * c.
 inline constexpr uint64_t fault = 0x2000;      ///< Core c: + 64 * c.
 inline constexpr uint64_t fault_stride = 0x40; ///< Loads: cause, pc, ...

@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "targets/reef/driver/card_counters.h"
 #include "targets/reef/driver/reef_queue.h"
 
 namespace landfall::reef {
@@ -35,6 +36,8 @@ public:
   Result<std::unique_ptr<Executable>> load(const Package &package) override {
     return ReefExecutable::load(card_, package);
   }
+
+  Result<DeviceCounters> counters() override { return read_counters(*card_); }
 
 private:
   std::shared_ptr<ReefCard> card_;

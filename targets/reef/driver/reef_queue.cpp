@@ -124,8 +124,7 @@ Result<uint64_t> ReefQueue::write_record(const ReefKernel &kernel,
       address + sizeof(LaunchRecord) + operands.size() * sizeof(uint64_t),
       scratch.address,
       scratch.bytes,
-      0,
-      0};
+      {}};
   for (DeviceSpan operand : operands)
     *words++ = address_of(operand);
   for (int64_t size : sizes)

@@ -6,6 +6,7 @@
 // each. It trusts no number that it reads: what it cannot do it says.
 //
 //===----------------------------------------------------------------------===//
+#include "targets/reef/chip/telemetry.h"
 #include "targets/reef/firmware/launch.h"
 #include "targets/reef/firmware/registers_access.h"
 
@@ -28,7 +29,8 @@ private:
 
   Cores cores_;
   uint64_t heap_end_ = dram_base + load_own(core_register::dram_bytes);
-  uint64_t head_ = 0; ///< Commands done.
+  uint64_t head_ = 0;   ///< Commands done.
+  uint64_t worked_ = 0; ///< Cycles that they took.
   bool failed_[queue_limit] = {};
 };
 
@@ -49,9 +51,12 @@ void Manager::serve() {
     Command command = ring[head_ % ring_entries];
     Completion completion = {};
     completion.sequence = head_;
+    store_register(management_registers + management_register::align, 1);
     completion.begin = load_own(core_register::cycle);
     serve(command, completion);
     completion.end = load_own(core_register::cycle);
+    if (command.operation != Operation::count)
+      worked_ += completion.end - completion.begin;
     ++head_;
     complete(completion);
   }
@@ -69,6 +74,10 @@ void Manager::serve(const Command &command, Completion &completion) {
     do_launch(command, completion);
   } else if (command.operation == Operation::copy) {
     do_copy(command);
+  } else if (command.operation == Operation::count) {
+    store_register(management_registers + management_register::telemetry,
+                   command.address);
+    completion.value = static_cast<int64_t>(worked_);
   }
   if (completion.status != CommandStatus::ok && command.queue < queue_limit)
     failed_[command.queue] = true;
@@ -87,6 +96,10 @@ uint32_t Manager::wrong_field(const Command &command) const {
   case Operation::launch:
     return in_heap(command.address, sizeof(LaunchRecord)) &&
                    command.address % 64 == 0
+               ? 0
+               : bad_address;
+  case Operation::count:
+    return in_heap(command.address, telemetry_bytes(cores_.count()))
                ? 0
                : bad_address;
   case Operation::copy:
@@ -109,17 +122,13 @@ void Manager::do_launch(const Command &command, Completion &completion) {
   bool legal = in_heap(record.plan, 4) && in_heap(record.run, 4) &&
                in_heap(record.operands, 0) && in_heap(record.sizes, 0) &&
                record.scratch_bytes <= heap_end_ - heap_base &&
-               in_heap(record.scratch, scratch) &&
-               (record.telemetry == 0 || in_heap(record.telemetry, 0));
+               in_heap(record.scratch, scratch);
   if (!legal) {
     completion.status = CommandStatus::bad_command;
     completion.detail = bad_record;
     return;
   }
   launch(cores_, record, command.code_version, completion);
-  if (record.telemetry)
-    store_register(management_registers + management_register::telemetry,
-                   record.telemetry);
 }
 
 void Manager::do_copy(const Command &command) {

@@ -36,6 +36,8 @@ enum class Operation : uint16_t {
   launch = 2,  ///< `address`: a LaunchRecord.
   copy = 3,    ///< `bytes` from `source` to `address`, both in the heap.
   revive = 4,  ///< The queue has taken note of its failure and goes on.
+  count = 5,   ///< Writes what the chip counts (telemetry.h) to `address`;
+               ///< `value` is the cycles that commands have taken so far.
 };
 
 /// Entry number `sequence % ring_entries` of the command ring.
@@ -61,8 +63,7 @@ struct LaunchRecord {
   uint64_t sizes;    ///< Of an array of int64_t.
   uint64_t scratch;  ///< Core c's part: + (c - 1) * scratch_bytes.
   uint64_t scratch_bytes;
-  uint64_t telemetry; ///< Where to write counters afterwards; 0: nowhere.
-  uint64_t reserved;
+  uint64_t reserved[2];
 };
 static_assert(sizeof(LaunchRecord) == 64);
 

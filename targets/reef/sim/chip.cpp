@@ -18,6 +18,8 @@ using Access = HartPort::Access;
 constexpr uint64_t quantum_cycles = 500;
 /// A message's way over the chip.
 constexpr uint64_t hop_cycles = 10;
+/// Long enough for whatever a core or DRAM still has under way.
+constexpr uint64_t align_cycles = 128;
 
 } // namespace
 
@@ -129,6 +131,8 @@ RegisterAnswer Chip::store(uint64_t offset, uint64_t value) {
     if (value == 0 || value >= cores_.size())
       return {Access::fault};
     cores_[value]->reset();
+  } else if (offset == management_register::align) {
+    return align();
   } else if (offset == management_register::telemetry) {
     if (!write_telemetry(value))
       return {Access::fault};
@@ -138,6 +142,19 @@ RegisterAnswer Chip::store(uint64_t offset, uint64_t value) {
   } else {
     return {Access::fault};
   }
+  return {};
+}
+
+RegisterAnswer Chip::align() {
+  uint64_t now = cores_[0]->cycle();
+  if (align_at_ == 0) {
+    align_at_ = (now / align_cycles + 2) * align_cycles;
+    return {Access::blocked, align_at_};
+  }
+  align_at_ = 0;
+  next_tick_ = now + tick_cycles;
+  for (const auto &core : cores_)
+    core->forget_lines();
   return {};
 }
 
@@ -155,7 +172,7 @@ bool Chip::write_telemetry(uint64_t address) const {
   std::memcpy(to, &chip, sizeof(chip));
   to += sizeof(chip);
   for (const auto &core : cores_) {
-    CoreTelemetry record = core->telemetry();
+    CoreTelemetry record = core->telemetry(chip.now);
     std::memcpy(to, &record, sizeof(record));
     to += sizeof(record);
   }

@@ -43,6 +43,7 @@ private:
   RegisterAnswer take_event(uint64_t &value);
   bool load_fault(uint64_t offset, uint64_t &value) const;
   bool write_telemetry(uint64_t address) const;
+  RegisterAnswer align();
   ChipCore *next_core() const;
 
   const ChipDescription chip_;
@@ -52,6 +53,7 @@ private:
   std::vector<std::unique_ptr<ChipCore>> cores_; ///< By number.
   std::deque<Message> events_;
   uint64_t next_tick_ = tick_cycles;
+  uint64_t align_at_ = 0; ///< The round time that management sleeps for.
 };
 
 } // namespace landfall::reef

@@ -95,9 +95,11 @@ Fault ChipCore::fault() const {
   return fault;
 }
 
-CoreTelemetry ChipCore::telemetry() const {
+CoreTelemetry ChipCore::telemetry(uint64_t now) const {
   const HartCounters &counters = hart_.counters();
-  return {counters.instructions,   idle_,
+  uint64_t asleep =
+      waiting_ == Waiting::mail && now > cycle() ? now - cycle() : 0;
+  return {counters.instructions,   idle_ + asleep,
           engine(counters.issue),  engine(counters.vector),
           engine(counters.matrix), dma_.time(),
           counters.matrix_macs};
@@ -107,7 +109,6 @@ HartPort::Access ChipCore::load_register(uint64_t address, uint64_t &value) {
   if (address - core_registers < register_page_bytes)
     return load_own(address - core_registers, value);
   if (may_manage(address)) {
-    // Before the call: the board asks this core when it is ready.
     RegisterAnswer answer = board_->load(address - management_registers, value);
     return finish(answer, Waiting::event);
   }
@@ -180,8 +181,10 @@ bool ChipCore::may_manage(uint64_t address) const {
 }
 
 HartPort::Access ChipCore::finish(RegisterAnswer answer, Waiting waiting) {
+  bool timed = answer.until != RegisterAnswer::never;
   if (answer.access == Access::blocked)
-    waiting_ = waiting;
+    waiting_ = timed ? Waiting::time : waiting;
+  until_ = answer.until;
   return answer.access;
 }
 

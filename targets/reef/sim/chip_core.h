@@ -47,6 +47,7 @@ public:
            DramClock &clock, Board &board);
 
   void reset();
+  void forget_lines() { lines_.clear(); }
   void mail(Message message) { mail_.push_back(message); }
 
   /// When it can go on; `never` while it waits for a message or has stopped.
@@ -59,7 +60,8 @@ public:
 
   uint64_t cycle() const { return hart_.cycle(); }
   Fault fault() const;
-  CoreTelemetry telemetry() const;
+  /// Up to `now`: a core that sleeps has been idle until then.
+  CoreTelemetry telemetry(uint64_t now) const;
 
   Access load_register(uint64_t address, uint64_t &value) override;
   Access store_register(uint64_t address, uint64_t value) override;

@@ -11,7 +11,8 @@ uint64_t LineBuffers::touch(uint64_t address, uint64_t bytes, bool is_write,
                             uint64_t now) {
   uint64_t first = address / line_bytes;
   uint64_t last = (address + bytes - 1) / line_bytes;
-  if (first == last && lines_[last_] == first)
+  const Held &recent = held_[last_];
+  if (first == last && recent.line == first && (!is_write || recent.written))
     return 0;
   uint64_t end = now;
   for (uint64_t line = first; line <= last; ++line)
@@ -20,24 +21,29 @@ uint64_t LineBuffers::touch(uint64_t address, uint64_t bytes, bool is_write,
 }
 
 uint64_t LineBuffers::touch_line(uint64_t line, bool is_write, uint64_t now) {
-  unsigned next = line_count, oldest = 0;
+  unsigned found = line_count, before = line_count, oldest = 0;
   for (unsigned k = 0; k < line_count; ++k) {
-    if (lines_[k] == line) {
-      last_ = k;
-      used_[k] = ++uses_;
-      return now;
-    }
-    if (lines_[k] + 1 == line)
-      next = k;
-    if (used_[k] < used_[oldest])
+    if (held_[k].line == line)
+      found = k;
+    if (held_[k].line + 1 == line)
+      before = k;
+    if (held_[k].used < held_[oldest].used)
       oldest = k;
   }
-  bool is_new = next == line_count;
-  last_ = is_new ? oldest : next;
-  lines_[last_] = line;
-  used_[last_] = ++uses_;
+  bool is_held = found < line_count, follows = before < line_count;
+  last_ = is_held ? found : follows ? before : oldest;
+  Held &held = held_[last_];
+  bool costs = !is_held || (is_write && !held.written);
+  held = {line, ++uses_, is_write || (is_held && held.written)};
+  if (!costs)
+    return now;
   uint64_t end = dram_->book(line_bytes, now, line_bytes);
-  return is_new && !is_write ? end + latency_ : end;
+  return is_held || follows || is_write ? end : end + latency_;
+}
+
+void LineBuffers::clear() {
+  for (Held &held : held_)
+    held = {};
 }
 
 } // namespace landfall::reef

@@ -11,8 +11,8 @@ namespace landfall::reef {
 
 /// A few lines of DRAM beside the core, each of which is fetched ahead as long
 /// as accesses go on in order: a line that is held costs nothing, the next one
-/// its bandwidth, any other the latency too. Stores are posted and cost their
-/// bandwidth.
+/// its bandwidth, any other the latency too. Stores are posted: each line that
+/// is written costs its bandwidth once while it is held.
 class LineBuffers {
 public:
   LineBuffers(DramClock &dram, uint64_t latency)
@@ -20,6 +20,7 @@ public:
 
   /// Cycles from `now` until DRAM [address, +bytes) has been touched.
   uint64_t touch(uint64_t address, uint64_t bytes, bool is_write, uint64_t now);
+  void clear();
 
 private:
   static constexpr uint64_t line_bytes = 64;
@@ -29,10 +30,15 @@ private:
 
   DramClock *dram_;
   uint64_t latency_;
+  struct Held {
+    uint64_t line = 0;
+    uint64_t used = 0; ///< When, in uses.
+    bool written = false;
+  };
+
   uint64_t uses_ = 0;
-  unsigned last_ = 0; ///< The line touched most recently.
-  uint64_t lines_[line_count] = {};
-  uint64_t used_[line_count] = {}; ///< When, in uses.
+  unsigned last_ = 0; ///< The one touched most recently.
+  Held held_[line_count];
 };
 
 } // namespace landfall::reef

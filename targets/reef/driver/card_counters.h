@@ -1,0 +1,15 @@
+//===- card_counters.h - Asking a card what it has counted -----*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "targets/reef/driver/reef_card.h"
+
+namespace landfall::reef {
+
+/// After all that was submitted before. Engines of the compute cores only.
+Result<DeviceCounters> read_counters(ReefCard &card);
+
+} // namespace landfall::reef

@@ -1,0 +1,79 @@
+//===- dram_clock_test.cpp ------------------------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/sim/line_buffers.h"
+
+#include <gtest/gtest.h>
+
+namespace landfall::reef {
+namespace {
+
+/// 32 bytes a cycle, 100 cycles away.
+ChipDescription slow_memory() { return find_chip("reef1").take(); }
+
+TEST(DramClock, OneMoverIsBoundByItsRateOrByTheMemory) {
+  DramClock clock(slow_memory());
+  EXPECT_EQ(clock.book(6400, 0, 64), 200u) << "32 bytes a cycle are there";
+  DramClock idle(slow_memory());
+  EXPECT_EQ(idle.book(800, 1000, 8), 1100u) << "8 bytes a cycle are asked for";
+}
+
+TEST(DramClock, MoversShareTheBandwidth) {
+  DramClock clock(slow_memory());
+  uint64_t first = clock.book(64000, 0, 32);
+  uint64_t second = clock.book(64000, 0, 32);
+  EXPECT_EQ(first, 2000u);
+  EXPECT_EQ(second, 4000u);
+  EXPECT_EQ(clock.busy(), 4000u);
+  EXPECT_EQ(clock.stalled(), 2000u);
+}
+
+TEST(DramClock, WhoIsBehindDoesNotWaitForThoseAhead) {
+  DramClock clock(slow_memory());
+  clock.book(64, 5000, 64);
+  EXPECT_LE(clock.book(64, 1000, 64), 1002u);
+}
+
+TEST(LineBuffers, OnlyTheFirstLineOfAStreamPaysTheLatency) {
+  DramClock clock(slow_memory());
+  LineBuffers lines(clock, 100);
+  uint64_t now = 0;
+  uint64_t first = lines.touch(0x80000000, 4, false, now);
+  EXPECT_GE(first, 100u);
+  now += first;
+  EXPECT_EQ(lines.touch(0x80000004, 4, false, now), 0u) << "in the line";
+  uint64_t next = lines.touch(0x80000040, 4, false, now);
+  EXPECT_GT(next, 0u);
+  EXPECT_LT(next, 10u) << "fetched ahead";
+  EXPECT_GE(lines.touch(0x80004000, 4, false, now + next), 100u) << "new";
+}
+
+TEST(LineBuffers, SeveralStreamsGoOnSideBySide) {
+  DramClock clock(slow_memory());
+  LineBuffers lines(clock, 100);
+  uint64_t now = 0;
+  for (uint64_t step = 0; step < 20; ++step)
+    for (uint64_t stream = 0; stream < 8; ++stream) {
+      uint64_t address = 0x80000000 + (stream << 20) + step * 64;
+      uint64_t cycles = lines.touch(address, 8, false, now);
+      EXPECT_EQ(cycles >= 100, step == 0) << stream << " " << step;
+      now += cycles;
+    }
+}
+
+TEST(LineBuffers, StoresAreNotWaitedFor) {
+  DramClock clock(slow_memory());
+  LineBuffers lines(clock, 100);
+  EXPECT_LT(lines.touch(0x80000000, 8, true, 0), 10u);
+  EXPECT_EQ(clock.bytes(), 64u);
+  lines.touch(0x80000008, 8, true, 10);
+  EXPECT_EQ(clock.bytes(), 64u) << "the line goes out once";
+  lines.touch(0x80000040, 8, false, 20);
+  lines.touch(0x80000040, 8, true, 30);
+  EXPECT_EQ(clock.bytes(), 3 * 64u) << "read, then written";
+}
+
+} // namespace
+} // namespace landfall::reef
