@@ -141,6 +141,19 @@ template <typename F> F round_to_integral(F value, uint32_t mode) {
   }
 }
 
+/// A whole number less than 2^64 without its sign. By its bits: conversions of
+/// the host may raise flags on their way.
+template <typename F> uint64_t magnitude(F whole) {
+  constexpr int bits = fraction_bits<F>;
+  Bits<F> size = to_bits(whole) & ~sign_bit<F>;
+  int exponent = static_cast<int>(size >> bits) - (sizeof(F) == 4 ? 127 : 1023);
+  if (exponent < 0)
+    return 0;
+  uint64_t fraction = (size & ((Bits<F>{1} << bits) - 1)) | Bits<F>{1} << bits;
+  return exponent < bits ? fraction >> (bits - exponent)
+                         : fraction << (exponent - bits);
+}
+
 /// Saturates; NaN is the greatest.
 template <typename I, typename F>
 I to_integer(F value, uint32_t mode, uint32_t &flags) {
@@ -158,7 +171,8 @@ I to_integer(F value, uint32_t mode, uint32_t &flags) {
   }
   if (rounded != value)
     flags |= flag_inexact;
-  return static_cast<I>(rounded);
+  uint64_t size = magnitude(rounded);
+  return static_cast<I>(rounded < 0 ? 0 - size : size);
 }
 
 } // namespace landfall::reef
