@@ -89,6 +89,20 @@ static const Instruction *fetch(Core &core) {
   return slot;
 }
 
+/// Executes and counts; what computes in integers leaves no flags.
+static void execute_vector(Core &core, const Instruction &in) {
+  VectorWork work = vector_work(core, in);
+  bool is_float = (in.bits >> 12 & 3) == 1;
+  if (is_float) {
+    in.execute(core, in);
+  } else {
+    KeepFlags scope;
+    in.execute(core, in);
+  }
+  if (!core.stop)
+    core.timing.finish_vector(in.unit, work);
+}
+
 Hart::Stop Core::run(uint64_t cycle_limit) {
   if (stop == Hart::Stop::fault)
     return *stop;
@@ -101,16 +115,14 @@ Hart::Stop Core::run(uint64_t cycle_limit) {
     bits = instruction->bits;
     next_pc = pc + instruction->bytes;
     timing.issue(*instruction);
-    VectorWork work;
-    if (instruction->unit >= Unit::vector)
-      work = vector_work(*this, *instruction);
-    instruction->execute(*this, *instruction);
+    if (instruction->unit >= Unit::vector) {
+      execute_vector(*this, *instruction);
+    } else {
+      instruction->execute(*this, *instruction);
+      timing.finish(*instruction);
+    }
     if (stop)
       return *stop;
-    if (instruction->unit >= Unit::vector)
-      timing.finish_vector(instruction->unit, work);
-    else
-      timing.finish(*instruction);
     if (next_pc != pc + instruction->bytes)
       timing.take_branch();
     pc = next_pc;

@@ -80,7 +80,7 @@ void convert_to_float(Core &core, const Instruction &in, From value) {
   {
     Rounding scope(*mode);
     asm volatile("" : "+m"(value)::"memory");
-    result = pinned(static_cast<F>(value));
+    result = pinned(from_number<F>(value));
   }
   if (*mode == round_away)
     result = fix_tie(result, value, value, value,

@@ -141,6 +141,22 @@ template <typename F> F round_to_integral(F value, uint32_t mode) {
   }
 }
 
+/// Keeps the compiler from computing a value before or after this point, and
+/// from knowing it.
+template <typename F> F pinned(F value) {
+  asm volatile("" : "+x"(value)::"memory");
+  return value;
+}
+
+/// Rounded in the host's mode. Of an unsigned 0 its instructions may make -0
+/// when they round down.
+template <typename F, typename T> F from_number(T value) {
+  auto made = static_cast<F>(value);
+  if constexpr (std::is_unsigned_v<T> && sizeof(T) >= 4)
+    return value ? pinned(made) : F{0};
+  return made;
+}
+
 /// A whole number less than 2^64 without its sign. By its bits: conversions of
 /// the host may raise flags on their way.
 template <typename F> uint64_t magnitude(F whole) {

@@ -52,4 +52,25 @@ private:
   std::fenv_t saved_;
 };
 
+/// Forgets the flags that are raised in its scope: a compiler may compute
+/// integers with floating-point instructions.
+class KeepFlags {
+public:
+#ifdef __SSE__
+  KeepFlags() : saved_(__builtin_ia32_stmxcsr()) {}
+  ~KeepFlags() { __builtin_ia32_ldmxcsr(saved_); }
+
+private:
+  const unsigned saved_;
+#else
+  KeepFlags() { std::fegetexceptflag(&saved_, FE_ALL_EXCEPT); }
+  ~KeepFlags() { std::fesetexceptflag(&saved_, FE_ALL_EXCEPT); }
+
+private:
+  std::fexcept_t saved_;
+#endif
+  KeepFlags(const KeepFlags &) = delete;
+  KeepFlags &operator=(const KeepFlags &) = delete;
+};
+
 } // namespace landfall::reef

@@ -58,7 +58,9 @@ std::string landfall::reef::end_of_program(uint64_t result,
                      result, result_bytes);
 }
 
-bool landfall::reef::has_qemu() { return *LANDFALL_QEMU != 0 && *LANDFALL_LLVM_MC != 0; }
+bool landfall::reef::has_qemu() {
+  return *LANDFALL_QEMU != 0 && *LANDFALL_LLVM_MC != 0;
+}
 
 namespace {
 

@@ -236,7 +236,8 @@ std::vector<Case> Generator::vector_cases() {
   unsigned count;
   const Row *rows = instruction_rows(count);
   for (unsigned k = 0; k < count; ++k) {
-    if (!is_vector(rows[k]))
+    // qemu 7.2 aborts on conversions with a rounding mode of their own.
+    if (!is_vector(rows[k]) || std::strstr(rows[k].text, ".rtz"))
       continue;
     size_t before = cases.size();
     for (int n = 0; n < 3; ++n)
@@ -324,7 +325,14 @@ void compare(Generator &generator, const std::vector<Case> &cases,
   std::vector<uint8_t> code = assemble(program(cases, vlen, has_vectors) +
                                        end_of_program(area_base, total));
   std::string theirs = run_in_qemu(code, data, vlen);
-  ASSERT_EQ(theirs.size(), total) << "qemu refuses an instruction";
+  if (theirs.size() != total) {
+    ASSERT_GT(cases.size(), 1u)
+        << "qemu refuses " << describe(cases[0], nullptr, nullptr, 0);
+    auto middle = cases.begin() + cases.size() / 2;
+    compare(generator, {cases.begin(), middle}, vlen, has_vectors);
+    compare(generator, {middle, cases.end()}, vlen, has_vectors);
+    return;
+  }
 
   Machine machine({.vlen = vlen});
   machine.place(code_base, code);

@@ -32,12 +32,6 @@ private:
   const bool changed_;
 };
 
-/// Keeps the compiler from computing a value before or after this point.
-template <typename F> F pinned(F value) {
-  asm volatile("" : "+x"(value)::"memory");
-  return value;
-}
-
 /// A type in which an operation on F is exact if its result is a tie.
 template <typename F>
 using Wider = std::conditional_t<sizeof(F) == 4, double, __float128>;

@@ -25,7 +25,7 @@ void to_floats(Core &core, const Instruction &in, int from_steps,
                int to_steps) {
   bool is_away = core.frm == round_away;
   float_unary<I, F>(core, in, from_steps, to_steps, [&](I value, uint32_t &) {
-    F nearest = static_cast<F>(value);
+    F nearest = from_number<F>(value);
     return is_away ? fix_tie(nearest, value, value, value,
                              [](auto wide, auto, auto) { return wide; })
                    : nearest;
