@@ -48,6 +48,17 @@ const Row *find_row(uint32_t bits) {
   return nullptr;
 }
 
+VectorKind vector_kind(const Row &row) {
+  std::string_view text = row.text;
+  bool accumulates = row.format == Format::vector_sum_vv ||
+                     row.format == Format::vector_sum_vx ||
+                     row.format == Format::vector_sum_vf;
+  return {.is_target_wide = text.starts_with("vw") || text.starts_with("vfw"),
+          .is_source_wide = text.find(".w") != text.npos,
+          .is_accumulating = accumulates,
+          .is_reduction = text.ends_with(".vs")};
+}
+
 } // namespace
 
 const Row *landfall::reef::instruction_rows(unsigned &count) {
@@ -68,6 +79,8 @@ Instruction landfall::reef::decode(uint32_t bits) {
     return made;
   made.execute = made.row->execute;
   made.unit = made.row->unit;
+  if (made.unit >= Unit::vector)
+    made.vector = vector_kind(*made.row);
   for (const char *code = operands_of(made.row->format); *code; ++code)
     decode_operand(*code, made);
   return made;

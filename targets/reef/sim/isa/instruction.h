@@ -61,6 +61,14 @@ constexpr uint8_t slot_f = 32, slot_ready = 64, slot_unused = 65, slots = 66;
 /// Where an integer result for x0 goes.
 constexpr uint8_t discarded = 32;
 
+/// What the mnemonic of a vector instruction says of its operands.
+struct VectorKind {
+  bool is_target_wide : 1;  ///< Twice vtype's width.
+  bool is_source_wide : 1;  ///< vs2 is.
+  bool is_accumulating : 1; ///< vd is a source.
+  bool is_reduction : 1;    ///< vd and vs1 are one register.
+};
+
 /// A decoded instruction. Register numbers are those of the fields; `rd` is
 /// `discarded` where an instruction would write x0.
 struct Instruction {
@@ -73,6 +81,7 @@ struct Instruction {
   uint8_t source1 = slot_ready, source2 = slot_ready, source3 = slot_ready;
   uint8_t bytes = 4;
   Unit unit = Unit::alu;
+  VectorKind vector = {};
 
   bool is_unmasked() const { return bits >> 25 & 1; }
   unsigned rounding() const { return bits >> 12 & 7; }

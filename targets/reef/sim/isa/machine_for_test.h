@@ -51,6 +51,9 @@ public:
 std::string run_in_qemu(const std::vector<uint8_t> &code,
                         const std::vector<uint8_t> &data, unsigned vlen);
 
+/// As run_in_qemu, of an executable file.
+std::string run_file_in_qemu(const std::string &path, unsigned vlen);
+
 /// The text that ends a program: on Linux it writes and exits.
 std::string end_of_program(uint64_t result, uint64_t result_bytes);
 

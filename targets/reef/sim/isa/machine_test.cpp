@@ -109,25 +109,31 @@ std::string make_elf(const std::vector<uint8_t> &code,
 
 } // namespace
 
-std::string landfall::reef::run_in_qemu(const std::vector<uint8_t> &code,
-                                        const std::vector<uint8_t> &data,
-                                        unsigned vlen) {
-  namespace fs = std::filesystem;
-  std::string base = fmt::format("{}/reef_qemu_{}",
-                                 fs::temp_directory_path().string(), getpid());
-  std::ofstream(base, std::ios::binary) << make_elf(code, data);
-  fs::permissions(base, fs::perms::owner_all);
+std::string landfall::reef::run_file_in_qemu(const std::string &path,
+                                             unsigned vlen) {
   std::string command =
       fmt::format("{} -cpu rv64,v=true,vlen={},vext_spec=v1.0 {} > {}.out",
-                  LANDFALL_QEMU, vlen, base, base);
+                  LANDFALL_QEMU, vlen, path, path);
   std::string output;
   if (std::system(command.c_str()) == 0) {
-    std::ifstream file(base + ".out", std::ios::binary);
+    std::ifstream file(path + ".out", std::ios::binary);
     std::stringstream bytes;
     bytes << file.rdbuf();
     output = bytes.str();
   }
-  fs::remove(base);
-  fs::remove(base + ".out");
+  std::filesystem::remove(path + ".out");
+  return output;
+}
+
+std::string landfall::reef::run_in_qemu(const std::vector<uint8_t> &code,
+                                        const std::vector<uint8_t> &data,
+                                        unsigned vlen) {
+  namespace fs = std::filesystem;
+  std::string path = fmt::format("{}/reef_qemu_{}",
+                                 fs::temp_directory_path().string(), getpid());
+  std::ofstream(path, std::ios::binary) << make_elf(code, data);
+  fs::permissions(path, fs::perms::owner_all);
+  std::string output = run_file_in_qemu(path, vlen);
+  fs::remove(path);
   return output;
 }

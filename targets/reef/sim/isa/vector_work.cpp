@@ -84,34 +84,26 @@ VectorWork matrix_work(const Core &core, const Instruction &in) {
   return work;
 }
 
-/// Arithmetic: which groups are twice as large follows from the mnemonic.
 VectorWork arithmetic_work(const Core &core, const Instruction &in) {
-  std::string_view text = in.row->text;
-  bool is_widening = text.starts_with("vw") || text.starts_with("vfw"),
-       has_wide_source = text.find(".w") != text.npos;
+  VectorKind kind = in.vector;
   VectorWork work;
   for (const char *code = operands_of(in.row->format); *code; ++code) {
     if (*code == 'v')
-      work.target = span_of(core, in.rd, is_widening);
+      work.target = span_of(core, in.rd, kind.is_target_wide);
     else if (*code == 'u')
-      work.source1 = span_of(core, in.rs2, has_wide_source);
+      work.source1 = span_of(core, in.rs2, kind.is_source_wide);
     else if (*code == 'w')
       work.source2 = span_of(core, in.rs1, 0);
     else if (*code == 'm' && !in.is_unmasked())
       work.source3 = {0, 1};
   }
-  switch (in.row->format) {
-  case Format::vector_sum_vv:
-  case Format::vector_sum_vx:
-  case Format::vector_sum_vf:
+  if (kind.is_reduction)
+    work.target.count = work.source2.count = 1;
+  if (kind.is_accumulating)
     work.source3 = work.target;
-    break;
-  default:
-    break;
-  }
-  uint64_t bits =
-      core.vl << (core.shape.width_log + 3 + (is_widening || has_wide_source));
-  work.cycles = divide_up(bits, core.config.vlen);
+  bool is_wide = kind.is_target_wide || kind.is_source_wide;
+  work.cycles = divide_up(core.vl << (core.shape.width_log + 3 + is_wide),
+                          core.config.vlen);
   if (in.unit == Unit::vector_divide)
     work.cycles *= divide_factor;
   work.scalar = in.target;
