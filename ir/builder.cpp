@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ir/builder_impl.h"
+#include "ir/bounds.h"
 
 #include <fmt/format.h>
 
@@ -575,14 +575,16 @@ Scalar Builder::broadcast_at(Tensor x, std::span<const Scalar> indices) {
   Scalars at;
   for (size_t d = 0; d < shape.size(); ++d) {
     Scalar index = indices[indices.size() - shape.size() + d];
-    if (shape[d] == Size(1))
-      index = this->index(0);
-    else if (auto broadcasts =
-                 may_broadcast(shape[d], indices, shape.size(), d))
+    if (shape[d] == Size(1)) {
+      at.push_back(this->index(0));
+      continue;
+    }
+    require_broadcast(shape[d], index);
+    if (auto broadcasts = may_broadcast(shape[d], indices, shape.size(), d))
       index = index * scalar(*broadcasts);
     at.push_back(index);
   }
-  return x.at(at);
+  return impl_->load(value_of(x), at);
 }
 
 std::optional<Size> Builder::may_broadcast(Size extent,

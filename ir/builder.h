@@ -247,6 +247,9 @@ public:
   /// Inside a body: the element of x that broadcasts to these indices of a
   /// larger shape (numpy alignment at the back).
   Scalar broadcast_at(Tensor x, std::span<const Scalar> indices);
+  /// Inside a body: an operand's extent must be 1 or that of the space which
+  /// the index runs over.
+  void require_broadcast(Size extent, Scalar index);
   /// Fails the run with `message` unless the 0/1 size is 1. Throws if provably
   /// 0.
   void require(Size condition, const std::string &message);

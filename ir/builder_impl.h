@@ -43,6 +43,9 @@ struct Builder::Impl {
   Tensor tensor(mlir::Value value) {
     return Tensor(&self, value.getAsOpaquePointer());
   }
+  /// An element of a tensor or buffer; nothing is checked but the rank.
+  Scalar load(mlir::Value tensor, std::span<const Scalar> indices,
+              Scalar guard = {}, Scalar other = {});
   Box box(mlir::Value value) { return Box(&self, value.getAsOpaquePointer()); }
   Any any(mlir::Value value);
   /// A size as a value usable at the current place, bodies included.

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ir/builder_impl.h"
+#include "ir/bounds.h"
 
 #include <fmt/format.h>
 
@@ -18,9 +18,8 @@ DType Scalar::dtype() const { return lf::from_mlir(value_of(*this).getType()); }
 
 //===--- Loads and stores -------------------------------------------------===//
 
-static Scalar load(Builder &b, Value tensor, std::span<const Scalar> indices,
-                   Scalar guard, Scalar other) {
-  Builder::Impl &i = b.impl();
+Scalar Builder::Impl::load(Value tensor, std::span<const Scalar> indices,
+                           Scalar guard, Scalar other) {
   auto type = cast<RankedTensorType>(tensor.getType());
   if (type.getRank() != (int64_t)indices.size())
     throw BuildError(ErrorCode::internal,
@@ -29,23 +28,30 @@ static Scalar load(Builder &b, Value tensor, std::span<const Scalar> indices,
   SmallVector<Value> at;
   for (Scalar index : indices)
     at.push_back(value_of(index));
-  return i.wrap(lf::LoadOp::create(i.op, i.loc, type.getElementType(), tensor,
-                                   at, guard ? value_of(guard) : Value(),
-                                   guard ? value_of(other) : Value()));
+  return wrap(lf::LoadOp::create(op, loc, type.getElementType(), tensor, at,
+                                 guard ? value_of(guard) : Value(),
+                                 guard ? value_of(other) : Value()));
 }
 
 Scalar Tensor::at(std::span<const Scalar> indices) const {
-  return load(*builder_, value_of(*this), indices, {}, {});
+  if (indices.size() == size_t(rank()))
+    require_inside(builder_->impl(), shape(), indices);
+  return builder_->impl().load(value_of(*this), indices, {}, {});
 }
 Scalar Tensor::at(std::initializer_list<Scalar> indices) const {
   return at(std::span(indices.begin(), indices.size()));
 }
 Scalar Tensor::at_or(std::span<const Scalar> indices, Scalar guard,
                      Scalar other) const {
-  return load(*builder_, value_of(*this), indices, guard, other);
+  if (indices.size() == size_t(rank()))
+    require_inside(builder_->impl(), shape(), indices, guard);
+  return builder_->impl().load(value_of(*this), indices, guard, other);
+}
+void Builder::require_broadcast(Size extent, Scalar index) {
+  ir::require_broadcast(*impl_, extent, index);
 }
 Scalar Buffer::at(std::span<const Scalar> indices) const {
-  return load(*builder_, unwrap(value_), indices, {}, {});
+  return builder_->impl().load(unwrap(value_), indices, {}, {});
 }
 Scalar Buffer::at(std::initializer_list<Scalar> indices) const {
   return at(std::span(indices.begin(), indices.size()));

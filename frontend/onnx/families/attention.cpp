@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/attention.h"
+#include "frontend/onnx/families/indexing.h"
 
 namespace landfall::onnx {
 
@@ -40,6 +41,11 @@ Heads heads_of_3d(Builder &b, Tensor x, int64_t heads) {
 
 Tensor append_to_cache(Builder &b, Tensor past, const Heads &fresh) {
   Size before = past.dim(2);
+  for (auto [axis, extent] :
+       {std::pair(0, fresh.batch), std::pair(1, fresh.heads),
+        std::pair(3, fresh.features)})
+    require_equal(b, past.dim(axis), extent,
+                  "a cache has other extents than what is appended to it");
   Shape shape = {fresh.batch, fresh.heads, before + fresh.length,
                  fresh.features};
   return b.map(shape, fresh.dtype, [&](std::span<const Scalar> p) {

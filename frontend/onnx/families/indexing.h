@@ -17,6 +17,7 @@ inline Scalar broadcast_index(Builder &b, Size extent, Size result,
                               Scalar index) {
   if (extent == result)
     return index;
+  b.require_broadcast(extent, index);
   if (auto constant = extent.constant())
     return *constant == 1 ? b.index(0) : index;
   return index * b.scalar(less(1, extent));
