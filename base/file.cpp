@@ -140,6 +140,13 @@ Result<std::vector<uint8_t>> read_file(const std::string &path) {
 
 Status write_file(const std::string &path,
                   std::span<const std::span<const uint8_t>> parts) {
+  struct stat status;
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    return Error{
+        ErrorCode::io,
+        fmt::format("Cannot write {}: it exists and is not a regular "
+                    "file. Give the path of a file to make or replace.",
+                    path)};
   std::string name;
   Descriptor file(create_beside(path, name));
   if (!file)

@@ -127,6 +127,8 @@ Result<Package> compile_file(const std::string &path,
                              const CompileOptions &options) {
   Bytes bytes = TRY(map_file(path));
   auto directory = std::filesystem::path(path).parent_path();
+  if (directory.empty())
+    directory = ".";
   return compile(bytes, path, directory.string(), options);
 }
 

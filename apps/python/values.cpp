@@ -65,9 +65,11 @@ std::shared_ptr<const void> keep(nb::object object, const void *data) {
 }
 
 Result<HostTensor> tensor_from(nb::handle value) {
-  nb::object array = numpy().attr("ascontiguousarray")(value);
   // ascontiguousarray makes rank 0 rank 1.
   nb::object original = numpy().attr("asarray")(value);
+  nb::object native = original.attr("dtype").attr("newbyteorder")("=");
+  nb::object array =
+      numpy().attr("ascontiguousarray")(original, nb::arg("dtype") = native);
   std::vector<int64_t> dims;
   for (nb::handle extent : original.attr("shape"))
     dims.push_back(nb::cast<int64_t>(extent));

@@ -113,7 +113,15 @@ const std::vector<Any> *known_elements(const Any &sequence) {
   return &*facts->contents;
 }
 
+/// A position is one number.
+static void require_single(Builder &b, Tensor position) {
+  if (position)
+    b.require(equal(position.element_count(), 1),
+              "the position must be one number");
+}
+
 Any sequence_at(Builder &b, const Any &sequence, Tensor position) {
+  require_single(b, position);
   if (auto *elements = known_elements(sequence))
     if (auto at =
             known_position(b, position, elements->size(), elements->size()))
@@ -126,6 +134,7 @@ Any sequence_at(Builder &b, const Any &sequence, Tensor position) {
 
 Any sequence_insert(Builder &b, const Any &sequence, const Any &element,
                     Tensor position) {
+  require_single(b, position);
   auto *elements = known_elements(sequence);
   if (elements) {
     size_t length = elements->size();
@@ -150,6 +159,7 @@ Any sequence_insert(Builder &b, const Any &sequence, const Any &element,
 }
 
 Any sequence_erase(Builder &b, const Any &sequence, Tensor position) {
+  require_single(b, position);
   if (auto *elements = known_elements(sequence)) {
     size_t length = elements->size();
     auto at = position     ? known_position(b, position, length, length)

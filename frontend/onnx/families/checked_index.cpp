@@ -1,5 +1,4 @@
-//===- checked_index.cpp - Indices in range, by proof or by check -*- C++
-//-*-===//
+//===- checked_index.cpp - Indices in range, by proof or by check ---------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,6 +8,8 @@
 namespace landfall::onnx {
 namespace {
 
+using Negative = CheckedIndex::Negative;
+
 std::string complaint(const Node &node, Size index, Size extent) {
   return node.type() + " met the index " + index.str() +
          ", which is outside a dimension of extent " + extent.str();
@@ -16,11 +17,11 @@ std::string complaint(const Node &node, Size index, Size extent) {
 
 /// Known indices as non-negative sizes; unprovable ranges become requirements.
 std::vector<Size> resolve(const Node &node, std::vector<Size> values,
-                          std::span<const Size> extents) {
+                          std::span<const Size> extents, Negative negative) {
   for (size_t j = 0; j < values.size(); ++j) {
     Size extent = extents[j % extents.size()];
     Size index = values[j];
-    if (!known_ge(index, 0))
+    if (!known_ge(index, 0) && negative == Negative::from_back)
       index = index + less(index, 0) * extent;
     std::string message = complaint(node, values[j], extent);
     node.b().require(1 - less(index, 0), message);
@@ -40,17 +41,25 @@ Scalar extent_at(Builder &b, std::span<const Scalar> position,
 }
 
 Tensor check_at_run_time(const Node &node, Tensor indices,
-                         std::span<const Size> extents) {
+                         std::span<const Size> extents, Negative negative) {
   Builder &b = node.b();
+  std::string limits =
+      negative == Negative::refused ? "0 <= index < " : "-n <= index < n = ";
+  for (size_t j = 0; j < extents.size(); ++j)
+    limits += (j == 0 ? "" : ", ") + extents[j].str();
   LoopsResult result{DType::i64, indices.shape(), {}};
   return b.loops(
       indices.shape(), {&result, 1},
       [&](std::span<const Scalar> at, std::span<const Buffer> results) {
         Scalar given = cast(indices.at(at), DType::i64);
         Scalar extent = extent_at(b, at, extents);
-        Scalar index = select(given < 0, given + extent, given);
+        Scalar index = given;
+        if (negative == Negative::from_back)
+          index = select(given < 0, given + extent, given);
         b.check(logical_and(index >= 0, index < extent),
-                node.type() + " met the index {}, which is out of range",
+                node.type() +
+                    " met the index {}, which is out of range; legal is " +
+                    limits,
                 given);
         results[0].store(at, index);
       })[0];
@@ -59,14 +68,14 @@ Tensor check_at_run_time(const Node &node, Tensor indices,
 } // namespace
 
 CheckedIndex::CheckedIndex(const Node &node, Tensor indices,
-                           std::span<const Size> extents) {
+                           std::span<const Size> extents, Negative negative) {
   Builder &b = node.b();
   auto values = b.contents(indices);
   if (!values) {
-    tensor_ = check_at_run_time(node, indices, extents);
+    tensor_ = check_at_run_time(node, indices, extents, negative);
     return;
   }
-  std::vector<Size> resolved = resolve(node, *values, extents);
+  std::vector<Size> resolved = resolve(node, *values, extents, negative);
   if (resolved.size() == 1)
     single_ = resolved[0];
   tensor_ = b.reshape(b.from_sizes(resolved), indices.shape());

@@ -9,16 +9,21 @@
 
 namespace landfall::onnx {
 
-/// An operand of indices into dimensions: negative ones count from the back.
+/// An operand of indices into dimensions: negative ones count from the back, or
+/// are out of range too.
 /// What is known now is checked now; the rest is checked by a kernel before
 /// anyone uses it, so that gathers stay plain maps.
 class CheckedIndex {
 public:
   /// Entry j of `indices` points into extents[j mod extents.size()].
-  CheckedIndex(const Node &node, Tensor indices, std::span<const Size> extents);
+  enum class Negative : uint8_t { from_back, refused };
+  CheckedIndex(const Node &node, Tensor indices, std::span<const Size> extents,
+               Negative negative = Negative::from_back);
 
   /// Inside a body: the index (i64, not negative) at this position.
   Scalar at(std::span<const Scalar> position) const;
+  /// All indices, i64, in the shape of the operand.
+  Tensor tensor() const { return tensor_; }
 
 private:
   Tensor tensor_;

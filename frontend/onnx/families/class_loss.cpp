@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/class_loss.h"
+#include "frontend/onnx/families/checked_index.h"
 
 #include "frontend/onnx/families/indexing.h"
 #include "frontend/onnx/families/parameter_shape.h"
@@ -65,8 +66,15 @@ Tensor class_loss(Node &node, Tensor log_prob, Tensor target, Tensor weight) {
   if (weight)
     require_list(node, weight, "weight", log_prob.dim(1));
   Loss loss{log_prob, target, weight, std::nullopt};
-  if (node.has_attr("ignore_index"))
+  if (node.has_attr("ignore_index")) {
+    // Samples to ignore may be marked by any label.
     loss.ignored = node.int_attr("ignore_index");
+  } else {
+    Size classes = log_prob.dim(1);
+    loss.target = CheckedIndex(node, target, {&classes, 1},
+                               CheckedIndex::Negative::refused)
+                      .tensor();
+  }
   Builder &b = node.b();
   DType result = log_prob.dtype();
   if (reduction == "none")

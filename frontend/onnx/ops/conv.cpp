@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/convolution.h"
+#include "frontend/onnx/families/parameter_shape.h"
 
 namespace landfall::onnx {
 
@@ -15,10 +16,12 @@ static void conv(Node &node) {
   Builder &b = node.b();
   Convolution conv =
       bind_convolution(node, node.input(0, "X"), node.input(1, "W"));
-  if (Tensor bias = node.optional_input(2, "B"))
+  if (Tensor bias = node.optional_input(2, "B")) {
+    require_list(node, bias, "B", conv.w.dim(0));
     conv.epilogue = [bias](Scalar channel, Scalar sum) {
       return sum + convert(per_channel(bias, channel), sum.dtype());
     };
+  }
   node.output(convolve(b, conv));
 }
 

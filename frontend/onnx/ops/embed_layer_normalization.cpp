@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontend/onnx/families/checked_index.h"
 #include "frontend/onnx/families/indexing.h"
 #include "frontend/onnx/families/normalize.h"
 
@@ -17,10 +18,11 @@ namespace landfall::onnx {
 namespace {
 
 /// table[id, d], ids outside the table clamped into it.
-Scalar lookup(Tensor table, Scalar id, Scalar d) {
-  Scalar last = table.builder().scalar(table.dim(0)) - 1.0;
-  Scalar row = minimum(maximum(convert(id, DType::i64), 0), last);
-  return widen(table.at({row, d}));
+/// The operand as numbers of rows of a table.
+Tensor rows_of(Node &node, Tensor table, Tensor ids) {
+  Size rows = table.dim(0);
+  return CheckedIndex(node, ids, {&rows, 1}, CheckedIndex::Negative::refused)
+      .tensor();
 }
 
 Tensor embedding_sum(Node &node, Tensor ids) {
@@ -30,16 +32,22 @@ Tensor embedding_sum(Node &node, Tensor ids) {
   Tensor positions = node.input(3, "position_embedding");
   Tensor segment_table = node.optional_input(4, "segment_embedding");
   Tensor position_ids = node.optional_input(8, "position_ids");
+  Tensor word_rows = rows_of(node, words, ids), position_rows, segment_rows;
+  if (position_ids)
+    position_rows = rows_of(node, positions, position_ids);
+  if (segment_table && segments)
+    segment_rows = rows_of(node, segment_table, segments);
   Shape shape = {ids.dim(0), ids.dim(1), words.dim(1)};
   return b.map(shape, words.dtype(), [&](std::span<const Scalar> p) {
     Scalar position = p[1];
     if (position_ids)
-      position = position_ids.at(
+      position = position_rows.at(
           {broadcast_index(b, position_ids.dim(0), ids.dim(0), p[0]), p[1]});
-    Scalar total = lookup(words, ids.at({p[0], p[1]}), p[2]) +
-                   lookup(positions, position, p[2]);
-    if (segment_table && segments)
-      total = total + lookup(segment_table, segments.at({p[0], p[1]}), p[2]);
+    Scalar total = widen(words.at({word_rows.at({p[0], p[1]}), p[2]})) +
+                   widen(positions.at({position, p[2]}));
+    if (segment_rows)
+      total = total +
+              widen(segment_table.at({segment_rows.at({p[0], p[1]}), p[2]}));
     return convert(total, words.dtype());
   });
 }

@@ -200,6 +200,10 @@ void non_max_suppression(Node &node) {
                 equal(rules.boxes.dim(1), rules.scores.dim(2)),
             "boxes and scores differ in number");
   b.require(equal(rules.boxes.dim(2), 4), "'boxes' needs four columns");
+  for (Tensor number : {rules.limit, rules.overlap, rules.score_threshold})
+    if (number)
+      b.require(equal(number.element_count(), 1),
+                "limits and thresholds must be one number each");
   Tensors chosen = choose_all(rules);
   node.output(listed(b, chosen[0], chosen[1]));
 }

@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontend/onnx/families/checked_index.h"
 #include "frontend/onnx/families/rotation.h"
 
 namespace landfall::onnx {
@@ -25,18 +26,38 @@ Tensor split_heads(const Node &node, Tensor x, Size heads) {
 
 Size rotated_features(const Node &node, Tensor x) {
   int64_t given = node.int_attr("rotary_embedding_dim", 0);
-  return given ? Size(given) : x.dim(3);
+  if (!given)
+    return x.dim(3);
+  node.b().require(1 - less(x.dim(3), given),
+                   "rotary_embedding_dim exceeds the features of a head");
+  return given;
 }
 
-/// cache[ids[batch, position], pair], ids beyond the cache clamped into it.
-auto by_id(Builder &b, Tensor cache, Tensor ids) {
-  return [&b, cache, ids](Scalar batch, Scalar position, Scalar pair) {
-    Scalar id = ids.rank() == 1
-                    ? ids.at({b.index(0)}) + position
-                    : ids.at({broadcast_index(b, ids.dim(0), Size(0), batch),
-                              position});
-    Scalar last = b.scalar(cache.dim(0)) - 1.0;
-    return cache.at({minimum(maximum(id, 0), last), pair});
+/// The rows of the caches as a tensor [batch or 1, length]: given, or counted
+/// from the only given one on.
+Tensor cache_rows(Node &node, Tensor ids, Tensor cache, Size batch,
+                  Size length) {
+  Builder &b = node.b();
+  node.expect(ids.rank() == 1 || ids.rank() == 2,
+              "position_ids must have rank 1 or 2");
+  if (ids.rank() == 1)
+    ids = b.map({1, length}, DType::i64, [&](std::span<const Scalar> p) {
+      return cast(ids.at({b.index(0)}), DType::i64) + p[1];
+    });
+  b.require(max(equal(ids.dim(0), 1), equal(ids.dim(0), batch)),
+            "position_ids must have the batch of the input, or 1");
+  require_equal(b, ids.dim(1), length,
+                "position_ids must have the length of the input");
+  Size rows = cache.dim(0);
+  return CheckedIndex(node, ids, {&rows, 1}, CheckedIndex::Negative::refused)
+      .tensor();
+}
+
+/// cache[rows[batch, position], pair]
+auto by_id(Builder &b, Tensor cache, Tensor rows) {
+  return [&b, cache, rows](Scalar batch, Scalar position, Scalar pair) {
+    Scalar first = broadcast_index(b, rows.dim(0), Size(0), batch);
+    return cache.at({rows.at({first, position}), pair});
   };
 }
 
@@ -67,10 +88,19 @@ static void rotary_embedding(Node &node) {
   for (Tensor cache : {cosine, sine})
     require_equal(b, cache.dim(-1) * 2, r.rotated,
                   "the caches must hold half the rotated features");
+  require_equal(b, cosine.dim(0), sine.dim(0), "the caches must be alike");
+  Size length = split.dim(r.heads_first ? 2 : 1);
   if (ids) {
-    r.cosine = by_id(b, cosine, ids);
-    r.sine = by_id(b, sine, ids);
+    Tensor rows = cache_rows(node, ids, cosine, split.dim(0), length);
+    r.cosine = by_id(b, cosine, rows);
+    r.sine = by_id(b, sine, rows);
   } else {
+    for (Tensor cache : {cosine, sine}) {
+      require_equal(b, cache.dim(0), split.dim(0),
+                    "the caches need the batch of the input");
+      require_equal(b, cache.dim(1), length,
+                    "the caches need the length of the input");
+    }
     r.cosine = by_position(cosine);
     r.sine = by_position(sine);
   }
@@ -94,12 +124,15 @@ static void rotary_embedding_microsoft(Node &node) {
   if (node.int_attr("is_packed_batching", 0) != 0)
     node.unsupported("packed batching is not supported");
   Tensor split = split_heads(node, x, count);
+  require_equal(b, cosine.dim(0), sine.dim(0), "the caches must be alike");
+  Tensor rows = cache_rows(node, ids, cosine, split.dim(0),
+                           split.dim(x.rank() == 4 ? 2 : 1));
   Rotation r{split,
              x.rank() == 4,
              node.int_attr("interleaved", 0) != 0,
              rotated_features(node, split),
-             by_id(b, cosine, ids),
-             by_id(b, sine, ids)};
+             by_id(b, cosine, rows),
+             by_id(b, sine, rows)};
   node.output(b.reshape(rotate(b, r), x.shape()));
 }
 

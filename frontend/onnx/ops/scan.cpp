@@ -144,7 +144,11 @@ void scan_8(Node &node) {
     plan.input_directions = node.ints_attr("directions");
   node.expect(static_cast<int>(plan.input_directions.size()) == plan.scans,
               "'directions' needs one entry a scan input");
+  node.expect(!operands.empty(), "Scan needs operands");
   Size batch = operands[0].dim(0);
+  for (Tensor operand : operands)
+    b.require(equal(operand.dim(0), batch),
+              "the operands must have one batch, their first dimension");
   auto entry = [&](const Builder::LoopState &state) {
     std::vector<Any> slices;
     for (Tensor operand : operands)
