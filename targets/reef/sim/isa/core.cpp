@@ -38,6 +38,7 @@ void Core::reset(uint64_t entry, uint64_t a0) {
   reserved.reset();
   stop.reset();
   fault = {};
+  timing.clear();
   code.check();
 }
 

@@ -99,6 +99,8 @@ public:
   Hart(const HartConfig &config, MemoryRegion dram, MemoryRegion scratchpad,
        HartPort &port);
   ~Hart();
+  Hart(const Hart &) = delete;
+  Hart &operator=(const Hart &) = delete;
 
   /// Clears registers, reservation and fault, forgets decoded code; keeps the
   /// clock and the counters.

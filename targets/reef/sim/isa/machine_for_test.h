@@ -42,7 +42,15 @@ public:
   bool has_ended() const;
 
   MemoryOnly port;
-  std::vector<uint8_t> dram, scratchpad;
+
+private:
+  struct Free {
+    void operator()(uint8_t *memory) const;
+  };
+  std::unique_ptr<uint8_t, Free> dram_; ///< Of pages that are 0 until used.
+  std::vector<uint8_t> scratchpad_;
+
+public:
   Hart hart;
 };
 

@@ -19,16 +19,22 @@
 
 using namespace landfall::reef;
 
+constexpr uint64_t dram_bytes = 48 << 20;
+
+void Machine::Free::operator()(uint8_t *memory) const { std::free(memory); }
+
 Machine::Machine(const HartConfig &config)
-    : dram(48 << 20), scratchpad(64 << 10),
-      hart(config, {code_base, dram.size(), dram.data()},
-           {scratchpad_base, scratchpad.size(), scratchpad.data()}, port) {
+    : dram_(static_cast<uint8_t *>(std::calloc(dram_bytes, 1))),
+      scratchpad_(64 << 10),
+      hart(config, {code_base, dram_bytes, dram_.get()},
+           {scratchpad_base, scratchpad_.size(), scratchpad_.data()}, port) {
   hart.reset(code_base, 0);
 }
 
 uint8_t *Machine::at(uint64_t address) {
-  return address >= code_base ? dram.data() + (address - code_base)
-                              : scratchpad.data() + (address - scratchpad_base);
+  return address >= code_base
+             ? dram_.get() + (address - code_base)
+             : scratchpad_.data() + (address - scratchpad_base);
 }
 
 void Machine::place(uint64_t address, const std::vector<uint8_t> &bytes) {

@@ -51,7 +51,7 @@ public:
   std::vector<uint8_t> data();
   /// Every instruction but control flow, in several types.
   std::vector<Case> scalar_cases();
-  std::vector<Case> vector_cases();
+  std::vector<Case> vector_cases(int rounds);
 
 private:
   uint64_t value();
@@ -231,7 +231,7 @@ void Generator::add_vector(const Row &row, std::vector<Case> &cases) {
     }
 }
 
-std::vector<Case> Generator::vector_cases() {
+std::vector<Case> Generator::vector_cases(int rounds) {
   std::vector<Case> cases;
   unsigned count;
   const Row *rows = instruction_rows(count);
@@ -240,9 +240,9 @@ std::vector<Case> Generator::vector_cases() {
     if (!is_vector(rows[k]) || std::strstr(rows[k].text, ".rtz"))
       continue;
     size_t before = cases.size();
-    for (int n = 0; n < 3; ++n)
+    for (int n = 0; n < rounds; ++n)
       add_vector(rows[k], cases);
-    EXPECT_GT(cases.size(), before + 2) << rows[k].text;
+    EXPECT_GT(cases.size(), before) << rows[k].text;
   }
   return cases;
 }
@@ -367,6 +367,6 @@ TEST(Qemu, VectorInstructionsDoTheSame) {
     GTEST_SKIP() << "no qemu-riscv64 or llvm-mc-22 here";
   for (unsigned vlen : {256, 512, 1024}) {
     Generator generator(vlen, vlen);
-    compare(generator, generator.vector_cases(), vlen, true);
+    compare(generator, generator.vector_cases(vlen == 256 ? 3 : 1), vlen, true);
   }
 }

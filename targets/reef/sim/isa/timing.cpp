@@ -14,6 +14,19 @@ Timing::Timing(const HartConfig &config)
     : width(config.issue_width),
       matrix_starts(std::max(1u, config.matrix_queue)) {}
 
+void Timing::clear() {
+  ready.fill(0);
+  stores.fill(0);
+  chained.fill(0);
+  whole.fill(0);
+  unread_until.fill(0);
+  tile_moved.fill(0);
+  tile_computed.fill(0);
+  vector_starts.fill(0);
+  std::fill(matrix_starts.begin(), matrix_starts.end(), 0);
+  arithmetic_free = memory_free = matrix_free = 0;
+}
+
 void Timing::stall_until(uint64_t at) {
   if (at <= cycle)
     return;

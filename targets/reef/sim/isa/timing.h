@@ -55,6 +55,9 @@ struct Timing {
 
   explicit Timing(const HartConfig &config);
 
+  /// Nothing is under way any more; the clock and the counters go on.
+  void clear();
+
   /// The instruction leaves for its unit; `cycle` is then when.
   void issue(const Instruction &instruction) {
     uint64_t at = std::max(
