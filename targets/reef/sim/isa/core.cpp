@@ -10,6 +10,7 @@
 #include "targets/reef/sim/isa/vector_work.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <iterator>
 
@@ -21,7 +22,9 @@ Core::Core(const HartConfig &config, MemoryRegion dram, MemoryRegion scratchpad,
       watch_races(watch_races), v(32 * (config.vlen / 8)),
       tiles(size_t{16} * config.tile_edge * config.tile_edge), timing(config) {
   assert(config.vlen >= 128 && config.vlen <= max_vlen &&
-         (config.vlen & (config.vlen - 1)) == 0);
+         std::has_single_bit(config.vlen));
+  assert(config.tile_edge <= max_vlen / 8 &&
+         (config.tile_edge == 0 || std::has_single_bit(config.tile_edge)));
 }
 
 void Core::reset(uint64_t entry, uint64_t a0) {

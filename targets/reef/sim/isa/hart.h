@@ -23,7 +23,7 @@ constexpr unsigned max_vlen = 4096;
 
 struct HartConfig {
   unsigned vlen = 256;    ///< Bits; a power of two, 128 to max_vlen.
-  unsigned tile_edge = 0; ///< Rows of a 32-bit tile; 0: no matrix unit.
+  unsigned tile_edge = 0; ///< Rows of a tile, a power of two; 0: no tiles.
   unsigned macs_f32 = 0;  ///< Multiply-adds a cycle by kind of operand;
   unsigned macs_f16 = 0;  ///< 0: the instruction is illegal here. This one
   unsigned macs_i8 = 0;   ///< stands for fp16 and bf16.

@@ -21,56 +21,55 @@ constexpr uint32_t flag_inexact = 1, flag_underflow = 2, flag_overflow = 4,
 constexpr uint32_t round_nearest = 0, round_to_zero = 1, round_down = 2,
                    round_up = 3, round_away = 4, round_dynamic = 7;
 
+#ifdef __SSE__
+// All arithmetic here is SSE's: its one register is much cheaper than cfenv.
+using HostModes = unsigned;
+constexpr HostModes default_modes = 0x1f80; ///< No flags, no traps, nearest.
+inline HostModes host_modes() { return __builtin_ia32_stmxcsr(); }
+inline void set_host_modes(HostModes modes) { __builtin_ia32_ldmxcsr(modes); }
+
 /// The host's flags as fflags has them.
 inline uint32_t host_flags() {
-  int raised = std::fetestexcept(FE_ALL_EXCEPT);
-  return (raised & FE_INEXACT ? flag_inexact : 0) |
-         (raised & FE_UNDERFLOW ? flag_underflow : 0) |
-         (raised & FE_OVERFLOW ? flag_overflow : 0) |
-         (raised & FE_DIVBYZERO ? flag_divide : 0) |
-         (raised & FE_INVALID ? flag_invalid : 0);
+  unsigned raised = host_modes();
+  return (raised & 0x20 ? flag_inexact : 0) |
+         (raised & 0x10 ? flag_underflow : 0) |
+         (raised & 0x08 ? flag_overflow : 0) |
+         (raised & 0x04 ? flag_divide : 0) | (raised & 0x01 ? flag_invalid : 0);
 }
+#else
+#error "say how this host's floating-point modes are read and set"
+#endif
 
 /// From here to the end of the scope the host's modes are the hart's; then its
 /// flags are added to `fflags`.
 class HostFloat {
 public:
-  explicit HostFloat(uint32_t &fflags) : fflags_(fflags) {
-    std::fegetenv(&saved_);
-    std::fesetround(FE_TONEAREST);
-    std::feclearexcept(FE_ALL_EXCEPT);
+  explicit HostFloat(uint32_t &fflags) : fflags_(fflags), saved_(host_modes()) {
+    set_host_modes(default_modes);
   }
   ~HostFloat() {
     fflags_ |= host_flags();
-    std::fesetenv(&saved_);
+    set_host_modes(saved_);
   }
   HostFloat(const HostFloat &) = delete;
   HostFloat &operator=(const HostFloat &) = delete;
 
 private:
   uint32_t &fflags_;
-  std::fenv_t saved_;
+  const HostModes saved_;
 };
 
 /// Forgets the flags that are raised in its scope: a compiler may compute
 /// integers with floating-point instructions.
 class KeepFlags {
 public:
-#ifdef __SSE__
-  KeepFlags() : saved_(__builtin_ia32_stmxcsr()) {}
-  ~KeepFlags() { __builtin_ia32_ldmxcsr(saved_); }
-
-private:
-  const unsigned saved_;
-#else
-  KeepFlags() { std::fegetexceptflag(&saved_, FE_ALL_EXCEPT); }
-  ~KeepFlags() { std::fesetexceptflag(&saved_, FE_ALL_EXCEPT); }
-
-private:
-  std::fexcept_t saved_;
-#endif
+  KeepFlags() : saved_(host_modes()) {}
+  ~KeepFlags() { set_host_modes(saved_); }
   KeepFlags(const KeepFlags &) = delete;
   KeepFlags &operator=(const KeepFlags &) = delete;
+
+private:
+  const HostModes saved_;
 };
 
 } // namespace landfall::reef

@@ -67,11 +67,12 @@ int32_t immediate(char code, uint32_t bits) {
   }
 }
 
+/// Reserved types are numbers to the assembler.
 std::string vtype_text(uint32_t vtype) {
   static constexpr const char *multipliers[] = {"m1", "m2",  "m4",  "m8",
-                                                "?",  "mf8", "mf4", "mf2"};
-  if (field(vtype, 3, 3) > 3)
-    return "?";
+                                                "",   "mf8", "mf4", "mf2"};
+  if (field(vtype, 3, 3) > 3 || (vtype & 7) == 4 || vtype >> 8)
+    return fmt::format("{}", vtype);
   return fmt::format("e{},{},{},{}", 8 << field(vtype, 3, 3),
                      multipliers[vtype & 7], vtype & 64 ? "ta" : "tu",
                      vtype & 128 ? "ma" : "mu");

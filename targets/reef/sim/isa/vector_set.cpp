@@ -26,9 +26,11 @@ VectorShape shape_of(const HartConfig &config, uint64_t vtype) {
   if (shape.tile_widening) {
     // A group is as long as a row of a tile.
     int row_bits = std::bit_width(config.tile_edge) - 1 + 3 + shape.width_log;
-    shape.multiplier_log = row_bits - (std::bit_width(config.vlen) - 1);
+    shape.multiplier_log = std::max(
+        -3, row_bits - (static_cast<int>(std::bit_width(config.vlen)) - 1));
     shape.is_legal &= vtype >> 11 == 0 && (vtype & 0xc7) == 0 &&
                       config.tile_edge != 0 && shape.multiplier_log <= 3 &&
+                      (!shape.is_alternate || shape.width_log == 1) &&
                       (8u << shape.width_log) * shape.tile_widening <= 64;
     return shape;
   }
@@ -58,10 +60,9 @@ uint64_t requested_length(const Core &core, const Instruction &in) {
 }
 
 void set_tile_type(Core &core, const Instruction &in) {
-  uint64_t vtype = in.immediate;
-  if (!shape_of(core.config, vtype).is_legal)
+  if (!core.config.tile_edge)
     return core.raise_illegal();
-  set_type(core, in, vtype, in.rs1 ? core.x[in.rs1] : ~0ull);
+  set_type(core, in, in.immediate, in.rs1 ? core.x[in.rs1] : ~0ull);
   core.tm = std::min<uint64_t>(core.tm, core.config.tile_edge);
   core.tk = std::min<uint64_t>(core.tk, core.shape.tile_widening);
 }
