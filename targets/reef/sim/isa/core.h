@@ -109,7 +109,9 @@ inline uint8_t *Core::find(uint64_t address, uint64_t bytes, bool is_write) {
     offset = address - dram.base;
     if (offset >= dram.bytes || bytes > dram.bytes - offset)
       return nullptr;
-    timing.memory = port.dram_cycles(address, bytes, is_write, timing.cycle);
+    timing.memory =
+        std::max(Timing::scratchpad_latency,
+                 port.dram_cycles(address, bytes, is_write, timing.cycle));
   }
   if (watch_races && !port.may_access(address, bytes, is_write)) {
     raise(FaultCause::race, address);

@@ -76,6 +76,7 @@ public:
 
   /// The cycles from `now` until DRAM [address, +bytes) has been touched by a
   /// core's load or store: latency, bandwidth that others take, line buffers.
+  /// At least those of the scratchpad are charged.
   virtual uint64_t dram_cycles(uint64_t address, uint64_t bytes, bool is_write,
                                uint64_t now) = 0;
 };

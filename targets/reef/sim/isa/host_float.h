@@ -36,6 +36,8 @@ inline uint32_t host_flags() {
          (raised & 0x08 ? flag_overflow : 0) |
          (raised & 0x04 ? flag_divide : 0) | (raised & 0x01 ? flag_invalid : 0);
 }
+
+inline void clear_host_flags() { set_host_modes(host_modes() & ~0x3fu); }
 #else
 #error "say how this host's floating-point modes are read and set"
 #endif

@@ -42,19 +42,17 @@ template <typename F, typename T, typename Operate>
 F fix_tie(F nearest, T a, T b, T c, Operate operate) {
   if (is_nan(nearest) || std::isinf(nearest))
     return nearest;
-  std::fexcept_t saved;
-  std::fegetexceptflag(&saved, FE_ALL_EXCEPT);
-  std::feclearexcept(FE_ALL_EXCEPT);
+  KeepFlags scope;
+  clear_host_flags();
   // As memory that anyone may look at, so that nothing moves past the flags.
   asm volatile("" : "+m"(a), "+m"(b), "+m"(c)::"memory");
   Wider<F> value = operate(Wider<F>(a), Wider<F>(b), Wider<F>(c));
   asm volatile("" : "+m"(value)::"memory");
-  bool is_exact = !std::fetestexcept(FE_INEXACT);
+  bool is_exact = !(host_flags() & flag_inexact);
   F away = from_bits<F>(to_bits(nearest) + 1);
   Wider<F> below = nearest;
   bool is_tie = is_exact && !std::isinf(away) && value != below &&
                 value - below == Wider<F>(away) - value;
-  std::fesetexceptflag(&saved, FE_ALL_EXCEPT);
   return is_tie ? away : nearest;
 }
 

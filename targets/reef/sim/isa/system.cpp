@@ -60,7 +60,7 @@ std::optional<uint64_t> read_csr(const Core &core, uint32_t csr) {
 }
 
 void set_flags(Core &core, uint64_t value) {
-  std::feclearexcept(FE_ALL_EXCEPT);
+  clear_host_flags();
   core.fflags = value & 31;
 }
 

@@ -13,6 +13,23 @@ namespace {
 
 constexpr uint32_t plain_whole = 8, plain_mask = 11, plain_first_fault = 16;
 
+/// `bytes` is the width of an element: a move of known width is an instruction.
+inline void copy_element(uint8_t *to, const uint8_t *from, unsigned bytes) {
+  switch (bytes) {
+  case 1:
+    *to = *from;
+    break;
+  case 2:
+    std::memcpy(to, from, 2);
+    break;
+  case 4:
+    std::memcpy(to, from, 4);
+    break;
+  default:
+    std::memcpy(to, from, 8);
+  }
+}
+
 /// One access of a vector instruction: an element of each field of a segment
 /// is at `address`, the fields following each other.
 struct Transfer {
@@ -35,8 +52,8 @@ struct Transfer {
       uint8_t *element =
           elements<uint8_t>(core, in.rd + field * field_register) + k * bytes;
       uint8_t *memory = host + field * bytes;
-      std::memcpy(is_store ? memory : element, is_store ? element : memory,
-                  bytes);
+      copy_element(is_store ? memory : element, is_store ? element : memory,
+                   bytes);
     }
     return true;
   }
