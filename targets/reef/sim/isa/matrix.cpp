@@ -44,6 +44,7 @@ std::optional<TileSubset> find_subset(Core &core, unsigned index,
 }
 
 void move_with_memory(Core &core, const Instruction &in, bool is_store) {
+  core.timing.memory = 0;
   int width_log = tile_width_log(in);
   std::optional<TileSubset> subset = find_subset(core, in.rs2, width_log);
   if (!subset || core.vl == 0)

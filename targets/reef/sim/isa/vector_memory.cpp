@@ -48,6 +48,12 @@ struct Transfer {
     if (!host)
       return false;
     longest = std::max(longest, k + core.timing.memory);
+    copy(k, host);
+    return true;
+  }
+
+  /// Element `k`, whose segment is at `host`.
+  void copy(uint64_t k, uint8_t *host) {
     for (unsigned field = 0; field < access.fields; ++field) {
       uint8_t *element =
           elements<uint8_t>(core, in.rd + field * field_register) + k * bytes;
@@ -55,6 +61,23 @@ struct Transfer {
       copy_element(is_store ? memory : element, is_store ? element : memory,
                    bytes);
     }
+  }
+
+  /// All elements that follow each other, if they are in one region: asked for
+  /// as one access, unless what is not active might belong to another engine.
+  bool move_all(uint64_t base, const uint8_t *active) {
+    uint64_t segment = uint64_t{access.fields} * bytes;
+    if (access.kind != VectorAccess::plain || core.vstart || core.vl == 0 ||
+        (active && core.watch_races) ||
+        !core.find_code(base, core.vl * segment))
+      return false;
+    uint8_t *host = core.find(base, core.vl * segment, is_store);
+    if (!host)
+      return false;
+    longest = core.timing.memory;
+    for (uint64_t k = 0; k < core.vl; ++k)
+      if (!active || active[k])
+        copy(k, host + k * segment);
     return true;
   }
 };
@@ -106,6 +129,32 @@ bool check(Core &core, const Instruction &in, const VectorAccess &access,
   return ok;
 }
 
+/// Elements one after the other, each at its address; a fault leaves vstart at
+/// the culprit.
+void move_each(Transfer &transfer, uint64_t base, const uint8_t *active) {
+  Core &core = transfer.core;
+  const VectorAccess &access = transfer.access;
+  uint64_t segment = uint64_t{access.fields} * transfer.bytes;
+  uint64_t stride =
+      access.kind == VectorAccess::strided ? core.x[transfer.in.rs2] : segment;
+  for (uint64_t k = core.vstart; k < core.vl; ++k) {
+    if (active && !active[k])
+      continue;
+    uint64_t offset = access.kind == VectorAccess::indexed
+                          ? index_of(core, transfer.in, access.width_log, k)
+                          : k * stride;
+    if (access.is_first_fault && k > 0 &&
+        !core.find_code(base + offset, segment)) {
+      core.vl = k;
+      return;
+    }
+    if (!transfer.move(k, base + offset)) {
+      core.vstart = k;
+      return;
+    }
+  }
+}
+
 /// Vectors of elements, by any address rule.
 void move_elements(Core &core, const Instruction &in,
                    const VectorAccess &access, bool is_store) {
@@ -116,36 +165,16 @@ void move_elements(Core &core, const Instruction &in,
   const uint8_t *active = active_elements(core, in);
   bool is_dense =
       access.kind == VectorAccess::plain && access.fields == 1 && !active;
-  if (is_dense && move_block(core, in, base, core.vstart * bytes,
-                             core.vl * bytes, is_store)) {
+  if (!is_dense || !move_block(core, in, base, core.vstart * bytes,
+                               core.vl * bytes, is_store)) {
+    Transfer transfer = {core,     in,    access,
+                         is_store, bytes, access.data.registers()};
+    if (!core.stop && !transfer.move_all(base, active) && !core.stop)
+      move_each(transfer, base, active);
+    core.timing.memory = transfer.longest;
+  }
+  if (!core.stop)
     core.vstart = 0;
-    return;
-  }
-  if (core.stop)
-    return;
-  Transfer transfer = {core,     in,    access,
-                       is_store, bytes, access.data.registers()};
-  uint64_t stride = access.kind == VectorAccess::strided
-                        ? core.x[in.rs2]
-                        : uint64_t{access.fields} * bytes;
-  for (uint64_t k = core.vstart; k < core.vl; ++k) {
-    if (active && !active[k])
-      continue;
-    uint64_t address = base + (access.kind == VectorAccess::indexed
-                                   ? index_of(core, in, access.width_log, k)
-                                   : k * stride);
-    if (access.is_first_fault && k > 0 &&
-        !core.find_code(address, uint64_t{access.fields} * bytes)) {
-      core.vl = k;
-      break;
-    }
-    if (!transfer.move(k, address)) {
-      core.vstart = k;
-      return;
-    }
-  }
-  core.timing.memory = transfer.longest;
-  core.vstart = 0;
 }
 
 /// Bytes of registers, whatever vtype says.
@@ -161,6 +190,7 @@ void move_bytes(Core &core, const Instruction &in, uint64_t count,
 
 void execute(Core &core, const Instruction &in, bool is_store) {
   VectorAccess access = vector_access(core, in);
+  core.timing.memory = 0;
   switch (access.kind) {
   case VectorAccess::whole:
     return move_bytes(core, in, access.fields * uint64_t{core.config.vlen / 8},
