@@ -102,13 +102,16 @@ bool check_multiply(Core &core, const Instruction &in) {
   return ok;
 }
 
-/// Row k of an operand as values of To.
+/// Row k of an operand as values of To: where it is, or in `room`.
 template <typename From, typename To, typename Convert>
-void expand_row(Core &core, unsigned index, uint64_t k, uint64_t count, To *to,
-                Convert convert) {
+const To *operand_row(Core &core, unsigned index, uint64_t k, uint64_t count,
+                      To *room, Convert convert) {
   const From *from = elements<From>(core, index + k * operand_stride(core));
+  if constexpr (std::is_same_v<From, To>)
+    return from;
   for (uint64_t n = 0; n < count; ++n)
-    to[n] = convert(from[n]);
+    room[n] = convert(from[n]);
+  return room;
 }
 
 /// C[m][n] = fma(A[k][m], B[k][n], C[m][n]) for one k after the other, in
@@ -121,10 +124,11 @@ void multiply_floats(Core &core, const Instruction &in, ToA convert_a,
   Rounding scope(core.frm);
   float a[max_vlen / 8], b[max_vlen / 8];
   for (uint64_t k = 0; k < core.tk; ++k) {
-    expand_row<From>(core, in.rs2, k, core.tm, a, convert_a);
-    expand_row<From>(core, in.rs1, k, core.vl, b, convert_b);
-    add_product_floats(reinterpret_cast<float *>(tile_bytes(core, in.rd)),
-                       core.config.tile_edge, a, core.tm, b, core.vl);
+    add_product_floats(
+        reinterpret_cast<float *>(tile_bytes(core, in.rd)),
+        core.config.tile_edge,
+        operand_row<From>(core, in.rs2, k, core.tm, a, convert_a), core.tm,
+        operand_row<From>(core, in.rs1, k, core.vl, b, convert_b), core.vl);
   }
 }
 
@@ -134,10 +138,12 @@ void multiply_integers(Core &core, const Instruction &in) {
     return;
   int32_t a[max_vlen / 8], b[max_vlen / 8];
   for (uint64_t k = 0; k < core.tk; ++k) {
-    expand_row<A>(core, in.rs2, k, core.tm, a, [](A value) { return value; });
-    expand_row<B>(core, in.rs1, k, core.vl, b, [](B value) { return value; });
-    add_product_integers(reinterpret_cast<int32_t *>(tile_bytes(core, in.rd)),
-                         core.config.tile_edge, a, core.tm, b, core.vl);
+    auto same = [](auto value) { return value; };
+    add_product_integers(
+        reinterpret_cast<int32_t *>(tile_bytes(core, in.rd)),
+        core.config.tile_edge,
+        operand_row<A>(core, in.rs2, k, core.tm, a, same), core.tm,
+        operand_row<B>(core, in.rs1, k, core.vl, b, same), core.vl);
   }
 }
 
