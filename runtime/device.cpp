@@ -13,19 +13,32 @@ Result<DeviceCounters> Device::counters() {
   return Error{ErrorCode::unsupported, "The device does not count."};
 }
 
-DeviceCounters difference(const DeviceCounters &after,
-                          const DeviceCounters &before) {
-  DeviceCounters result = after;
-  result.cycles -= before.cycles;
-  result.instructions -= before.instructions;
-  result.multiply_adds -= before.multiply_adds;
-  result.memory_bytes -= before.memory_bytes;
-  for (size_t k = 0; k < result.engines.size() && k < before.engines.size();
-       ++k) {
-    result.engines[k].busy -= before.engines[k].busy;
-    result.engines[k].stalled -= before.engines[k].stalled;
+namespace {
+
+/// `a` + sign * `b`, where both count the same engines.
+DeviceCounters combine(const DeviceCounters &a, const DeviceCounters &b,
+                       int sign) {
+  DeviceCounters result = a;
+  result.cycles += sign * b.cycles;
+  result.instructions += sign * b.instructions;
+  result.multiply_adds += sign * b.multiply_adds;
+  result.memory_bytes += sign * b.memory_bytes;
+  for (size_t k = 0; k < result.engines.size() && k < b.engines.size(); ++k) {
+    result.engines[k].busy += sign * b.engines[k].busy;
+    result.engines[k].stalled += sign * b.engines[k].stalled;
   }
   return result;
+}
+
+} // namespace
+
+DeviceCounters difference(const DeviceCounters &after,
+                          const DeviceCounters &before) {
+  return combine(after, before, -1);
+}
+
+DeviceCounters sum(const DeviceCounters &a, const DeviceCounters &b) {
+  return combine(a, b, 1);
 }
 
 Result<const Driver *> find_driver(std::string_view device) {

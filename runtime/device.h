@@ -63,6 +63,12 @@ public:
   virtual Status finish() = 0;
 };
 
+/// The most that a device can do with operands of a dtype.
+struct PeakRate {
+  DType dtype;
+  double multiply_adds; ///< A second.
+};
+
 /// What `landfall devices` shows.
 struct DeviceDescription {
   std::string name;        ///< "cpu".
@@ -71,6 +77,7 @@ struct DeviceDescription {
   size_t memory_bytes = 0; ///< 0: the host's.
   /// More for a person, a line each: memories, peaks.
   std::vector<std::string> details = {};
+  std::vector<PeakRate> peaks = {}; ///< As far as the driver knows them.
 };
 
 /// What a kind of engine did since its device was made, in the device's cycles
@@ -94,6 +101,8 @@ struct DeviceCounters {
 /// Of two readings of one device.
 DeviceCounters difference(const DeviceCounters &after,
                           const DeviceCounters &before);
+/// Of two differences.
+DeviceCounters sum(const DeviceCounters &a, const DeviceCounters &b);
 
 struct DeviceOptions {
   int threads = 0; ///< Host threads for kernels; 0: all the machine has.

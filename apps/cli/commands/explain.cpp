@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "apps/cli/commands/engine_report.h"
 #include "apps/cli/commands/explanation.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/table.h"
@@ -67,6 +68,8 @@ void print_head(const Explanation &about) {
   const RunStatistics &run = about.profile->statistics;
   fmt::print("run       {}, {} launches, {} arena\n", time_text(run.total_ms),
              run.launches, bytes_text(run.arena_bytes));
+  if (has_counters(*about.profile))
+    fmt::print("counted   {}\n", engine_summary(*about.profile));
   for (const InputNote &note : about.inputs->notes)
     fmt::print("input     {}: {}, {}\n", note.name, note.type, note.source);
   if (!about.inputs->assumed.empty())
@@ -110,11 +113,40 @@ void print_origins(const Explanation &about, bool all) {
     fmt::print("and {} more; --all shows them\n", list.size() - rows);
 }
 
+/// What the engines did, by kernel and by node; "a+b": busy a % of the time,
+/// stalled b %.
+void print_engines(const Explanation &about, bool all) {
+  int runs = about.profile->runs;
+  auto table_of = [&](const char *title) {
+    std::vector<Table::Column> columns = engine_columns(*about.profile);
+    columns.push_back({title});
+    return Table(columns);
+  };
+  auto add = [&](Table &table, const LaunchTime &time, std::string name) {
+    if (!time.counters)
+      return;
+    std::vector<std::string> cells = engine_cells(time, runs);
+    cells.push_back(std::move(name));
+    table.add(cells);
+  };
+  Table kernels = table_of("kernel: engines busy+stalled in %");
+  for (uint32_t number : by_time(about))
+    add(kernels, about.time_of(number), about.package().kernels[number].name);
+  Table nodes = table_of("model nodes");
+  auto list = origins_by_time(*about.profile);
+  for (const auto &[origin, time] : std::span(list).first(
+           all ? list.size() : std::min(list.size(), size_t(20))))
+    add(nodes, time, origin.empty() ? "(none)" : origin);
+  fmt::print("\n{}\n{}", kernels.text(""), nodes.text(""));
+}
+
 void print_text(const Explanation &about, bool all) {
   print_head(about);
   print_kernels(about, all);
   if (about.profile)
     print_origins(about, all);
+  if (about.profile && has_counters(*about.profile))
+    print_engines(about, all);
   std::vector<HostStep> steps = host_steps(about.package().program);
   if (steps.empty())
     return;
@@ -136,6 +168,7 @@ Json kernels_json(const Explanation &about) {
     if (about.profile) {
       json["launches"] = about.time_of(number).launches;
       json["ms"] = about.time_of(number).ms;
+      add_engines(json, about.time_of(number), about.profile->runs);
     }
     list.push_back(json);
   }
@@ -163,10 +196,14 @@ void print_report(const Explanation &about) {
     json["ms"] = about.profile->statistics.total_ms;
     json["launches"] = about.profile->statistics.launches;
     json["arena_bytes"] = about.profile->statistics.arena_bytes;
+    add_engines(json, about.profile->total, about.profile->runs);
     json["nodes"] = Json::array();
-    for (const auto &[origin, time] : origins_by_time(*about.profile))
-      json["nodes"].push_back(
-          {{"nodes", origin}, {"ms", time.ms}, {"launches", time.launches}});
+    for (const auto &[origin, time] : origins_by_time(*about.profile)) {
+      Json row = {
+          {"nodes", origin}, {"ms", time.ms}, {"launches", time.launches}};
+      add_engines(row, time, about.profile->runs);
+      json["nodes"].push_back(row);
+    }
   }
   print_json(json);
 }

@@ -40,8 +40,8 @@ struct Explanation {
     return profile->by_kernel.at(kernel);
   }
   double percent(double ms) const {
-    bool has_time = profile && profile->total_ms > 0;
-    return has_time ? ms / profile->total_ms * 100 : 0;
+    bool has_time = profile && profile->total.ms > 0;
+    return has_time ? ms / profile->total.ms * 100 : 0;
   }
 };
 

@@ -14,6 +14,10 @@ namespace landfall::cli {
 struct LaunchTime {
   double ms = 0; ///< Per run.
   double launches = 0;
+  /// Of all profiled runs together, where the device counts.
+  std::optional<DeviceCounters> counters = {};
+  /// Multiply-adds that the device's peak allows in the cycles of contractions.
+  double possible = 0;
 };
 
 /// Times per run, the mean of some runs. Each launch is waited for, so the sum
@@ -22,7 +26,8 @@ struct LaunchProfile {
   std::map<uint32_t, LaunchTime> by_kernel;
   /// By the model nodes that an instruction of the program came from.
   std::map<std::string, LaunchTime> by_origin;
-  double total_ms = 0;      ///< Of all launches.
+  LaunchTime total;         ///< Of all launches.
+  int runs = 0;             ///< That were profiled.
   RunStatistics statistics; ///< Of a run without profiling.
 };
 

@@ -82,12 +82,21 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
       ->type_name("FILE");
   command
       .add_option("--target", options.target,
-                  "Device: cpu, or null (the interpreter; slow and exact). "
+                  "Device, one of `landfall devices` (null is the interpreter, "
+                  "slow and exact), or DRIVER:FILE with a description of one. "
                   "Default: what an .lfm was compiled for, else cpu")
       ->type_name("NAME");
   command
       .add_option("--threads", options.threads,
                   "Threads; 0 (the default): all that the machine has")
+      ->type_name("N");
+  command.add_flag("--own-process", options.own_process,
+                   "Run a simulated device in a process of its own");
+  command
+      .add_option("--timeout", options.timeout_seconds,
+                  "Seconds that a device may show no sign of life. Default: "
+                  "60")
+      ->check(CLI::Range(1, 1000000))
       ->type_name("N");
   command.add_option("--entry", options.entry, "Entry point. Default: main")
       ->type_name("NAME");
@@ -112,6 +121,8 @@ Result<OpenedModel> open_model(const ModelOptions &options) {
   opened.entry = TRY(find_entry(*opened.package, options.entry));
   DeviceOptions device_options;
   device_options.threads = options.threads;
+  device_options.own_process = options.own_process;
+  device_options.timeout_seconds = options.timeout_seconds;
   std::shared_ptr<Device> device = TRY(create_device(
       options.target.empty() ? opened.package->target : options.target,
       device_options));

@@ -18,6 +18,8 @@ struct ModelOptions {
   std::string target; ///< Empty: the package's own, or cpu.
   std::string entry = "main";
   int threads = 0;
+  bool own_process = false;
+  int timeout_seconds = DeviceOptions().timeout_seconds;
   bool json = false;
   InputOptions inputs;
 };

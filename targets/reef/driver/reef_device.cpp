@@ -10,6 +10,20 @@ namespace landfall::reef {
 
 namespace {
 
+std::vector<PeakRate> peaks(const ChipDescription &chip) {
+  std::vector<PeakRate> rates;
+  auto add = [&](uint32_t macs, std::initializer_list<DType> dtypes) {
+    for (DType dtype : dtypes)
+      if (macs > 0)
+        rates.push_back({dtype, macs * chip.cores * (chip.clock_mhz * 1e6)});
+  };
+  add(chip.macs_f32, {DType::f32});
+  add(chip.macs_f16, {DType::f16, DType::bf16});
+  add(chip.macs_i8, {DType::i8, DType::u8});
+  add(chip.macs_f8, {DType::f8e4m3fn, DType::f8e5m2});
+  return rates;
+}
+
 class ReefDevice : public Device {
 public:
   explicit ReefDevice(std::shared_ptr<ReefCard> card)
@@ -17,8 +31,8 @@ public:
 
   DeviceDescription describe() const override {
     const ChipDescription &chip = card_->chip;
-    return {chip.name, summary(chip), static_cast<int>(chip.cores),
-            chip.dram_bytes(), details(chip)};
+    return {chip.name,         summary(chip), static_cast<int>(chip.cores),
+            chip.dram_bytes(), details(chip), peaks(chip)};
   }
   Result<DeviceMemory> allocate(size_t bytes) override {
     return DeviceMemory{TRY(card_->heap.allocate(bytes)), bytes};
