@@ -17,6 +17,9 @@ namespace {
 constexpr int64_t element_bytes = 4;
 /// Vectors of sums are read whole, up to this much behind the last one.
 constexpr int64_t margin_bytes = 4096;
+/// Tiles up to this edge use a panel of lanes for long enough with one panel of
+/// rows, twice as wide ones with two.
+constexpr int64_t edge_of_one = 32;
 
 class TilingCode {
 public:
@@ -30,9 +33,8 @@ public:
     t_.depth = extent(roles_.depth);
     t_.edge = chip(core_register::tile_edge);
     t_.panel = b.CreateShl(t_.edge, index(1));
-    Value *usable =
-        b.CreateSub(chip(core_register::scratch_bytes), index(margin_bytes));
-    t_.quarter_bytes = b.CreateAnd(b.CreateLShr(usable, index(2)), index(-64));
+    Value *quarter = b.CreateLShr(chip(core_register::scratch_bytes), index(2));
+    t_.quarter_bytes = b.CreateAnd(quarter, index(-64));
     cut_depth();
     cut_result();
     return t_;
@@ -54,10 +56,17 @@ private:
     return b.CreateMul(t_.panel, index(element_bytes));
   }
 
-  /// Runs of nearly equal length, as long as one panel may be.
+  /// Row panels that share a panel of lanes: the wider tiles are, the fewer
+  /// cycles a panel of lanes takes to use and the more to fetch.
+  Value *wanted_row_panels() {
+    Value *wanted = at_least_one(b.CreateUDiv(t_.edge, index(edge_of_one)));
+    return smaller(b, wanted, parts(t_.rows, t_.panel));
+  }
+
+  /// Runs of nearly equal length, as long as so many panels may be.
   void cut_depth() {
-    Value *most =
-        at_least_one(b.CreateUDiv(t_.quarter_bytes, panel_row_bytes()));
+    Value *bytes = b.CreateMul(panel_row_bytes(), wanted_row_panels());
+    Value *most = at_least_one(b.CreateUDiv(t_.quarter_bytes, bytes));
     t_.runs = parts(t_.depth, most);
     t_.depth_run = ceil_div(b, t_.depth, t_.runs);
   }
@@ -74,24 +83,23 @@ private:
         smaller(b, row_panels,
                 at_least_one(b.CreateUDiv(t_.quarter_bytes, panel_bytes)));
     // Sums between runs of the depth stay in the scratchpad.
-    Value *kept = b.CreateUDiv(
-        at_least_one(b.CreateUDiv(t_.quarter_bytes, block_bytes)), rows);
+    Value *blocks = at_least_one(b.CreateUDiv(
+        b.CreateSub(t_.quarter_bytes, index(margin_bytes)), block_bytes));
     Value *one_run = b.CreateICmpEQ(t_.runs, index(1));
-    Value *most_lanes =
-        b.CreateSelect(one_run, lane_panels, at_least_one(kept));
-    rows = b.CreateSelect(one_run, rows, index(1));
-    Value *lanes = smaller(b, lane_panels, most_lanes);
-    // Two tasks a core even out what cores wait for.
-    Value *wanted = b.CreateMul(chip(core_register::cores), index(2));
-    auto shrink = [&](Value *&mine) {
+    rows = b.CreateSelect(one_run, rows, smaller(b, rows, blocks));
+    Value *kept = at_least_one(b.CreateUDiv(blocks, rows));
+    Value *lanes =
+        smaller(b, lane_panels, b.CreateSelect(one_run, lane_panels, kept));
+    auto shrink = [&](Value *&mine, Value *panels) {
+      Value *along = parts(panels, mine);
       Value *all =
           b.CreateMul(t_.batch, b.CreateMul(parts(row_panels, rows),
                                             parts(lane_panels, lanes)));
-      Value *missing = parts(wanted, at_least_one(all));
-      mine = at_least_one(b.CreateUDiv(mine, missing));
+      Value *missing = parts(chip(core_register::cores), at_least_one(all));
+      mine = at_least_one(ceil_div(b, panels, b.CreateMul(along, missing)));
     };
-    shrink(lanes);
-    shrink(rows);
+    shrink(lanes, lane_panels);
+    shrink(rows, row_panels);
     t_.task_row_panels = rows;
     t_.task_lane_panels = lanes;
     // No tasks where there is nothing.

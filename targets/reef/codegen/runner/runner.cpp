@@ -75,7 +75,7 @@ Chip make_chip() {
       : "=r"(register_bytes));
   Chip chip = {2, register_bytes / 2, 0};
   uint64_t block = 2 * chip.edge * 2 * chip.edge * sizeof(float);
-  chip.scratch_bytes = 5 * block + page;
+  chip.scratch_bytes = 5 * block + 4 * page;
   install_core_page(chip);
   install_matrix_unit(chip.edge);
   return chip;
