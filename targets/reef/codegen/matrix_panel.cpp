@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/matrix_panel.h"
 
-#include "compiler/kernels/loop_builder.h"
+#include "targets/reef/codegen/matrix_functions.h"
 
 namespace landfall::reef {
 
@@ -29,9 +29,9 @@ PanelDesign::PanelDesign(const Kernel &kernel, const Factor &factor,
 
 PanelLoader::PanelLoader(SizeCode &sizes, Lanes &lanes,
                          const PanelDesign &design, const MatrixTiling &tiling,
-                         MatrixUnit &unit, Value *stage)
+                         Value *stage)
     : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
-      unit_(unit), stage_(stage), dma_(sizes.frame()),
+      stage_(stage), dma_(sizes.frame()),
       by_depth_(sizes, lanes, design.by_depth, DType::f32),
       by_edge_(sizes, lanes, design.by_edge, DType::f32) {}
 
@@ -83,40 +83,10 @@ void PanelLoader::finish(const PanelTarget &target) {
   if (design_.way != PanelDesign::Way::evaluated || has_window())
     dma_.wait();
   if (design_.way == PanelDesign::Way::turned)
-    turn(target);
+    call_turn(sizes_.frame(), tiling_.edge, stage_, target.depth.count,
+              target.address);
   if (design_.way == PanelDesign::Way::evaluated)
     evaluate(target);
-}
-
-/// Square by square, the two halves of the panel's width side by side.
-void PanelLoader::turn(const PanelTarget &target) {
-  Value *edge = unit_.edge(), *length = target.depth.count;
-  auto for_edge = [&](Value *count,
-                      const std::function<void(unsigned, Value *)> &body) {
-    emit_for(sizes_.frame(), index(0), count, [&](Value *number) {
-      for (unsigned half = 0; half < 2; ++half)
-        body(half, number);
-    });
-  };
-  auto across = [&](unsigned half, Value *number) {
-    return half ? b.CreateAdd(edge, number) : number;
-  };
-  emit_for(
-      sizes_.frame(), index(0), length, edge, {},
-      [&](Value *depth, llvm::ArrayRef<Value *>) {
-        for_edge(edge, [&](unsigned half, Value *row) {
-          Value *from = b.CreateMul(across(half, row), length);
-          unit_.load_row(half, row, at(stage_, b.CreateAdd(from, depth)));
-        });
-        Value *left = b.CreateSub(length, depth);
-        for_edge(smaller(b, edge, left), [&](unsigned half, Value *column) {
-          Value *to = b.CreateMul(b.CreateAdd(depth, column), tiling_.panel);
-          unit_.store_column(
-              half, column,
-              at(target.address, b.CreateAdd(to, across(half, index(0)))));
-        });
-        return Values();
-      });
 }
 
 void PanelLoader::evaluate(const PanelTarget &target) {

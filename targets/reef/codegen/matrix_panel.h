@@ -20,7 +20,6 @@
 #include "compiler/kernels/contraction_pack.h"
 #include "targets/reef/codegen/dma.h"
 #include "targets/reef/codegen/matrix_tiling.h"
-#include "targets/reef/codegen/matrix_unit.h"
 
 namespace landfall::reef {
 
@@ -50,7 +49,7 @@ public:
   /// `stage`: a quarter of the scratchpad (see MatrixTiling), unused for
   /// panels in place.
   PanelLoader(SizeCode &sizes, Lanes &lanes, const PanelDesign &design,
-              const MatrixTiling &tiling, MatrixUnit &unit, llvm::Value *stage);
+              const MatrixTiling &tiling, llvm::Value *stage);
 
   /// Fixes the loops that are neither depth nor edges.
   void begin(const IndexValues &batch);
@@ -75,7 +74,6 @@ private:
   void fetch_window(const PanelTarget &target);
   Transfer rows_of(const PackSide &side, Packer &packer, const Interval &rows,
                    const Interval &columns);
-  void turn(const PanelTarget &target);
   void evaluate(const PanelTarget &target);
   llvm::Value *index(int64_t value) { return sizes_.frame().index(value); }
   llvm::Value *at(llvm::Value *pointer, llvm::Value *elements) {
@@ -86,7 +84,6 @@ private:
   llvm::IRBuilderBase &b;
   const PanelDesign &design_;
   const MatrixTiling &tiling_;
-  MatrixUnit &unit_;
   llvm::Value *stage_;
   Dma dma_;
   Packer by_depth_, by_edge_;

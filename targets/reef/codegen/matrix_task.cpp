@@ -6,6 +6,7 @@
 #include "targets/reef/codegen/matrix_task.h"
 
 #include "compiler/kernels/loop_builder.h"
+#include "targets/reef/codegen/matrix_functions.h"
 
 namespace landfall::reef {
 
@@ -21,9 +22,8 @@ MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
     : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
       lanes_(sizes.frame(),
              Lanes::natural_width(sizes.frame().machine, DType::f32)),
-      unit_(sizes.frame(), tiling.edge),
-      row_loader_(sizes, lanes_, design.row_side, tiling, unit_, quarter(2)),
-      lane_loader_(sizes, lanes_, design.lane_side, tiling, unit_, quarter(2)),
+      row_loader_(sizes, lanes_, design.row_side, tiling, quarter(2)),
+      lane_loader_(sizes, lanes_, design.lane_side, tiling, quarter(2)),
       epilogue_(sizes, lanes_, design.roles) {}
 
 Value *MatrixTask::quarter(int64_t number) {
@@ -48,7 +48,6 @@ void MatrixTask::emit(Value *number) {
               b.CreateICmpNE(run, index(0)),
               b.CreateICmpEQ(b.CreateAdd(run, index(1)), tiling_.runs)});
   });
-  unit_.discard();
 }
 
 /// Tasks count along the lanes first, then the rows, then the batch.
@@ -126,58 +125,21 @@ void MatrixTask::emit_block(const Run &run, const Panel &rows,
   Value *area = b.CreateMul(tiling_.panel, tiling_.panel);
   Value *sums =
       at(quarter(3), b.CreateMul(b.CreateSelect(kept, block, index(0)), area));
+  Value *edge = tiling_.edge;
   emit_if(
       frame(), run.continues,
       [&] {
-        for_tile_rows(sums, [&](unsigned tile, Value *row, Value *address) {
-          unit_.load_row(tile, row, address);
-        });
+        call_load_tiles(frame(), edge, sums);
         return Values();
       },
       [&] {
-        for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile)
-          unit_.zero(tile);
+        call_zero_tiles(frame(), edge);
         return Values();
       });
-  multiply(run, rows, lanes);
-  for_tile_rows(sums, [&](unsigned tile, Value *row, Value *address) {
-    unit_.store_row(tile, row, address);
-  });
+  call_multiply(frame(), edge, rows.address, lanes.address, run.depth.count);
+  call_store_tiles(frame(), edge, sums);
   emit_if(frame(), run.finishes, [&] {
     epilogue_.emit({sums, tiling_.panel, rows.edges, lanes.edges}, batch_);
-  });
-}
-
-/// Tile number 2 i + j holds half i of the rows and half j of the lanes.
-void MatrixTask::multiply(const Run &run, const Panel &rows,
-                          const Panel &lanes) {
-  emit_for(frame(), index(0), run.depth.count, index(1),
-           {rows.address, lanes.address},
-           [&](Value *, llvm::ArrayRef<Value *> from) {
-             Value *columns[2], *of_lanes[2];
-             for (int half = 0; half < 2; ++half) {
-               Value *apart = half ? unit_.edge() : index(0);
-               columns[half] = unit_.load_operand(at(from[0], apart));
-               of_lanes[half] = unit_.load_operand(at(from[1], apart));
-             }
-             for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile)
-               unit_.multiply_add(tile, columns[tile / 2], of_lanes[tile % 2]);
-             return Values{at(from[0], tiling_.panel),
-                           at(from[1], tiling_.panel)};
-           });
-}
-
-/// Every row of every tile, with its place in a block of sums.
-void MatrixTask::for_tile_rows(
-    Value *sums, const std::function<void(unsigned, Value *, Value *)> &body) {
-  emit_for(frame(), index(0), unit_.edge(), [&](Value *row) {
-    for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile) {
-      Value *down = tile / 2 ? b.CreateAdd(row, unit_.edge()) : row;
-      Value *offset = b.CreateMul(down, tiling_.panel);
-      if (tile % 2)
-        offset = b.CreateAdd(offset, unit_.edge());
-      body(tile, row, at(sums, offset));
-    }
   });
 }
 

@@ -8,7 +8,6 @@
 #include "compiler/kernels/contraction_epilogue.h"
 #include "targets/reef/codegen/matrix_panel.h"
 #include "targets/reef/codegen/matrix_tiling.h"
-#include "targets/reef/codegen/matrix_unit.h"
 
 namespace landfall::reef {
 
@@ -48,10 +47,6 @@ private:
                                            const Interval &edges)> &body);
   llvm::Value *lane_panel_at(llvm::Value *number);
   void emit_block(const Run &run, const Panel &rows, const Panel &lanes);
-  void multiply(const Run &run, const Panel &rows, const Panel &lanes);
-  void for_tile_rows(llvm::Value *sums,
-                     const std::function<void(unsigned tile, llvm::Value *row,
-                                              llvm::Value *address)> &body);
 
   KernelFrame &frame() { return sizes_.frame(); }
   llvm::Value *index(int64_t value) { return frame().index(value); }
@@ -66,7 +61,6 @@ private:
   const MatrixDesign &design_;
   const MatrixTiling &tiling_;
   Lanes lanes_;
-  MatrixUnit unit_;
   PanelLoader row_loader_, lane_loader_;
   Epilogue epilogue_;
   // Of the task being emitted.

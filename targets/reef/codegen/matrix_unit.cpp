@@ -75,9 +75,4 @@ void MatrixUnit::store_column(unsigned tile, Value *index, Value *address) {
                     {part(tile, Subset::column, index), address, edge_});
 }
 
-void MatrixUnit::discard() {
-  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_vtdiscard,
-                    llvm::ArrayRef<llvm::Type *>(), {});
-}
-
 } // namespace landfall::reef

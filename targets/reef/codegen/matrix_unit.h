@@ -35,8 +35,6 @@ public:
   void store_row(unsigned tile, llvm::Value *index, llvm::Value *address);
   /// The same with its column, which lies in memory like a row.
   void store_column(unsigned tile, llvm::Value *index, llvm::Value *address);
-  /// No tile's contents are needed any more.
-  void discard();
 
 private:
   enum class Subset : uint64_t { row = 0, column = 1 };

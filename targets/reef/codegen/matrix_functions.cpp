@@ -1,0 +1,159 @@
+//===- matrix_functions.cpp - The loops around the matrix unit ------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/codegen/matrix_functions.h"
+
+#include "compiler/kernels/contraction_tile.h"
+#include "compiler/kernels/loop_builder.h"
+
+namespace landfall::reef {
+
+using llvm::Value;
+
+namespace {
+
+using Arguments = llvm::ArrayRef<Value *>;
+
+/// Calls the function of this name, whose body is emitted if it is new.
+void call(KernelFrame &frame, const std::string &symbol, Arguments arguments,
+          const std::function<void(Arguments)> &body) {
+  llvm::SmallVector<llvm::Type *, 5> types;
+  for (Value *argument : arguments)
+    types.push_back(argument->getType());
+  auto [function, fresh] = inner_function(frame, symbol, types);
+  if (fresh) {
+    llvm::IRBuilderBase::InsertPointGuard guard(frame.b);
+    frame.b.SetInsertPoint(
+        llvm::BasicBlock::Create(frame.b.getContext(), "entry", function));
+    Values inner;
+    for (llvm::Argument &argument : function->args())
+      inner.push_back(&argument);
+    body(inner);
+    frame.b.CreateRetVoid();
+  }
+  frame.b.CreateCall(function, arguments);
+}
+
+/// Loops whose addresses walk along.
+class Walk {
+public:
+  Walk(KernelFrame &frame, Value *edge)
+      : frame_(frame), b(frame.b), unit(frame, edge), edge(edge),
+        panel(b.CreateShl(edge, 1)) {}
+
+  Value *index(int64_t value) { return frame_.index(value); }
+  Value *at(Value *pointer, Value *elements) {
+    return b.CreateGEP(b.getFloatTy(), pointer, elements);
+  }
+  /// body(number, address) for [0, count), addresses `step` elements apart.
+  void along(Value *count, Value *start, Value *step,
+             const std::function<void(Value *, Value *)> &body) {
+    emit_for(frame_, index(0), count, index(1), {start},
+             [&](Value *number, Arguments now) {
+               body(number, now[0]);
+               return Values{at(now[0], step)};
+             });
+  }
+
+private:
+  KernelFrame &frame_;
+
+public:
+  llvm::IRBuilderBase &b;
+  MatrixUnit unit;
+  Value *edge, *panel;
+};
+
+void emit_multiply(KernelFrame &frame, Arguments v) {
+  Walk w(frame, v[0]);
+  emit_for(frame, w.index(0), v[3], w.index(1), {v[1], v[2]},
+           [&](Value *, Arguments from) {
+             Value *columns[2], *rows[2];
+             for (int half = 0; half < 2; ++half) {
+               Value *apart = half ? w.edge : w.index(0);
+               columns[half] = w.unit.load_operand(w.at(from[0], apart));
+               rows[half] = w.unit.load_operand(w.at(from[1], apart));
+             }
+             for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile)
+               w.unit.multiply_add(tile, columns[tile / 2], rows[tile % 2]);
+             return Values{w.at(from[0], w.panel), w.at(from[1], w.panel)};
+           });
+}
+
+/// Every row of every tile, with its place in a block of sums.
+void for_tile_rows(
+    KernelFrame &frame, Arguments v,
+    const std::function<void(MatrixUnit &, unsigned, Value *, Value *)> &body) {
+  Walk w(frame, v[0]);
+  Value *down = w.b.CreateMul(w.edge, w.panel);
+  w.along(w.edge, v[1], w.panel, [&](Value *row, Value *upper) {
+    Value *lower = w.at(upper, down);
+    for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile) {
+      Value *left = tile / 2 ? lower : upper;
+      body(w.unit, tile, row, tile % 2 ? w.at(left, w.edge) : left);
+    }
+  });
+}
+
+/// Square by square, the two halves of the panel's width side by side.
+void emit_turn(KernelFrame &frame, Arguments v) {
+  Walk w(frame, v[0]);
+  Value *rows = v[1], *length = v[2], *panel = v[3];
+  Value *half_rows = w.b.CreateMul(w.edge, length);
+  emit_for(frame, w.index(0), length, w.edge, {}, [&](Value *depth, Arguments) {
+    w.along(w.edge, w.at(rows, depth), length, [&](Value *row, Value *from) {
+      w.unit.load_row(0, row, from);
+      w.unit.load_row(1, row, w.at(from, half_rows));
+    });
+    Value *count = w.b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, w.edge,
+                                             w.b.CreateSub(length, depth));
+    Value *to = w.at(panel, w.b.CreateMul(depth, w.panel));
+    w.along(count, to, w.panel, [&](Value *column, Value *address) {
+      w.unit.store_column(0, column, address);
+      w.unit.store_column(1, column, w.at(address, w.edge));
+    });
+    return Values();
+  });
+}
+
+} // namespace
+
+void call_multiply(KernelFrame &frame, Value *edge, Value *rows, Value *lanes,
+                   Value *depth) {
+  call(frame, "multiply_panels", {edge, rows, lanes, depth},
+       [&](Arguments v) { emit_multiply(frame, v); });
+}
+
+void call_zero_tiles(KernelFrame &frame, Value *edge) {
+  call(frame, "zero_tiles", {edge}, [&](Arguments v) {
+    MatrixUnit unit(frame, v[0]);
+    for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile)
+      unit.zero(tile);
+  });
+}
+
+void call_load_tiles(KernelFrame &frame, Value *edge, Value *sums) {
+  call(frame, "load_tiles", {edge, sums}, [&](Arguments v) {
+    for_tile_rows(frame, v,
+                  [](MatrixUnit &unit, unsigned tile, Value *row,
+                     Value *address) { unit.load_row(tile, row, address); });
+  });
+}
+
+void call_store_tiles(KernelFrame &frame, Value *edge, Value *sums) {
+  call(frame, "store_tiles", {edge, sums}, [&](Arguments v) {
+    for_tile_rows(frame, v,
+                  [](MatrixUnit &unit, unsigned tile, Value *row,
+                     Value *address) { unit.store_row(tile, row, address); });
+  });
+}
+
+void call_turn(KernelFrame &frame, Value *edge, Value *rows, Value *length,
+               Value *panel) {
+  call(frame, "turn_rows", {edge, rows, length, panel},
+       [&](Arguments v) { emit_turn(frame, v); });
+}
+
+} // namespace landfall::reef
