@@ -28,11 +28,9 @@ PanelDesign::PanelDesign(const Kernel &kernel, const Factor &factor,
                                                  : Way::evaluated) {}
 
 PanelLoader::PanelLoader(SizeCode &sizes, Lanes &lanes,
-                         const PanelDesign &design, const MatrixTiling &tiling,
-                         Value *stage)
+                         const PanelDesign &design, const MatrixTiling &tiling)
     : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
-      stage_(stage), dma_(sizes.frame()),
-      by_depth_(sizes, lanes, design.by_depth, DType::f32),
+      dma_(sizes.frame()), by_depth_(sizes, lanes, design.by_depth, DType::f32),
       by_edge_(sizes, lanes, design.by_edge, DType::f32) {}
 
 void PanelLoader::begin(const IndexValues &batch) {
@@ -69,7 +67,7 @@ void PanelLoader::fetch(const PanelTarget &target) {
   case PanelDesign::Way::turned: {
     Transfer transfer =
         rows_of(design_.by_edge, by_edge_, target.edges, target.depth);
-    transfer.destination = stage_;
+    transfer.destination = target.stage;
     transfer.destination_stride = transfer.row_bytes;
     return dma_.start(transfer);
   }
@@ -79,11 +77,13 @@ void PanelLoader::fetch(const PanelTarget &target) {
   }
 }
 
-void PanelLoader::finish(const PanelTarget &target) {
+void PanelLoader::finish(const PanelTarget &target,
+                         const std::function<void()> &meanwhile) {
   if (design_.way != PanelDesign::Way::evaluated || has_window())
     dma_.wait();
+  meanwhile();
   if (design_.way == PanelDesign::Way::turned)
-    call_turn(sizes_.frame(), tiling_.edge, stage_, target.depth.count,
+    call_turn(sizes_.frame(), tiling_.edge, target.stage, target.depth.count,
               target.address);
   if (design_.way == PanelDesign::Way::evaluated)
     evaluate(target);
@@ -100,7 +100,7 @@ void PanelLoader::evaluate(const PanelTarget &target) {
     // offset + stride * first - begin + (p - first) * count.
     Value *shift = b.CreateSub(
         b.CreateMul(b.CreateSub(stride, w.count), w.first), w.begin);
-    where.pointer = b.CreateSelect(w.fits, stage_, where.pointer);
+    where.pointer = b.CreateSelect(w.fits, target.stage, where.pointer);
     where.shift = b.CreateSelect(w.fits, shift, where.shift);
     where.stride = b.CreateSelect(w.fits, w.count, where.stride);
   }

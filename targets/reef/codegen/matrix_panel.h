@@ -41,15 +41,14 @@ struct PanelTarget {
   Interval depth;
   Interval edges; ///< In the flattened loops along the panel's width.
   llvm::Value *address;
+  llvm::Value *stage; ///< A quarter of the scratchpad; not for those in place.
 };
 
 /// What is behind the interval of edges in a panel is anything.
 class PanelLoader {
 public:
-  /// `stage`: a quarter of the scratchpad (see MatrixTiling), unused for
-  /// panels in place.
   PanelLoader(SizeCode &sizes, Lanes &lanes, const PanelDesign &design,
-              const MatrixTiling &tiling, llvm::Value *stage);
+              const MatrixTiling &tiling);
 
   /// Fixes the loops that are neither depth nor edges.
   void begin(const IndexValues &batch);
@@ -57,7 +56,10 @@ public:
   /// here on, the others only the stage.
   void fetch(const PanelTarget &target);
   /// Waits and does the rest; the stage is free again. Tiles are overwritten.
-  void finish(const PanelTarget &target);
+  /// `meanwhile`: what can be started in between.
+  void finish(
+      const PanelTarget &target,
+      const std::function<void()> &meanwhile = [] {});
 
 private:
   /// What a stage holds: for positions from `first` on, `count` elements each,
@@ -84,7 +86,6 @@ private:
   llvm::IRBuilderBase &b;
   const PanelDesign &design_;
   const MatrixTiling &tiling_;
-  llvm::Value *stage_;
   Dma dma_;
   Packer by_depth_, by_edge_;
 };

@@ -22,8 +22,8 @@ MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
     : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
       lanes_(sizes.frame(),
              Lanes::natural_width(sizes.frame().machine, DType::f32)),
-      row_loader_(sizes, lanes_, design.row_side, tiling, quarter(2)),
-      lane_loader_(sizes, lanes_, design.lane_side, tiling, quarter(2)),
+      row_loader_(sizes, lanes_, design.row_side, tiling),
+      lane_loader_(sizes, lanes_, design.lane_side, tiling),
       epilogue_(sizes, lanes_, design.roles) {}
 
 Value *MatrixTask::quarter(int64_t number) {
@@ -65,16 +65,14 @@ void MatrixTask::split(Value *number) {
   split_index(sizes_, design_.roles.space, design_.roles.batch, number, batch_);
 }
 
-void MatrixTask::for_panels(
-    const Interval &edges,
-    const std::function<void(Value *, const Interval &)> &body) {
-  emit_for(frame(), index(0), ceil_div(b, edges.count, tiling_.panel),
-           [&](Value *number) {
-             Value *done = b.CreateMul(number, tiling_.panel);
-             Value *left = b.CreateSub(edges.count, done);
-             body(number, {b.CreateAdd(edges.begin, done),
-                           smaller(b, left, tiling_.panel)});
-           });
+Value *MatrixTask::panels(const Interval &edges) {
+  return ceil_div(b, edges.count, tiling_.panel);
+}
+
+Interval MatrixTask::panel_of(const Interval &edges, Value *number) {
+  Value *done = b.CreateMul(number, tiling_.panel);
+  return {b.CreateAdd(edges.begin, done),
+          smaller(b, b.CreateSub(edges.count, done), tiling_.panel)};
 }
 
 /// Two panels of lanes in turn where they are fetched in place; else one, as
@@ -86,32 +84,52 @@ Value *MatrixTask::lane_panel_at(Value *number) {
   return b.CreateSelect(odd, quarter(2), quarter(1));
 }
 
-/// While a panel of lanes is used, the next one is on its way.
+/// The rows' stages take turns, too; the last one's is neither where the first
+/// panel of lanes goes nor its stage.
+PanelTarget MatrixTask::row_panel(const Run &run, Value *number) {
+  Value *from_last = b.CreateSub(panels(rows_), number);
+  Value *last = b.CreateTrunc(from_last, b.getInt1Ty());
+  bool in_place = design_.lane_side.way == PanelDesign::Way::in_place;
+  Value *stage = b.CreateSelect(last, quarter(in_place ? 2 : 1),
+                                quarter(in_place ? 1 : 2));
+  return {run.depth, panel_of(rows_, number), row_panel_at(number), stage};
+}
+
+PanelTarget MatrixTask::lane_panel(const Run &run, Value *number) {
+  return {run.depth, panel_of(columns_, number), lane_panel_at(number),
+          quarter(2)};
+}
+
+/// While a panel is worked on, the next one is on its way.
 void MatrixTask::emit_run(const Run &run) {
-  for_panels(rows_, [&](Value *number, const Interval &edges) {
-    PanelTarget target{run.depth, edges, row_panel_at(number)};
-    row_loader_.fetch(target);
-    row_loader_.finish(target);
-  });
-  auto lane_panel = [&](Value *number) {
-    Value *done = b.CreateMul(number, tiling_.panel);
-    Value *left = b.CreateSub(columns_.count, done);
-    return PanelTarget{
-        run.depth,
-        {b.CreateAdd(columns_.begin, done), smaller(b, left, tiling_.panel)},
-        lane_panel_at(number)};
-  };
-  lane_loader_.fetch(lane_panel(index(0)));
-  Value *panels = ceil_div(b, columns_.count, tiling_.panel);
-  emit_for(frame(), index(0), panels, [&](Value *number) {
-    PanelTarget target = lane_panel(number);
-    lane_loader_.finish(target);
+  Value *row_panels = panels(rows_), *lane_panels = panels(columns_);
+  row_loader_.fetch(row_panel(run, index(0)));
+  emit_for(frame(), index(0), row_panels, [&](Value *number) {
     Value *next = b.CreateAdd(number, index(1));
-    emit_if(frame(), b.CreateICmpSLT(next, panels),
-            [&] { lane_loader_.fetch(lane_panel(next)); });
-    Panel lanes{number, target.edges, target.address};
-    for_panels(rows_, [&](Value *row_number, const Interval &edges) {
-      emit_block(run, {row_number, edges, row_panel_at(row_number)}, lanes);
+    row_loader_.finish(row_panel(run, number), [&] {
+      emit_if(
+          frame(), b.CreateICmpSLT(next, row_panels),
+          [&] {
+            row_loader_.fetch(row_panel(run, next));
+            return Values();
+          },
+          [&] {
+            lane_loader_.fetch(lane_panel(run, index(0)));
+            return Values();
+          });
+    });
+  });
+  emit_for(frame(), index(0), lane_panels, [&](Value *number) {
+    PanelTarget lanes = lane_panel(run, number);
+    lane_loader_.finish(lanes);
+    Value *next = b.CreateAdd(number, index(1));
+    emit_if(frame(), b.CreateICmpSLT(next, lane_panels),
+            [&] { lane_loader_.fetch(lane_panel(run, next)); });
+    emit_for(frame(), index(0), row_panels, [&](Value *row_number) {
+      emit_block(
+          run,
+          {row_number, panel_of(rows_, row_number), row_panel_at(row_number)},
+          {number, lanes.edges, lanes.address});
     });
   });
 }

@@ -42,9 +42,10 @@ private:
 
   void split(llvm::Value *number);
   void emit_run(const Run &run);
-  void for_panels(const Interval &edges,
-                  const std::function<void(llvm::Value *number,
-                                           const Interval &edges)> &body);
+  llvm::Value *panels(const Interval &edges); ///< How many.
+  Interval panel_of(const Interval &edges, llvm::Value *number);
+  PanelTarget row_panel(const Run &run, llvm::Value *number);
+  PanelTarget lane_panel(const Run &run, llvm::Value *number);
   llvm::Value *lane_panel_at(llvm::Value *number);
   void emit_block(const Run &run, const Panel &rows, const Panel &lanes);
 

@@ -117,7 +117,7 @@ void PanelLoader::fetch_window(const PanelTarget &target) {
   Value *row_bytes = b.CreateMul(w.count, size);
   Value *source = b.CreateGEP(b.getInt8Ty(), sizes_.frame().operands[number],
                               b.CreateMul(w.begin, size));
-  dma_.start({source, stage_, row_bytes,
+  dma_.start({source, target.stage, row_bytes,
               b.CreateSelect(w.fits, w.positions, index(0)),
               b.CreateMul(stride, size), row_bytes});
 }
