@@ -63,6 +63,22 @@ TEST(LineBuffers, SeveralStreamsGoOnSideBySide) {
     }
 }
 
+TEST(LineBuffers, TheLineLeastRecentlyUsedMakesRoom) {
+  DramClock clock(slow_memory());
+  LineBuffers lines(clock, 100);
+  auto touch = [&](uint64_t number) {
+    return lines.touch(0x80000000 + number * 0x10000, 8, false, 0) >= 100;
+  };
+  for (uint64_t number = 0; number < 16; ++number)
+    EXPECT_TRUE(touch(number));
+  EXPECT_FALSE(touch(0));
+  EXPECT_FALSE(touch(7));
+  EXPECT_TRUE(touch(16)) << "takes the place of 1";
+  EXPECT_FALSE(touch(0));
+  EXPECT_FALSE(touch(2));
+  EXPECT_TRUE(touch(1));
+}
+
 TEST(LineBuffers, StoresAreNotWaitedFor) {
   DramClock clock(slow_memory());
   LineBuffers lines(clock, 100);
