@@ -5,6 +5,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -326,7 +327,33 @@ class CliTest(unittest.TestCase):
         devices = {d["name"]: d for d in self.ask("devices")}
         self.assertTrue(devices["cpu"]["available"])
         self.assertGreaterEqual(devices["cpu"]["threads"], 1)
-        self.assertIn("null", self.tell("devices"))
+        self.assertFalse(devices["cpu"]["simulated"])
+        chip = devices["reef2"]
+        self.assertTrue(chip["simulated"])
+        self.assertEqual(chip["threads"], 4)
+        self.assertEqual(chip["memory_bytes"], 8 << 30)
+        text = self.tell("devices")
+        for part in ["null", "simulated", "memory: DRAM 8 GiB at 128 GB/s", "peaks: fp32 2.048 TFLOPS"]:
+            self.assertIn(part, text)
+
+    def test_devices_that_count_tell_where_cycles_go(self):
+        report = self.ask("explain", self.model, "--target", "reef1", "--repeat", "1")
+        self.assertGreater(report["cycles"], 0)
+        self.assertGreater(report["engines"]["core"]["busy"], 0)
+        for engine in report["engines"].values():
+            self.assertLessEqual(engine["busy"], 1)
+        self.assertAlmostEqual(sum(k["cycles"] for k in report["kernels"]), report["cycles"])
+        self.assertIn("cycles a run", self.tell("explain", self.model, "--target", "reef1", "--repeat", "1"))
+
+    def test_a_device_of_ones_own_in_its_own_process(self):
+        chip = self.path("own.chip")
+        shutil.copy(os.path.join(os.path.dirname(__file__), "../../targets/reef/chips/reef2.chip"), chip)
+        with open(chip) as file:
+            text = file.read().replace("cores = 4", "cores = 3").replace("name = reef2", "name = mine")
+        with open(chip, "w") as file:
+            file.write(text)
+        told = self.tell("run", self.model, "--target", f"reef:{chip}", "--own-process")
+        self.assertIn("on mine", told)
 
 
 if __name__ == "__main__":

@@ -143,6 +143,9 @@ Status CommandStream::listen() {
     ssize_t got = recv(card_->line(), &message, sizeof(message), MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
       break;
+    // It went away with a doorbell unheard; its last words come after this.
+    if (got < 0 && errno == ECONNRESET)
+      continue;
     if (got <= 0)
       return give_up(resetting_ ? "was reset" : card_->how_it_ended());
     if (message.kind == CardMessage::dead)

@@ -75,6 +75,21 @@ TEST_F(LostCard, TheHeartBeatsWhileAKernelTakesLong) {
   }
 }
 
+TEST_F(LostCard, AFaultOfItsFirmwareIsToldAndSurvived) {
+  for (bool own_process : {false, true}) {
+    start("reef1", {.own_process = own_process});
+    ASSERT_TRUE(works());
+    // What has not run so far is gone, the management core's copy among it.
+    std::memset(card->memory->host(dram_base), 0, firmware_limit);
+    ASSERT_TRUE(queue->copy({what}, {result}, 8).ok());
+    std::string text = failure();
+    expect_says(text, "reef1 has lost its management core at a");
+    EXPECT_TRUE(works());
+    queue.reset();
+    code.reset();
+  }
+}
+
 TEST_F(LostCard, DeviceMemoryOutlivesIt) {
   start("reef1", {.own_process = true});
   int64_t value = 42;
