@@ -98,7 +98,11 @@ private:
 
   /// First runs plan memory and touch pages. Gives the slower side's time.
   Result<double> warm_up(BenchPoint &point) {
-    double ms = TRY(run(point, 1, 1))[0];
+    TRY(run(point, 0, 1));
+    auto before = opened_.model->device().counters();
+    double ms = TRY(run(point, 1, 0))[0];
+    if (auto after = opened_.model->device().counters(); before && after)
+      point.counters = difference(*after, *before);
     if (!rival_)
       return ms;
     TRY(rival_->set_inputs(tensors_of(point)));

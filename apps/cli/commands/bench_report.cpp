@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/bench_report.h"
+#include "apps/cli/commands/engine_report.h"
 
 #include "apps/cli/report/table.h"
 #include "apps/cli/report/units.h"
@@ -32,6 +33,35 @@ double geometric_mean_of_ratios(const std::vector<BenchPoint> &points) {
   for (const BenchPoint &point : points)
     sum += std::log(speed_up(point));
   return std::exp(sum / double(points.size()));
+}
+
+/// The run as one launch, against the peak for fp32.
+LaunchTime whole_run(const BenchPoint &point, const DeviceDescription &device) {
+  LaunchTime run = {0, 0, point.counters};
+  for (const PeakRate &peak : device.peaks)
+    if (point.counters && peak.dtype == DType::f32)
+      run.possible = peak.multiply_adds * double(point.counters->cycles) /
+                     point.counters->hertz;
+  return run;
+}
+
+/// Cycles and engines of a run at each point: the device's own time.
+void print_engines(const std::vector<BenchPoint> &points,
+                   const DeviceDescription &device) {
+  std::vector<Table::Column> columns = {{"inputs"}};
+  for (Table::Column &column : engine_columns(*points[0].counters))
+    columns.push_back(std::move(column));
+  Table table(columns);
+  for (const BenchPoint &point : points) {
+    std::vector<std::string> row = {shapes_of(point)};
+    for (std::string &cell : engine_cells(whole_run(point, device), 1))
+      row.push_back(std::move(cell));
+    table.add(row);
+  }
+  fmt::print(
+      "one run on the device, at {:g} GHz; engines busy+stalled in %; peak of "
+      "fp32\n{}",
+      points[0].counters->hertz / 1e9, table.text(""));
 }
 
 } // namespace
@@ -66,6 +96,8 @@ void print_bench_text(const OpenedModel &opened, const Rival *rival,
     table.add(row);
   }
   fmt::print("{}", table.text(""));
+  if (std::ranges::all_of(points, [](auto &p) { return bool(p.counters); }))
+    print_engines(points, device);
   if (rival && points.size() > 1)
     fmt::print("speed-up, geometric mean: {:.2f}x\n",
                geometric_mean_of_ratios(points));
@@ -94,6 +126,7 @@ void print_bench_json(const OpenedModel &opened, const Rival *rival,
     row["median_ms"] = median(point.times);
     row["times_ms"] = point.times;
     row["arena_bytes"] = point.statistics.arena_bytes;
+    add_engines(row, whole_run(point, device), 1);
     if (rival) {
       row["onnxruntime_median_ms"] = median(point.rival_times);
       row["onnxruntime_times_ms"] = point.rival_times;

@@ -17,6 +17,8 @@ struct BenchPoint {
   std::vector<double> rival_times;
   std::optional<double> difference; ///< Of outputs, the largest.
   RunStatistics statistics;
+  /// Of one run, where the device counts.
+  std::optional<DeviceCounters> counters;
 };
 
 // `rival` is null if there was none.

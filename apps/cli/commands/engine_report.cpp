@@ -35,9 +35,9 @@ bool has_counters(const LaunchProfile &profile) {
   return profile.total.counters.has_value();
 }
 
-std::vector<Table::Column> engine_columns(const LaunchProfile &profile) {
+std::vector<Table::Column> engine_columns(const DeviceCounters &counters) {
   std::vector<Table::Column> columns = {{"cycles", Table::Align::right}};
-  for (const EngineCounter &engine : profile.total.counters->engines)
+  for (const EngineCounter &engine : counters.engines)
     columns.push_back({engine.name, Table::Align::right});
   columns.push_back({"of peak", Table::Align::right});
   return columns;

@@ -118,7 +118,8 @@ void print_origins(const Explanation &about, bool all) {
 void print_engines(const Explanation &about, bool all) {
   int runs = about.profile->runs;
   auto table_of = [&](const char *title) {
-    std::vector<Table::Column> columns = engine_columns(*about.profile);
+    std::vector<Table::Column> columns =
+        engine_columns(*about.profile->total.counters);
     columns.push_back({title});
     return Table(columns);
   };
