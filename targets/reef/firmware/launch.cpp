@@ -14,8 +14,6 @@ namespace landfall::reef {
 
 namespace {
 
-/// Ranges a core gets on average: enough to even out unequal tasks.
-constexpr int64_t ranges_per_core = 4;
 constexpr uint32_t most_cores = 64;
 
 class Launch {
@@ -25,22 +23,23 @@ public:
       : cores_(cores), record_(record), code_version_(code_version),
         completion_(completion) {}
 
-  bool plan(native::NativePlan &planned);
-  void run(int64_t tasks);
+  void run();
 
 private:
   WorkItem &prepare(uint32_t core, uint32_t slot);
   bool deal(uint32_t core);
-  void wait();
-  void done(uint32_t core, uint32_t code);
+  void deal_to_all(const WorkItem &first);
+  void answered(uint32_t core, int32_t code);
+  void done(uint32_t core, int32_t code);
   void fault(uint32_t core);
 
   Cores &cores_;
   const LaunchRecord &record_;
   uint64_t code_version_;
   Completion &completion_;
-  int64_t tasks_ = 0;
-  int64_t grain_ = 1;
+  bool planned_ = false;
+  int64_t tasks_ = 0;   ///< Once planned.
+  int64_t range_ = 1;   ///< Tasks dealt at once.
   int64_t next_ = 0;    ///< The first task that has not been dealt.
   int64_t failed_ = 0;  ///< Where the failed range began.
   uint32_t active_ = 0; ///< Ranges under way.
@@ -52,6 +51,8 @@ private:
 WorkItem &Launch::prepare(uint32_t core, uint32_t slot) {
   WorkItem &item = cores_.item(core, slot);
   item.code_version = code_version_;
+  item.scratch_bytes = static_cast<int64_t>(record_.scratch_bytes);
+  item.cores = cores_.count();
   native::NativeCall &call = item.call;
   call.operands = reinterpret_cast<void *const *>(record_.operands);
   call.sizes = reinterpret_cast<const int64_t *>(record_.sizes);
@@ -65,32 +66,43 @@ WorkItem &Launch::prepare(uint32_t core, uint32_t slot) {
   return item;
 }
 
-/// On a compute core, so that whatever a kernel does, management goes on.
-bool Launch::plan(native::NativePlan &planned) {
-  WorkItem &item = prepare(1, 0);
-  item.plan = reinterpret_cast<PlanFunction>(record_.plan);
-  item.run = nullptr;
-  active_ = 1;
-  pending_[1] = 1;
-  cores_.send(1, item);
-  wait();
-  oldest_[1] = 0;
-  planned = item.planned;
-  return completion_.status == CommandStatus::ok;
+/// A compute core plans, so that whatever a kernel does, management goes on.
+void Launch::run() {
+  WorkItem &first = prepare(1, 0);
+  first.plan = reinterpret_cast<PlanFunction>(record_.plan);
+  first.run = reinterpret_cast<RunFunction>(record_.run);
+  active_ = pending_[1] = 1;
+  cores_.send(1, first);
+  while (active_ > 0) {
+    Event event = cores_.take_event();
+    if (event.kind == ChipEvent::done)
+      answered(event.core, static_cast<int32_t>(event.value));
+    else if (event.kind == ChipEvent::fault)
+      fault(event.core);
+  }
+  if (!planned_ && completion_.status == CommandStatus::ok &&
+      first.planned.tasks > 0) {
+    completion_.status = CommandStatus::needs_scratch;
+    completion_.value = first.planned.scratch_bytes;
+  }
 }
 
-void Launch::run(int64_t tasks) {
-  tasks_ = tasks;
-  grain_ = tasks / (static_cast<int64_t>(cores_.count()) * ranges_per_core);
-  if (cores_.count() == 1)
-    grain_ = tasks;
-  if (grain_ < 1)
-    grain_ = 1;
-  for (uint32_t round = 0; round < Cores::slots; ++round)
-    for (uint32_t core = 1; core <= cores_.count(); ++core)
-      if (!deal(core))
-        break;
-  wait();
+void Launch::answered(uint32_t core, int32_t code) {
+  if (planned_ || code != has_planned)
+    done(core, code);
+  else
+    deal_to_all(cores_.item(core, 0));
+}
+
+/// The planning core has the first range already.
+void Launch::deal_to_all(const WorkItem &first) {
+  planned_ = true;
+  tasks_ = first.planned.tasks;
+  next_ = range_ = range_of(tasks_, cores_.count());
+  for (uint32_t core = 2; core <= cores_.count(); ++core)
+    deal(core);
+  for (uint32_t core = 1; core <= cores_.count(); ++core)
+    deal(core);
 }
 
 /// Hands the core the next range of tasks; false if none is left.
@@ -102,7 +114,7 @@ bool Launch::deal(uint32_t core) {
   item.plan = nullptr;
   item.run = reinterpret_cast<RunFunction>(record_.run);
   item.call.begin = next_;
-  next_ = tasks_ - next_ > grain_ ? next_ + grain_ : tasks_;
+  next_ = tasks_ - next_ > range_ ? next_ + range_ : tasks_;
   item.call.end = next_;
   ++pending_[core];
   ++active_;
@@ -110,17 +122,7 @@ bool Launch::deal(uint32_t core) {
   return true;
 }
 
-void Launch::wait() {
-  while (active_ > 0) {
-    Event event = cores_.take_event();
-    if (event.kind == ChipEvent::done)
-      done(event.core, event.value);
-    else if (event.kind == ChipEvent::fault)
-      fault(event.core);
-  }
-}
-
-void Launch::done(uint32_t core, uint32_t code) {
+void Launch::done(uint32_t core, int32_t code) {
   const WorkItem &item = cores_.item(core, oldest_[core]);
   oldest_[core] = (oldest_[core] + 1) % Cores::slots;
   --pending_[core];
@@ -130,7 +132,7 @@ void Launch::done(uint32_t core, uint32_t code) {
                 item.call.begin < failed_);
   if (code != 0 && first) {
     completion_.status = CommandStatus::check_failed;
-    completion_.detail = code - 1;
+    completion_.detail = static_cast<uint32_t>(code) - 1;
     completion_.value = item.failed_value;
     completion_.core = core;
     failed_ = item.call.begin;
@@ -155,18 +157,7 @@ void Launch::fault(uint32_t core) {
 
 void launch(Cores &cores, const LaunchRecord &record, uint64_t code_version,
             Completion &completion) {
-  Launch launch(cores, record, code_version, completion);
-  native::NativePlan planned = {0, 0};
-  if (!launch.plan(planned))
-    return;
-  if (planned.tasks > 0 &&
-      planned.scratch_bytes > static_cast<int64_t>(record.scratch_bytes)) {
-    completion.status = CommandStatus::needs_scratch;
-    completion.value = planned.scratch_bytes;
-    return;
-  }
-  if (planned.tasks > 0)
-    launch.run(planned.tasks);
+  Launch(cores, record, code_version, completion).run();
 }
 
 } // namespace landfall::reef

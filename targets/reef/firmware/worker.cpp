@@ -8,6 +8,27 @@
 
 namespace landfall::reef {
 
+namespace {
+
+void answer(int32_t code) {
+  publish();
+  store_register(core_registers + core_register::mail_done,
+                 static_cast<uint32_t>(code));
+}
+
+/// Plans, and takes the first range of tasks. False: nothing can run.
+bool plan(WorkItem &item) {
+  item.plan(item.call.sizes, &item.planned);
+  if (!can_run(item))
+    return false;
+  item.call.begin = 0;
+  item.call.end = range_of(item.planned.tasks, item.cores);
+  answer(has_planned);
+  return true;
+}
+
+} // namespace
+
 /// Never returns: takes work items and answers each.
 extern "C" [[noreturn]] void reef_work() {
   uint64_t code_version = 0;
@@ -19,13 +40,9 @@ extern "C" [[noreturn]] void reef_work() {
       asm volatile("fence.i" ::: "memory");
     }
     int32_t code = 0;
-    if (item->plan)
-      item->plan(item->call.sizes, &item->planned);
-    else
+    if (!item->plan || plan(*item))
       code = item->run(&item->call);
-    publish();
-    store_register(core_registers + core_register::mail_done,
-                   static_cast<uint32_t>(code));
+    answer(code);
   }
 }
 
