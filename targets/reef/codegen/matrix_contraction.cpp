@@ -22,18 +22,24 @@ public:
 
   Plan plan(KernelFrame &frame) override {
     SizeCode sizes(frame);
-    MatrixTiling tiling = emit_matrix_tiling(sizes, design_.roles);
+    MatrixTiling tiling = tile(sizes);
     return {tiling.tasks(sizes), frame.index(0)};
   }
   void prologue(KernelFrame &frame) override {
     sizes_.emplace(frame);
-    tiling_ = emit_matrix_tiling(*sizes_, design_.roles);
+    tiling_ = tile(*sizes_);
   }
   void task(KernelFrame &, Value *number) override {
     MatrixTask(*sizes_, design_, tiling_).emit(number);
   }
 
 private:
+  MatrixTiling tile(SizeCode &sizes) {
+    return emit_matrix_tiling(sizes, design_.roles,
+                              design_.lane_side.way ==
+                                  PanelDesign::Way::evaluated);
+  }
+
   MatrixDesign design_;
   // Of the run function being emitted.
   std::optional<SizeCode> sizes_;

@@ -8,6 +8,8 @@
 #include "compiler/kernels/contraction_tile.h"
 #include "compiler/kernels/loop_builder.h"
 
+#include "llvm/IR/IntrinsicsRISCV.h"
+
 namespace landfall::reef {
 
 using llvm::Value;
@@ -118,7 +120,82 @@ void emit_turn(KernelFrame &frame, Arguments v) {
   });
 }
 
+/// A few rows at a time, so that none waits for its own load.
+constexpr int64_t copied_at_once = 4;
+
+/// Loads and stores of vectors as long as one in two registers may be.
+class CopyLoop {
+public:
+  CopyLoop(KernelFrame &frame, Arguments v)
+      : frame_(frame), b(frame.b), v_(v),
+        vector_(llvm::ScalableVectorType::get(b.getFloatTy(), 4)) {}
+
+  void emit() {
+    Value *most = frame_.index(copied_at_once);
+    Value *whole = b.CreateAnd(v_[6], frame_.index(-copied_at_once));
+    Values at = rows(frame_.index(0), whole, most, {v_[0], v_[3]});
+    rows(whole, v_[6], frame_.index(1), {at[0], at[1]});
+  }
+
+private:
+  Values rows(Value *first, Value *last, Value *step, Arguments start) {
+    int64_t count = llvm::cast<llvm::ConstantInt>(step)->getSExtValue();
+    return emit_for(frame_, first, last, step, start,
+                    [&](Value *, Arguments now) {
+                      Values at(now.begin(), now.end()), loaded;
+                      for (int64_t k = 0; k < count; ++k) {
+                        loaded.push_back(load(at[0]));
+                        at[0] = next(at[0], v_[2]);
+                      }
+                      for (Value *value : loaded) {
+                        store(value, at[1]);
+                        at[1] = next(at[1], v_[4]);
+                      }
+                      return at;
+                    });
+  }
+  Value *next(Value *pointer, Value *elements) {
+    return b.CreateGEP(b.getFloatTy(), pointer, elements);
+  }
+  Value *load(Value *address) {
+    Value *none = llvm::PoisonValue::get(vector_);
+    llvm::Type *pointer = b.getPtrTy(), *size = b.getInt64Ty();
+    auto *step = llvm::dyn_cast<llvm::ConstantInt>(v_[1]);
+    if (step && step->isOne())
+      return b.CreateIntrinsic(llvm::Intrinsic::riscv_vle,
+                               {vector_, pointer, size},
+                               {none, address, v_[5]});
+    Value *bytes = b.CreateShl(v_[1], 2);
+    return b.CreateIntrinsic(llvm::Intrinsic::riscv_vlse,
+                             {vector_, pointer, size},
+                             {none, address, bytes, v_[5]});
+  }
+  void store(Value *value, Value *address) {
+    b.CreateIntrinsic(llvm::Intrinsic::riscv_vse,
+                      {vector_, b.getPtrTy(), b.getInt64Ty()},
+                      {value, address, v_[5]});
+  }
+
+  KernelFrame &frame_;
+  llvm::IRBuilderBase &b;
+  Values v_;
+  llvm::Type *vector_;
+};
+
 } // namespace
+
+void call_copy(KernelFrame &frame, const RowCopy &c) {
+  auto *step = llvm::dyn_cast<llvm::ConstantInt>(c.lane_step);
+  bool neighbours = step && step->isOne();
+  call(frame, neighbours ? "copy_rows" : "copy_strided_rows",
+       {c.from, c.lane_step, c.from_step, c.to, c.to_step, c.lanes, c.rows},
+       [&](Arguments v) {
+         Values inner(v.begin(), v.end());
+         if (neighbours)
+           inner[1] = step;
+         CopyLoop(frame, inner).emit();
+       });
+}
 
 void call_multiply(KernelFrame &frame, Value *edge, Value *rows, Value *lanes,
                    Value *depth) {

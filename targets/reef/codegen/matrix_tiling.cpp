@@ -20,11 +20,13 @@ constexpr int64_t margin_bytes = 4096;
 /// Tiles up to this edge use a panel of lanes for long enough with one panel of
 /// rows, twice as wide ones with two.
 constexpr int64_t edge_of_one = 32;
+/// More would make runs of the depth too short.
+constexpr int64_t most_row_panels = 8;
 
 class TilingCode {
 public:
-  TilingCode(SizeCode &sizes, const ContractionRoles &roles)
-      : sizes_(sizes), b(sizes.b()), roles_(roles) {}
+  TilingCode(SizeCode &sizes, const ContractionRoles &roles, bool dear_lanes)
+      : sizes_(sizes), b(sizes.b()), roles_(roles), dear_lanes_(dear_lanes) {}
 
   MatrixTiling emit() {
     t_.batch = extent(roles_.batch);
@@ -60,7 +62,19 @@ private:
   /// cycles a panel of lanes takes to use and the more to fetch.
   Value *wanted_row_panels() {
     Value *wanted = at_least_one(b.CreateUDiv(t_.edge, index(edge_of_one)));
+    if (dear_lanes_) {
+      Value *lanes = smaller(b, parts(t_.lanes, t_.panel), index(2));
+      Value *many =
+          smaller(b, b.CreateUDiv(blocks(), lanes), index(most_row_panels));
+      wanted = larger(b, wanted, many);
+    }
     return smaller(b, wanted, parts(t_.rows, t_.panel));
+  }
+  /// Of sums, that the scratchpad has room for.
+  Value *blocks() {
+    return at_least_one(
+        b.CreateUDiv(b.CreateSub(t_.quarter_bytes, index(margin_bytes)),
+                     b.CreateMul(t_.panel, panel_row_bytes())));
   }
 
   /// Runs of nearly equal length, as long as so many panels may be.
@@ -76,18 +90,15 @@ private:
   void cut_result() {
     Value *panel_bytes =
         b.CreateMul(at_least_one(t_.depth_run), panel_row_bytes());
-    Value *block_bytes = b.CreateMul(t_.panel, panel_row_bytes());
     Value *row_panels = parts(t_.rows, t_.panel);
     Value *lane_panels = parts(t_.lanes, t_.panel);
     Value *rows =
         smaller(b, row_panels,
                 at_least_one(b.CreateUDiv(t_.quarter_bytes, panel_bytes)));
     // Sums between runs of the depth stay in the scratchpad.
-    Value *blocks = at_least_one(b.CreateUDiv(
-        b.CreateSub(t_.quarter_bytes, index(margin_bytes)), block_bytes));
     Value *one_run = b.CreateICmpEQ(t_.runs, index(1));
-    rows = b.CreateSelect(one_run, rows, smaller(b, rows, blocks));
-    Value *kept = at_least_one(b.CreateUDiv(blocks, rows));
+    rows = b.CreateSelect(one_run, rows, smaller(b, rows, blocks()));
+    Value *kept = at_least_one(b.CreateUDiv(blocks(), rows));
     Value *lanes =
         smaller(b, lane_panels, b.CreateSelect(one_run, lane_panels, kept));
     auto shrink = [&](Value *&mine, Value *panels) {
@@ -110,6 +121,7 @@ private:
   SizeCode &sizes_;
   llvm::IRBuilderBase &b;
   const ContractionRoles &roles_;
+  bool dear_lanes_;
   MatrixTiling t_{};
 };
 
@@ -120,9 +132,9 @@ Value *MatrixTiling::tasks(SizeCode &sizes) const {
   return b.CreateMul(batch, b.CreateMul(row_tasks, lane_tasks));
 }
 
-MatrixTiling emit_matrix_tiling(SizeCode &sizes,
-                                const ContractionRoles &roles) {
-  return TilingCode(sizes, roles).emit();
+MatrixTiling emit_matrix_tiling(SizeCode &sizes, const ContractionRoles &roles,
+                                bool dear_lanes) {
+  return TilingCode(sizes, roles, dear_lanes).emit();
 }
 
 } // namespace landfall::reef

@@ -27,6 +27,9 @@ struct MatrixTiling {
   llvm::Value *tasks(SizeCode &sizes) const;
 };
 
-MatrixTiling emit_matrix_tiling(SizeCode &sizes, const ContractionRoles &roles);
+/// `dear_lanes`: panels of lanes are evaluated on the vector unit, so that many
+/// panels of rows should share them.
+MatrixTiling emit_matrix_tiling(SizeCode &sizes, const ContractionRoles &roles,
+                                bool dear_lanes);
 
 } // namespace landfall::reef

@@ -9,6 +9,7 @@
 #include "targets/reef/codegen/matrix_panel.h"
 
 #include "compiler/kernels/loop_builder.h"
+#include "targets/reef/codegen/matrix_functions.h"
 
 namespace landfall::reef {
 
@@ -36,6 +37,12 @@ public:
 private:
   void emit_stretch(const Stretch &stretch);
   void emit_run(const Stretch &group, const RowWalk::Run &run);
+  bool is_copy();
+  void copy(const Stretch &group, const RowWalk::Run &run,
+            const LaneValue &offset);
+  void emit_positions(const Stretch &group, const RowWalk::Run &run,
+                      llvm::ArrayRef<LaneValue> guards,
+                      llvm::ArrayRef<LaneValue> offsets);
   LaneValue along(const Affine &form, Value *base, const Stretch &group);
   LaneValue guard(size_t load, const Stretch &group, const RowWalk::Run &run);
   LaneValue load(size_t number, const LaneValue &offset, Value *position,
@@ -117,6 +124,28 @@ LaneValue PanelCode::guard(size_t load, const Stretch &group,
   return all;
 }
 
+/// Whether the panel holds what the operand does.
+bool PanelCode::is_copy() {
+  const Factor &factor = p_.side.factor;
+  return factor.loads.size() == 1 && factor.loads[0].node == factor.value &&
+         p_.node(0).type == DType::f32 && p_.type == DType::f32;
+}
+
+void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
+                     const LaneValue &offset) {
+  Value *from = b.CreateAdd(b.CreateAdd(offset.scalar(), load0_.shift),
+                            b.CreateMul(load0_.stride, run.begin));
+  Value *row = b.CreateAdd(b.CreateSub(run.first, target_.depth.begin),
+                           b.CreateMul(run.begin, run.step));
+  Value *to = b.CreateAdd(b.CreateMul(row, panel_), group.column);
+  Value *lane_step = offset.is_linear() ? offset.stride() : index(0);
+  call_copy(p_.frame(),
+            {element(b, b.getFloatTy(), load0_.pointer, from), lane_step,
+             load0_.stride, element(b, b.getFloatTy(), target_.address, to),
+             b.CreateMul(run.step, panel_), group.count,
+             b.CreateSub(run.end, run.begin)});
+}
+
 void PanelCode::emit_run(const Stretch &group, const RowWalk::Run &run) {
   llvm::SmallVector<LaneValue, 4> guards, offsets;
   for (size_t l = 0; l < p_.loads().size(); ++l) {
@@ -127,6 +156,26 @@ void PanelCode::emit_run(const Stretch &group, const RowWalk::Run &run) {
     offsets.push_back(along(form, base, group));
     guards.push_back(guard(l, group, run));
   }
+  auto evaluate = [&] { emit_positions(group, run, guards, offsets); };
+  if (!is_copy())
+    return evaluate();
+  if (!guards[0])
+    return copy(group, run, offsets[0]);
+  emit_if(
+      p_.frame(), p_.lanes.all_of(guards[0]),
+      [&] {
+        copy(group, run, offsets[0]);
+        return Values();
+      },
+      [&] {
+        evaluate();
+        return Values();
+      });
+}
+
+void PanelCode::emit_positions(const Stretch &group, const RowWalk::Run &run,
+                               llvm::ArrayRef<LaneValue> guards,
+                               llvm::ArrayRef<LaneValue> offsets) {
   Value *first = b.CreateSub(run.first, target_.depth.begin);
   emit_for(p_.frame(), run.begin, run.end, [&](Value *position) {
     FactorCode code(p_.lanes, p_.side.factor);
