@@ -42,7 +42,7 @@ WorkItem &Cores::item(uint32_t core, uint32_t slot) {
 }
 
 void Cores::send(uint32_t core, const WorkItem &item) {
-  publish();
+  order();
   store_register(management_registers + management_register::mail +
                      core * sizeof(uint64_t),
                  reinterpret_cast<uint64_t>(&item));

@@ -47,6 +47,7 @@ void Manager::loop() {
 
 void Manager::serve() {
   while (head_ != control().command_tail) {
+    order();
     auto *ring = reinterpret_cast<const Command *>(command_ring);
     Command command = ring[head_ % ring_entries];
     Completion completion = {};
@@ -147,7 +148,7 @@ void Manager::do_copy(const Command &command) {
 void Manager::complete(const Completion &completion) {
   auto *ring = reinterpret_cast<Completion *>(completion_ring);
   ring[completion.sequence % ring_entries] = completion;
-  publish();
+  order();
   control().completion_tail = completion.sequence + 1;
   control().heartbeat = control().heartbeat + 1;
   store_register(management_registers + management_register::host_signal, 1);

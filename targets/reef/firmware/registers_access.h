@@ -19,7 +19,7 @@ inline uint64_t load_own(uint64_t offset) {
   return load_register(core_registers + offset);
 }
 
-/// What was written before is seen by others before what is written after.
-inline void publish() { asm volatile("fence rw, rw" ::: "memory"); }
+/// What was read or written before comes before what follows, for others too.
+inline void order() { asm volatile("fence rw, rw" ::: "memory"); }
 
 } // namespace landfall::reef

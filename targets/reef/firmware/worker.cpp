@@ -11,7 +11,7 @@ namespace landfall::reef {
 namespace {
 
 void answer(int32_t code) {
-  publish();
+  order();
   store_register(core_registers + core_register::mail_done,
                  static_cast<uint32_t>(code));
 }

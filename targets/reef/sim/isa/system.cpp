@@ -7,6 +7,8 @@
 #include "targets/reef/sim/isa/execute.h"
 #include "targets/reef/sim/isa/host_float.h"
 
+#include <atomic>
+
 using namespace landfall::reef;
 
 namespace {
@@ -129,8 +131,10 @@ CSR_ACCESS(w, write)
 CSR_ACCESS(s, set)
 CSR_ACCESS(c, clear)
 
-// Harts see each other's stores at once.
-void landfall::reef::execute_fence(Core &, const Instruction &) {}
+// Harts see each other's stores at once, but the host's threads may share DRAM.
+void landfall::reef::execute_fence(Core &, const Instruction &) {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+}
 void landfall::reef::execute_fence_tso(Core &, const Instruction &) {}
 
 void landfall::reef::execute_fence_i(Core &core, const Instruction &) {
