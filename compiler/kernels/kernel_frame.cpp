@@ -46,6 +46,14 @@ llvm::AllocaInst *KernelFrame::stack_slot(llvm::Type *type, unsigned count) {
   return slot;
 }
 
+llvm::AllocaInst *KernelFrame::shared_slot(llvm::Type *type, unsigned number) {
+  llvm::AllocaInst *&slot =
+      shared_[{b.GetInsertBlock()->getParent(), type, number}];
+  if (!slot)
+    slot = stack_slot(type);
+  return slot;
+}
+
 llvm::BasicBlock *KernelFrame::block(const llvm::Twine &name) {
   return llvm::BasicBlock::Create(b.getContext(), name,
                                   b.GetInsertBlock()->getParent());

@@ -13,6 +13,8 @@
 #include "compiler/kernels/machine.h"
 #include "package/kernel.h"
 
+#include <map>
+#include <tuple>
 #include <vector>
 
 namespace landfall {
@@ -44,6 +46,9 @@ public:
   bool is_separate(uint32_t operand);
   /// Stack memory, allocated once on entry.
   llvm::AllocaInst *stack_slot(llvm::Type *type, unsigned count = 1);
+  /// The same memory for all who ask for this type and number: for values that
+  /// nobody needs after the next call. Long registers make stacks short.
+  llvm::AllocaInst *shared_slot(llvm::Type *type, unsigned number);
   /// A new block at the end of the function.
   llvm::BasicBlock *block(const llvm::Twine &name);
 
@@ -53,6 +58,11 @@ public:
   /// Leaves the kernel: check `number` failed on `value` (i64). Terminates the
   /// current block.
   virtual void fail(uint32_t number, llvm::Value *value) = 0;
+
+private:
+  std::map<std::tuple<llvm::Function *, llvm::Type *, unsigned>,
+           llvm::AllocaInst *>
+      shared_;
 };
 
 } // namespace landfall

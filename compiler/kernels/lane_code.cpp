@@ -71,16 +71,17 @@ llvm::Value *LaneCode::per_lane(
   if (!vector)
     return body(arguments);
   // Through the stack: registers have no lane numbers known at run time only.
-  auto slot_with = [&](llvm::Value *value) {
-    llvm::AllocaInst *slot = frame.stack_slot(value->getType());
-    b.CreateStore(value, slot);
-    return slot;
+  auto new_slot = [&](llvm::Type *type, unsigned number) {
+    return frame.machine.scalable ? frame.shared_slot(type, number)
+                                  : frame.stack_slot(type);
   };
   llvm::SmallVector<llvm::Value *, 2> slots;
-  for (llvm::Value *argument : arguments)
-    slots.push_back(slot_with(argument));
+  for (llvm::Value *argument : arguments) {
+    slots.push_back(new_slot(argument->getType(), unsigned(slots.size())));
+    b.CreateStore(argument, slots.back());
+  }
   llvm::Type *result_type = shaped(element, arguments[0]);
-  llvm::AllocaInst *result = frame.stack_slot(result_type);
+  llvm::AllocaInst *result = new_slot(result_type, unsigned(slots.size()));
   llvm::Value *lanes =
       b.CreateElementCount(b.getInt64Ty(), vector->getElementCount());
   emit_for(frame, frame.index(0), lanes, [&](llvm::Value *lane) {

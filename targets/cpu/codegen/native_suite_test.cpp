@@ -51,7 +51,7 @@ using Buffers = std::vector<std::unique_ptr<FencedBuffer>>;
 /// One kernel of a loaded image.
 class LoadedKernel {
 public:
-  LoadedKernel(const LoadedCode &image, size_t number)
+  LoadedKernel(LoadedCode &image, size_t number)
       : plan_(reinterpret_cast<decltype(plan_)>(
             image.function(fmt::format("k{}_plan", number)))),
         run_(reinterpret_cast<decltype(run_)>(

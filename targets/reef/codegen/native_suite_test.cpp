@@ -1,15 +1,17 @@
-//===- native_suite_test.cpp - The suite under emulation ------------------===//
+//===- native_suite_test.cpp - The suite on simulated chips ---------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// qemu-riscv64 runs the code of one section at three register lengths. Without
-// qemu there is no machine, and the tests only compile.
+// The code of one section runs on the three simulated chips, through the
+// driver, and under qemu-riscv64 at the three register lengths, where there is
+// one: an independent check of vectors and scalars.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/native/suite/native_suite_for_test.h"
 
 #include "base/file.h"
 #include "compiler/target.h"
+#include "runtime/device.h"
 
 #include <cstring>
 #include <filesystem>
@@ -27,6 +29,7 @@ using native::Outcome;
 using native::Outcomes;
 using native::Run;
 
+constexpr const char *chips[] = {"reef1", "reef2", "reef3"};
 constexpr int register_bits[] = {256, 512, 1024};
 
 /// A folder that goes with the object.
@@ -110,6 +113,48 @@ Result<Outcomes> emulate(const Folder &folder, int bits,
   return outcomes;
 }
 
+/// Runs on one simulated chip.
+class ChipRunner {
+public:
+  static Result<Outcomes> run(const std::string &chip, const Package &package,
+                              std::span<const Run> runs) {
+    ChipRunner runner;
+    runner.kernels_ = package.kernels;
+    runner.device_ = TRY(create_device(chip, {}));
+    runner.queue_ = TRY(runner.device_->create_queue());
+    runner.code_ = TRY(runner.device_->load(package));
+    Outcomes outcomes{chip, {}};
+    for (const Run &run : runs)
+      outcomes.runs.push_back(TRY(runner.launch(run)));
+    return outcomes;
+  }
+
+private:
+  Result<Outcome> launch(const Run &run) {
+    std::vector<DeviceSpan> spans;
+    for (const std::vector<uint8_t> &operand : run.launch->operands) {
+      spans.push_back({TRY(device_->allocate(operand.size()))});
+      TRY(queue_->write(spans.back(), operand.data(), operand.size()));
+    }
+    TRY(queue_->launch(*code_, uint32_t(run.kernel), spans, run.launch->sizes));
+    Status status = queue_->finish();
+    if (!status.ok() && kernels_[run.kernel].checks.empty())
+      return status.take_error();
+    Outcome outcome{status.ok() ? 0 : 1, run.launch->operands};
+    for (size_t k = 0; k < spans.size(); ++k) {
+      TRY(queue_->read(outcome.operands[k].data(), spans[k],
+                       outcome.operands[k].size()));
+      device_->release(spans[k].memory);
+    }
+    return outcome;
+  }
+
+  std::span<const Kernel> kernels_;
+  std::unique_ptr<Device> device_;
+  std::unique_ptr<Queue> queue_;
+  std::unique_ptr<Executable> code_;
+};
+
 } // namespace
 } // namespace landfall::reef
 
@@ -126,21 +171,27 @@ std::vector<Outcomes> run_everywhere(const std::vector<Kernel> &kernels,
     ADD_FAILURE() << sections.error().message;
     return {};
   }
+  Package package;
+  package.target = "reef";
+  package.kernels = kernels;
+  package.code = sections.take();
+  std::vector<Outcomes> all;
+  auto add = [&](const std::string &machine, Result<Outcomes> outcomes) {
+    if (outcomes)
+      all.push_back(outcomes.take());
+    else
+      ADD_FAILURE() << machine << ": " << outcomes.error().message;
+  };
+  for (const char *chip : reef::chips)
+    add(chip, reef::ChipRunner::run(chip, package, runs));
   if (!reef::has_emulator())
-    return {};
+    return all;
   reef::Folder folder;
-  EXPECT_TRUE(write_file(folder.file("code"), sections->at(0).bytes.data).ok());
+  EXPECT_TRUE(write_file(folder.file("code"), package.code[0].bytes.data).ok());
   EXPECT_TRUE(
       write_file(folder.file("requests"), reef::requests_for(runs)).ok());
-  std::vector<Outcomes> all;
-  for (int bits : reef::register_bits) {
-    Result<Outcomes> outcomes = reef::emulate(folder, bits, runs);
-    if (!outcomes) {
-      ADD_FAILURE() << "at VLEN " << bits << ": " << outcomes.error().message;
-      return {};
-    }
-    all.push_back(outcomes.take());
-  }
+  for (int bits : reef::register_bits)
+    add(fmt::format("VLEN {}", bits), reef::emulate(folder, bits, runs));
   return all;
 }
 
