@@ -157,11 +157,32 @@ private:
   Value *next(Value *pointer, Value *elements) {
     return b.CreateGEP(b.getFloatTy(), pointer, elements);
   }
+  /// Argument 7 is the mask, if any, argument 8 what its lanes become.
+  Value *guarded_load(Value *address) {
+    Value *others = b.CreateVectorSplat(vector_->getElementCount(), v_[8]);
+    Value *all = b.getInt64(0); // Lanes that are left out keep `others`.
+    Value *step = b.CreateShl(v_[1], 2);
+    llvm::SmallVector<Value *, 6> arguments = {others, address};
+    if (!walks())
+      arguments.push_back(step);
+    arguments.append({v_[7], v_[5], all});
+    llvm::SmallVector<llvm::Type *, 3> types = {vector_, b.getPtrTy(),
+                                                b.getInt64Ty()};
+    return b.CreateIntrinsic(walks() ? llvm::Intrinsic::riscv_vle_mask
+                                     : llvm::Intrinsic::riscv_vlse_mask,
+                             types, arguments);
+  }
+  /// Whether lanes are neighbours in memory.
+  bool walks() {
+    auto *step = llvm::dyn_cast<llvm::ConstantInt>(v_[1]);
+    return step && step->isOne();
+  }
   Value *load(Value *address) {
+    if (v_.size() > 7)
+      return guarded_load(address);
     Value *none = llvm::PoisonValue::get(vector_);
     llvm::Type *pointer = b.getPtrTy(), *size = b.getInt64Ty();
-    auto *step = llvm::dyn_cast<llvm::ConstantInt>(v_[1]);
-    if (step && step->isOne())
+    if (walks())
       return b.CreateIntrinsic(llvm::Intrinsic::riscv_vle,
                                {vector_, pointer, size},
                                {none, address, v_[5]});
@@ -179,22 +200,33 @@ private:
   KernelFrame &frame_;
   llvm::IRBuilderBase &b;
   Values v_;
-  llvm::Type *vector_;
+  llvm::VectorType *vector_;
 };
+
+void call_copy_loop(KernelFrame &frame, std::string symbol, const RowCopy &c,
+                    Arguments more) {
+  auto *step = llvm::dyn_cast<llvm::ConstantInt>(c.lane_step);
+  bool walks = step && step->isOne();
+  Values arguments = {c.from,    c.lane_step, c.from_step, c.to,
+                      c.to_step, c.lanes,     c.rows};
+  arguments.append(more.begin(), more.end());
+  call(frame, symbol + (walks ? "" : "_strided"), arguments, [&](Arguments v) {
+    Values inner(v.begin(), v.end());
+    if (walks)
+      inner[1] = step;
+    CopyLoop(frame, inner).emit();
+  });
+}
 
 } // namespace
 
-void call_copy(KernelFrame &frame, const RowCopy &c) {
-  auto *step = llvm::dyn_cast<llvm::ConstantInt>(c.lane_step);
-  bool neighbours = step && step->isOne();
-  call(frame, neighbours ? "copy_rows" : "copy_strided_rows",
-       {c.from, c.lane_step, c.from_step, c.to, c.to_step, c.lanes, c.rows},
-       [&](Arguments v) {
-         Values inner(v.begin(), v.end());
-         if (neighbours)
-           inner[1] = step;
-         CopyLoop(frame, inner).emit();
-       });
+void call_copy(KernelFrame &frame, const RowCopy &copy) {
+  call_copy_loop(frame, "copy_rows", copy, {});
+}
+
+void call_guarded_copy(KernelFrame &frame, const RowCopy &copy, Value *mask,
+                       Value *other) {
+  call_copy_loop(frame, "copy_guarded_rows", copy, {mask, other});
 }
 
 void call_multiply(KernelFrame &frame, Value *edge, Value *rows, Value *lanes,

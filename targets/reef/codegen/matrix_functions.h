@@ -36,5 +36,8 @@ struct RowCopy {
   llvm::Value *lanes, *rows; ///< No rows if not positive.
 };
 void call_copy(KernelFrame &frame, const RowCopy &copy);
+/// Lanes where `mask` (i1 a lane) is false are not read and become `other`.
+void call_guarded_copy(KernelFrame &frame, const RowCopy &copy,
+                       llvm::Value *mask, llvm::Value *other);
 
 } // namespace landfall::reef

@@ -37,9 +37,10 @@ public:
 private:
   void emit_stretch(const Stretch &stretch);
   void emit_run(const Stretch &group, const RowWalk::Run &run);
+  bool has_constant_other();
   bool is_copy();
   void copy(const Stretch &group, const RowWalk::Run &run,
-            const LaneValue &offset);
+            const LaneValue &offset, const LaneValue &guard);
   void emit_positions(const Stretch &group, const RowWalk::Run &run,
                       llvm::ArrayRef<LaneValue> guards,
                       llvm::ArrayRef<LaneValue> offsets);
@@ -124,26 +125,42 @@ LaneValue PanelCode::guard(size_t load, const Stretch &group,
   return all;
 }
 
+bool PanelCode::has_constant_other() {
+  const Node &load = p_.node(0);
+  size_t rank = p_.frame().kernel.operands[load.index].dims.size();
+  return load.args.size() <= rank ||
+         p_.frame().kernel.nodes[load.args[rank + 1]].kind ==
+             NodeKind::constant;
+}
+
 /// Whether the panel holds what the operand does.
 bool PanelCode::is_copy() {
   const Factor &factor = p_.side.factor;
   return factor.loads.size() == 1 && factor.loads[0].node == factor.value &&
-         p_.node(0).type == DType::f32 && p_.type == DType::f32;
+         p_.node(0).type == DType::f32 && p_.type == DType::f32 &&
+         (!factor.loads[0].guarded() || has_constant_other());
 }
 
 void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
-                     const LaneValue &offset) {
+                     const LaneValue &offset, const LaneValue &guard) {
   Value *from = b.CreateAdd(b.CreateAdd(offset.scalar(), load0_.shift),
                             b.CreateMul(load0_.stride, run.begin));
   Value *row = b.CreateAdd(b.CreateSub(run.first, target_.depth.begin),
                            b.CreateMul(run.begin, run.step));
   Value *to = b.CreateAdd(b.CreateMul(row, panel_), group.column);
   Value *lane_step = offset.is_linear() ? offset.stride() : index(0);
-  call_copy(p_.frame(),
-            {element(b, b.getFloatTy(), load0_.pointer, from), lane_step,
-             load0_.stride, element(b, b.getFloatTy(), target_.address, to),
-             b.CreateMul(run.step, panel_), group.count,
-             b.CreateSub(run.end, run.begin)});
+  RowCopy rows{element(b, b.getFloatTy(), load0_.pointer, from),
+               lane_step,
+               load0_.stride,
+               element(b, b.getFloatTy(), target_.address, to),
+               b.CreateMul(run.step, panel_),
+               group.count,
+               b.CreateSub(run.end, run.begin)};
+  if (!guard)
+    return call_copy(p_.frame(), rows);
+  FactorCode code(p_.lanes, p_.side.factor);
+  call_guarded_copy(p_.frame(), rows, p_.lanes.spread(guard),
+                    p_.other(0, code).scalar());
 }
 
 void PanelCode::emit_run(const Stretch &group, const RowWalk::Run &run) {
@@ -156,19 +173,18 @@ void PanelCode::emit_run(const Stretch &group, const RowWalk::Run &run) {
     offsets.push_back(along(form, base, group));
     guards.push_back(guard(l, group, run));
   }
-  auto evaluate = [&] { emit_positions(group, run, guards, offsets); };
   if (!is_copy())
-    return evaluate();
+    return emit_positions(group, run, guards, offsets);
   if (!guards[0])
-    return copy(group, run, offsets[0]);
+    return copy(group, run, offsets[0], {});
   emit_if(
       p_.frame(), p_.lanes.all_of(guards[0]),
       [&] {
-        copy(group, run, offsets[0]);
+        copy(group, run, offsets[0], {});
         return Values();
       },
       [&] {
-        evaluate();
+        copy(group, run, offsets[0], guards[0]);
         return Values();
       });
 }
