@@ -209,7 +209,10 @@ class Subject:
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
             options.intra_op_num_threads = threads
-            self.rivals.append(onnxruntime.InferenceSession(str(path), options))
+            try:
+                self.rivals.append(onnxruntime.InferenceSession(str(path), options))
+            except Exception as error:  # Its exceptions have no common base.
+                raise SystemExit(f"error: ONNX Runtime, the oracle, refuses {path}: {error}") from None
         self.counter = work_counter.WorkCounter(onnx.load(path))
 
     def row(self, feeds, peak):
@@ -254,6 +257,10 @@ def main():
     options = parser.parse_args()
     if options.model and not options.model.is_file():
         raise SystemExit(f"error: there is no file '{options.model}'")
+    if options.model:
+        # Our own words for a model that is damaged or not supported.
+        (BUILD / "samples").mkdir(parents=True, exist_ok=True)
+        compile_elsewhere(options.model, BUILD / "samples" / "model.lfm")
     peak = json.loads(subprocess.check_output([BUILD / "bin" / "peak"]))
     rows, compiled, all_correct = [], [], True
     for name, path, feeds_list in file_feeds(options.model) if options.model else sample_feeds():
@@ -272,4 +279,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except landfall.Error as refused:
+        raise SystemExit(f"error: {refused}") from None

@@ -57,6 +57,22 @@ Cost body_cost(lf::MapOp map) {
   return arithmetic == 0 ? Cost::free : Cost::cheap;
 }
 
+/// Kernels beyond this gain nothing from one more step, and compile ever more
+/// slowly: a chain of thousands of operators becomes several kernels.
+constexpr int largest_body = 500;
+
+/// About how much code a compute operation's bodies make.
+int body_size(Operation *compute) {
+  int size = 0;
+  compute->walk([&](Operation *op) {
+    auto scalar = dyn_cast<lf::ScalarOp>(op);
+    bool is_long = scalar && is_transcendental(scalar.getOp()) &&
+                   !scalar.getResult().getType().isInteger();
+    size += is_long ? 20 : 1;
+  });
+  return size;
+}
+
 //===--- Where a load stands ----------------------------------------------===//
 
 /// The loops around a load inside its compute operation.
@@ -247,9 +263,12 @@ bool may_inline(lf::MapOp producer, ArrayRef<lf::LoadOp> loads,
   if (cost == Cost::free && body_loads > 2)
     cost = Cost::cheap;
   llvm::SmallDenseSet<Operation *> consumers;
+  int size = body_size(producer);
   for (lf::LoadOp load : loads) {
     LoadSite site = site_of(load);
     consumers.insert(site.compute);
+    if (body_size(site.compute) + size * int(loads.size()) > largest_body)
+      return false;
     if (site.in_factors) {
       if (!is_permutation(producer))
         return false;

@@ -58,6 +58,17 @@ TEST(Fuse, ProducerIntoConsumer) {
   EXPECT_EQ(after.count("lf.map"), 1) << after.text;
 }
 
+TEST(Fuse, LongChainsBecomeSeveralKernels) {
+  Outcome after = fused([](Builder &b) {
+    Tensor x = input(b);
+    for (int step = 0; step < 200; ++step)
+      x = exponential(x);
+    b.output("y", x);
+  });
+  EXPECT_GT(after.count("lf.map"), 5) << after.text;
+  EXPECT_LT(after.count("lf.map"), 40) << after.text;
+}
+
 TEST(Fuse, ProducerIntoAReductionThatReadsItOnce) {
   Outcome after =
       fused([](Builder &b) { b.output("y", row_sums(exponential(input(b)))); });

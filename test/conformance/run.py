@@ -1,10 +1,12 @@
 """The conformance suite: every ONNX case on one target.
 
-    run.py --target cpu [--filter TEXT] [--jobs 2] [--json FILE] [--update]
+    run.py --target cpu [--devices A,B] [--filter TEXT] [--jobs 2]
+           [--json FILE] [--update]
 
 A case that fails must be in exclusions/<target>.txt with a reason; one that is
 there and passes fails the suite. A case is run twice: as it is, and with all
-its dimensions made symbolic (entries "case [symbolic]").
+its dimensions made symbolic (entries "case [symbolic]"). With devices, one
+artefact a case runs on each of them.
 """
 
 import argparse
@@ -22,13 +24,14 @@ TIME_LIMIT = 60  # seconds a case
 class Worker:
     """A worker process, restarted after a crash or a hang."""
 
-    def __init__(self, target):
+    def __init__(self, target, devices):
         self.target = target
+        self.devices = devices
         self.process = None
 
     def start(self):
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "worker.py"), self.target],
+            [sys.executable, str(HERE / "worker.py"), self.target, *self.devices],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if not self.process.stdout.readline():
             raise SystemExit("error: the worker does not start; is the package built "
@@ -70,14 +73,14 @@ def read_exclusions(path):
     return found
 
 
-def run_cases(names, target, jobs):
+def run_cases(names, target, devices, jobs):
     work = queue.SimpleQueue()
     for name in names:
         work.put(name)
     results = {}
 
     def loop():
-        worker = Worker(target)
+        worker = Worker(target, devices)
         while True:
             try:
                 name = work.get_nowait()
@@ -119,6 +122,7 @@ def write_exclusions(path, failed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--target", default="cpu")
+    parser.add_argument("--devices", default="", help="devices of the target, with commas; default: its first")
     parser.add_argument("--filter", default="", help="only cases whose name contains this")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", help="write all results here")
@@ -128,7 +132,8 @@ def main():
     import suite
 
     names = [case.name for case in suite.all_cases(options.target) if options.filter in case.name]
-    results = run_cases(names, options.target, options.jobs)
+    devices = [name for name in options.devices.split(",") if name]
+    results = run_cases(names, options.target, devices, options.jobs)
     failed = failures(results)
     path = HERE / "exclusions" / f"{options.target}.txt"
     if options.json:

@@ -6,15 +6,15 @@ costs only that case.
 
 import json
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import suite
 import tolerance
 
 
-def run_model(landfall, model, case, target):
-    """Compiles and runs every data set; why it failed, or None."""
-    compiled = landfall.compile(model, target=target, directory=case.directory)
+def run_data_sets(compiled, case):
     for number, (inputs, expected) in enumerate(case.data_sets):
         names = [value.name for value in compiled.inputs]
         results = compiled.run(dict(zip(names, inputs)))
@@ -24,15 +24,30 @@ def run_model(landfall, model, case, target):
     return None
 
 
-def attempt(landfall, model, case, target):
+def run_model(landfall, model, case, target, devices):
+    """Compiles once and runs every data set on each device; why it failed, or
+    None."""
+    compiled = landfall.compile(model, target=target, directory=case.directory)
+    if not devices:
+        return run_data_sets(compiled, case)
+    with tempfile.TemporaryDirectory() as folder:
+        artefact = str(Path(folder) / "case.lfm")
+        compiled.save(artefact)
+        for device in devices:
+            if reason := run_data_sets(landfall.load(artefact, device=device), case):
+                return f"on {device}: {reason}"
+    return None
+
+
+def attempt(landfall, model, case, target, devices):
     try:
-        return run_model(landfall, model, case, target)
+        return run_model(landfall, model, case, target, devices)
     except landfall.Error as error:
         return str(error)
 
 
 def main():
-    target = sys.argv[1]
+    target, devices = sys.argv[1], sys.argv[2:]
     import landfall
 
     cases = {case.name: case for case in suite.all_cases(target)}
@@ -40,12 +55,13 @@ def main():
     for line in sys.stdin:
         case = cases[line.strip()]
         start = time.perf_counter()
-        answer = {"failure": attempt(landfall, case.model, case, target)}
+        answer = {"failure": attempt(landfall, case.model, case, target, devices)}
         answer["ms"] = (time.perf_counter() - start) * 1e3
         if answer["failure"] is None:
             symbolic = suite.make_symbolic(case.model)
             if symbolic is not None:
-                answer["symbolic"] = attempt(landfall, symbolic, case, target)
+                # One device will do: the artefact is the same for all.
+                answer["symbolic"] = attempt(landfall, symbolic, case, target, devices[-1:])
         print(json.dumps(answer), flush=True)
 
 

@@ -17,6 +17,8 @@ struct Range {
   Size count;
 };
 
+Size clamp(Size x, Size low, Size high) { return min(max(x, low), high); }
+
 /// A bound counted from the front. Exporters write "to the end" as any large
 /// number, from 2^31 - 1 up: no min() with the extent is needed then.
 Size from_front(Size bound, Size extent) {
@@ -25,10 +27,19 @@ Size from_front(Size bound, Size extent) {
       return extent;
     return *value < 0 ? bound + extent : bound;
   }
+  if (!known_ge(bound, 0))
+    bound = clamp(bound, -1 - extent, extent);
   return bound + less(bound, 0) * extent;
 }
 
-Size clamp(Size x, Size low, Size high) { return min(max(x, low), high); }
+/// The bounds for a dimension that only the run names: small enough to compute
+/// with, whichever applies.
+std::vector<Size> limited(std::span<const Size> bounds, Size extent) {
+  std::vector<Size> result;
+  for (Size bound : bounds)
+    result.push_back(clamp(bound, -1 - extent, extent));
+  return result;
+}
 
 /// A negative step walks from start down to, not including, end: both are
 /// clamped one lower.
@@ -57,10 +68,16 @@ void slice(const Node &node, std::span<const Size> starts,
     Size extent = data.dim(d);
     Size step = list.value_at(d, steps, 1);
     node.b().require(1 - equal(step, 0), "Slice needs steps other than 0");
-    Range range = list.names(d) == Size(0)
-                      ? Range{0, 1, extent}
-                      : resolve(list.value_at(d, starts, 0),
-                                list.value_at(d, ends, extent), step, extent);
+    auto limits = [&](std::span<const Size> bounds) {
+      return list.names(d).is_constant()
+                 ? std::vector<Size>(bounds.begin(), bounds.end())
+                 : limited(bounds, extent);
+    };
+    Range range =
+        list.names(d) == Size(0)
+            ? Range{0, 1, extent}
+            : resolve(list.value_at(d, limits(starts), 0),
+                      list.value_at(d, limits(ends), extent), step, extent);
     offsets.push_back(range.start);
     strides.push_back(range.step);
     shape.push_back(range.count);
