@@ -1,13 +1,17 @@
 """Whole models, end to end: one artefact, many shapes, the same bits.
 
+    models_test.py [TARGET [DEVICE...]]
+
 Runs the sample models that tools/sample_models.py makes, and every model of
 ../shared/models where that folder exists (real models are never committed).
 Recorded outputs match at every recorded shape, random legal shapes match ONNX
-Runtime, and one and two threads give the same bits.
+Runtime, and one and two threads give the same bits. With devices named, one
+artefact of each model runs its recorded data on each of them, and that is all.
 """
 
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +57,23 @@ def check_recorded(name, folder, target):
     return None
 
 
+def check_on_devices(name, folder, target, devices):
+    """Why a recorded output does not match on some device, or None."""
+    case = suite.load_folder_case(name, folder)
+    inputs = [value.name for value in case.model.graph.input]
+    with tempfile.TemporaryDirectory() as scratch:
+        artefact = str(Path(scratch) / "model.lfm")
+        landfall.compile(str(folder / "model.onnx"), target=target).save(artefact)
+        for device in devices:
+            model = landfall.load(artefact, device=device)
+            for number, (values, expected) in enumerate(case.data_sets):
+                results = model.run(dict(zip(inputs, values)))
+                for value, want in zip(model.outputs, expected):
+                    if reason := tolerance.differs(want, results[value.name]):
+                        return f"{device}, data set {number}, output '{value.name}': {reason}"
+    return None
+
+
 def random_feeds(session, sizes, rng):
     feeds = {}
     for value in session.get_inputs():
@@ -94,23 +115,31 @@ def symbolic_dims(path):
 
 def main():
     target = sys.argv[1] if len(sys.argv) > 1 else "cpu"
+    devices = sys.argv[2:]
     failures = 0
 
     def report(name, check, *arguments):
         nonlocal failures
         try:
+            start = time.monotonic()
             reason = check(*arguments, target)
         except landfall.Error as error:
             reason = str(error)
         failures += reason is not None
-        print(f"FAILED {name}: {reason}" if reason else f"ok     {name}", flush=True)
+        seconds = time.monotonic() - start
+        print(f"FAILED {name}: {reason}" if reason else f"ok     {name}, {seconds:.1f} s", flush=True)
 
+    shared = ROOT.parent / "shared" / "models"
+    folders = sorted(path.parent for path in shared.glob("*/model.onnx"))
+    if devices:
+        for folder in folders:
+            report(folder.name, lambda *about: check_on_devices(*about, devices), folder.name, folder)
+        return 1 if failures else 0
     with tempfile.TemporaryDirectory() as folder:
         sample_models.write_samples(Path(folder))
         for path in sorted(Path(folder).glob("*.onnx")):
             report(path.name, check_random_shapes, path)
-    shared = ROOT.parent / "shared" / "models"
-    for folder in sorted(path.parent for path in shared.glob("*/model.onnx")):
+    for folder in folders:
         report(folder.name, check_recorded, folder.name, folder)
     return 1 if failures else 0
 
