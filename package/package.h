@@ -25,7 +25,7 @@ struct Weight {
 /// `format` is the target's business ("x86_64-avx2", "x86_64-avx512",
 /// "descriptions"); a device picks the best variant that it can run.
 struct CodeSection {
-  std::string target;  ///< "cpu", "null", "reef", ...
+  std::string target;  ///< "cpu", "null", ...
   std::string variant; ///< What the machine must have.
   Bytes bytes;
 };
