@@ -72,6 +72,13 @@ def check_suite(log):
         yield f"too few tests of the new device ran:\n{log[-2000:]}"
 
 
+def check_names(copy):
+    """Nothing of the copied target's name is left."""
+    for path in sorted((copy / f"targets/{CHIP}").rglob("*.*")):
+        if left := re.search(r"\bnull(?!ptr)\w*", path.name + "\n" + path.read_text(), re.I):
+            yield f"{path.relative_to(copy)} still says '{left[0]}'"
+
+
 def check_code_generator(copy):
     """The compile-time half, which the page's build leaves out, is legal C++."""
     source = f"targets/{CHIP}/codegen/codegen.cpp"
@@ -89,7 +96,8 @@ def main():
     if not blocks:
         sys.exit(f"{PAGE}: there is no shell block")
     logs = [perform(number, script, copy) for number, script in enumerate(blocks, 1)]
-    complaints = [*check_device(copy), *check_outputs(copy), *check_suite(logs[-1]), *check_code_generator(copy)]
+    complaints = [*check_names(copy), *check_device(copy), *check_outputs(copy), *check_suite(logs[-1]),
+                  *check_code_generator(copy)]
     for complaint in complaints:
         print(f"{PAGE}: {complaint}")
     print(f"{PAGE}: {len(blocks)} shell blocks performed, {len(complaints)} complaints")
