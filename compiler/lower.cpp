@@ -343,6 +343,11 @@ private:
     Args args = counted(results, {uint32_t(box.getFunction())});
     args = counted(arguments, std::move(args));
     emit(Op::box, counted(extra, std::move(args)));
+    // What a box holds is the user's: it may not be what was compiled for.
+    for (auto [number, result] : llvm::zip(results, box.getValues()))
+      if (auto type = dyn_cast<RankedTensorType>(result.getType()))
+        emit(Op::expect, {number, uint32_t(lf::dtype_of(result)),
+                          uint32_t(type.getRank())});
   }
 
   //===--- Control flow

@@ -108,6 +108,7 @@ Result<uint32_t> Executor::step(uint32_t at) {
   case Op::drop:
   case Op::arena:
   case Op::box:
+  case Op::expect:
     TRY(tensor_step(instruction));
     return at + 1;
   default:
@@ -124,7 +125,7 @@ Error Executor::located(uint32_t at, Error error) const {
     return error;
   const std::string &origin = program_.origins[program_.origin_of[at]];
   if (!origin.empty() && error.message.find(origin) == std::string::npos)
-    error.message = fmt::format("At '{}': {}", origin, error.message);
+    error.message = fmt::format("node '{}': {}", origin, error.message);
   return error;
 }
 

@@ -92,6 +92,8 @@ Status Executor::tensor_step(const Instruction &instruction) {
     return size_arena(operands);
   case Op::box:
     return box(operands);
+  case Op::expect:
+    return expect(operands);
   default:
     return broken("an unknown instruction");
   }
@@ -344,6 +346,27 @@ Status Executor::box(Operands operands) {
   target.boxed = std::make_shared<HostValue>(std::move(result));
   target.kind = RunValue::Kind::boxed;
   return {};
+}
+
+Status Executor::expect(Operands operands) {
+  const RunValue &value = values_[operands.next()];
+  auto dtype = static_cast<DType>(operands.next());
+  uint32_t rank = operands.next();
+  if (value.kind != RunValue::Kind::tensor)
+    return Error{ErrorCode::run_failed,
+                 fmt::format("Expected a tensor of {} and rank {} here, and got "
+                             "a sequence, optional, map or text.",
+                             name(dtype), rank)};
+  const TensorRef &tensor = value.tensor;
+  if (tensor.dtype == dtype && tensor.dims.size() == rank)
+    return {};
+  return Error{ErrorCode::run_failed,
+               fmt::format("Expected a tensor of {} and rank {} here, as the "
+                           "model's types say; got one of {} and rank {}. "
+                           "Check what the model's sequences and optionals are "
+                           "given.",
+                           name(dtype), rank, name(tensor.dtype),
+                           tensor.dims.size())};
 }
 
 } // namespace landfall

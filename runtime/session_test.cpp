@@ -315,6 +315,29 @@ TEST_P(Sessions, KeepsSequencesOnTheHost) {
   EXPECT_EQ(elements<int64_t>((*outputs)[2]), std::vector<int64_t>{2});
 }
 
+TEST_P(Sessions, RefusesTensorsOfAnotherRankFromBoxes) {
+  for (uint32_t rank : {1, 2}) {
+    TestProgram p({{"list", ValueKind::sequence, DType::f32, {}}},
+                  {tensor_port("first", DType::f32, {{}})});
+    p.emit(Op::input, {0, 0});
+    p.emit(Op::weight, {1, 0});
+    p.emit(Op::box, {uint32_t(BoxFunction::sequence_at), 1, 2, 2, 0, 1, 0});
+    p.emit(Op::expect, {2, uint32_t(DType::f32), rank});
+    p.emit(Op::output, {0, 2});
+    p.emit(Op::stop);
+    Package package = test_package(p.program);
+    package.weights = {{"zero", DType::i64, {}, bytes_of<int64_t>({0})}};
+    auto model = load(std::move(package));
+    ASSERT_TRUE(model.ok());
+    auto outputs =
+        Session(*model).run(Values{HostValue{HostSequence{floats({1, 2})}}});
+    EXPECT_EQ(outputs.ok(), rank == 1);
+    if (rank == 2) {
+      EXPECT_NE(message(outputs).find("rank 2"), std::string::npos);
+    }
+  }
+}
+
 TEST_P(Sessions, ManySessionsShareAModel) {
   auto model = load(test_package(add_two().program));
   ASSERT_TRUE(model.ok());

@@ -53,12 +53,16 @@ nb::object to_str(const std::string &text) {
 }
 
 /// "... node 'name' (Type, ...): ..." -> name, Type: how every located message
-/// is written (frontend, kernel checks).
+/// is written (frontend, kernel checks); what fails between kernels names the
+/// node only.
 std::pair<nb::object, nb::object> location_of(const std::string &message) {
   size_t start = message.rfind("node '");
   if (start == std::string::npos)
     return {nb::none(), nb::none()};
   size_t name = start + 6, end = message.find("' (", name);
+  size_t bare = message.find("': ", name);
+  if (bare < end)
+    return {to_str(message.substr(name, bare - name)), nb::none()};
   if (end == std::string::npos)
     return {nb::none(), nb::none()};
   size_t type = end + 3, stop = message.find_first_of(",)", type);
