@@ -353,10 +353,11 @@ Status Executor::expect(Operands operands) {
   auto dtype = static_cast<DType>(operands.next());
   uint32_t rank = operands.next();
   if (value.kind != RunValue::Kind::tensor)
-    return Error{ErrorCode::run_failed,
-                 fmt::format("Expected a tensor of {} and rank {} here, and got "
-                             "a sequence, optional, map or text.",
-                             name(dtype), rank)};
+    return Error{
+        ErrorCode::run_failed,
+        fmt::format("Expected a tensor of {} and rank {} here, and got "
+                    "a sequence, optional, map or text.",
+                    name(dtype), rank)};
   const TensorRef &tensor = value.tensor;
   if (tensor.dtype == dtype && tensor.dims.size() == rank)
     return {};
