@@ -6,6 +6,7 @@
 
 #include "apps/python/values.h"
 
+#include <fmt/format.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
@@ -76,9 +77,8 @@ Result<HostTensor> tensor_from(nb::handle value) {
   auto dtype = dtype_of(array);
   if (!dtype)
     return Error{ErrorCode::invalid_argument,
-                 "arrays of dtype " +
-                     nb::cast<std::string>(nb::str(array.attr("dtype"))) +
-                     " are not supported"};
+                 fmt::format("arrays of dtype {} are not supported",
+                             nb::str(nb::object(array.attr("dtype"))).c_str())};
   if (*dtype == DType::string)
     return string_tensor(original, std::move(dims));
   HostTensor tensor;

@@ -49,8 +49,10 @@ TEST(ImportTest, UnknownOperatorsAreListedAtOnce) {
                                 node("Foo", {"b"}, {"y"})},
                                {x}, {y}))),
             "error: m.onnx: the model uses operators that are not implemented: "
-            "Foo (opset 17) x2, com.acme.Bar (opset 1); export it with another "
-            "opset, or define them as functions of the model");
+            "Foo (opset 17): the node giving 'a' (Foo) and 1 more, "
+            "com.acme.Bar (opset 1): the node giving 'b' (com.acme.Bar); "
+            "export it with another opset, or define them as functions of the "
+            "model");
 }
 
 TEST(ImportTest, ErrorsNameThePlace) {

@@ -32,12 +32,14 @@ public:
     }
   }
 
-  /// "Foo (opset 13) x2, com.acme.Bar (opset 1)"; empty if all are known.
+  /// "Foo (opset 13): node 'a' (Foo) and 1 more, ..."; empty if all are known.
   std::string unknown() const {
     std::string text;
-    for (const auto &[type, count] : unknown_)
-      text += (text.empty() ? "" : ", ") + type +
-              (count > 1 ? " x" + std::to_string(count) : "");
+    for (const auto &[type, users] : unknown_)
+      text +=
+          (text.empty() ? "" : ", ") + type + ": " + users.first +
+          (users.count > 1 ? " and " + std::to_string(users.count - 1) + " more"
+                           : "");
     return text;
   }
 
@@ -53,12 +55,19 @@ private:
     if (find_operator(domain, node.op_type, version))
       return;
     std::string name = domain.empty() ? "" : std::string(domain) + ".";
-    ++unknown_[name + std::string(node.op_type) + " (opset " +
-               std::to_string(version) + ")"];
+    Users &users = unknown_[name + std::string(node.op_type) + " (opset " +
+                            std::to_string(version) + ")"];
+    if (users.count++ == 0)
+      users.first = describe(node);
   }
 
+  struct Users {
+    int count = 0;
+    std::string first; ///< As messages call it.
+  };
+
   const FunctionTable &functions_;
-  std::map<std::string, int> unknown_;
+  std::map<std::string, Users> unknown_;
   std::set<const FunctionProto *> seen_;
 };
 

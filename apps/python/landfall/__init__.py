@@ -47,7 +47,13 @@ def compile(model, target="cpu", *, threads=0, directory=None, **options):
     text = json.dumps(options)
     if isinstance(model, (str, os.PathLike)):
         return _landfall.compile_file(os.fspath(model), text, target, threads)
-    data = model if isinstance(model, bytes) else model.SerializeToString()
+    if isinstance(model, (bytes, bytearray, memoryview)):
+        data = bytes(model)
+    elif hasattr(model, "SerializeToString"):
+        data = model.SerializeToString()
+    else:
+        raise TypeError("model must be a path, the bytes of a ModelProto or an onnx.ModelProto, "
+                        f"not {type(model).__name__}")
     return _landfall.compile_bytes(data, directory or "", text, target, threads)
 
 
