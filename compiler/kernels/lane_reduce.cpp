@@ -12,6 +12,22 @@ namespace landfall {
 
 using llvm::Value;
 
+namespace {
+
+/// Adds halves until a lane of each unit is left: what the machine then adds
+/// one after the other is short, and rounds little.
+Value *add_halves(llvm::IRBuilderBase &b, Value *vector) {
+  auto *type = llvm::cast<llvm::ScalableVectorType>(vector->getType());
+  for (unsigned half = type->getMinNumElements() / 2; half >= 1; half /= 2) {
+    auto *narrow = llvm::ScalableVectorType::get(type->getElementType(), half);
+    vector = b.CreateFAdd(b.CreateExtractVector(narrow, vector, uint64_t(0)),
+                          b.CreateExtractVector(narrow, vector, half));
+  }
+  return vector;
+}
+
+} // namespace
+
 /// By one of the machine's own reductions; null where it has none that means
 /// the same: products, and types that round or wrap after each step.
 Value *Lanes::reduce_at_once(ScalarOp op, DType type, Value *vector) {
@@ -25,7 +41,8 @@ Value *Lanes::reduce_at_once(ScalarOp op, DType type, Value *vector) {
       return b.CreateXorReduce(vector);
     if (!real)
       return b.CreateAddReduce(vector);
-    llvm::CallInst *sum = b.CreateFAddReduce(neutral(op, type), vector);
+    llvm::CallInst *sum =
+        b.CreateFAddReduce(neutral(op, type), add_halves(b, vector));
     sum->setHasAllowReassoc(true);
     return sum;
   }

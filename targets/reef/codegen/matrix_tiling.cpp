@@ -22,6 +22,9 @@ constexpr int64_t margin_bytes = 4096;
 constexpr int64_t edge_of_one = 32;
 /// More would make runs of the depth too short.
 constexpr int64_t most_row_panels = 8;
+/// Cycles of a step on four whole tiles, and on four of half the edge, which
+/// the matrix unit has done before the next ones are issued.
+constexpr int64_t whole_step = 16, half_step = 8;
 
 class TilingCode {
 public:
@@ -33,8 +36,7 @@ public:
     t_.rows = extent(roles_.rows);
     t_.lanes = extent(roles_.lanes);
     t_.depth = extent(roles_.depth);
-    t_.edge = chip(core_register::tile_edge);
-    t_.panel = b.CreateShl(t_.edge, index(1));
+    cut_tiles();
     Value *quarter = b.CreateLShr(chip(core_register::scratch_bytes), index(2));
     t_.quarter_bytes = b.CreateAnd(quarter, index(-64));
     cut_depth();
@@ -56,6 +58,26 @@ private:
   }
   Value *panel_row_bytes() {
     return b.CreateMul(t_.panel, index(element_bytes));
+  }
+
+  /// Blocks that the core with the most has, with tiles of this edge.
+  Value *rounds(Value *edge) {
+    Value *panel = b.CreateShl(edge, index(1));
+    Value *blocks = b.CreateMul(
+        t_.batch, b.CreateMul(parts(t_.rows, panel), parts(t_.lanes, panel)));
+    return parts(blocks, chip(core_register::cores));
+  }
+
+  /// Tiles of half the edge where whole ones leave cores idle, or themselves
+  /// empty.
+  void cut_tiles() {
+    Value *whole = chip(core_register::tile_edge);
+    Value *half = b.CreateLShr(whole, index(1));
+    Value *pays =
+        b.CreateICmpSLT(b.CreateMul(rounds(half), index(half_step)),
+                        b.CreateMul(rounds(whole), index(whole_step)));
+    t_.edge = b.CreateSelect(pays, half, whole);
+    t_.panel = b.CreateShl(t_.edge, index(1));
   }
 
   /// Row panels that share a panel of lanes: the wider tiles are, the fewer

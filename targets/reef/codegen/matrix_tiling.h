@@ -11,7 +11,7 @@ namespace landfall::reef {
 
 /// How one launch is cut, as i64 values: functions of the sizes and of what the
 /// chip's registers say. Rows and lanes are counted in panels, which are two
-/// tiles wide, the depth in steps.
+/// tiles wide, the depth in steps. Tiles are as large as the chip's, or half.
 struct MatrixTiling {
   llvm::Value *edge, *panel;                 ///< Elements; panel = 2 edges.
   llvm::Value *batch, *rows, *lanes, *depth; ///< Extents; any may be 0.
