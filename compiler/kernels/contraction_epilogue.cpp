@@ -40,13 +40,33 @@ bool Epilogue::lanes_join() const {
 }
 
 void Epilogue::emit(const SumBlock &block, const IndexValues &batch) {
+  KernelFrame &frame = sizes_.frame();
+  std::vector<Value *> operands = frame.operands;
+  for (const BlockCopy &copy : block.copies)
+    frame.copied.push_back(copy.operand);
   emit_for(sizes_.frame(), sizes_.frame().index(0), block.rows.count,
            [&](Value *row) {
              IndexValues indices = batch;
              split_index(sizes_, roles_.space, roles_.rows,
                          sizes_.b().CreateAdd(block.rows.begin, row), indices);
+             redirect(block, row);
              emit_row(block, row, indices);
            });
+  frame.operands = operands;
+  frame.copied.clear();
+}
+
+/// Pointers such that offsets into operands lead to the copies of this row.
+void Epilogue::redirect(const SumBlock &block, Value *row) {
+  llvm::IRBuilderBase &b = sizes_.b();
+  KernelFrame &frame = sizes_.frame();
+  for (const BlockCopy &copy : block.copies) {
+    llvm::Type *type = lanes_.scalar_type(kernel_.operands[copy.operand].dtype);
+    Value *here = b.CreateMul(row, block.stride);
+    Value *there = b.CreateAdd(copy.begin, b.CreateMul(row, copy.stride));
+    frame.operands[copy.operand] =
+        element(b, type, copy.address, b.CreateSub(here, there));
+  }
 }
 
 void Epilogue::emit_row(const SumBlock &block, Value *row,

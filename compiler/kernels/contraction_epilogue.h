@@ -9,11 +9,20 @@
 
 namespace landfall {
 
+/// An operand's part in a block, copied: [row][lane] like the sums. All
+/// accesses of the body are at the result's own place.
+struct BlockCopy {
+  uint32_t operand;
+  llvm::Value *address;
+  llvm::Value *begin, *stride; ///< In elements: the part in the operand.
+};
+
 /// A block of finished sums: [row][lane], rows `stride` elements apart.
 struct SumBlock {
   llvm::Value *sums;
   llvm::Value *stride;
   Interval rows, lanes; ///< In the flattened row and lane loops.
+  llvm::ArrayRef<BlockCopy> copies = {};
 };
 
 /// Emits the body of a contraction on blocks of sums and stores what it yields.
@@ -30,6 +39,7 @@ public:
 
 private:
   bool lanes_join() const;
+  void redirect(const SumBlock &block, llvm::Value *row);
   void emit_row(const SumBlock &block, llvm::Value *row, IndexValues indices);
   void emit_lanes(llvm::Value *sums, llvm::Value *first, llvm::Value *count,
                   const IndexValues &indices);

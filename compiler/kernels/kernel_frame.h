@@ -31,8 +31,9 @@ public:
   const Machine &machine;
   /// Set by the target before any code is emitted; they dominate all code.
   std::vector<llvm::Value *> operands; ///< Pointers; empty in a plan function.
-  std::vector<llvm::Value *> sizes;    ///< i64, one a size parameter.
-  llvm::Value *scratch = nullptr;      ///< 64-byte aligned; plan says how much.
+  std::vector<uint32_t> copied; ///< Whose pointers are to copies that change.
+  std::vector<llvm::Value *> sizes; ///< i64, one a size parameter.
+  llvm::Value *scratch = nullptr;   ///< 64-byte aligned; plan says how much.
   llvm::Value *local = nullptr; ///< The processor's own fast memory, if any.
 
   /// The i64 value of an extent.

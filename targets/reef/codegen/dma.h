@@ -16,11 +16,12 @@ struct Transfer {
   llvm::Value *source_stride, *destination_stride;
 };
 
-/// The core's first channel. From `start` to `wait`, nobody may touch what is
+/// One of the core's channels: number `channel` (i64) of as many as the chip
+/// has, counted around. From `start` to `wait`, nobody may touch what is
 /// written.
 class Dma {
 public:
-  explicit Dma(KernelFrame &frame) : frame_(frame), b(frame.b) {}
+  Dma(KernelFrame &frame, llvm::Value *channel);
 
   void start(const Transfer &transfer);
   /// Until all that was started is done.
@@ -34,6 +35,7 @@ private:
 
   KernelFrame &frame_;
   llvm::IRBuilderBase &b;
+  llvm::Value *registers_;
 };
 
 } // namespace landfall::reef

@@ -35,9 +35,10 @@ public:
 
 private:
   MatrixTiling tile(SizeCode &sizes) {
-    return emit_matrix_tiling(sizes, design_.roles,
-                              design_.lane_side.way ==
-                                  PanelDesign::Way::evaluated);
+    return emit_matrix_tiling(
+        sizes, design_.roles,
+        {design_.lane_side.way == PanelDesign::Way::evaluated,
+         int64_t(design_.block.read.size())});
   }
 
   MatrixDesign design_;

@@ -52,14 +52,31 @@ public:
   /// body(number, address) for [0, count), addresses `step` elements apart.
   void along(Value *count, Value *start, Value *step,
              const std::function<void(Value *, Value *)> &body) {
-    emit_for(frame_, index(0), count, index(1), {start},
-             [&](Value *number, Arguments now) {
-               body(number, now[0]);
-               return Values{at(now[0], step)};
-             });
+    turns(index(0), count, 1, start, step, body);
+  }
+  /// The same, several at a time.
+  void along_fast(Value *count, Value *start, Value *step,
+                  const std::function<void(Value *, Value *)> &body) {
+    constexpr int64_t at_once = 4;
+    Value *whole = b.CreateAnd(count, index(-at_once));
+    Value *rest = turns(index(0), whole, at_once, start, step, body);
+    turns(whole, count, 1, rest, step, body);
   }
 
 private:
+  Value *turns(Value *first, Value *last, int64_t at_once, Value *start,
+               Value *step, const std::function<void(Value *, Value *)> &body) {
+    return emit_for(frame_, first, last, index(at_once), {start},
+                    [&](Value *number, Arguments now) {
+                      Value *address = now[0];
+                      for (int64_t k = 0; k < at_once; ++k) {
+                        body(b.CreateAdd(number, index(k)), address);
+                        address = at(address, step);
+                      }
+                      return Values{address};
+                    })[0];
+  }
+
   KernelFrame &frame_;
 
 public:
@@ -105,14 +122,15 @@ void emit_turn(KernelFrame &frame, Arguments v) {
   Value *rows = v[1], *length = v[2], *panel = v[3];
   Value *half_rows = w.b.CreateMul(w.edge, length);
   emit_for(frame, w.index(0), length, w.edge, {}, [&](Value *depth, Arguments) {
-    w.along(w.edge, w.at(rows, depth), length, [&](Value *row, Value *from) {
-      w.unit.load_row(0, row, from);
-      w.unit.load_row(1, row, w.at(from, half_rows));
-    });
+    w.along_fast(w.edge, w.at(rows, depth), length,
+                 [&](Value *row, Value *from) {
+                   w.unit.load_row(0, row, from);
+                   w.unit.load_row(1, row, w.at(from, half_rows));
+                 });
     Value *count = w.b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, w.edge,
                                              w.b.CreateSub(length, depth));
     Value *to = w.at(panel, w.b.CreateMul(depth, w.panel));
-    w.along(count, to, w.panel, [&](Value *column, Value *address) {
+    w.along_fast(count, to, w.panel, [&](Value *column, Value *address) {
       w.unit.store_column(0, column, address);
       w.unit.store_column(1, column, w.at(address, w.edge));
     });

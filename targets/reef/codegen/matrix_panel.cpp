@@ -30,7 +30,7 @@ PanelDesign::PanelDesign(const Kernel &kernel, const Factor &factor,
 PanelLoader::PanelLoader(SizeCode &sizes, Lanes &lanes,
                          const PanelDesign &design, const MatrixTiling &tiling)
     : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
-      dma_(sizes.frame()), by_depth_(sizes, lanes, design.by_depth, DType::f32),
+      by_depth_(sizes, lanes, design.by_depth, DType::f32),
       by_edge_(sizes, lanes, design.by_edge, DType::f32) {}
 
 void PanelLoader::begin(const IndexValues &batch) {
@@ -62,14 +62,14 @@ void PanelLoader::fetch(const PanelTarget &target) {
     transfer.destination = target.address;
     transfer.destination_stride =
         b.CreateMul(tiling_.panel, index(element_bytes));
-    return dma_.start(transfer);
+    return Dma(sizes_.frame(), target.channel).start(transfer);
   }
   case PanelDesign::Way::turned: {
     Transfer transfer =
         rows_of(design_.by_edge, by_edge_, target.edges, target.depth);
     transfer.destination = target.stage;
     transfer.destination_stride = transfer.row_bytes;
-    return dma_.start(transfer);
+    return Dma(sizes_.frame(), target.channel).start(transfer);
   }
   case PanelDesign::Way::evaluated:
     if (has_window())
@@ -80,7 +80,7 @@ void PanelLoader::fetch(const PanelTarget &target) {
 void PanelLoader::finish(const PanelTarget &target,
                          const std::function<void()> &meanwhile) {
   if (design_.way != PanelDesign::Way::evaluated || has_window())
-    dma_.wait();
+    Dma(sizes_.frame(), target.channel).wait();
   meanwhile();
   if (design_.way == PanelDesign::Way::turned)
     call_turn(sizes_.frame(), tiling_.edge, target.stage, target.depth.count,

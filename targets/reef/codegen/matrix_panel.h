@@ -41,7 +41,9 @@ struct PanelTarget {
   Interval depth;
   Interval edges; ///< In the flattened loops along the panel's width.
   llvm::Value *address;
-  llvm::Value *stage; ///< A quarter of the scratchpad; not for those in place.
+  llvm::Value *stage; ///< Not for those in place.
+  llvm::Value *stage_bytes;
+  llvm::Value *channel; ///< That fetches it.
 };
 
 /// What is behind the interval of edges in a panel is anything.
@@ -72,7 +74,7 @@ private:
   bool has_window() const;
   Window window(const PanelTarget &target);
   void bound_window(Window &window, llvm::Value *low, llvm::Value *high,
-                    llvm::Value *stride);
+                    llvm::Value *stride, llvm::Value *most_bytes);
   void fetch_window(const PanelTarget &target);
   Transfer rows_of(const PackSide &side, Packer &packer, const Interval &rows,
                    const Interval &columns);
@@ -86,7 +88,6 @@ private:
   llvm::IRBuilderBase &b;
   const PanelDesign &design_;
   const MatrixTiling &tiling_;
-  Dma dma_;
   Packer by_depth_, by_edge_;
 };
 

@@ -15,7 +15,8 @@ using llvm::Value;
 MatrixDesign::MatrixDesign(const Kernel &kernel, ContractionRoles the_roles)
     : roles(std::move(the_roles)),
       row_side(kernel, roles.broadcast, roles.space, roles.depth, roles.rows),
-      lane_side(kernel, roles.lane, roles.space, roles.depth, roles.lanes) {}
+      lane_side(kernel, roles.lane, roles.space, roles.depth, roles.lanes),
+      block(kernel, roles) {}
 
 MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
                        const MatrixTiling &tiling)
@@ -24,30 +25,48 @@ MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
              Lanes::natural_width(sizes.frame().machine, DType::f32)),
       row_loader_(sizes, lanes_, design.row_side, tiling),
       lane_loader_(sizes, lanes_, design.lane_side, tiling),
-      epilogue_(sizes, lanes_, design.roles) {}
+      epilogue_(sizes, lanes_, design.roles),
+      transfer_(sizes, design.block, tiling) {}
 
-Value *MatrixTask::quarter(int64_t number) {
-  Value *offset = b.CreateMul(tiling_.quarter_bytes, index(number));
+/// Of the scratchpad, which is laid out so:
+///   0, 1  panels of rows
+///   2, 4  panels of lanes that are fetched in place, in turn; else 4 is their
+///         panel, and 2 and 3 are what it is made from
+///   5, 3  what panels of rows are made from, in turn, the last one from 5
+///   6, 7  sums
+/// Wide panels of rows are made from 4 and 2, before there are any of lanes.
+Value *MatrixTask::eighth(int64_t number) {
+  Value *bytes = b.CreateLShr(tiling_.quarter_bytes, index(1));
+  Value *offset = b.CreateMul(bytes, index(number));
   return b.CreateGEP(b.getInt8Ty(), frame().local, offset);
 }
 
 Value *MatrixTask::row_panel_at(Value *number) {
   Value *elements = b.CreateMul(tiling_.depth_run, tiling_.panel);
-  return at(quarter(0), b.CreateMul(number, elements));
+  return at(eighth(0), b.CreateMul(number, elements));
+}
+
+MatrixTask::Run MatrixTask::run_of(Value *number) {
+  Value *begin = b.CreateMul(number, tiling_.depth_run);
+  Value *count =
+      smaller(b, tiling_.depth_run, b.CreateSub(tiling_.depth, begin));
+  return {number,
+          {begin, count},
+          b.CreateICmpNE(number, index(0)),
+          b.CreateICmpEQ(b.CreateAdd(number, index(1)), tiling_.runs)};
 }
 
 void MatrixTask::emit(Value *number) {
   split(number);
   row_loader_.begin(batch_);
   lane_loader_.begin(batch_);
-  emit_for(frame(), index(0), tiling_.runs, [&](Value *run) {
-    Value *begin = b.CreateMul(run, tiling_.depth_run);
-    Value *count =
-        smaller(b, tiling_.depth_run, b.CreateSub(tiling_.depth, begin));
-    emit_run({{begin, count},
-              b.CreateICmpNE(run, index(0)),
-              b.CreateICmpEQ(b.CreateAdd(run, index(1)), tiling_.runs)});
-  });
+  transfer_.begin(batch_);
+  Run first = run_of(index(0));
+  start_rows(first);
+  start_lanes(first);
+  emit_for(frame(), index(0), tiling_.runs,
+           [&](Value *run) { emit_run(run_of(run)); });
+  transfer_.wait();
 }
 
 /// Tasks count along the lanes first, then the rows, then the batch.
@@ -75,56 +94,90 @@ Interval MatrixTask::panel_of(const Interval &edges, Value *number) {
           smaller(b, b.CreateSub(edges.count, done), tiling_.panel)};
 }
 
-/// Two panels of lanes in turn where they are fetched in place; else one, as
-/// the other quarter is the stage.
-Value *MatrixTask::lane_panel_at(Value *number) {
-  if (design_.lane_side.way != PanelDesign::Way::in_place)
-    return quarter(1);
-  Value *odd = b.CreateTrunc(number, b.getInt1Ty());
-  return b.CreateSelect(odd, quarter(2), quarter(1));
+/// Two panels of lanes in turn where they are fetched in place.
+Value *MatrixTask::lane_panel_at(const Run &run, Value *number) {
+  if (!lanes_in_place())
+    return eighth(4);
+  Value *before = b.CreateMul(run.number, panels(columns_));
+  Value *odd = b.CreateTrunc(b.CreateAdd(before, number), b.getInt1Ty());
+  return b.CreateSelect(odd, eighth(4), eighth(2));
 }
 
-/// The rows' stages take turns, too; the last one's is neither where the first
-/// panel of lanes goes nor its stage.
 PanelTarget MatrixTask::row_panel(const Run &run, Value *number) {
-  Value *from_last = b.CreateSub(panels(rows_), number);
-  Value *last = b.CreateTrunc(from_last, b.getInt1Ty());
-  bool in_place = design_.lane_side.way == PanelDesign::Way::in_place;
-  Value *stage = b.CreateSelect(last, quarter(in_place ? 2 : 1),
-                                quarter(in_place ? 1 : 2));
-  return {run.depth, panel_of(rows_, number), row_panel_at(number), stage};
+  Value *before_last =
+      b.CreateSub(b.CreateSub(panels(rows_), index(1)), number);
+  Value *odd = b.CreateTrunc(before_last, b.getInt1Ty());
+  Value *stage =
+      b.CreateSelect(tiling_.wide, b.CreateSelect(odd, eighth(2), eighth(4)),
+                     b.CreateSelect(odd, eighth(3), eighth(5)));
+  Value *bytes = b.CreateLShr(tiling_.quarter_bytes,
+                              b.CreateSelect(tiling_.wide, index(0), index(1)));
+  return {run.depth, panel_of(rows_, number),      row_panel_at(number), stage,
+          bytes,     b.CreateAnd(number, index(1))};
 }
 
 PanelTarget MatrixTask::lane_panel(const Run &run, Value *number) {
-  return {run.depth, panel_of(columns_, number), lane_panel_at(number),
-          quarter(2)};
+  return {run.depth, panel_of(columns_, number), lane_panel_at(run, number),
+          eighth(2), tiling_.quarter_bytes,      index(2)};
+}
+
+/// Starts what a run begins with.
+void MatrixTask::start_rows(const Run &run) {
+  row_loader_.fetch(row_panel(run, index(0)));
+}
+
+void MatrixTask::start_lanes(const Run &run) {
+  if (lanes_in_place())
+    emit_if(frame(), b.CreateNot(tiling_.wide),
+            [&] { lane_loader_.fetch(lane_panel(run, index(0))); });
+}
+
+void MatrixTask::emit_run(const Run &run) {
+  emit_row_panels(run);
+  emit_lane_panels(run);
 }
 
 /// While a panel is worked on, the next one is on its way.
-void MatrixTask::emit_run(const Run &run) {
-  Value *row_panels = panels(rows_), *lane_panels = panels(columns_);
-  row_loader_.fetch(row_panel(run, index(0)));
-  emit_for(frame(), index(0), row_panels, [&](Value *number) {
+void MatrixTask::emit_row_panels(const Run &run) {
+  Value *count = panels(rows_);
+  emit_for(frame(), index(0), count, [&](Value *number) {
     Value *next = b.CreateAdd(number, index(1));
     row_loader_.finish(row_panel(run, number), [&] {
       emit_if(
-          frame(), b.CreateICmpSLT(next, row_panels),
+          frame(), b.CreateICmpSLT(next, count),
           [&] {
             row_loader_.fetch(row_panel(run, next));
             return Values();
           },
           [&] {
-            lane_loader_.fetch(lane_panel(run, index(0)));
+            Value *late = lanes_in_place() ? tiling_.wide : b.getTrue();
+            emit_if(frame(), late,
+                    [&] { lane_loader_.fetch(lane_panel(run, index(0))); });
             return Values();
           });
     });
   });
+}
+
+/// While the last panel of lanes is worked on, the next run's panels are on
+/// their way; those of rows only if they do not go where the last ones are.
+void MatrixTask::emit_lane_panels(const Run &run) {
+  Value *row_panels = panels(rows_), *lane_panels = panels(columns_);
+  bool rows_in_place = design_.row_side.way == PanelDesign::Way::in_place;
+  Value *more = b.CreateNot(run.finishes);
+  Run following = run_of(b.CreateAdd(run.number, index(1)));
   emit_for(frame(), index(0), lane_panels, [&](Value *number) {
     PanelTarget lanes = lane_panel(run, number);
     lane_loader_.finish(lanes);
     Value *next = b.CreateAdd(number, index(1));
-    emit_if(frame(), b.CreateICmpSLT(next, lane_panels),
+    Value *last = b.CreateICmpEQ(next, lane_panels);
+    emit_if(frame(), b.CreateNot(last),
             [&] { lane_loader_.fetch(lane_panel(run, next)); });
+    emit_if(frame(), b.CreateAnd(last, more), [&] {
+      if (!rows_in_place)
+        start_rows(following);
+      start_lanes(following);
+    });
     emit_for(frame(), index(0), row_panels, [&](Value *row_number) {
       emit_block(
           run,
@@ -132,6 +185,8 @@ void MatrixTask::emit_run(const Run &run) {
           {number, lanes.edges, lanes.address});
     });
   });
+  if (rows_in_place)
+    emit_if(frame(), more, [&] { start_rows(following); });
 }
 
 void MatrixTask::emit_block(const Run &run, const Panel &rows,
@@ -141,9 +196,12 @@ void MatrixTask::emit_block(const Run &run, const Panel &rows,
   Value *block = b.CreateAdd(b.CreateMul(rows.number, tiling_.task_lane_panels),
                              lanes.number);
   Value *area = b.CreateMul(tiling_.panel, tiling_.panel);
-  Value *sums =
-      at(quarter(3), b.CreateMul(b.CreateSelect(kept, block, index(0)), area));
+  Value *place = b.CreateMul(b.CreateSelect(kept, block, index(0)), area);
+  Value *sums = at(eighth(6), place);
+  Value *copies = b.CreateGEP(b.getInt8Ty(), eighth(6), tiling_.copies);
+  SumBlock finished{sums, tiling_.panel, rows.edges, lanes.edges};
   Value *edge = tiling_.edge;
+  emit_if(frame(), run.finishes, [&] { transfer_.fetch(finished, copies); });
   emit_if(
       frame(), run.continues,
       [&] {
@@ -155,10 +213,10 @@ void MatrixTask::emit_block(const Run &run, const Panel &rows,
         return Values();
       });
   call_multiply(frame(), edge, rows.address, lanes.address, run.depth.count);
+  transfer_.wait();
   call_store_tiles(frame(), edge, sums);
-  emit_if(frame(), run.finishes, [&] {
-    epilogue_.emit({sums, tiling_.panel, rows.edges, lanes.edges}, batch_);
-  });
+  emit_if(frame(), run.finishes,
+          [&] { transfer_.emit(epilogue_, finished, copies, batch_); });
 }
 
 } // namespace landfall::reef

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "compiler/kernels/contraction_epilogue.h"
+#include "targets/reef/codegen/block_transfer.h"
 #include "targets/reef/codegen/matrix_panel.h"
 #include "targets/reef/codegen/matrix_tiling.h"
 
@@ -17,6 +18,7 @@ struct MatrixDesign {
 
   ContractionRoles roles;
   PanelDesign row_side, lane_side;
+  BlockOperands block;
 };
 
 /// Emits the code of a task at the frame's current place.
@@ -30,6 +32,7 @@ public:
 
 private:
   struct Run {
+    llvm::Value *number;
     Interval depth;
     llvm::Value *continues, *finishes; ///< i1: not the first, the last.
   };
@@ -41,12 +44,20 @@ private:
   };
 
   void split(llvm::Value *number);
+  Run run_of(llvm::Value *number);
   void emit_run(const Run &run);
+  void emit_row_panels(const Run &run);
+  void emit_lane_panels(const Run &run);
+  void start_rows(const Run &run);
+  void start_lanes(const Run &run);
+  bool lanes_in_place() const {
+    return design_.lane_side.way == PanelDesign::Way::in_place;
+  }
   llvm::Value *panels(const Interval &edges); ///< How many.
   Interval panel_of(const Interval &edges, llvm::Value *number);
   PanelTarget row_panel(const Run &run, llvm::Value *number);
   PanelTarget lane_panel(const Run &run, llvm::Value *number);
-  llvm::Value *lane_panel_at(llvm::Value *number);
+  llvm::Value *lane_panel_at(const Run &run, llvm::Value *number);
   void emit_block(const Run &run, const Panel &rows, const Panel &lanes);
 
   KernelFrame &frame() { return sizes_.frame(); }
@@ -54,7 +65,7 @@ private:
   llvm::Value *at(llvm::Value *pointer, llvm::Value *elements) {
     return element(b, b.getFloatTy(), pointer, elements);
   }
-  llvm::Value *quarter(int64_t number);
+  llvm::Value *eighth(int64_t number);
   llvm::Value *row_panel_at(llvm::Value *number);
 
   SizeCode &sizes_;
@@ -64,6 +75,7 @@ private:
   Lanes lanes_;
   PanelLoader row_loader_, lane_loader_;
   Epilogue epilogue_;
+  BlockTransfer transfer_;
   // Of the task being emitted.
   IndexValues batch_;
   Interval rows_, columns_;

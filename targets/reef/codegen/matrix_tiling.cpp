@@ -28,8 +28,9 @@ constexpr int64_t whole_step = 16, half_step = 8;
 
 class TilingCode {
 public:
-  TilingCode(SizeCode &sizes, const ContractionRoles &roles, bool dear_lanes)
-      : sizes_(sizes), b(sizes.b()), roles_(roles), dear_lanes_(dear_lanes) {}
+  TilingCode(SizeCode &sizes, const ContractionRoles &roles,
+             const TilingWishes &wishes)
+      : sizes_(sizes), b(sizes.b()), roles_(roles), wishes_(wishes) {}
 
   MatrixTiling emit() {
     t_.batch = extent(roles_.batch);
@@ -41,6 +42,7 @@ public:
     t_.quarter_bytes = b.CreateAnd(quarter, index(-64));
     cut_depth();
     cut_result();
+    t_.copies = b.CreateMul(blocks(), block_bytes());
     return t_;
   }
 
@@ -84,7 +86,7 @@ private:
   /// cycles a panel of lanes takes to use and the more to fetch.
   Value *wanted_row_panels() {
     Value *wanted = at_least_one(b.CreateUDiv(t_.edge, index(edge_of_one)));
-    if (dear_lanes_) {
+    if (wishes_.dear_lanes) {
       Value *lanes = smaller(b, parts(t_.lanes, t_.panel), index(2));
       Value *many =
           smaller(b, b.CreateUDiv(blocks(), lanes), index(most_row_panels));
@@ -92,19 +94,29 @@ private:
     }
     return smaller(b, wanted, parts(t_.rows, t_.panel));
   }
-  /// Of sums, that the scratchpad has room for.
+  Value *block_bytes() { return b.CreateMul(t_.panel, panel_row_bytes()); }
+  /// Of sums, that the scratchpad has room for besides the copies.
   Value *blocks() {
-    return at_least_one(
-        b.CreateUDiv(b.CreateSub(t_.quarter_bytes, index(margin_bytes)),
-                     b.CreateMul(t_.panel, panel_row_bytes())));
+    Value *all = b.CreateUDiv(
+        b.CreateSub(t_.quarter_bytes, index(margin_bytes)), block_bytes());
+    return at_least_one(b.CreateSub(all, index(wishes_.copies)));
   }
 
-  /// Runs of nearly equal length, as long as so many panels may be.
+  /// One run if the wanted panels fit a quarter; else runs of nearly equal
+  /// length, of panels that fit half of one, with room for what is read behind
+  /// their last rows.
   void cut_depth() {
-    Value *bytes = b.CreateMul(panel_row_bytes(), wanted_row_panels());
-    Value *most = at_least_one(b.CreateUDiv(t_.quarter_bytes, bytes));
-    t_.runs = parts(t_.depth, most);
+    Value *wanted = wanted_row_panels();
+    auto most = [&](Value *bytes, Value *panels) {
+      return at_least_one(
+          b.CreateUDiv(bytes, b.CreateMul(panel_row_bytes(), panels)));
+    };
+    Value *room = b.CreateSub(t_.quarter_bytes, index(margin_bytes));
+    Value *two = most(room, larger(b, wanted, index(2)));
+    Value *one_run = b.CreateICmpSLE(t_.depth, most(t_.quarter_bytes, wanted));
+    t_.runs = b.CreateSelect(one_run, index(1), parts(t_.depth, two));
     t_.depth_run = ceil_div(b, t_.depth, t_.runs);
+    t_.wide = b.CreateICmpSGT(t_.depth_run, most(room, index(2)));
   }
 
   /// Tasks as large as the scratchpad allows, so that few elements are packed
@@ -143,7 +155,7 @@ private:
   SizeCode &sizes_;
   llvm::IRBuilderBase &b;
   const ContractionRoles &roles_;
-  bool dear_lanes_;
+  const TilingWishes &wishes_;
   MatrixTiling t_{};
 };
 
@@ -155,8 +167,8 @@ Value *MatrixTiling::tasks(SizeCode &sizes) const {
 }
 
 MatrixTiling emit_matrix_tiling(SizeCode &sizes, const ContractionRoles &roles,
-                                bool dear_lanes) {
-  return TilingCode(sizes, roles, dear_lanes).emit();
+                                const TilingWishes &wishes) {
+  return TilingCode(sizes, roles, wishes).emit();
 }
 
 } // namespace landfall::reef

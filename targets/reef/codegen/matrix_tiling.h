@@ -17,19 +17,27 @@ struct MatrixTiling {
   llvm::Value *batch, *rows, *lanes, *depth; ///< Extents; any may be 0.
   llvm::Value *depth_run; ///< Steps packed at a time, at most.
   llvm::Value *runs;      ///< Of them; at least 1.
+  llvm::Value *wide; ///< i1: a panel takes up to a quarter; there is one run.
   llvm::Value *task_row_panels, *task_lane_panels; ///< Of one task, at most.
   llvm::Value *row_tasks, *lane_tasks;
 
   /// The scratchpad: quarters of so many bytes for the row side's panels, two
   /// panels of the lane side, and blocks of sums.
   llvm::Value *quarter_bytes;
+  llvm::Value *copies; ///< Bytes of the last quarter before those of operands.
 
   llvm::Value *tasks(SizeCode &sizes) const;
 };
 
-/// `dear_lanes`: panels of lanes are evaluated on the vector unit, so that many
-/// panels of rows should share them.
+/// What the structure of a contraction means for how it is cut.
+struct TilingWishes {
+  /// Panels of lanes are evaluated on the vector unit, so that many panels of
+  /// rows should share them.
+  bool dear_lanes;
+  int64_t copies; ///< Operands of which a block must have room.
+};
+
 MatrixTiling emit_matrix_tiling(SizeCode &sizes, const ContractionRoles &roles,
-                                bool dear_lanes);
+                                const TilingWishes &wishes);
 
 } // namespace landfall::reef

@@ -83,14 +83,15 @@ PanelLoader::Window PanelLoader::window(const PanelTarget &target) {
   }
   if (!side.lanes.empty())
     code.add(side.lanes.back().variable, first, last);
-  bound_window(w, code.bounds().low, code.bounds().high, stride);
+  bound_window(w, code.bounds().low, code.bounds().high, stride,
+               target.stage_bytes);
   return w;
 }
 
 /// Guards may keep lanes from what lies outside the operand; the transfer too
 /// stays inside.
 void PanelLoader::bound_window(Window &w, Value *low, Value *high,
-                               Value *stride) {
+                               Value *stride, Value *most_bytes) {
   const KernelOperand &operand =
       sizes_.frame().kernel.operands[by_depth_.node(0).index];
   Value *total = index(1);
@@ -103,7 +104,7 @@ void PanelLoader::bound_window(Window &w, Value *low, Value *high,
   w.count = larger(b, b.CreateSub(end, w.begin), index(0));
   Value *bytes = b.CreateMul(b.CreateMul(w.count, w.positions),
                              index(size_of(operand.dtype)));
-  w.fits = b.CreateAnd(b.CreateICmpSLE(bytes, tiling_.quarter_bytes),
+  w.fits = b.CreateAnd(b.CreateICmpSLE(bytes, most_bytes),
                        b.CreateICmpSGE(stride, index(0)));
 }
 
@@ -117,7 +118,8 @@ void PanelLoader::fetch_window(const PanelTarget &target) {
   Value *row_bytes = b.CreateMul(w.count, size);
   Value *source = b.CreateGEP(b.getInt8Ty(), sizes_.frame().operands[number],
                               b.CreateMul(w.begin, size));
-  dma_.start({source, target.stage, row_bytes,
+  Dma(sizes_.frame(), target.channel)
+      .start({source, target.stage, row_bytes,
               b.CreateSelect(w.fits, w.positions, index(0)),
               b.CreateMul(stride, size), row_bytes});
 }

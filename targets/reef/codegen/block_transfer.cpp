@@ -1,0 +1,173 @@
+//===- block_transfer.cpp - Results through the scratchpad ----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/codegen/block_transfer.h"
+
+#include <map>
+
+namespace landfall::reef {
+
+using llvm::Value;
+
+namespace {
+
+constexpr int64_t element_bytes = 4;
+/// Other channels bring panels.
+constexpr int64_t channel = 3;
+
+Affine result_form(const Kernel &kernel) {
+  Affine form;
+  SizePolynomial stride(1);
+  for (size_t v = kernel.loops.size(); v-- > 0;) {
+    form.terms[static_cast<uint32_t>(v)] = stride;
+    stride = stride * SizePolynomial::of(kernel.loops[v]);
+  }
+  return form;
+}
+
+/// Whether blocks are rectangles in the result.
+bool is_rectangular(const ContractionRoles &roles, const Affine &form) {
+  Factor factor;
+  factor.loads.push_back({no_node, form, {}});
+  return join_loops(factor, roles.space, roles.rows).size() <= 1 &&
+         join_loops(factor, roles.space, roles.lanes).size() <= 1;
+}
+
+/// Finds the operands that a body reads at the result's place only.
+class ReadOperands {
+public:
+  ReadOperands(const Kernel &kernel, const Affine &form)
+      : kernel_(kernel), form_(form),
+        space_{{kernel.body.params.begin(), kernel.body.params.end() - 1},
+               kernel.loops},
+        affine_(kernel, space_) {
+    visit(kernel.body);
+  }
+
+  std::vector<uint32_t> found() const {
+    std::vector<uint32_t> operands;
+    for (auto [operand, here] : here_)
+      if (here && kernel_.operands[operand].dtype == DType::f32)
+        operands.push_back(operand);
+    return operands;
+  }
+  bool reads(uint32_t operand) const { return here_.count(operand) != 0; }
+
+private:
+  void visit(const Block &block) {
+    for (NodeId id : block.nodes) {
+      const Node &node = kernel_.nodes[id];
+      if (node.kind == NodeKind::load)
+        here_.emplace(node.index, true).first->second &= is_here(node);
+      for (const Block &inner : node.blocks)
+        visit(inner);
+    }
+  }
+  bool is_here(const Node &load) const {
+    std::optional<Affine> offset = affine_.offset(load);
+    if (load.args.size() != kernel_.operands[load.index].dims.size() ||
+        !offset || !offset->constant.is_zero())
+      return false;
+    for (uint32_t v = 0; v < kernel_.loops.size(); ++v)
+      if (kernel_.loops[v] != Extent{true, 1} &&
+          !(offset->coefficient(v) == form_.coefficient(v)))
+        return false;
+    return true;
+  }
+
+  const Kernel &kernel_;
+  const Affine &form_;
+  IndexSpace space_;
+  AffineReader affine_;
+  std::map<uint32_t, bool> here_;
+};
+
+} // namespace
+
+BlockOperands::BlockOperands(const Kernel &kernel,
+                             const ContractionRoles &roles)
+    : form(result_form(kernel)) {
+  if (!is_rectangular(roles, form))
+    return;
+  if (!roles.rows.empty())
+    row_stride = form.coefficient(roles.rows.back());
+  ReadOperands body(kernel, form);
+  for (uint32_t operand : body.found())
+    if (!kernel.operands[operand].written)
+      read.push_back(operand);
+  for (uint32_t k = 0; k < kernel.operands.size(); ++k)
+    if (kernel.operands[k].written)
+      written.push_back(k);
+  if (written.size() != 1 || body.reads(written[0]) ||
+      kernel.operands[written[0]].dtype != DType::f32)
+    written.clear();
+}
+
+void BlockTransfer::begin(const IndexValues &batch) {
+  base_ = sizes_.add_terms(sizes_.frame().index(0), operands_.form, batch);
+}
+
+Dma BlockTransfer::dma() {
+  return Dma(sizes_.frame(), sizes_.frame().index(channel));
+}
+
+BlockCopy BlockTransfer::copy(const SumBlock &block, uint32_t operand,
+                              Value *address) {
+  Value *stride = sizes_.value(operands_.row_stride);
+  Value *begin =
+      b.CreateAdd(b.CreateAdd(base_, b.CreateMul(stride, block.rows.begin)),
+                  block.lanes.begin);
+  return {operand, address, begin, stride};
+}
+
+Value *BlockTransfer::copy_at(Value *copies, size_t number) {
+  Value *area = b.CreateMul(tiling_.panel, tiling_.panel);
+  return element(b, b.getFloatTy(), copies,
+                 b.CreateMul(area, sizes_.frame().index(int64_t(number))));
+}
+
+/// From the operand to its copy.
+Transfer BlockTransfer::transfer(const SumBlock &block, const BlockCopy &copy) {
+  auto bytes = [&](Value *elements) {
+    return b.CreateMul(elements, sizes_.frame().index(element_bytes));
+  };
+  Value *operand = sizes_.frame().operands[copy.operand];
+  return {element(b, b.getFloatTy(), operand, copy.begin),
+          copy.address,
+          bytes(block.lanes.count),
+          block.rows.count,
+          bytes(copy.stride),
+          bytes(block.stride)};
+}
+
+void BlockTransfer::fetch(const SumBlock &block, Value *copies) {
+  for (size_t k = 0; k < operands_.read.size(); ++k)
+    dma().start(
+        transfer(block, copy(block, operands_.read[k], copy_at(copies, k))));
+}
+
+void BlockTransfer::wait() {
+  if (!operands_.read.empty() || !operands_.written.empty())
+    dma().wait();
+}
+
+void BlockTransfer::emit(Epilogue &epilogue, SumBlock block, Value *copies,
+                         const IndexValues &batch) {
+  llvm::SmallVector<BlockCopy, 4> all;
+  for (size_t k = 0; k < operands_.read.size(); ++k)
+    all.push_back(copy(block, operands_.read[k], copy_at(copies, k)));
+  for (uint32_t operand : operands_.written)
+    all.push_back(copy(block, operand, block.sums));
+  block.copies = all;
+  epilogue.emit(block, batch);
+  for (uint32_t operand : operands_.written) {
+    Transfer out = transfer(block, copy(block, operand, block.sums));
+    std::swap(out.source, out.destination);
+    std::swap(out.source_stride, out.destination_stride);
+    dma().start(out);
+  }
+}
+
+} // namespace landfall::reef

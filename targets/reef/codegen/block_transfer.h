@@ -1,0 +1,60 @@
+//===- block_transfer.h - Results through the scratchpad -------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// The vector unit waits for each row that it reads from DRAM, or writes there.
+// So the operands that an epilogue reads or writes at the result's own place
+// only go through the scratchpad: blocks of the former come by DMA while the
+// sums are made, the result takes the place of the sums and leaves while the
+// next ones are.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/contraction_epilogue.h"
+#include "targets/reef/codegen/dma.h"
+#include "targets/reef/codegen/matrix_tiling.h"
+
+namespace landfall::reef {
+
+/// What the structure of an epilogue decides.
+struct BlockOperands {
+  BlockOperands(const Kernel &kernel, const ContractionRoles &roles);
+
+  std::vector<uint32_t> read;
+  std::vector<uint32_t> written; ///< The result, or nothing.
+  Affine form;                   ///< Of the result's offset.
+  SizePolynomial row_stride;     ///< Between rows of the flattened row loops.
+};
+
+class BlockTransfer {
+public:
+  BlockTransfer(SizeCode &sizes, const BlockOperands &operands,
+                const MatrixTiling &tiling)
+      : sizes_(sizes), b(sizes.b()), operands_(operands), tiling_(tiling) {}
+
+  /// Fixes the loops that are neither rows nor lanes.
+  void begin(const IndexValues &batch);
+  /// The part of each operand that `block` is about: to `copies`, as many
+  /// blocks of sums.
+  void fetch(const SumBlock &block, llvm::Value *copies);
+  /// Until blocks that were fetched are there, and results have left.
+  void wait();
+  /// `block` with its copies; its sums become the result.
+  void emit(Epilogue &epilogue, SumBlock block, llvm::Value *copies,
+            const IndexValues &batch);
+
+private:
+  BlockCopy copy(const SumBlock &block, uint32_t operand, llvm::Value *address);
+  llvm::Value *copy_at(llvm::Value *copies, size_t number);
+  Transfer transfer(const SumBlock &block, const BlockCopy &copy);
+  Dma dma();
+
+  SizeCode &sizes_;
+  llvm::IRBuilderBase &b;
+  const BlockOperands &operands_;
+  const MatrixTiling &tiling_;
+  llvm::Value *base_ = nullptr;
+};
+
+} // namespace landfall::reef
