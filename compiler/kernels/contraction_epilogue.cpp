@@ -59,13 +59,14 @@ void Epilogue::emit(const SumBlock &block, const IndexValues &batch) {
 /// Pointers such that offsets into operands lead to the copies of this row.
 void Epilogue::redirect(const SumBlock &block, Value *row) {
   llvm::IRBuilderBase &b = sizes_.b();
-  KernelFrame &frame = sizes_.frame();
   for (const BlockCopy &copy : block.copies) {
     llvm::Type *type = lanes_.scalar_type(kernel_.operands[copy.operand].dtype);
     Value *here = b.CreateMul(row, block.stride);
     Value *there = b.CreateAdd(copy.begin, b.CreateMul(row, copy.stride));
-    frame.operands[copy.operand] =
-        element(b, type, copy.address, b.CreateSub(here, there));
+    Value *&pointer = sizes_.frame().operands[copy.operand];
+    pointer = b.CreateSelect(
+        copy.exists, element(b, type, copy.address, b.CreateSub(here, there)),
+        pointer);
   }
 }
 

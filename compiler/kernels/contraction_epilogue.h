@@ -15,6 +15,7 @@ struct BlockCopy {
   uint32_t operand;
   llvm::Value *address;
   llvm::Value *begin, *stride; ///< In elements: the part in the operand.
+  llvm::Value *exists;         ///< i1. If not, the operand itself is accessed.
 };
 
 /// A block of finished sums: [row][lane], rows `stride` elements apart.

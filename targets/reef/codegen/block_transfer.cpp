@@ -119,13 +119,18 @@ BlockCopy BlockTransfer::copy(const SumBlock &block, uint32_t operand,
   Value *begin =
       b.CreateAdd(b.CreateAdd(base_, b.CreateMul(stride, block.rows.begin)),
                   block.lanes.begin);
-  return {operand, address, begin, stride};
+  return {operand, address, begin, stride, b.getTrue()};
 }
 
-Value *BlockTransfer::copy_at(Value *copies, size_t number) {
+BlockCopy BlockTransfer::read_copy(const SumBlock &block, Value *copies,
+                                   size_t number) {
   Value *area = b.CreateMul(tiling_.panel, tiling_.panel);
-  return element(b, b.getFloatTy(), copies,
-                 b.CreateMul(area, sizes_.frame().index(int64_t(number))));
+  Value *address =
+      element(b, b.getFloatTy(), copies,
+              b.CreateMul(area, sizes_.frame().index(int64_t(number))));
+  BlockCopy read = copy(block, operands_.read[number], address);
+  read.exists = tiling_.copies_fit;
+  return read;
 }
 
 /// From the operand to its copy.
@@ -134,18 +139,18 @@ Transfer BlockTransfer::transfer(const SumBlock &block, const BlockCopy &copy) {
     return b.CreateMul(elements, sizes_.frame().index(element_bytes));
   };
   Value *operand = sizes_.frame().operands[copy.operand];
-  return {element(b, b.getFloatTy(), operand, copy.begin),
-          copy.address,
-          bytes(block.lanes.count),
-          block.rows.count,
-          bytes(copy.stride),
-          bytes(block.stride)};
+  return {
+      element(b, b.getFloatTy(), operand, copy.begin),
+      copy.address,
+      bytes(block.lanes.count),
+      b.CreateSelect(copy.exists, block.rows.count, sizes_.frame().index(0)),
+      bytes(copy.stride),
+      bytes(block.stride)};
 }
 
 void BlockTransfer::fetch(const SumBlock &block, Value *copies) {
   for (size_t k = 0; k < operands_.read.size(); ++k)
-    dma().start(
-        transfer(block, copy(block, operands_.read[k], copy_at(copies, k))));
+    dma().start(transfer(block, read_copy(block, copies, k)));
 }
 
 void BlockTransfer::wait() {
@@ -157,7 +162,7 @@ void BlockTransfer::emit(Epilogue &epilogue, SumBlock block, Value *copies,
                          const IndexValues &batch) {
   llvm::SmallVector<BlockCopy, 4> all;
   for (size_t k = 0; k < operands_.read.size(); ++k)
-    all.push_back(copy(block, operands_.read[k], copy_at(copies, k)));
+    all.push_back(read_copy(block, copies, k));
   for (uint32_t operand : operands_.written)
     all.push_back(copy(block, operand, block.sums));
   block.copies = all;

@@ -46,7 +46,8 @@ public:
 
 private:
   BlockCopy copy(const SumBlock &block, uint32_t operand, llvm::Value *address);
-  llvm::Value *copy_at(llvm::Value *copies, size_t number);
+  BlockCopy read_copy(const SumBlock &block, llvm::Value *copies,
+                      size_t number);
   Transfer transfer(const SumBlock &block, const BlockCopy &copy);
   Dma dma();
 

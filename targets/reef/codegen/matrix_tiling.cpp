@@ -95,11 +95,15 @@ private:
     return smaller(b, wanted, parts(t_.rows, t_.panel));
   }
   Value *block_bytes() { return b.CreateMul(t_.panel, panel_row_bytes()); }
-  /// Of sums, that the scratchpad has room for besides the copies.
+  /// Of sums, that the scratchpad has room for besides the copies, if for
+  /// those.
   Value *blocks() {
     Value *all = b.CreateUDiv(
         b.CreateSub(t_.quarter_bytes, index(margin_bytes)), block_bytes());
-    return at_least_one(b.CreateSub(all, index(wishes_.copies)));
+    Value *copies = index(wishes_.copies);
+    t_.copies_fit = b.CreateICmpSGT(all, copies);
+    return at_least_one(
+        b.CreateSub(all, b.CreateSelect(t_.copies_fit, copies, index(0))));
   }
 
   /// One run if the wanted panels fit a quarter; else runs of nearly equal

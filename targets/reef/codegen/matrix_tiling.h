@@ -24,6 +24,7 @@ struct MatrixTiling {
   /// The scratchpad: quarters of so many bytes for the row side's panels, two
   /// panels of the lane side, and blocks of sums.
   llvm::Value *quarter_bytes;
+  llvm::Value *copies_fit; ///< i1: those of what a block's epilogue reads.
   llvm::Value *copies; ///< Bytes of the last quarter before those of operands.
 
   llvm::Value *tasks(SizeCode &sizes) const;
