@@ -103,6 +103,8 @@ BlockOperands::BlockOperands(const Kernel &kernel,
   if (written.size() != 1 || body.reads(written[0]) ||
       kernel.operands[written[0]].dtype != DType::f32)
     written.clear();
+  is_sum =
+      written.size() == 1 && kernel.body.yields[0] == kernel.body.params.back();
 }
 
 void BlockTransfer::begin(const IndexValues &batch) {
@@ -166,7 +168,8 @@ void BlockTransfer::emit(Epilogue &epilogue, SumBlock block, Value *copies,
   for (uint32_t operand : operands_.written)
     all.push_back(copy(block, operand, block.sums));
   block.copies = all;
-  epilogue.emit(block, batch);
+  if (!operands_.is_sum)
+    epilogue.emit(block, batch);
   for (uint32_t operand : operands_.written) {
     Transfer out = transfer(block, copy(block, operand, block.sums));
     std::swap(out.source, out.destination);

@@ -23,6 +23,7 @@ struct BlockOperands {
 
   std::vector<uint32_t> read;
   std::vector<uint32_t> written; ///< The result, or nothing.
+  bool is_sum = false;           ///< The result is the sums as they are.
   Affine form;                   ///< Of the result's offset.
   SizePolynomial row_stride;     ///< Between rows of the flattened row loops.
 };
