@@ -36,7 +36,10 @@ struct RowCopy {
   llvm::Value *lanes, *rows; ///< No rows if not positive.
 };
 void call_copy(KernelFrame &frame, const RowCopy &copy);
-/// Lanes where `mask` (i1 a lane) is false are not read and become `other`.
+/// Rows of `value` (f32) to where a copy would go.
+void call_fill(KernelFrame &frame, const RowCopy &copy, llvm::Value *value);
+/// Lanes where `mask` (i1 a lane) is false are not read and become `other`. The
+/// others are neighbours.
 void call_guarded_copy(KernelFrame &frame, const RowCopy &copy,
                        llvm::Value *mask, llvm::Value *other);
 

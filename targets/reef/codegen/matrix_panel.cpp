@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/matrix_panel.h"
 
+#include "compiler/kernels/loop_builder.h"
 #include "targets/reef/codegen/matrix_functions.h"
 
 namespace landfall::reef {
@@ -73,7 +74,7 @@ void PanelLoader::fetch(const PanelTarget &target) {
   }
   case PanelDesign::Way::evaluated:
     if (has_window())
-      fetch_window(target);
+      fetch_window(part(target, index(0)));
   }
 }
 
@@ -86,7 +87,23 @@ void PanelLoader::finish(const PanelTarget &target,
     call_turn(sizes_.frame(), tiling_.edge, target.stage, target.depth.count,
               target.address);
   if (design_.way == PanelDesign::Way::evaluated)
-    evaluate(target);
+    evaluate_parts(target);
+}
+
+/// The first part has been fetched.
+void PanelLoader::evaluate_parts(const PanelTarget &target) {
+  if (!has_window())
+    return evaluate(target);
+  emit_while(sizes_.frame(), {index(0)}, [&](llvm::ArrayRef<Value *> now) {
+    PanelTarget here = part(target, now[0]);
+    emit_if(sizes_.frame(), b.CreateICmpSGT(now[0], index(0)), [&] {
+      fetch_window(here);
+      Dma(sizes_.frame(), target.channel).wait();
+    });
+    evaluate(here);
+    Value *done = b.CreateAdd(now[0], here.depth.count);
+    return Values{b.CreateICmpSLT(done, target.depth.count), done};
+  });
 }
 
 void PanelLoader::evaluate(const PanelTarget &target) {

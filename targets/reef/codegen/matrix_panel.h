@@ -69,6 +69,8 @@ private:
   struct Window {
     llvm::Value *fits; ///< i1
     llvm::Value *first, *positions, *begin, *count;
+    llvm::Value *turn; ///< Steps of the depth to a position.
+    llvm::Value *room; ///< Positions that the stage has room for.
   };
 
   bool has_window() const;
@@ -76,6 +78,8 @@ private:
   void bound_window(Window &window, llvm::Value *low, llvm::Value *high,
                     llvm::Value *stride, llvm::Value *most_bytes);
   void fetch_window(const PanelTarget &target);
+  PanelTarget part(const PanelTarget &target, llvm::Value *done);
+  void evaluate_parts(const PanelTarget &target);
   Transfer rows_of(const PackSide &side, Packer &packer, const Interval &rows,
                    const Interval &columns);
   void evaluate(const PanelTarget &target);

@@ -90,7 +90,7 @@ private:
       Value *lanes = smaller(b, parts(t_.lanes, t_.panel), index(2));
       Value *many =
           smaller(b, b.CreateUDiv(blocks(), lanes), index(most_row_panels));
-      wanted = larger(b, wanted, many);
+      wanted = larger(b, wanted, smaller(b, many, rounds(t_.edge)));
     }
     return smaller(b, wanted, parts(t_.rows, t_.panel));
   }

@@ -56,6 +56,7 @@ PanelLoader::Window PanelLoader::window(const PanelTarget &target) {
     inside = inside * side.rows[s].extent;
   Value *turn = sizes_.value(inside);
   Window w;
+  w.turn = turn;
   w.first = b.CreateUDiv(target.depth.begin, turn);
   Value *depth_end = b.CreateAdd(target.depth.begin, target.depth.count);
   w.positions = b.CreateSub(ceil_div(b, depth_end, turn), w.first);
@@ -102,10 +103,27 @@ void PanelLoader::bound_window(Window &w, Value *low, Value *high,
       smaller(b, b.CreateAdd(high, index(1)), b.CreateSub(total, walked));
   w.begin = larger(b, low, index(0));
   w.count = larger(b, b.CreateSub(end, w.begin), index(0));
+  Value *whole = b.CreateSub(b.CreateAdd(high, index(1)), w.begin);
+  Value *each =
+      b.CreateMul(larger(b, whole, index(1)), index(size_of(operand.dtype)));
+  w.room = larger(b, b.CreateUDiv(most_bytes, each), index(1));
   Value *bytes = b.CreateMul(b.CreateMul(w.count, w.positions),
                              index(size_of(operand.dtype)));
   w.fits = b.CreateAnd(b.CreateICmpSLE(bytes, most_bytes),
                        b.CreateICmpSGE(stride, index(0)));
+}
+
+/// The steps after the first `done` ones that the stage has room for.
+PanelTarget PanelLoader::part(const PanelTarget &target, Value *done) {
+  PanelTarget rest = target;
+  rest.depth = {b.CreateAdd(target.depth.begin, done),
+                b.CreateSub(target.depth.count, done)};
+  rest.address = at(target.address, b.CreateMul(done, tiling_.panel));
+  Window w = window(rest);
+  Value *end = b.CreateMul(b.CreateAdd(w.first, w.room), w.turn);
+  rest.depth.count =
+      smaller(b, rest.depth.count, b.CreateSub(end, rest.depth.begin));
+  return rest;
 }
 
 void PanelLoader::fetch_window(const PanelTarget &target) {
