@@ -3,7 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // The loops along the width are cut into stretches on which only the innermost
-// one moves: there, all offsets and guards are linear in the lane.
+// one moves: there, all offsets and guards are linear in the lane. Where rows
+// of an image follow each other without a gap, a copy is one stretch, and only
+// the guards look at two loops.
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/matrix_panel.h"
@@ -23,6 +25,7 @@ struct Stretch {
   Value *index;  ///< The first one's innermost index.
   Value *column; ///< Its place in the panel.
   Value *count;
+  LaneValue rows, columns; ///< If the stretch is of both loops: each lane's.
 };
 
 class PanelCode {
@@ -35,7 +38,10 @@ public:
   void emit();
 
 private:
-  void emit_stretch(const Stretch &stretch);
+  void emit_rows();
+  Value *is_joined();
+  void find_image_indices(Stretch &group);
+  void emit_stretch(const Stretch &stretch, bool joined = false);
   void emit_run(const Stretch &group, const RowWalk::Run &run);
   bool has_constant_other();
   bool is_copy();
@@ -45,6 +51,7 @@ private:
                       llvm::ArrayRef<LaneValue> guards,
                       llvm::ArrayRef<LaneValue> offsets);
   LaneValue along(const Affine &form, Value *base, const Stretch &group);
+  LaneValue over_image(const Affine &form, Value *base, const Stretch &group);
   LaneValue guard(size_t load, const Stretch &group, const RowWalk::Run &run);
   LaneValue load(size_t number, const LaneValue &offset, Value *position,
                  const LaneValue &guard, const LaneValue &other);
@@ -60,8 +67,33 @@ private:
 
 void PanelCode::emit() {
   const Interval &edges = target_.edges;
+  Stretch whole{IndexValues(), edges.begin, index(0), edges.count, {}, {}};
   if (p_.side.lanes.size() <= 1)
-    return emit_stretch({IndexValues(), edges.begin, index(0), edges.count});
+    return emit_stretch(whole);
+  if (p_.side.lanes.size() > 2 || !is_copy() ||
+      !(p_.side.lane_step(p_.loads()[0].offset) == SizePolynomial(1)))
+    return emit_rows();
+  emit_if(
+      p_.frame(), is_joined(),
+      [&] {
+        emit_stretch(whole, true);
+        return Values();
+      },
+      [&] {
+        emit_rows();
+        return Values();
+      });
+}
+
+/// i1: the operand's rows are as long as those of the lanes.
+Value *PanelCode::is_joined() {
+  const LoopSpan &outer = p_.side.lanes[0], &inner = p_.side.lanes[1];
+  Value *row = p_.sizes.value(p_.loads()[0].offset.coefficient(outer.variable));
+  return b.CreateICmpEQ(row, p_.sizes.value(inner.extent));
+}
+
+void PanelCode::emit_rows() {
+  const Interval &edges = target_.edges;
   std::vector<LoopSpan> outer = p_.side.lanes;
   Value *extent = p_.sizes.value(outer.back().extent);
   outer.pop_back();
@@ -71,15 +103,30 @@ void PanelCode::emit() {
              Value *start = b.CreateMul(number, extent);
              Value *low = larger(b, edges.begin, start);
              Value *high = smaller(b, end, b.CreateAdd(start, extent));
-             Stretch stretch{IndexValues(), b.CreateSub(low, start),
+             Stretch stretch{IndexValues(),
+                             b.CreateSub(low, start),
                              b.CreateSub(low, edges.begin),
-                             b.CreateSub(high, low)};
+                             b.CreateSub(high, low),
+                             {},
+                             {}};
              split_index(p_.sizes, outer, number, stretch.outer);
              emit_stretch(stretch);
            });
 }
 
-void PanelCode::emit_stretch(const Stretch &stretch) {
+void PanelCode::find_image_indices(Stretch &group) {
+  auto apply = [&](ScalarOp op, const LaneValue &x, const LaneValue &y) {
+    return p_.lanes.apply(op, DType::i64, {x, y});
+  };
+  LaneValue extent =
+      LaneValue::uniform(DType::i64, p_.sizes.value(p_.side.lanes[1].extent));
+  LaneValue flat = p_.lanes.index(group.index);
+  group.rows = apply(ScalarOp::div, flat, extent);
+  group.columns =
+      apply(ScalarOp::sub, flat, apply(ScalarOp::mul, group.rows, extent));
+}
+
+void PanelCode::emit_stretch(const Stretch &stretch, bool joined) {
   Value *step = p_.lanes.step();
   emit_for(p_.frame(), index(0), stretch.count, step, {},
            [&](Value *lane, llvm::ArrayRef<Value *>) {
@@ -88,6 +135,8 @@ void PanelCode::emit_stretch(const Stretch &stretch) {
              group.column = b.CreateAdd(stretch.column, lane);
              group.count = smaller(b, step, b.CreateSub(stretch.count, lane));
              p_.lanes.set_active(group.count);
+             if (joined)
+               find_image_indices(group);
              p_.walk.emit(
                  p_.sizes, target_.depth,
                  [&](const RowWalk::Run &run) { emit_run(group, run); });
@@ -107,6 +156,22 @@ LaneValue PanelCode::along(const Affine &form, Value *base,
   return LaneValue::linear(first, each);
 }
 
+LaneValue PanelCode::over_image(const Affine &form, Value *base,
+                                const Stretch &group) {
+  LaneValue sum = LaneValue::uniform(DType::i64, base);
+  const LaneValue *indices[] = {&group.rows, &group.columns};
+  for (size_t k = 0; k < 2; ++k) {
+    SizePolynomial each = form.coefficient(p_.side.lanes[k].variable);
+    if (each.is_zero())
+      continue;
+    LaneValue factor = LaneValue::uniform(DType::i64, p_.sizes.value(each));
+    LaneValue term =
+        p_.lanes.apply(ScalarOp::mul, DType::i64, {*indices[k], factor});
+    sum = p_.lanes.apply(ScalarOp::add, DType::i64, {sum, term});
+  }
+  return sum;
+}
+
 LaneValue PanelCode::guard(size_t load, const Stretch &group,
                            const RowWalk::Run &run) {
   LaneValue all;
@@ -117,8 +182,10 @@ LaneValue PanelCode::guard(size_t load, const Stretch &group,
     Value *base = p_.sizes.add_terms(
         p_.sizes.add_terms(p_.bases[load].conditions[c], form, run.indices),
         form, group.outer);
-    LaneValue holds = p_.lanes.apply(ScalarOp::le, DType::boolean,
-                                     {zero, along(form, base, group)});
+    LaneValue value =
+        group.rows ? over_image(form, base, group) : along(form, base, group);
+    LaneValue holds =
+        p_.lanes.apply(ScalarOp::le, DType::boolean, {zero, value});
     all = all ? p_.lanes.apply(ScalarOp::bit_and, DType::boolean, {all, holds})
               : holds;
   }
