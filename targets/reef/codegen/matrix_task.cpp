@@ -12,6 +12,15 @@ namespace landfall::reef {
 
 using llvm::Value;
 
+namespace {
+
+unsigned width(const KernelFrame &frame, unsigned groups) {
+  unsigned natural = Lanes::natural_width(frame.machine, DType::f32);
+  return Lanes::joined_width(frame.machine, natural, groups);
+}
+
+} // namespace
+
 MatrixDesign::MatrixDesign(const Kernel &kernel, ContractionRoles the_roles)
     : roles(std::move(the_roles)),
       row_side(kernel, roles.broadcast, roles.space, roles.depth, roles.rows),
@@ -21,11 +30,11 @@ MatrixDesign::MatrixDesign(const Kernel &kernel, ContractionRoles the_roles)
 MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
                        const MatrixTiling &tiling)
     : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
-      lanes_(sizes.frame(),
-             Lanes::natural_width(sizes.frame().machine, DType::f32)),
+      lanes_(sizes.frame(), width(sizes.frame(), 1)),
+      wide_lanes_(sizes.frame(), width(sizes.frame(), 2)),
       row_loader_(sizes, lanes_, design.row_side, tiling),
       lane_loader_(sizes, lanes_, design.lane_side, tiling),
-      epilogue_(sizes, lanes_, design.roles),
+      epilogue_(sizes, wide_lanes_, design.roles),
       transfer_(sizes, design.block, tiling) {}
 
 /// Of the scratchpad, which is laid out so:

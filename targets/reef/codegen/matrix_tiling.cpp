@@ -22,9 +22,11 @@ constexpr int64_t margin_bytes = 4096;
 constexpr int64_t edge_of_one = 32;
 /// More would make runs of the depth too short.
 constexpr int64_t most_row_panels = 8;
-/// Cycles of a step on four whole tiles, and on four of half the edge, which
-/// the matrix unit has done before the next ones are issued.
-constexpr int64_t whole_step = 16, half_step = 8;
+/// Cycles of a step on four whole tiles, and on four of half the edge, where
+/// instructions take longer to issue than to work. Evaluating a panel of lanes
+/// takes longer than either, and half as long for half the lanes.
+constexpr int64_t whole_step = 16, half_step = 12;
+constexpr int64_t whole_evaluation = 32, half_evaluation = 16;
 
 class TilingCode {
 public:
@@ -75,9 +77,12 @@ private:
   void cut_tiles() {
     Value *whole = chip(core_register::tile_edge);
     Value *half = b.CreateLShr(whole, index(1));
+    bool dear = wishes_.dear_lanes;
+    int64_t half_cost = half_step + (dear ? half_evaluation : 0);
+    int64_t whole_cost = whole_step + (dear ? whole_evaluation : 0);
     Value *pays =
-        b.CreateICmpSLT(b.CreateMul(rounds(half), index(half_step)),
-                        b.CreateMul(rounds(whole), index(whole_step)));
+        b.CreateICmpSLT(b.CreateMul(rounds(half), index(half_cost)),
+                        b.CreateMul(rounds(whole), index(whole_cost)));
     t_.edge = b.CreateSelect(pays, half, whole);
     t_.panel = b.CreateShl(t_.edge, index(1));
   }
