@@ -86,9 +86,17 @@ public:
   Value *edge, *panel;
 };
 
+/// Arguments: edge, rows, lanes, how many of each, depth.
 void emit_multiply(KernelFrame &frame, Arguments v) {
   Walk w(frame, v[0]);
-  emit_for(frame, w.index(0), v[3], w.index(1), {v[1], v[2]},
+  llvm::IRBuilderBase &b = frame.b;
+  auto used = [&](Value *count, int half) {
+    Value *rest = half ? b.CreateSub(count, w.edge) : count;
+    return larger(b, smaller(b, rest, w.edge), w.index(0));
+  };
+  Value *row_counts[] = {used(v[3], 0), used(v[3], 1)};
+  Value *lane_counts[] = {used(v[4], 0), used(v[4], 1)};
+  emit_for(frame, w.index(0), v[5], w.index(1), {v[1], v[2]},
            [&](Value *, Arguments from) {
              Value *columns[2], *rows[2];
              for (int half = 0; half < 2; ++half) {
@@ -96,8 +104,11 @@ void emit_multiply(KernelFrame &frame, Arguments v) {
                columns[half] = w.unit.load_operand(w.at(from[0], apart));
                rows[half] = w.unit.load_operand(w.at(from[1], apart));
              }
-             for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile)
-               w.unit.multiply_add(tile, columns[tile / 2], rows[tile % 2]);
+             // Changing the number of lanes takes an instruction.
+             for (unsigned j = 0; j < 2; ++j)
+               for (unsigned i = 0; i < 2; ++i)
+                 w.unit.multiply_add(2 * i + j, columns[i], rows[j],
+                                     row_counts[i], lane_counts[j]);
              return Values{w.at(from[0], w.panel), w.at(from[1], w.panel)};
            });
 }
@@ -391,9 +402,9 @@ void call_guarded_copy(KernelFrame &frame, const RowCopy &copy, Value *mask,
   });
 }
 
-void call_multiply(KernelFrame &frame, Value *edge, Value *rows, Value *lanes,
-                   Value *depth) {
-  call(frame, "multiply_panels", {edge, rows, lanes, depth},
+void call_multiply(KernelFrame &frame, Value *edge, const PanelProduct &p) {
+  call(frame, "multiply_panels",
+       {edge, p.rows, p.lanes, p.row_count, p.lane_count, p.depth},
        [&](Arguments v) { emit_multiply(frame, v); });
 }
 

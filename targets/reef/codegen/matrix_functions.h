@@ -13,10 +13,16 @@
 
 namespace landfall::reef {
 
-/// Adds the product of two panels, `depth` steps long, to the tiles: tile 2 i +
-/// j is half i of the rows by half j of the lanes.
-void call_multiply(KernelFrame &frame, llvm::Value *edge, llvm::Value *rows,
-                   llvm::Value *lanes, llvm::Value *depth);
+/// Two panels, `depth` steps long, and how much of their width is used.
+struct PanelProduct {
+  llvm::Value *rows, *lanes;
+  llvm::Value *row_count, *lane_count;
+  llvm::Value *depth;
+};
+/// Adds the product to the tiles: tile 2 i + j is half i of the rows by half j
+/// of the lanes.
+void call_multiply(KernelFrame &frame, llvm::Value *edge,
+                   const PanelProduct &product);
 
 void call_zero_tiles(KernelFrame &frame, llvm::Value *edge);
 /// Tiles from or to a block of sums.

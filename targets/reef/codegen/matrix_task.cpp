@@ -221,7 +221,9 @@ void MatrixTask::emit_block(const Run &run, const Panel &rows,
         call_zero_tiles(frame(), edge);
         return Values();
       });
-  call_multiply(frame(), edge, rows.address, lanes.address, run.depth.count);
+  call_multiply(frame(), edge,
+                {rows.address, lanes.address, rows.edges.count,
+                 lanes.edges.count, run.depth.count});
   transfer_.wait();
   call_store_tiles(frame(), edge, sums);
   emit_if(frame(), run.finishes,

@@ -41,10 +41,11 @@ void MatrixUnit::zero(unsigned tile) {
                      b.getInt64(log2_bits), b.getInt64(widening)});
 }
 
-void MatrixUnit::multiply_add(unsigned tile, Value *column, Value *row) {
+void MatrixUnit::multiply_add(unsigned tile, Value *column, Value *row,
+                              Value *rows, Value *lanes) {
   b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_mm_f_f,
                     {b.getInt64Ty(), operand_},
-                    {b.getInt64(register_of(tile)), column, row, edge_, edge_,
+                    {b.getInt64(register_of(tile)), column, row, rows, lanes,
                      b.getInt64(1), b.getInt64(widening)});
 }
 
