@@ -43,6 +43,11 @@ private:
   void find_image_indices(Stretch &group);
   void emit_stretch(const Stretch &stretch, bool joined = false);
   void emit_run(const Stretch &group, const RowWalk::Run &run);
+  void copy_run(const Stretch &group, const RowWalk::Run &run);
+  LaneValue offset(size_t load, const Stretch &group, const RowWalk::Run &run);
+  Value *condition_base(size_t load, size_t c, const Stretch &group,
+                        const RowWalk::Run &run);
+  Value *ends_hold(const Stretch &group, const RowWalk::Run &run);
   bool has_constant_other();
   bool is_copy();
   void copy(const Stretch &group, const RowWalk::Run &run,
@@ -179,9 +184,7 @@ LaneValue PanelCode::guard(size_t load, const Stretch &group,
   const FactorLoad &at = p_.loads()[load];
   for (size_t c = 0; c < at.conditions.size(); ++c) {
     const Affine &form = at.conditions[c];
-    Value *base = p_.sizes.add_terms(
-        p_.sizes.add_terms(p_.bases[load].conditions[c], form, run.indices),
-        form, group.outer);
+    Value *base = condition_base(load, c, group, run);
     LaneValue value =
         group.rows ? over_image(form, base, group) : along(form, base, group);
     LaneValue holds =
@@ -231,29 +234,66 @@ void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
 }
 
 void PanelCode::emit_run(const Stretch &group, const RowWalk::Run &run) {
+  if (is_copy())
+    return copy_run(group, run);
   llvm::SmallVector<LaneValue, 4> guards, offsets;
   for (size_t l = 0; l < p_.loads().size(); ++l) {
-    const Affine &form = p_.loads()[l].offset;
-    Value *base = p_.sizes.add_terms(
-        p_.sizes.add_terms(p_.bases[l].offset, form, run.indices), form,
-        group.outer);
-    offsets.push_back(along(form, base, group));
+    offsets.push_back(offset(l, group, run));
     guards.push_back(guard(l, group, run));
   }
-  if (!is_copy())
-    return emit_positions(group, run, guards, offsets);
-  if (!guards[0])
-    return copy(group, run, offsets[0], {});
+  emit_positions(group, run, guards, offsets);
+}
+
+void PanelCode::copy_run(const Stretch &group, const RowWalk::Run &run) {
+  LaneValue from = offset(0, group, run);
+  if (!p_.loads()[0].guarded())
+    return copy(group, run, from, {});
+  LaneValue mask = group.rows ? guard(0, group, run) : LaneValue();
   emit_if(
-      p_.frame(), p_.lanes.all_of(guards[0]),
+      p_.frame(), mask ? p_.lanes.all_of(mask) : ends_hold(group, run),
       [&] {
-        copy(group, run, offsets[0], {});
+        copy(group, run, from, {});
         return Values();
       },
       [&] {
-        copy(group, run, offsets[0], guards[0]);
+        copy(group, run, from, mask ? mask : guard(0, group, run));
         return Values();
       });
+}
+
+LaneValue PanelCode::offset(size_t load, const Stretch &group,
+                            const RowWalk::Run &run) {
+  const Affine &form = p_.loads()[load].offset;
+  Value *base = p_.sizes.add_terms(
+      p_.sizes.add_terms(p_.bases[load].offset, form, run.indices), form,
+      group.outer);
+  return along(form, base, group);
+}
+
+/// What condition `c` of a load says is not negative, but for its lanes.
+Value *PanelCode::condition_base(size_t load, size_t c, const Stretch &group,
+                                 const RowWalk::Run &run) {
+  const Affine &form = p_.loads()[load].conditions[c];
+  return p_.sizes.add_terms(
+      p_.sizes.add_terms(p_.bases[load].conditions[c], form, run.indices), form,
+      group.outer);
+}
+
+/// i1: the first load's guard holds for the first lane and the last; then it
+/// does for those between, as it is linear.
+Value *PanelCode::ends_hold(const Stretch &group, const RowWalk::Run &run) {
+  Value *all = b.getTrue();
+  const std::vector<Affine> &conditions = p_.loads()[0].conditions;
+  Value *last = b.CreateAdd(group.index, b.CreateSub(group.count, index(1)));
+  for (size_t c = 0; c < conditions.size(); ++c) {
+    Value *base = condition_base(0, c, group, run);
+    Value *each = p_.sizes.value(p_.side.lane_step(conditions[c]));
+    for (Value *lane : {group.index, last}) {
+      Value *value = b.CreateAdd(base, b.CreateMul(each, lane));
+      all = b.CreateAnd(all, b.CreateICmpSGE(value, index(0)));
+    }
+  }
+  return all;
 }
 
 void PanelCode::emit_positions(const Stretch &group, const RowWalk::Run &run,
