@@ -6,8 +6,8 @@
 #include "targets/reef/codegen/matrix_functions.h"
 
 #include "compiler/kernels/contraction_code.h"
-#include "compiler/kernels/contraction_tile.h"
 #include "compiler/kernels/loop_builder.h"
+#include "targets/reef/codegen/shared_function.h"
 
 #include "llvm/IR/IntrinsicsRISCV.h"
 
@@ -18,26 +18,6 @@ using llvm::Value;
 namespace {
 
 using Arguments = llvm::ArrayRef<Value *>;
-
-/// Calls the function of this name, whose body is emitted if it is new.
-void call(KernelFrame &frame, const std::string &symbol, Arguments arguments,
-          const std::function<void(Arguments)> &body) {
-  llvm::SmallVector<llvm::Type *, 5> types;
-  for (Value *argument : arguments)
-    types.push_back(argument->getType());
-  auto [function, fresh] = inner_function(frame, symbol, types);
-  if (fresh) {
-    llvm::IRBuilderBase::InsertPointGuard guard(frame.b);
-    frame.b.SetInsertPoint(
-        llvm::BasicBlock::Create(frame.b.getContext(), "entry", function));
-    Values inner;
-    for (llvm::Argument &argument : function->args())
-      inner.push_back(&argument);
-    body(inner);
-    frame.b.CreateRetVoid();
-  }
-  frame.b.CreateCall(function, arguments);
-}
 
 /// Loops whose addresses walk along.
 class Walk {
@@ -150,266 +130,16 @@ void emit_turn(KernelFrame &frame, Arguments v) {
   });
 }
 
-/// A few rows at a time, so that none waits for its own load.
-constexpr int64_t copied_at_once = 4;
-
-/// Loads and stores of vectors as long as one in two registers may be.
-class CopyLoop {
-public:
-  CopyLoop(KernelFrame &frame, Arguments v)
-      : frame_(frame), b(frame.b), v_(v),
-        vector_(llvm::ScalableVectorType::get(b.getFloatTy(), 4)) {}
-
-  void emit() {
-    Value *most = frame_.index(copied_at_once);
-    Value *whole = b.CreateAnd(v_[6], frame_.index(-copied_at_once));
-    Values at = rows(frame_.index(0), whole, most, {v_[0], v_[3]});
-    rows(whole, v_[6], frame_.index(1), {at[0], at[1]});
-  }
-
-private:
-  Values rows(Value *first, Value *last, Value *step, Arguments start) {
-    int64_t count = llvm::cast<llvm::ConstantInt>(step)->getSExtValue();
-    return emit_for(frame_, first, last, step, start,
-                    [&](Value *, Arguments now) {
-                      Values at(now.begin(), now.end()), loaded;
-                      for (int64_t k = 0; k < count; ++k) {
-                        loaded.push_back(load(at[0]));
-                        at[0] = next(at[0], v_[2]);
-                      }
-                      for (Value *value : loaded) {
-                        store(value, at[1]);
-                        at[1] = next(at[1], v_[4]);
-                      }
-                      return at;
-                    });
-  }
-  Value *next(Value *pointer, Value *elements) {
-    return b.CreateGEP(b.getFloatTy(), pointer, elements);
-  }
-  /// Argument 7 is the mask, if any, argument 8 what its lanes become.
-  Value *guarded_load(Value *address) {
-    Value *others = b.CreateVectorSplat(vector_->getElementCount(), v_[8]);
-    Value *all = b.getInt64(0); // Lanes that are left out keep `others`.
-    Value *step = b.CreateShl(v_[1], 2);
-    llvm::SmallVector<Value *, 6> arguments = {others, address};
-    if (!walks())
-      arguments.push_back(step);
-    arguments.append({v_[7], v_[5], all});
-    llvm::SmallVector<llvm::Type *, 3> types = {vector_, b.getPtrTy(),
-                                                b.getInt64Ty()};
-    return b.CreateIntrinsic(walks() ? llvm::Intrinsic::riscv_vle_mask
-                                     : llvm::Intrinsic::riscv_vlse_mask,
-                             types, arguments);
-  }
-  /// Whether lanes are neighbours in memory.
-  bool walks() {
-    auto *step = llvm::dyn_cast<llvm::ConstantInt>(v_[1]);
-    return step && step->isOne();
-  }
-  Value *load(Value *address) {
-    if (v_.size() > 7)
-      return guarded_load(address);
-    Value *none = llvm::PoisonValue::get(vector_);
-    llvm::Type *pointer = b.getPtrTy(), *size = b.getInt64Ty();
-    if (walks())
-      return b.CreateIntrinsic(llvm::Intrinsic::riscv_vle,
-                               {vector_, pointer, size},
-                               {none, address, v_[5]});
-    Value *bytes = b.CreateShl(v_[1], 2);
-    return b.CreateIntrinsic(llvm::Intrinsic::riscv_vlse,
-                             {vector_, pointer, size},
-                             {none, address, bytes, v_[5]});
-  }
-  void store(Value *value, Value *address) {
-    b.CreateIntrinsic(llvm::Intrinsic::riscv_vse,
-                      {vector_, b.getPtrTy(), b.getInt64Ty()},
-                      {value, address, v_[5]});
-  }
-
-  KernelFrame &frame_;
-  llvm::IRBuilderBase &b;
-  Values v_;
-  llvm::VectorType *vector_;
-};
-
-/// Loads whole stretches of memory and gathers the lanes within registers:
-/// alone, each would take a cycle. `units` are the vectors' minimal elements;
-/// `at_once` rows have room in the registers.
-class GatherLoop {
-public:
-  GatherLoop(KernelFrame &frame, Arguments v, unsigned units, int64_t at_once)
-      : frame_(frame), b(frame.b), v_(v), at_once_(at_once),
-        vector_(llvm::ScalableVectorType::get(b.getFloatTy(), units)),
-        distance_(b.CreateMul(v[1], b.CreateSub(v[5], b.getInt64(1)))) {}
-
-  /// i1: whether a vector is long enough, and lanes do not go backwards.
-  Value *fits() {
-    Value *most =
-        b.CreateElementCount(b.getInt64Ty(), vector_->getElementCount());
-    return b.CreateAnd(b.CreateICmpSGE(v_[1], frame_.index(0)),
-                       b.CreateICmpSLT(distance_, most));
-  }
-  void emit() {
-    auto *integers =
-        llvm::VectorType::get(b.getInt32Ty(), vector_->getElementCount());
-    Value *step = b.CreateVectorSplat(integers->getElementCount(),
-                                      b.CreateTrunc(v_[1], b.getInt32Ty()));
-    indices_ = b.CreateMul(b.CreateStepVector(integers), step);
-    Value *most = frame_.index(at_once_);
-    Value *whole = b.CreateSub(v_[6], b.CreateURem(v_[6], most));
-    Values at = rows(frame_.index(0), whole, at_once_, {v_[0], v_[3]});
-    rows(whole, v_[6], 1, {at[0], at[1]});
-  }
-
-private:
-  Values rows(Value *first, Value *last, int64_t count, Arguments start) {
-    return emit_for(frame_, first, last, frame_.index(count), start,
-                    [&](Value *, Arguments now) {
-                      Values at(now.begin(), now.end()), lanes;
-                      for (int64_t k = 0; k < count; ++k) {
-                        lanes.push_back(load(at[0]));
-                        at[0] = next(at[0], v_[2]);
-                      }
-                      for (Value *&row : lanes)
-                        row = gather(row);
-                      for (Value *row : lanes) {
-                        store(row, at[1]);
-                        at[1] = next(at[1], v_[4]);
-                      }
-                      return at;
-                    });
-  }
-  Value *next(Value *pointer, Value *elements) {
-    return b.CreateGEP(b.getFloatTy(), pointer, elements);
-  }
-  Value *load(Value *address) {
-    Value *count = b.CreateAdd(distance_, frame_.index(1));
-    return b.CreateIntrinsic(llvm::Intrinsic::riscv_vle,
-                             {vector_, b.getPtrTy(), b.getInt64Ty()},
-                             {llvm::PoisonValue::get(vector_), address, count});
-  }
-  Value *gather(Value *from) {
-    return b.CreateIntrinsic(
-        llvm::Intrinsic::riscv_vrgather_vv, {vector_, b.getInt64Ty()},
-        {llvm::PoisonValue::get(vector_), from, indices_, v_[5]});
-  }
-  void store(Value *value, Value *address) {
-    b.CreateIntrinsic(llvm::Intrinsic::riscv_vse,
-                      {vector_, b.getPtrTy(), b.getInt64Ty()},
-                      {value, address, v_[5]});
-  }
-
-  KernelFrame &frame_;
-  llvm::IRBuilderBase &b;
-  Arguments v_;
-  int64_t at_once_;
-  llvm::VectorType *vector_;
-  Value *distance_, *indices_ = nullptr;
-};
-
-/// Whichever loop the lanes' distance allows, the shortest vectors first.
-void emit_gather(KernelFrame &frame, Arguments v) {
-  GatherLoop two(frame, v, 4, 4), four(frame, v, 8, 3);
-  auto otherwise = [&](GatherLoop &loop, const std::function<void()> &other) {
-    emit_if(
-        frame, loop.fits(),
-        [&] {
-          loop.emit();
-          return Values();
-        },
-        [&] {
-          other();
-          return Values();
-        });
-  };
-  otherwise(two, [&] {
-    otherwise(four,
-              [&] { CopyLoop(frame, Values(v.begin(), v.end())).emit(); });
-  });
-}
-
-bool walks(const RowCopy &copy) {
-  auto *step = llvm::dyn_cast<llvm::ConstantInt>(copy.lane_step);
-  return step && step->isOne();
-}
-
-Values arguments_of(const RowCopy &c) {
-  return {c.from, c.lane_step, c.from_step, c.to, c.to_step, c.lanes, c.rows};
-}
-
-void copy_walking(KernelFrame &frame, const char *symbol, const RowCopy &copy,
-                  Arguments more) {
-  Values arguments = arguments_of(copy);
-  arguments.append(more.begin(), more.end());
-  call(frame, symbol, arguments, [&](Arguments v) {
-    Values inner(v.begin(), v.end());
-    inner[1] = copy.lane_step;
-    CopyLoop(frame, inner).emit();
-  });
-}
-
-/// The lanes of a mask that hold: the first, and how many.
-Interval lanes_of(KernelFrame &frame, Value *mask, Value *lanes) {
-  llvm::IRBuilderBase &b = frame.b;
-  auto ask = [&](llvm::Intrinsic::ID question) -> Value * {
-    return b.CreateIntrinsic(question, {mask->getType(), b.getInt64Ty()},
-                             {mask, lanes});
-  };
-  return {ask(llvm::Intrinsic::riscv_vfirst),
-          ask(llvm::Intrinsic::riscv_vcpop)};
-}
-
 } // namespace
 
-void call_copy(KernelFrame &frame, const RowCopy &copy) {
-  if (walks(copy))
-    return copy_walking(frame, "copy_rows", copy, {});
-  call(frame, "gather_rows", arguments_of(copy),
-       [&](Arguments v) { emit_gather(frame, v); });
-}
-
-void call_fill(KernelFrame &frame, const RowCopy &copy, Value *value) {
-  Values arguments = {copy.to, copy.to_step, copy.lanes, copy.rows, value};
-  call(frame, "fill_rows", arguments, [&](Arguments v) {
-    llvm::IRBuilderBase &b = frame.b;
-    auto *type = llvm::ScalableVectorType::get(b.getFloatTy(), 4);
-    Value *values = b.CreateVectorSplat(type->getElementCount(), v[4]);
-    emit_for(frame, frame.index(0), v[3], frame.index(1), {v[0]},
-             [&](Value *, Arguments at) {
-               b.CreateIntrinsic(llvm::Intrinsic::riscv_vse,
-                                 {type, b.getPtrTy(), b.getInt64Ty()},
-                                 {values, at[0], v[2]});
-               return Values{b.CreateGEP(b.getFloatTy(), at[0], v[1])};
-             });
-  });
-}
-
-void call_guarded_copy(KernelFrame &frame, const RowCopy &copy, Value *mask,
-                       Value *other) {
-  if (walks(copy))
-    return copy_walking(frame, "copy_guarded_rows", copy, {mask, other});
-  llvm::IRBuilderBase &b = frame.b;
-  call_fill(frame, copy, other);
-  Interval held = lanes_of(frame, mask, copy.lanes);
-  emit_if(frame, b.CreateICmpSGT(held.count, frame.index(0)), [&] {
-    RowCopy part = copy;
-    Value *skipped = b.CreateMul(held.begin, copy.lane_step);
-    part.from = element(b, b.getFloatTy(), copy.from, skipped);
-    part.to = element(b, b.getFloatTy(), copy.to, held.begin);
-    part.lanes = held.count;
-    call_copy(frame, part);
-  });
-}
-
 void call_multiply(KernelFrame &frame, Value *edge, const PanelProduct &p) {
-  call(frame, "multiply_panels",
-       {edge, p.rows, p.lanes, p.row_count, p.lane_count, p.depth},
-       [&](Arguments v) { emit_multiply(frame, v); });
+  call_shared(frame, "multiply_panels",
+              {edge, p.rows, p.lanes, p.row_count, p.lane_count, p.depth},
+              [&](Arguments v) { emit_multiply(frame, v); });
 }
 
 void call_zero_tiles(KernelFrame &frame, Value *edge) {
-  call(frame, "zero_tiles", {edge}, [&](Arguments v) {
+  call_shared(frame, "zero_tiles", {edge}, [&](Arguments v) {
     MatrixUnit unit(frame, v[0]);
     for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile)
       unit.zero(tile);
@@ -417,7 +147,7 @@ void call_zero_tiles(KernelFrame &frame, Value *edge) {
 }
 
 void call_load_tiles(KernelFrame &frame, Value *edge, Value *sums) {
-  call(frame, "load_tiles", {edge, sums}, [&](Arguments v) {
+  call_shared(frame, "load_tiles", {edge, sums}, [&](Arguments v) {
     for_tile_rows(frame, v,
                   [](MatrixUnit &unit, unsigned tile, Value *row,
                      Value *address) { unit.load_row(tile, row, address); });
@@ -425,7 +155,7 @@ void call_load_tiles(KernelFrame &frame, Value *edge, Value *sums) {
 }
 
 void call_store_tiles(KernelFrame &frame, Value *edge, Value *sums) {
-  call(frame, "store_tiles", {edge, sums}, [&](Arguments v) {
+  call_shared(frame, "store_tiles", {edge, sums}, [&](Arguments v) {
     for_tile_rows(frame, v,
                   [](MatrixUnit &unit, unsigned tile, Value *row,
                      Value *address) { unit.store_row(tile, row, address); });
@@ -434,8 +164,8 @@ void call_store_tiles(KernelFrame &frame, Value *edge, Value *sums) {
 
 void call_turn(KernelFrame &frame, Value *edge, Value *rows, Value *length,
                Value *panel) {
-  call(frame, "turn_rows", {edge, rows, length, panel},
-       [&](Arguments v) { emit_turn(frame, v); });
+  call_shared(frame, "turn_rows", {edge, rows, length, panel},
+              [&](Arguments v) { emit_turn(frame, v); });
 }
 
 } // namespace landfall::reef

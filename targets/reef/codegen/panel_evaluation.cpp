@@ -11,7 +11,7 @@
 #include "targets/reef/codegen/matrix_panel.h"
 
 #include "compiler/kernels/loop_builder.h"
-#include "targets/reef/codegen/matrix_functions.h"
+#include "targets/reef/codegen/row_copy.h"
 
 namespace landfall::reef {
 

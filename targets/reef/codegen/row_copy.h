@@ -1,0 +1,27 @@
+//===- row_copy.h - Rows of lanes to a panel --------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/kernel_frame.h"
+
+namespace landfall::reef {
+
+/// Rows of up to a vector of f32 lanes, from `from` to `to`. All counts and
+/// steps in elements, i64.
+struct RowCopy {
+  llvm::Value *from, *lane_step, *from_step;
+  llvm::Value *to, *to_step; ///< Lanes are neighbours there.
+  llvm::Value *lanes, *rows; ///< No rows if not positive.
+};
+void call_copy(KernelFrame &frame, const RowCopy &copy);
+/// Rows of `value` (f32) to where a copy would go.
+void call_fill(KernelFrame &frame, const RowCopy &copy, llvm::Value *value);
+/// Lanes where `mask` (i1 a lane) is false are not read and become `other`. The
+/// others are neighbours.
+void call_guarded_copy(KernelFrame &frame, const RowCopy &copy,
+                       llvm::Value *mask, llvm::Value *other);
+
+} // namespace landfall::reef
