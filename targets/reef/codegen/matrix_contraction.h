@@ -13,7 +13,12 @@
 //       for each panel of rows:
 //         2 x 2 tiles += column of a * row of b, step by step
 //         tiles to a block of sums                [row][lane], scratchpad
-//         after the last run: finish it on the vector unit
+//         after the last run: finish it on the vector unit, and send it off
+//
+// DMA runs ahead of all that, on as many channels as there are: the next panel
+// of rows and of lanes, also those that the next run begins with, and what the
+// epilogue reads; results leave while the next block is multiplied
+// (block_transfer.h).
 //
 // Sizes of tiles and scratchpad are read from the chip, so that one binary
 // serves every generation. Sums are f32; narrower factors widen as they are

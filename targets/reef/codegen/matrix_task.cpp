@@ -14,9 +14,10 @@ using llvm::Value;
 
 namespace {
 
-unsigned width(const KernelFrame &frame, unsigned groups) {
-  unsigned natural = Lanes::natural_width(frame.machine, DType::f32);
-  return Lanes::joined_width(frame.machine, natural, groups);
+/// Twice the natural one: a row of a panel in few steps.
+unsigned width(const Machine &machine) {
+  return Lanes::joined_width(machine, Lanes::natural_width(machine, DType::f32),
+                             2);
 }
 
 } // namespace
@@ -30,11 +31,10 @@ MatrixDesign::MatrixDesign(const Kernel &kernel, ContractionRoles the_roles)
 MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
                        const MatrixTiling &tiling)
     : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
-      lanes_(sizes.frame(), width(sizes.frame(), 1)),
-      wide_lanes_(sizes.frame(), width(sizes.frame(), 2)),
+      lanes_(sizes.frame(), width(sizes.frame().machine)),
       row_loader_(sizes, lanes_, design.row_side, tiling),
       lane_loader_(sizes, lanes_, design.lane_side, tiling),
-      epilogue_(sizes, wide_lanes_, design.roles),
+      epilogue_(sizes, lanes_, design.roles),
       transfer_(sizes, design.block, tiling) {}
 
 /// Of the scratchpad, which is laid out so:

@@ -73,7 +73,6 @@ private:
   const MatrixDesign &design_;
   const MatrixTiling &tiling_;
   Lanes lanes_;
-  Lanes wide_lanes_; ///< For epilogues: a row in few steps.
   PanelLoader row_loader_, lane_loader_;
   Epilogue epilogue_;
   BlockTransfer transfer_;

@@ -39,6 +39,7 @@ public:
 
 private:
   void emit_rows();
+  Value *step();
   Value *is_joined();
   void find_image_indices(Stretch &group);
   void emit_stretch(const Stretch &stretch, bool joined = false);
@@ -90,11 +91,14 @@ void PanelCode::emit() {
       });
 }
 
-/// i1: the operand's rows are as long as those of the lanes.
+/// i1: the operand's rows are as long as those of the lanes, and so short that
+/// guards of two loops cost less than several stretches.
 Value *PanelCode::is_joined() {
   const LoopSpan &outer = p_.side.lanes[0], &inner = p_.side.lanes[1];
   Value *row = p_.sizes.value(p_.loads()[0].offset.coefficient(outer.variable));
-  return b.CreateICmpEQ(row, p_.sizes.value(inner.extent));
+  Value *extent = p_.sizes.value(inner.extent);
+  Value *is_short = b.CreateICmpSLE(b.CreateShl(extent, index(1)), step());
+  return b.CreateAnd(is_short, b.CreateICmpEQ(row, extent));
 }
 
 void PanelCode::emit_rows() {
@@ -131,8 +135,15 @@ void PanelCode::find_image_indices(Stretch &group) {
       apply(ScalarOp::sub, flat, apply(ScalarOp::mul, group.rows, extent));
 }
 
+/// Lanes at a time: gathering takes vectors that are twice as long.
+Value *PanelCode::step() {
+  bool walks = p_.side.lane_step(p_.loads()[0].offset) == SizePolynomial(1);
+  Value *all = p_.lanes.step();
+  return is_copy() && !walks ? b.CreateLShr(all, index(1)) : all;
+}
+
 void PanelCode::emit_stretch(const Stretch &stretch, bool joined) {
-  Value *step = p_.lanes.step();
+  Value *step = this->step();
   emit_for(p_.frame(), index(0), stretch.count, step, {},
            [&](Value *lane, llvm::ArrayRef<Value *>) {
              Stretch group = stretch;

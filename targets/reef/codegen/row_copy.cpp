@@ -21,13 +21,15 @@ using Arguments = llvm::ArrayRef<Value *>;
 
 /// A few rows at a time, so that none waits for its own load.
 constexpr int64_t copied_at_once = 4;
+/// Minimal elements of a row's vector.
+constexpr unsigned row_units = 8;
 
-/// Loads and stores of vectors as long as one in two registers may be.
+/// Loads and stores of vectors as long as one in four registers may be.
 class CopyLoop {
 public:
   CopyLoop(KernelFrame &frame, Arguments v)
       : frame_(frame), b(frame.b), v_(v),
-        vector_(llvm::ScalableVectorType::get(b.getFloatTy(), 4)) {}
+        vector_(llvm::ScalableVectorType::get(b.getFloatTy(), row_units)) {}
 
   void emit() {
     Value *most = frame_.index(copied_at_once);
@@ -242,7 +244,7 @@ void call_fill(KernelFrame &frame, const RowCopy &copy, Value *value) {
   Values arguments = {copy.to, copy.to_step, copy.lanes, copy.rows, value};
   call_shared(frame, "fill_rows", arguments, [&](Arguments v) {
     llvm::IRBuilderBase &b = frame.b;
-    auto *type = llvm::ScalableVectorType::get(b.getFloatTy(), 4);
+    auto *type = llvm::ScalableVectorType::get(b.getFloatTy(), row_units);
     Value *values = b.CreateVectorSplat(type->getElementCount(), v[4]);
     emit_for(frame, frame.index(0), v[3], frame.index(1), {v[0]},
              [&](Value *, Arguments at) {
