@@ -148,7 +148,8 @@ static void check_types(ScalarOp op, DType result,
   for (Scalar arg : args.subspan(chooses ? 1 : 0))
     if (arg.dtype() != type)
       throw BuildError(ErrorCode::invalid_model,
-                       fmt::format("operand types differ: {} and {}",
+                       fmt::format("operand types differ: {} and {}; a Cast "
+                                   "before the node makes them equal",
                                    name(type), name(arg.dtype())));
   auto require_defined = [&](DType used) {
     if (!is_defined(op, used))

@@ -159,8 +159,9 @@ private:
   std::vector<HostValue> ordered(nb::dict inputs) {
     std::vector<HostValue> values;
     std::string names;
-    for (const SignatureValue &input : entry().inputs) {
+    for (const SignatureValue &input : entry().inputs)
       names += (names.empty() ? "'" : ", '") + input.name + "'";
+    for (const SignatureValue &input : entry().inputs) {
       nb::str key(input.name.c_str());
       if (inputs.contains(key))
         values.push_back(unwrap(from_python(inputs[key])));
@@ -168,7 +169,8 @@ private:
         values.emplace_back();
       else
         raise({ErrorCode::invalid_argument,
-               fmt::format("input '{}' is missing", input.name)});
+               fmt::format("input '{}' is missing; the model's inputs are: {}",
+                           input.name, names)});
     }
     for (auto [key, value] : inputs)
       check_known(nb::cast<std::string>(key), names);

@@ -44,9 +44,10 @@ Tensor check_at_run_time(const Node &node, Tensor indices,
                          std::span<const Size> extents, Negative negative) {
   Builder &b = node.b();
   std::string limits =
-      negative == Negative::refused ? "0 <= index < " : "-n <= index < n = ";
+      negative == Negative::refused ? "0 to E - 1" : "-E to E - 1";
+  limits += " for an extent E of";
   for (size_t j = 0; j < extents.size(); ++j)
-    limits += (j == 0 ? "" : ", ") + extents[j].str();
+    limits += (j == 0 ? " " : ", ") + extents[j].str();
   LoopsResult result{DType::i64, indices.shape(), {}};
   return b.loops(
       indices.shape(), {&result, 1},
@@ -56,11 +57,12 @@ Tensor check_at_run_time(const Node &node, Tensor indices,
         Scalar index = given;
         if (negative == Negative::from_back)
           index = select(given < 0, given + extent, given);
-        b.check(logical_and(index >= 0, index < extent),
-                node.type() +
-                    " met the index {}, which is out of range; legal is " +
-                    limits,
-                given);
+        b.check(
+            logical_and(index >= 0, index < extent),
+            node.type() +
+                " met the index {}, which is out of range; it must be from " +
+                limits,
+            given);
         results[0].store(at, index);
       })[0];
 }

@@ -23,11 +23,12 @@ inline Scalar broadcast_index(Builder &b, Size extent, Size result,
   return index * b.scalar(less(1, extent));
 }
 
-/// Requires two extents to be equal, at run time if that is not provable.
+/// Requires two extents to be equal, at run time if that is not provable; they
+/// are added to the message.
 inline void require_equal(Builder &b, Size x, Size y,
                           const std::string &message) {
   if (x != y)
-    b.require(equal(x, y), message);
+    b.require(equal(x, y), message + ": " + x.str() + " and " + y.str());
 }
 
 /// The indices `head` followed by `tail`.
