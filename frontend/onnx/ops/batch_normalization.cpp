@@ -36,14 +36,26 @@ Scalar parameter_at(const Operands &o, Tensor parameter,
   return convert(value, type);
 }
 
+/// scale / sqrt(variance + epsilon): a tensor of its own, so that constants
+/// make it a constant.
+Tensor gain_of(const Operands &o, Tensor variance) {
+  DType type = compute_type(o.x.dtype());
+  return o.x.builder().map(
+      o.scale.shape(), type, [&](std::span<const Scalar> i) {
+        return convert(o.scale.at(i), type) /
+               sqrt(convert(variance.at(i), type) + o.epsilon);
+      });
+}
+
 // Y = (X - mean) scale / sqrt(variance + epsilon) + B
 Tensor normalized(const Operands &o, Tensor mean, Tensor variance) {
   Builder &b = o.x.builder();
+  Tensor gain = gain_of(o, variance);
   return b.map(o.x.shape(), o.x.dtype(), [&](std::span<const Scalar> i) {
-    Scalar gain = parameter_at(o, o.scale, i) /
-                  sqrt(parameter_at(o, variance, i) + o.epsilon);
     Scalar centred = widen(o.x.at(i)) - parameter_at(o, mean, i);
-    return convert(centred * gain + parameter_at(o, o.bias, i), o.x.dtype());
+    return convert(centred * parameter_at(o, gain, i) +
+                       parameter_at(o, o.bias, i),
+                   o.x.dtype());
   });
 }
 
