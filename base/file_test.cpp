@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 namespace landfall {
 namespace {
@@ -34,6 +35,16 @@ TEST_F(File, ReplacesWithoutTouchingTheOldMapping) {
   EXPECT_EQ(*read, second);
   auto files = std::filesystem::directory_iterator(directory_);
   EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+}
+
+TEST_F(File, ReplacesRegularFilesOnly) {
+  std::filesystem::create_directory(path("folder"));
+  Status written = write_file(path("folder"), std::vector<uint8_t>{1});
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.error().code, ErrorCode::io);
+  ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(write_file(path("pipe"), std::vector<uint8_t>{1}).ok());
+  EXPECT_TRUE(std::filesystem::is_fifo(path("pipe")));
 }
 
 TEST_F(File, HandlesEmptyFiles) {
