@@ -79,4 +79,14 @@ Status check_launch(const Kernel &kernel,
   return {};
 }
 
+Status check_copy(DeviceSpan span, size_t bytes) {
+  if (span.offset > span.memory.bytes ||
+      bytes > span.memory.bytes - span.offset)
+    return Error{ErrorCode::device,
+                 fmt::format("A copy of {} bytes at offset {} reaches outside "
+                             "an allocation of {} bytes.",
+                             bytes, span.offset, span.memory.bytes)};
+  return {};
+}
+
 } // namespace landfall

@@ -17,6 +17,9 @@ Status check_launch(const Kernel &kernel,
                     std::span<const TensorRef *const> operands,
                     std::span<const int64_t> sizes);
 
+/// Whether a copy of this many bytes lies inside its memory.
+Status check_copy(DeviceSpan span, size_t bytes);
+
 /// The error of a kernel's failed check: its message with "{}" replaced by
 /// `value`, and the model nodes the kernel came from unless it names one.
 Error check_error(const Kernel &kernel, uint32_t check, int64_t value);

@@ -21,16 +21,6 @@ constexpr int64_t scratch_limit = int64_t(1) << 40;
 /// Parts a thread gets on average: enough to even out unequal tasks.
 constexpr int64_t parts_per_thread = 4;
 
-Status check_range(DeviceSpan span, size_t bytes) {
-  if (span.offset > span.memory.bytes ||
-      bytes > span.memory.bytes - span.offset)
-    return Error{ErrorCode::device,
-                 fmt::format("A copy of {} bytes at offset {} reaches outside "
-                             "an allocation of {} bytes.",
-                             bytes, span.offset, span.memory.bytes)};
-  return {};
-}
-
 uint8_t *address_of(DeviceSpan span) {
   return cpu::address_of(span.memory) + span.offset;
 }
@@ -70,7 +60,7 @@ Status CpuQueue::keep(Status status) {
 Status CpuQueue::write(DeviceSpan destination, const void *source,
                        size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_range(destination, bytes)));
+  TRY(keep(check_copy(destination, bytes)));
   if (bytes > 0)
     std::memcpy(address_of(destination), source, bytes);
   return {};
@@ -78,7 +68,7 @@ Status CpuQueue::write(DeviceSpan destination, const void *source,
 
 Status CpuQueue::read(void *destination, DeviceSpan source, size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_range(source, bytes)));
+  TRY(keep(check_copy(source, bytes)));
   if (bytes > 0)
     std::memcpy(destination, address_of(source), bytes);
   return {};
@@ -86,8 +76,8 @@ Status CpuQueue::read(void *destination, DeviceSpan source, size_t bytes) {
 
 Status CpuQueue::copy(DeviceSpan destination, DeviceSpan source, size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_range(destination, bytes)));
-  TRY(keep(check_range(source, bytes)));
+  TRY(keep(check_copy(destination, bytes)));
+  TRY(keep(check_copy(source, bytes)));
   if (bytes > 0)
     std::memmove(address_of(destination), address_of(source), bytes);
   return {};

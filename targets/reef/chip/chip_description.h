@@ -47,9 +47,6 @@ struct ChipDescription {
   uint64_t dram_latency_cycles() const {
     return uint64_t(dram_latency_ns) * clock_mhz / 1000;
   }
-  double dram_bytes_per_cycle() const {
-    return dram_gb_per_s * 1e3 / clock_mhz;
-  }
 };
 
 /// Errors name the line: "my.chip:7: ...". `place` is the file's name in them.

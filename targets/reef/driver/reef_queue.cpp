@@ -18,16 +18,6 @@ namespace {
 constexpr size_t pending_limit = 128;
 constexpr int64_t scratch_limit = int64_t(1) << 40;
 
-Status check_range(DeviceSpan span, size_t bytes) {
-  if (span.offset > span.memory.bytes ||
-      bytes > span.memory.bytes - span.offset)
-    return Error{ErrorCode::device,
-                 fmt::format("A copy of {} bytes at offset {} reaches outside "
-                             "an allocation of {} bytes.",
-                             bytes, span.offset, span.memory.bytes)};
-  return {};
-}
-
 uint64_t address_of(DeviceSpan span) {
   return span.memory.handle + span.offset;
 }
@@ -55,7 +45,7 @@ Status ReefQueue::keep(Status status) {
 Status ReefQueue::write(DeviceSpan destination, const void *source,
                         size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_range(destination, bytes)));
+  TRY(keep(check_copy(destination, bytes)));
   TRY(wait(done_ + pending_.size()));
   if (bytes > 0)
     std::memcpy(card_->memory->host(address_of(destination)), source, bytes);
@@ -64,7 +54,7 @@ Status ReefQueue::write(DeviceSpan destination, const void *source,
 
 Status ReefQueue::read(void *destination, DeviceSpan source, size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_range(source, bytes)));
+  TRY(keep(check_copy(source, bytes)));
   TRY(wait(done_ + pending_.size()));
   if (bytes > 0)
     std::memcpy(destination, card_->memory->host(address_of(source)), bytes);
@@ -74,8 +64,8 @@ Status ReefQueue::read(void *destination, DeviceSpan source, size_t bytes) {
 Status ReefQueue::copy(DeviceSpan destination, DeviceSpan source,
                        size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_range(destination, bytes)));
-  TRY(keep(check_range(source, bytes)));
+  TRY(keep(check_copy(destination, bytes)));
+  TRY(keep(check_copy(source, bytes)));
   Pending pending;
   pending.command.operation = Operation::copy;
   pending.command.address = address_of(destination);
