@@ -1,0 +1,57 @@
+"""The Python package: what it takes, what it refuses, and with which words."""
+
+import sys
+import unittest
+
+import numpy as np
+from onnx import TensorProto, helper
+
+import landfall
+
+
+def model(nodes, inputs, outputs):
+    graph = helper.make_graph(nodes, "graph", inputs, outputs)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def tensor(name, dtype=TensorProto.FLOAT, dims=("n",)):
+    return helper.make_tensor_value_info(name, dtype, dims)
+
+
+class Python(unittest.TestCase):
+    def test_arrays_of_the_other_byte_order_mean_the_same(self):
+        relu = landfall.compile(model([helper.make_node("Relu", ["x"], ["y"])], [tensor("x")], [tensor("y")]))
+        for dtype in ("<f4", ">f4"):
+            np.testing.assert_array_equal(relu.run({"x": np.array([1, -2, 3], dtype)})["y"], [1, 0, 3])
+
+    def test_other_inputs_are_refused_in_words(self):
+        relu = landfall.compile(model([helper.make_node("Relu", ["x"], ["y"])], [tensor("x")], [tensor("y")]))
+        with self.assertRaisesRegex(landfall.Error, "not supported"):
+            relu.run({"x": np.zeros(3, np.longdouble)})
+        with self.assertRaisesRegex(landfall.Error, "inputs are: 'x'"):
+            relu.run({"z": np.zeros(3, np.float32)})
+        with self.assertRaisesRegex(TypeError, "NoneType"):
+            landfall.compile(None)
+
+    def test_axes_of_a_slice_may_come_with_the_run(self):
+        indices = [tensor(name, TensorProto.INT64, (2,)) for name in ("starts", "ends", "axes")]
+        cut = landfall.compile(model([helper.make_node("Slice", ["x", "starts", "ends", "axes"], ["y"])],
+                                     [tensor("x", dims=("n", "m")), *indices], [tensor("y", dims=None)]))
+        x = np.arange(20, dtype=np.float32).reshape(4, 5)
+        for rows, columns in (((1, 2**63 - 1), (0, 2)), ((-100, 2**62), (1, -2**63)), ((-3, -1), (-4, 100))):
+            y = cut.run({"x": x, "starts": np.array([columns[0], rows[0]]), "ends": np.array([columns[1], rows[1]]),
+                         "axes": np.array([1, 0])})["y"]
+            np.testing.assert_array_equal(y, x[slice(*rows), slice(*columns)])
+
+    def test_elements_of_a_sequence_have_the_declared_rank(self):
+        sequence = helper.make_tensor_sequence_value_info("s", TensorProto.FLOAT, ["n"])
+        first = landfall.compile(model([helper.make_node("SequenceAt", ["s", "p"], ["t"]),
+                                        helper.make_node("ReduceSum", ["t"], ["y"], keepdims=0)],
+                                       [sequence, tensor("p", TensorProto.INT64, ())], [tensor("y", dims=())]))
+        self.assertEqual(first.run({"s": [np.array([1, 2], np.float32)], "p": np.array(0)})["y"], 3)
+        with self.assertRaisesRegex(landfall.Error, "rank 2"):
+            first.run({"s": [np.ones((2, 2), np.float32)], "p": np.array(0)})
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
