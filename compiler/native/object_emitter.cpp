@@ -42,6 +42,8 @@ void initialize_targets() {
     LLVMInitializeRISCVTarget();
     LLVMInitializeRISCVTargetMC();
     LLVMInitializeRISCVAsmPrinter();
+    // Reef's innermost loop is written in assembly.
+    LLVMInitializeRISCVAsmParser();
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include "compiler/kernels/contraction_code.h"
 #include "compiler/kernels/loop_builder.h"
+#include "targets/reef/codegen/multiply_loop.h"
 #include "targets/reef/codegen/shared_function.h"
 
 #include "llvm/IR/IntrinsicsRISCV.h"
@@ -68,29 +69,17 @@ public:
 
 /// Arguments: edge, rows, lanes, how many of each, depth.
 void emit_multiply(KernelFrame &frame, Arguments v) {
-  Walk w(frame, v[0]);
   llvm::IRBuilderBase &b = frame.b;
   auto used = [&](Value *count, int half) {
-    Value *rest = half ? b.CreateSub(count, w.edge) : count;
-    return larger(b, smaller(b, rest, w.edge), w.index(0));
+    Value *rest = half ? b.CreateSub(count, v[0]) : count;
+    return larger(b, smaller(b, rest, v[0]), frame.index(0));
   };
-  Value *row_counts[] = {used(v[3], 0), used(v[3], 1)};
-  Value *lane_counts[] = {used(v[4], 0), used(v[4], 1)};
-  emit_for(frame, w.index(0), v[5], w.index(1), {v[1], v[2]},
-           [&](Value *, Arguments from) {
-             Value *columns[2], *rows[2];
-             for (int half = 0; half < 2; ++half) {
-               Value *apart = half ? w.edge : w.index(0);
-               columns[half] = w.unit.load_operand(w.at(from[0], apart));
-               rows[half] = w.unit.load_operand(w.at(from[1], apart));
-             }
-             // Changing the number of lanes takes an instruction.
-             for (unsigned j = 0; j < 2; ++j)
-               for (unsigned i = 0; i < 2; ++i)
-                 w.unit.multiply_add(2 * i + j, columns[i], rows[j],
-                                     row_counts[i], lane_counts[j]);
-             return Values{w.at(from[0], w.panel), w.at(from[1], w.panel)};
-           });
+  emit_multiply_loop(frame, {v[0],
+                             v[1],
+                             v[2],
+                             {used(v[3], 0), used(v[3], 1)},
+                             {used(v[4], 0), used(v[4], 1)},
+                             v[5]});
 }
 
 /// Every row of every tile, with its place in a block of sums.

@@ -30,29 +30,13 @@ Value *read_core_register(KernelFrame &frame, uint64_t offset) {
   return b.CreateLoad(b.getInt64Ty(), address, /*isVolatile=*/true);
 }
 
-/// Operands take up to eight registers; the unit looks at an edge of them.
 MatrixUnit::MatrixUnit(KernelFrame &frame, Value *edge)
-    : b(frame.b), edge_(edge),
-      operand_(llvm::ScalableVectorType::get(b.getFloatTy(), 16)) {}
+    : b(frame.b), edge_(edge) {}
 
 void MatrixUnit::zero(unsigned tile) {
   b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_vtzero_t, {b.getInt64Ty()},
                     {b.getInt64(register_of(tile)), edge_, edge_,
                      b.getInt64(log2_bits), b.getInt64(widening)});
-}
-
-void MatrixUnit::multiply_add(unsigned tile, Value *column, Value *row,
-                              Value *rows, Value *lanes) {
-  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_mm_f_f,
-                    {b.getInt64Ty(), operand_},
-                    {b.getInt64(register_of(tile)), column, row, rows, lanes,
-                     b.getInt64(1), b.getInt64(widening)});
-}
-
-Value *MatrixUnit::load_operand(Value *address) {
-  return b.CreateIntrinsic(llvm::Intrinsic::riscv_vle,
-                           {operand_, b.getPtrTy(), b.getInt64Ty()},
-                           {llvm::PoisonValue::get(operand_), address, edge_});
 }
 
 /// Which row or column of which tile, as the instructions want it told.

@@ -26,12 +26,6 @@ public:
   llvm::Value *edge() const { return edge_; }
 
   void zero(unsigned tile);
-  /// tile += column * row, the outer product of the first `rows` and `lanes`
-  /// elements of two operands.
-  void multiply_add(unsigned tile, llvm::Value *column, llvm::Value *row,
-                    llvm::Value *rows, llvm::Value *lanes);
-  llvm::Value *load_operand(llvm::Value *address);
-
   /// Row number `index` (i64) of a tile from or to memory.
   void load_row(unsigned tile, llvm::Value *index, llvm::Value *address);
   void store_row(unsigned tile, llvm::Value *index, llvm::Value *address);
@@ -44,7 +38,6 @@ private:
 
   llvm::IRBuilderBase &b;
   llvm::Value *edge_;
-  llvm::Type *operand_;
 };
 
 } // namespace landfall::reef
