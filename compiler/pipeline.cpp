@@ -13,6 +13,7 @@
 #include "compiler/lower.h"
 #include "compiler/passes/clean.h"
 #include "compiler/passes/fuse.h"
+#include "compiler/passes/lay_out_constants.h"
 #include "compiler/target.h"
 #include "frontend/onnx/import.h"
 #include "ir/law.h"
@@ -109,6 +110,10 @@ Result<Package> compile(Bytes model, const std::string &name,
   // From here on a value may be computed inside the kernel that uses it.
   fuse(module.impl());
   steps.done("fuse");
+  if (int64_t fewest = target->depth_first_from()) {
+    lay_out_constants(module.impl(), fewest);
+    steps.done("lay_out");
+  }
   TRY(ir::check_law(module));
   // From here on there is no MLIR: bytecode, kernel descriptions, weights.
   TRY(lower(module, package));

@@ -39,6 +39,10 @@ public:
   virtual bool serves(std::string_view device) const {
     return device == name();
   }
+  /// Constant factors of contractions are stored with the summed indices
+  /// outermost where the result has at least so many rows or columns along the
+  /// other factor; 0: never.
+  virtual int64_t depth_first_from() const { return 0; }
   /// Whether this kernel can run here.
   virtual Support supports(const Kernel &kernel) const = 0;
   /// Code for all kernels, one section a variant.

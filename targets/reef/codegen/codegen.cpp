@@ -60,6 +60,9 @@ public:
            std::ranges::all_of(rest, [](char c) { return isdigit(c); });
   }
 
+  /// The matrix unit's operands are rows of one step of the depth.
+  int64_t depth_first_from() const override { return fewest_edges; }
+
   Support supports(const Kernel &kernel) const override {
     return native::supports_dtypes(kernel);
   }

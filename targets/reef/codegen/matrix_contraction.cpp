@@ -47,15 +47,12 @@ private:
   MatrixTiling tiling_{};
 };
 
-/// Fewer rows or lanes leave most of a tile empty.
-constexpr int64_t fewest = 4;
-
 bool is_thin(const ContractionRoles &roles,
              const std::vector<uint32_t> &loops) {
   SizePolynomial extent(1);
   for (uint32_t variable : loops)
     extent = extent * SizePolynomial::of(roles.space.extents[variable]);
-  return extent.constant().value_or(fewest) < fewest;
+  return extent.constant().value_or(fewest_edges) < fewest_edges;
 }
 
 Error refusal(const char *reason) { return {ErrorCode::unsupported, reason}; }

@@ -35,6 +35,9 @@
 
 namespace landfall::reef {
 
+/// Fewer rows or lanes leave most of a tile empty.
+constexpr int64_t fewest_edges = 4;
+
 /// Fails with the reason where another generator serves the kernel better.
 Result<std::unique_ptr<TaskGenerator>>
 matrix_contraction(const Kernel &kernel, const Machine &machine);

@@ -126,19 +126,18 @@ std::string constraints() {
 
 void emit_multiply_loop(KernelFrame &frame, const MultiplyLoop &loop) {
   llvm::SmallVector<Value *, 8> arguments = {
-      loop.edge,           loop.rows,
-      loop.lanes,          loop.row_counts[0],
-      loop.row_counts[1],  loop.lane_counts[0],
+      loop.edge,           loop.rows,          loop.lanes,
+      loop.row_counts[0],  loop.row_counts[1], loop.lane_counts[0],
       loop.lane_counts[1], loop.depth};
   llvm::SmallVector<llvm::Type *, 8> types;
   for (Value *argument : arguments)
     types.push_back(argument->getType());
   auto *type = llvm::FunctionType::get(frame.b.getVoidTy(), types, false);
-  frame.b.CreateCall(
-      type,
-      llvm::InlineAsm::get(type, LoopText().emit(), constraints(),
-                           /*hasSideEffects=*/true),
-      arguments);
+  frame.b.CreateCall(type,
+                     llvm::InlineAsm::get(type, LoopText().emit(),
+                                          constraints(),
+                                          /*hasSideEffects=*/true),
+                     arguments);
 }
 
 } // namespace landfall::reef

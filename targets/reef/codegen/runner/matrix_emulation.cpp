@@ -14,10 +14,19 @@ namespace {
 constexpr uint32_t illegal = 0xffffffff;
 constexpr uint64_t most_edge = 64;
 
-/// The unit's state, and the code as it was.
+/// An accumulator's element.
+union Sum {
+  float real;
+  uint32_t whole;
+};
+
+/// The unit's state, and the code as it was. Tiles of bytes share nothing with
+/// those of sums, and multiplication takes f32 or bytes.
 struct Unit {
   uint64_t edge, tm, tn, tk;
-  float tiles[4][most_edge][most_edge];
+  uint32_t width_log; ///< Of operands, in bytes.
+  Sum tiles[4][most_edge][most_edge];
+  uint8_t byte_tiles[16][most_edge][most_edge];
   const uint8_t *code;
   uint8_t *original;
   size_t bytes;
@@ -36,9 +45,18 @@ bool is_set_length(uint32_t word) { // sf.vsettn, vsettm, vsettk
 }
 bool is_zero(uint32_t word) { return (word & 0xfffff0ff) == 0x43e06057; }
 bool is_discard(uint32_t word) { return word == 0x43c06057; }
-bool is_load(uint32_t word) { return (word & 0xfe007fff) == 0x52007007; }
-bool is_store(uint32_t word) { return (word & 0xfe007fff) == 0x52007027; }
-bool is_multiply(uint32_t word) { return (word & 0xfe0070ff) == 0xf2001077; }
+bool is_move(uint32_t word, uint32_t match) { // Of bytes, of words.
+  uint32_t rest = word & 0xfe007fff;
+  return rest == (0x12000000 | match) || rest == (0x52000000 | match);
+}
+bool is_load(uint32_t word) { return is_move(word, 0x7007); }
+bool is_store(uint32_t word) { return is_move(word, 0x7027); }
+bool is_multiply_bytes(uint32_t word) { // By whether a and b have signs.
+  return (word & 0xfa00707f) == 0xf2000077;
+}
+bool is_multiply(uint32_t word) {
+  return (word & 0xfe0070ff) == 0xf2001077 || is_multiply_bytes(word);
+}
 
 bool is_known(uint32_t word) {
   return is_set_type(word) || is_set_length(word) || is_zero(word) ||
@@ -75,30 +93,42 @@ void read_registers(Registers &registers) {
                : "memory");
 }
 
+int32_t extend(uint8_t byte, bool is_signed) {
+  return is_signed ? int32_t(int8_t(byte)) : int32_t(byte);
+}
+
 void multiply(uint32_t word) {
   static Registers registers;
   read_registers(registers);
-  require(unit.tk == 1, Failure::input);
-  auto group = [&](uint32_t number) {
-    return reinterpret_cast<const float *>(registers.bytes +
-                                           number * registers.length);
+  auto operand = [&](int low, uint64_t step) {
+    uint64_t apart = unit.width_log == 0 ? 2 : 8;
+    return registers.bytes +
+           (field(word, low, 5) + step * apart) * registers.length;
   };
-  const float *column = group(field(word, 20, 5));
-  const float *row = group(field(word, 15, 5));
   auto &tile = unit.tiles[field(word, 10, 2)];
-  for (uint64_t m = 0; m < unit.tm; ++m)
-    for (uint64_t n = 0; n < unit.tn; ++n)
-      tile[m][n] = __builtin_fmaf(column[m], row[n], tile[m][n]);
+  for (uint64_t k = 0; k < unit.tk; ++k) {
+    const uint8_t *column = operand(20, k), *row = operand(15, k);
+    auto *reals = reinterpret_cast<const float *>(column);
+    auto *lanes = reinterpret_cast<const float *>(row);
+    for (uint64_t m = 0; m < unit.tm; ++m)
+      for (uint64_t n = 0; n < unit.tn; ++n)
+        if (is_multiply_bytes(word))
+          tile[m][n].whole += uint32_t(extend(column[m], field(word, 26, 1)) *
+                                       extend(row[n], field(word, 7, 1)));
+        else
+          tile[m][n].real = __builtin_fmaf(reals[m], lanes[n], tile[m][n].real);
+  }
 }
 
 /// A row or a column of a tile to or from memory.
-void move(uint64_t subset, float *memory, bool load) {
-  auto &tile = unit.tiles[subset >> 29 & 3];
+template <typename Element>
+void move(Element (&tile)[most_edge][most_edge], uint64_t subset,
+          Element *memory, bool load) {
   bool is_column = (subset >> 24 & 7) == 1;
   uint64_t index = subset & 0xffffff;
   require(index < unit.edge, Failure::input);
   for (uint64_t k = 0; k < unit.tn; ++k) {
-    float &element = is_column ? tile[k][index] : tile[index][k];
+    Element &element = is_column ? tile[k][index] : tile[index][k];
     if (load)
       element = memory[k];
     else
@@ -106,26 +136,65 @@ void move(uint64_t subset, float *memory, bool load) {
   }
 }
 
-uint64_t grant(uint64_t wanted) {
-  return wanted < unit.edge ? wanted : unit.edge;
+/// Vector instructions see the type and the length, too: registers of an edge
+/// of operands.
+void set_vector_type() {
+  uint64_t length, bytes = unit.edge << unit.width_log;
+  asm volatile(".option push\n"
+               ".option arch, +v\n"
+               "csrr %0, vlenb\n"
+               ".option pop\n"
+               : "=r"(length));
+  int registers_log = 0; // Less than 0: a part of one.
+  for (; length < bytes; length *= 2)
+    ++registers_log;
+  for (; length > bytes; length /= 2)
+    --registers_log;
+  constexpr uint64_t agnostic = 0xc0;
+  uint64_t type =
+      agnostic | unit.width_log << 3 | (uint64_t(registers_log) & 7);
+  asm volatile(".option push\n"
+               ".option arch, +v\n"
+               "vsetvl x0, %0, %1\n"
+               ".option pop\n" ::"r"(unit.tn),
+               "r"(type));
+}
+
+void set_length(uint32_t word, uint64_t *x) {
+  uint64_t all = ~uint64_t(0);
+  uint64_t wanted = field(word, 15, 5) ? x[field(word, 15, 5)] : all;
+  uint64_t limit = unit.edge, *length = &unit.tn;
+  if (is_set_type(word)) {
+    unit.width_log = field(word, 23, 3);
+  } else if (field(word, 20, 5) == 1) {
+    length = &unit.tm;
+  } else if (field(word, 20, 5) == 2) {
+    length = &unit.tk;
+    limit = unit.width_log == 0 ? 4 : 1;
+  }
+  *length = wanted < limit ? wanted : limit;
+  if (length == &unit.tn)
+    set_vector_type();
+  if (uint32_t rd = field(word, 7, 5))
+    x[rd] = *length;
 }
 
 void execute(uint32_t word, uint64_t *x) {
-  uint64_t first = x[field(word, 15, 5)], second = x[field(word, 20, 5)];
-  if (is_set_type(word) || is_set_length(word)) {
-    uint64_t *length = &unit.tn;
-    if (is_set_length(word) && field(word, 20, 5) > 0)
-      length = field(word, 20, 5) == 1 ? &unit.tm : &unit.tk;
-    *length = length == &unit.tk ? (first < 1 ? first : 1) : grant(first);
-    if (uint32_t rd = field(word, 7, 5))
-      x[rd] = *length;
-  } else if (is_multiply(word)) {
+  uint64_t address = x[field(word, 15, 5)], subset = x[field(word, 20, 5)];
+  if (is_set_type(word) || is_set_length(word))
+    set_length(word, x);
+  else if (is_multiply(word))
     multiply(word);
-  } else if (is_zero(word)) {
+  else if (is_zero(word))
     __builtin_memset(unit.tiles[field(word, 10, 2)], 0, sizeof(unit.tiles[0]));
-  } else if (is_load(word) || is_store(word)) {
-    move(second, reinterpret_cast<float *>(first), is_load(word));
-  }
+  else if (!is_load(word) && !is_store(word))
+    return;
+  else if (field(word, 29, 2) == 0)
+    move(unit.byte_tiles[subset >> 27 & 15], subset,
+         reinterpret_cast<uint8_t *>(address), is_load(word));
+  else
+    move(unit.tiles[subset >> 29 & 3], subset, reinterpret_cast<Sum *>(address),
+         is_load(word));
 }
 
 void on_illegal(uint64_t *x, uint64_t) {
