@@ -60,13 +60,15 @@ void Epilogue::emit(const SumBlock &block, const IndexValues &batch) {
 void Epilogue::redirect(const SumBlock &block, Value *row) {
   llvm::IRBuilderBase &b = sizes_.b();
   for (const BlockCopy &copy : block.copies) {
-    llvm::Type *type = lanes_.scalar_type(kernel_.operands[copy.operand].dtype);
+    int64_t bytes = size_of(kernel_.operands[copy.operand].dtype);
     Value *here = b.CreateMul(row, block.stride);
     Value *there = b.CreateAdd(copy.begin, b.CreateMul(row, copy.stride));
+    Value *apart =
+        b.CreateMul(b.CreateSub(here, there), sizes_.frame().index(bytes));
     Value *&pointer = sizes_.frame().operands[copy.operand];
-    pointer = b.CreateSelect(
-        copy.exists, element(b, type, copy.address, b.CreateSub(here, there)),
-        pointer);
+    pointer = b.CreateSelect(copy.exists,
+                             element(b, b.getInt8Ty(), copy.address, apart),
+                             pointer);
   }
 }
 

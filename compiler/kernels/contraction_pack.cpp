@@ -81,6 +81,7 @@ void Packer::begin(const IndexValues &fixed) {
     for (const Affine &condition : load.conditions)
       base.conditions.push_back(
           sizes.add_terms(sizes.value(condition.constant), condition, fixed));
+    base.other = scalar_other(frame().kernel.nodes[load.node]);
     bases.push_back(base);
   }
 }
@@ -109,7 +110,21 @@ LaneValue Packer::load(size_t load, const LaneValue &offset,
                     frame().operands[operand], offset, guard, other);
 }
 
+LaneValue Packer::scalar_other(const Node &load) {
+  const Kernel &kernel = frame().kernel;
+  size_t rank = kernel.operands[load.index].dims.size();
+  if (load.args.size() <= rank)
+    return {};
+  const Node &other = kernel.nodes[load.args[rank + 1]];
+  if (other.kind != NodeKind::load || !other.args.empty())
+    return {};
+  return lanes.load(other.type, frame().operands[other.index],
+                    LaneValue::uniform(DType::i64, frame().index(0)), {}, {});
+}
+
 LaneValue Packer::other(size_t load, FactorCode &code) {
+  if (bases[load].other)
+    return bases[load].other;
   const Node &at = node(load);
   size_t rank = frame().kernel.operands[at.index].dims.size();
   if (at.args.size() > rank)

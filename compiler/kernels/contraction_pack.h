@@ -68,6 +68,7 @@ public:
   struct Base {
     llvm::Value *offset;
     llvm::SmallVector<llvm::Value *, 4> conditions;
+    LaneValue other; ///< What is behind the guard, if a scalar tensor is.
   };
 
   llvm::IRBuilderBase &b() { return sizes.b(); }
@@ -96,6 +97,9 @@ public:
   DType type;
   RowWalk walk;
   std::vector<Base> bases;
+
+private:
+  LaneValue scalar_other(const Node &load);
 };
 
 /// The ways of packing: for is_dense(), for is_transposed(), for all.

@@ -190,8 +190,8 @@ void lay_out_constants(ir::Module::Impl &module, int64_t fewest) {
   module.module->walk([&](lf::ConstantOp op) { constants.push_back(op); });
   for (lf::ConstantOp constant : constants) {
     const ConstantData &data = module.constants[constant.getId()];
-    // An empty one has no order, and narrower elements share bytes.
-    if (data.bytes.data.empty() || info(data.dtype).bits < 8)
+    // An empty one has no order, and texts no bytes.
+    if (data.bytes.data.empty() || size_of(data.dtype) == 0)
       continue;
     if (std::optional<Order> order = layout.common_order(constant))
       lay_out(constant, *order, module);

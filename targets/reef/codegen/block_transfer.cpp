@@ -13,7 +13,8 @@ using llvm::Value;
 
 namespace {
 
-constexpr int64_t element_bytes = 4;
+/// A result in place of its sum, or a copy as large as the sums.
+constexpr int64_t most_bytes = 4;
 /// Other channels bring panels.
 constexpr int64_t channel = 3;
 
@@ -49,7 +50,7 @@ public:
   std::vector<uint32_t> found() const {
     std::vector<uint32_t> operands;
     for (auto [operand, here] : here_)
-      if (here && kernel_.operands[operand].dtype == DType::f32)
+      if (here && size_of(kernel_.operands[operand].dtype) <= most_bytes)
         operands.push_back(operand);
     return operands;
   }
@@ -101,7 +102,7 @@ BlockOperands::BlockOperands(const Kernel &kernel,
     if (kernel.operands[k].written)
       written.push_back(k);
   if (written.size() != 1 || body.reads(written[0]) ||
-      kernel.operands[written[0]].dtype != DType::f32)
+      size_of(kernel.operands[written[0]].dtype) > most_bytes)
     written.clear();
   is_sum =
       written.size() == 1 && kernel.body.yields[0] == kernel.body.params.back();
@@ -137,12 +138,13 @@ BlockCopy BlockTransfer::read_copy(const SumBlock &block, Value *copies,
 
 /// From the operand to its copy.
 Transfer BlockTransfer::transfer(const SumBlock &block, const BlockCopy &copy) {
+  int64_t size = size_of(sizes_.frame().kernel.operands[copy.operand].dtype);
   auto bytes = [&](Value *elements) {
-    return b.CreateMul(elements, sizes_.frame().index(element_bytes));
+    return b.CreateMul(elements, sizes_.frame().index(size));
   };
   Value *operand = sizes_.frame().operands[copy.operand];
   return {
-      element(b, b.getFloatTy(), operand, copy.begin),
+      element(b, b.getInt8Ty(), operand, bytes(copy.begin)),
       copy.address,
       bytes(block.lanes.count),
       b.CreateSelect(copy.exists, block.rows.count, sizes_.frame().index(0)),

@@ -24,7 +24,7 @@ constexpr native::Variant variant = {
     .name = "rv64gcv",
     .triple = "riscv64-unknown-unknown-elf",
     .processor = "generic-rv64",
-    .features = "+m,+a,+f,+d,+c,+v,+zicsr,+xsfmmbase,+xsfmm32a32f",
+    .features = "+m,+a,+f,+d,+c,+v,+zicsr,+xsfmmbase,+xsfmm32a32f,+xsfmm32a8i",
     .abi = "lp64d",
     .code_model = llvm::CodeModel::Medium,
     .machine = {.vector_bits = 2 * 64,

@@ -35,10 +35,7 @@ public:
 
 private:
   MatrixTiling tile(SizeCode &sizes) {
-    return emit_matrix_tiling(
-        sizes, design_.roles,
-        {design_.lane_side.way == PanelDesign::Way::evaluated,
-         int64_t(design_.block.read.size())});
+    return emit_matrix_tiling(sizes, design_.roles, design_.wishes());
   }
 
   MatrixDesign design_;
@@ -61,13 +58,13 @@ Error refusal(const char *reason) { return {ErrorCode::unsupported, reason}; }
 
 Result<std::unique_ptr<TaskGenerator>> matrix_contraction(const Kernel &kernel,
                                                           const Machine &) {
-  if (kernel.accumulator != DType::f32)
-    return refusal("its sums are not f32");
   ContractionRoles roles = TRY(analyze_contraction(kernel));
   if (is_thin(roles, roles.rows) || is_thin(roles, roles.lanes))
     return refusal("it has too few rows or columns to fill tiles");
+  PanelFactor rows = TRY(read_panel_factor(kernel, roles, roles.broadcast));
+  PanelFactor lanes = TRY(read_panel_factor(kernel, roles, roles.lane));
   return std::unique_ptr<TaskGenerator>(std::make_unique<MatrixContraction>(
-      MatrixDesign(kernel, std::move(roles))));
+      MatrixDesign(kernel, std::move(roles), rows, lanes)));
 }
 
 } // namespace landfall::reef

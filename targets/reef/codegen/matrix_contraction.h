@@ -21,8 +21,8 @@
 // (block_transfer.h).
 //
 // Sizes of tiles and scratchpad are read from the chip, so that one binary
-// serves every generation. Sums are f32; narrower factors widen as they are
-// packed.
+// serves every generation. Sums are f32, whose narrower factors widen as they
+// are packed, or 32-bit integers over bytes (panel_factor.h).
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -23,13 +23,13 @@ using Arguments = llvm::ArrayRef<Value *>;
 /// Loops whose addresses walk along.
 class Walk {
 public:
-  Walk(KernelFrame &frame, Value *edge)
-      : frame_(frame), b(frame.b), unit(frame, edge), edge(edge),
+  Walk(KernelFrame &frame, llvm::Type *type, Value *edge)
+      : frame_(frame), type_(type), b(frame.b), unit(frame, edge), edge(edge),
         panel(b.CreateShl(edge, 1)) {}
 
   Value *index(int64_t value) { return frame_.index(value); }
   Value *at(Value *pointer, Value *elements) {
-    return b.CreateGEP(b.getFloatTy(), pointer, elements);
+    return b.CreateGEP(type_, pointer, elements);
   }
   /// body(number, address) for [0, count), addresses `step` elements apart.
   void along(Value *count, Value *start, Value *step,
@@ -60,6 +60,7 @@ private:
   }
 
   KernelFrame &frame_;
+  llvm::Type *type_;
 
 public:
   llvm::IRBuilderBase &b;
@@ -68,13 +69,14 @@ public:
 };
 
 /// Arguments: edge, rows, lanes, how many of each, depth.
-void emit_multiply(KernelFrame &frame, Arguments v) {
+void emit_multiply(KernelFrame &frame, PanelTypes types, Arguments v) {
   llvm::IRBuilderBase &b = frame.b;
   auto used = [&](Value *count, int half) {
     Value *rest = half ? b.CreateSub(count, v[0]) : count;
     return larger(b, smaller(b, rest, v[0]), frame.index(0));
   };
-  emit_multiply_loop(frame, {v[0],
+  emit_multiply_loop(frame, {types,
+                             v[0],
                              v[1],
                              v[2],
                              {used(v[3], 0), used(v[3], 1)},
@@ -86,7 +88,7 @@ void emit_multiply(KernelFrame &frame, Arguments v) {
 void for_tile_rows(
     KernelFrame &frame, Arguments v,
     const std::function<void(MatrixUnit &, unsigned, Value *, Value *)> &body) {
-  Walk w(frame, v[0]);
+  Walk w(frame, frame.b.getInt32Ty(), v[0]);
   Value *down = w.b.CreateMul(w.edge, w.panel);
   w.along(w.edge, v[1], w.panel, [&](Value *row, Value *upper) {
     Value *lower = w.at(upper, down);
@@ -98,22 +100,31 @@ void for_tile_rows(
 }
 
 /// Square by square, the two halves of the panel's width side by side.
-void emit_turn(KernelFrame &frame, Arguments v) {
-  Walk w(frame, v[0]);
+void emit_turn(KernelFrame &frame, bool bytes, Arguments v) {
+  llvm::IRBuilderBase &b = frame.b;
+  Walk w(frame, bytes ? b.getInt8Ty() : b.getInt32Ty(), v[0]);
+  auto load = [&](unsigned tile, Value *row, Value *address) {
+    bytes ? w.unit.load_byte_row(tile, row, address)
+          : w.unit.load_row(tile, row, address);
+  };
+  auto store = [&](unsigned tile, Value *column, Value *address) {
+    bytes ? w.unit.store_byte_column(tile, column, address)
+          : w.unit.store_column(tile, column, address);
+  };
   Value *rows = v[1], *length = v[2], *panel = v[3];
   Value *half_rows = w.b.CreateMul(w.edge, length);
   emit_for(frame, w.index(0), length, w.edge, {}, [&](Value *depth, Arguments) {
     w.along_fast(w.edge, w.at(rows, depth), length,
                  [&](Value *row, Value *from) {
-                   w.unit.load_row(0, row, from);
-                   w.unit.load_row(1, row, w.at(from, half_rows));
+                   load(0, row, from);
+                   load(1, row, w.at(from, half_rows));
                  });
     Value *count = w.b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, w.edge,
                                              w.b.CreateSub(length, depth));
     Value *to = w.at(panel, w.b.CreateMul(depth, w.panel));
     w.along_fast(count, to, w.panel, [&](Value *column, Value *address) {
-      w.unit.store_column(0, column, address);
-      w.unit.store_column(1, column, w.at(address, w.edge));
+      store(0, column, address);
+      store(1, column, w.at(address, w.edge));
     });
     return Values();
   });
@@ -122,9 +133,9 @@ void emit_turn(KernelFrame &frame, Arguments v) {
 } // namespace
 
 void call_multiply(KernelFrame &frame, Value *edge, const PanelProduct &p) {
-  call_shared(frame, "multiply_panels",
+  call_shared(frame, "multiply_panels_" + p.types.suffix(),
               {edge, p.rows, p.lanes, p.row_count, p.lane_count, p.depth},
-              [&](Arguments v) { emit_multiply(frame, v); });
+              [&](Arguments v) { emit_multiply(frame, p.types, v); });
 }
 
 void call_zero_tiles(KernelFrame &frame, Value *edge) {
@@ -151,10 +162,34 @@ void call_store_tiles(KernelFrame &frame, Value *edge, Value *sums) {
   });
 }
 
-void call_turn(KernelFrame &frame, Value *edge, Value *rows, Value *length,
-               Value *panel) {
-  call_shared(frame, "turn_rows", {edge, rows, length, panel},
-              [&](Arguments v) { emit_turn(frame, v); });
+void call_turn(KernelFrame &frame, DType type, Value *edge, Value *rows,
+               Value *length, Value *panel) {
+  bool bytes = type != DType::f32;
+  call_shared(frame, bytes ? "turn_bytes" : "turn_rows",
+              {edge, rows, length, panel},
+              [&](Arguments v) { emit_turn(frame, bytes, v); });
+}
+
+void call_sum(KernelFrame &frame, const SumLoop &panel, Value *sums) {
+  call_zero_tiles(frame, panel.edge);
+  bool of_rows = panel.side == PanelSide::rows;
+  std::string symbol = std::string("sum_") + (of_rows ? "rows_" : "lanes_") +
+                       std::string(name(panel.type));
+  call_shared(
+      frame, symbol, {panel.edge, panel.panel, panel.depth, sums},
+      [&](Arguments v) {
+        emit_sum_loop(frame, {panel.side, panel.type, v[0], v[1], v[2]});
+        MatrixUnit unit(frame, v[0]);
+        Value *first = frame.index(0);
+        Value *second = frame.b.CreateGEP(frame.b.getInt32Ty(), v[3], v[0]);
+        if (of_rows) {
+          unit.store_column(0, first, v[3]);
+          unit.store_column(2, first, second);
+        } else {
+          unit.store_row(0, first, v[3]);
+          unit.store_row(1, first, second);
+        }
+      });
 }
 
 } // namespace landfall::reef

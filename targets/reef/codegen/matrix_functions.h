@@ -10,11 +10,13 @@
 #pragma once
 
 #include "targets/reef/codegen/matrix_unit.h"
+#include "targets/reef/codegen/multiply_loop.h"
 
 namespace landfall::reef {
 
 /// Two panels, `depth` steps long, and how much of their width is used.
 struct PanelProduct {
+  PanelTypes types;
   llvm::Value *rows, *lanes;
   llvm::Value *row_count, *lane_count;
   llvm::Value *depth;
@@ -29,9 +31,14 @@ void call_zero_tiles(KernelFrame &frame, llvm::Value *edge);
 void call_load_tiles(KernelFrame &frame, llvm::Value *edge, llvm::Value *sums);
 void call_store_tiles(KernelFrame &frame, llvm::Value *edge, llvm::Value *sums);
 
-/// From rows of `length` elements, two edges of them, to a panel of as many
-/// steps, by way of two tiles. Reads up to an edge behind the last row.
-void call_turn(KernelFrame &frame, llvm::Value *edge, llvm::Value *rows,
-               llvm::Value *length, llvm::Value *panel);
+/// From rows of `length` elements of this type, two edges of them, to a panel
+/// of as many steps, by way of two tiles. Reads up to an edge behind the last
+/// row.
+void call_turn(KernelFrame &frame, DType type, llvm::Value *edge,
+               llvm::Value *rows, llvm::Value *length, llvm::Value *panel);
+
+/// The sums over the depth of a panel of bytes, two edges of i32, to `sums`.
+/// The tiles are overwritten.
+void call_sum(KernelFrame &frame, const SumLoop &panel, llvm::Value *sums);
 
 } // namespace landfall::reef

@@ -12,31 +12,41 @@ namespace landfall::reef {
 
 using llvm::Value;
 
-namespace {
-
-constexpr int64_t element_bytes = 4;
-
-} // namespace
-
-PanelDesign::PanelDesign(const Kernel &kernel, const Factor &factor,
+PanelDesign::PanelDesign(const Kernel &kernel, const PanelFactor &factor,
                          const IndexSpace &space,
                          const std::vector<uint32_t> &depth,
                          const std::vector<uint32_t> &edges)
-    : by_depth(factor, space, depth, edges),
-      by_edge(factor, space, edges, depth),
-      way(by_depth.is_plain(kernel, DType::f32)  ? Way::in_place
-          : by_edge.is_plain(kernel, DType::f32) ? Way::turned
-                                                 : Way::evaluated) {}
+    : type(factor.type), by_depth(factor.elements, space, depth, edges),
+      by_edge(factor.elements, space, edges, depth),
+      way(by_depth.is_plain(kernel, type)  ? Way::in_place
+          : by_edge.is_plain(kernel, type) ? Way::turned
+                                           : Way::evaluated) {
+  if (factor.zero)
+    zero.emplace(*factor.zero, space, std::vector<uint32_t>(), edges);
+}
 
 PanelLoader::PanelLoader(SizeCode &sizes, Lanes &lanes,
                          const PanelDesign &design, const MatrixTiling &tiling)
     : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
-      by_depth_(sizes, lanes, design.by_depth, DType::f32),
-      by_edge_(sizes, lanes, design.by_edge, DType::f32) {}
+      by_depth_(sizes, lanes, design.by_depth, design.type),
+      by_edge_(sizes, lanes, design.by_edge, design.type) {
+  if (design.zero)
+    zero_.emplace(sizes, lanes, *design.zero, DType::i32);
+}
 
 void PanelLoader::begin(const IndexValues &batch) {
   by_depth_.begin(batch);
   by_edge_.begin(batch);
+  if (zero_)
+    zero_->begin(batch);
+}
+
+void PanelLoader::emit_zeros(const Interval &edges, Value *zeros) {
+  if (!zero_)
+    return;
+  PanelTarget target{
+      {index(0), index(1)}, edges, zeros, nullptr, nullptr, nullptr};
+  evaluate_panel(*zero_, target, tiling_.panel, {});
 }
 
 /// The rectangle of a plain side's operand; where to is left open.
@@ -47,9 +57,6 @@ Transfer PanelLoader::rows_of(const PackSide &side, Packer &packer,
   Value *first =
       b.CreateAdd(packer.bases[0].offset,
                   b.CreateAdd(b.CreateMul(stride, rows.begin), columns.begin));
-  auto bytes = [&](Value *elements) {
-    return b.CreateMul(elements, index(element_bytes));
-  };
   Value *operand = sizes_.frame().operands[packer.node(0).index];
   return {at(operand, first), nullptr,       bytes(columns.count),
           rows.count,         bytes(stride), nullptr};
@@ -61,8 +68,7 @@ void PanelLoader::fetch(const PanelTarget &target) {
     Transfer transfer =
         rows_of(design_.by_depth, by_depth_, target.depth, target.edges);
     transfer.destination = target.address;
-    transfer.destination_stride =
-        b.CreateMul(tiling_.panel, index(element_bytes));
+    transfer.destination_stride = bytes(tiling_.panel);
     return Dma(sizes_.frame(), target.channel).start(transfer);
   }
   case PanelDesign::Way::turned: {
@@ -84,8 +90,8 @@ void PanelLoader::finish(const PanelTarget &target,
     Dma(sizes_.frame(), target.channel).wait();
   meanwhile();
   if (design_.way == PanelDesign::Way::turned)
-    call_turn(sizes_.frame(), tiling_.edge, target.stage, target.depth.count,
-              target.address);
+    call_turn(sizes_.frame(), design_.type, tiling_.edge, target.stage,
+              target.depth.count, target.address);
   if (design_.way == PanelDesign::Way::evaluated)
     evaluate_parts(target);
 }

@@ -20,6 +20,7 @@
 #include "compiler/kernels/contraction_pack.h"
 #include "targets/reef/codegen/dma.h"
 #include "targets/reef/codegen/matrix_tiling.h"
+#include "targets/reef/codegen/panel_factor.h"
 
 namespace landfall::reef {
 
@@ -27,12 +28,14 @@ namespace landfall::reef {
 struct PanelDesign {
   enum class Way { in_place, turned, evaluated };
 
-  PanelDesign(const Kernel &kernel, const Factor &factor,
+  PanelDesign(const Kernel &kernel, const PanelFactor &factor,
               const IndexSpace &space, const std::vector<uint32_t> &depth,
               const std::vector<uint32_t> &edges);
 
-  PackSide by_depth; ///< Rows are the depth.
-  PackSide by_edge;  ///< Rows are the edges.
+  DType type;                   ///< Of an element of the panel.
+  PackSide by_depth;            ///< Rows are the depth.
+  PackSide by_edge;             ///< Rows are the edges.
+  std::optional<PackSide> zero; ///< One row: the edges' zero points.
   Way way;
 };
 
@@ -62,6 +65,8 @@ public:
   void finish(
       const PanelTarget &target,
       const std::function<void()> &meanwhile = [] {});
+  /// The edges' zero points (i32) to `zeros`, if there are any.
+  void emit_zeros(const Interval &edges, llvm::Value *zeros);
 
 private:
   /// What a stage holds: for positions from `first` on, `count` elements each,
@@ -85,7 +90,10 @@ private:
   void evaluate(const PanelTarget &target);
   llvm::Value *index(int64_t value) { return sizes_.frame().index(value); }
   llvm::Value *at(llvm::Value *pointer, llvm::Value *elements) {
-    return element(b, b.getFloatTy(), pointer, elements);
+    return element(b, b.getInt8Ty(), pointer, bytes(elements));
+  }
+  llvm::Value *bytes(llvm::Value *elements) {
+    return b.CreateMul(elements, index(size_of(design_.type)));
   }
 
   SizeCode &sizes_;
@@ -93,17 +101,20 @@ private:
   const PanelDesign &design_;
   const MatrixTiling &tiling_;
   Packer by_depth_, by_edge_;
+  std::optional<Packer> zero_;
 };
 
 /// A load's elements, moved to where they can be read faster.
 struct Relocation {
-  llvm::Value *pointer;
-  llvm::Value *shift;  ///< Added to offsets at the stream's position 0.
-  llvm::Value *stride; ///< Elements between positions of the stream.
+  llvm::Value *pointer = nullptr;
+  /// Added to offsets at the stream's position 0.
+  llvm::Value *shift = nullptr;
+  /// Elements between positions of the stream.
+  llvm::Value *stride = nullptr;
 };
 
 /// The third way's last step: evaluates the factor into the panel. `load0`
-/// says where the first load's elements are.
+/// says where the first load's elements are, if not where they were.
 void evaluate_panel(Packer &packer, const PanelTarget &target,
                     llvm::Value *panel, const Relocation &load0);
 

@@ -22,11 +22,19 @@ unsigned width(const Machine &machine) {
 
 } // namespace
 
-MatrixDesign::MatrixDesign(const Kernel &kernel, ContractionRoles the_roles)
+MatrixDesign::MatrixDesign(const Kernel &kernel, ContractionRoles the_roles,
+                           const PanelFactor &rows, const PanelFactor &lanes)
     : roles(std::move(the_roles)),
-      row_side(kernel, roles.broadcast, roles.space, roles.depth, roles.rows),
-      lane_side(kernel, roles.lane, roles.space, roles.depth, roles.lanes),
+      row_side(kernel, rows, roles.space, roles.depth, roles.rows),
+      lane_side(kernel, lanes, roles.space, roles.depth, roles.lanes),
       block(kernel, roles) {}
+
+TilingWishes MatrixDesign::wishes() const {
+  return {size_of(row_side.type), int64_t(types().steps_at_once()),
+          has_zeros() ? edge_number_rows : 0,
+          lane_side.way == PanelDesign::Way::evaluated,
+          int64_t(block.read.size())};
+}
 
 MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
                        const MatrixTiling &tiling)
@@ -51,8 +59,8 @@ Value *MatrixTask::eighth(int64_t number) {
 }
 
 Value *MatrixTask::row_panel_at(Value *number) {
-  Value *elements = b.CreateMul(tiling_.depth_run, tiling_.panel);
-  return at(eighth(0), b.CreateMul(number, elements));
+  return b.CreateGEP(b.getInt8Ty(), eighth(0),
+                     b.CreateMul(number, tiling_.panel_bytes));
 }
 
 MatrixTask::Run MatrixTask::run_of(Value *number) {
@@ -165,7 +173,37 @@ void MatrixTask::emit_row_panels(const Run &run) {
             return Values();
           });
     });
+    emit_numbers(row_panel(run, number), PanelSide::rows);
   });
+}
+
+EdgeNumbers MatrixTask::numbers_of(PanelSide side, Value *panel) {
+  const PanelDesign &mine =
+      side == PanelSide::rows ? design_.row_side : design_.lane_side;
+  const PanelDesign &other =
+      side == PanelSide::rows ? design_.lane_side : design_.row_side;
+  Value *behind = b.CreateMul(tiling_.depth_run, tiling_.panel);
+  Value *sums = b.CreateGEP(b.getInt8Ty(), panel, behind);
+  EdgeNumbers numbers;
+  if (other.zero)
+    numbers.sums = sums;
+  if (mine.zero)
+    numbers.zeros = element(b, b.getInt32Ty(), sums, tiling_.panel);
+  return numbers;
+}
+
+/// Once a panel is whole.
+void MatrixTask::emit_numbers(const PanelTarget &panel, PanelSide side) {
+  EdgeNumbers numbers = numbers_of(side, panel.address);
+  bool of_rows = side == PanelSide::rows;
+  DType type = of_rows ? design_.row_side.type : design_.lane_side.type;
+  if (numbers.sums)
+    call_sum(frame(),
+             {side, type, tiling_.edge, panel.address, panel.depth.count},
+             numbers.sums);
+  if (numbers.zeros)
+    (of_rows ? row_loader_ : lane_loader_)
+        .emit_zeros(panel.edges, numbers.zeros);
 }
 
 /// While the last panel of lanes is worked on, the next run's panels are on
@@ -178,6 +216,7 @@ void MatrixTask::emit_lane_panels(const Run &run) {
   emit_for(frame(), index(0), lane_panels, [&](Value *number) {
     PanelTarget lanes = lane_panel(run, number);
     lane_loader_.finish(lanes);
+    emit_numbers(lanes, PanelSide::lanes);
     Value *next = b.CreateAdd(number, index(1));
     Value *last = b.CreateICmpEQ(next, lane_panels);
     emit_if(frame(), b.CreateNot(last),
@@ -222,10 +261,15 @@ void MatrixTask::emit_block(const Run &run, const Panel &rows,
         return Values();
       });
   call_multiply(frame(), edge,
-                {rows.address, lanes.address, rows.edges.count,
+                {design_.types(), rows.address, lanes.address, rows.edges.count,
                  lanes.edges.count, run.depth.count});
   transfer_.wait();
   call_store_tiles(frame(), edge, sums);
+  call_subtract_zeros(frame(),
+                      {sums, tiling_.panel, rows.edges.count, lanes.edges.count,
+                       run.depth.count},
+                      numbers_of(PanelSide::rows, rows.address),
+                      numbers_of(PanelSide::lanes, lanes.address));
   emit_if(frame(), run.finishes,
           [&] { transfer_.emit(epilogue_, finished, copies, batch_); });
 }

@@ -9,12 +9,19 @@
 #include "targets/reef/codegen/block_transfer.h"
 #include "targets/reef/codegen/matrix_panel.h"
 #include "targets/reef/codegen/matrix_tiling.h"
+#include "targets/reef/codegen/multiply_loop.h"
+#include "targets/reef/codegen/zero_points.h"
 
 namespace landfall::reef {
 
 /// What the structure of a contraction decides.
 struct MatrixDesign {
-  MatrixDesign(const Kernel &kernel, ContractionRoles roles);
+  MatrixDesign(const Kernel &kernel, ContractionRoles roles,
+               const PanelFactor &rows, const PanelFactor &lanes);
+
+  PanelTypes types() const { return {row_side.type, lane_side.type}; }
+  bool has_zeros() const { return row_side.zero || lane_side.zero; }
+  TilingWishes wishes() const;
 
   ContractionRoles roles;
   PanelDesign row_side, lane_side;
@@ -59,6 +66,8 @@ private:
   PanelTarget lane_panel(const Run &run, llvm::Value *number);
   llvm::Value *lane_panel_at(const Run &run, llvm::Value *number);
   void emit_block(const Run &run, const Panel &rows, const Panel &lanes);
+  EdgeNumbers numbers_of(PanelSide side, llvm::Value *panel);
+  void emit_numbers(const PanelTarget &panel, PanelSide side);
 
   KernelFrame &frame() { return sizes_.frame(); }
   llvm::Value *index(int64_t value) { return frame().index(value); }

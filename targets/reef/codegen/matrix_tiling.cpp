@@ -14,7 +14,7 @@ using llvm::Value;
 
 namespace {
 
-constexpr int64_t element_bytes = 4;
+constexpr int64_t sum_bytes = 4;
 /// Vectors of sums are read whole, up to this much behind the last one.
 constexpr int64_t margin_bytes = 4096;
 /// Tiles up to this edge use a panel of lanes for long enough with one panel of
@@ -61,7 +61,18 @@ private:
     return at_least_one(ceil_div(b, whole, most));
   }
   Value *panel_row_bytes() {
-    return b.CreateMul(t_.panel, index(element_bytes));
+    return b.CreateMul(t_.panel, index(wishes_.element_bytes));
+  }
+  Value *bytes_of(Value *depth) {
+    Value *rows = b.CreateAdd(depth, index(wishes_.rows_behind));
+    return b.CreateMul(rows, panel_row_bytes());
+  }
+  /// Steps of so many panels that fit; a multiple of those at once.
+  Value *steps_in(Value *bytes, Value *panels) {
+    Value *rows = b.CreateUDiv(bytes, b.CreateMul(panel_row_bytes(), panels));
+    Value *left = b.CreateSub(rows, index(wishes_.rows_behind));
+    Value *at_once = index(wishes_.steps_at_once);
+    return larger(b, b.CreateAnd(left, b.CreateNeg(at_once)), at_once);
   }
 
   /// Blocks that the core with the most has, with tiles of this edge.
@@ -99,7 +110,9 @@ private:
     }
     return smaller(b, wanted, parts(t_.rows, t_.panel));
   }
-  Value *block_bytes() { return b.CreateMul(t_.panel, panel_row_bytes()); }
+  Value *block_bytes() {
+    return b.CreateMul(t_.panel, b.CreateMul(t_.panel, index(sum_bytes)));
+  }
   /// Of sums, that the scratchpad has room for besides the copies, if for
   /// those.
   Value *blocks() {
@@ -116,28 +129,25 @@ private:
   /// their last rows.
   void cut_depth() {
     Value *wanted = wanted_row_panels();
-    auto most = [&](Value *bytes, Value *panels) {
-      return at_least_one(
-          b.CreateUDiv(bytes, b.CreateMul(panel_row_bytes(), panels)));
-    };
     Value *room = b.CreateSub(t_.quarter_bytes, index(margin_bytes));
-    Value *two = most(room, larger(b, wanted, index(2)));
-    Value *one_run = b.CreateICmpSLE(t_.depth, most(t_.quarter_bytes, wanted));
+    Value *two = steps_in(room, larger(b, wanted, index(2)));
+    Value *one_run =
+        b.CreateICmpSLE(t_.depth, steps_in(t_.quarter_bytes, wanted));
     t_.runs = b.CreateSelect(one_run, index(1), parts(t_.depth, two));
-    t_.depth_run = ceil_div(b, t_.depth, t_.runs);
-    t_.wide = b.CreateICmpSGT(t_.depth_run, most(room, index(2)));
+    t_.depth_run = round_up(b, ceil_div(b, t_.depth, t_.runs),
+                            index(wishes_.steps_at_once));
+    t_.panel_bytes = bytes_of(at_least_one(t_.depth_run));
+    t_.wide = b.CreateICmpSGT(t_.depth_run, steps_in(room, index(2)));
   }
 
   /// Tasks as large as the scratchpad allows, so that few elements are packed
   /// twice, and smaller where cores would be idle.
   void cut_result() {
-    Value *panel_bytes =
-        b.CreateMul(at_least_one(t_.depth_run), panel_row_bytes());
     Value *row_panels = parts(t_.rows, t_.panel);
     Value *lane_panels = parts(t_.lanes, t_.panel);
     Value *rows =
         smaller(b, row_panels,
-                at_least_one(b.CreateUDiv(t_.quarter_bytes, panel_bytes)));
+                at_least_one(b.CreateUDiv(t_.quarter_bytes, t_.panel_bytes)));
     // Sums between runs of the depth stay in the scratchpad.
     Value *one_run = b.CreateICmpEQ(t_.runs, index(1));
     rows = b.CreateSelect(one_run, rows, smaller(b, rows, blocks()));

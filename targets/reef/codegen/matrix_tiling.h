@@ -15,8 +15,9 @@ namespace landfall::reef {
 struct MatrixTiling {
   llvm::Value *edge, *panel;                 ///< Elements; panel = 2 edges.
   llvm::Value *batch, *rows, *lanes, *depth; ///< Extents; any may be 0.
-  llvm::Value *depth_run; ///< Steps packed at a time, at most.
-  llvm::Value *runs;      ///< Of them; at least 1.
+  llvm::Value *depth_run;   ///< Steps packed at a time, at most.
+  llvm::Value *panel_bytes; ///< Of a panel of so many, and what belongs to it.
+  llvm::Value *runs;        ///< Of them; at least 1.
   llvm::Value *wide; ///< i1: a panel takes up to a quarter; there is one run.
   llvm::Value *task_row_panels, *task_lane_panels; ///< Of one task, at most.
   llvm::Value *row_tasks, *lane_tasks;
@@ -32,6 +33,9 @@ struct MatrixTiling {
 
 /// What the structure of a contraction means for how it is cut.
 struct TilingWishes {
+  int64_t element_bytes; ///< Of panels.
+  int64_t steps_at_once; ///< A run is a multiple of so many, but for the last.
+  int64_t rows_behind;   ///< Rows of a panel that something else needs.
   /// Panels of lanes are evaluated on the vector unit, so that many panels of
   /// rows should share them.
   bool dear_lanes;

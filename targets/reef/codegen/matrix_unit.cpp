@@ -45,19 +45,31 @@ Value *MatrixUnit::part(unsigned tile, Subset subset, Value *index) {
   return b.CreateOr(index, b.getInt64(where));
 }
 
+void MatrixUnit::move(llvm::Intrinsic::ID way, unsigned tile, Subset subset,
+                      Value *index, Value *address) {
+  b.CreateIntrinsic(way, {b.getInt64Ty()},
+                    {part(tile, subset, index), address, edge_});
+}
+
 void MatrixUnit::load_row(unsigned tile, Value *index, Value *address) {
-  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_vlte32, {b.getInt64Ty()},
-                    {part(tile, Subset::row, index), address, edge_});
+  move(llvm::Intrinsic::riscv_sf_vlte32, tile, Subset::row, index, address);
 }
 
 void MatrixUnit::store_row(unsigned tile, Value *index, Value *address) {
-  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_vste32, {b.getInt64Ty()},
-                    {part(tile, Subset::row, index), address, edge_});
+  move(llvm::Intrinsic::riscv_sf_vste32, tile, Subset::row, index, address);
 }
 
 void MatrixUnit::store_column(unsigned tile, Value *index, Value *address) {
-  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_vste32, {b.getInt64Ty()},
-                    {part(tile, Subset::column, index), address, edge_});
+  move(llvm::Intrinsic::riscv_sf_vste32, tile, Subset::column, index, address);
+}
+
+void MatrixUnit::load_byte_row(unsigned tile, Value *index, Value *address) {
+  move(llvm::Intrinsic::riscv_sf_vlte8, tile, Subset::row, index, address);
+}
+
+void MatrixUnit::store_byte_column(unsigned tile, Value *index,
+                                   Value *address) {
+  move(llvm::Intrinsic::riscv_sf_vste8, tile, Subset::column, index, address);
 }
 
 } // namespace landfall::reef

@@ -2,14 +2,17 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Four tiles of edge x edge f32 sums (Xsfmm's mt0, mt4, mt8, mt12). Code never
-// knows the edge: it is read from the chip. Operands are whole edges long;
+// Four tiles of edge x edge sums of 32 bits (Xsfmm's mt0, mt4, mt8, mt12). Code
+// never knows the edge: it is read from the chip. Rows are whole edges long;
 // what is behind a block's last row or lane is padding that nobody reads back.
+// multiply_loop.h multiplies.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
 
 #include "compiler/kernels/kernel_frame.h"
+
+#include "llvm/IR/Intrinsics.h"
 
 namespace landfall::reef {
 
@@ -31,10 +34,16 @@ public:
   void store_row(unsigned tile, llvm::Value *index, llvm::Value *address);
   /// The same with its column, which lies in memory like a row.
   void store_column(unsigned tile, llvm::Value *index, llvm::Value *address);
+  /// The same with tiles of bytes, which the four share their memory with.
+  void load_byte_row(unsigned tile, llvm::Value *index, llvm::Value *address);
+  void store_byte_column(unsigned tile, llvm::Value *index,
+                         llvm::Value *address);
 
 private:
   enum class Subset : uint64_t { row = 0, column = 1 };
   llvm::Value *part(unsigned tile, Subset subset, llvm::Value *index);
+  void move(llvm::Intrinsic::ID way, unsigned tile, Subset subset,
+            llvm::Value *index, llvm::Value *address);
 
   llvm::IRBuilderBase &b;
   llvm::Value *edge_;

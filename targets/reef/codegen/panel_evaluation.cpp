@@ -137,9 +137,10 @@ void PanelCode::find_image_indices(Stretch &group) {
 
 /// Lanes at a time: gathering takes vectors that are twice as long.
 Value *PanelCode::step() {
-  bool walks = p_.side.lane_step(p_.loads()[0].offset) == SizePolynomial(1);
   Value *all = p_.lanes.step();
-  return is_copy() && !walks ? b.CreateLShr(all, index(1)) : all;
+  bool gathers = is_copy() && !(p_.side.lane_step(p_.loads()[0].offset) ==
+                                SizePolynomial(1));
+  return gathers ? b.CreateLShr(all, index(1)) : all;
 }
 
 void PanelCode::emit_stretch(const Stretch &stretch, bool joined) {
@@ -207,6 +208,8 @@ LaneValue PanelCode::guard(size_t load, const Stretch &group,
 }
 
 bool PanelCode::has_constant_other() {
+  if (p_.bases[0].other)
+    return true;
   const Node &load = p_.node(0);
   size_t rank = p_.frame().kernel.operands[load.index].dims.size();
   return load.args.size() <= rank ||
@@ -214,11 +217,14 @@ bool PanelCode::has_constant_other() {
              NodeKind::constant;
 }
 
+/// Of a panel: others are zero points.
+bool is_element(DType type) { return type == DType::f32 || size_of(type) == 1; }
+
 /// Whether the panel holds what the operand does.
 bool PanelCode::is_copy() {
   const Factor &factor = p_.side.factor;
   return factor.loads.size() == 1 && factor.loads[0].node == factor.value &&
-         p_.node(0).type == DType::f32 && p_.type == DType::f32 &&
+         p_.node(0).type == p_.type && is_element(p_.type) &&
          (!factor.loads[0].guarded() || has_constant_other());
 }
 
@@ -230,10 +236,12 @@ void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
                            b.CreateMul(run.begin, run.step));
   Value *to = b.CreateAdd(b.CreateMul(row, panel_), group.column);
   Value *lane_step = offset.is_linear() ? offset.stride() : index(0);
-  RowCopy rows{element(b, b.getFloatTy(), load0_.pointer, from),
+  llvm::Type *type = p_.lanes.scalar_type(p_.type);
+  RowCopy rows{type,
+               element(b, type, load0_.pointer, from),
                lane_step,
                load0_.stride,
-               element(b, b.getFloatTy(), target_.address, to),
+               element(b, type, target_.address, to),
                b.CreateMul(run.step, panel_),
                group.count,
                b.CreateSub(run.end, run.begin)};
@@ -330,8 +338,9 @@ LaneValue PanelCode::load(size_t number, const LaneValue &offset,
   const FactorLoad &load = p_.loads()[number];
   Value *step = p_.sizes.value(p_.walk.stream_coefficient(load.offset));
   Value *pointer = p_.frame().operands[operand];
-  Value *moved = b.CreateMul(number == 0 ? load0_.stride : step, position);
-  if (number == 0) {
+  bool is_moved = number == 0 && load0_.pointer;
+  Value *moved = b.CreateMul(is_moved ? load0_.stride : step, position);
+  if (is_moved) {
     pointer = load0_.pointer;
     moved = b.CreateAdd(moved, load0_.shift);
   }

@@ -27,9 +27,9 @@ constexpr unsigned row_units = 8;
 /// Loads and stores of vectors as long as one in four registers may be.
 class CopyLoop {
 public:
-  CopyLoop(KernelFrame &frame, Arguments v)
-      : frame_(frame), b(frame.b), v_(v),
-        vector_(llvm::ScalableVectorType::get(b.getFloatTy(), row_units)) {}
+  CopyLoop(KernelFrame &frame, llvm::Type *type, Arguments v)
+      : frame_(frame), b(frame.b), v_(v), type_(type),
+        vector_(llvm::ScalableVectorType::get(type, row_units)) {}
 
   void emit() {
     Value *most = frame_.index(copied_at_once);
@@ -56,13 +56,13 @@ private:
                     });
   }
   Value *next(Value *pointer, Value *elements) {
-    return b.CreateGEP(b.getFloatTy(), pointer, elements);
+    return b.CreateGEP(type_, pointer, elements);
   }
   /// Argument 7 is the mask, if any, argument 8 what its lanes become.
   Value *guarded_load(Value *address) {
     Value *others = b.CreateVectorSplat(vector_->getElementCount(), v_[8]);
     Value *all = b.getInt64(0); // Lanes that are left out keep `others`.
-    Value *step = b.CreateShl(v_[1], 2);
+    Value *step = bytes(v_[1]);
     llvm::SmallVector<Value *, 6> arguments = {others, address};
     if (!walks())
       arguments.push_back(step);
@@ -72,6 +72,9 @@ private:
     return b.CreateIntrinsic(walks() ? llvm::Intrinsic::riscv_vle_mask
                                      : llvm::Intrinsic::riscv_vlse_mask,
                              types, arguments);
+  }
+  Value *bytes(Value *elements) {
+    return b.CreateMul(elements, b.getInt64(type_->getScalarSizeInBits() / 8));
   }
   /// Whether lanes are neighbours in memory.
   bool walks() {
@@ -87,10 +90,10 @@ private:
       return b.CreateIntrinsic(llvm::Intrinsic::riscv_vle,
                                {vector_, pointer, size},
                                {none, address, v_[5]});
-    Value *bytes = b.CreateShl(v_[1], 2);
+    Value *step = bytes(v_[1]);
     return b.CreateIntrinsic(llvm::Intrinsic::riscv_vlse,
                              {vector_, pointer, size},
-                             {none, address, bytes, v_[5]});
+                             {none, address, step, v_[5]});
   }
   void store(Value *value, Value *address) {
     b.CreateIntrinsic(llvm::Intrinsic::riscv_vse,
@@ -101,6 +104,7 @@ private:
   KernelFrame &frame_;
   llvm::IRBuilderBase &b;
   Values v_;
+  llvm::Type *type_;
   llvm::VectorType *vector_;
 };
 
@@ -109,9 +113,10 @@ private:
 /// `at_once` rows have room in the registers.
 class GatherLoop {
 public:
-  GatherLoop(KernelFrame &frame, Arguments v, unsigned units, int64_t at_once)
-      : frame_(frame), b(frame.b), v_(v), at_once_(at_once),
-        vector_(llvm::ScalableVectorType::get(b.getFloatTy(), units)),
+  GatherLoop(KernelFrame &frame, llvm::Type *type, Arguments v, unsigned units,
+             int64_t at_once)
+      : frame_(frame), b(frame.b), v_(v), at_once_(at_once), type_(type),
+        vector_(llvm::ScalableVectorType::get(type, units)),
         distance_(b.CreateMul(v[1], b.CreateSub(v[5], b.getInt64(1)))) {}
 
   /// i1: whether a vector is long enough, and lanes do not go backwards.
@@ -123,9 +128,9 @@ public:
   }
   void emit() {
     auto *integers =
-        llvm::VectorType::get(b.getInt32Ty(), vector_->getElementCount());
+        llvm::VectorType::get(b.getInt16Ty(), vector_->getElementCount());
     Value *step = b.CreateVectorSplat(integers->getElementCount(),
-                                      b.CreateTrunc(v_[1], b.getInt32Ty()));
+                                      b.CreateTrunc(v_[1], b.getInt16Ty()));
     indices_ = b.CreateMul(b.CreateStepVector(integers), step);
     Value *most = frame_.index(at_once_);
     Value *whole = b.CreateSub(v_[6], b.CreateURem(v_[6], most));
@@ -152,7 +157,7 @@ private:
                     });
   }
   Value *next(Value *pointer, Value *elements) {
-    return b.CreateGEP(b.getFloatTy(), pointer, elements);
+    return b.CreateGEP(type_, pointer, elements);
   }
   Value *load(Value *address) {
     Value *count = b.CreateAdd(distance_, frame_.index(1));
@@ -162,7 +167,7 @@ private:
   }
   Value *gather(Value *from) {
     return b.CreateIntrinsic(
-        llvm::Intrinsic::riscv_vrgather_vv, {vector_, b.getInt64Ty()},
+        llvm::Intrinsic::riscv_vrgatherei16_vv, {vector_, b.getInt64Ty()},
         {llvm::PoisonValue::get(vector_), from, indices_, v_[5]});
   }
   void store(Value *value, Value *address) {
@@ -175,13 +180,14 @@ private:
   llvm::IRBuilderBase &b;
   Arguments v_;
   int64_t at_once_;
+  llvm::Type *type_;
   llvm::VectorType *vector_;
   Value *distance_, *indices_ = nullptr;
 };
 
 /// Whichever loop the lanes' distance allows, the shortest vectors first.
-void emit_gather(KernelFrame &frame, Arguments v) {
-  GatherLoop two(frame, v, 4, 4), four(frame, v, 8, 3);
+void emit_gather(KernelFrame &frame, llvm::Type *type, Arguments v) {
+  GatherLoop two(frame, type, v, 4, 4), four(frame, type, v, 8, 3);
   auto otherwise = [&](GatherLoop &loop, const std::function<void()> &other) {
     emit_if(
         frame, loop.fits(),
@@ -195,8 +201,9 @@ void emit_gather(KernelFrame &frame, Arguments v) {
         });
   };
   otherwise(two, [&] {
-    otherwise(four,
-              [&] { CopyLoop(frame, Values(v.begin(), v.end())).emit(); });
+    otherwise(four, [&] {
+      CopyLoop(frame, type, Values(v.begin(), v.end())).emit();
+    });
   });
 }
 
@@ -209,14 +216,19 @@ Values arguments_of(const RowCopy &c) {
   return {c.from, c.lane_step, c.from_step, c.to, c.to_step, c.lanes, c.rows};
 }
 
-void copy_walking(KernelFrame &frame, const char *symbol, const RowCopy &copy,
+/// Functions for each type.
+std::string symbol_of(const char *name, const RowCopy &copy) {
+  return name + std::to_string(copy.type->getScalarSizeInBits());
+}
+
+void copy_walking(KernelFrame &frame, const char *name, const RowCopy &copy,
                   Arguments more) {
   Values arguments = arguments_of(copy);
   arguments.append(more.begin(), more.end());
-  call_shared(frame, symbol, arguments, [&](Arguments v) {
+  call_shared(frame, symbol_of(name, copy), arguments, [&](Arguments v) {
     Values inner(v.begin(), v.end());
     inner[1] = copy.lane_step;
-    CopyLoop(frame, inner).emit();
+    CopyLoop(frame, copy.type, inner).emit();
   });
 }
 
@@ -236,22 +248,22 @@ Interval lanes_of(KernelFrame &frame, Value *mask, Value *lanes) {
 void call_copy(KernelFrame &frame, const RowCopy &copy) {
   if (walks(copy))
     return copy_walking(frame, "copy_rows", copy, {});
-  call_shared(frame, "gather_rows", arguments_of(copy),
-              [&](Arguments v) { emit_gather(frame, v); });
+  call_shared(frame, symbol_of("gather_rows", copy), arguments_of(copy),
+              [&](Arguments v) { emit_gather(frame, copy.type, v); });
 }
 
 void call_fill(KernelFrame &frame, const RowCopy &copy, Value *value) {
   Values arguments = {copy.to, copy.to_step, copy.lanes, copy.rows, value};
-  call_shared(frame, "fill_rows", arguments, [&](Arguments v) {
+  call_shared(frame, symbol_of("fill_rows", copy), arguments, [&](Arguments v) {
     llvm::IRBuilderBase &b = frame.b;
-    auto *type = llvm::ScalableVectorType::get(b.getFloatTy(), row_units);
+    auto *type = llvm::ScalableVectorType::get(copy.type, row_units);
     Value *values = b.CreateVectorSplat(type->getElementCount(), v[4]);
     emit_for(frame, frame.index(0), v[3], frame.index(1), {v[0]},
              [&](Value *, Arguments at) {
                b.CreateIntrinsic(llvm::Intrinsic::riscv_vse,
                                  {type, b.getPtrTy(), b.getInt64Ty()},
                                  {values, at[0], v[2]});
-               return Values{b.CreateGEP(b.getFloatTy(), at[0], v[1])};
+               return Values{b.CreateGEP(copy.type, at[0], v[1])};
              });
   });
 }
@@ -266,8 +278,8 @@ void call_guarded_copy(KernelFrame &frame, const RowCopy &copy, Value *mask,
   emit_if(frame, b.CreateICmpSGT(held.count, frame.index(0)), [&] {
     RowCopy part = copy;
     Value *skipped = b.CreateMul(held.begin, copy.lane_step);
-    part.from = element(b, b.getFloatTy(), copy.from, skipped);
-    part.to = element(b, b.getFloatTy(), copy.to, held.begin);
+    part.from = element(b, copy.type, copy.from, skipped);
+    part.to = element(b, copy.type, copy.to, held.begin);
     part.lanes = held.count;
     call_copy(frame, part);
   });

@@ -9,15 +9,16 @@
 
 namespace landfall::reef {
 
-/// Rows of up to a vector of f32 lanes, from `from` to `to`. All counts and
-/// steps in elements, i64.
+/// Rows of up to a vector of lanes, from `from` to `to`. All counts and steps
+/// in elements, i64.
 struct RowCopy {
+  llvm::Type *type; ///< Of an element: f32 or i8.
   llvm::Value *from, *lane_step, *from_step;
   llvm::Value *to, *to_step; ///< Lanes are neighbours there.
   llvm::Value *lanes, *rows; ///< No rows if not positive.
 };
 void call_copy(KernelFrame &frame, const RowCopy &copy);
-/// Rows of `value` (f32) to where a copy would go.
+/// Rows of `value` to where a copy would go.
 void call_fill(KernelFrame &frame, const RowCopy &copy, llvm::Value *value);
 /// Lanes where `mask` (i1 a lane) is false are not read and become `other`. The
 /// others are neighbours.
