@@ -68,7 +68,7 @@ public:
   Value *edge, *panel;
 };
 
-/// Arguments: edge, rows, lanes, how many of each, depth.
+/// Arguments: edge, rows, lanes, how many of each, depth, pitch.
 void emit_multiply(KernelFrame &frame, PanelTypes types, Arguments v) {
   llvm::IRBuilderBase &b = frame.b;
   auto used = [&](Value *count, int half) {
@@ -76,6 +76,7 @@ void emit_multiply(KernelFrame &frame, PanelTypes types, Arguments v) {
     return larger(b, smaller(b, rest, v[0]), frame.index(0));
   };
   emit_multiply_loop(frame, {types,
+                             v[6],
                              v[0],
                              v[1],
                              v[2],
@@ -111,7 +112,7 @@ void emit_turn(KernelFrame &frame, bool bytes, Arguments v) {
     bytes ? w.unit.store_byte_column(tile, column, address)
           : w.unit.store_column(tile, column, address);
   };
-  Value *rows = v[1], *length = v[2], *panel = v[3];
+  Value *rows = v[1], *length = v[2], *panel = v[3], *pitch = v[4];
   Value *half_rows = w.b.CreateMul(w.edge, length);
   emit_for(frame, w.index(0), length, w.edge, {}, [&](Value *depth, Arguments) {
     w.along_fast(w.edge, w.at(rows, depth), length,
@@ -121,8 +122,8 @@ void emit_turn(KernelFrame &frame, bool bytes, Arguments v) {
                  });
     Value *count = w.b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, w.edge,
                                              w.b.CreateSub(length, depth));
-    Value *to = w.at(panel, w.b.CreateMul(depth, w.panel));
-    w.along_fast(count, to, w.panel, [&](Value *column, Value *address) {
+    Value *to = w.at(panel, w.b.CreateMul(depth, pitch));
+    w.along_fast(count, to, pitch, [&](Value *column, Value *address) {
       store(0, column, address);
       store(1, column, w.at(address, w.edge));
     });
@@ -133,9 +134,10 @@ void emit_turn(KernelFrame &frame, bool bytes, Arguments v) {
 } // namespace
 
 void call_multiply(KernelFrame &frame, Value *edge, const PanelProduct &p) {
-  call_shared(frame, "multiply_panels_" + p.types.suffix(),
-              {edge, p.rows, p.lanes, p.row_count, p.lane_count, p.depth},
-              [&](Arguments v) { emit_multiply(frame, p.types, v); });
+  call_shared(
+      frame, "multiply_panels_" + p.types.suffix(),
+      {edge, p.rows, p.lanes, p.row_count, p.lane_count, p.depth, p.pitch},
+      [&](Arguments v) { emit_multiply(frame, p.types, v); });
 }
 
 void call_zero_tiles(KernelFrame &frame, Value *edge) {
@@ -162,11 +164,10 @@ void call_store_tiles(KernelFrame &frame, Value *edge, Value *sums) {
   });
 }
 
-void call_turn(KernelFrame &frame, DType type, Value *edge, Value *rows,
-               Value *length, Value *panel) {
-  bool bytes = type != DType::f32;
+void call_turn(KernelFrame &frame, const PanelTurn &turn) {
+  bool bytes = turn.type != DType::f32;
   call_shared(frame, bytes ? "turn_bytes" : "turn_rows",
-              {edge, rows, length, panel},
+              {turn.edge, turn.rows, turn.length, turn.panel, turn.pitch},
               [&](Arguments v) { emit_turn(frame, bytes, v); });
 }
 
@@ -176,9 +177,9 @@ void call_sum(KernelFrame &frame, const SumLoop &panel, Value *sums) {
   std::string symbol = std::string("sum_") + (of_rows ? "rows_" : "lanes_") +
                        std::string(name(panel.type));
   call_shared(
-      frame, symbol, {panel.edge, panel.panel, panel.depth, sums},
+      frame, symbol, {panel.edge, panel.panel, panel.depth, sums, panel.pitch},
       [&](Arguments v) {
-        emit_sum_loop(frame, {panel.side, panel.type, v[0], v[1], v[2]});
+        emit_sum_loop(frame, {panel.side, panel.type, v[0], v[4], v[1], v[2]});
         MatrixUnit unit(frame, v[0]);
         Value *first = frame.index(0);
         Value *second = frame.b.CreateGEP(frame.b.getInt32Ty(), v[3], v[0]);

@@ -4,7 +4,7 @@
 //
 // Each is a function of its own, shared by all kernels of a module: its loop
 // has all registers to itself. A panel is two edges wide, a block of sums two
-// by two edges; `edge` and counts are i64.
+// by two edges; `edge`, pitches (in elements) and counts are i64.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -17,6 +17,7 @@ namespace landfall::reef {
 /// Two panels, `depth` steps long, and how much of their width is used.
 struct PanelProduct {
   PanelTypes types;
+  llvm::Value *pitch;
   llvm::Value *rows, *lanes;
   llvm::Value *row_count, *lane_count;
   llvm::Value *depth;
@@ -31,11 +32,14 @@ void call_zero_tiles(KernelFrame &frame, llvm::Value *edge);
 void call_load_tiles(KernelFrame &frame, llvm::Value *edge, llvm::Value *sums);
 void call_store_tiles(KernelFrame &frame, llvm::Value *edge, llvm::Value *sums);
 
-/// From rows of `length` elements of this type, two edges of them, to a panel
-/// of as many steps, by way of two tiles. Reads up to an edge behind the last
-/// row.
-void call_turn(KernelFrame &frame, DType type, llvm::Value *edge,
-               llvm::Value *rows, llvm::Value *length, llvm::Value *panel);
+/// From rows of `length` elements, two edges of them, to a panel of as many
+/// steps, by way of two tiles. Reads up to an edge behind the last row.
+struct PanelTurn {
+  DType type;
+  llvm::Value *edge, *pitch;
+  llvm::Value *rows, *length, *panel;
+};
+void call_turn(KernelFrame &frame, const PanelTurn &turn);
 
 /// The sums over the depth of a panel of bytes, two edges of i32, to `sums`.
 /// The tiles are overwritten.

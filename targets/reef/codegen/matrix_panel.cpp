@@ -46,7 +46,7 @@ void PanelLoader::emit_zeros(const Interval &edges, Value *zeros) {
     return;
   PanelTarget target{
       {index(0), index(1)}, edges, zeros, nullptr, nullptr, nullptr};
-  evaluate_panel(*zero_, target, tiling_.panel, {});
+  evaluate_panel(*zero_, target, tiling_.pitch, {});
 }
 
 /// The rectangle of a plain side's operand; where to is left open.
@@ -68,7 +68,7 @@ void PanelLoader::fetch(const PanelTarget &target) {
     Transfer transfer =
         rows_of(design_.by_depth, by_depth_, target.depth, target.edges);
     transfer.destination = target.address;
-    transfer.destination_stride = bytes(tiling_.panel);
+    transfer.destination_stride = bytes(tiling_.pitch);
     return Dma(sizes_.frame(), target.channel).start(transfer);
   }
   case PanelDesign::Way::turned: {
@@ -90,8 +90,9 @@ void PanelLoader::finish(const PanelTarget &target,
     Dma(sizes_.frame(), target.channel).wait();
   meanwhile();
   if (design_.way == PanelDesign::Way::turned)
-    call_turn(sizes_.frame(), design_.type, tiling_.edge, target.stage,
-              target.depth.count, target.address);
+    call_turn(sizes_.frame(),
+              {design_.type, tiling_.edge, tiling_.pitch, target.stage,
+               target.depth.count, target.address});
   if (design_.way == PanelDesign::Way::evaluated)
     evaluate_parts(target);
 }
@@ -127,7 +128,7 @@ void PanelLoader::evaluate(const PanelTarget &target) {
     where.shift = b.CreateSelect(w.fits, shift, where.shift);
     where.stride = b.CreateSelect(w.fits, w.count, where.stride);
   }
-  evaluate_panel(by_depth_, target, tiling_.panel, where);
+  evaluate_panel(by_depth_, target, tiling_.pitch, where);
 }
 
 } // namespace landfall::reef

@@ -3,7 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // A panel is a stretch of the depth by the width of two tiles, in scratchpad:
-// [depth][edge elements]. It gets there by DMA, in one of three ways:
+// [depth][edge elements], steps a pitch apart. It gets there by DMA, in one of
+// three ways:
 //
 //   in place    rows of the operand are rows of the panel
 //   turned      the operand runs along the depth: its rows go to a stage, and
@@ -114,8 +115,9 @@ struct Relocation {
 };
 
 /// The third way's last step: evaluates the factor into the panel. `load0`
-/// says where the first load's elements are, if not where they were.
+/// says where the first load's elements are, if not where they were; `pitch` is
+/// in elements.
 void evaluate_panel(Packer &packer, const PanelTarget &target,
-                    llvm::Value *panel, const Relocation &load0);
+                    llvm::Value *pitch, const Relocation &load0);
 
 } // namespace landfall::reef

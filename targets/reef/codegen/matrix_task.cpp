@@ -30,9 +30,12 @@ MatrixDesign::MatrixDesign(const Kernel &kernel, ContractionRoles the_roles,
       block(kernel, roles) {}
 
 TilingWishes MatrixDesign::wishes() const {
-  return {size_of(row_side.type), int64_t(types().steps_at_once()),
-          has_zeros() ? edge_number_rows : 0,
-          lane_side.way == PanelDesign::Way::evaluated,
+  bool bytes = types().are_bytes();
+  // The last load of a panel's second half goes on behind it.
+  int64_t rows_behind = (bytes ? 1 : 0) + (has_zeros() ? edge_number_rows : 0);
+  bool dear_lanes = lane_side.way == PanelDesign::Way::evaluated;
+  bool dear_rows = row_side.way != PanelDesign::Way::in_place && !dear_lanes;
+  return {bytes, rows_behind, dear_rows, dear_lanes,
           int64_t(block.read.size())};
 }
 
@@ -182,8 +185,10 @@ EdgeNumbers MatrixTask::numbers_of(PanelSide side, Value *panel) {
       side == PanelSide::rows ? design_.row_side : design_.lane_side;
   const PanelDesign &other =
       side == PanelSide::rows ? design_.lane_side : design_.row_side;
-  Value *behind = b.CreateMul(tiling_.depth_run, tiling_.panel);
-  Value *sums = b.CreateGEP(b.getInt8Ty(), panel, behind);
+  // One row is left between.
+  Value *rows = b.CreateAdd(tiling_.depth_run, index(1));
+  Value *sums =
+      b.CreateGEP(b.getInt8Ty(), panel, b.CreateMul(rows, tiling_.pitch));
   EdgeNumbers numbers;
   if (other.zero)
     numbers.sums = sums;
@@ -199,7 +204,8 @@ void MatrixTask::emit_numbers(const PanelTarget &panel, PanelSide side) {
   DType type = of_rows ? design_.row_side.type : design_.lane_side.type;
   if (numbers.sums)
     call_sum(frame(),
-             {side, type, tiling_.edge, panel.address, panel.depth.count},
+             {side, type, tiling_.edge, tiling_.pitch, panel.address,
+              panel.depth.count},
              numbers.sums);
   if (numbers.zeros)
     (of_rows ? row_loader_ : lane_loader_)
@@ -261,8 +267,8 @@ void MatrixTask::emit_block(const Run &run, const Panel &rows,
         return Values();
       });
   call_multiply(frame(), edge,
-                {design_.types(), rows.address, lanes.address, rows.edges.count,
-                 lanes.edges.count, run.depth.count});
+                {design_.types(), tiling_.pitch, rows.address, lanes.address,
+                 rows.edges.count, lanes.edges.count, run.depth.count});
   transfer_.wait();
   call_store_tiles(frame(), edge, sums);
   call_subtract_zeros(frame(),

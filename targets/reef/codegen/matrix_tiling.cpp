@@ -61,8 +61,9 @@ private:
     return at_least_one(ceil_div(b, whole, most));
   }
   Value *panel_row_bytes() {
-    return b.CreateMul(t_.panel, index(wishes_.element_bytes));
+    return b.CreateMul(t_.pitch, index(wishes_.bytes ? 1 : 4));
   }
+  int64_t steps_at_once() const { return wishes_.bytes ? 4 : 1; }
   Value *bytes_of(Value *depth) {
     Value *rows = b.CreateAdd(depth, index(wishes_.rows_behind));
     return b.CreateMul(rows, panel_row_bytes());
@@ -71,7 +72,7 @@ private:
   Value *steps_in(Value *bytes, Value *panels) {
     Value *rows = b.CreateUDiv(bytes, b.CreateMul(panel_row_bytes(), panels));
     Value *left = b.CreateSub(rows, index(wishes_.rows_behind));
-    Value *at_once = index(wishes_.steps_at_once);
+    Value *at_once = index(steps_at_once());
     return larger(b, b.CreateAnd(left, b.CreateNeg(at_once)), at_once);
   }
 
@@ -87,6 +88,9 @@ private:
   /// empty.
   void cut_tiles() {
     Value *whole = chip(core_register::tile_edge);
+    Value *register_bytes = b.CreateLShr(chip(core_register::vector_bits), 3);
+    if (wishes_.bytes)
+      whole = smaller(b, whole, register_bytes);
     Value *half = b.CreateLShr(whole, index(1));
     bool dear = wishes_.dear_lanes;
     int64_t half_cost = half_step + (dear ? half_evaluation : 0);
@@ -96,6 +100,7 @@ private:
                         b.CreateMul(rounds(whole), index(whole_cost)));
     t_.edge = b.CreateSelect(pays, half, whole);
     t_.panel = b.CreateShl(t_.edge, index(1));
+    t_.pitch = wishes_.bytes ? b.CreateShl(register_bytes, 1) : t_.panel;
   }
 
   /// Row panels that share a panel of lanes: the wider tiles are, the fewer
@@ -134,8 +139,8 @@ private:
     Value *one_run =
         b.CreateICmpSLE(t_.depth, steps_in(t_.quarter_bytes, wanted));
     t_.runs = b.CreateSelect(one_run, index(1), parts(t_.depth, two));
-    t_.depth_run = round_up(b, ceil_div(b, t_.depth, t_.runs),
-                            index(wishes_.steps_at_once));
+    t_.depth_run =
+        round_up(b, ceil_div(b, t_.depth, t_.runs), index(steps_at_once()));
     t_.panel_bytes = bytes_of(at_least_one(t_.depth_run));
     t_.wide = b.CreateICmpSGT(t_.depth_run, steps_in(room, index(2)));
   }
@@ -162,8 +167,13 @@ private:
       Value *missing = parts(chip(core_register::cores), at_least_one(all));
       mine = at_least_one(ceil_div(b, panels, b.CreateMul(along, missing)));
     };
-    shrink(lanes, lane_panels);
-    shrink(rows, row_panels);
+    if (wishes_.dear_rows) {
+      shrink(rows, row_panels);
+      shrink(lanes, lane_panels);
+    } else {
+      shrink(lanes, lane_panels);
+      shrink(rows, row_panels);
+    }
     t_.task_row_panels = rows;
     t_.task_lane_panels = lanes;
     // No tasks where there is nothing.

@@ -12,8 +12,12 @@ namespace landfall::reef {
 /// How one launch is cut, as i64 values: functions of the sizes and of what the
 /// chip's registers say. Rows and lanes are counted in panels, which are two
 /// tiles wide, the depth in steps. Tiles are as large as the chip's, or half.
+///
+/// Steps of bytes are two registers apart, which is where an operand's rows
+/// must be: one instruction loads four steps of half a panel.
 struct MatrixTiling {
-  llvm::Value *edge, *panel;                 ///< Elements; panel = 2 edges.
+  llvm::Value *edge, *panel; ///< Elements; panel = 2 edges.
+  llvm::Value *pitch;        ///< Elements from one step of a panel to the next.
   llvm::Value *batch, *rows, *lanes, *depth; ///< Extents; any may be 0.
   llvm::Value *depth_run;   ///< Steps packed at a time, at most.
   llvm::Value *panel_bytes; ///< Of a panel of so many, and what belongs to it.
@@ -33,9 +37,10 @@ struct MatrixTiling {
 
 /// What the structure of a contraction means for how it is cut.
 struct TilingWishes {
-  int64_t element_bytes; ///< Of panels.
-  int64_t steps_at_once; ///< A run is a multiple of so many, but for the last.
-  int64_t rows_behind;   ///< Rows of a panel that something else needs.
+  bool bytes;          ///< Panels are of bytes, four steps to an instruction.
+  int64_t rows_behind; ///< Rows of a panel that something else needs.
+  /// Panels of rows take long to make, those of lanes do not.
+  bool dear_rows;
   /// Panels of lanes are evaluated on the vector unit, so that many panels of
   /// rows should share them.
   bool dear_lanes;

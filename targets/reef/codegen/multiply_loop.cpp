@@ -29,7 +29,7 @@ namespace {
 constexpr unsigned order[2][4] = {{0, 2, 3, 1}, {2, 0, 1, 3}};
 
 /// Lines of assembly. Registers: a0 edge; t0 to t3 what groups 0 to 3 are
-/// loaded from; t4 scratch; t5 bytes from step to step; t6 steps left.
+/// loaded from; t4 scratch; t5 bytes of the steps taken at once; t6 steps left.
 class Text {
 public:
   explicit Text(PanelTypes types)
@@ -48,21 +48,26 @@ public:
     line("sf.vsettnt x0, a0, {}", bytes ? "e8, w4" : "e32, w1");
     line("sf.vsettk x0, x0");
   }
-  /// Bytes of an edge, in t5.
-  void edge_bytes() {
-    if (types_.are_bytes())
-      line("mv t5, a0");
-    else
-      line("slli t5, a0, 2");
+  /// `to` = `from` elements in bytes.
+  void bytes(const char *to, const char *from) {
+    line("slli {}, {}, {}", to, from, types_.are_bytes() ? 0 : 2);
+  }
+  /// t5: bytes of so many steps.
+  void step_bytes(unsigned steps) {
+    bytes("t5", "s2");
+    if (steps > 1)
+      line("slli t5, t5, {}", steps / 2);
   }
   /// Rows of an operand are so many registers apart.
   unsigned apart() const { return 8 / at_once_; }
+  /// The next steps of a group: all that an instruction takes, or one.
   void load(unsigned group, unsigned steps) {
-    for (unsigned k = 0; k < steps; ++k) {
-      line("vle{}.v v{}, (t{})", types_.are_bytes() ? 8 : 32,
-           8 * group + k * apart(), group);
-      line("add t{0}, t{0}, t5", group);
-    }
+    // Four steps of bytes, two registers each, are a whole group.
+    if (steps > 1)
+      line("vl8re8.v v{}, (t{})", 8 * group, group);
+    else
+      line("vle{}.v v{}, (t{})", types_.are_bytes() ? 8 : 32, 8 * group, group);
+    line("add t{0}, t{0}, t5", group);
   }
   /// Half i of the rows is in group i, half j of the lanes in group 2 + j.
   void multiply(unsigned tile) {
@@ -86,21 +91,21 @@ private:
   std::string text_;
 };
 
-/// a1, a2 panels; a3, a4 rows and a5, a6 lanes of halves; a7 depth.
+/// s2 pitch; a1, a2 panels; a3, a4 rows and a5, a6 lanes of halves; a7 depth.
 class MultiplyText {
 public:
   explicit MultiplyText(PanelTypes types)
       : text_(types), at_once_(types.steps_at_once()) {}
 
   std::string emit() {
-    text_.edge_bytes();
+    text_.bytes("t5", "a0");
     text_.line("mv t0, a1");
     text_.line("add t1, a1, t5");
     text_.line("mv t2, a2");
     text_.line("add t3, a2, t5");
-    text_.line("slli t5, t5, 1");
     text_.line("mv t6, a7");
     text_.set_type();
+    text_.step_bytes(at_once_);
     for (const char *count : {"a3", "a4", "a5", "a6"})
       text_.line("bne {}, a0, 9f", count);
     text_.line("sf.vsettm x0, a0");
@@ -111,6 +116,7 @@ public:
     if (at_once_ > 1) {
       text_.line("li t4, 1");
       text_.line("sf.vsettk x0, t4");
+      text_.step_bytes(1);
       text_.loop(1, 7, [&] { step(order[0], /*whole=*/false, 1); });
     }
     return text_.take();
@@ -146,17 +152,18 @@ private:
   unsigned at_once_;
 };
 
-/// a1 panel; a2 depth. The other operand is ones, of a single lane or row.
+/// s2 pitch; a1 panel; a2 depth. The other operand is ones, of a single lane or
+/// row.
 std::string sum_text(PanelSide side, PanelTypes types) {
   Text text(types);
   bool of_rows = side == PanelSide::rows;
   unsigned first = of_rows ? 0 : 2, ones = of_rows ? 2 : 0;
-  text.edge_bytes();
+  text.bytes("t5", "a0");
   text.line("mv t{}, a1", first);
   text.line("add t{}, a1, t5", first + 1);
-  text.line("slli t5, t5, 1");
   text.line("mv t6, a2");
   text.set_type();
+  text.step_bytes(types.steps_at_once());
   for (unsigned k = 0; k < types.steps_at_once(); ++k)
     text.line("vmv.v.i v{}, 1", 8 * ones + k * text.apart());
   text.line("li t4, 1");
@@ -175,16 +182,18 @@ std::string sum_text(PanelSide side, PanelTypes types) {
   text.loop(types.steps_at_once(), 1, [&] { step(types.steps_at_once()); });
   text.line("li t4, 1");
   text.line("sf.vsettk x0, t4");
+  text.step_bytes(1);
   text.loop(1, 3, [&] { step(1); });
   return text.take();
 }
 
+/// Arguments in s2 and from a0 on.
 void emit_assembly(KernelFrame &frame, const std::string &text,
                    llvm::ArrayRef<Value *> arguments) {
   std::string constraints;
-  llvm::SmallVector<llvm::Type *, 8> types;
+  llvm::SmallVector<llvm::Type *, 9> types;
   for (auto [number, argument] : llvm::enumerate(arguments)) {
-    constraints += fmt::format("{{x{}}},", 10 + number);
+    constraints += fmt::format("{{x{}}},", number == 0 ? 18 : 9 + number);
     types.push_back(argument->getType());
   }
   for (const char *temporary : {"t0", "t1", "t2", "t3", "t4", "t5", "t6"})
@@ -210,14 +219,14 @@ std::string PanelTypes::suffix() const {
 
 void emit_multiply_loop(KernelFrame &frame, const MultiplyLoop &loop) {
   emit_assembly(frame, MultiplyText(loop.types).emit(),
-                {loop.edge, loop.rows, loop.lanes, loop.row_counts[0],
-                 loop.row_counts[1], loop.lane_counts[0], loop.lane_counts[1],
-                 loop.depth});
+                {loop.pitch, loop.edge, loop.rows, loop.lanes,
+                 loop.row_counts[0], loop.row_counts[1], loop.lane_counts[0],
+                 loop.lane_counts[1], loop.depth});
 }
 
 void emit_sum_loop(KernelFrame &frame, const SumLoop &loop) {
   emit_assembly(frame, sum_text(loop.side, {loop.type, loop.type}),
-                {loop.edge, loop.panel, loop.depth});
+                {loop.pitch, loop.edge, loop.panel, loop.depth});
 }
 
 } // namespace landfall::reef

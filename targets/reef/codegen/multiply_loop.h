@@ -23,10 +23,12 @@ struct PanelTypes {
   std::string suffix() const;
 };
 
-/// Two panels, [depth][2 edges], and how much of each half of their width is
-/// used: at most an edge.
+/// Two panels, [depth][2 edges], steps `pitch` elements apart (two registers,
+/// if they are of bytes), and how much of each half of their width is used: at
+/// most an edge. Up to an edge behind a panel of bytes is read.
 struct MultiplyLoop {
   PanelTypes types;
+  llvm::Value *pitch;
   llvm::Value *edge;
   llvm::Value *rows, *lanes; ///< Addresses.
   llvm::Value *row_counts[2], *lane_counts[2];
@@ -42,7 +44,7 @@ enum class PanelSide { rows, lanes };
 struct SumLoop {
   PanelSide side;
   DType type;
-  llvm::Value *edge, *panel, *depth;
+  llvm::Value *edge, *pitch, *panel, *depth;
 };
 
 /// Adds the sums over the depth to the tiles: those of the rows' halves to

@@ -30,9 +30,9 @@ struct Stretch {
 
 class PanelCode {
 public:
-  PanelCode(Packer &packer, const PanelTarget &target, Value *panel,
+  PanelCode(Packer &packer, const PanelTarget &target, Value *pitch,
             const Relocation &load0)
-      : p_(packer), b(packer.b()), target_(target), panel_(panel),
+      : p_(packer), b(packer.b()), target_(target), pitch_(pitch),
         load0_(load0) {}
 
   void emit();
@@ -67,7 +67,7 @@ private:
   Packer &p_;
   llvm::IRBuilderBase &b;
   const PanelTarget &target_;
-  Value *panel_;
+  Value *pitch_;
   const Relocation &load0_;
 };
 
@@ -234,7 +234,7 @@ void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
                             b.CreateMul(load0_.stride, run.begin));
   Value *row = b.CreateAdd(b.CreateSub(run.first, target_.depth.begin),
                            b.CreateMul(run.begin, run.step));
-  Value *to = b.CreateAdd(b.CreateMul(row, panel_), group.column);
+  Value *to = b.CreateAdd(b.CreateMul(row, pitch_), group.column);
   Value *lane_step = offset.is_linear() ? offset.stride() : index(0);
   llvm::Type *type = p_.lanes.scalar_type(p_.type);
   RowCopy rows{type,
@@ -242,7 +242,7 @@ void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
                lane_step,
                load0_.stride,
                element(b, type, target_.address, to),
-               b.CreateMul(run.step, panel_),
+               b.CreateMul(run.step, pitch_),
                group.count,
                b.CreateSub(run.end, run.begin)};
   if (!guard)
@@ -353,15 +353,15 @@ LaneValue PanelCode::load(size_t number, const LaneValue &offset,
 
 void PanelCode::store(Value *row, const Stretch &group,
                       const LaneValue &value) {
-  Value *offset = b.CreateAdd(b.CreateMul(row, panel_), group.column);
+  Value *offset = b.CreateAdd(b.CreateMul(row, pitch_), group.column);
   p_.lanes.store(p_.type, target_.address, p_.lanes.index(offset), value);
 }
 
 } // namespace
 
-void evaluate_panel(Packer &packer, const PanelTarget &target, Value *panel,
+void evaluate_panel(Packer &packer, const PanelTarget &target, Value *pitch,
                     const Relocation &load0) {
-  PanelCode(packer, target, panel, load0).emit();
+  PanelCode(packer, target, pitch, load0).emit();
 }
 
 } // namespace landfall::reef

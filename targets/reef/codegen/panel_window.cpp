@@ -118,7 +118,7 @@ PanelTarget PanelLoader::part(const PanelTarget &target, Value *done) {
   PanelTarget rest = target;
   rest.depth = {b.CreateAdd(target.depth.begin, done),
                 b.CreateSub(target.depth.count, done)};
-  rest.address = at(target.address, b.CreateMul(done, tiling_.panel));
+  rest.address = at(target.address, b.CreateMul(done, tiling_.pitch));
   Window w = window(rest);
   Value *end = b.CreateMul(b.CreateAdd(w.first, w.room), w.turn);
   rest.depth.count =

@@ -37,6 +37,8 @@ uint64_t read(uint64_t offset) {
     return state.chip.scratch_bytes;
   case core_register::tile_edge:
     return state.chip.edge;
+  case core_register::vector_bits:
+    return state.chip.vector_bits;
   case core_register::dma_channels:
     return 1;
   case core_register::dma + dma_register::start:

@@ -13,7 +13,7 @@
 namespace landfall::reef::runner {
 
 struct Chip {
-  uint64_t cores, edge, scratch_bytes;
+  uint64_t cores, vector_bits, edge, scratch_bytes;
 };
 
 void install_core_page(const Chip &chip);

@@ -3,8 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // The emulator knows nothing of Xsfmm: its instructions are replaced by illegal
-// ones, and the signal's handler does what they say, for f32 and bytes. The rest
-// of the code runs as it was made.
+// ones, and the signal's handler does what they say, for f32 and bytes. The
+// rest of the code runs as it was made.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -73,7 +73,7 @@ Chip make_chip() {
       "csrr %0, vlenb\n"
       ".option pop\n"
       : "=r"(register_bytes));
-  Chip chip = {2, register_bytes / 2, 0};
+  Chip chip = {2, register_bytes * 8, register_bytes / 2, 0};
   uint64_t block = 2 * chip.edge * 2 * chip.edge * sizeof(float);
   chip.scratch_bytes = 5 * block + 4 * page;
   install_core_page(chip);
