@@ -62,8 +62,16 @@ Value *MatrixTask::eighth(int64_t number) {
 }
 
 Value *MatrixTask::row_panel_at(Value *number) {
-  return b.CreateGEP(b.getInt8Ty(), eighth(0),
-                     b.CreateMul(number, tiling_.panel_bytes));
+  Value *down = b.CreateUDiv(number, tiling_.abreast);
+  // Only panels of bytes lie side by side.
+  return b.CreateGEP(
+      b.getInt8Ty(), eighth(0),
+      b.CreateAdd(b.CreateMul(down, tiling_.panel_bytes),
+                  b.CreateMul(place_in_pitch(number), tiling_.panel)));
+}
+
+Value *MatrixTask::place_in_pitch(Value *number) {
+  return b.CreateURem(number, tiling_.abreast);
 }
 
 MatrixTask::Run MatrixTask::run_of(Value *number) {
@@ -176,19 +184,27 @@ void MatrixTask::emit_row_panels(const Run &run) {
             return Values();
           });
     });
-    emit_numbers(row_panel(run, number), PanelSide::rows);
   });
+  // Loads of one panel touch what lies beside it: all must be there.
+  if (design_.has_zeros())
+    emit_for(frame(), index(0), count, [&](Value *number) {
+      emit_numbers(row_panel(run, number), PanelSide::rows,
+                   place_in_pitch(number));
+    });
 }
 
-EdgeNumbers MatrixTask::numbers_of(PanelSide side, Value *panel) {
+/// `place`: of the panel among those side by side.
+EdgeNumbers MatrixTask::numbers_of(PanelSide side, Value *panel, Value *place) {
   const PanelDesign &mine =
       side == PanelSide::rows ? design_.row_side : design_.lane_side;
   const PanelDesign &other =
       side == PanelSide::rows ? design_.lane_side : design_.row_side;
-  // One row is left between.
+  // One row is left between; then each panel's are in one piece.
   Value *rows = b.CreateAdd(tiling_.depth_run, index(1));
+  Value *right = b.CreateMul(place, b.CreateMul(tiling_.panel, index(7)));
   Value *sums =
-      b.CreateGEP(b.getInt8Ty(), panel, b.CreateMul(rows, tiling_.pitch));
+      b.CreateGEP(b.getInt8Ty(), panel,
+                  b.CreateAdd(b.CreateMul(rows, tiling_.pitch), right));
   EdgeNumbers numbers;
   if (other.zero)
     numbers.sums = sums;
@@ -198,8 +214,9 @@ EdgeNumbers MatrixTask::numbers_of(PanelSide side, Value *panel) {
 }
 
 /// Once a panel is whole.
-void MatrixTask::emit_numbers(const PanelTarget &panel, PanelSide side) {
-  EdgeNumbers numbers = numbers_of(side, panel.address);
+void MatrixTask::emit_numbers(const PanelTarget &panel, PanelSide side,
+                              Value *place) {
+  EdgeNumbers numbers = numbers_of(side, panel.address, place);
   bool of_rows = side == PanelSide::rows;
   DType type = of_rows ? design_.row_side.type : design_.lane_side.type;
   if (numbers.sums)
@@ -222,7 +239,7 @@ void MatrixTask::emit_lane_panels(const Run &run) {
   emit_for(frame(), index(0), lane_panels, [&](Value *number) {
     PanelTarget lanes = lane_panel(run, number);
     lane_loader_.finish(lanes);
-    emit_numbers(lanes, PanelSide::lanes);
+    emit_numbers(lanes, PanelSide::lanes, index(0));
     Value *next = b.CreateAdd(number, index(1));
     Value *last = b.CreateICmpEQ(next, lane_panels);
     emit_if(frame(), b.CreateNot(last),
@@ -271,11 +288,12 @@ void MatrixTask::emit_block(const Run &run, const Panel &rows,
                  rows.edges.count, lanes.edges.count, run.depth.count});
   transfer_.wait();
   call_store_tiles(frame(), edge, sums);
-  call_subtract_zeros(frame(),
-                      {sums, tiling_.panel, rows.edges.count, lanes.edges.count,
-                       run.depth.count},
-                      numbers_of(PanelSide::rows, rows.address),
-                      numbers_of(PanelSide::lanes, lanes.address));
+  call_subtract_zeros(
+      frame(),
+      {sums, tiling_.panel, rows.edges.count, lanes.edges.count,
+       run.depth.count},
+      numbers_of(PanelSide::rows, rows.address, place_in_pitch(rows.number)),
+      numbers_of(PanelSide::lanes, lanes.address, index(0)));
   emit_if(frame(), run.finishes,
           [&] { transfer_.emit(epilogue_, finished, copies, batch_); });
 }

@@ -66,8 +66,11 @@ private:
   PanelTarget lane_panel(const Run &run, llvm::Value *number);
   llvm::Value *lane_panel_at(const Run &run, llvm::Value *number);
   void emit_block(const Run &run, const Panel &rows, const Panel &lanes);
-  EdgeNumbers numbers_of(PanelSide side, llvm::Value *panel);
-  void emit_numbers(const PanelTarget &panel, PanelSide side);
+  EdgeNumbers numbers_of(PanelSide side, llvm::Value *panel,
+                         llvm::Value *place);
+  void emit_numbers(const PanelTarget &panel, PanelSide side,
+                    llvm::Value *place);
+  llvm::Value *place_in_pitch(llvm::Value *number);
 
   KernelFrame &frame() { return sizes_.frame(); }
   llvm::Value *index(int64_t value) { return frame().index(value); }

@@ -68,7 +68,8 @@ private:
     Value *rows = b.CreateAdd(depth, index(wishes_.rows_behind));
     return b.CreateMul(rows, panel_row_bytes());
   }
-  /// Steps of so many panels that fit; a multiple of those at once.
+  /// Steps of so many panels, or of those side by side, that fit; a multiple of
+  /// those at once.
   Value *steps_in(Value *bytes, Value *panels) {
     Value *rows = b.CreateUDiv(bytes, b.CreateMul(panel_row_bytes(), panels));
     Value *left = b.CreateSub(rows, index(wishes_.rows_behind));
@@ -101,6 +102,7 @@ private:
     t_.edge = b.CreateSelect(pays, half, whole);
     t_.panel = b.CreateShl(t_.edge, index(1));
     t_.pitch = wishes_.bytes ? b.CreateShl(register_bytes, 1) : t_.panel;
+    t_.abreast = wishes_.bytes ? b.CreateUDiv(t_.pitch, t_.panel) : index(1);
   }
 
   /// Row panels that share a panel of lanes: the wider tiles are, the fewer
@@ -133,7 +135,7 @@ private:
   /// length, of panels that fit half of one, with room for what is read behind
   /// their last rows.
   void cut_depth() {
-    Value *wanted = wanted_row_panels();
+    Value *wanted = ceil_div(b, wanted_row_panels(), t_.abreast);
     Value *room = b.CreateSub(t_.quarter_bytes, index(margin_bytes));
     Value *two = steps_in(room, larger(b, wanted, index(2)));
     Value *one_run =
@@ -150,9 +152,10 @@ private:
   void cut_result() {
     Value *row_panels = parts(t_.rows, t_.panel);
     Value *lane_panels = parts(t_.lanes, t_.panel);
-    Value *rows =
-        smaller(b, row_panels,
-                at_least_one(b.CreateUDiv(t_.quarter_bytes, t_.panel_bytes)));
+    Value *most = at_least_one(b.CreateUDiv(t_.quarter_bytes, t_.panel_bytes));
+    Value *rows = smaller(b, row_panels, b.CreateMul(most, t_.abreast));
+    if (wishes_.dear_rows)
+      rows = smaller(b, rows, wanted_row_panels());
     // Sums between runs of the depth stay in the scratchpad.
     Value *one_run = b.CreateICmpEQ(t_.runs, index(1));
     rows = b.CreateSelect(one_run, rows, smaller(b, rows, blocks()));
@@ -167,13 +170,8 @@ private:
       Value *missing = parts(chip(core_register::cores), at_least_one(all));
       mine = at_least_one(ceil_div(b, panels, b.CreateMul(along, missing)));
     };
-    if (wishes_.dear_rows) {
-      shrink(rows, row_panels);
-      shrink(lanes, lane_panels);
-    } else {
-      shrink(lanes, lane_panels);
-      shrink(rows, row_panels);
-    }
+    shrink(lanes, lane_panels);
+    shrink(rows, row_panels);
     t_.task_row_panels = rows;
     t_.task_lane_panels = lanes;
     // No tasks where there is nothing.

@@ -18,10 +18,12 @@ namespace landfall::reef {
 struct MatrixTiling {
   llvm::Value *edge, *panel; ///< Elements; panel = 2 edges.
   llvm::Value *pitch;        ///< Elements from one step of a panel to the next.
+  llvm::Value *abreast;      ///< Panels of rows side by side in a pitch.
   llvm::Value *batch, *rows, *lanes, *depth; ///< Extents; any may be 0.
-  llvm::Value *depth_run;   ///< Steps packed at a time, at most.
-  llvm::Value *panel_bytes; ///< Of a panel of so many, and what belongs to it.
-  llvm::Value *runs;        ///< Of them; at least 1.
+  llvm::Value *depth_run; ///< Steps packed at a time, at most.
+  /// Of panels of so many side by side, and what belongs to them.
+  llvm::Value *panel_bytes;
+  llvm::Value *runs; ///< Of them; at least 1.
   llvm::Value *wide; ///< i1: a panel takes up to a quarter; there is one run.
   llvm::Value *task_row_panels, *task_lane_panels; ///< Of one task, at most.
   llvm::Value *row_tasks, *lane_tasks;
