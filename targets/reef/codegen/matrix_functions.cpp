@@ -9,6 +9,7 @@
 #include "compiler/kernels/loop_builder.h"
 #include "targets/reef/codegen/multiply_loop.h"
 #include "targets/reef/codegen/shared_function.h"
+#include "targets/reef/codegen/turn_loop.h"
 
 #include "llvm/IR/IntrinsicsRISCV.h"
 
@@ -19,54 +20,6 @@ using llvm::Value;
 namespace {
 
 using Arguments = llvm::ArrayRef<Value *>;
-
-/// Loops whose addresses walk along.
-class Walk {
-public:
-  Walk(KernelFrame &frame, llvm::Type *type, Value *edge)
-      : frame_(frame), type_(type), b(frame.b), unit(frame, edge), edge(edge),
-        panel(b.CreateShl(edge, 1)) {}
-
-  Value *index(int64_t value) { return frame_.index(value); }
-  Value *at(Value *pointer, Value *elements) {
-    return b.CreateGEP(type_, pointer, elements);
-  }
-  /// body(number, address) for [0, count), addresses `step` elements apart.
-  void along(Value *count, Value *start, Value *step,
-             const std::function<void(Value *, Value *)> &body) {
-    turns(index(0), count, 1, start, step, body);
-  }
-  /// The same, several at a time.
-  void along_fast(Value *count, Value *start, Value *step,
-                  const std::function<void(Value *, Value *)> &body) {
-    constexpr int64_t at_once = 4;
-    Value *whole = b.CreateAnd(count, index(-at_once));
-    Value *rest = turns(index(0), whole, at_once, start, step, body);
-    turns(whole, count, 1, rest, step, body);
-  }
-
-private:
-  Value *turns(Value *first, Value *last, int64_t at_once, Value *start,
-               Value *step, const std::function<void(Value *, Value *)> &body) {
-    return emit_for(frame_, first, last, index(at_once), {start},
-                    [&](Value *number, Arguments now) {
-                      Value *address = now[0];
-                      for (int64_t k = 0; k < at_once; ++k) {
-                        body(b.CreateAdd(number, index(k)), address);
-                        address = at(address, step);
-                      }
-                      return Values{address};
-                    })[0];
-  }
-
-  KernelFrame &frame_;
-  llvm::Type *type_;
-
-public:
-  llvm::IRBuilderBase &b;
-  MatrixUnit unit;
-  Value *edge, *panel;
-};
 
 /// Arguments: edge, rows, lanes, how many of each, depth, pitch.
 void emit_multiply(KernelFrame &frame, PanelTypes types, Arguments v) {
@@ -89,53 +42,54 @@ void emit_multiply(KernelFrame &frame, PanelTypes types, Arguments v) {
 void for_tile_rows(
     KernelFrame &frame, Arguments v,
     const std::function<void(MatrixUnit &, unsigned, Value *, Value *)> &body) {
-  Walk w(frame, frame.b.getInt32Ty(), v[0]);
-  Value *down = w.b.CreateMul(w.edge, w.panel);
-  w.along(w.edge, v[1], w.panel, [&](Value *row, Value *upper) {
-    Value *lower = w.at(upper, down);
-    for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile) {
-      Value *left = tile / 2 ? lower : upper;
-      body(w.unit, tile, row, tile % 2 ? w.at(left, w.edge) : left);
-    }
-  });
+  llvm::IRBuilderBase &b = frame.b;
+  MatrixUnit unit(frame, v[0]);
+  Value *edge = v[0], *panel = b.CreateShl(edge, 1);
+  auto at = [&](Value *pointer, Value *elements) {
+    return b.CreateGEP(b.getInt32Ty(), pointer, elements);
+  };
+  Value *down = b.CreateMul(edge, panel);
+  emit_for(frame, frame.index(0), edge, frame.index(1), {v[1]},
+           [&](Value *row, Arguments now) {
+             Value *upper = now[0], *lower = at(upper, down);
+             for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile) {
+               Value *left = tile / 2 ? lower : upper;
+               body(unit, tile, row, tile % 2 ? at(left, edge) : left);
+             }
+             return Values{at(upper, panel)};
+           });
 }
 
 /// Square by square, the two halves of the panel's width side by side.
-void emit_turn(KernelFrame &frame, bool bytes, Arguments v) {
+/// Arguments: edge, rows, depth, panel, pitch.
+void emit_turn(KernelFrame &frame, bool pairs, Arguments v) {
   llvm::IRBuilderBase &b = frame.b;
-  Walk w(frame, bytes ? b.getInt8Ty() : b.getInt32Ty(), v[0]);
-  auto load = [&](unsigned tile, Value *row, Value *address) {
-    bytes ? w.unit.load_byte_row(tile, row, address)
-          : w.unit.load_row(tile, row, address);
+  Value *edge = v[0], *element_bytes = frame.index(pairs ? 2 : 4);
+  auto bytes = [&](Value *elements) {
+    return b.CreateMul(elements, element_bytes);
   };
-  auto store = [&](unsigned tile, Value *column, Value *address) {
-    bytes ? w.unit.store_byte_column(tile, column, address)
-          : w.unit.store_column(tile, column, address);
+  auto at = [&](Value *pointer, Value *offset) {
+    return b.CreateGEP(b.getInt8Ty(), pointer, offset);
   };
-  Value *rows = v[1], *length = v[2], *panel = v[3], *pitch = v[4];
-  Value *half_rows = w.b.CreateMul(w.edge, length);
-  emit_for(frame, w.index(0), length, w.edge, {}, [&](Value *depth, Arguments) {
-    w.along_fast(w.edge, w.at(rows, depth), length,
-                 [&](Value *row, Value *from) {
-                   load(0, row, from);
-                   load(1, row, w.at(from, half_rows));
-                 });
-    Value *count = w.b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, w.edge,
-                                             w.b.CreateSub(length, depth));
-    Value *to = w.at(panel, w.b.CreateMul(depth, pitch));
-    w.along_fast(count, to, pitch, [&](Value *column, Value *address) {
-      store(0, column, address);
-      store(1, column, w.at(address, w.edge));
-    });
-    return Values();
-  });
+  // A pitch is of bytes, and for each of a pair.
+  Value *length = pairs ? ceil_div(b, v[2], frame.index(2)) : v[2];
+  Value *step = bytes(v[4]);
+  emit_for(frame, frame.index(0), length, edge, {},
+           [&](Value *column, Arguments) {
+             Value *count = smaller(b, edge, b.CreateSub(length, column));
+             emit_turn_loop(frame,
+                            {pairs ? 16u : 32u, edge, at(v[1], bytes(column)),
+                             bytes(length), at(v[3], b.CreateMul(column, step)),
+                             step, count});
+             return Values();
+           });
 }
 
 } // namespace
 
 void call_multiply(KernelFrame &frame, Value *edge, const PanelProduct &p) {
   call_shared(
-      frame, "multiply_panels_" + p.types.suffix(),
+      frame, "multiply_" + p.types.name(),
       {edge, p.rows, p.lanes, p.row_count, p.lane_count, p.depth, p.pitch},
       [&](Arguments v) { emit_multiply(frame, p.types, v); });
 }
@@ -165,17 +119,17 @@ void call_store_tiles(KernelFrame &frame, Value *edge, Value *sums) {
 }
 
 void call_turn(KernelFrame &frame, const PanelTurn &turn) {
-  bool bytes = turn.type != DType::f32;
-  call_shared(frame, bytes ? "turn_bytes" : "turn_rows",
-              {turn.edge, turn.rows, turn.length, turn.panel, turn.pitch},
-              [&](Arguments v) { emit_turn(frame, bytes, v); });
+  bool pairs = turn.type != DType::f32;
+  call_shared(frame, pairs ? "turn_pairs" : "turn_rows",
+              {turn.edge, turn.rows, turn.depth, turn.panel, turn.pitch},
+              [&](Arguments v) { emit_turn(frame, pairs, v); });
 }
 
 void call_sum(KernelFrame &frame, const SumLoop &panel, Value *sums) {
   call_zero_tiles(frame, panel.edge);
   bool of_rows = panel.side == PanelSide::rows;
   std::string symbol = std::string("sum_") + (of_rows ? "rows_" : "lanes_") +
-                       std::string(name(panel.type));
+                       PanelTypes{panel.type, panel.type}.name();
   call_shared(
       frame, symbol, {panel.edge, panel.panel, panel.depth, sums, panel.pitch},
       [&](Arguments v) {

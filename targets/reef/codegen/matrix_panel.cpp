@@ -25,6 +25,10 @@ PanelDesign::PanelDesign(const Kernel &kernel, const PanelFactor &factor,
     zero.emplace(*factor.zero, space, std::vector<uint32_t>(), edges);
 }
 
+PanelType PanelDesign::panel() const {
+  return {type, type != DType::f32 && way == Way::turned};
+}
+
 PanelLoader::PanelLoader(SizeCode &sizes, Lanes &lanes,
                          const PanelDesign &design, const MatrixTiling &tiling)
     : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
@@ -75,7 +79,8 @@ void PanelLoader::fetch(const PanelTarget &target) {
     Transfer transfer =
         rows_of(design_.by_edge, by_edge_, target.edges, target.depth);
     transfer.destination = target.stage;
-    transfer.destination_stride = transfer.row_bytes;
+    // Bytes are turned in pairs.
+    transfer.destination_stride = round_up(b, transfer.row_bytes, index(2));
     return Dma(sizes_.frame(), target.channel).start(transfer);
   }
   case PanelDesign::Way::evaluated:

@@ -21,6 +21,7 @@
 #include "compiler/kernels/contraction_pack.h"
 #include "targets/reef/codegen/dma.h"
 #include "targets/reef/codegen/matrix_tiling.h"
+#include "targets/reef/codegen/multiply_loop.h"
 #include "targets/reef/codegen/panel_factor.h"
 
 namespace landfall::reef {
@@ -32,6 +33,8 @@ struct PanelDesign {
   PanelDesign(const Kernel &kernel, const PanelFactor &factor,
               const IndexSpace &space, const std::vector<uint32_t> &depth,
               const std::vector<uint32_t> &edges);
+
+  PanelType panel() const;
 
   DType type;                   ///< Of an element of the panel.
   PackSide by_depth;            ///< Rows are the depth.

@@ -63,11 +63,13 @@ Value *MatrixTask::eighth(int64_t number) {
 
 Value *MatrixTask::row_panel_at(Value *number) {
   Value *down = b.CreateUDiv(number, tiling_.abreast);
-  // Only panels of bytes lie side by side.
+  // Only panels of bytes lie side by side, those of pairs twice as wide.
+  int64_t steps = design_.row_side.panel().pairs ? 2 : 1;
   return b.CreateGEP(
       b.getInt8Ty(), eighth(0),
       b.CreateAdd(b.CreateMul(down, tiling_.panel_bytes),
-                  b.CreateMul(place_in_pitch(number), tiling_.panel)));
+                  b.CreateMul(place_in_pitch(number),
+                              b.CreateMul(tiling_.panel, index(steps)))));
 }
 
 Value *MatrixTask::place_in_pitch(Value *number) {
@@ -201,7 +203,8 @@ EdgeNumbers MatrixTask::numbers_of(PanelSide side, Value *panel, Value *place) {
       side == PanelSide::rows ? design_.lane_side : design_.row_side;
   // One row is left between; then each panel's are in one piece.
   Value *rows = b.CreateAdd(tiling_.depth_run, index(1));
-  Value *right = b.CreateMul(place, b.CreateMul(tiling_.panel, index(7)));
+  int64_t more = mine.panel().pairs ? 6 : 7; // Than the panel is to the right.
+  Value *right = b.CreateMul(place, b.CreateMul(tiling_.panel, index(more)));
   Value *sums =
       b.CreateGEP(b.getInt8Ty(), panel,
                   b.CreateAdd(b.CreateMul(rows, tiling_.pitch), right));
@@ -218,7 +221,8 @@ void MatrixTask::emit_numbers(const PanelTarget &panel, PanelSide side,
                               Value *place) {
   EdgeNumbers numbers = numbers_of(side, panel.address, place);
   bool of_rows = side == PanelSide::rows;
-  DType type = of_rows ? design_.row_side.type : design_.lane_side.type;
+  PanelType type =
+      of_rows ? design_.row_side.panel() : design_.lane_side.panel();
   if (numbers.sums)
     call_sum(frame(),
              {side, type, tiling_.edge, tiling_.pitch, panel.address,

@@ -19,7 +19,7 @@ struct MatrixDesign {
   MatrixDesign(const Kernel &kernel, ContractionRoles roles,
                const PanelFactor &rows, const PanelFactor &lanes);
 
-  PanelTypes types() const { return {row_side.type, lane_side.type}; }
+  PanelTypes types() const { return {row_side.panel(), lane_side.panel()}; }
   bool has_zeros() const { return row_side.zero || lane_side.zero; }
   TilingWishes wishes() const;
 

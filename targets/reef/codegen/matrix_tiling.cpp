@@ -91,7 +91,7 @@ private:
     Value *whole = chip(core_register::tile_edge);
     Value *register_bytes = b.CreateLShr(chip(core_register::vector_bits), 3);
     if (wishes_.bytes)
-      whole = smaller(b, whole, register_bytes);
+      whole = smaller(b, whole, b.CreateLShr(register_bytes, 1));
     Value *half = b.CreateLShr(whole, index(1));
     bool dear = wishes_.dear_lanes;
     int64_t half_cost = half_step + (dear ? half_evaluation : 0);

@@ -14,7 +14,8 @@ namespace landfall::reef {
 /// tiles wide, the depth in steps. Tiles are as large as the chip's, or half.
 ///
 /// Steps of bytes are two registers apart, which is where an operand's rows
-/// must be: one instruction loads four steps of half a panel.
+/// must be: one instruction loads four steps of half a panel. A row takes at
+/// most half a register, and leaves one between rows for what is loaded ahead.
 struct MatrixTiling {
   llvm::Value *edge, *panel; ///< Elements; panel = 2 edges.
   llvm::Value *pitch;        ///< Elements from one step of a panel to the next.

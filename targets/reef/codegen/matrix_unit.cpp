@@ -63,13 +63,4 @@ void MatrixUnit::store_column(unsigned tile, Value *index, Value *address) {
   move(llvm::Intrinsic::riscv_sf_vste32, tile, Subset::column, index, address);
 }
 
-void MatrixUnit::load_byte_row(unsigned tile, Value *index, Value *address) {
-  move(llvm::Intrinsic::riscv_sf_vlte8, tile, Subset::row, index, address);
-}
-
-void MatrixUnit::store_byte_column(unsigned tile, Value *index,
-                                   Value *address) {
-  move(llvm::Intrinsic::riscv_sf_vste8, tile, Subset::column, index, address);
-}
-
 } // namespace landfall::reef

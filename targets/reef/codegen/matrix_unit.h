@@ -34,10 +34,6 @@ public:
   void store_row(unsigned tile, llvm::Value *index, llvm::Value *address);
   /// The same with its column, which lies in memory like a row.
   void store_column(unsigned tile, llvm::Value *index, llvm::Value *address);
-  /// The same with tiles of bytes, which the four share their memory with.
-  void load_byte_row(unsigned tile, llvm::Value *index, llvm::Value *address);
-  void store_byte_column(unsigned tile, llvm::Value *index,
-                         llvm::Value *address);
 
 private:
   enum class Subset : uint64_t { row = 0, column = 1 };

@@ -2,10 +2,6 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Written in assembly: from intrinsics, LLVM sets the type, tm and tk anew for
-// every instruction of the matrix unit, which takes longer to issue than small
-// tiles take to multiply.
-//
 // A step loads both halves of both panels, each to the group that its operand
 // must begin at, and multiplies four times. Steps alternate between two orders,
 // so that what the next one begins with was loaded early:
@@ -16,122 +12,155 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/multiply_loop.h"
 
-#include "llvm/IR/InlineAsm.h"
+#include "targets/reef/codegen/assembly.h"
 
-#include <fmt/format.h>
+#include <utility>
 
 namespace landfall::reef {
-
-using llvm::Value;
 
 namespace {
 
 constexpr unsigned order[2][4] = {{0, 2, 3, 1}, {2, 0, 1, 3}};
 
-/// Lines of assembly. Registers: a0 edge; t0 to t3 what groups 0 to 3 are
-/// loaded from; t4 scratch; t5 bytes of the steps taken at once; t6 steps left.
-class Text {
+std::string suffix(const PanelTypes &types) {
+  auto letter = [](PanelType type) {
+    return type.type == DType::f32 ? 'f' : type.type == DType::i8 ? 's' : 'u';
+  };
+  return {letter(types.rows), '.', letter(types.lanes)};
+}
+
+/// Registers: a0 edge; s2 pitch; t0 to t3 what groups 0 to 3 are loaded from;
+/// t5 bytes from one load to the next, s3 of pairs; t4 scratch; t6 steps left.
+class StepText : public AssemblyText {
 public:
-  explicit Text(PanelTypes types)
-      : types_(types), at_once_(types.steps_at_once()) {}
+  explicit StepText(PanelTypes types) : types_(types) {}
 
-  std::string take() { return std::move(text_); }
-
-  template <typename... Arguments>
-  void line(fmt::format_string<Arguments...> format, Arguments &&...arguments) {
-    fmt::format_to(std::back_inserter(text_), format,
-                   std::forward<Arguments>(arguments)...);
-    text_ += '\n';
+  /// Where both halves of a panel are loaded from.
+  void place(PanelSide side, const char *panel) {
+    unsigned group = side == PanelSide::rows ? 0 : 2;
+    PanelType type = type_of(side);
+    line("mv t{}, {}", group, panel);
+    line("slli t{}, a0, {}", group + 1,
+         type.type == DType::f32 ? 2 : unsigned(type.pairs));
+    line("add t{0}, t{0}, {1}", group + 1, panel);
   }
-  void set_type() {
-    bool bytes = types_.are_bytes();
-    line("sf.vsettnt x0, a0, {}", bytes ? "e8, w4" : "e32, w1");
+  void begin() {
+    set_tile_type("a0");
     line("sf.vsettk x0, x0");
+    line("slli t5, s2, 2"); // Of f32, or four steps of bytes.
+    line("slli s3, s2, 1");
   }
-  /// `to` = `from` elements in bytes.
-  void bytes(const char *to, const char *from) {
-    line("slli {}, {}, {}", to, from, types_.are_bytes() ? 0 : 2);
+  /// From here on, steps are taken one by one.
+  void begin_single() {
+    line("li t4, 1");
+    line("sf.vsettk x0, t4");
+    line("mv t5, s2");
   }
-  /// t5: bytes of so many steps.
-  void step_bytes(unsigned steps) {
-    bytes("t5", "s2");
-    if (steps > 1)
-      line("slli t5, t5, {}", steps / 2);
+  void set_tile_type(const char *lanes) {
+    line("sf.vsettnt x0, {}, {}", lanes,
+         types_.are_bytes() ? "e8, w4" : "e32, w1");
   }
-  /// Rows of an operand are so many registers apart.
-  unsigned apart() const { return 8 / at_once_; }
-  /// The next steps of a group: all that an instruction takes, or one.
-  void load(unsigned group, unsigned steps) {
-    // Four steps of bytes, two registers each, are a whole group.
-    if (steps > 1)
-      line("vl8re8.v v{}, (t{})", 8 * group, group);
+  void set_load_type() { line("vsetvli x0, a0, e8, mf2, ta, ma"); }
+  /// What of the next steps can be loaded before the last ones are used: pairs,
+  /// to registers between those of an operand.
+  void prefetch(unsigned group) {
+    if (!is_paired(group))
+      return;
+    for (unsigned first : {8 * group, 8 * group + 4}) {
+      line("vle16.v v{}, (t{})", first + 1, group);
+      line("add t{0}, t{0}, s3", group);
+    }
+  }
+  /// The next steps of half a panel: all that an instruction takes.
+  void load(unsigned group) {
+    if (!types_.are_bytes())
+      load_rows("vle32", group);
+    else if (!is_paired(group))
+      load_rows("vl8re8", group); // Four steps, two registers each.
     else
-      line("vle{}.v v{}, (t{})", types_.are_bytes() ? 8 : 32, 8 * group, group);
-    line("add t{0}, t{0}, t5", group);
+      for (unsigned first : {8 * group, 8 * group + 4})
+        for (unsigned step : {0u, 1u})
+          line("vnsrl.wi v{}, v{}, {}", first + 2 * step, first + 1, 8 * step);
+  }
+  /// Step number `step` of the last few bytes.
+  void load_single(unsigned group, unsigned step) {
+    if (!is_paired(group))
+      return load_rows("vle8", group);
+    line("vle16.v v{}, (t{})", 8 * group + 1, group);
+    line("vnsrl.wi v{}, v{}, {}", 8 * group, 8 * group + 1, step % 2 * 8);
+    if (step % 2 == 1)
+      line("add t{0}, t{0}, s3", group);
   }
   /// Half i of the rows is in group i, half j of the lanes in group 2 + j.
   void multiply(unsigned tile) {
-    line("sf.mm.{} mt{}, v{}, v{}", types_.suffix(), 4 * tile, 8 * (tile / 2),
+    line("sf.mm.{} mt{}, v{}, v{}", suffix(types_), 4 * tile, 8 * (tile / 2),
          8 * (2 + tile % 2));
-  }
-  /// body(steps) as long as there are so many steps, at label `number`.
-  template <typename Body> void loop(unsigned steps, int number, Body body) {
-    line("li t4, {}", steps);
-    line("blt t6, t4, {}f", number + 1);
-    line("{}:", number);
-    body();
-    line("addi t6, t6, -{}", steps);
-    line("bge t6, t4, {}b", number);
-    line("{}:", number + 1);
   }
 
 private:
+  PanelType type_of(PanelSide side) const {
+    return side == PanelSide::rows ? types_.rows : types_.lanes;
+  }
+  bool is_paired(unsigned group) const {
+    return type_of(group < 2 ? PanelSide::rows : PanelSide::lanes).pairs;
+  }
+  void load_rows(const char *load, unsigned group) {
+    line("{}.v v{}, (t{})", load, 8 * group, group);
+    line("add t{0}, t{0}, t5", group);
+  }
+
   PanelTypes types_;
-  unsigned at_once_;
-  std::string text_;
 };
 
-/// s2 pitch; a1, a2 panels; a3, a4 rows and a5, a6 lanes of halves; a7 depth.
+/// Besides: a1, a2 panels; a3, a4 rows and a5, a6 lanes of halves; a7 depth.
 class MultiplyText {
 public:
   explicit MultiplyText(PanelTypes types)
-      : text_(types), at_once_(types.steps_at_once()) {}
+      : types_(types), at_once_(types.steps_at_once()), text_(types) {}
 
-  std::string emit() {
-    text_.bytes("t5", "a0");
-    text_.line("mv t0, a1");
-    text_.line("add t1, a1, t5");
-    text_.line("mv t2, a2");
-    text_.line("add t3, a2, t5");
+  AssemblyText emit() {
+    text_.place(PanelSide::rows, "a1");
+    text_.place(PanelSide::lanes, "a2");
+    text_.begin();
     text_.line("mv t6, a7");
-    text_.set_type();
-    text_.step_bytes(at_once_);
     for (const char *count : {"a3", "a4", "a5", "a6"})
       text_.line("bne {}, a0, 9f", count);
     text_.line("sf.vsettm x0, a0");
-    emit_pairs(/*whole=*/true, 1);
+    emit_couples(/*whole=*/true, 1);
     text_.line("9:");
-    emit_pairs(/*whole=*/false, 3);
-    text_.loop(at_once_, 5, [&] { step(order[0], /*whole=*/false, at_once_); });
-    if (at_once_ > 1) {
-      text_.line("li t4, 1");
-      text_.line("sf.vsettk x0, t4");
-      text_.step_bytes(1);
-      text_.loop(1, 7, [&] { step(order[0], /*whole=*/false, 1); });
-    }
-    return text_.take();
+    emit_couples(/*whole=*/false, 3);
+    text_.loop(at_once_, 5, [&] { step(order[0], /*whole=*/false); });
+    if (types_.are_bytes())
+      emit_last();
+    return text_;
   }
 
 private:
   /// Loads, and multiplies in one of both orders. Unless `whole`, halves are
   /// used as a3 to a6 say.
-  void step(const unsigned (&tiles)[4], bool whole, unsigned steps) {
-    // The operands of the first multiplication first.
+  void step(const unsigned (&tiles)[4], bool whole) {
+    begin_loads(whole);
+    // The operands of the first multiplication first; the others of which one
+    // is taken apart last.
     unsigned row = tiles[0] / 2;
-    if (!whole)
+    unsigned groups[] = {2, row, 1 - row, 3};
+    if (types_.rows.pairs)
+      std::swap(groups[2], groups[3]);
+    for (unsigned group : groups)
+      text_.prefetch(group);
+    for (unsigned group : groups)
+      text_.load(group);
+    multiply(tiles, whole);
+  }
+  void begin_loads(bool whole) {
+    if (types_.any_pairs())
+      text_.set_load_type();
+    else if (!whole)
       text_.line("sf.vsettn x0, a0");
-    for (unsigned group : {2u, row, 1 - row, 3u})
-      text_.load(group, steps);
+  }
+  void multiply(const unsigned (&tiles)[4], bool whole) {
+    if (types_.any_pairs())
+      text_.set_tile_type("a0");
     for (unsigned k = 0; k < 4; ++k) {
       unsigned row_half = tiles[k] / 2, lane_half = tiles[k] % 2;
       if (!whole && k % 2 == 0)
@@ -141,92 +170,103 @@ private:
       text_.multiply(tiles[k]);
     }
   }
-  void emit_pairs(bool whole, int label) {
+  /// As many steps as two turns take, in both orders.
+  void emit_couples(bool whole, int label) {
     text_.loop(2 * at_once_, label, [&] {
-      step(order[0], whole, at_once_);
-      step(order[1], whole, at_once_);
+      step(order[0], whole);
+      step(order[1], whole);
     });
   }
+  void emit_last() {
+    text_.begin_single();
+    for (unsigned number = 0; number + 1 < at_once_; ++number) {
+      text_.line("li t4, {}", number);
+      text_.line("ble t6, t4, 7f");
+      begin_loads(/*whole=*/false);
+      for (unsigned group = 0; group < 4; ++group)
+        text_.load_single(group, number);
+      multiply(order[0], /*whole=*/false);
+    }
+    text_.line("7:");
+  }
 
-  Text text_;
+  PanelTypes types_;
   unsigned at_once_;
+  StepText text_;
 };
 
-/// s2 pitch; a1 panel; a2 depth. The other operand is ones, of a single lane or
+/// Besides: a1 panel; a2 depth. The other operand is ones, of a single lane or
 /// row.
-std::string sum_text(PanelSide side, PanelTypes types) {
-  Text text(types);
-  bool of_rows = side == PanelSide::rows;
-  unsigned first = of_rows ? 0 : 2, ones = of_rows ? 2 : 0;
-  text.bytes("t5", "a0");
-  text.line("mv t{}, a1", first);
-  text.line("add t{}, a1, t5", first + 1);
-  text.line("mv t6, a2");
-  text.set_type();
-  text.step_bytes(types.steps_at_once());
-  for (unsigned k = 0; k < types.steps_at_once(); ++k)
-    text.line("vmv.v.i v{}, 1", 8 * ones + k * text.apart());
-  text.line("li t4, 1");
-  text.line("sf.vsettm x0, {}", of_rows ? "a0" : "t4");
-  auto step = [&](unsigned steps) {
-    text.line("sf.vsettn x0, a0");
-    text.load(first, steps);
-    text.load(first + 1, steps);
-    if (of_rows) {
-      text.line("li t{}, 1", ones);
-      text.line("sf.vsettn x0, t{}", ones);
-    }
-    text.multiply(0);
-    text.multiply(of_rows ? 2 : 1);
-  };
-  text.loop(types.steps_at_once(), 1, [&] { step(types.steps_at_once()); });
-  text.line("li t4, 1");
-  text.line("sf.vsettk x0, t4");
-  text.step_bytes(1);
-  text.loop(1, 3, [&] { step(1); });
-  return text.take();
-}
+class SumText {
+public:
+  SumText(PanelSide side, PanelType type)
+      : of_rows_(side == PanelSide::rows), first_(of_rows_ ? 0 : 2),
+        text_({of_rows_ ? type : PanelType{type.type},
+               of_rows_ ? PanelType{type.type} : type}) {}
 
-/// Arguments in s2 and from a0 on.
-void emit_assembly(KernelFrame &frame, const std::string &text,
-                   llvm::ArrayRef<Value *> arguments) {
-  std::string constraints;
-  llvm::SmallVector<llvm::Type *, 9> types;
-  for (auto [number, argument] : llvm::enumerate(arguments)) {
-    constraints += fmt::format("{{x{}}},", number == 0 ? 18 : 9 + number);
-    types.push_back(argument->getType());
+  AssemblyText emit() {
+    text_.place(of_rows_ ? PanelSide::rows : PanelSide::lanes, "a1");
+    text_.begin();
+    text_.line("mv t6, a2");
+    for (unsigned k = 0; k < 4; ++k)
+      text_.line("vmv.v.i v{}, 1", 8 * (2 - first_) + 2 * k);
+    text_.loop(4, 1, [&] {
+      step([&](unsigned group) {
+        text_.prefetch(group);
+        text_.load(group);
+      });
+    });
+    text_.begin_single();
+    for (unsigned number = 0; number < 3; ++number) {
+      text_.line("li t4, {}", number);
+      text_.line("ble t6, t4, 7f");
+      step([&](unsigned group) { text_.load_single(group, number); });
+    }
+    text_.line("7:");
+    return text_;
   }
-  for (const char *temporary : {"t0", "t1", "t2", "t3", "t4", "t5", "t6"})
-    constraints += fmt::format("~{{{}}},", temporary);
-  for (int vector = 0; vector < 32; ++vector)
-    constraints += fmt::format("~{{v{}}},", vector);
-  constraints += "~{vl},~{vtype},~{memory}";
-  auto *type = llvm::FunctionType::get(frame.b.getVoidTy(), types, false);
-  frame.b.CreateCall(type,
-                     llvm::InlineAsm::get(type, text, constraints,
-                                          /*hasSideEffects=*/true),
-                     arguments);
-}
+
+private:
+  template <typename Load> void step(Load load) {
+    text_.set_load_type();
+    load(first_);
+    load(first_ + 1);
+    text_.line("li t4, 1");
+    text_.set_tile_type(of_rows_ ? "t4" : "a0");
+    text_.line("sf.vsettm x0, {}", of_rows_ ? "a0" : "t4");
+    text_.multiply(0);
+    text_.multiply(of_rows_ ? 2 : 1);
+    text_.line("li t4, 4");
+  }
+
+  bool of_rows_;
+  unsigned first_; ///< Group of the panel.
+  StepText text_;
+};
 
 } // namespace
 
-std::string PanelTypes::suffix() const {
-  auto letter = [](DType type) {
-    return type == DType::f32 ? 'f' : type == DType::i8 ? 's' : 'u';
+std::string PanelTypes::name() const {
+  auto form = [](PanelType type) {
+    return std::string(landfall::name(type.type)) +
+           (type.pairs ? "_pairs" : "");
   };
-  return {letter(rows), '.', letter(lanes)};
+  return form(rows) + "_" + form(lanes);
 }
 
 void emit_multiply_loop(KernelFrame &frame, const MultiplyLoop &loop) {
   emit_assembly(frame, MultiplyText(loop.types).emit(),
-                {loop.pitch, loop.edge, loop.rows, loop.lanes,
-                 loop.row_counts[0], loop.row_counts[1], loop.lane_counts[0],
-                 loop.lane_counts[1], loop.depth});
+                {loop.edge, loop.rows, loop.lanes, loop.row_counts[0],
+                 loop.row_counts[1], loop.lane_counts[0], loop.lane_counts[1],
+                 loop.depth, loop.pitch});
 }
 
 void emit_sum_loop(KernelFrame &frame, const SumLoop &loop) {
-  emit_assembly(frame, sum_text(loop.side, {loop.type, loop.type}),
-                {loop.pitch, loop.edge, loop.panel, loop.depth});
+  // Arguments that the text has no use for keep the pitch in its register.
+  llvm::Value *none = frame.index(0);
+  emit_assembly(frame, SumText(loop.side, loop.type).emit(),
+                {loop.edge, loop.panel, loop.depth, none, none, none, none,
+                 none, loop.pitch});
 }
 
 } // namespace landfall::reef

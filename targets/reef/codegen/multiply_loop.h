@@ -11,24 +11,40 @@
 
 namespace landfall::reef {
 
-/// What the panels of rows and of lanes hold: both f32, or both bytes, with
-/// signs or without. Sums are f32 or 32-bit integers.
-struct PanelTypes {
-  DType rows = DType::f32, lanes = DType::f32;
-
-  bool are_bytes() const { return rows != DType::f32; }
-  /// Steps of the depth that one instruction takes.
-  unsigned steps_at_once() const { return are_bytes() ? 4 : 1; }
-  /// As in the names of instructions: "f.f", "u.s".
-  std::string suffix() const;
+/// What a panel holds:
+///
+///   f32            [depth][2 edges]
+///   bytes          [depth][2 edges]
+///   bytes in pairs [depth / 2][2 edges][2 steps]
+///
+/// Steps of f32 are a pitch apart. So are those of bytes, and pairs two: a
+/// pitch of bytes is two registers, which is where the rows of an operand must
+/// be. One instruction loads four steps of half a panel; pairs are taken apart
+/// in registers. An edge of bytes is at most half a register, and loading them
+/// reads up to an edge behind the last step.
+struct PanelType {
+  DType type = DType::f32;
+  bool pairs = false;
 };
 
-/// Two panels, [depth][2 edges], steps `pitch` elements apart (two registers,
-/// if they are of bytes), and how much of each half of their width is used: at
-/// most an edge. Up to an edge behind a panel of bytes is read.
+/// Of the panels of rows and of lanes: both f32, or both bytes, with signs or
+/// without. Sums are f32 or 32-bit integers.
+struct PanelTypes {
+  PanelType rows, lanes;
+
+  bool are_bytes() const { return rows.type != DType::f32; }
+  bool any_pairs() const { return rows.pairs || lanes.pairs; }
+  /// Steps of the depth that one instruction takes.
+  unsigned steps_at_once() const { return are_bytes() ? 4 : 1; }
+  /// For the names of functions.
+  std::string name() const;
+};
+
+/// Two panels, and how much of each half of their width is used: at most an
+/// edge.
 struct MultiplyLoop {
   PanelTypes types;
-  llvm::Value *pitch;
+  llvm::Value *pitch; ///< In elements.
   llvm::Value *edge;
   llvm::Value *rows, *lanes; ///< Addresses.
   llvm::Value *row_counts[2], *lane_counts[2];
@@ -39,11 +55,12 @@ struct MultiplyLoop {
 /// of the lanes.
 void emit_multiply_loop(KernelFrame &frame, const MultiplyLoop &loop);
 
-/// A panel of bytes; `side` says whether it is of rows or of lanes.
 enum class PanelSide { rows, lanes };
+
+/// A panel of bytes.
 struct SumLoop {
   PanelSide side;
-  DType type;
+  PanelType type;
   llvm::Value *edge, *pitch, *panel, *depth;
 };
 

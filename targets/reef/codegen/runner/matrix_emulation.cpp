@@ -20,13 +20,13 @@ union Sum {
   uint32_t whole;
 };
 
-/// The unit's state, and the code as it was. Tiles of bytes share nothing with
+/// The unit's state, and the code as it was. Tiles of 16 bits share nothing with
 /// those of sums, and multiplication takes f32 or bytes.
 struct Unit {
   uint64_t edge, tm, tn, tk;
   uint32_t width_log; ///< Of operands, in bytes.
   Sum tiles[4][most_edge][most_edge];
-  uint8_t byte_tiles[16][most_edge][most_edge];
+  uint16_t half_tiles[16][most_edge][most_edge];
   const uint8_t *code;
   uint8_t *original;
   size_t bytes;
@@ -45,9 +45,9 @@ bool is_set_length(uint32_t word) { // sf.vsettn, vsettm, vsettk
 }
 bool is_zero(uint32_t word) { return (word & 0xfffff0ff) == 0x43e06057; }
 bool is_discard(uint32_t word) { return word == 0x43c06057; }
-bool is_move(uint32_t word, uint32_t match) { // Of bytes, of words.
+bool is_move(uint32_t word, uint32_t match) { // Of 16 bits, of 32.
   uint32_t rest = word & 0xfe007fff;
-  return rest == (0x12000000 | match) || rest == (0x52000000 | match);
+  return rest == (0x32000000 | match) || rest == (0x52000000 | match);
 }
 bool is_load(uint32_t word) { return is_move(word, 0x7007); }
 bool is_store(uint32_t word) { return is_move(word, 0x7027); }
@@ -189,9 +189,9 @@ void execute(uint32_t word, uint64_t *x) {
     __builtin_memset(unit.tiles[field(word, 10, 2)], 0, sizeof(unit.tiles[0]));
   else if (!is_load(word) && !is_store(word))
     return;
-  else if (field(word, 29, 2) == 0)
-    move(unit.byte_tiles[subset >> 27 & 15], subset,
-         reinterpret_cast<uint8_t *>(address), is_load(word));
+  else if (field(word, 29, 2) == 1)
+    move(unit.half_tiles[subset >> 27 & 15], subset,
+         reinterpret_cast<uint16_t *>(address), is_load(word));
   else
     move(unit.tiles[subset >> 29 & 3], subset, reinterpret_cast<Sum *>(address),
          is_load(word));

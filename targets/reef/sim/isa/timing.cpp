@@ -43,14 +43,14 @@ void Timing::buffer_store() {
 uint64_t Timing::vector_whole(const Span &span) const {
   uint64_t at = 0;
   for (unsigned k = 0; k < span.count; ++k)
-    at = std::max(at, whole[(span.first + k) % 32]);
+    at = std::max(at, whole[(span.first + k * span.step) % 32]);
   return at;
 }
 
 uint64_t Timing::vector_chained(const Span &span) const {
   uint64_t at = 0;
   for (unsigned k = 0; k < span.count; ++k)
-    at = std::max(at, chained[(span.first + k) % 32]);
+    at = std::max(at, chained[(span.first + k * span.step) % 32]);
   return at;
 }
 
@@ -120,8 +120,8 @@ void Timing::run_matrix(const VectorWork &work) {
   counters.matrix_macs += work.macs;
   for (const Span &read : {work.source1, work.source2})
     for (unsigned k = 0; k < read.count; ++k)
-      unread_until[(read.first + k) % 32] =
-          std::max(unread_until[(read.first + k) % 32], start + 1);
+      unread_until[(read.first + k * read.step) % 32] =
+          std::max(unread_until[(read.first + k * read.step) % 32], start + 1);
   // Accumulations follow each other into a tile without waiting; its readers
   // wait for the last to leave the array.
   for (unsigned k = 0; k < work.tiles.count; ++k)

@@ -34,9 +34,10 @@
 
 namespace landfall::reef {
 
-/// Registers [first, first + count) of the vector file, or tiles.
+/// `count` registers of the vector file, or tiles, from `first` on.
 struct Span {
   unsigned first = 0, count = 0;
+  unsigned step = 1; ///< From one to the next.
 };
 
 /// What an instruction with vector or matrix operands does, for its time.

@@ -75,10 +75,13 @@ VectorWork matrix_work(const Core &core, const Instruction &in) {
   if (in.unit == Unit::matrix_zero)
     return work;
   unsigned rows = std::max<uint64_t>(1, core.tk);
-  unsigned registers =
-      (rows - 1) * operand_stride(core) + span_of(core, 0, 0).count;
-  work.source1 = {in.rs2, registers};
-  work.source2 = {in.rs1, registers};
+  unsigned stride = operand_stride(core), each = span_of(core, 0, 0).count;
+  // Rows of one register leave those between them alone.
+  Span read =
+      each == 1 ? Span{0, rows, stride} : Span{0, (rows - 1) * stride + each};
+  work.source1 = work.source2 = read;
+  work.source1.first = in.rs2;
+  work.source2.first = in.rs1;
   work.macs = core.tm * core.vl * core.tk;
   work.cycles = divide_up(work.macs, std::max(1u, matrix_rate(core, in)));
   return work;
