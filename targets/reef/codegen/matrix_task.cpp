@@ -51,8 +51,8 @@ MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
 /// Of the scratchpad, which is laid out so:
 ///   0, 1  panels of rows
 ///   2, 4  panels of lanes that are fetched in place, in turn; else 4 is their
-///         panel, and 2 and 3 are what it is made from
-///   5, 3  what panels of rows are made from, in turn, the last one from 5
+///         panel, and 2 and 3 are what it is made from. Behind them, in turn,
+///         is what panels of rows are made from, the last one from that at 4
 ///   6, 7  sums
 /// Wide panels of rows are made from 4 and 2, before there are any of lanes.
 Value *MatrixTask::eighth(int64_t number) {
@@ -93,7 +93,8 @@ void MatrixTask::emit(Value *number) {
   transfer_.begin(batch_);
   Run first = run_of(index(0));
   start_rows(first);
-  start_lanes(first);
+  if (rows_in_place())
+    start_lanes(first);
   emit_for(frame(), index(0), tiling_.runs,
            [&](Value *run) { emit_run(run_of(run)); });
   transfer_.wait();
@@ -137,11 +138,10 @@ PanelTarget MatrixTask::row_panel(const Run &run, Value *number) {
   Value *before_last =
       b.CreateSub(b.CreateSub(panels(rows_), index(1)), number);
   Value *odd = b.CreateTrunc(before_last, b.getInt1Ty());
-  Value *stage =
-      b.CreateSelect(tiling_.wide, b.CreateSelect(odd, eighth(2), eighth(4)),
-                     b.CreateSelect(odd, eighth(3), eighth(5)));
-  Value *bytes = b.CreateLShr(tiling_.quarter_bytes,
-                              b.CreateSelect(tiling_.wide, index(0), index(1)));
+  Value *taken = b.CreateSelect(tiling_.wide, index(0), tiling_.panel_bytes);
+  Value *stage = b.CreateGEP(b.getInt8Ty(),
+                             b.CreateSelect(odd, eighth(2), eighth(4)), taken);
+  Value *bytes = b.CreateSub(tiling_.quarter_bytes, taken);
   return {run.depth, panel_of(rows_, number),      row_panel_at(number), stage,
           bytes,     b.CreateAnd(number, index(1))};
 }
@@ -167,7 +167,8 @@ void MatrixTask::emit_run(const Run &run) {
   emit_lane_panels(run);
 }
 
-/// While a panel is worked on, the next one is on its way.
+/// While a panel is worked on, the next one is on its way. The first of rows,
+/// which there is work for, goes before the first of lanes.
 void MatrixTask::emit_row_panels(const Run &run) {
   Value *count = panels(rows_);
   emit_for(frame(), index(0), count, [&](Value *number) {
@@ -185,6 +186,11 @@ void MatrixTask::emit_row_panels(const Run &run) {
                     [&] { lane_loader_.fetch(lane_panel(run, index(0))); });
             return Values();
           });
+      if (!rows_in_place())
+        emit_if(frame(),
+                b.CreateNot(b.CreateOr(run.continues,
+                                       b.CreateICmpNE(number, index(0)))),
+                [&] { start_lanes(run); });
     });
   });
   // Loads of one panel touch what lies beside it: all must be there.
@@ -237,7 +243,6 @@ void MatrixTask::emit_numbers(const PanelTarget &panel, PanelSide side,
 /// their way; those of rows only if they do not go where the last ones are.
 void MatrixTask::emit_lane_panels(const Run &run) {
   Value *row_panels = panels(rows_), *lane_panels = panels(columns_);
-  bool rows_in_place = design_.row_side.way == PanelDesign::Way::in_place;
   Value *more = b.CreateNot(run.finishes);
   Run following = run_of(b.CreateAdd(run.number, index(1)));
   emit_for(frame(), index(0), lane_panels, [&](Value *number) {
@@ -249,7 +254,7 @@ void MatrixTask::emit_lane_panels(const Run &run) {
     emit_if(frame(), b.CreateNot(last),
             [&] { lane_loader_.fetch(lane_panel(run, next)); });
     emit_if(frame(), b.CreateAnd(last, more), [&] {
-      if (!rows_in_place)
+      if (!rows_in_place())
         start_rows(following);
       start_lanes(following);
     });
@@ -260,7 +265,7 @@ void MatrixTask::emit_lane_panels(const Run &run) {
           {number, lanes.edges, lanes.address});
     });
   });
-  if (rows_in_place)
+  if (rows_in_place())
     emit_if(frame(), more, [&] { start_rows(following); });
 }
 

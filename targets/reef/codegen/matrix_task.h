@@ -60,6 +60,9 @@ private:
   bool lanes_in_place() const {
     return design_.lane_side.way == PanelDesign::Way::in_place;
   }
+  bool rows_in_place() const {
+    return design_.row_side.way == PanelDesign::Way::in_place;
+  }
   llvm::Value *panels(const Interval &edges); ///< How many.
   Interval panel_of(const Interval &edges, llvm::Value *number);
   PanelTarget row_panel(const Run &run, llvm::Value *number);

@@ -15,6 +15,8 @@ using llvm::Value;
 namespace {
 
 constexpr int64_t sum_bytes = 4;
+/// Panels begin where DRAM's lines would.
+constexpr int64_t line_bytes = 64;
 /// Vectors of sums are read whole, up to this much behind the last one.
 constexpr int64_t margin_bytes = 4096;
 /// Tiles up to this edge use a panel of lanes for long enough with one panel of
@@ -143,8 +145,11 @@ private:
     t_.runs = b.CreateSelect(one_run, index(1), parts(t_.depth, two));
     t_.depth_run =
         round_up(b, ceil_div(b, t_.depth, t_.runs), index(steps_at_once()));
-    t_.panel_bytes = bytes_of(at_least_one(t_.depth_run));
-    t_.wide = b.CreateICmpSGT(t_.depth_run, steps_in(room, index(2)));
+    t_.panel_bytes =
+        round_up(b, bytes_of(at_least_one(t_.depth_run)), index(line_bytes));
+    Value *dense = b.CreateMul(
+        t_.depth_run, b.CreateMul(t_.panel, index(wishes_.bytes ? 1 : 4)));
+    t_.wide = b.CreateICmpSGT(b.CreateAdd(dense, t_.panel_bytes), room);
   }
 
   /// Tasks as large as the scratchpad allows, so that few elements are packed

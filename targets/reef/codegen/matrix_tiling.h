@@ -25,7 +25,9 @@ struct MatrixTiling {
   /// Of panels of so many side by side, and what belongs to them.
   llvm::Value *panel_bytes;
   llvm::Value *runs; ///< Of them; at least 1.
-  llvm::Value *wide; ///< i1: a panel takes up to a quarter; there is one run.
+  /// i1: behind a panel, a quarter has no room for what one is made from. There
+  /// is one run.
+  llvm::Value *wide;
   llvm::Value *task_row_panels, *task_lane_panels; ///< Of one task, at most.
   llvm::Value *row_tasks, *lane_tasks;
 
