@@ -54,11 +54,13 @@ void Dma::start(const Transfer &transfer) {
   });
 }
 
-void Dma::wait() {
+Value *Dma::last_ticket() {
+  return b.CreateLoad(b.getInt64Ty(), address(dma_register::start), true);
+}
+
+void Dma::wait(Value *ticket) {
   barrier();
-  Value *last =
-      b.CreateLoad(b.getInt64Ty(), address(dma_register::start), true);
-  write(dma_register::wait, last);
+  write(dma_register::wait, ticket);
   barrier();
 }
 

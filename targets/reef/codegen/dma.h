@@ -25,7 +25,11 @@ public:
 
   void start(const Transfer &transfer);
   /// Until all that was started is done.
-  void wait();
+  void wait() { wait(last_ticket()); }
+  /// Transfers that were started so far (i64): the last one's ticket.
+  llvm::Value *last_ticket();
+  /// Until that one and those before are done.
+  void wait(llvm::Value *ticket);
 
 private:
   llvm::Value *address(uint64_t offset);

@@ -9,7 +9,7 @@
 #include "compiler/kernels/loop_builder.h"
 #include "targets/reef/codegen/multiply_loop.h"
 #include "targets/reef/codegen/shared_function.h"
-#include "targets/reef/codegen/turn_loop.h"
+#include "targets/reef/codegen/tile_moves.h"
 
 #include "llvm/IR/IntrinsicsRISCV.h"
 
@@ -38,30 +38,8 @@ void emit_multiply(KernelFrame &frame, PanelTypes types, Arguments v) {
                              v[5]});
 }
 
-/// Every row of every tile, with its place in a block of sums.
-void for_tile_rows(
-    KernelFrame &frame, Arguments v,
-    const std::function<void(MatrixUnit &, unsigned, Value *, Value *)> &body) {
-  llvm::IRBuilderBase &b = frame.b;
-  MatrixUnit unit(frame, v[0]);
-  Value *edge = v[0], *panel = b.CreateShl(edge, 1);
-  auto at = [&](Value *pointer, Value *elements) {
-    return b.CreateGEP(b.getInt32Ty(), pointer, elements);
-  };
-  Value *down = b.CreateMul(edge, panel);
-  emit_for(frame, frame.index(0), edge, frame.index(1), {v[1]},
-           [&](Value *row, Arguments now) {
-             Value *upper = now[0], *lower = at(upper, down);
-             for (unsigned tile = 0; tile < MatrixUnit::tiles; ++tile) {
-               Value *left = tile / 2 ? lower : upper;
-               body(unit, tile, row, tile % 2 ? at(left, edge) : left);
-             }
-             return Values{at(upper, panel)};
-           });
-}
-
 /// Square by square, the two halves of the panel's width side by side.
-/// Arguments: edge, rows, depth, panel, pitch.
+/// Arguments: edge, rows, depth, panel, pitch, bytes from row to row.
 void emit_turn(KernelFrame &frame, bool pairs, Arguments v) {
   llvm::IRBuilderBase &b = frame.b;
   Value *edge = v[0], *element_bytes = frame.index(pairs ? 2 : 4);
@@ -77,10 +55,9 @@ void emit_turn(KernelFrame &frame, bool pairs, Arguments v) {
   emit_for(frame, frame.index(0), length, edge, {},
            [&](Value *column, Arguments) {
              Value *count = smaller(b, edge, b.CreateSub(length, column));
-             emit_turn_loop(frame,
-                            {pairs ? 16u : 32u, edge, at(v[1], bytes(column)),
-                             bytes(length), at(v[3], b.CreateMul(column, step)),
-                             step, count});
+             emit_turn_loop(
+                 frame, {pairs ? 16u : 32u, edge, at(v[1], bytes(column)), v[5],
+                         at(v[3], b.CreateMul(column, step)), step, count});
              return Values();
            });
 }
@@ -104,24 +81,21 @@ void call_zero_tiles(KernelFrame &frame, Value *edge) {
 
 void call_load_tiles(KernelFrame &frame, Value *edge, Value *sums) {
   call_shared(frame, "load_tiles", {edge, sums}, [&](Arguments v) {
-    for_tile_rows(frame, v,
-                  [](MatrixUnit &unit, unsigned tile, Value *row,
-                     Value *address) { unit.load_row(tile, row, address); });
+    emit_block_loop(frame, TileMove::load, v[0], v[1]);
   });
 }
 
 void call_store_tiles(KernelFrame &frame, Value *edge, Value *sums) {
   call_shared(frame, "store_tiles", {edge, sums}, [&](Arguments v) {
-    for_tile_rows(frame, v,
-                  [](MatrixUnit &unit, unsigned tile, Value *row,
-                     Value *address) { unit.store_row(tile, row, address); });
+    emit_block_loop(frame, TileMove::store, v[0], v[1]);
   });
 }
 
 void call_turn(KernelFrame &frame, const PanelTurn &turn) {
   bool pairs = turn.type != DType::f32;
   call_shared(frame, pairs ? "turn_pairs" : "turn_rows",
-              {turn.edge, turn.rows, turn.depth, turn.panel, turn.pitch},
+              {turn.edge, turn.rows, turn.depth, turn.panel, turn.pitch,
+               turn.row_bytes},
               [&](Arguments v) { emit_turn(frame, pairs, v); });
 }
 

@@ -32,13 +32,13 @@ void call_zero_tiles(KernelFrame &frame, llvm::Value *edge);
 void call_load_tiles(KernelFrame &frame, llvm::Value *edge, llvm::Value *sums);
 void call_store_tiles(KernelFrame &frame, llvm::Value *edge, llvm::Value *sums);
 
-/// From rows of `depth` elements, two edges of them, to a panel, by way of two
-/// tiles: of f32, or of bytes in pairs, whose rows are of whole pairs. Reads up
-/// to an edge behind the last row.
+/// From rows of `depth` elements, two edges of them `row_bytes` apart, to a
+/// panel, by way of two tiles: of f32, or of bytes in pairs. Reads up to an
+/// edge behind the last row.
 struct PanelTurn {
   DType type;
   llvm::Value *edge, *pitch;
-  llvm::Value *rows, *depth, *panel;
+  llvm::Value *rows, *row_bytes, *depth, *panel;
 };
 void call_turn(KernelFrame &frame, const PanelTurn &turn);
 

@@ -33,7 +33,8 @@ PanelLoader::PanelLoader(SizeCode &sizes, Lanes &lanes,
                          const PanelDesign &design, const MatrixTiling &tiling)
     : sizes_(sizes), b(sizes.b()), design_(design), tiling_(tiling),
       by_depth_(sizes, lanes, design.by_depth, design.type),
-      by_edge_(sizes, lanes, design.by_edge, design.type) {
+      by_edge_(sizes, lanes, design.by_edge, design.type),
+      ticket_(sizes.frame().stack_slot(b.getInt64Ty())) {
   if (design.zero)
     zero_.emplace(sizes, lanes, *design.zero, DType::i32);
 }
@@ -48,8 +49,10 @@ void PanelLoader::begin(const IndexValues &batch) {
 void PanelLoader::emit_zeros(const Interval &edges, Value *zeros) {
   if (!zero_)
     return;
-  PanelTarget target{
-      {index(0), index(1)}, edges, zeros, nullptr, nullptr, nullptr};
+  PanelTarget target{};
+  target.depth = {index(0), index(1)};
+  target.edges = edges;
+  target.address = zeros;
   evaluate_panel(*zero_, target, tiling_.pitch, {});
 }
 
@@ -67,39 +70,92 @@ Transfer PanelLoader::rows_of(const PackSide &side, Packer &packer,
 }
 
 void PanelLoader::fetch(const PanelTarget &target) {
-  switch (design_.way) {
-  case PanelDesign::Way::in_place: {
-    Transfer transfer =
-        rows_of(design_.by_depth, by_depth_, target.depth, target.edges);
-    transfer.destination = target.address;
-    transfer.destination_stride = bytes(tiling_.pitch);
-    return Dma(sizes_.frame(), target.channel).start(transfer);
+  if (design_.way != PanelDesign::Way::evaluated)
+    fetch_pieces(target);
+  else if (has_window())
+    fetch_window(part(target, index(0)));
+}
+
+/// Of a panel in place to where it stays, else to the stage.
+Transfer PanelLoader::transfer(const PanelTarget &target,
+                               const Interval &steps) {
+  Interval depth{b.CreateAdd(target.depth.begin, steps.begin), steps.count};
+  if (design_.way == PanelDesign::Way::in_place) {
+    Transfer rows = rows_of(design_.by_depth, by_depth_, depth, target.edges);
+    rows.destination =
+        at(target.address, b.CreateMul(steps.begin, tiling_.pitch));
+    rows.destination_stride = bytes(tiling_.pitch);
+    return rows;
   }
-  case PanelDesign::Way::turned: {
-    Transfer transfer =
-        rows_of(design_.by_edge, by_edge_, target.edges, target.depth);
-    transfer.destination = target.stage;
-    // Bytes are turned in pairs.
-    transfer.destination_stride = round_up(b, transfer.row_bytes, index(2));
-    return Dma(sizes_.frame(), target.channel).start(transfer);
-  }
-  case PanelDesign::Way::evaluated:
-    if (has_window())
-      fetch_window(part(target, index(0)));
-  }
+  Transfer rows = rows_of(design_.by_edge, by_edge_, target.edges, depth);
+  rows.destination = at(target.stage, steps.begin);
+  rows.destination_stride = stage_row_bytes(target);
+  return rows;
+}
+
+/// Bytes are turned in pairs.
+Value *PanelLoader::stage_row_bytes(const PanelTarget &target) {
+  return round_up(b, bytes(target.depth.count), index(2));
+}
+
+PanelArrival PanelLoader::arrival(const PanelTarget &target) {
+  Value *square = b.CreateShl(tiling_.edge, design_.panel().pairs ? 1 : 0);
+  Value *steps =
+      round_up(b, ceil_div(b, target.depth.count, target.pieces), square);
+  Value *pieces = larger(
+      b, ceil_div(b, target.depth.count, larger(b, steps, index(1))), index(1));
+  return {b.CreateLoad(b.getInt64Ty(), ticket_), steps, pieces};
+}
+
+Interval PanelLoader::piece(const PanelTarget &target,
+                            const PanelArrival &arrival, Value *number) {
+  Value *begin = b.CreateMul(number, arrival.steps);
+  return {begin,
+          smaller(b, arrival.steps, b.CreateSub(target.depth.count, begin))};
+}
+
+void PanelLoader::await(const PanelTarget &target, const PanelArrival &arrival,
+                        Value *piece) {
+  Value *later = b.CreateSub(b.CreateSub(arrival.pieces, index(1)), piece);
+  Value *ticket = larger(b, b.CreateSub(arrival.ticket, later), index(0));
+  Dma(sizes_.frame(), target.channel).wait(ticket);
+}
+
+void PanelLoader::fetch_pieces(const PanelTarget &target) {
+  PanelArrival all = arrival(target);
+  Dma channel(sizes_.frame(), target.channel);
+  emit_for(sizes_.frame(), index(0), all.pieces, [&](Value *number) {
+    channel.start(transfer(target, piece(target, all, number)));
+  });
+  b.CreateStore(channel.last_ticket(), ticket_);
 }
 
 void PanelLoader::finish(const PanelTarget &target,
                          const std::function<void()> &meanwhile) {
+  if (design_.way == PanelDesign::Way::turned)
+    return turn(target, meanwhile);
   if (design_.way != PanelDesign::Way::evaluated || has_window())
     Dma(sizes_.frame(), target.channel).wait();
   meanwhile();
-  if (design_.way == PanelDesign::Way::turned)
-    call_turn(sizes_.frame(),
-              {design_.type, tiling_.edge, tiling_.pitch, target.stage,
-               target.depth.count, target.address});
   if (design_.way == PanelDesign::Way::evaluated)
     evaluate_parts(target);
+}
+
+void PanelLoader::turn(const PanelTarget &target,
+                       const std::function<void()> &meanwhile) {
+  PanelArrival all = arrival(target);
+  // What is started before that delays the rest of this panel on other cores.
+  Value *half = b.CreateLShr(all.pieces, 1);
+  emit_for(sizes_.frame(), index(0), all.pieces, [&](Value *number) {
+    await(target, all, number);
+    emit_if(sizes_.frame(), b.CreateICmpEQ(number, half), meanwhile);
+    Interval steps = piece(target, all, number);
+    call_turn(sizes_.frame(),
+              {design_.type, tiling_.edge, tiling_.pitch,
+               at(target.stage, steps.begin), stage_row_bytes(target),
+               steps.count,
+               at(target.address, b.CreateMul(steps.begin, tiling_.pitch))});
+  });
 }
 
 /// The first part has been fetched.

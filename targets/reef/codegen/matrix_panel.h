@@ -51,6 +51,14 @@ struct PanelTarget {
   llvm::Value *stage; ///< Not for those in place.
   llvm::Value *stage_bytes;
   llvm::Value *channel; ///< That fetches it.
+  llvm::Value *pieces;  ///< At most, that it arrives in; not if evaluated.
+};
+
+/// A panel on its way: pieces of the depth, one after the other.
+struct PanelArrival {
+  llvm::Value *ticket; ///< Of the last piece.
+  llvm::Value *steps; ///< Of a piece, but for the last; whole squares of tiles.
+  llvm::Value *pieces; ///< At least 1.
 };
 
 /// What is behind the interval of edges in a panel is anything.
@@ -65,10 +73,18 @@ public:
   /// here on, the others only the stage.
   void fetch(const PanelTarget &target);
   /// Waits and does the rest; the stage is free again. Tiles are overwritten.
-  /// `meanwhile`: what can be started in between.
+  /// `meanwhile`: what can be started once some of it is there.
   void finish(
       const PanelTarget &target,
       const std::function<void()> &meanwhile = [] {});
+  /// Of the panel in place, or turned, that was fetched last.
+  PanelArrival arrival(const PanelTarget &target);
+  /// Until piece number `piece` is there.
+  void await(const PanelTarget &target, const PanelArrival &arrival,
+             llvm::Value *piece);
+  /// Steps of a piece, from the first of the panel on.
+  Interval piece(const PanelTarget &target, const PanelArrival &arrival,
+                 llvm::Value *number);
   /// The edges' zero points (i32) to `zeros`, if there are any.
   void emit_zeros(const Interval &edges, llvm::Value *zeros);
 
@@ -89,6 +105,10 @@ private:
   void fetch_window(const PanelTarget &target);
   PanelTarget part(const PanelTarget &target, llvm::Value *done);
   void evaluate_parts(const PanelTarget &target);
+  void fetch_pieces(const PanelTarget &target);
+  Transfer transfer(const PanelTarget &target, const Interval &steps);
+  llvm::Value *stage_row_bytes(const PanelTarget &target);
+  void turn(const PanelTarget &target, const std::function<void()> &meanwhile);
   Transfer rows_of(const PackSide &side, Packer &packer, const Interval &rows,
                    const Interval &columns);
   void evaluate(const PanelTarget &target);
@@ -106,6 +126,7 @@ private:
   const MatrixTiling &tiling_;
   Packer by_depth_, by_edge_;
   std::optional<Packer> zero_;
+  llvm::Value *ticket_; ///< Where that of the panel fetched last is.
 };
 
 /// A load's elements, moved to where they can be read faster.

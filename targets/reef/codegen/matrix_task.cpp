@@ -102,16 +102,15 @@ void MatrixTask::emit(Value *number) {
 
 /// Tasks count along the lanes first, then the rows, then the batch.
 void MatrixTask::split(Value *number) {
-  auto next = [&](Value *tasks, Value *panels, Value *extent) {
+  auto next = [&](Value *tasks, Value *most, Value *extent) {
     Value *quotient = b.CreateUDiv(number, tasks);
-    Value *most = b.CreateMul(panels, tiling_.panel);
     Value *begin =
         b.CreateMul(b.CreateSub(number, b.CreateMul(quotient, tasks)), most);
     number = quotient;
     return Interval{begin, smaller(b, most, b.CreateSub(extent, begin))};
   };
-  columns_ = next(tiling_.lane_tasks, tiling_.task_lane_panels, tiling_.lanes);
-  rows_ = next(tiling_.row_tasks, tiling_.task_row_panels, tiling_.rows);
+  columns_ = next(tiling_.lane_tasks, tiling_.task_lanes, tiling_.lanes);
+  rows_ = next(tiling_.row_tasks, tiling_.task_rows, tiling_.rows);
   split_index(sizes_, design_.roles.space, design_.roles.batch, number, batch_);
 }
 
@@ -142,13 +141,21 @@ PanelTarget MatrixTask::row_panel(const Run &run, Value *number) {
   Value *stage = b.CreateGEP(b.getInt8Ty(),
                              b.CreateSelect(odd, eighth(2), eighth(4)), taken);
   Value *bytes = b.CreateSub(tiling_.quarter_bytes, taken);
-  return {run.depth, panel_of(rows_, number),      row_panel_at(number), stage,
-          bytes,     b.CreateAnd(number, index(1))};
+  return {run.depth, panel_of(rows_, number),       row_panel_at(number), stage,
+          bytes,     b.CreateAnd(number, index(1)), pieces(number)};
 }
 
 PanelTarget MatrixTask::lane_panel(const Run &run, Value *number) {
-  return {run.depth, panel_of(columns_, number), lane_panel_at(run, number),
-          eighth(2), tiling_.quarter_bytes,      index(2)};
+  return {run.depth,     panel_of(columns_, number), lane_panel_at(run, number),
+          eighth(2),     tiling_.quarter_bytes,      index(2),
+          pieces(number)};
+}
+
+/// There is nothing to do until some of the first panel is there.
+Value *MatrixTask::pieces(Value *number) {
+  constexpr int64_t most = 4;
+  return b.CreateSelect(b.CreateICmpEQ(number, index(0)), index(most),
+                        index(1));
 }
 
 /// Starts what a run begins with.
@@ -247,7 +254,14 @@ void MatrixTask::emit_lane_panels(const Run &run) {
   Run following = run_of(b.CreateAdd(run.number, index(1)));
   emit_for(frame(), index(0), lane_panels, [&](Value *number) {
     PanelTarget lanes = lane_panel(run, number);
-    lane_loader_.finish(lanes);
+    std::optional<PanelArrival> arrival;
+    Value *later = b.CreateICmpNE(number, index(0));
+    if (lanes_arrive_in_pieces()) {
+      arrival = lane_loader_.arrival(lanes);
+      emit_if(frame(), later, [&] { lane_loader_.finish(lanes); });
+    } else {
+      lane_loader_.finish(lanes);
+    }
     emit_numbers(lanes, PanelSide::lanes, index(0));
     Value *next = b.CreateAdd(number, index(1));
     Value *last = b.CreateICmpEQ(next, lane_panels);
@@ -262,15 +276,62 @@ void MatrixTask::emit_lane_panels(const Run &run) {
       emit_block(
           run,
           {row_number, panel_of(rows_, row_number), row_panel_at(row_number)},
-          {number, lanes.edges, lanes.address});
+          {number, lanes.edges, lanes.address}, [&](const Panel &rows) {
+            if (arrival)
+              multiply_as_lanes_arrive(
+                  run, rows, lanes, *arrival,
+                  b.CreateNot(
+                      b.CreateOr(later, b.CreateICmpNE(row_number, index(0)))));
+            else
+              multiply(run.depth.count, rows.edges, lanes.edges, rows.address,
+                       lanes.address);
+          });
     });
   });
   if (rows_in_place())
     emit_if(frame(), more, [&] { start_rows(following); });
 }
 
-void MatrixTask::emit_block(const Run &run, const Panel &rows,
-                            const Panel &lanes) {
+/// The first block takes pieces of lanes as they come, less what cannot be
+/// loaded without the next one's first bytes.
+void MatrixTask::multiply_as_lanes_arrive(const Run &run, const Panel &rows,
+                                          const PanelTarget &lanes,
+                                          const PanelArrival &arrival,
+                                          Value *first) {
+  PanelTypes types = design_.types();
+  PanelArrival taken = arrival;
+  taken.steps = b.CreateSelect(first, arrival.steps, run.depth.count);
+  taken.pieces = b.CreateSelect(first, arrival.pieces, index(1));
+  emit_for(frame(), index(0), taken.pieces, [&](Value *number) {
+    emit_if(frame(), first,
+            [&] { lane_loader_.await(lanes, arrival, number); });
+    Interval steps = lane_loader_.piece(lanes, taken, number);
+    Value *end = b.CreateAdd(steps.begin, steps.count);
+    Value *is_last =
+        b.CreateICmpEQ(b.CreateAdd(number, index(1)), taken.pieces);
+    Value *lag = index(types.are_bytes() ? types.steps_at_once() : 0);
+    steps.begin = larger(b, b.CreateSub(steps.begin, lag), index(0));
+    end = b.CreateSub(end, b.CreateSelect(is_last, index(0), lag));
+    steps.count = b.CreateSub(end, steps.begin);
+    Value *down = b.CreateMul(b.CreateMul(steps.begin, tiling_.pitch),
+                              index(size_of(design_.lane_side.type)));
+    multiply(steps.count, rows.edges, lanes.edges,
+             b.CreateGEP(b.getInt8Ty(), rows.address, down),
+             b.CreateGEP(b.getInt8Ty(), lanes.address, down));
+  });
+}
+
+void MatrixTask::multiply(Value *depth, const Interval &row_edges,
+                          const Interval &lane_edges, Value *rows,
+                          Value *lanes) {
+  call_multiply(frame(), tiling_.edge,
+                {design_.types(), tiling_.pitch, rows, lanes, row_edges.count,
+                 lane_edges.count, depth});
+}
+
+void MatrixTask::emit_block(
+    const Run &run, const Panel &rows, const Panel &lanes,
+    const std::function<void(const Panel &)> &multiply) {
   // Blocks are kept apart only where another run of the depth needs them.
   Value *kept = b.CreateICmpSGT(tiling_.runs, index(1));
   Value *block = b.CreateAdd(b.CreateMul(rows.number, tiling_.task_lane_panels),
@@ -292,9 +353,7 @@ void MatrixTask::emit_block(const Run &run, const Panel &rows,
         call_zero_tiles(frame(), edge);
         return Values();
       });
-  call_multiply(frame(), edge,
-                {design_.types(), tiling_.pitch, rows.address, lanes.address,
-                 rows.edges.count, lanes.edges.count, run.depth.count});
+  multiply(rows);
   transfer_.wait();
   call_store_tiles(frame(), edge, sums);
   call_subtract_zeros(

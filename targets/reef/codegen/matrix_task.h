@@ -65,10 +65,23 @@ private:
   }
   llvm::Value *panels(const Interval &edges); ///< How many.
   Interval panel_of(const Interval &edges, llvm::Value *number);
+  llvm::Value *pieces(llvm::Value *number);
   PanelTarget row_panel(const Run &run, llvm::Value *number);
   PanelTarget lane_panel(const Run &run, llvm::Value *number);
   llvm::Value *lane_panel_at(const Run &run, llvm::Value *number);
-  void emit_block(const Run &run, const Panel &rows, const Panel &lanes);
+  /// Whether lanes are multiplied piece by piece; their sums need all.
+  bool lanes_arrive_in_pieces() const {
+    return lanes_in_place() && !design_.row_side.zero;
+  }
+  void multiply_as_lanes_arrive(const Run &run, const Panel &rows,
+                                const PanelTarget &lanes,
+                                const PanelArrival &arrival,
+                                llvm::Value *first);
+  void multiply(llvm::Value *depth, const Interval &row_edges,
+                const Interval &lane_edges, llvm::Value *rows,
+                llvm::Value *lanes);
+  void emit_block(const Run &run, const Panel &rows, const Panel &lanes,
+                  const std::function<void(const Panel &)> &multiply);
   EdgeNumbers numbers_of(PanelSide side, llvm::Value *panel,
                          llvm::Value *place);
   void emit_numbers(const PanelTarget &panel, PanelSide side,

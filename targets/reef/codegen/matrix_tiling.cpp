@@ -24,6 +24,8 @@ constexpr int64_t margin_bytes = 4096;
 constexpr int64_t edge_of_one = 32;
 /// More would make runs of the depth too short.
 constexpr int64_t most_row_panels = 8;
+/// Tasks begin at multiples of so many lanes.
+constexpr int64_t whole_lanes = 16;
 /// Cycles of a step on four whole tiles, and on four of half the edge, where
 /// instructions take longer to issue than to work. Evaluating a panel of lanes
 /// takes longer than either, and half as long for half the lanes.
@@ -110,6 +112,8 @@ private:
   /// Row panels that share a panel of lanes: the wider tiles are, the fewer
   /// cycles a panel of lanes takes to use and the more to fetch.
   Value *wanted_row_panels() {
+    if (wishes_.dear_rows)
+      return index(1);
     Value *wanted = at_least_one(b.CreateUDiv(t_.edge, index(edge_of_one)));
     if (wishes_.dear_lanes) {
       Value *lanes = smaller(b, parts(t_.lanes, t_.panel), index(2));
@@ -177,11 +181,25 @@ private:
     };
     shrink(lanes, lane_panels);
     shrink(rows, row_panels);
-    t_.task_row_panels = rows;
     t_.task_lane_panels = lanes;
-    // No tasks where there is nothing.
-    t_.row_tasks = ceil_div(b, ceil_div(b, t_.rows, t_.panel), rows);
-    t_.lane_tasks = ceil_div(b, ceil_div(b, t_.lanes, t_.panel), lanes);
+    t_.task_rows = b.CreateMul(rows, t_.panel);
+    t_.row_tasks = ceil_div(b, t_.rows, t_.task_rows);
+    share_lanes(b.CreateMul(lanes, t_.panel));
+  }
+
+  /// As many tasks as fit the rounds that so many lanes a task would take, the
+  /// lanes dealt out evenly: the last round leaves no core idle. Half a panel
+  /// takes hardly less long to multiply than a whole one.
+  void share_lanes(Value *most) {
+    Value *others = at_least_one(b.CreateMul(t_.batch, t_.row_tasks));
+    Value *cores = chip(core_register::cores);
+    Value *rounds = parts(b.CreateMul(others, parts(t_.lanes, most)), cores);
+    Value *tasks = smaller(b, b.CreateUDiv(b.CreateMul(rounds, cores), others),
+                           parts(t_.lanes, t_.edge));
+    Value *even =
+        round_up(b, parts(t_.lanes, at_least_one(tasks)), index(whole_lanes));
+    t_.task_lanes = smaller(b, even, most);
+    t_.lane_tasks = ceil_div(b, t_.lanes, t_.task_lanes);
   }
 
   SizeCode &sizes_;

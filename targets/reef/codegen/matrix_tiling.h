@@ -28,7 +28,8 @@ struct MatrixTiling {
   /// i1: behind a panel, a quarter has no room for what one is made from. There
   /// is one run.
   llvm::Value *wide;
-  llvm::Value *task_row_panels, *task_lane_panels; ///< Of one task, at most.
+  llvm::Value *task_rows, *task_lanes; ///< Of one task, at most.
+  llvm::Value *task_lane_panels;       ///< That so many lanes take, at most.
   llvm::Value *row_tasks, *lane_tasks;
 
   /// The scratchpad: quarters of so many bytes for the row side's panels, two

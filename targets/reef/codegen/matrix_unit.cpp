@@ -45,22 +45,18 @@ Value *MatrixUnit::part(unsigned tile, Subset subset, Value *index) {
   return b.CreateOr(index, b.getInt64(where));
 }
 
-void MatrixUnit::move(llvm::Intrinsic::ID way, unsigned tile, Subset subset,
-                      Value *index, Value *address) {
-  b.CreateIntrinsic(way, {b.getInt64Ty()},
+void MatrixUnit::store(unsigned tile, Subset subset, Value *index,
+                       Value *address) {
+  b.CreateIntrinsic(llvm::Intrinsic::riscv_sf_vste32, {b.getInt64Ty()},
                     {part(tile, subset, index), address, edge_});
 }
 
-void MatrixUnit::load_row(unsigned tile, Value *index, Value *address) {
-  move(llvm::Intrinsic::riscv_sf_vlte32, tile, Subset::row, index, address);
-}
-
 void MatrixUnit::store_row(unsigned tile, Value *index, Value *address) {
-  move(llvm::Intrinsic::riscv_sf_vste32, tile, Subset::row, index, address);
+  store(tile, Subset::row, index, address);
 }
 
 void MatrixUnit::store_column(unsigned tile, Value *index, Value *address) {
-  move(llvm::Intrinsic::riscv_sf_vste32, tile, Subset::column, index, address);
+  store(tile, Subset::column, index, address);
 }
 
 } // namespace landfall::reef

@@ -5,14 +5,12 @@
 // Four tiles of edge x edge sums of 32 bits (Xsfmm's mt0, mt4, mt8, mt12). Code
 // never knows the edge: it is read from the chip. Rows are whole edges long;
 // what is behind a block's last row or lane is padding that nobody reads back.
-// multiply_loop.h multiplies.
+// multiply_loop.h multiplies, tile_moves.h moves whole tiles.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
 
 #include "compiler/kernels/kernel_frame.h"
-
-#include "llvm/IR/Intrinsics.h"
 
 namespace landfall::reef {
 
@@ -29,8 +27,7 @@ public:
   llvm::Value *edge() const { return edge_; }
 
   void zero(unsigned tile);
-  /// Row number `index` (i64) of a tile from or to memory.
-  void load_row(unsigned tile, llvm::Value *index, llvm::Value *address);
+  /// Row number `index` (i64) of a tile to memory.
   void store_row(unsigned tile, llvm::Value *index, llvm::Value *address);
   /// The same with its column, which lies in memory like a row.
   void store_column(unsigned tile, llvm::Value *index, llvm::Value *address);
@@ -38,8 +35,8 @@ public:
 private:
   enum class Subset : uint64_t { row = 0, column = 1 };
   llvm::Value *part(unsigned tile, Subset subset, llvm::Value *index);
-  void move(llvm::Intrinsic::ID way, unsigned tile, Subset subset,
-            llvm::Value *index, llvm::Value *address);
+  void store(unsigned tile, Subset subset, llvm::Value *index,
+             llvm::Value *address);
 
   llvm::IRBuilderBase &b;
   llvm::Value *edge_;

@@ -3,24 +3,24 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // A step loads both halves of both panels, each to the group that its operand
-// must begin at, and multiplies four times. Steps alternate between two orders,
-// so that what the next one begins with was loaded early:
+// must begin at, and multiplies four times. Loads wait until the last step has
+// used what they overwrite; two orders in turn use each operand long before it
+// is needed again:
 //
-//   tile   0 2 3 1 | 2 0 1 3        rows, lanes of tile 0: groups 0 and 2,
-//                                   1: 0, 3   2: 1, 2   3: 1, 3
+//   tile    2  3  1  0 | 3  2  0  1     Tile 2 i + j is half i of the rows,
+//   rows    1  1  0  0 | 1  1  0  0     group i, by half j of the lanes,
+//   lanes   0  1  1  0 | 1  0  0  1     group 2 + j.
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/multiply_loop.h"
 
 #include "targets/reef/codegen/assembly.h"
 
-#include <utility>
-
 namespace landfall::reef {
 
 namespace {
 
-constexpr unsigned order[2][4] = {{0, 2, 3, 1}, {2, 0, 1, 3}};
+constexpr unsigned order[2][4] = {{2, 3, 1, 0}, {3, 2, 0, 1}};
 
 std::string suffix(const PanelTypes &types) {
   auto letter = [](PanelType type) {
@@ -140,12 +140,9 @@ private:
   /// used as a3 to a6 say.
   void step(const unsigned (&tiles)[4], bool whole) {
     begin_loads(whole);
-    // The operands of the first multiplication first; the others of which one
-    // is taken apart last.
-    unsigned row = tiles[0] / 2;
-    unsigned groups[] = {2, row, 1 - row, 3};
-    if (types_.rows.pairs)
-      std::swap(groups[2], groups[3]);
+    // As they are needed.
+    unsigned lane = tiles[0] % 2;
+    unsigned groups[] = {1, 2 + lane, 3 - lane, 0};
     for (unsigned group : groups)
       text_.prefetch(group);
     for (unsigned group : groups)
@@ -163,7 +160,7 @@ private:
       text_.set_tile_type("a0");
     for (unsigned k = 0; k < 4; ++k) {
       unsigned row_half = tiles[k] / 2, lane_half = tiles[k] % 2;
-      if (!whole && k % 2 == 0)
+      if (!whole && (k == 0 || lane_half != tiles[k - 1] % 2))
         text_.line("sf.vsettn x0, a{}", 5 + lane_half);
       if (!whole && (k == 0 || row_half != tiles[k - 1] / 2))
         text_.line("sf.vsettm x0, a{}", 3 + row_half);

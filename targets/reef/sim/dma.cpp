@@ -102,6 +102,11 @@ Dma::Answer Dma::start(Channel &channel, uint64_t now) {
   return {};
 }
 
+uint64_t Dma::book(const Rows &rows, uint64_t begin) {
+  return clock_->book(DramClock::User::transfer, lines_bytes(rows), begin,
+                      rate_);
+}
+
 /// The latency counts from the start, and passes while the channel is busy
 /// with what was queued before.
 uint64_t Dma::end_of(const Transfer &transfer, Channel &channel, uint64_t now) {
@@ -109,10 +114,9 @@ uint64_t Dma::end_of(const Transfer &transfer, Channel &channel, uint64_t now) {
   uint64_t bytes = transfer.row_bytes * transfer.rows;
   uint64_t end = begin + (bytes + rate_ - 1) / rate_;
   if (in_dram(transfer.source))
-    end =
-        std::max(end, clock_->book(lines_bytes(transfer.from()), begin, rate_));
+    end = std::max(end, book(transfer.from(), begin));
   if (in_dram(transfer.destination))
-    end = std::max(end, clock_->book(lines_bytes(transfer.to()), begin, rate_));
+    end = std::max(end, book(transfer.to(), begin));
   time_.busy += end - begin;
   channel.free_at = end;
   return end;

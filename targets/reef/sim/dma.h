@@ -61,6 +61,7 @@ private:
   Answer wait(Channel &channel, uint64_t ticket, uint64_t now);
   uint8_t *host(const Rows &rows) const;
   bool races(const Transfer &transfer) const;
+  uint64_t book(const Rows &rows, uint64_t begin);
   uint64_t end_of(const Transfer &transfer, Channel &channel, uint64_t now);
   bool in_dram(uint64_t address) const;
 

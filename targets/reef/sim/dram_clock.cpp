@@ -23,15 +23,20 @@ DramClock::Slot &DramClock::slot(uint64_t number) {
   return slot;
 }
 
-uint64_t DramClock::book(uint64_t bytes, uint64_t now, uint64_t rate) {
+uint64_t DramClock::book(User user, uint64_t bytes, uint64_t now,
+                         uint64_t rate) {
   bytes_ += bytes;
+  uint64_t most = window_bytes_;
+  if (user == User::transfer)
+    most -= most / part_of_cores;
   uint64_t alone = now + (bytes + rate - 1) / rate;
   uint64_t end = now;
   while (bytes > 0) {
     uint64_t number = end / window;
     uint64_t next = (number + 1) * window;
     Slot &current = slot(number);
-    uint64_t room = std::min(window_bytes_ - current.used, rate * (next - end));
+    uint64_t left = most - std::min(most, current.used);
+    uint64_t room = std::min(left, rate * (next - end));
     uint64_t taken = std::min(bytes, room);
     current.used += taken;
     bytes -= taken;

@@ -13,17 +13,22 @@ namespace {
 /// 32 bytes a cycle, 100 cycles away.
 ChipDescription slow_memory() { return find_chip("reef1").take(); }
 
+constexpr auto core = DramClock::User::core;
+constexpr auto transfer = DramClock::User::transfer;
+
 TEST(DramClock, OneMoverIsBoundByItsRateOrByTheMemory) {
   DramClock clock(slow_memory());
-  EXPECT_EQ(clock.book(6400, 0, 64), 200u) << "32 bytes a cycle are there";
+  EXPECT_EQ(clock.book(core, 6400, 0, 64), 200u)
+      << "32 bytes a cycle are there";
   DramClock idle(slow_memory());
-  EXPECT_EQ(idle.book(800, 1000, 8), 1100u) << "8 bytes a cycle are asked for";
+  EXPECT_EQ(idle.book(core, 800, 1000, 8), 1100u)
+      << "8 bytes a cycle are asked for";
 }
 
 TEST(DramClock, MoversShareTheBandwidth) {
   DramClock clock(slow_memory());
-  uint64_t first = clock.book(64000, 0, 32);
-  uint64_t second = clock.book(64000, 0, 32);
+  uint64_t first = clock.book(core, 64000, 0, 32);
+  uint64_t second = clock.book(core, 64000, 0, 32);
   EXPECT_EQ(first, 2000u);
   EXPECT_EQ(second, 4000u);
   EXPECT_EQ(clock.busy(), 4000u);
@@ -32,8 +37,18 @@ TEST(DramClock, MoversShareTheBandwidth) {
 
 TEST(DramClock, WhoIsBehindDoesNotWaitForThoseAhead) {
   DramClock clock(slow_memory());
-  clock.book(64, 5000, 64);
-  EXPECT_LE(clock.book(64, 1000, 64), 1002u);
+  clock.book(core, 64, 5000, 64);
+  EXPECT_LE(clock.book(core, 64, 1000, 64), 1002u);
+}
+
+TEST(DramClock, LinesOfCoresPassBetweenTransfers) {
+  DramClock clock(slow_memory());
+  uint64_t end = clock.book(transfer, 64000, 0, 64);
+  EXPECT_GT(end, 2000u) << "less than all the bandwidth";
+  EXPECT_LT(end, 2150u);
+  EXPECT_LE(clock.book(core, 64, 100, 64), 192u)
+      << "in this window or the next";
+  EXPECT_GE(clock.book(transfer, 64, 100, 64), end - 64) << "behind the other";
 }
 
 TEST(LineBuffers, OnlyTheFirstLineOfAStreamPaysTheLatency) {

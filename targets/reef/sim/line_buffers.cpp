@@ -48,7 +48,8 @@ uint64_t LineBuffers::touch_line(uint64_t line, bool is_write, uint64_t now) {
   held_[place].written |= is_write;
   if (!costs)
     return now;
-  uint64_t end = dram_->book(line_bytes, now, line_bytes);
+  uint64_t end =
+      dram_->book(DramClock::User::core, line_bytes, now, line_bytes);
   return is_held || follows || is_write ? end : end + latency_;
 }
 

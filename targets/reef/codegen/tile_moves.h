@@ -1,4 +1,4 @@
-//===- turn_loop.h - Rows to columns through tiles -------------*- C++ -*-===//
+//===- tile_moves.h - Loops between tiles and memory -----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -20,5 +20,10 @@ struct TurnLoop {
 };
 
 void emit_turn_loop(KernelFrame &frame, const TurnLoop &loop);
+
+/// All four tiles from or to a block of sums, [2 edges][2 edges].
+enum class TileMove { load, store };
+void emit_block_loop(KernelFrame &frame, TileMove move, llvm::Value *edge,
+                     llvm::Value *sums);
 
 } // namespace landfall::reef

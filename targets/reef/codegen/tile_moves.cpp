@@ -1,9 +1,9 @@
-//===- turn_loop.cpp - Rows to columns through tiles ----------------------===//
+//===- tile_moves.cpp - Loops between tiles and memory --------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/reef/codegen/turn_loop.h"
+#include "targets/reef/codegen/tile_moves.h"
 
 #include "targets/reef/codegen/assembly.h"
 
@@ -11,8 +11,9 @@ namespace landfall::reef {
 
 namespace {
 
-/// Tiles mt0 and mt4, as the instructions want it told.
-constexpr unsigned second_tile = 4u << 27, columns = 1u << 24;
+/// What of which tile, as the instructions want it told.
+constexpr unsigned columns = 1u << 24;
+constexpr unsigned tile(unsigned number) { return 4 * number << 27; }
 
 /// t6 rows or columns of both tiles: addresses in t0 and t1, `step` apart,
 /// numbers in t2 and t3.
@@ -44,19 +45,38 @@ void emit_turn_loop(KernelFrame &frame, const TurnLoop &loop) {
   text.line("mul t1, a0, a2");
   text.line("add t1, t1, a1");
   text.line("li t2, 0");
-  text.line("li t3, {}", second_tile);
+  text.line("li t3, {}", tile(1));
   text.line("mv t6, a0");
   emit_moves(text, "vlte", loop.element_bits, "a2", 1);
   text.line("mv t0, a3");
   text.line("slli t1, a0, {}", loop.element_bits / 16);
   text.line("add t1, t1, a3");
   text.line("li t2, {}", columns);
-  text.line("li t3, {}", second_tile | columns);
+  text.line("li t3, {}", tile(1) | columns);
   text.line("mv t6, a5");
   emit_moves(text, "vste", loop.element_bits, "a4", 5);
   emit_assembly(frame, text,
                 {loop.edge, loop.from, loop.from_step, loop.to, loop.to_step,
                  loop.columns});
+}
+
+/// a0 edge; a1 sums.
+void emit_block_loop(KernelFrame &frame, TileMove move, llvm::Value *edge,
+                     llvm::Value *sums) {
+  AssemblyText text;
+  text.line("sf.vsettnt x0, a0, e32, w1");
+  text.line("slli t5, a0, 3");
+  text.line("mv t0, a1");
+  text.line("slli t1, a0, 2");
+  text.line("add t1, t1, a1");
+  for (unsigned half : {0u, 1u}) {
+    text.line("li t2, {}", tile(2 * half));
+    text.line("li t3, {}", tile(2 * half + 1));
+    text.line("mv t6, a0");
+    emit_moves(text, move == TileMove::load ? "vlte" : "vste", 32, "t5",
+               1 + 4 * half);
+  }
+  emit_assembly(frame, text, {edge, sums});
 }
 
 } // namespace landfall::reef
