@@ -23,7 +23,9 @@ public:
   Plan plan(KernelFrame &frame) override {
     SizeCode sizes(frame);
     MatrixTiling tiling = tile(sizes);
-    return {tiling.tasks(sizes), frame.index(0)};
+    DepthParts parts(sizes, tiling);
+    parts.clear_counters();
+    return {tiling.tasks(sizes), parts.scratch_bytes()};
   }
   void prologue(KernelFrame &frame) override {
     sizes_.emplace(frame);

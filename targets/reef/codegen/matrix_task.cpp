@@ -46,7 +46,7 @@ MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
       row_loader_(sizes, lanes_, design.row_side, tiling),
       lane_loader_(sizes, lanes_, design.lane_side, tiling),
       epilogue_(sizes, lanes_, design.roles),
-      transfer_(sizes, design.block, tiling) {}
+      transfer_(sizes, design.block, tiling), parts_(sizes, tiling) {}
 
 /// Of the scratchpad, which is laid out so:
 ///   0, 1  panels of rows
@@ -77,13 +77,12 @@ Value *MatrixTask::place_in_pitch(Value *number) {
 }
 
 MatrixTask::Run MatrixTask::run_of(Value *number) {
-  Value *begin = b.CreateMul(number, tiling_.depth_run);
-  Value *count =
-      smaller(b, tiling_.depth_run, b.CreateSub(tiling_.depth, begin));
+  Value *done = b.CreateMul(number, tiling_.depth_run);
+  Value *count = smaller(b, tiling_.depth_run, b.CreateSub(depth_.count, done));
   return {number,
-          {begin, count},
+          {b.CreateAdd(depth_.begin, done), count},
           b.CreateICmpNE(number, index(0)),
-          b.CreateICmpEQ(b.CreateAdd(number, index(1)), tiling_.runs)};
+          b.CreateICmpEQ(b.CreateAdd(number, index(1)), runs_)};
 }
 
 void MatrixTask::emit(Value *number) {
@@ -95,13 +94,22 @@ void MatrixTask::emit(Value *number) {
   start_rows(first);
   if (rows_in_place())
     start_lanes(first);
-  emit_for(frame(), index(0), tiling_.runs,
+  emit_for(frame(), index(0), runs_,
            [&](Value *run) { emit_run(run_of(run)); });
   transfer_.wait();
 }
 
-/// Tasks count along the lanes first, then the rows, then the batch.
+/// Tasks count along the parts of the depth first, then the lanes, then the
+/// rows, then the batch.
 void MatrixTask::split(Value *number) {
+  number_ = number;
+  number = b.CreateUDiv(number, tiling_.parts);
+  part_ = b.CreateSub(number_, b.CreateMul(number, tiling_.parts));
+  depth_.begin = b.CreateMul(part_, tiling_.part_depth);
+  depth_.count =
+      smaller(b, tiling_.part_depth, b.CreateSub(tiling_.depth, depth_.begin));
+  Value *run = larger(b, tiling_.depth_run, index(1));
+  runs_ = larger(b, ceil_div(b, depth_.count, run), index(1));
   auto next = [&](Value *tasks, Value *most, Value *extent) {
     Value *quotient = b.CreateUDiv(number, tasks);
     Value *begin =
@@ -272,7 +280,10 @@ void MatrixTask::emit_lane_panels(const Run &run) {
         start_rows(following);
       start_lanes(following);
     });
-    emit_for(frame(), index(0), row_panels, [&](Value *row_number) {
+    // Parts begin with different rows: each is the last to come somewhere.
+    emit_for(frame(), index(0), row_panels, [&](Value *row_place) {
+      Value *row_number =
+          b.CreateURem(b.CreateAdd(row_place, part_), row_panels);
       emit_block(
           run,
           {row_number, panel_of(rows_, row_number), row_panel_at(row_number)},
@@ -281,7 +292,7 @@ void MatrixTask::emit_lane_panels(const Run &run) {
               multiply_as_lanes_arrive(
                   run, rows, lanes, *arrival,
                   b.CreateNot(
-                      b.CreateOr(later, b.CreateICmpNE(row_number, index(0)))));
+                      b.CreateOr(later, b.CreateICmpNE(row_place, index(0)))));
             else
               multiply(run.depth.count, rows.edges, lanes.edges, rows.address,
                        lanes.address);
@@ -342,7 +353,9 @@ void MatrixTask::emit_block(
   Value *copies = b.CreateGEP(b.getInt8Ty(), eighth(6), tiling_.copies);
   SumBlock finished{sums, tiling_.panel, rows.edges, lanes.edges};
   Value *edge = tiling_.edge;
-  emit_if(frame(), run.finishes, [&] { transfer_.fetch(finished, copies); });
+  Value *is_shared = b.CreateICmpSGT(tiling_.parts, index(1));
+  emit_if(frame(), b.CreateAnd(run.finishes, b.CreateNot(is_shared)),
+          [&] { transfer_.fetch(finished, copies); });
   emit_if(
       frame(), run.continues,
       [&] {
@@ -362,8 +375,27 @@ void MatrixTask::emit_block(
        run.depth.count},
       numbers_of(PanelSide::rows, rows.address, place_in_pitch(rows.number)),
       numbers_of(PanelSide::lanes, lanes.address, index(0)));
-  emit_if(frame(), run.finishes,
+  Value *is_done = emit_if(
+      frame(), b.CreateAnd(run.finishes, is_shared),
+      [&] { return Values{share(finished, copies, block)}; },
+      [&] { return Values{run.finishes}; })[0];
+  emit_if(frame(), is_done,
           [&] { transfer_.emit(epilogue_, finished, copies, batch_); });
+}
+
+/// i1: the block's sums are now those of all parts of the depth.
+Value *MatrixTask::share(const SumBlock &block, Value *copies, Value *number) {
+  constexpr int64_t channel = 3; // Of results, too.
+  int64_t before = int64_t(design_.block.read.size());
+  Value *area = b.CreateMul(tiling_.panel, tiling_.panel);
+  Value *room = at(copies, b.CreateMul(area, index(before)));
+  Value *is_last =
+      parts_.emit({number, number_, part_, block.sums, room, index(channel)});
+  emit_if(frame(), is_last, [&] {
+    transfer_.fetch(block, copies);
+    transfer_.wait();
+  });
+  return is_last;
 }
 
 } // namespace landfall::reef

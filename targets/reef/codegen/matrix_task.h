@@ -7,6 +7,7 @@
 
 #include "compiler/kernels/contraction_epilogue.h"
 #include "targets/reef/codegen/block_transfer.h"
+#include "targets/reef/codegen/depth_parts.h"
 #include "targets/reef/codegen/matrix_panel.h"
 #include "targets/reef/codegen/matrix_tiling.h"
 #include "targets/reef/codegen/multiply_loop.h"
@@ -95,6 +96,8 @@ private:
   }
   llvm::Value *eighth(int64_t number);
   llvm::Value *row_panel_at(llvm::Value *number);
+  llvm::Value *share(const SumBlock &block, llvm::Value *copies,
+                     llvm::Value *number);
 
   SizeCode &sizes_;
   llvm::IRBuilderBase &b;
@@ -104,9 +107,12 @@ private:
   PanelLoader row_loader_, lane_loader_;
   Epilogue epilogue_;
   BlockTransfer transfer_;
+  DepthParts parts_;
   // Of the task being emitted.
   IndexValues batch_;
-  Interval rows_, columns_;
+  llvm::Value *number_ = nullptr, *part_ = nullptr;
+  Interval rows_, columns_, depth_;
+  llvm::Value *runs_ = nullptr; ///< Of the depth.
 };
 
 } // namespace landfall::reef

@@ -22,6 +22,9 @@ constexpr int64_t margin_bytes = 4096;
 /// Tiles up to this edge use a panel of lanes for long enough with one panel of
 /// rows, twice as wide ones with two.
 constexpr int64_t edge_of_one = 32;
+/// The depth is shared in no shorter parts, and no more of them: each costs
+/// a turn through DRAM for the sums.
+constexpr int64_t least_part = 128, most_parts = 8;
 /// More would make runs of the depth too short.
 constexpr int64_t most_row_panels = 8;
 /// Tasks begin at multiples of so many lanes.
@@ -46,6 +49,7 @@ public:
     cut_tiles();
     Value *quarter = b.CreateLShr(chip(core_register::scratch_bytes), index(2));
     t_.quarter_bytes = b.CreateAnd(quarter, index(-64));
+    share_depth();
     cut_depth();
     cut_result();
     t_.copies = b.CreateMul(blocks(), block_bytes());
@@ -112,6 +116,10 @@ private:
   /// Row panels that share a panel of lanes: the wider tiles are, the fewer
   /// cycles a panel of lanes takes to use and the more to fetch.
   Value *wanted_row_panels() {
+    return b.CreateSelect(is_shared_, shared_row_panels(),
+                          wanted_row_panels_alone());
+  }
+  Value *wanted_row_panels_alone() {
     if (wishes_.dear_rows)
       return index(1);
     Value *wanted = at_least_one(b.CreateUDiv(t_.edge, index(edge_of_one)));
@@ -131,10 +139,49 @@ private:
   Value *blocks() {
     Value *all = b.CreateUDiv(
         b.CreateSub(t_.quarter_bytes, index(margin_bytes)), block_bytes());
-    Value *copies = index(wishes_.copies);
+    Value *copies = b.CreateAdd(index(wishes_.copies),
+                                b.CreateZExt(is_shared_, b.getInt64Ty()));
     t_.copies_fit = b.CreateICmpSGT(all, copies);
     return at_least_one(
         b.CreateSub(all, b.CreateSelect(t_.copies_fit, copies, index(0))));
+  }
+
+  /// Row panels that share a panel of lanes where tasks share the depth: those
+  /// that are dear to make are made for several.
+  Value *shared_row_panels() {
+    constexpr int64_t most = 4;
+    return smaller(b, parts(t_.rows, t_.panel),
+                   index(wishes_.dear_lanes ? most : 1));
+  }
+
+  /// As many parts as leave no core idle, where there are few blocks.
+  void share_depth() {
+    Value *cores = chip(core_register::cores);
+    Value *lane_panels = parts(t_.lanes, t_.panel);
+    Value *row_panels = parts(t_.rows, t_.panel);
+    Value *blocks = b.CreateMul(t_.batch, b.CreateMul(row_panels, lane_panels));
+    Value *rows = shared_row_panels();
+    Value *groups = at_least_one(b.CreateMul(b.CreateMul(t_.batch, lane_panels),
+                                             parts(row_panels, rows)));
+    Value *most = smaller(b, b.CreateUDiv(t_.depth, index(least_part)),
+                          index(most_parts));
+    Value *wanted = smaller(b, b.CreateUDiv(cores, groups), most);
+    Value *few = b.CreateICmpSLE(
+        b.CreateMul(blocks, index(wishes_.dear_lanes ? 1 : 2)), cores);
+    Value *room = b.CreateUDiv(
+        b.CreateSub(t_.quarter_bytes, index(margin_bytes)), block_bytes());
+    Value *fits = b.CreateAnd(
+        b.CreateICmpSGT(room, index(wishes_.copies + 1)),
+        b.CreateICmpSLE(b.CreateMul(groups, rows), index(most_shared_blocks)));
+    fits = b.CreateAnd(fits, b.CreateICmpSLE(cores, index(most_shared_blocks)));
+    Value *is_many = b.CreateICmpSGT(wanted, index(1));
+    is_shared_ = b.CreateAnd(is_many, b.CreateAnd(few, fits));
+    Value *count = b.CreateSelect(is_shared_, wanted, index(1));
+    t_.part_depth =
+        round_up(b, ceil_div(b, t_.depth, count), index(steps_at_once()));
+    t_.parts =
+        b.CreateSelect(is_shared_, parts(t_.depth, t_.part_depth), index(1));
+    t_.part_depth = b.CreateSelect(is_shared_, t_.part_depth, t_.depth);
   }
 
   /// One run if the wanted panels fit a quarter; else runs of nearly equal
@@ -144,11 +191,11 @@ private:
     Value *wanted = ceil_div(b, wanted_row_panels(), t_.abreast);
     Value *room = b.CreateSub(t_.quarter_bytes, index(margin_bytes));
     Value *two = steps_in(room, larger(b, wanted, index(2)));
-    Value *one_run =
-        b.CreateICmpSLE(t_.depth, steps_in(t_.quarter_bytes, wanted));
-    t_.runs = b.CreateSelect(one_run, index(1), parts(t_.depth, two));
+    Value *depth = t_.part_depth;
+    Value *one_run = b.CreateICmpSLE(depth, steps_in(t_.quarter_bytes, wanted));
+    t_.runs = b.CreateSelect(one_run, index(1), parts(depth, two));
     t_.depth_run =
-        round_up(b, ceil_div(b, t_.depth, t_.runs), index(steps_at_once()));
+        round_up(b, ceil_div(b, depth, t_.runs), index(steps_at_once()));
     t_.panel_bytes =
         round_up(b, bytes_of(at_least_one(t_.depth_run)), index(line_bytes));
     Value *dense = b.CreateMul(
@@ -163,25 +210,28 @@ private:
     Value *lane_panels = parts(t_.lanes, t_.panel);
     Value *most = at_least_one(b.CreateUDiv(t_.quarter_bytes, t_.panel_bytes));
     Value *rows = smaller(b, row_panels, b.CreateMul(most, t_.abreast));
-    if (wishes_.dear_rows)
-      rows = smaller(b, rows, wanted_row_panels());
+    Value *few = wishes_.dear_rows ? b.getTrue() : is_shared_;
+    rows = b.CreateSelect(few, smaller(b, rows, wanted_row_panels()), rows);
     // Sums between runs of the depth stay in the scratchpad.
     Value *one_run = b.CreateICmpEQ(t_.runs, index(1));
     rows = b.CreateSelect(one_run, rows, smaller(b, rows, blocks()));
     Value *kept = at_least_one(b.CreateUDiv(blocks(), rows));
     Value *lanes =
         smaller(b, lane_panels, b.CreateSelect(one_run, lane_panels, kept));
+    lanes = b.CreateSelect(is_shared_, index(1), lanes);
     auto shrink = [&](Value *&mine, Value *panels) {
       Value *along = parts(panels, mine);
       Value *all =
           b.CreateMul(t_.batch, b.CreateMul(parts(row_panels, rows),
                                             parts(lane_panels, lanes)));
-      Value *missing = parts(chip(core_register::cores), at_least_one(all));
+      Value *cores = b.CreateUDiv(chip(core_register::cores), t_.parts);
+      Value *missing = parts(cores, at_least_one(all));
       mine = at_least_one(ceil_div(b, panels, b.CreateMul(along, missing)));
     };
     shrink(lanes, lane_panels);
     shrink(rows, row_panels);
     t_.task_lane_panels = lanes;
+    t_.task_blocks = b.CreateMul(rows, lanes);
     t_.task_rows = b.CreateMul(rows, t_.panel);
     t_.row_tasks = ceil_div(b, t_.rows, t_.task_rows);
     share_lanes(b.CreateMul(lanes, t_.panel));
@@ -196,6 +246,7 @@ private:
     Value *rounds = parts(b.CreateMul(others, parts(t_.lanes, most)), cores);
     Value *tasks = smaller(b, b.CreateUDiv(b.CreateMul(rounds, cores), others),
                            parts(t_.lanes, t_.edge));
+    tasks = b.CreateSelect(is_shared_, parts(t_.lanes, most), tasks);
     Value *even =
         round_up(b, parts(t_.lanes, at_least_one(tasks)), index(whole_lanes));
     t_.task_lanes = smaller(b, even, most);
@@ -207,13 +258,15 @@ private:
   const ContractionRoles &roles_;
   const TilingWishes &wishes_;
   MatrixTiling t_{};
+  Value *is_shared_ = nullptr; ///< i1: the depth, among tasks.
 };
 
 } // namespace
 
 Value *MatrixTiling::tasks(SizeCode &sizes) const {
   llvm::IRBuilderBase &b = sizes.b();
-  return b.CreateMul(batch, b.CreateMul(row_tasks, lane_tasks));
+  return b.CreateMul(b.CreateMul(batch, parts),
+                     b.CreateMul(row_tasks, lane_tasks));
 }
 
 MatrixTiling emit_matrix_tiling(SizeCode &sizes, const ContractionRoles &roles,

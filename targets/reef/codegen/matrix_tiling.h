@@ -21,6 +21,9 @@ struct MatrixTiling {
   llvm::Value *pitch;        ///< Elements from one step of a panel to the next.
   llvm::Value *abreast;      ///< Panels of rows side by side in a pitch.
   llvm::Value *batch, *rows, *lanes, *depth; ///< Extents; any may be 0.
+  /// Tasks that share the depth of a block (depth_parts.h), and its length for
+  /// all but the last of them.
+  llvm::Value *parts, *part_depth;
   llvm::Value *depth_run; ///< Steps packed at a time, at most.
   /// Of panels of so many side by side, and what belongs to them.
   llvm::Value *panel_bytes;
@@ -30,6 +33,7 @@ struct MatrixTiling {
   llvm::Value *wide;
   llvm::Value *task_rows, *task_lanes; ///< Of one task, at most.
   llvm::Value *task_lane_panels;       ///< That so many lanes take, at most.
+  llvm::Value *task_blocks;            ///< Of one task, at most.
   llvm::Value *row_tasks, *lane_tasks;
 
   /// The scratchpad: quarters of so many bytes for the row side's panels, two
@@ -40,6 +44,9 @@ struct MatrixTiling {
 
   llvm::Value *tasks(SizeCode &sizes) const;
 };
+
+/// Where parts of the depth are shared, no more tasks and blocks than these.
+constexpr int64_t most_shared_blocks = 64;
 
 /// What the structure of a contraction means for how it is cut.
 struct TilingWishes {

@@ -1,0 +1,141 @@
+//===- depth_parts.cpp - Sums that several tasks make ---------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/codegen/depth_parts.h"
+
+#include "compiler/kernels/loop_builder.h"
+#include "targets/reef/codegen/dma.h"
+#include "targets/reef/codegen/shared_function.h"
+
+#include "llvm/IR/IntrinsicsRISCV.h"
+
+namespace landfall::reef {
+
+using llvm::Value;
+
+namespace {
+
+using Arguments = llvm::ArrayRef<Value *>;
+
+constexpr int64_t sum_bytes = 4;
+
+/// to[k] += from[k]. Arguments: to, from, how many.
+void emit_add(KernelFrame &frame, bool real, Arguments v) {
+  llvm::IRBuilderBase &b = frame.b;
+  llvm::Type *element = real ? b.getFloatTy() : b.getInt32Ty();
+  auto *vector = llvm::ScalableVectorType::get(element, 16);
+  Value *step = b.CreateElementCount(b.getInt64Ty(), vector->getElementCount());
+  Value *none = llvm::PoisonValue::get(vector);
+  llvm::Type *types[] = {vector, b.getPtrTy(), b.getInt64Ty()};
+  emit_for(frame, frame.index(0), v[2], step, {}, [&](Value *at, Arguments) {
+    Value *count = smaller(b, step, b.CreateSub(v[2], at));
+    Value *to = landfall::element(b, element, v[0], at);
+    Value *from = landfall::element(b, element, v[1], at);
+    Value *x =
+        b.CreateIntrinsic(llvm::Intrinsic::riscv_vle, types, {none, to, count});
+    Value *y = b.CreateIntrinsic(llvm::Intrinsic::riscv_vle, types,
+                                 {none, from, count});
+    constexpr int64_t as_set = 7; // The rounding mode.
+    Value *sum =
+        real ? b.CreateIntrinsic(llvm::Intrinsic::riscv_vfadd,
+                                 {vector, vector, b.getInt64Ty()},
+                                 {none, x, y, b.getInt64(as_set), count})
+             : b.CreateIntrinsic(llvm::Intrinsic::riscv_vadd,
+                                 {vector, vector, b.getInt64Ty()},
+                                 {none, x, y, count});
+    b.CreateIntrinsic(llvm::Intrinsic::riscv_vse, types, {sum, to, count});
+    return Values();
+  });
+}
+
+} // namespace
+
+DepthParts::DepthParts(SizeCode &sizes, const MatrixTiling &tiling)
+    : sizes_(sizes), frame_(sizes.frame()), b(sizes.b()), tiling_(tiling) {}
+
+Value *DepthParts::area_bytes() {
+  return b.CreateMul(b.CreateMul(tiling_.panel, tiling_.panel),
+                     frame_.index(sum_bytes));
+}
+
+/// A place for each task's blocks: a core may run several tasks.
+Value *DepthParts::scratch_bytes() {
+  Value *blocks = b.CreateMul(tiling_.tasks(sizes_), tiling_.task_blocks);
+  return b.CreateSelect(b.CreateICmpSGT(tiling_.parts, frame_.index(1)),
+                        b.CreateMul(blocks, area_bytes()), frame_.index(0));
+}
+
+llvm::GlobalVariable *DepthParts::variable(const char *name,
+                                           llvm::Type *element) {
+  llvm::Module &module = *b.GetInsertBlock()->getModule();
+  auto *type = llvm::ArrayType::get(element, most_shared_blocks);
+  if (auto *found = module.getGlobalVariable(name, true))
+    return found;
+  return new llvm::GlobalVariable(module, type, /*isConstant=*/false,
+                                  llvm::GlobalValue::InternalLinkage,
+                                  llvm::Constant::getNullValue(type), name);
+}
+
+void DepthParts::clear_counters() {
+  emit_if(frame_, b.CreateICmpSGT(tiling_.parts, frame_.index(1)), [&] {
+    llvm::GlobalVariable *arrived = variable("parts_arrived", b.getInt32Ty());
+    b.CreateStore(llvm::Constant::getNullValue(arrived->getValueType()),
+                  arrived);
+  });
+}
+
+Value *DepthParts::place(Value *scratch, Value *task, Value *number) {
+  Value *block = b.CreateAdd(b.CreateMul(task, tiling_.task_blocks), number);
+  return b.CreateGEP(b.getInt8Ty(), scratch, b.CreateMul(block, area_bytes()));
+}
+
+Value *DepthParts::emit(const Block &block) {
+  Value *places = variable("parts_at", b.getPtrTy());
+  Value *arrived = variable("parts_arrived", b.getInt32Ty());
+  Dma channel(frame_, block.channel);
+  channel.start({block.sums, place(frame_.scratch, block.task, block.number),
+                 area_bytes(), frame_.index(1), frame_.index(0),
+                 frame_.index(0)});
+  channel.wait();
+  b.CreateStore(frame_.scratch, element(b, b.getPtrTy(), places, block.task));
+  Value *group = b.CreateUDiv(block.task, tiling_.parts);
+  Value *counter = element(
+      b, b.getInt32Ty(), arrived,
+      b.CreateAdd(b.CreateMul(group, tiling_.task_blocks), block.number));
+  Value *before = b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, counter,
+                                    b.getInt32(1), llvm::MaybeAlign(4),
+                                    llvm::AtomicOrdering::AcquireRelease);
+  Value *others = b.CreateSub(tiling_.parts, frame_.index(1));
+  Value *is_last = b.CreateICmpEQ(b.CreateZExt(before, b.getInt64Ty()), others);
+  emit_if(frame_, is_last, [&] { add_parts(block); });
+  return is_last;
+}
+
+/// The first part's sums take the place of the own ones, which are among those
+/// that follow.
+void DepthParts::add_parts(const Block &block) {
+  Value *first = b.CreateSub(block.task, block.part);
+  Value *places = variable("parts_at", b.getPtrTy());
+  bool real = frame_.kernel.accumulator == DType::f32;
+  Value *count = b.CreateMul(tiling_.panel, tiling_.panel);
+  emit_for(frame_, frame_.index(0), tiling_.parts, [&](Value *part) {
+    Value *task = b.CreateAdd(first, part);
+    Value *scratch =
+        b.CreateLoad(b.getPtrTy(), element(b, b.getPtrTy(), places, task));
+    Value *is_first = b.CreateICmpEQ(part, frame_.index(0));
+    Value *to = b.CreateSelect(is_first, block.sums, block.room);
+    Dma channel(frame_, block.channel);
+    channel.start({place(scratch, task, block.number), to, area_bytes(),
+                   frame_.index(1), frame_.index(0), frame_.index(0)});
+    channel.wait();
+    emit_if(frame_, b.CreateNot(is_first), [&] {
+      call_shared(frame_, real ? "add_reals" : "add_integers",
+                  {block.sums, block.room, count},
+                  [&](Arguments v) { emit_add(frame_, real, v); });
+    });
+  });
+}
+
+} // namespace landfall::reef
