@@ -41,42 +41,58 @@ bool Epilogue::lanes_join() const {
 
 void Epilogue::emit(const SumBlock &block, const IndexValues &batch) {
   KernelFrame &frame = sizes_.frame();
+  llvm::IRBuilderBase &b = sizes_.b();
   std::vector<Value *> operands = frame.operands;
-  for (const BlockCopy &copy : block.copies)
+  // Pointers that walk along the rows: to the sums, and such that offsets into
+  // operands lead to the copies.
+  llvm::SmallVector<Walk, 4> walks = {
+      {block.sums, bytes_of(block.stride, kernel_.accumulator)}};
+  for (const BlockCopy &copy : block.copies) {
     frame.copied.push_back(copy.operand);
-  emit_for(sizes_.frame(), sizes_.frame().index(0), block.rows.count,
-           [&](Value *row) {
+    walks.push_back(redirected(copy, block.stride));
+  }
+  llvm::SmallVector<Value *, 4> starts;
+  for (const Walk &walk : walks)
+    starts.push_back(walk.start);
+  emit_for(frame, frame.index(0), block.rows.count, frame.index(1), starts,
+           [&](Value *row, llvm::ArrayRef<Value *> now) {
              IndexValues indices = batch;
              split_index(sizes_, roles_.space, roles_.rows,
-                         sizes_.b().CreateAdd(block.rows.begin, row), indices);
-             redirect(block, row);
-             emit_row(block, row, indices);
+                         b.CreateAdd(block.rows.begin, row), indices);
+             for (size_t k = 0; k < block.copies.size(); ++k)
+               frame.operands[block.copies[k].operand] = now[k + 1];
+             emit_row(block, now[0], indices);
+             Values next;
+             for (size_t k = 0; k < walks.size(); ++k)
+               next.push_back(
+                   b.CreateGEP(b.getInt8Ty(), now[k], walks[k].step));
+             return next;
            });
   frame.operands = operands;
   frame.copied.clear();
 }
 
-/// Pointers such that offsets into operands lead to the copies of this row.
-void Epilogue::redirect(const SumBlock &block, Value *row) {
-  llvm::IRBuilderBase &b = sizes_.b();
-  for (const BlockCopy &copy : block.copies) {
-    int64_t bytes = size_of(kernel_.operands[copy.operand].dtype);
-    Value *here = b.CreateMul(row, block.stride);
-    Value *there = b.CreateAdd(copy.begin, b.CreateMul(row, copy.stride));
-    Value *apart =
-        b.CreateMul(b.CreateSub(here, there), sizes_.frame().index(bytes));
-    Value *&pointer = sizes_.frame().operands[copy.operand];
-    pointer = b.CreateSelect(copy.exists,
-                             element(b, b.getInt8Ty(), copy.address, apart),
-                             pointer);
-  }
+Value *Epilogue::bytes_of(Value *elements, DType type) {
+  return sizes_.b().CreateMul(elements, sizes_.frame().index(size_of(type)));
 }
 
-void Epilogue::emit_row(const SumBlock &block, Value *row,
-                        IndexValues indices) {
+/// The operand itself where there is no copy.
+Epilogue::Walk Epilogue::redirected(const BlockCopy &copy, Value *stride) {
+  llvm::IRBuilderBase &b = sizes_.b();
+  DType type = kernel_.operands[copy.operand].dtype;
+  Value *start = b.CreateGEP(b.getInt8Ty(), copy.address,
+                             b.CreateNeg(bytes_of(copy.begin, type)));
+  Value *step = bytes_of(b.CreateSub(stride, copy.stride), type);
+  Value *operand = sizes_.frame().operands[copy.operand];
+  return {b.CreateSelect(copy.exists, start, operand),
+          b.CreateSelect(copy.exists, step, sizes_.frame().index(0))};
+}
+
+/// `sums`: of the row.
+void Epilogue::emit_row(const SumBlock &block, Value *sums,
+                        const IndexValues &indices) {
   llvm::IRBuilderBase &b = sizes_.b();
   llvm::Type *type = lanes_.scalar_type(kernel_.accumulator);
-  Value *sums = element(b, type, block.sums, b.CreateMul(row, block.stride));
   if (joined_)
     return emit_lanes(sums, block.lanes.begin, block.lanes.count, indices);
   // One stretch for each value of the outer lane loops.

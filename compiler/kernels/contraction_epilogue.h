@@ -40,8 +40,14 @@ public:
 
 private:
   bool lanes_join() const;
-  void redirect(const SumBlock &block, llvm::Value *row);
-  void emit_row(const SumBlock &block, llvm::Value *row, IndexValues indices);
+  /// A pointer for each row: the first one's, and bytes to the next.
+  struct Walk {
+    llvm::Value *start, *step;
+  };
+  Walk redirected(const BlockCopy &copy, llvm::Value *stride);
+  llvm::Value *bytes_of(llvm::Value *elements, DType type);
+  void emit_row(const SumBlock &block, llvm::Value *sums,
+                const IndexValues &indices);
   void emit_lanes(llvm::Value *sums, llvm::Value *first, llvm::Value *count,
                   const IndexValues &indices);
   llvm::Value *result_offset(const IndexValues &indices);

@@ -258,6 +258,7 @@ void MatrixTask::emit_numbers(const PanelTarget &panel, PanelSide side,
 /// their way; those of rows only if they do not go where the last ones are.
 void MatrixTask::emit_lane_panels(const Run &run) {
   Value *row_panels = panels(rows_), *lane_panels = panels(columns_);
+  Value *first_row = b.CreateURem(part_, larger(b, row_panels, index(1)));
   Value *more = b.CreateNot(run.finishes);
   Run following = run_of(b.CreateAdd(run.number, index(1)));
   emit_for(frame(), index(0), lane_panels, [&](Value *number) {
@@ -282,8 +283,10 @@ void MatrixTask::emit_lane_panels(const Run &run) {
     });
     // Parts begin with different rows: each is the last to come somewhere.
     emit_for(frame(), index(0), row_panels, [&](Value *row_place) {
-      Value *row_number =
-          b.CreateURem(b.CreateAdd(row_place, part_), row_panels);
+      Value *around = b.CreateAdd(row_place, first_row);
+      Value *row_number = b.CreateSub(
+          around, b.CreateSelect(b.CreateICmpSLT(around, row_panels), index(0),
+                                 row_panels));
       emit_block(
           run,
           {row_number, panel_of(rows_, row_number), row_panel_at(row_number)},
