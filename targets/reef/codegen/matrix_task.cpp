@@ -46,7 +46,8 @@ MatrixTask::MatrixTask(SizeCode &sizes, const MatrixDesign &design,
       row_loader_(sizes, lanes_, design.row_side, tiling),
       lane_loader_(sizes, lanes_, design.lane_side, tiling),
       epilogue_(sizes, lanes_, design.roles),
-      transfer_(sizes, design.block, tiling), parts_(sizes, tiling) {}
+      transfer_(sizes, design.block, tiling), parts_(sizes, tiling),
+      rows_ticket_(sizes.frame().stack_slot(b.getInt64Ty())) {}
 
 /// Of the scratchpad, which is laid out so:
 ///   0, 1  panels of rows
@@ -91,9 +92,9 @@ void MatrixTask::emit(Value *number) {
   lane_loader_.begin(batch_);
   transfer_.begin(batch_);
   Run first = run_of(index(0));
-  start_rows(first);
   if (rows_in_place())
     start_lanes(first);
+  start_rows(first);
   emit_for(frame(), index(0), runs_,
            [&](Value *run) { emit_run(run_of(run)); });
   transfer_.wait();
@@ -149,8 +150,17 @@ PanelTarget MatrixTask::row_panel(const Run &run, Value *number) {
   Value *stage = b.CreateGEP(b.getInt8Ty(),
                              b.CreateSelect(odd, eighth(2), eighth(4)), taken);
   Value *bytes = b.CreateSub(tiling_.quarter_bytes, taken);
-  return {run.depth, panel_of(rows_, number),       row_panel_at(number), stage,
-          bytes,     b.CreateAnd(number, index(1)), pieces(number)};
+  Value *channel = rows_in_place() ? static_cast<Value *>(index(row_channel))
+                                   : b.CreateAnd(number, index(1));
+  Value *parts =
+      rows_in_place() ? static_cast<Value *>(index(1)) : pieces(number);
+  return {run.depth,
+          panel_of(rows_, number),
+          row_panel_at(number),
+          stage,
+          bytes,
+          channel,
+          parts};
 }
 
 PanelTarget MatrixTask::lane_panel(const Run &run, Value *number) {
@@ -166,54 +176,64 @@ Value *MatrixTask::pieces(Value *number) {
                         index(1));
 }
 
-/// Starts what a run begins with.
+/// Starts what a run begins with: all rows, if they are fetched in place.
 void MatrixTask::start_rows(const Run &run) {
-  row_loader_.fetch(row_panel(run, index(0)));
+  if (!rows_in_place())
+    return row_loader_.fetch(row_panel(run, index(0)));
+  Dma channel(frame(), index(row_channel));
+  b.CreateStore(channel.last_ticket(), rows_ticket_);
+  emit_for(frame(), index(0), panels(rows_),
+           [&](Value *number) { row_loader_.fetch(row_panel(run, number)); });
+}
+
+/// Rows in place came by one channel in their order, a transfer each.
+void MatrixTask::await_rows(Value *number) {
+  Dma channel(frame(), index(row_channel));
+  Value *before = b.CreateLoad(b.getInt64Ty(), rows_ticket_);
+  Value *ticket = b.CreateAdd(before, b.CreateAdd(number, index(1)));
+  channel.wait(smaller(b, ticket, channel.last_ticket()));
 }
 
 void MatrixTask::start_lanes(const Run &run) {
-  if (lanes_in_place())
-    emit_if(frame(), b.CreateNot(tiling_.wide),
-            [&] { lane_loader_.fetch(lane_panel(run, index(0))); });
+  auto start = [&] { lane_loader_.fetch(lane_panel(run, index(0))); };
+  // Rows that come in place need no room where lanes go.
+  if (rows_in_place())
+    start();
+  else if (lanes_in_place())
+    emit_if(frame(), b.CreateNot(tiling_.wide), start);
 }
 
 void MatrixTask::emit_run(const Run &run) {
-  emit_row_panels(run);
+  if (!rows_in_place())
+    make_row_panels(run);
+  else if (rows_come_together())
+    await_rows(b.CreateSub(panels(rows_), index(1)));
+  if (design_.has_zeros())
+    emit_for(frame(), index(0), panels(rows_), [&](Value *number) {
+      emit_numbers(row_panel(run, number), PanelSide::rows,
+                   place_in_pitch(number));
+    });
   emit_lane_panels(run);
 }
 
 /// While a panel is worked on, the next one is on its way. The first of rows,
 /// which there is work for, goes before the first of lanes.
-void MatrixTask::emit_row_panels(const Run &run) {
+void MatrixTask::make_row_panels(const Run &run) {
   Value *count = panels(rows_);
   emit_for(frame(), index(0), count, [&](Value *number) {
     Value *next = b.CreateAdd(number, index(1));
+    Value *is_last = b.CreateICmpEQ(next, count);
     row_loader_.finish(row_panel(run, number), [&] {
-      emit_if(
-          frame(), b.CreateICmpSLT(next, count),
-          [&] {
-            row_loader_.fetch(row_panel(run, next));
-            return Values();
-          },
-          [&] {
-            Value *late = lanes_in_place() ? tiling_.wide : b.getTrue();
-            emit_if(frame(), late,
-                    [&] { lane_loader_.fetch(lane_panel(run, index(0))); });
-            return Values();
-          });
-      if (!rows_in_place())
-        emit_if(frame(),
-                b.CreateNot(b.CreateOr(run.continues,
-                                       b.CreateICmpNE(number, index(0)))),
-                [&] { start_lanes(run); });
+      emit_if(frame(), b.CreateNot(is_last),
+              [&] { row_loader_.fetch(row_panel(run, next)); });
+      Value *late = lanes_in_place() ? tiling_.wide : b.getTrue();
+      emit_if(frame(), b.CreateAnd(is_last, late),
+              [&] { lane_loader_.fetch(lane_panel(run, index(0))); });
+      Value *is_first = b.CreateICmpEQ(number, index(0));
+      emit_if(frame(), b.CreateAnd(is_first, b.CreateNot(run.continues)),
+              [&] { start_lanes(run); });
     });
   });
-  // Loads of one panel touch what lies beside it: all must be there.
-  if (design_.has_zeros())
-    emit_for(frame(), index(0), count, [&](Value *number) {
-      emit_numbers(row_panel(run, number), PanelSide::rows,
-                   place_in_pitch(number));
-    });
 }
 
 /// `place`: of the panel among those side by side.
@@ -287,6 +307,8 @@ void MatrixTask::emit_lane_panels(const Run &run) {
       Value *row_number = b.CreateSub(
           around, b.CreateSelect(b.CreateICmpSLT(around, row_panels), index(0),
                                  row_panels));
+      if (rows_in_place() && !rows_come_together())
+        emit_if(frame(), b.CreateNot(later), [&] { await_rows(row_number); });
       emit_block(
           run,
           {row_number, panel_of(rows_, row_number), row_panel_at(row_number)},

@@ -54,7 +54,8 @@ private:
   void split(llvm::Value *number);
   Run run_of(llvm::Value *number);
   void emit_run(const Run &run);
-  void emit_row_panels(const Run &run);
+  void make_row_panels(const Run &run);
+  void await_rows(llvm::Value *number);
   void emit_lane_panels(const Run &run);
   void start_rows(const Run &run);
   void start_lanes(const Run &run);
@@ -64,6 +65,12 @@ private:
   bool rows_in_place() const {
     return design_.row_side.way == PanelDesign::Way::in_place;
   }
+  /// Whether the first block needs all rows in place: for the sums of each, or
+  /// as loads of bytes touch what lies beside a panel.
+  bool rows_come_together() const {
+    return design_.has_zeros() || design_.types().are_bytes();
+  }
+  static constexpr int64_t row_channel = 0;   ///< Of rows in place.
   llvm::Value *panels(const Interval &edges); ///< How many.
   Interval panel_of(const Interval &edges, llvm::Value *number);
   llvm::Value *pieces(llvm::Value *number);
@@ -108,6 +115,7 @@ private:
   Epilogue epilogue_;
   BlockTransfer transfer_;
   DepthParts parts_;
+  llvm::Value *rows_ticket_; ///< Where the last one before those of rows is.
   // Of the task being emitted.
   IndexValues batch_;
   llvm::Value *number_ = nullptr, *part_ = nullptr;

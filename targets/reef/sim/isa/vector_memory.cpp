@@ -47,7 +47,9 @@ struct Transfer {
     uint8_t *host = core.find_memory(address, segment, is_store);
     if (!host)
       return false;
-    longest = std::max(longest, k + core.timing.memory);
+    // What is contiguous does not take a cycle for each.
+    uint64_t before = access.kind == VectorAccess::plain ? 0 : k;
+    longest = std::max(longest, before + core.timing.memory);
     copy(k, host);
     return true;
   }
