@@ -29,10 +29,10 @@ struct ChipDescription {
   // Its matrix unit.
   uint32_t tile_edge = 0;    ///< Rows and columns of an accumulator tile.
   uint32_t matrix_queue = 0; ///< Operations that wait for the unit.
-  uint32_t macs_f32 = 0;     ///< Multiply-adds a cycle; 0: the unit lacks them.
-  uint32_t macs_f16 = 0;     ///< Of fp16 and bf16, into fp32.
+  uint32_t macs_f32 = 0;     ///< Multiply-adds a cycle.
+  uint32_t macs_f16 = 0;     ///< Of fp16 and bf16, into fp32; 0: lacks them.
   uint32_t macs_i8 = 0;      ///< Into int32.
-  uint32_t macs_f8 = 0;      ///< Into fp32.
+  uint32_t macs_f8 = 0;      ///< Into fp32; 0: lacks them.
   // Its own memory and what fills it.
   uint32_t scratchpad_kib = 0;
   uint32_t dma_channels = 0;
