@@ -50,11 +50,11 @@ Tensor gain_of(const Operands &o, Tensor variance) {
 /// B - mean gain, likewise.
 Tensor offset_of(const Operands &o, Tensor gain) {
   DType type = compute_type(o.x.dtype());
-  return o.x.builder().map(
-      o.scale.shape(), type, [&](std::span<const Scalar> i) {
-        return convert(o.bias.at(i), type) -
-               convert(o.mean.at(i), type) * gain.at(i);
-      });
+  return o.x.builder().map(o.scale.shape(), type,
+                           [&](std::span<const Scalar> i) {
+                             return convert(o.bias.at(i), type) -
+                                    convert(o.mean.at(i), type) * gain.at(i);
+                           });
 }
 
 // Y = X gain + (B - mean gain): one operation an element. It is as exact as

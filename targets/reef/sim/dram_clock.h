@@ -13,9 +13,9 @@ namespace landfall::reef {
 /// Whoever moves bytes books them in the first windows with room from its own
 /// time on, so that cores, whose clocks differ by up to a quantum, do not wait
 /// for what others do later. Transfers book long before they move; they leave
-/// room in each window for the single lines of cores, which an arbiter would let
-/// pass between. Integers only: it runs between a hart's
-/// instructions, whose floating-point flags are the host's.
+/// room in each window for the single lines of cores, which an arbiter would
+/// let pass between. Integers only: it runs between a hart's instructions,
+/// whose floating-point flags are the host's.
 class DramClock {
 public:
   enum class User { core, transfer };
