@@ -25,7 +25,8 @@ struct Stretch {
   Value *index;  ///< The first one's innermost index.
   Value *column; ///< Its place in the panel.
   Value *count;
-  LaneValue rows, columns; ///< If the stretch is of both loops: each lane's.
+  /// If the stretch is of both loops: each lane's, as i32.
+  LaneValue rows, columns;
 };
 
 class PanelCode {
@@ -41,6 +42,7 @@ private:
   void emit_rows();
   Value *step();
   Value *is_joined();
+  Value *is_small(const Affine &form, const LoopSpan &loop);
   void find_image_indices(Stretch &group);
   void emit_stretch(const Stretch &stretch, bool joined = false);
   void emit_run(const Stretch &group, const RowWalk::Run &run);
@@ -92,13 +94,28 @@ void PanelCode::emit() {
 }
 
 /// i1: the operand's rows are as long as those of the lanes, and so short that
-/// guards of two loops cost less than several stretches.
+/// guards of two loops cost less than several stretches; those can be worked
+/// out in 32 bits, vectors of which are half as long.
 Value *PanelCode::is_joined() {
   const LoopSpan &outer = p_.side.lanes[0], &inner = p_.side.lanes[1];
   Value *row = p_.sizes.value(p_.loads()[0].offset.coefficient(outer.variable));
   Value *extent = p_.sizes.value(inner.extent);
   Value *is_short = b.CreateICmpSLE(b.CreateShl(extent, index(1)), step());
-  return b.CreateAnd(is_short, b.CreateICmpEQ(row, extent));
+  Value *joined = b.CreateAnd(is_short, b.CreateICmpEQ(row, extent));
+  for (const Affine &condition : p_.loads()[0].conditions)
+    for (const LoopSpan &loop : p_.side.lanes)
+      joined = b.CreateAnd(joined, is_small(condition, loop));
+  return joined;
+}
+
+/// i1: the loop's term of a form stays below 2^29 in magnitude.
+Value *PanelCode::is_small(const Affine &form, const LoopSpan &loop) {
+  constexpr int64_t most_factor = 1 << 14, most_extent = 1 << 15;
+  Value *factor = p_.sizes.value(form.coefficient(loop.variable));
+  Value *shifted = b.CreateAdd(factor, index(most_factor));
+  Value *extent = p_.sizes.value(loop.extent);
+  return b.CreateAnd(b.CreateICmpULE(shifted, index(2 * most_factor)),
+                     b.CreateICmpSLE(extent, index(most_extent)));
 }
 
 void PanelCode::emit_rows() {
@@ -133,6 +150,8 @@ void PanelCode::find_image_indices(Stretch &group) {
   group.rows = apply(ScalarOp::div, flat, extent);
   group.columns =
       apply(ScalarOp::sub, flat, apply(ScalarOp::mul, group.rows, extent));
+  for (LaneValue *indices : {&group.rows, &group.columns})
+    *indices = p_.lanes.apply(ScalarOp::cast, DType::i32, {*indices});
 }
 
 /// Lanes at a time: gathering takes vectors that are twice as long.
@@ -173,18 +192,25 @@ LaneValue PanelCode::along(const Affine &form, Value *base,
   return LaneValue::linear(first, each);
 }
 
+/// As i32; only its sign is right.
 LaneValue PanelCode::over_image(const Affine &form, Value *base,
                                 const Stretch &group) {
-  LaneValue sum = LaneValue::uniform(DType::i64, base);
+  // Beyond these, the other terms cannot change the sum's sign.
+  constexpr int64_t most = 1 << 30;
+  auto narrow = [&](Value *x) {
+    return LaneValue::uniform(DType::i32, b.CreateTrunc(x, b.getInt32Ty()));
+  };
+  LaneValue sum =
+      narrow(larger(b, smaller(b, base, index(most)), index(-most)));
   const LaneValue *indices[] = {&group.rows, &group.columns};
   for (size_t k = 0; k < 2; ++k) {
     SizePolynomial each = form.coefficient(p_.side.lanes[k].variable);
     if (each.is_zero())
       continue;
-    LaneValue factor = LaneValue::uniform(DType::i64, p_.sizes.value(each));
+    LaneValue factor = narrow(p_.sizes.value(each));
     LaneValue term =
-        p_.lanes.apply(ScalarOp::mul, DType::i64, {*indices[k], factor});
-    sum = p_.lanes.apply(ScalarOp::add, DType::i64, {sum, term});
+        p_.lanes.apply(ScalarOp::mul, DType::i32, {*indices[k], factor});
+    sum = p_.lanes.apply(ScalarOp::add, DType::i32, {sum, term});
   }
   return sum;
 }
@@ -192,7 +218,8 @@ LaneValue PanelCode::over_image(const Affine &form, Value *base,
 LaneValue PanelCode::guard(size_t load, const Stretch &group,
                            const RowWalk::Run &run) {
   LaneValue all;
-  LaneValue zero = LaneValue::uniform(DType::i64, index(0));
+  LaneValue zero = group.rows ? LaneValue::uniform(DType::i32, b.getInt32(0))
+                              : LaneValue::uniform(DType::i64, index(0));
   const FactorLoad &at = p_.loads()[load];
   for (size_t c = 0; c < at.conditions.size(); ++c) {
     const Affine &form = at.conditions[c];
