@@ -24,7 +24,8 @@ struct CompileOptions {
   std::function<void(std::string_view step, std::string_view ir)> on_ir;
   /// Called when each step ends.
   std::function<void(std::string_view step, double ms)> on_step;
-  /// Fail instead of leaving an operator to the host CPU.
+  /// Fail where the host would compute what is not host work by nature
+  /// (package/host_work.def).
   bool require_target = false;
 };
 

@@ -17,6 +17,7 @@
 #include "compiler/target.h"
 #include "frontend/onnx/import.h"
 #include "ir/law.h"
+#include "package/host_work.h"
 
 #include <chrono>
 #include <filesystem>
@@ -119,6 +120,8 @@ Result<Package> compile(Bytes model, const std::string &name,
   TRY(lower(module, package));
   steps.done("lower");
   TRY(check_supported(*target, package));
+  if (options.require_target)
+    TRY(require_target(package.program));
   CodegenOptions codegen;
   codegen.variants = options.variants;
   package.code = TRY(target->generate(package.kernels, codegen));

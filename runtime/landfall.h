@@ -114,8 +114,10 @@ LF_API lf_status lf_package_save(const lf_package *package, const char *path,
 LF_API void lf_package_free(lf_package *package);
 
 /* Compiling needs liblandfall_compiler.so beside this library; nothing else
- * does. `options` is a JSON object ({"target": "cpu"}) or NULL; `progress` may
- * be NULL and is called with each step that has ended. */
+ * does. `options` is a JSON object or NULL ({"target": "cpu"}; with
+ * "require_target": true, what the host would compute fails, see
+ * docs/host_work.md); `progress` may be NULL and is called with each step that
+ * has ended. */
 typedef void (*lf_progress)(void *user, const char *step, double milliseconds);
 LF_API lf_status lf_compile_file(const char *path, const char *options,
                                  lf_progress progress, void *user,

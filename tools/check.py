@@ -189,8 +189,11 @@ def check_snippets(files):
 
 
 def check_generated(files):
+    import host_work_doc
     import onnx_ops_doc
 
+    if not host_work_doc.PAGE.exists() or host_work_doc.PAGE.read_text() != host_work_doc.page():
+        yield "docs/host_work.md: out of date; run ./dev docs"
     if not onnx_ops_doc.is_fresh():
         yield "docs/onnx_ops.md: out of date; run ./dev docs"
 

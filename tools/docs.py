@@ -1,6 +1,7 @@
 """Brings the generated parts of the pages up to date: `./dev docs`."""
 
 import check
+import host_work_doc
 import onnx_ops_doc
 
 
@@ -16,4 +17,5 @@ def refresh_snippets():
 
 if __name__ == "__main__":
     refresh_snippets()
+    host_work_doc.PAGE.write_text(host_work_doc.page())
     onnx_ops_doc.PAGE.write_text(onnx_ops_doc.page())

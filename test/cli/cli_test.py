@@ -254,6 +254,12 @@ class CliTest(unittest.TestCase):
         self.tell("compile", "models/other.onnx")
         self.tell("run", "other.lfm")
 
+    def test_everything_is_computed_on_the_target(self):
+        package = self.path("required.lfm")
+        self.tell("compile", self.model, "-o", package, "--require-target")
+        self.tell("run", package, "--require-target")
+        self.tell("explain", self.model, "--no-run", "--require-target")
+
     def test_intermediates(self):
         def compile_with(*options):
             done = self.start("compile", self.model, "-o", "traced.lfm", *options)

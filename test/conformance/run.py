@@ -6,7 +6,8 @@
 A case that fails must be in exclusions/<target>.txt with a reason; one that is
 there and passes fails the suite. A case is run twice: as it is, and with all
 its dimensions made symbolic (entries "case [symbolic]"). With devices, one
-artefact a case runs on each of them.
+artefact a case runs on each of them. The host computes nothing but what is its
+by nature (docs/host_work.md): each case is compiled with require_target.
 """
 
 import argparse

@@ -32,6 +32,7 @@ struct CompileCommand {
   std::vector<std::string> variants;
   std::vector<std::string> print_after;
   std::string dump_directory;
+  bool require_target = false;
   bool json = false;
 };
 
@@ -111,6 +112,7 @@ std::string options_json(const CompileCommand &command) {
   if (!command.dump_directory.empty())
     print_after = {"all"};
   json["print_after"] = print_after;
+  json["require_target"] = command.require_target;
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
@@ -194,6 +196,7 @@ void add_compile(CLI::App &app, Action &action) {
                   "repeated). Default: all that the target has")
       ->type_name("NAME")
       ->allow_extra_args(false);
+  add_require_target(*sub, command->require_target);
   sub->add_option("--print-after", command->print_after,
                   "Print the IR after a step, or after all, to standard error "
                   "(may be repeated)")

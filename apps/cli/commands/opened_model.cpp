@@ -7,6 +7,7 @@
 
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/units.h"
+#include "package/host_work.h"
 #include "package/package_layout.h"
 #include "runtime/compiler_library.h"
 
@@ -38,6 +39,7 @@ compile_here(const ModelOptions &options, std::vector<CompileStep> &steps) {
   json["target"] =
       TRY(find_driver(options.target.empty() ? "cpu" : options.target))->name;
   json["variants"] = {"native"};
+  json["require_target"] = options.require_target;
   Progress progress;
   progress.show("compiling " + options.path);
   return compile_model({options.path, {}, {}},
@@ -48,6 +50,14 @@ compile_here(const ModelOptions &options, std::vector<CompileStep> &steps) {
                                                    options.path, step,
                                                    time_text(ms)));
                        });
+}
+
+Result<std::shared_ptr<const Package>>
+open_package(const ModelOptions &options) {
+  Package package = TRY(read_package(options.path));
+  if (options.require_target)
+    TRY(require_target(package.program));
+  return std::make_shared<const Package>(std::move(package));
 }
 
 } // namespace
@@ -76,6 +86,12 @@ void add_input_options(CLI::App &command, InputOptions &options) {
       ->allow_extra_args(false);
 }
 
+void add_require_target(CLI::App &command, bool &required) {
+  command.add_flag("--require-target", required,
+                   "Fail where the host would compute an operator, except for "
+                   "what is its work by nature (docs/host_work.md)");
+}
+
 void add_model_options(CLI::App &command, ModelOptions &options) {
   command.add_option("model", options.path, "The model: .onnx or .lfm")
       ->required()
@@ -98,6 +114,7 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
                   "60")
       ->check(CLI::Range(1, 1000000))
       ->type_name("N");
+  add_require_target(command, options.require_target);
   command.add_option("--entry", options.entry, "Entry point. Default: main")
       ->type_name("NAME");
   command.add_flag("--json", options.json, "Report as JSON");
@@ -114,8 +131,7 @@ bool is_package(const std::string &path) {
 Result<OpenedModel> open_model(const ModelOptions &options) {
   OpenedModel opened;
   if (is_package(options.path))
-    opened.package =
-        std::make_shared<const Package>(TRY(read_package(options.path)));
+    opened.package = TRY(open_package(options));
   else
     opened.package = TRY(compile_here(options, opened.steps));
   opened.entry = TRY(find_entry(*opened.package, options.entry));

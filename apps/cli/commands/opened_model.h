@@ -20,11 +20,14 @@ struct ModelOptions {
   int threads = 0;
   bool own_process = false;
   int timeout_seconds = DeviceOptions().timeout_seconds;
+  bool require_target = false;
   bool json = false;
   InputOptions inputs;
 };
 
 void add_model_options(CLI::App &command, ModelOptions &options);
+/// The same for every command that has it.
+void add_require_target(CLI::App &command, bool &required);
 void add_input_options(CLI::App &command, InputOptions &options);
 
 struct CompileStep {

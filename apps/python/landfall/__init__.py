@@ -40,7 +40,9 @@ def compile(model, target="cpu", *, threads=0, directory=None, **options):
     `target` names the device; `directory` is where external data lies (a path's
     own folder by default). `threads` sizes the thread pool (0: one a core). `options` are the
     compiler's: `variants` names the machines to generate code for (by default
-    this one; [] for all that the target has, to save and run elsewhere).
+    this one; [] for all that the target has, to save and run elsewhere),
+    `require_target=True` fails where the host would compute what is not its
+    work by nature (docs/host_work.md).
     """
     options["target"] = _landfall.target_of(target)
     options.setdefault("variants", ["native"])

@@ -1,0 +1,79 @@
+//===- host_work.cpp - What the host does of a model ----------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "package/host_work.h"
+
+#include <fmt/format.h>
+
+namespace landfall {
+
+namespace {
+
+/// What the host itself would compute in this instruction; "": nothing that
+/// the list lacks.
+std::string foreign_work(const Instruction &instruction) {
+  if (instruction.op == Op::launch)
+    return "";
+  if (instruction.op != Op::box)
+    return host_work(instruction.op) ? ""
+                                     : std::string(info(instruction.op).text);
+  auto function = static_cast<BoxFunction>(instruction.args[0]);
+  if (host_work(function))
+    return "";
+  return int(function) < box_function_count()
+             ? std::string(name(function))
+             : fmt::format("function {}", int(function));
+}
+
+std::string place_of(const Program &program, size_t at) {
+  std::string origin =
+      program.origin_of.empty() ? "" : program.origins[program.origin_of[at]];
+  return origin.empty() ? fmt::format("instruction {}", at)
+                        : fmt::format("node '{}'", origin);
+}
+
+} // namespace
+
+std::optional<HostWork> host_work(Op op) {
+  switch (op) {
+#define HOST_WORK(id, what, why)
+#define HOST_OP(op, work)                                                      \
+  case Op::op:                                                                 \
+    return HostWork::work;
+#define HOST_FUNCTION(function, work)
+#include "package/host_work.def"
+  default:
+    return std::nullopt;
+  }
+}
+
+std::optional<HostWork> host_work(BoxFunction function) {
+  switch (function) {
+#define HOST_WORK(id, what, why)
+#define HOST_OP(op, work)
+#define HOST_FUNCTION(function, work)                                          \
+  case BoxFunction::function:                                                  \
+    return HostWork::work;
+#include "package/host_work.def"
+  default:
+    return std::nullopt;
+  }
+}
+
+Status require_target(const Program &program) {
+  for (size_t at = 0; at < program.code.size(); ++at)
+    if (std::string work = foreign_work(program.code[at]); !work.empty())
+      return Error{ErrorCode::unsupported,
+                   fmt::format("{}: the host would compute '{}', which is not "
+                               "host work by nature (docs/host_work.md lists "
+                               "that). Use the operator where the target has "
+                               "a kernel for it, or allow it on the host by "
+                               "leaving out --require-target "
+                               "(require_target).",
+                               place_of(program, at), work)};
+  return {};
+}
+
+} // namespace landfall
