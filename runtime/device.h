@@ -108,7 +108,8 @@ struct DeviceOptions {
   int threads = 0; ///< Host threads for kernels; 0: all the machine has.
   /// A simulated device runs in a process of its own, as a card would.
   bool own_process = false;
-  /// How long a device may show no sign of life before it is given up.
+  /// How long a device may show no sign of life before it is given up. One with
+  /// a clock of its own stops a launch that takes so long by that clock.
   int timeout_seconds = 60;
 };
 

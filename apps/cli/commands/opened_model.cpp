@@ -110,8 +110,8 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
                    "Run a simulated device in a process of its own");
   command
       .add_option("--timeout", options.timeout_seconds,
-                  "Seconds that a device may show no sign of life. Default: "
-                  "60")
+                  "Seconds that a device may show no sign of life, and that "
+                  "a kernel may take by a simulated chip's clock. Default: 60")
       ->check(CLI::Range(1, 1000000))
       ->type_name("N");
   add_require_target(command, options.require_target);

@@ -57,7 +57,8 @@ inline constexpr uint64_t wait = 0x38;
 namespace management_register {
 inline constexpr uint64_t event_take = 0x00;  ///< A load sleeps until an event.
 inline constexpr uint64_t host_signal = 0x08; ///< A store wakes the host.
-inline constexpr uint64_t core_reset = 0x10;  ///< A store restarts that core.
+/// A store restarts that core; its mail and its events are gone.
+inline constexpr uint64_t core_reset = 0x10;
 /// A store of an address writes the counters there (telemetry.h).
 inline constexpr uint64_t telemetry = 0x18;
 /// A store sleeps until a round time, then empties all line buffers: what is
@@ -66,6 +67,7 @@ inline constexpr uint64_t align = 0x20;
 inline constexpr uint64_t mail = 0x1000;       ///< Core c: + 8 * c.
 inline constexpr uint64_t fault = 0x2000;      ///< Core c: + 64 * c.
 inline constexpr uint64_t fault_stride = 0x40; ///< Loads: cause, pc, ...
+/// 0 for a core that has not stopped; its pc is where it is.
 inline constexpr uint64_t fault_cause = 0x00;
 inline constexpr uint64_t fault_pc = 0x08;
 inline constexpr uint64_t fault_address = 0x10;

@@ -27,7 +27,10 @@ enum Mischief : int64_t {
 class CardTest : public testing::Test {
 protected:
   void start(const std::string &chip, DeviceOptions options = {}) {
-    auto made = ReefCard::create(*find_chip(chip), options);
+    start(find_chip(chip).take(), options);
+  }
+  void start(ChipDescription chip, DeviceOptions options) {
+    auto made = ReefCard::create(std::move(chip), options);
     ASSERT_TRUE(made.ok()) << made.error().message;
     card = made.take();
     package = test_package({});

@@ -46,6 +46,19 @@ Error fault_error(const std::string &device, const Completion &completion,
                       completion.pc - code_base)};
 }
 
+Error timeout_error(const std::string &device, const Completion &completion,
+                    const Kernel &kernel, uint64_t code_base) {
+  return {ErrorCode::device,
+          fmt::format("{}: kernel '{}' ({}) had not ended after {} cycles and "
+                      "was stopped; core {} was at pc {:#x} (code offset "
+                      "{:#x}). Results of the run are lost; the cores have "
+                      "been restarted. If it needs so long, set a longer "
+                      "timeout.",
+                      device, kernel.name, origins_text(kernel),
+                      completion.end - completion.begin, completion.core,
+                      completion.pc, completion.pc - code_base)};
+}
+
 Error bad_command_error(const std::string &device,
                         const Completion &completion) {
   std::string_view what = "something that the firmware does not know";

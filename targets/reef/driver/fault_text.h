@@ -19,6 +19,10 @@ Error fault_error(const std::string &device, const Completion &completion,
                   const Kernel &kernel, uint64_t code_base);
 
 /// The error of a command that the firmware refused.
+/// Of a launch that took more cycles than it may.
+Error timeout_error(const std::string &device, const Completion &completion,
+                    const Kernel &kernel, uint64_t code_base);
+
 Error bad_command_error(const std::string &device,
                         const Completion &completion);
 

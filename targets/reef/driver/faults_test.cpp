@@ -36,6 +36,45 @@ TEST_F(Faults, OfOneCoreEndTheLaunchOnAll) {
   EXPECT_TRUE(works());
 }
 
+TEST_F(Faults, AKernelThatDoesNotEndIsStoppedWhenItsCyclesAreUp) {
+  ChipDescription slow = find_chip("reef2").take();
+  slow.clock_mhz = 3; // A second is soon simulated.
+  for (int64_t tasks : {1, 1000}) {
+    start(slow, {.timeout_seconds = 1});
+    ASSERT_TRUE(misbehave(endless, 0, 0, tasks).ok());
+    std::string text = failure();
+    expect_says(text, "reef2: kernel 'mischief' (node 'mischief_node') had not "
+                      "ended after 30");
+    expect_says(text, "core 1 was at pc 0x");
+    EXPECT_TRUE(works());
+    // On all cores, and as if nothing had been.
+    ASSERT_TRUE(misbehave(fill_scratch, 0, 8, 1000).ok());
+    EXPECT_EQ(failure(), "no failure");
+    queue.reset();
+    code.reset();
+  }
+}
+
+TEST_F(Faults, AnAnswerInTheMomentOfTheLimitIsForgotten) {
+  ChipDescription slow = find_chip("reef2").take();
+  slow.clock_mhz = 1;
+  start(slow, {.timeout_seconds = 1});
+  auto ends = [&](int64_t bytes) {
+    EXPECT_TRUE(misbehave(fill_scratch, 0, bytes).ok());
+    return failure() == "no failure";
+  };
+  int64_t longest = 0, too_long = 1 << 20;
+  ASSERT_FALSE(ends(too_long));
+  while (too_long - longest > 1) {
+    int64_t middle = (longest + too_long) / 2;
+    (ends(middle) ? longest : too_long) = middle;
+  }
+  for (int64_t more = 1; more < 300; more += 5) {
+    EXPECT_FALSE(ends(longest + more));
+    ASSERT_TRUE(works()) << more;
+  }
+}
+
 TEST_F(Faults, ReadingWhatATransferStillWritesIsARace) {
   start("reef2");
   ASSERT_TRUE(misbehave(read_too_early).ok());

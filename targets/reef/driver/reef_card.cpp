@@ -49,7 +49,9 @@ ReefCard::ReefCard(ChipDescription described, std::unique_ptr<CardMemory> dram,
             return own_process ? start_process(chip, *memory)
                                : start_thread(chip, *memory);
           },
-          std::chrono::seconds(options.timeout_seconds)) {}
+          std::chrono::seconds(options.timeout_seconds)),
+      cycle_limit(uint64_t(options.timeout_seconds) * chip.clock_mhz *
+                  1'000'000) {}
 
 Result<uint16_t> ReefCard::take_queue() {
   std::lock_guard lock(queues_mutex_);

@@ -48,6 +48,8 @@ public:
   Heap heap;
   Scratch scratch;
   CommandStream commands;
+  /// Cycles that a launch may take: the timeout, by the chip's clock.
+  const uint64_t cycle_limit;
   /// Changes with every load (Command::code_version).
   std::atomic<uint64_t> code_version = 0;
 

@@ -114,6 +114,7 @@ Result<uint64_t> ReefQueue::write_record(const ReefKernel &kernel,
       address + sizeof(LaunchRecord) + operands.size() * sizeof(uint64_t),
       scratch.address,
       scratch.bytes,
+      card_->cycle_limit,
       {}};
   for (DeviceSpan operand : operands)
     *words++ = address_of(operand);
@@ -172,6 +173,9 @@ Status ReefQueue::outcome(const Pending &pending,
   case CommandStatus::fault:
     return fault_error(name, completion, *pending.kernel->description,
                        pending.code_base);
+  case CommandStatus::timed_out:
+    return timeout_error(name, completion, *pending.kernel->description,
+                         pending.code_base);
   case CommandStatus::skipped:
   case CommandStatus::needs_scratch:
   case CommandStatus::bad_command:

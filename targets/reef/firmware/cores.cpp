@@ -48,10 +48,10 @@ void Cores::send(uint32_t core, const WorkItem &item) {
                  reinterpret_cast<uint64_t>(&item));
 }
 
-void Cores::bury(uint32_t core, Completion &completion) {
+void Cores::bury(uint32_t core, CommandStatus why, Completion &completion) {
   uint64_t record =
       management_register::fault + core * management_register::fault_stride;
-  completion.status = CommandStatus::fault;
+  completion.status = why;
   completion.core = core;
   completion.detail =
       static_cast<uint32_t>(manage(record + management_register::fault_cause));

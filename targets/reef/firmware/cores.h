@@ -29,8 +29,9 @@ public:
   /// A core's item number `slot`, free to be filled.
   WorkItem &item(uint32_t core, uint32_t slot);
   void send(uint32_t core, const WorkItem &item);
-  /// Copies the fault record of a stopped core, then restarts it.
-  void bury(uint32_t core, Completion &completion);
+  /// Records why and where a core was lost, with its fault registers, then
+  /// restarts it.
+  void bury(uint32_t core, CommandStatus why, Completion &completion);
 
   static constexpr uint32_t slots = 2; ///< Items that a core may have.
 

@@ -31,7 +31,8 @@ private:
   void deal_to_all(const WorkItem &first);
   void answered(uint32_t core, int32_t code);
   void done(uint32_t core, int32_t code);
-  void fault(uint32_t core);
+  void lose(uint32_t core, CommandStatus why);
+  void check_time();
 
   Cores &cores_;
   const LaunchRecord &record_;
@@ -78,7 +79,9 @@ void Launch::run() {
     if (event.kind == ChipEvent::done)
       answered(event.core, static_cast<int32_t>(event.value));
     else if (event.kind == ChipEvent::fault)
-      fault(event.core);
+      lose(event.core, CommandStatus::fault);
+    else if (event.kind == ChipEvent::tick)
+      check_time();
   }
   if (!planned_ && completion_.status == CommandStatus::ok &&
       first.planned.tasks > 0) {
@@ -141,16 +144,29 @@ void Launch::done(uint32_t core, int32_t code) {
   deal(core);
 }
 
-/// A fault outweighs failed checks: memory may be damaged.
-void Launch::fault(uint32_t core) {
+/// Restarts a core. That outweighs failed checks: memory may be damaged. Of
+/// several the first is told.
+void Launch::lose(uint32_t core, CommandStatus why) {
   Completion record = completion_;
-  cores_.bury(core, record);
-  if (completion_.status != CommandStatus::fault)
+  cores_.bury(core, why, record);
+  if (completion_.status != CommandStatus::fault &&
+      completion_.status != CommandStatus::timed_out)
     completion_ = record;
   active_ -= pending_[core];
   pending_[core] = 0;
   oldest_[core] = 0;
   next_ = tasks_;
+}
+
+/// No core that is still at work when time is up will ever answer, for all that
+/// is known.
+void Launch::check_time() {
+  uint64_t taken = load_own(core_register::cycle) - completion_.begin;
+  if (record_.cycle_limit == 0 || taken < record_.cycle_limit)
+    return;
+  for (uint32_t core = 1; core <= cores_.count(); ++core)
+    if (pending_[core] > 0)
+      lose(core, CommandStatus::timed_out);
 }
 
 } // namespace

@@ -63,7 +63,8 @@ struct LaunchRecord {
   uint64_t sizes;    ///< Of an array of int64_t.
   uint64_t scratch;  ///< Core c's part: + (c - 1) * scratch_bytes.
   uint64_t scratch_bytes;
-  uint64_t reserved[2];
+  uint64_t cycle_limit; ///< After so many it is stopped; 0: never.
+  uint64_t reserved;
 };
 static_assert(sizeof(LaunchRecord) == 64);
 
@@ -74,6 +75,7 @@ enum class CommandStatus : uint32_t {
   needs_scratch = 3, ///< `value` bytes a core; nothing has run.
   fault = 4,         ///< `core` stopped: `detail` is the FaultCause.
   bad_command = 5,   ///< `detail`: which field (BadField).
+  timed_out = 6,     ///< The cycle limit has passed; `core` was at `pc`.
 };
 
 enum BadField : uint32_t {

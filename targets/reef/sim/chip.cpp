@@ -130,7 +130,7 @@ RegisterAnswer Chip::store(uint64_t offset, uint64_t value) {
   } else if (offset == management_register::core_reset) {
     if (value == 0 || value >= cores_.size())
       return {Access::fault};
-    cores_[value]->reset();
+    reset_core(static_cast<unsigned>(value));
   } else if (offset == management_register::align) {
     return align();
   } else if (offset == management_register::telemetry) {
@@ -143,6 +143,15 @@ RegisterAnswer Chip::store(uint64_t offset, uint64_t value) {
     return {Access::fault};
   }
   return {};
+}
+
+/// A core runs ahead of management and may have told what nobody waits for any
+/// more.
+void Chip::reset_core(unsigned core) {
+  cores_[core]->reset();
+  std::erase_if(events_, [core](const Message &event) {
+    return (event.value >> 8 & 0xffffff) == core;
+  });
 }
 
 RegisterAnswer Chip::align() {

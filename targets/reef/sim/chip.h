@@ -44,6 +44,7 @@ private:
   bool load_fault(uint64_t offset, uint64_t &value) const;
   bool write_telemetry(uint64_t address) const;
   RegisterAnswer align();
+  void reset_core(unsigned core);
   ChipCore *next_core() const;
 
   const ChipDescription chip_;

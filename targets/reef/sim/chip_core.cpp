@@ -90,6 +90,8 @@ bool ChipCore::run(uint64_t cycles) {
 
 Fault ChipCore::fault() const {
   Fault fault = hart_.fault();
+  if (!stopped_)
+    fault.pc = hart_.pc();
   if (transfers_race_)
     fault.cause = FaultCause::race;
   return fault;

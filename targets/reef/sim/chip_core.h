@@ -59,6 +59,7 @@ public:
   bool run(uint64_t cycles);
 
   uint64_t cycle() const { return hart_.cycle(); }
+  /// Why it has stopped; of one that has not, where it is.
   Fault fault() const;
   /// Up to `now`: a core that sleeps has been idle until then.
   CoreTelemetry telemetry(uint64_t now) const;
