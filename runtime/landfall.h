@@ -133,6 +133,13 @@ LF_API lf_status lf_compile_bytes(const void *bytes, size_t size,
  * machine has. The model keeps what it needs of the package. */
 LF_API lf_status lf_model_load(const lf_package *package, const char *device,
                                int threads, lf_model **model, lf_error **error);
+/* The same, with a JSON object of options or NULL. {"threads": 0,
+ * "own_process": false, "timeout_seconds": 60} are the defaults: a simulated
+ * device may run in a process of its own, and one that shows no sign of life
+ * for so long is given up, as is a kernel that takes so long by its clock. */
+LF_API lf_status lf_model_load_with(const lf_package *package,
+                                    const char *device, const char *options,
+                                    lf_model **model, lf_error **error);
 LF_API void lf_model_free(lf_model *model);
 LF_API size_t lf_model_input_count(const lf_model *model);
 LF_API size_t lf_model_output_count(const lf_model *model);

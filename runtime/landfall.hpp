@@ -214,6 +214,17 @@ public:
                   error);
     model_.reset(model);
   }
+  /// `options` is JSON, like {"own_process": true}.
+  Model(const Package &package, const std::string &device,
+        const std::string &options) {
+    lf_model *model = nullptr;
+    lf_error *error = nullptr;
+    detail::check(lf_model_load_with(package.get(),
+                                     device.empty() ? nullptr : device.c_str(),
+                                     options.c_str(), &model, &error),
+                  error);
+    model_.reset(model);
+  }
 
   Session session() const { return Session(get()); }
   std::vector<std::string> input_names() const {

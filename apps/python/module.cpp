@@ -91,10 +91,8 @@ class Model {
 public:
   /// An empty `device` is the default of what the package was compiled for.
   Model(std::shared_ptr<const Package> package, const std::string &device,
-        int threads)
+        const DeviceOptions &options)
       : package_(std::move(package)) {
-    DeviceOptions options;
-    options.threads = threads;
     std::shared_ptr<Device> made = unwrap(
         create_device(device.empty() ? package_->target : device, options));
     model_ = unwrap(LoadedModel::load(package_, made));
@@ -192,12 +190,12 @@ private:
 };
 
 Model *compile(const ModelSource &source, const std::string &options,
-               const std::string &device, int threads) {
+               const std::string &device, const DeviceOptions &device_options) {
   auto package = [&] {
     nb::gil_scoped_release release;
     return compile_model(source, options);
   }();
-  return new Model(unwrap(std::move(package)), device, threads);
+  return new Model(unwrap(std::move(package)), device, device_options);
 }
 
 nb::list shape_of(const SignatureValue &value) {
@@ -237,22 +235,29 @@ NB_MODULE(_landfall, m) {
       .def_prop_ro("target", &Model::target)
       .def_prop_ro("inputs", [](const Model &x) { return x.entry().inputs; })
       .def_prop_ro("outputs", [](const Model &x) { return x.entry().outputs; });
-  m.def("compile_file", [](const std::string &path, const std::string &options,
-                           const std::string &device, int threads) {
-    return compile({path, {}, {}}, options, device, threads);
-  });
+  nb::class_<DeviceOptions>(m, "DeviceOptions")
+      .def("__init__", [](DeviceOptions *self, int threads, bool own_process,
+                          int timeout_seconds) {
+        new (self) DeviceOptions{threads, own_process, timeout_seconds};
+      });
+  m.def("compile_file",
+        [](const std::string &path, const std::string &options,
+           const std::string &device, const DeviceOptions &device_options) {
+          return compile({path, {}, {}}, options, device, device_options);
+        });
   m.def("compile_bytes",
         [](nb::bytes data, const std::string &directory,
-           const std::string &options, const std::string &device, int threads) {
+           const std::string &options, const std::string &device,
+           const DeviceOptions &device_options) {
           auto *bytes = reinterpret_cast<const uint8_t *>(data.c_str());
           return compile({{}, {bytes, data.size()}, directory}, options, device,
-                         threads);
+                         device_options);
         });
-  m.def("load",
-        [](const std::string &path, const std::string &device, int threads) {
-          auto package = std::make_shared<Package>(unwrap(read_package(path)));
-          return new Model(package, device, threads);
-        });
+  m.def("load", [](const std::string &path, const std::string &device,
+                   const DeviceOptions &device_options) {
+    auto package = std::make_shared<Package>(unwrap(read_package(path)));
+    return new Model(package, device, device_options);
+  });
   m.def("target_of", [](const std::string &device) {
     return std::string(unwrap(find_driver(device))->name);
   });

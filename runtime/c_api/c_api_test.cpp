@@ -10,6 +10,7 @@
 
 #include <cstdio>
 #include <dlfcn.h>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <link.h>
 
@@ -103,6 +104,78 @@ TEST(CApi, ReportsErrors) {
   float one = 1;
   EXPECT_THROW(lf::Value::borrow(LF_FLOAT32, {2}, &one, 4), lf::Error);
   EXPECT_THROW(lf::Value::tensor(lf_dtype(99), {1}, &one, 4), lf::Error);
+}
+
+TEST(CApi, DevicesTakeOptions) {
+  lf::Model model(open_package(), "", R"({"threads": 1, "own_process": true})");
+  EXPECT_EQ(model.session()
+                .run({lf::Value::tensor<float>({1}, {1}),
+                      lf::Value::tensor<float>({1}, {2})})[0]
+                .elements<float>()[0],
+            3);
+  auto refusal = [](const char *device, const char *options) {
+    try {
+      lf::Model refused(open_package(), device, std::string(options));
+    } catch (const lf::Error &failure) {
+      EXPECT_EQ(failure.status(), LF_INVALID_ARGUMENT);
+      return std::string(failure.what());
+    }
+    return std::string("none");
+  };
+  for (const char *wrong :
+       {R"({"pace": 1})", R"({"own_process": 1})", R"({"threads": -1})",
+        R"({"timeout_seconds": 4294967297})", R"({"timeout_seconds": 0.5})"})
+    EXPECT_NE(refusal("", wrong).find("known: threads"), std::string::npos)
+        << wrong;
+  EXPECT_NE(refusal("", "[]").find("JSON object"), std::string::npos);
+  // A card is the one to judge this, and has it only if it was passed on.
+  EXPECT_NE(refusal("reef1", R"({"timeout_seconds": 0})").find("of 0 s"),
+            std::string::npos);
+}
+
+/// Hands its input on by a copy in device memory, which no code is needed for.
+std::vector<uint8_t> copy_package() {
+  landfall::Package package;
+  package.target = "reef";
+  package.producer = "test";
+  landfall::Program &program = package.program;
+  program.int_registers = 1;
+  program.value_registers = 2;
+  program.code = {
+      {Op::input, {0, 0}},
+      {Op::dim, {0, 0, 0}},
+      {Op::alloc, {1, uint32_t(DType::f32), 1, 0}},
+      {Op::copy, {1, 0}},
+      {Op::output, {0, 1}},
+      {Op::stop, {}},
+  };
+  auto port = [](const char *name) {
+    return landfall::SignatureValue{
+        name, landfall::ValueKind::tensor, DType::f32, {{-1, "N"}}};
+  };
+  program.entries = {{"main", 0, {port("x")}, {port("y")}}};
+  return landfall::serialize(package);
+}
+
+/// The processes that this thread has started and that are not gone.
+std::string children() {
+  std::ifstream file("/proc/thread-self/children");
+  std::string list;
+  std::getline(file, list);
+  return list;
+}
+
+TEST(CApi, ASimulatedDeviceMayHaveItsOwnProcess) {
+  std::vector<uint8_t> bytes = copy_package();
+  auto package = lf::Package::from_bytes(bytes.data(), bytes.size());
+  for (bool own_process : {false, true}) {
+    std::string before = children();
+    lf::Model model(package, "",
+                    own_process ? R"({"own_process": true})" : "{}");
+    auto outputs = model.session().run({lf::Value::tensor<float>({2}, {1, 2})});
+    EXPECT_EQ(outputs[0].elements<float>(), (std::vector<float>{1, 2}));
+    EXPECT_EQ(children() != before, own_process);
+  }
 }
 
 TEST(CApi, ObjectsMayBeFreedInAnyOrder) {

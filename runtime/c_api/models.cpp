@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "runtime/c_api/device_options.h"
 #include "runtime/c_api/objects.h"
 
 #include <fmt/format.h>
@@ -34,6 +35,16 @@ Result<const EntryPoint *> main_entry(const Package &package) {
                "The package has no entry point 'main'."};
 }
 
+Result<lf_model *> load(const lf_package &package, const char *device,
+                        const DeviceOptions &options) {
+  const EntryPoint &entry = *TRY(main_entry(*package.package));
+  std::shared_ptr<Device> made =
+      TRY(create_device(device ? device : package.package->target, options));
+  auto loaded = TRY(LoadedModel::load(package.package, std::move(made)));
+  return new lf_model{std::move(loaded), ports(entry.inputs),
+                      ports(entry.outputs)};
+}
+
 } // namespace
 
 extern "C" {
@@ -44,14 +55,22 @@ lf_status lf_model_load(const lf_package *package, const char *device,
   return guard(error, [&]() -> Status {
     if (!package)
       return missing("package");
-    const EntryPoint &entry = *TRY(main_entry(*package->package));
     DeviceOptions options;
     options.threads = threads;
-    std::shared_ptr<Device> made =
-        TRY(create_device(device ? device : package->package->target, options));
-    auto loaded = TRY(LoadedModel::load(package->package, std::move(made)));
-    *model = new lf_model{std::move(loaded), ports(entry.inputs),
-                          ports(entry.outputs)};
+    *model = TRY(load(*package, device, options));
+    return {};
+  });
+}
+
+lf_status lf_model_load_with(const lf_package *package, const char *device,
+                             const char *options, lf_model **model,
+                             lf_error **error) {
+  *model = nullptr;
+  return guard(error, [&]() -> Status {
+    if (!package)
+      return missing("package");
+    *model = TRY(load(*package, device,
+                      TRY(parse_device_options(options ? options : ""))));
     return {};
   });
 }

@@ -1,6 +1,7 @@
 """The Python package: what it takes, what it refuses, and with which words."""
 
 import sys
+import tempfile
 import unittest
 
 import numpy as np
@@ -32,6 +33,15 @@ class Python(unittest.TestCase):
             relu.run({"z": np.zeros(3, np.float32)})
         with self.assertRaisesRegex(TypeError, "NoneType"):
             landfall.compile(None)
+
+    def test_a_simulated_device_takes_options(self):
+        relu = model([helper.make_node("Relu", ["x"], ["y"])], [tensor("x")], [tensor("y")])
+        compiled = landfall.compile(relu, target="reef1", own_process=True, require_target=True)
+        np.testing.assert_array_equal(compiled.run({"x": np.array([1, -2], np.float32)})["y"], [1, 0])
+        with tempfile.TemporaryDirectory() as folder:
+            compiled.save(f"{folder}/relu.lfm")
+            with self.assertRaisesRegex(landfall.Error, "timeout of 0 s"):
+                landfall.load(f"{folder}/relu.lfm", "reef1", timeout_seconds=0)
 
     def test_axes_of_a_slice_may_come_with_the_run(self):
         indices = [tensor(name, TensorProto.INT64, (2,)) for name in ("starts", "ends", "axes")]

@@ -33,22 +33,25 @@ class Error(RuntimeError):
         self.operator = operator
 
 
-def compile(model, target="cpu", *, threads=0, directory=None, **options):
+def compile(model, target="cpu", *, threads=0, own_process=False, timeout_seconds=60, directory=None, **options):
     """Compiles a model and makes it ready to run.
 
     `model` is a path, the bytes of a ModelProto or an onnx.ModelProto;
     `target` names the device; `directory` is where external data lies (a path's
-    own folder by default). `threads` sizes the thread pool (0: one a core). `options` are the
-    compiler's: `variants` names the machines to generate code for (by default
+    own folder by default). `threads` sizes the thread pool (0: one a core). A
+    simulated device runs in a process of its own with `own_process`; one that
+    shows no sign of life for `timeout_seconds`, and a kernel that takes so long
+    by its clock, is given up. `options` are the compiler's: `variants` names the machines to generate code for (by default
     this one; [] for all that the target has, to save and run elsewhere),
     `require_target=True` fails where the host would compute what is not its
     work by nature (docs/host_work.md).
     """
+    device_options = _landfall.DeviceOptions(threads, own_process, timeout_seconds)
     options["target"] = _landfall.target_of(target)
     options.setdefault("variants", ["native"])
     text = json.dumps(options)
     if isinstance(model, (str, os.PathLike)):
-        return _landfall.compile_file(os.fspath(model), text, target, threads)
+        return _landfall.compile_file(os.fspath(model), text, target, device_options)
     if isinstance(model, (bytes, bytearray, memoryview)):
         data = bytes(model)
     elif hasattr(model, "SerializeToString"):
@@ -56,15 +59,16 @@ def compile(model, target="cpu", *, threads=0, directory=None, **options):
     else:
         raise TypeError("model must be a path, the bytes of a ModelProto or an onnx.ModelProto, "
                         f"not {type(model).__name__}")
-    return _landfall.compile_bytes(data, directory or "", text, target, threads)
+    return _landfall.compile_bytes(data, directory or "", text, target, device_options)
 
 
-def load(path, device="", *, threads=0):
+def load(path, device="", *, threads=0, own_process=False, timeout_seconds=60):
     """Loads a compiled model (.lfm). Needs no compiler.
 
-    `device` is one of those that its target has (the first by default).
+    `device` is one of those that its target has (the first by default); its
+    options are those of `compile`.
     """
-    return _landfall.load(os.fspath(path), device, threads)
+    return _landfall.load(os.fspath(path), device, _landfall.DeviceOptions(threads, own_process, timeout_seconds))
 
 
 def targets():
