@@ -60,8 +60,13 @@ void MatrixTask::multiply_as_lanes_arrive(const Run &run, const Panel &rows,
   taken.steps = b.CreateSelect(first, arrival.steps, run.depth.count);
   taken.pieces = b.CreateSelect(first, arrival.pieces, index(1));
   emit_for(frame(), index(0), taken.pieces, [&](Value *number) {
-    emit_if(frame(), first,
-            [&] { lane_loader_.await(lanes, arrival, number); });
+    emit_if(frame(), first, [&] {
+      lane_loader_.await(lanes, arrival, number);
+      if (both_come_in_pieces()) {
+        PanelTarget target = row_panel(run, rows.number);
+        row_loader_.await(target, row_loader_.arrival(target), number);
+      }
+    });
     Interval steps = lane_loader_.piece(lanes, taken, number);
     Value *end = b.CreateAdd(steps.begin, steps.count);
     Value *is_last =

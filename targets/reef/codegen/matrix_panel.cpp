@@ -130,6 +130,20 @@ void PanelLoader::fetch_pieces(const PanelTarget &target) {
   b.CreateStore(channel.last_ticket(), ticket_);
 }
 
+void PanelLoader::fetch_with(const PanelTarget &target, PanelLoader &other,
+                             const PanelTarget &others) {
+  PanelArrival all = arrival(target);
+  Dma channel(sizes_.frame(), target.channel);
+  Dma other_channel(sizes_.frame(), others.channel);
+  emit_for(sizes_.frame(), index(0), all.pieces, [&](Value *number) {
+    Interval steps = piece(target, all, number);
+    channel.start(transfer(target, steps));
+    b.CreateStore(channel.last_ticket(), ticket_);
+    other_channel.start(other.transfer(others, steps));
+    b.CreateStore(other_channel.last_ticket(), other.ticket_);
+  });
+}
+
 void PanelLoader::finish(const PanelTarget &target,
                          const std::function<void()> &meanwhile) {
   if (design_.way == PanelDesign::Way::turned)

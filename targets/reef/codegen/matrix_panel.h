@@ -77,6 +77,10 @@ public:
   void finish(
       const PanelTarget &target,
       const std::function<void()> &meanwhile = [] {});
+  /// The same as `fetch` with a piece of both loaders' panels, in place and of
+  /// one depth, in turn.
+  void fetch_with(const PanelTarget &target, PanelLoader &other,
+                  const PanelTarget &others);
   /// Of the panel in place, or turned, that was fetched last.
   PanelArrival arrival(const PanelTarget &target);
   /// Until piece number `piece` is there.

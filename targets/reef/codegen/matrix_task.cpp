@@ -91,9 +91,15 @@ void MatrixTask::emit(Value *number) {
   lane_loader_.begin(batch_);
   transfer_.begin(batch_);
   Run first = run_of(index(0));
-  if (rows_in_place())
-    start_lanes(first);
-  start_rows(first);
+  if (both_come_in_pieces()) {
+    lane_loader_.fetch_with(lane_panel(first, index(0)), row_loader_,
+                            row_panel(first, first_row_));
+    start_other_rows(first);
+  } else {
+    if (rows_in_place())
+      start_lanes(first);
+    start_rows(first);
+  }
   emit_for(frame(), index(0), runs_,
            [&](Value *run) { emit_run(run_of(run)); });
   transfer_.wait();
@@ -120,6 +126,15 @@ void MatrixTask::split(Value *number) {
   columns_ = next(tiling_.lane_tasks, tiling_.task_lanes, tiling_.lanes);
   rows_ = next(tiling_.row_tasks, tiling_.task_rows, tiling_.rows);
   split_index(sizes_, design_.roles.space, design_.roles.batch, number, batch_);
+  first_row_ = b.CreateURem(part_, larger(b, panels(rows_), index(1)));
+}
+
+/// Panels of rows in the order of their blocks.
+Value *MatrixTask::row_at(Value *place) {
+  Value *around = b.CreateAdd(place, first_row_);
+  Value *count = panels(rows_);
+  return b.CreateSub(
+      around, b.CreateSelect(b.CreateICmpSLT(around, count), index(0), count));
 }
 
 Value *MatrixTask::panels(const Interval &edges) {
@@ -151,8 +166,10 @@ PanelTarget MatrixTask::row_panel(const Run &run, Value *number) {
   Value *bytes = b.CreateSub(tiling_.quarter_bytes, taken);
   Value *channel = rows_in_place() ? static_cast<Value *>(index(row_channel))
                                    : b.CreateAnd(number, index(1));
-  Value *parts =
-      rows_in_place() ? static_cast<Value *>(index(1)) : pieces(number);
+  Value *parts = pieces(number);
+  if (rows_in_place())
+    parts = both_come_in_pieces() ? pieces(b.CreateSub(number, first_row_))
+                                  : index(1);
   return {run.depth,
           panel_of(rows_, number),
           row_panel_at(number),
@@ -179,17 +196,25 @@ Value *MatrixTask::pieces(Value *number) {
 void MatrixTask::start_rows(const Run &run) {
   if (!rows_in_place())
     return row_loader_.fetch(row_panel(run, index(0)));
-  Dma channel(frame(), index(row_channel));
-  b.CreateStore(channel.last_ticket(), rows_ticket_);
-  emit_for(frame(), index(0), panels(rows_),
-           [&](Value *number) { row_loader_.fetch(row_panel(run, number)); });
+  row_loader_.fetch(row_panel(run, first_row_));
+  start_other_rows(run);
 }
 
-/// Rows in place came by one channel in their order, a transfer each.
-void MatrixTask::await_rows(Value *number) {
+void MatrixTask::start_other_rows(const Run &run) {
+  Dma channel(frame(), index(row_channel));
+  b.CreateStore(b.CreateSub(channel.last_ticket(), index(1)), rows_ticket_);
+  Value *count = b.CreateSub(panels(rows_), index(1));
+  emit_for(frame(), index(0), count, [&](Value *place) {
+    Value *row = row_at(b.CreateAdd(place, index(1)));
+    row_loader_.fetch(row_panel(run, row));
+  });
+}
+
+/// Rows in place came by one channel, each but the first in a transfer.
+void MatrixTask::await_rows(Value *place) {
   Dma channel(frame(), index(row_channel));
   Value *before = b.CreateLoad(b.getInt64Ty(), rows_ticket_);
-  Value *ticket = b.CreateAdd(before, b.CreateAdd(number, index(1)));
+  Value *ticket = b.CreateAdd(before, b.CreateAdd(place, index(1)));
   channel.wait(smaller(b, ticket, channel.last_ticket()));
 }
 
@@ -239,7 +264,6 @@ void MatrixTask::make_row_panels(const Run &run) {
 /// their way; those of rows only if they do not go where the last ones are.
 void MatrixTask::emit_lane_panels(const Run &run) {
   Value *row_panels = panels(rows_), *lane_panels = panels(columns_);
-  Value *first_row = b.CreateURem(part_, larger(b, row_panels, index(1)));
   Value *more = b.CreateNot(run.finishes);
   Run following = run_of(b.CreateAdd(run.number, index(1)));
   emit_for(frame(), index(0), lane_panels, [&](Value *number) {
@@ -262,27 +286,25 @@ void MatrixTask::emit_lane_panels(const Run &run) {
         start_rows(following);
       start_lanes(following);
     });
-    // Parts begin with different rows: each is the last to come somewhere.
-    emit_for(frame(), index(0), row_panels, [&](Value *row_place) {
-      Value *around = b.CreateAdd(row_place, first_row);
-      Value *row_number = b.CreateSub(
-          around, b.CreateSelect(b.CreateICmpSLT(around, row_panels), index(0),
-                                 row_panels));
-      if (rows_in_place() && !rows_come_together())
-        emit_if(frame(), b.CreateNot(later), [&] { await_rows(row_number); });
-      emit_block(
-          run,
-          {row_number, panel_of(rows_, row_number), row_panel_at(row_number)},
-          {number, lanes.edges, lanes.address}, [&](const Panel &rows) {
-            if (arrival)
-              multiply_as_lanes_arrive(
-                  run, rows, lanes, *arrival,
-                  b.CreateNot(
-                      b.CreateOr(later, b.CreateICmpNE(row_place, index(0)))));
-            else
-              multiply(run.depth.count, rows.edges, lanes.edges, rows.address,
-                       lanes.address);
-          });
+    emit_for(frame(), index(0), row_panels, [&](Value *place) {
+      Value *row = row_at(place);
+      Value *first =
+          b.CreateNot(b.CreateOr(later, b.CreateICmpNE(place, index(0))));
+      if (rows_in_place() && !rows_come_together()) {
+        Value *awaited = b.CreateNot(later);
+        if (both_come_in_pieces())
+          awaited = b.CreateAnd(awaited, b.CreateNot(first));
+        emit_if(frame(), awaited, [&] { await_rows(place); });
+      }
+      emit_block(run, {row, panel_of(rows_, row), row_panel_at(row)},
+                 {number, lanes.edges, lanes.address}, [&](const Panel &rows) {
+                   if (arrival)
+                     multiply_as_lanes_arrive(run, rows, lanes, *arrival,
+                                              first);
+                   else
+                     multiply(run.depth.count, rows.edges, lanes.edges,
+                              rows.address, lanes.address);
+                 });
     });
   });
   if (rows_in_place())

@@ -55,7 +55,9 @@ private:
   Run run_of(llvm::Value *number);
   void emit_run(const Run &run);
   void make_row_panels(const Run &run);
-  void await_rows(llvm::Value *number);
+  void await_rows(llvm::Value *place);
+  llvm::Value *row_at(llvm::Value *place);
+  void start_other_rows(const Run &run);
   void emit_lane_panels(const Run &run);
   void start_rows(const Run &run);
   void start_lanes(const Run &run);
@@ -69,6 +71,10 @@ private:
   /// as loads of bytes touch what lies beside a panel.
   bool rows_come_together() const {
     return design_.has_zeros() || design_.types().are_bytes();
+  }
+  /// Whether the first block multiplies pieces of both sides as they come.
+  bool both_come_in_pieces() const {
+    return rows_in_place() && lanes_in_place() && !rows_come_together();
   }
   static constexpr int64_t row_channel = 0;   ///< Of rows in place.
   llvm::Value *panels(const Interval &edges); ///< How many.
@@ -115,12 +121,15 @@ private:
   Epilogue epilogue_;
   BlockTransfer transfer_;
   DepthParts parts_;
-  llvm::Value *rows_ticket_; ///< Where the last one before those of rows is.
+  llvm::Value *rows_ticket_; ///< Where that before the first panel's last is.
   // Of the task being emitted.
   IndexValues batch_;
   llvm::Value *number_ = nullptr, *part_ = nullptr;
   Interval rows_, columns_, depth_;
   llvm::Value *runs_ = nullptr; ///< Of the depth.
+  /// The panel of rows with which blocks begin: another for each part, so that
+  /// each is the last to come somewhere.
+  llvm::Value *first_row_ = nullptr;
 };
 
 } // namespace landfall::reef
