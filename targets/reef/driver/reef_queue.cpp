@@ -7,6 +7,7 @@
 #include "runtime/launch_check.h"
 #include "targets/reef/driver/fault_text.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -98,28 +99,26 @@ Status ReefQueue::launch(const Executable &executable, uint32_t kernel,
   return keep(submit(pending));
 }
 
-/// The launch record, then the addresses of the operands, then the sizes.
+/// The launch record, then the sizes, then the addresses of the operands: in
+/// the order in which kernels read them.
 Result<uint64_t> ReefQueue::write_record(const ReefKernel &kernel,
                                          std::span<const DeviceSpan> operands,
                                          std::span<const int64_t> sizes) {
-  uint64_t bytes = sizeof(LaunchRecord) +
-                   (operands.size() + sizes.size()) * sizeof(uint64_t);
+  uint64_t size_bytes = sizes.size() * sizeof(uint64_t);
+  uint64_t bytes =
+      sizeof(LaunchRecord) + size_bytes + operands.size() * sizeof(uint64_t);
   Scratch::Area scratch = TRY(card_->scratch.at_least(1));
-  uint64_t address = TRY(card_->heap.allocate(bytes));
-  auto *words = card_->memory->at<uint64_t>(address + sizeof(LaunchRecord));
+  uint64_t address =
+      TRY(card_->heap.allocate(std::max(bytes, launch_lines * line_bytes)));
+  uint64_t behind = address + sizeof(LaunchRecord);
   *card_->memory->at<LaunchRecord>(address) = {
-      kernel.plan,
-      kernel.run,
-      address + sizeof(LaunchRecord),
-      address + sizeof(LaunchRecord) + operands.size() * sizeof(uint64_t),
-      scratch.address,
-      scratch.bytes,
-      card_->cycle_limit,
-      {}};
-  for (DeviceSpan operand : operands)
-    *words++ = address_of(operand);
+      kernel.plan,     kernel.run,    behind + size_bytes, behind,
+      scratch.address, scratch.bytes, card_->cycle_limit,  card_->code_version};
+  auto *words = card_->memory->at<uint64_t>(behind);
   for (int64_t size : sizes)
     *words++ = static_cast<uint64_t>(size);
+  for (DeviceSpan operand : operands)
+    *words++ = address_of(operand);
   return address;
 }
 
@@ -128,7 +127,6 @@ Status ReefQueue::submit(Pending pending) {
   while (pending_.size() >= pending_limit && failure_.ok())
     retire();
   pending.command.queue = number_;
-  pending.command.code_version = card_->code_version;
   auto ticket = failure_.ok() ? card_->commands.submit(pending.command)
                               : Result<Ticket>(failure_.error());
   if (!ticket) {

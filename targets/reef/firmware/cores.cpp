@@ -11,10 +11,7 @@ namespace landfall::reef {
 
 namespace {
 
-constexpr uint32_t most_cores = 64; // chip_field.def
-
-WorkItem items[(most_cores + 1) * Cores::slots];
-native::NativeServices service_table;
+Shared shared_memory;
 
 uint64_t manage(uint64_t offset) {
   return load_register(management_registers + offset);
@@ -22,30 +19,39 @@ uint64_t manage(uint64_t offset) {
 
 } // namespace
 
-Cores::Cores() : count_(static_cast<uint32_t>(load_own(core_register::cores))) {
-  service_table = math::services();
-}
+Shared &shared() { return shared_memory; }
 
-const native::NativeServices &Cores::services() const { return service_table; }
+Cores::Cores() : count_(static_cast<uint32_t>(load_own(core_register::cores))) {
+  shared_memory.services = math::services();
+}
 
 Event Cores::take_event() {
   uint64_t bits = manage(management_register::event_take);
-  auto *control = reinterpret_cast<volatile Control *>(control_base);
-  control->heartbeat = control->heartbeat + 1;
+  beat();
   return {static_cast<ChipEvent>(bits & 0xff),
           static_cast<uint32_t>(bits >> 8 & 0xffffff),
           static_cast<uint32_t>(bits >> 32)};
 }
 
-WorkItem &Cores::item(uint32_t core, uint32_t slot) {
-  return items[core * slots + slot];
+/// Counts by itself: what it has written may no longer be near.
+void Cores::beat() {
+  reinterpret_cast<volatile Control *>(control_base)->heartbeat = ++heartbeat_;
 }
 
-void Cores::send(uint32_t core, const WorkItem &item) {
+void Cores::open(const LaunchRecord &record) {
   order();
-  store_register(management_registers + management_register::mail +
-                     core * sizeof(uint64_t),
-                 reinterpret_cast<uint64_t>(&item));
+  for (uint32_t core = 1; core <= count_; ++core)
+    send(core, reinterpret_cast<uint64_t>(&record));
+  ranges_[1].pending = 1;
+  fetch(&shared_memory.planned);
+}
+
+const Failure &Cores::end_range(uint32_t core) {
+  Ranges &ranges = ranges_[core];
+  const Failure &failure = shared_memory.failures[core][ranges.oldest];
+  ranges.oldest = (ranges.oldest + 1) % slots;
+  --ranges.pending;
+  return failure;
 }
 
 void Cores::bury(uint32_t core, CommandStatus why, Completion &completion) {
@@ -60,6 +66,7 @@ void Cores::bury(uint32_t core, CommandStatus why, Completion &completion) {
   completion.instruction = static_cast<uint32_t>(
       manage(record + management_register::fault_instruction));
   store_register(management_registers + management_register::core_reset, core);
+  ranges_[core] = {};
 }
 
 } // namespace landfall::reef

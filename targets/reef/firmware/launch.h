@@ -12,7 +12,6 @@ namespace landfall::reef {
 
 /// Plans the kernel, deals its tasks to the cores and waits for all. Fills the
 /// completion's status and what belongs to it. The record has been checked.
-void launch(Cores &cores, const LaunchRecord &record, uint64_t code_version,
-            Completion &completion);
+void launch(Cores &cores, const LaunchRecord &record, Completion &completion);
 
 } // namespace landfall::reef

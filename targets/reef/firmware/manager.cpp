@@ -95,7 +95,7 @@ uint32_t Manager::wrong_field(const Command &command) const {
   case Operation::revive:
     return 0;
   case Operation::launch:
-    return in_heap(command.address, sizeof(LaunchRecord)) &&
+    return in_heap(command.address, launch_lines * line_bytes) &&
                    command.address % 64 == 0
                ? 0
                : bad_address;
@@ -129,7 +129,7 @@ void Manager::do_launch(const Command &command, Completion &completion) {
     completion.detail = bad_record;
     return;
   }
-  launch(cores_, record, command.code_version, completion);
+  launch(cores_, record, completion);
 }
 
 void Manager::do_copy(const Command &command) {
@@ -150,7 +150,7 @@ void Manager::complete(const Completion &completion) {
   ring[completion.sequence % ring_entries] = completion;
   order();
   control().completion_tail = completion.sequence + 1;
-  control().heartbeat = control().heartbeat + 1;
+  cores_.beat();
   store_register(management_registers + management_register::host_signal, 1);
 }
 

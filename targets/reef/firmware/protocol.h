@@ -49,13 +49,16 @@ struct Command {
   uint64_t address;
   uint64_t source;
   uint64_t bytes;
-  /// Changes whenever code was loaded: cores then forget what they decoded.
-  uint64_t code_version;
-  uint64_t unused[2];
+  uint64_t unused[3];
 };
 static_assert(sizeof(Command) == 64);
 
-/// In the heap, 64-byte aligned; operands and sizes follow it.
+inline constexpr uint64_t line_bytes = 64; ///< Of DRAM.
+/// A launch record has at least so many lines with what follows it: every core
+/// fetches them before it has tasks.
+inline constexpr uint64_t launch_lines = 3;
+
+/// In the heap, at the beginning of a line; sizes and operands follow it.
 struct LaunchRecord {
   uint64_t plan; ///< k<k>_plan and k<k>_run (package/native_abi.h).
   uint64_t run;
@@ -64,7 +67,8 @@ struct LaunchRecord {
   uint64_t scratch;  ///< Core c's part: + (c - 1) * scratch_bytes.
   uint64_t scratch_bytes;
   uint64_t cycle_limit; ///< After so many it is stopped; 0: never.
-  uint64_t reserved;
+  /// Changes whenever code was loaded: cores then forget what they decoded.
+  uint64_t code_version;
 };
 static_assert(sizeof(LaunchRecord) == 64);
 
