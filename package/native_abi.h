@@ -13,8 +13,11 @@
 // the number of threads, so results are the same bits at any thread count.
 // `k_run` returns 0, or 1 + the number of the failed check (value in
 // `failed_value`). It may be called concurrently with disjoint task ranges,
-// and stops at its first failing task. Operands are aligned to 16 bytes at
-// least (inputs and weights are used in place), most of them to 64.
+// and stops at its first failing task. Where cores get one range after the
+// other it asks `next` for more, so that what all tasks share is computed once
+// and, with an empty range to begin with, before there is a plan. Operands are
+// aligned to 16 bytes at least (inputs and weights are used in place), most of
+// them to 64.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -70,6 +73,9 @@ struct NativeCall {
   /// null where a machine has none. Its contents are undefined on entry.
   void *local = nullptr;
   int64_t local_bytes = 0;
+  /// Ends the range and puts the next into `begin` and `end`. 0: there is none.
+  /// Asked by code for machines that deal ranges (Machine::deals_ranges).
+  int32_t (*next)(NativeCall *call) = nullptr;
 };
 
 } // namespace landfall::native

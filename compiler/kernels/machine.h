@@ -24,6 +24,7 @@ struct Machine {
   int most_lanes = 256;         ///< That one value may have (in each unit).
   int most_groups = 4;          ///< Registers that one value may fill.
   bool divides_vectors = false; ///< Integer division of vectors.
+  bool deals_ranges = false;    ///< Kernels ask for tasks while they run.
 };
 
 } // namespace landfall

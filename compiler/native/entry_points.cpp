@@ -90,6 +90,8 @@ private:
   llvm::Function *open(const std::string &name, llvm::Type *result,
                        size_t arguments);
   void load_sizes(NativeFrame &frame, Value *sizes);
+  void emit_tasks(NativeFrame &frame, Value *call);
+  void emit_ranges(NativeFrame &frame, Value *call);
 
   llvm::Module &module_;
   llvm::IRBuilder<> b;
@@ -160,12 +162,31 @@ void EntryPoints::emit_run(const std::string &symbol) {
   for (size_t k = 0; k < kernel_.operands.size(); ++k)
     frame.operands.push_back(
         frame.field(operands, k * sizeof(void *), b.getPtrTy()));
+  generator_.prologue(frame);
+  if (machine_.deals_ranges)
+    emit_ranges(frame, call);
+  else
+    emit_tasks(frame, call);
+  b.CreateRet(b.getInt32(0));
+}
+
+void EntryPoints::emit_tasks(NativeFrame &frame, Value *call) {
   Value *begin = frame.field(call, offsetof(NativeCall, begin), b.getInt64Ty());
   Value *end = frame.field(call, offsetof(NativeCall, end), b.getInt64Ty());
-  generator_.prologue(frame);
   emit_for(frame, begin, end,
            [&](Value *number) { generator_.task(frame, number); });
-  b.CreateRet(b.getInt32(0));
+}
+
+/// Range by range, until there is none.
+void EntryPoints::emit_ranges(NativeFrame &frame, Value *call) {
+  Value *next = frame.field(call, offsetof(NativeCall, next), b.getPtrTy());
+  auto *type = llvm::FunctionType::get(b.getInt32Ty(), {b.getPtrTy()}, false);
+  emit_while(frame, {}, [&](auto) -> Values {
+    emit_tasks(frame, call);
+    llvm::CallInst *more = b.CreateCall(type, next, {call});
+    more->setDoesNotThrow();
+    return {b.CreateICmpNE(more, b.getInt32(0))};
+  });
 }
 
 } // namespace

@@ -36,7 +36,8 @@ constexpr native::Variant variant = {
                 .most_units = 1024, // 64 Ki bits: what it allows.
                 .most_lanes = 8,
                 .most_groups = 2,
-                .divides_vectors = true}};
+                .divides_vectors = true,
+                .deals_ranges = true}};
 
 std::unique_ptr<TaskGenerator> generator_for(const Kernel &kernel,
                                              const Machine &machine) {

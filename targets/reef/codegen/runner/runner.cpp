@@ -146,7 +146,8 @@ int64_t run(const Image &image, const Chip &chip, Request &request) {
                              &services,
                              &failed_value,
                              local.data(),
-                             int64_t(local.bytes())};
+                             int64_t(local.bytes()),
+                             [](native::NativeCall *) { return 0; }};
   int32_t failed = 0;
   for (int64_t end = planned.tasks; end > 0 && failed == 0; end = call.begin) {
     call.end = end;
