@@ -73,16 +73,20 @@ llvm::GlobalVariable *DepthParts::variable(const char *name,
   auto *type = llvm::ArrayType::get(element, most_shared_blocks);
   if (auto *found = module.getGlobalVariable(name, true))
     return found;
-  return new llvm::GlobalVariable(module, type, /*isConstant=*/false,
-                                  llvm::GlobalValue::InternalLinkage,
-                                  llvm::Constant::getNullValue(type), name);
+  auto *made = new llvm::GlobalVariable(
+      module, type, /*isConstant=*/false, llvm::GlobalValue::InternalLinkage,
+      llvm::Constant::getNullValue(type), name);
+  made->setAlignment(llvm::Align(64));
+  return made;
 }
 
 void DepthParts::clear_counters() {
   emit_if(frame_, b.CreateICmpSGT(tiling_.parts, frame_.index(1)), [&] {
-    llvm::GlobalVariable *arrived = variable("parts_arrived", b.getInt32Ty());
-    b.CreateStore(llvm::Constant::getNullValue(arrived->getValueType()),
-                  arrived);
+    // Two at a time.
+    Value *arrived = variable("parts_arrived", b.getInt32Ty());
+    for (int64_t k = 0; k < most_shared_blocks / 2; ++k)
+      b.CreateStore(b.getInt64(0),
+                    element(b, b.getInt64Ty(), arrived, frame_.index(k)));
   });
 }
 

@@ -59,8 +59,24 @@ public:
 private:
   Value *index(int64_t value) { return sizes_.frame().index(value); }
   Value *chip(uint64_t offset) {
-    return read_core_register(sizes_.frame(), offset);
+    Value *&value = registers_[offset];
+    if (!value)
+      value = read_core_register(sizes_.frame(), offset);
+    return value;
   }
+  /// Of a power of two: divisions take twenty cycles, shifts one.
+  Value *log2_of(Value *power) {
+    Value *bits =
+        b.CreateBitCast(b.CreateUIToFP(power, b.getDoubleTy()), b.getInt64Ty());
+    return b.CreateSub(b.CreateLShr(bits, index(52)), index(1023));
+  }
+  /// Parts of 2^log that an extent takes; at least 1.
+  Value *shifted_parts(Value *extent, Value *log) {
+    Value *last = b.CreateSub(b.CreateShl(index(1), log), index(1));
+    return at_least_one(b.CreateLShr(b.CreateAdd(extent, last), log));
+  }
+  Value *row_panels() { return shifted_parts(t_.rows, panel_log_); }
+  Value *lane_panels() { return shifted_parts(t_.lanes, panel_log_); }
   Value *extent(const std::vector<uint32_t> &loops) {
     return sizes_.extent(roles_.space, loops);
   }
@@ -86,10 +102,10 @@ private:
   }
 
   /// Blocks that the core with the most has, with tiles of this edge.
-  Value *rounds(Value *edge) {
-    Value *panel = b.CreateShl(edge, index(1));
-    Value *blocks = b.CreateMul(
-        t_.batch, b.CreateMul(parts(t_.rows, panel), parts(t_.lanes, panel)));
+  Value *rounds(Value *panel_log) {
+    Value *blocks =
+        b.CreateMul(t_.batch, b.CreateMul(shifted_parts(t_.rows, panel_log),
+                                          shifted_parts(t_.lanes, panel_log)));
     return parts(blocks, chip(core_register::cores));
   }
 
@@ -101,16 +117,20 @@ private:
     if (wishes_.bytes)
       whole = smaller(b, whole, b.CreateLShr(register_bytes, 1));
     Value *half = b.CreateLShr(whole, index(1));
+    Value *whole_log = log2_of(whole); // Of half a tile's panel, too.
     bool dear = wishes_.dear_lanes;
     int64_t half_cost = half_step + (dear ? half_evaluation : 0);
     int64_t whole_cost = whole_step + (dear ? whole_evaluation : 0);
     Value *pays =
-        b.CreateICmpSLT(b.CreateMul(rounds(half), index(half_cost)),
-                        b.CreateMul(rounds(whole), index(whole_cost)));
+        b.CreateICmpSLT(b.CreateMul(rounds(whole_log), index(half_cost)),
+                        b.CreateMul(rounds(b.CreateAdd(whole_log, index(1))),
+                                    index(whole_cost)));
     t_.edge = b.CreateSelect(pays, half, whole);
     t_.panel = b.CreateShl(t_.edge, index(1));
+    panel_log_ =
+        b.CreateAdd(whole_log, b.CreateSelect(pays, index(0), index(1)));
     t_.pitch = wishes_.bytes ? b.CreateShl(register_bytes, 1) : t_.panel;
-    t_.abreast = wishes_.bytes ? b.CreateUDiv(t_.pitch, t_.panel) : index(1);
+    t_.abreast = wishes_.bytes ? b.CreateLShr(t_.pitch, panel_log_) : index(1);
   }
 
   /// Row panels that share a panel of lanes: the wider tiles are, the fewer
@@ -124,12 +144,16 @@ private:
       return index(1);
     Value *wanted = at_least_one(b.CreateUDiv(t_.edge, index(edge_of_one)));
     if (wishes_.dear_lanes) {
-      Value *lanes = smaller(b, parts(t_.lanes, t_.panel), index(2));
+      Value *lanes = smaller(b, lane_panels(), index(2));
       Value *many =
           smaller(b, b.CreateUDiv(blocks(), lanes), index(most_row_panels));
-      wanted = larger(b, wanted, smaller(b, many, rounds(t_.edge)));
+      wanted = larger(b, wanted, smaller(b, many, rounds(panel_log_)));
     }
-    return smaller(b, wanted, parts(t_.rows, t_.panel));
+    return smaller(b, wanted, row_panels());
+  }
+  Value *blocks_in(Value *bytes) {
+    Value *log = b.CreateShl(b.CreateAdd(panel_log_, index(1)), index(1));
+    return b.CreateLShr(bytes, log); // panel x panel x 4
   }
   Value *block_bytes() {
     return b.CreateMul(t_.panel, b.CreateMul(t_.panel, index(sum_bytes)));
@@ -137,8 +161,7 @@ private:
   /// Of sums, that the scratchpad has room for besides the copies, if for
   /// those.
   Value *blocks() {
-    Value *all = b.CreateUDiv(
-        b.CreateSub(t_.quarter_bytes, index(margin_bytes)), block_bytes());
+    Value *all = blocks_in(b.CreateSub(t_.quarter_bytes, index(margin_bytes)));
     Value *copies = b.CreateAdd(index(wishes_.copies),
                                 b.CreateZExt(is_shared_, b.getInt64Ty()));
     t_.copies_fit = b.CreateICmpSGT(all, copies);
@@ -150,26 +173,23 @@ private:
   /// that are dear to make are made for several.
   Value *shared_row_panels() {
     constexpr int64_t most = 4;
-    return smaller(b, parts(t_.rows, t_.panel),
-                   index(wishes_.dear_lanes ? most : 1));
+    return smaller(b, row_panels(), index(wishes_.dear_lanes ? most : 1));
   }
 
   /// As many parts as leave no core idle, where there are few blocks.
   void share_depth() {
     Value *cores = chip(core_register::cores);
-    Value *lane_panels = parts(t_.lanes, t_.panel);
-    Value *row_panels = parts(t_.rows, t_.panel);
-    Value *blocks = b.CreateMul(t_.batch, b.CreateMul(row_panels, lane_panels));
+    Value *along_lanes = lane_panels(), *along_rows = row_panels();
+    Value *blocks = b.CreateMul(t_.batch, b.CreateMul(along_rows, along_lanes));
     Value *rows = shared_row_panels();
-    Value *groups = at_least_one(b.CreateMul(b.CreateMul(t_.batch, lane_panels),
-                                             parts(row_panels, rows)));
+    Value *groups = at_least_one(b.CreateMul(b.CreateMul(t_.batch, along_lanes),
+                                             parts(along_rows, rows)));
     Value *most = smaller(b, b.CreateUDiv(t_.depth, index(least_part)),
                           index(most_parts));
     Value *wanted = smaller(b, b.CreateUDiv(cores, groups), most);
     Value *few = b.CreateICmpSLE(
         b.CreateMul(blocks, index(wishes_.dear_lanes ? 1 : 2)), cores);
-    Value *room = b.CreateUDiv(
-        b.CreateSub(t_.quarter_bytes, index(margin_bytes)), block_bytes());
+    Value *room = blocks_in(b.CreateSub(t_.quarter_bytes, index(margin_bytes)));
     Value *fits = b.CreateAnd(
         b.CreateICmpSGT(room, index(wishes_.copies + 1)),
         b.CreateICmpSLE(b.CreateMul(groups, rows), index(most_shared_blocks)));
@@ -206,10 +226,9 @@ private:
   /// Tasks as large as the scratchpad allows, so that few elements are packed
   /// twice, and smaller where cores would be idle.
   void cut_result() {
-    Value *row_panels = parts(t_.rows, t_.panel);
-    Value *lane_panels = parts(t_.lanes, t_.panel);
+    Value *along_lanes = lane_panels(), *along_rows = row_panels();
     Value *most = at_least_one(b.CreateUDiv(t_.quarter_bytes, t_.panel_bytes));
-    Value *rows = smaller(b, row_panels, b.CreateMul(most, t_.abreast));
+    Value *rows = smaller(b, along_rows, b.CreateMul(most, t_.abreast));
     Value *few = wishes_.dear_rows ? b.getTrue() : is_shared_;
     rows = b.CreateSelect(few, smaller(b, rows, wanted_row_panels()), rows);
     // Sums between runs of the depth stay in the scratchpad.
@@ -217,19 +236,19 @@ private:
     rows = b.CreateSelect(one_run, rows, smaller(b, rows, blocks()));
     Value *kept = at_least_one(b.CreateUDiv(blocks(), rows));
     Value *lanes =
-        smaller(b, lane_panels, b.CreateSelect(one_run, lane_panels, kept));
+        smaller(b, along_lanes, b.CreateSelect(one_run, along_lanes, kept));
     lanes = b.CreateSelect(is_shared_, index(1), lanes);
     auto shrink = [&](Value *&mine, Value *panels) {
       Value *along = parts(panels, mine);
       Value *all =
-          b.CreateMul(t_.batch, b.CreateMul(parts(row_panels, rows),
-                                            parts(lane_panels, lanes)));
+          b.CreateMul(t_.batch, b.CreateMul(parts(along_rows, rows),
+                                            parts(along_lanes, lanes)));
       Value *cores = b.CreateUDiv(chip(core_register::cores), t_.parts);
       Value *missing = parts(cores, at_least_one(all));
       mine = at_least_one(ceil_div(b, panels, b.CreateMul(along, missing)));
     };
-    shrink(lanes, lane_panels);
-    shrink(rows, row_panels);
+    shrink(lanes, along_lanes);
+    shrink(rows, along_rows);
     t_.task_lane_panels = lanes;
     t_.task_blocks = b.CreateMul(rows, lanes);
     t_.task_rows = b.CreateMul(rows, t_.panel);
@@ -259,6 +278,8 @@ private:
   const TilingWishes &wishes_;
   MatrixTiling t_{};
   Value *is_shared_ = nullptr; ///< i1: the depth, among tasks.
+  Value *panel_log_ = nullptr;
+  std::map<uint64_t, Value *> registers_;
 };
 
 } // namespace
