@@ -21,31 +21,38 @@ using Arguments = llvm::ArrayRef<Value *>;
 
 constexpr int64_t sum_bytes = 4;
 
-/// to[k] += from[k]. Arguments: to, from, how many.
+/// to += from. Arguments: to, from, rows, lanes, elements from row to row.
 void emit_add(KernelFrame &frame, bool real, Arguments v) {
   llvm::IRBuilderBase &b = frame.b;
   llvm::Type *element = real ? b.getFloatTy() : b.getInt32Ty();
-  auto *vector = llvm::ScalableVectorType::get(element, 16);
+  auto *vector = llvm::ScalableVectorType::get(element, 8);
   Value *step = b.CreateElementCount(b.getInt64Ty(), vector->getElementCount());
   Value *none = llvm::PoisonValue::get(vector);
   llvm::Type *types[] = {vector, b.getPtrTy(), b.getInt64Ty()};
-  emit_for(frame, frame.index(0), v[2], step, {}, [&](Value *at, Arguments) {
-    Value *count = smaller(b, step, b.CreateSub(v[2], at));
-    Value *to = landfall::element(b, element, v[0], at);
-    Value *from = landfall::element(b, element, v[1], at);
-    Value *x =
-        b.CreateIntrinsic(llvm::Intrinsic::riscv_vle, types, {none, to, count});
-    Value *y = b.CreateIntrinsic(llvm::Intrinsic::riscv_vle, types,
-                                 {none, from, count});
-    constexpr int64_t as_set = 7; // The rounding mode.
-    Value *sum =
-        real ? b.CreateIntrinsic(llvm::Intrinsic::riscv_vfadd,
-                                 {vector, vector, b.getInt64Ty()},
-                                 {none, x, y, b.getInt64(as_set), count})
-             : b.CreateIntrinsic(llvm::Intrinsic::riscv_vadd,
-                                 {vector, vector, b.getInt64Ty()},
-                                 {none, x, y, count});
-    b.CreateIntrinsic(llvm::Intrinsic::riscv_vse, types, {sum, to, count});
+  constexpr int64_t as_set = 7; // The rounding mode.
+  auto add = [&](Value *x, Value *y, Value *count) -> Value * {
+    llvm::Type *kinds[] = {vector, vector, b.getInt64Ty()};
+    if (real)
+      return b.CreateIntrinsic(llvm::Intrinsic::riscv_vfadd, kinds,
+                               {none, x, y, b.getInt64(as_set), count});
+    return b.CreateIntrinsic(llvm::Intrinsic::riscv_vadd, kinds,
+                             {none, x, y, count});
+  };
+  emit_for(frame, frame.index(0), v[3], step, {}, [&](Value *lane, Arguments) {
+    Value *count = smaller(b, step, b.CreateSub(v[3], lane));
+    Values start = {landfall::element(b, element, v[0], lane),
+                    landfall::element(b, element, v[1], lane)};
+    emit_for(frame, frame.index(0), v[2], frame.index(1), start,
+             [&](Value *, Arguments at) {
+               Value *x = b.CreateIntrinsic(llvm::Intrinsic::riscv_vle, types,
+                                            {none, at[0], count});
+               Value *y = b.CreateIntrinsic(llvm::Intrinsic::riscv_vle, types,
+                                            {none, at[1], count});
+               b.CreateIntrinsic(llvm::Intrinsic::riscv_vse, types,
+                                 {add(x, y, count), at[0], count});
+               return Values{b.CreateGEP(element, at[0], v[4]),
+                             b.CreateGEP(element, at[1], v[4])};
+             });
     return Values();
   });
 }
@@ -95,13 +102,23 @@ Value *DepthParts::place(Value *scratch, Value *task, Value *number) {
   return b.CreateGEP(b.getInt8Ty(), scratch, b.CreateMul(block, area_bytes()));
 }
 
+/// Rows lie there without gaps.
+Transfer DepthParts::transfer(const Block &block, Value *inside, Value *outside,
+                              bool leaves) {
+  Value *bytes = b.CreateMul(block.lanes, frame_.index(sum_bytes));
+  Value *pitch = b.CreateMul(tiling_.panel, frame_.index(sum_bytes));
+  if (leaves)
+    return {inside, outside, bytes, block.rows, pitch, bytes};
+  return {outside, inside, bytes, block.rows, bytes, pitch};
+}
+
 Value *DepthParts::emit(const Block &block) {
   Value *places = variable("parts_at", b.getPtrTy());
   Value *arrived = variable("parts_arrived", b.getInt32Ty());
   Dma channel(frame_, block.channel);
-  channel.start({block.sums, place(frame_.scratch, block.task, block.number),
-                 area_bytes(), frame_.index(1), frame_.index(0),
-                 frame_.index(0)});
+  channel.start(transfer(block, block.sums,
+                         place(frame_.scratch, block.task, block.number),
+                         /*leaves=*/true));
   channel.wait();
   b.CreateStore(frame_.scratch, element(b, b.getPtrTy(), places, block.task));
   Value *group = b.CreateUDiv(block.task, tiling_.parts);
@@ -118,25 +135,40 @@ Value *DepthParts::emit(const Block &block) {
 }
 
 /// The first part's sums take the place of the own ones, which are among those
-/// that follow.
-void DepthParts::add_parts(const Block &block) {
-  Value *first = b.CreateSub(block.task, block.part);
+/// that follow, in turn to both places of the room.
+Value *DepthParts::place_of(const Block &block, Value *part) {
+  Value *is_even =
+      b.CreateICmpEQ(b.CreateAnd(part, frame_.index(1)), frame_.index(0));
+  Value *room =
+      b.CreateGEP(b.getInt8Ty(), block.room,
+                  b.CreateSelect(is_even, area_bytes(), frame_.index(0)));
+  return b.CreateSelect(b.CreateICmpEQ(part, frame_.index(0)), block.sums,
+                        room);
+}
+
+void DepthParts::fetch(const Block &block, Value *part) {
+  Value *task = b.CreateAdd(b.CreateSub(block.task, block.part), part);
   Value *places = variable("parts_at", b.getPtrTy());
+  Value *scratch =
+      b.CreateLoad(b.getPtrTy(), element(b, b.getPtrTy(), places, task));
+  Dma(frame_, block.channel)
+      .start(transfer(block, place_of(block, part),
+                      place(scratch, task, block.number), /*leaves=*/false));
+}
+
+/// While a part is added, the next one is on its way.
+void DepthParts::add_parts(const Block &block) {
   bool real = frame_.kernel.accumulator == DType::f32;
-  Value *count = b.CreateMul(tiling_.panel, tiling_.panel);
+  fetch(block, frame_.index(0));
   emit_for(frame_, frame_.index(0), tiling_.parts, [&](Value *part) {
-    Value *task = b.CreateAdd(first, part);
-    Value *scratch =
-        b.CreateLoad(b.getPtrTy(), element(b, b.getPtrTy(), places, task));
-    Value *is_first = b.CreateICmpEQ(part, frame_.index(0));
-    Value *to = b.CreateSelect(is_first, block.sums, block.room);
-    Dma channel(frame_, block.channel);
-    channel.start({place(scratch, task, block.number), to, area_bytes(),
-                   frame_.index(1), frame_.index(0), frame_.index(0)});
-    channel.wait();
-    emit_if(frame_, b.CreateNot(is_first), [&] {
+    Dma(frame_, block.channel).wait();
+    Value *next = b.CreateAdd(part, frame_.index(1));
+    emit_if(frame_, b.CreateICmpSLT(next, tiling_.parts),
+            [&] { fetch(block, next); });
+    emit_if(frame_, b.CreateICmpSGT(part, frame_.index(0)), [&] {
       call_shared(frame_, real ? "add_reals" : "add_integers",
-                  {block.sums, block.room, count},
+                  {block.sums, place_of(block, part), block.rows, block.lanes,
+                   tiling_.panel},
                   [&](Arguments v) { emit_add(frame_, real, v); });
     });
   });

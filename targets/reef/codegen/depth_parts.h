@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "targets/reef/codegen/dma.h"
 #include "targets/reef/codegen/matrix_tiling.h"
 
 namespace landfall::reef {
@@ -28,10 +29,11 @@ public:
 
   /// A block of sums over one part of the depth.
   struct Block {
-    llvm::Value *number;      ///< Among those of the task.
-    llvm::Value *task, *part; ///< Parts of a block are tasks in a row.
-    llvm::Value *sums;        ///< In scratchpad: panel x panel.
-    llvm::Value *room;        ///< As much again.
+    llvm::Value *number;       ///< Among those of the task.
+    llvm::Value *task, *part;  ///< Parts of a block are tasks in a row.
+    llvm::Value *sums;         ///< In scratchpad: panel x panel.
+    llvm::Value *rows, *lanes; ///< That are used.
+    llvm::Value *room;         ///< For `parts_at_once` as large ones.
     llvm::Value *channel;
   };
   /// i1: comes last; `sums` are then those of all parts.
@@ -41,6 +43,11 @@ private:
   llvm::GlobalVariable *variable(const char *name, llvm::Type *element);
   llvm::Value *place(llvm::Value *scratch, llvm::Value *task,
                      llvm::Value *number);
+  /// Between a block in scratchpad and what a task left.
+  Transfer transfer(const Block &block, llvm::Value *inside,
+                    llvm::Value *outside, bool leaves);
+  void fetch(const Block &block, llvm::Value *part);
+  llvm::Value *place_of(const Block &block, llvm::Value *part);
   void add_parts(const Block &block);
   llvm::Value *area_bytes();
 

@@ -141,7 +141,8 @@ Value *MatrixTask::share(const SumBlock &block, Value *copies, Value *number) {
   Value *area = b.CreateMul(tiling_.panel, tiling_.panel);
   Value *room = at(copies, b.CreateMul(area, index(before)));
   Value *is_last =
-      parts_.emit({number, number_, part_, block.sums, room, index(channel)});
+      parts_.emit({number, number_, part_, block.sums, block.rows.count,
+                   block.lanes.count, room, index(channel)});
   emit_if(frame(), is_last, [&] {
     transfer_.fetch(block, copies);
     transfer_.wait();

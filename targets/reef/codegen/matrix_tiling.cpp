@@ -162,8 +162,9 @@ private:
   /// those.
   Value *blocks() {
     Value *all = blocks_in(b.CreateSub(t_.quarter_bytes, index(margin_bytes)));
-    Value *copies = b.CreateAdd(index(wishes_.copies),
-                                b.CreateZExt(is_shared_, b.getInt64Ty()));
+    Value *copies =
+        b.CreateAdd(index(wishes_.copies),
+                    b.CreateSelect(is_shared_, index(parts_at_once), index(0)));
     t_.copies_fit = b.CreateICmpSGT(all, copies);
     return at_least_one(
         b.CreateSub(all, b.CreateSelect(t_.copies_fit, copies, index(0))));
@@ -191,7 +192,7 @@ private:
         b.CreateMul(blocks, index(wishes_.dear_lanes ? 1 : 2)), cores);
     Value *room = blocks_in(b.CreateSub(t_.quarter_bytes, index(margin_bytes)));
     Value *fits = b.CreateAnd(
-        b.CreateICmpSGT(room, index(wishes_.copies + 1)),
+        b.CreateICmpSGT(room, index(wishes_.copies + parts_at_once)),
         b.CreateICmpSLE(b.CreateMul(groups, rows), index(most_shared_blocks)));
     fits = b.CreateAnd(fits, b.CreateICmpSLE(cores, index(most_shared_blocks)));
     Value *is_many = b.CreateICmpSGT(wanted, index(1));

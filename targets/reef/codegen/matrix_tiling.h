@@ -47,6 +47,8 @@ struct MatrixTiling {
 
 /// Where parts of the depth are shared, no more tasks and blocks than these.
 constexpr int64_t most_shared_blocks = 64;
+/// Blocks of other parts' sums that there is room for, behind the copies.
+constexpr int64_t parts_at_once = 2;
 
 /// What the structure of a contraction means for how it is cut.
 struct TilingWishes {
