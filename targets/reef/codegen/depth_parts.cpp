@@ -25,7 +25,7 @@ constexpr int64_t sum_bytes = 4;
 void emit_add(KernelFrame &frame, bool real, Arguments v) {
   llvm::IRBuilderBase &b = frame.b;
   llvm::Type *element = real ? b.getFloatTy() : b.getInt32Ty();
-  auto *vector = llvm::ScalableVectorType::get(element, 8);
+  auto *vector = llvm::ScalableVectorType::get(element, 16);
   Value *step = b.CreateElementCount(b.getInt64Ty(), vector->getElementCount());
   Value *none = llvm::PoisonValue::get(vector);
   llvm::Type *types[] = {vector, b.getPtrTy(), b.getInt64Ty()};
@@ -38,11 +38,15 @@ void emit_add(KernelFrame &frame, bool real, Arguments v) {
     return b.CreateIntrinsic(llvm::Intrinsic::riscv_vadd, kinds,
                              {none, x, y, count});
   };
-  emit_for(frame, frame.index(0), v[3], step, {}, [&](Value *lane, Arguments) {
-    Value *count = smaller(b, step, b.CreateSub(v[3], lane));
+  // Whole rows are one.
+  Value *is_whole = b.CreateICmpEQ(v[3], v[4]);
+  Value *rows = b.CreateSelect(is_whole, frame.index(1), v[2]);
+  Value *lanes = b.CreateSelect(is_whole, b.CreateMul(v[2], v[3]), v[3]);
+  emit_for(frame, frame.index(0), lanes, step, {}, [&](Value *lane, Arguments) {
+    Value *count = smaller(b, step, b.CreateSub(lanes, lane));
     Values start = {landfall::element(b, element, v[0], lane),
                     landfall::element(b, element, v[1], lane)};
-    emit_for(frame, frame.index(0), v[2], frame.index(1), start,
+    emit_for(frame, frame.index(0), rows, frame.index(1), start,
              [&](Value *, Arguments at) {
                Value *x = b.CreateIntrinsic(llvm::Intrinsic::riscv_vle, types,
                                             {none, at[0], count});
