@@ -89,8 +89,14 @@ void RowWalk::emit_run(SizeCode &sizes, const Interval &interval, Run run,
   Value *extent = stream_ < rows_.size() ? sizes.value(rows_[stream_].extent)
                                          : sizes.frame().index(1);
   run.begin = position(interval.begin);
-  run.end =
-      smaller(b, position(b.CreateAdd(interval.begin, interval.count)), extent);
+  // Mostly all positions are inside: no division then.
+  Value *end = b.CreateAdd(interval.begin, interval.count);
+  Value *last = b.CreateAdd(
+      run.first,
+      b.CreateMul(run.step, b.CreateSub(extent, sizes.frame().index(1))));
+  run.end = emit_if(
+      sizes.frame(), b.CreateICmpSLT(last, end), [&] { return Values{extent}; },
+      [&] { return Values{smaller(b, position(end), extent)}; })[0];
   body(run);
 }
 

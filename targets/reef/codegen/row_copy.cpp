@@ -273,8 +273,9 @@ void call_guarded_copy(KernelFrame &frame, const RowCopy &copy, Value *mask,
   if (walks(copy))
     return copy_walking(frame, "copy_guarded_rows", copy, {mask, other});
   llvm::IRBuilderBase &b = frame.b;
-  call_fill(frame, copy, other);
+  // Before the call, which no vector register outlives.
   Interval held = lanes_of(frame, mask, copy.lanes);
+  call_fill(frame, copy, other);
   emit_if(frame, b.CreateICmpSGT(held.count, frame.index(0)), [&] {
     RowCopy part = copy;
     Value *skipped = b.CreateMul(held.begin, copy.lane_step);
