@@ -125,13 +125,21 @@ LaneValues BodyEmitter::emit_loop_from(NodeId id, LaneValues init) {
   if (!low.is_uniform() || !high.is_uniform())
     return emit_diverging_loop(node, init);
   auto known_low = constant_of(low), known_high = constant_of(high);
-  if (known_low && known_high) {
+  if (known_low && known_high && !is_crowded(node)) {
     int64_t trips = std::max<int64_t>(0, *known_high - *known_low);
     size_t size = size_of_block(kernel(), node.blocks[0]);
     if (trips <= 16 && size_t(trips) * size <= 240)
       return emit_unrolled(node, *known_low, *known_high, std::move(init));
   }
   return emit_uniform_loop(node, init);
+}
+
+/// Whether loads of so many rounds would be moved ahead of all arithmetic, out
+/// of registers: nothing tells the back end that operands on a stage are near.
+bool BodyEmitter::is_crowded(const Node &loop) const {
+  return !lanes_.is_scalar() && !lanes_.frame().staged.empty() &&
+         llvm::any_of(loop.blocks[0].nodes,
+                      [&](NodeId id) { return !at(id).blocks.empty(); });
 }
 
 LaneValues BodyEmitter::emit_unrolled(const Node &node, int64_t low,

@@ -113,8 +113,13 @@ LaneValue BodyEmitter::emit_load(const Node &node) {
     if (!other)
       other = zero_of(operand.dtype);
   }
+  auto around = Surroundings::unknown;
+  if (llvm::is_contained(frame().staged, node.index))
+    around = Surroundings::roomy;
+  else if (frame().is_separate(node.index))
+    around = Surroundings::invariant;
   return lanes_.load(operand.dtype, frame().operands[node.index], at, guard,
-                     other, frame().is_separate(node.index));
+                     other, around);
 }
 
 void BodyEmitter::emit_store(const Node &node) {

@@ -68,6 +68,7 @@ private:
   void emit_check(const Node &node);
 
   LaneValues emit_loop(NodeId id);
+  bool is_crowded(const Node &loop) const;
   LaneValues emit_unrolled(const Node &node, int64_t low, int64_t high,
                            LaneValues carried);
   LaneValues emit_uniform_loop(const Node &node, const LaneValues &init);

@@ -10,21 +10,18 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/kernels/kernel_frame.h"
+#include "compiler/kernels/index_span.h"
 #include "compiler/kernels/loop_plan.h"
 
-#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
 #include <functional>
-#include <optional>
 
 namespace landfall {
 
 class Interior {
 public:
-  /// Finds the comparisons that guard loads and are sums of loop indices,
-  /// sizes and constants, times constants.
+  /// Finds the comparisons of simple indices that guard loads.
   Interior(const Kernel &kernel, const LoopPlan &plan);
 
   /// The comparisons; empty: nothing to gain.
@@ -44,17 +41,25 @@ public:
   /// every value of the indices inside. `outer_index` gives the value of a
   /// parallel index that is known outside, or null.
   Range emit(KernelFrame &frame,
-             const std::function<llvm::Value *(NodeId)> &outer_index) const;
+             const std::function<llvm::Value *(NodeId)> &outer_index) const {
+    return emit(frame, outer_index, comparisons_);
+  }
+  /// i1: whether those hold that no lane's index enters.
+  llvm::Value *
+  emit_row(KernelFrame &frame,
+           const std::function<llvm::Value *(NodeId)> &outer_index) const;
 
 private:
+  Range emit(KernelFrame &frame,
+             const std::function<llvm::Value *(NodeId)> &outer_index,
+             const llvm::DenseSet<NodeId> &comparisons) const;
   const Node &at(NodeId id) const { return kernel_.nodes[id]; }
   void visit(const Block &block);
   void visit_guard(NodeId guard);
-  bool is_simple(NodeId node, bool multiplied) const;
 
   const Kernel &kernel_;
+  SimpleIndices simple_;
   NodeId lane_index_ = no_node;
-  llvm::DenseMap<NodeId, NodeId> loop_of_; ///< Of each loop node's index.
   llvm::DenseSet<NodeId> comparisons_;
   llvm::DenseSet<NodeId> row_comparisons_;
 };

@@ -22,7 +22,8 @@ llvm::Value *KernelFrame::stride(uint32_t operand, size_t dim) {
 }
 
 bool KernelFrame::is_separate(uint32_t operand) {
-  if (llvm::is_contained(copied, operand))
+  if (llvm::is_contained(copied, operand) ||
+      llvm::is_contained(staged, operand))
     return false;
   if (kernel.operands[operand].written)
     return false;

@@ -32,6 +32,8 @@ public:
   /// Set by the target before any code is emitted; they dominate all code.
   std::vector<llvm::Value *> operands; ///< Pointers; empty in a plan function.
   std::vector<uint32_t> copied; ///< Whose pointers are to copies that change.
+  /// Whose pointers are into local memory, with room behind (operand_stage.h).
+  std::vector<uint32_t> staged;
   std::vector<llvm::Value *> sizes; ///< i64, one a size parameter.
   llvm::Value *scratch = nullptr;   ///< 64-byte aligned; plan says how much.
   llvm::Value *local = nullptr; ///< The processor's own fast memory, if any.

@@ -21,9 +21,10 @@ using llvm::Value;
 /// Access to elements of one type at one pointer.
 class Access {
 public:
-  Access(Lanes &lanes, DType type, Value *pointer, bool invariant = false)
+  Access(Lanes &lanes, DType type, Value *pointer,
+         Surroundings around = Surroundings::unknown)
       : lanes_(lanes), frame_(lanes.frame()), b(lanes.b()), code_(frame_),
-        type_(type), pointer_(pointer), invariant_(invariant),
+        type_(type), pointer_(pointer), around_(around),
         stored_(b.getIntNTy(info(type).bytes * 8)),
         align_(uint64_t(info(type).bytes)) {
     if (!lanes.is_scalar())
@@ -46,7 +47,7 @@ private:
   }
   Value *load_from(llvm::Type *type, Value *at) {
     llvm::LoadInst *load = b.CreateAlignedLoad(type, at, align_);
-    if (invariant_)
+    if (around_ == Surroundings::invariant)
       load->setMetadata(llvm::LLVMContext::MD_invariant_load,
                         llvm::MDNode::get(b.getContext(), {}));
     return load;
@@ -59,6 +60,8 @@ private:
   Value *load_contiguous(Value *offset, Value *mask, bool only_prefix);
   Value *load_staged(Value *from);
   Value *load_every_second(Value *offset, Value *mask);
+  bool can_narrow(int64_t stride);
+  Value *load_and_narrow(Value *offset, int64_t stride);
   Value *load_constant_stride(const LaneValue &offset, int64_t stride,
                               Value *mask, bool only_prefix);
   void store_contiguous(const LaneValue &offset, Value *value, Value *mask,
@@ -71,7 +74,7 @@ private:
   LaneCode code_;
   DType type_;
   Value *pointer_;
-  bool invariant_;
+  Surroundings around_;
   llvm::Type *stored_;
   llvm::Type *vector_ = nullptr;
   llvm::Align align_;
@@ -99,7 +102,7 @@ Value *Access::load_staged(Value *from) {
 
 Value *Access::load_contiguous(Value *offset, Value *mask, bool only_prefix) {
   Value *from = address(offset);
-  if (!mask)
+  if (!mask || around_ == Surroundings::roomy)
     return load_from(vector_, from);
   if (can_mask())
     return b.CreateMaskedLoad(vector_, from, align_, mask,
@@ -135,10 +138,28 @@ Value *Access::load_every_second(Value *offset, Value *mask) {
   return b.CreateShuffleVector(low, load(second, high_lanes), picks);
 }
 
+/// Whether lanes are the low parts of wider integers.
+bool Access::can_narrow(int64_t stride) {
+  return around_ == Surroundings::roomy && lanes_.is_scalable() && stride > 1 &&
+         stride <= Lanes::longest_step && llvm::isPowerOf2_64(stride) &&
+         stride * stored_->getIntegerBitWidth() <= 64;
+}
+
+/// All elements, from which registers take every second, fourth ... one: alone,
+/// each would take a cycle.
+Value *Access::load_and_narrow(Value *offset, int64_t stride) {
+  llvm::Type *wide =
+      b.getIntNTy(unsigned(stride) * stored_->getIntegerBitWidth());
+  return b.CreateTrunc(load_from(lanes_.vector_of(wide), address(offset)),
+                       vector_);
+}
+
 Value *Access::load_constant_stride(const LaneValue &offset, int64_t stride,
                                     Value *mask, bool only_prefix) {
   if (stride == 2 && !lanes_.is_scalable() && (!mask || can_mask()))
     return load_every_second(offset.scalar(), mask);
+  if (can_narrow(stride))
+    return load_and_narrow(offset.scalar(), stride);
   return gather_linear(offset, mask, only_prefix);
 }
 
@@ -333,8 +354,8 @@ LaneValue load_varying_guard(Lanes &lanes, DType type, Access access,
 
 LaneValue Lanes::load(DType type, Value *pointer, const LaneValue &offset,
                       const LaneValue &guard, const LaneValue &other,
-                      bool invariant) {
-  Access access(*this, type, pointer, invariant);
+                      Surroundings around) {
+  Access access(*this, type, pointer, around);
   if (!guard || is_true(guard))
     return load_unguarded(*this, type, access, offset);
   if (!guard.is_uniform())

@@ -138,6 +138,14 @@ Value *bounded(LaneCode &c, bool lower, Value *x, Value *bound) {
   return c.b.CreateSelect(keep, x, bound);
 }
 
+/// NaN if either is.
+Value *ordered_extreme(LaneCode &c, bool lower, Value *x, Value *y) {
+  auto which =
+      lower ? llvm::Intrinsic::minimumnum : llvm::Intrinsic::maximumnum;
+  Value *nan = llvm::ConstantFP::getNaN(x->getType());
+  return c.b.CreateSelect(c.b.CreateFCmpUNO(x, y), nan, c.call(which, {x, y}));
+}
+
 /// Machines pick the second operand where the two are zeros or one is NaN, so
 /// asking both ways round gives both; their bits make the answer. (An all-ones
 /// mask is a NaN.)
@@ -146,6 +154,8 @@ Value *extreme(LaneCode &c, bool lower, Value *x, Value *y) {
     return value;
   if (Value *value = bounded(c, lower, y, x))
     return value;
+  if (c.frame.machine.orders_reals)
+    return ordered_extreme(c, lower, x, y);
   llvm::IRBuilderBase &b = c.b;
   auto pick = [&](Value *first, Value *second) {
     Value *take =

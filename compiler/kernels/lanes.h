@@ -61,8 +61,19 @@ private:
   llvm::Value *vector_ = nullptr;
 };
 
+/// What is known of the memory that is read.
+enum class Surroundings : uint8_t {
+  unknown,
+  invariant, ///< Nothing writes there meanwhile.
+  roomy,     ///< Lanes that do not exist, or are guarded, may read too.
+};
+
 class Lanes {
 public:
+  /// Elements from one lane to the next up to which vectors are loaded whole
+  /// where there is room.
+  static constexpr int64_t longest_step = 8;
+
   /// `width` lanes (in each unit of a scalable machine); 1: scalar code, where
   /// nothing is linear or varying.
   Lanes(KernelFrame &frame, unsigned width) : frame_(frame), width_(width) {}
@@ -125,10 +136,10 @@ public:
   //----------------------------------------------------------===//
   /// The element at `offset` (in elements) from `pointer`, decoded to its
   /// register form. With a guard (bool), lanes where it is false touch no
-  /// memory and yield `other`. `invariant`: nothing writes there meanwhile.
+  /// memory and yield `other`.
   LaneValue load(DType type, llvm::Value *pointer, const LaneValue &offset,
                  const LaneValue &guard = {}, const LaneValue &other = {},
-                 bool invariant = false);
+                 Surroundings around = Surroundings::unknown);
   void store(DType type, llvm::Value *pointer, const LaneValue &offset,
              const LaneValue &value, const LaneValue &guard = {});
 

@@ -20,9 +20,10 @@ namespace {
 
 class LoopGenerator : public TaskGenerator {
 public:
-  LoopGenerator(CollapsedKernel collapsed, const Machine &machine)
+  LoopGenerator(CollapsedKernel collapsed, const Machine &machine,
+                const LocalMemory *local)
       : collapsed_(std::move(collapsed)),
-        plan_(plan_loops(collapsed_.kernel, machine)) {}
+        plan_(plan_loops(collapsed_.kernel, machine)), local_(local) {}
 
   const Kernel *rewritten() const override { return &collapsed_.kernel; }
   void derive_sizes(KernelFrame &frame) override {
@@ -38,25 +39,27 @@ public:
     split_ = emit_task_split(frame, plan_);
   }
   void task(KernelFrame &frame, Value *number) override {
-    NestEmitter(frame, plan_, split_).emit(number);
+    NestEmitter(frame, plan_, split_, local_).emit(number);
   }
 
 private:
   CollapsedKernel collapsed_;
   LoopPlan plan_;
   TaskSplit split_;
+  const LocalMemory *local_;
 };
 
 } // namespace
 
 std::unique_ptr<TaskGenerator> make_loop_generator(const Kernel &kernel,
-                                                   const Machine &machine) {
+                                                   const Machine &machine,
+                                                   const LocalMemory *local) {
   bool sums = kernel.kind == KernelClass::contraction;
   Kernel plain = sums ? contraction_as_map(kernel) : kernel;
   plain =
       fuse_products(make_branches_lazy(merge_equal_nodes(std::move(plain))));
   return std::make_unique<LoopGenerator>(collapse_loops(std::move(plain)),
-                                         machine);
+                                         machine, local);
 }
 
 } // namespace landfall

@@ -8,13 +8,16 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "compiler/kernels/local_memory.h"
 #include "compiler/kernels/task_generator.h"
 
 #include <memory>
 
 namespace landfall {
 
-std::unique_ptr<TaskGenerator> make_loop_generator(const Kernel &kernel,
-                                                   const Machine &machine);
+/// `local`, if the machine has any, must outlive the generator.
+std::unique_ptr<TaskGenerator>
+make_loop_generator(const Kernel &kernel, const Machine &machine,
+                    const LocalMemory *local = nullptr);
 
 } // namespace landfall

@@ -25,6 +25,9 @@ struct Machine {
   int most_groups = 4;          ///< Registers that one value may fill.
   bool divides_vectors = false; ///< Integer division of vectors.
   bool deals_ranges = false;    ///< Kernels ask for tasks while they run.
+  /// The lesser and the greater of two reals by one instruction that orders
+  /// zeros and leaves a NaN aside for a number.
+  bool orders_reals = false;
 };
 
 } // namespace landfall

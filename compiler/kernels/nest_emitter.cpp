@@ -55,15 +55,61 @@ Values NestEmitter::next_row_indices(llvm::ArrayRef<Value *> indices) {
 void NestEmitter::emit_rows(Value *first, Value *last, BodyEmitter &outer) {
   if (plan_.row_loops == 0)
     return emit_loop(0, outer);
+  if (!stage_.is_empty())
+    return emit_staged_rows(first, last, outer);
   emit_for(frame_, first, last, frame_.index(1), first_row_indices(first),
            [&](Value *, llvm::ArrayRef<Value *> indices) {
-             BodyEmitter row(scalar_, &outer);
-             for (size_t place = 0; place < plan_.row_loops; ++place)
-               row.bind(param(place),
-                        LaneValue::uniform(DType::i64, indices[place]));
-             emit_nodes(1, plan_.row_loops, row);
-             emit_loop(plan_.row_loops, row);
+             emit_row(indices, outer);
              return next_row_indices(indices);
+           });
+}
+
+void NestEmitter::emit_row(llvm::ArrayRef<Value *> indices,
+                           BodyEmitter &outer) {
+  BodyEmitter row(scalar_, &outer);
+  for (size_t place = 0; place < plan_.row_loops; ++place)
+    row.bind(param(place), LaneValue::uniform(DType::i64, indices[place]));
+  emit_nodes(1, plan_.row_loops, row);
+  emit_loop(plan_.row_loops, row);
+}
+
+OperandStage::Row NestEmitter::staged_row(llvm::ArrayRef<Value *> indices) {
+  Values own(indices.begin(), indices.end());
+  return stage_.row([&](NodeId index) -> std::optional<IndexRange> {
+    for (size_t place = 0; place < plan_.row_loops; ++place)
+      if (index == param(place))
+        return IndexRange{own[place], own[place]};
+    if (plan_.cuts && index == param(plan_.row_loops))
+      return IndexRange{piece_low_, b.CreateSub(piece_high_, frame_.index(1))};
+    return std::nullopt;
+  });
+}
+
+/// What the next row reads is fetched while this one is worked on.
+void NestEmitter::emit_staged_rows(Value *first, Value *last,
+                                   BodyEmitter &outer) {
+  Values start = first_row_indices(first);
+  stage_.fetch(staged_row(start), first);
+  emit_for(frame_, first, last, frame_.index(1), start,
+           [&](Value *number, llvm::ArrayRef<Value *> indices) {
+             Values next = next_row_indices(indices);
+             Value *following = b.CreateAdd(number, frame_.index(1));
+             Value *ticket = stage_.last_ticket();
+             emit_if(frame_, b.CreateICmpSLT(following, last),
+                     [&] { stage_.fetch(staged_row(next), following); });
+             OperandStage::Row row = staged_row(indices);
+             emit_if(
+                 frame_, row.fits,
+                 [&] {
+                   stage_.use(row, number, ticket,
+                              [&] { emit_row(indices, outer); });
+                   return Values();
+                 },
+                 [&] {
+                   emit_row(indices, outer);
+                   return Values();
+                 });
+             return next;
            });
 }
 

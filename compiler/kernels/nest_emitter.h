@@ -8,6 +8,7 @@
 #include "compiler/kernels/body_emitter.h"
 #include "compiler/kernels/interior.h"
 #include "compiler/kernels/loop_plan.h"
+#include "compiler/kernels/operand_stage.h"
 #include "compiler/kernels/task_split.h"
 
 namespace landfall {
@@ -15,10 +16,12 @@ namespace landfall {
 /// Emits the nest of loops of one task, as planned, from the rows inwards.
 class NestEmitter {
 public:
-  NestEmitter(KernelFrame &frame, const LoopPlan &plan, const TaskSplit &split)
+  NestEmitter(KernelFrame &frame, const LoopPlan &plan, const TaskSplit &split,
+              const LocalMemory *local)
       : frame_(frame), b(frame.b), plan_(plan), split_(split),
-        interior_(frame.kernel, plan), scalar_(frame, 1),
-        vector_(frame, plan.width), wide_(frame, plan.width * plan.unroll) {}
+        interior_(frame.kernel, plan), stage_(frame, plan, local),
+        scalar_(frame, 1), vector_(frame, plan.width),
+        wide_(frame, plan.width * plan.unroll) {}
 
   void emit(llvm::Value *task);
 
@@ -42,6 +45,10 @@ private:
   Values first_row_indices(llvm::Value *row);
   Values next_row_indices(llvm::ArrayRef<llvm::Value *> indices);
   void emit_rows(llvm::Value *first, llvm::Value *last, BodyEmitter &outer);
+  void emit_row(llvm::ArrayRef<llvm::Value *> indices, BodyEmitter &outer);
+  OperandStage::Row staged_row(llvm::ArrayRef<llvm::Value *> indices);
+  void emit_staged_rows(llvm::Value *first, llvm::Value *last,
+                        BodyEmitter &outer);
   void emit_nodes(size_t from, size_t to, BodyEmitter &body);
   void emit_loop(size_t place, BodyEmitter &outer);
   void emit_inside(size_t place, LaneValue index, BodyEmitter &outer);
@@ -61,6 +68,9 @@ private:
   void
   walk_while_below(llvm::Value *low, llvm::Value *high,
                    const std::function<llvm::Value *(llvm::Value *)> &body);
+  std::function<llvm::Value *(NodeId)> indices_of(llvm::Value *row,
+                                                  BodyEmitter &outer);
+  llvm::Value *is_between_edges(llvm::Value *row, BodyEmitter &outer);
   Stretch stretch(llvm::Value *first, llvm::Value *last, BodyEmitter &outer);
   void emit_interior(llvm::Value *row, unsigned rows, Stretch inside,
                      BodyEmitter &outer);
@@ -87,6 +97,7 @@ private:
   const LoopPlan &plan_;
   const TaskSplit &split_;
   Interior interior_;
+  OperandStage stage_;
   bool inside_ = false; ///< In code for the interior only.
   Lanes scalar_;
   Lanes vector_;

@@ -43,8 +43,10 @@ void NestEmitter::emit_windows(Value *low, Value *high, BodyEmitter &outer) {
       return single()[0];
     Value *end = b.CreateAdd(row, rows);
     Stretch inside = stretch(row, b.CreateSub(end, one), outer);
-    Value *fits = b.CreateAnd(b.CreateICmpSLE(end, high),
-                              b.CreateICmpSLT(inside.from, inside.to));
+    Value *fits = b.CreateAnd(
+        b.CreateICmpSLE(end, high),
+        b.CreateAnd(is_between_edges(row, outer),
+                    is_between_edges(b.CreateSub(end, one), outer)));
     return emit_if(
         frame_, fits,
         [&] {
@@ -57,18 +59,27 @@ void NestEmitter::emit_windows(Value *low, Value *high, BodyEmitter &outer) {
   });
 }
 
+/// The indices around the lanes of a row.
+std::function<Value *(NodeId)> NestEmitter::indices_of(Value *row,
+                                                       BodyEmitter &outer) {
+  return [this, row, &outer](NodeId index) -> Value * {
+    if (index == param(plan_.lane_place - 1))
+      return row;
+    return outer.has(index) ? outer.value(index).scalar() : nullptr;
+  };
+}
+
+/// i1: only guards of columns may fail in this row.
+Value *NestEmitter::is_between_edges(Value *row, BodyEmitter &outer) {
+  return interior_.emit_row(frame_, indices_of(row, outer));
+}
+
 /// The groups of columns that are inside in the first and in the last row, and
 /// so in all between: guards are linear.
 NestEmitter::Stretch NestEmitter::stretch(Value *first, Value *last,
                                           BodyEmitter &outer) {
-  auto range = [&](Value *row) {
-    return interior_.emit(frame_, [&](NodeId index) -> Value * {
-      if (index == param(plan_.lane_place - 1))
-        return row;
-      return outer.has(index) ? outer.value(index).scalar() : nullptr;
-    });
-  };
-  Interior::Range a = range(first), z = range(last);
+  Interior::Range a = interior_.emit(frame_, indices_of(first, outer));
+  Interior::Range z = interior_.emit(frame_, indices_of(last, outer));
   Value *columns = extent(plan_.lane_place), *step = vector_.step();
   Value *low = b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, a.low, z.low);
   Value *high = least(least(a.high, z.high), columns);

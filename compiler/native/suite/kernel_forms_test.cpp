@@ -300,6 +300,84 @@ TEST(KernelForms, windowsWithPadding) {
   check_cases(cases);
 }
 
+/// The greatest of a window of x[s0, s1, s2], results [s0, s3, s4].
+struct Step {
+  int64_t extent, stride, padding;
+  int64_t results(int64_t size) const {
+    return std::max<int64_t>(0, (size + 2 * padding - extent) / stride + 1);
+  }
+};
+
+Kernel typed_window(DType type, const Step &down, const Step &across) {
+  Maker k(fmt::format("window_{}_{}{}{}_{}{}{}", name(type), down.extent,
+                      down.stride, down.padding, across.extent, across.stride,
+                      across.padding),
+          KernelClass::map);
+  k.kernel.size_count = 5;
+  k.kernel.loops = {sized(0), sized(3), sized(4)};
+  uint32_t x = k.input(type, {sized(0), sized(1), sized(2)});
+  k.output(type, k.kernel.loops);
+  NodeId c = k.param(i64), h = k.param(i64), w = k.param(i64);
+  NodeId zero = k.literal(0), none = k.literal(0, type);
+  auto place = [&](NodeId index, const Step &step, NodeId tap) {
+    return k.sub(k.add(k.mul(index, k.literal(step.stride)), tap),
+                 k.literal(step.padding));
+  };
+  auto fold = [&](const Step &step, NodeId init, auto body) {
+    return k.fold(zero, k.literal(step.extent), init, body);
+  };
+  k.yield({fold(down, none, [&](NodeId a, NodeId outer) {
+    return fold(across, outer, [&](NodeId b, NodeId best) {
+      NodeId y = place(h, down, a), z = place(w, across, b);
+      std::vector<NodeId> at = {c, y, z};
+      if (down.padding + across.padding > 0)
+        at.insert(
+            at.end(),
+            {k.both(k.inside(y, k.size(1)), k.inside(z, k.size(2))), none});
+      return k.op(ScalarOp::max, best, k.load(x, at));
+    });
+  })});
+  return std::move(k.kernel);
+}
+
+/// Long steps read few of the elements between the first and the last, many
+/// channels make several rows of a task.
+TEST(KernelForms, windowsOfManyTypes) {
+  std::mt19937 random(29);
+  auto below = [&](int64_t end) { return int64_t(random() % uint64_t(end)); };
+  auto any_step = [&](bool padded) {
+    constexpr int64_t strides[] = {1, 2, 2, 3, 4, 8};
+    int64_t extent = below(4) + 1;
+    return Step{extent, strides[below(6)], padded ? below(extent) : 0};
+  };
+  std::vector<Case> cases;
+  for (DType type : {DType::i8, DType::u8, DType::i16, DType::i32, DType::i64,
+                     f32, DType::f64, DType::f16, DType::bf16})
+    for (int form = 0; form < 4; ++form) {
+      Step down = any_step(form % 2 == 0), across = any_step(form % 2 == 0);
+      Case test{typed_window(type, down, across), {}, {}};
+      for (int launch = 0; launch < 4; ++launch) {
+        int64_t height = below(20) + down.extent;
+        int64_t width = below(launch % 2 ? 150 : 40) + across.extent;
+        test.launches.push_back(
+            random_launch(test.kernel,
+                          {below(40) + 1, height, width, down.results(height),
+                           across.results(width)},
+                          random, launch > 1));
+      }
+      cases.push_back(std::move(test));
+    }
+  check_cases(cases);
+}
+
+/// What a channel's results read just fills half of 512 KiB, and the last
+/// lanes, of which one exists, would reach further.
+TEST(KernelForms, windowsThatFillMemory) {
+  const Step halves = {3, 2, 1};
+  check_cases(
+      {run_at(typed_window(f32, halves, halves), {{3, 64, 1007, 32, 529}})});
+}
+
 /// Reads by data (gather), by division and remainder of the index (reshape),
 /// reversed, and by a rounded real position (resize).
 Kernel odd_accesses() {

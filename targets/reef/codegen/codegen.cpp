@@ -7,6 +7,7 @@
 #include "compiler/native/native_code.h"
 #include "compiler/target.h"
 #include "targets/reef/codegen/matrix_contraction.h"
+#include "targets/reef/codegen/scratchpad.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -37,14 +38,16 @@ constexpr native::Variant variant = {
                 .most_lanes = 8,
                 .most_groups = 2,
                 .divides_vectors = true,
-                .deals_ranges = true}};
+                .deals_ranges = true,
+                .orders_reals = true}};
 
 std::unique_ptr<TaskGenerator> generator_for(const Kernel &kernel,
                                              const Machine &machine) {
   if (kernel.kind == KernelClass::contraction)
     if (auto generator = matrix_contraction(kernel, machine))
       return generator.take();
-  return make_loop_generator(kernel, machine);
+  static const Scratchpad scratchpad;
+  return make_loop_generator(kernel, machine, &scratchpad);
 }
 
 class ReefTarget : public landfall::Target {

@@ -1,0 +1,83 @@
+//===- index_span.h - Bounds of sums of indices ----------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Sums of loop indices, sizes and constants, times constants: how far they
+// reach while loops run is known from the loops' bounds.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/kernel_frame.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+#include <functional>
+#include <optional>
+
+namespace landfall {
+
+class SimpleIndices {
+public:
+  explicit SimpleIndices(const Kernel &kernel);
+
+  /// Whether this node's value is such a sum.
+  bool contains(NodeId id) const { return is_simple(id, false); }
+  /// The loop node whose index this is, or `no_node`.
+  NodeId loop_of(NodeId index) const;
+
+private:
+  const Node &at(NodeId id) const { return kernel_.nodes[id]; }
+  bool is_simple(NodeId id, bool multiplied) const;
+
+  const Kernel &kernel_;
+  llvm::DenseMap<NodeId, NodeId> loop_of_;
+};
+
+/// Both ends included.
+struct IndexRange {
+  llvm::Value *low;
+  llvm::Value *high;
+};
+
+/// slope * index + [low, high], over all values of the inner indices.
+struct IndexSpan {
+  int64_t slope;
+  llvm::Value *low;
+  llvm::Value *high;
+};
+
+/// Emits spans of simple indices.
+class SpanCode {
+public:
+  using Known = std::function<std::optional<IndexRange>(NodeId index)>;
+
+  /// `lane_index` is the index that has the slope; `no_node`: none. `known` is
+  /// asked for the range of a parallel index; without one it has all its
+  /// values.
+  SpanCode(KernelFrame &frame, const SimpleIndices &simple, NodeId lane_index,
+           Known known)
+      : frame_(frame), b(frame.b), simple_(simple), lane_index_(lane_index),
+        known_(std::move(known)) {}
+
+  IndexSpan span(NodeId id);
+  IndexSpan difference(const IndexSpan &x, const IndexSpan &y) {
+    return {x.slope - y.slope, b.CreateSub(x.low, y.high),
+            b.CreateSub(x.high, y.low)};
+  }
+
+private:
+  const Node &at(NodeId id) { return frame_.kernel.nodes[id]; }
+  IndexSpan exact(llvm::Value *value) { return {0, value, value}; }
+  IndexSpan index(NodeId id);
+  IndexSpan scalar(const Node &node);
+  IndexSpan scaled(const IndexSpan &x, int64_t factor);
+
+  KernelFrame &frame_;
+  llvm::IRBuilderBase &b;
+  const SimpleIndices &simple_;
+  NodeId lane_index_;
+  Known known_;
+};
+
+} // namespace landfall

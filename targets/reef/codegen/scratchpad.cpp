@@ -1,0 +1,40 @@
+//===- scratchpad.cpp - The scratchpad as local memory --------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/codegen/scratchpad.h"
+
+#include "targets/reef/chip/registers.h"
+#include "targets/reef/codegen/dma.h"
+#include "targets/reef/codegen/matrix_unit.h"
+
+namespace landfall::reef {
+
+using llvm::Value;
+
+namespace {
+
+Dma channel(KernelFrame &frame) { return {frame, frame.index(0)}; }
+
+} // namespace
+
+Value *Scratchpad::bytes(KernelFrame &frame) const {
+  return read_core_register(frame, core_register::scratch_bytes);
+}
+
+void Scratchpad::start(KernelFrame &frame, Value *source, Value *destination,
+                       Value *bytes) const {
+  channel(frame).start(
+      {source, destination, bytes, frame.index(1), bytes, bytes});
+}
+
+Value *Scratchpad::last_ticket(KernelFrame &frame) const {
+  return channel(frame).last_ticket();
+}
+
+void Scratchpad::wait(KernelFrame &frame, Value *ticket) const {
+  channel(frame).wait(ticket);
+}
+
+} // namespace landfall::reef
