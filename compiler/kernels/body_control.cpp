@@ -121,6 +121,12 @@ LaneValues BodyEmitter::emit_loop_from(NodeId id, LaneValues init) {
   const Node &node = at(id);
   if (id == lane_loop_)
     return emit_lane_loop(node, init);
+  if (keeps_nan_apart(id, init))
+    return emit_extreme_loop(id, std::move(init));
+  return emit_rounds(node, std::move(init));
+}
+
+LaneValues BodyEmitter::emit_rounds(const Node &node, LaneValues init) {
   LaneValue low = value(node.args[0]), high = value(node.args[1]);
   if (!low.is_uniform() || !high.is_uniform())
     return emit_diverging_loop(node, init);
@@ -160,6 +166,8 @@ LaneValues BodyEmitter::emit_uniform_loop(const Node &node,
   Values raw;
   for (size_t k = 0; k < init.size(); ++k)
     raw.push_back(in_form(init[k], uniform[k]));
+  if (met_nan_)
+    raw.push_back(met_nan_);
   Values out = emit_for(
       frame(), value(node.args[0]).scalar(), value(node.args[1]).scalar(),
       frame().index(1), raw, [&](Value *index, llvm::ArrayRef<Value *> now) {
@@ -167,12 +175,18 @@ LaneValues BodyEmitter::emit_uniform_loop(const Node &node,
         for (size_t k = 0; k < init.size(); ++k)
           bind(block.params[k + 1],
                of_form(init[k].type(), now[k], uniform[k]));
+        if (met_nan_)
+          met_nan_ = now.back();
         LaneValues next = run(block);
         Values raw_next;
         for (size_t k = 0; k < init.size(); ++k)
           raw_next.push_back(in_form(next[k], uniform[k]));
+        if (met_nan_)
+          raw_next.push_back(met_nan_);
         return raw_next;
       });
+  if (met_nan_)
+    met_nan_ = out.back();
   LaneValues results;
   for (size_t k = 0; k < init.size(); ++k)
     results.push_back(of_form(init[k].type(), out[k], uniform[k]));

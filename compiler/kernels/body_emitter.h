@@ -26,9 +26,17 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 
+#include <optional>
+
 namespace landfall {
 
 using LaneValues = llvm::SmallVector<LaneValue, 2>;
+
+/// How a loop's only carried value is joined with a fresh one.
+struct FoldedExtreme {
+  NodeId node; ///< A minimum or maximum.
+  NodeId fresh;
+};
 
 class BodyEmitter {
 public:
@@ -69,6 +77,12 @@ private:
 
   LaneValues emit_loop(NodeId id);
   bool is_crowded(const Node &loop) const;
+  LaneValues emit_rounds(const Node &node, LaneValues init);
+
+  // body_extremes.cpp
+  bool keeps_nan_apart(NodeId loop, const LaneValues &init) const;
+  LaneValues emit_extreme_loop(NodeId loop, LaneValues init);
+  LaneValue emit_numeric_extreme();
   LaneValues emit_unrolled(const Node &node, int64_t low, int64_t high,
                            LaneValues carried);
   LaneValues emit_uniform_loop(const Node &node, const LaneValues &init);
@@ -103,6 +117,9 @@ private:
   llvm::DenseMap<NodeId, LaneValues> values_;
   LaneValue predicate_; ///< Varying bool; absent: all lanes.
   NodeId lane_loop_ = no_node;
+  /// A minimum or maximum that leaves NaNs aside; which lanes have met one.
+  std::optional<FoldedExtreme> extreme_;
+  llvm::Value *met_nan_ = nullptr;
   const llvm::DenseSet<NodeId> *truths_ = nullptr;
 };
 

@@ -24,6 +24,7 @@ public:
       : machine_(machine), kernel_(kernel), access_(kernel) {}
 
   std::optional<VectorFold> find(NodeId loop);
+  std::optional<FoldedExtreme> extreme(NodeId loop);
 
 private:
   const Node &at(NodeId id) const { return kernel_.nodes[id]; }
@@ -201,7 +202,32 @@ std::optional<VectorFold> FoldFinder::find(NodeId loop) {
   return best;
 }
 
+std::optional<FoldedExtreme> FoldFinder::extreme(NodeId loop) {
+  auto ops = combiners(loop);
+  if (!ops || ops->size() != 1 ||
+      (ops->front() != ScalarOp::min && ops->front() != ScalarOp::max))
+    return std::nullopt;
+  auto is_shared = [&](NodeId bound) {
+    return at(bound).kind == NodeKind::constant ||
+           at(bound).kind == NodeKind::size;
+  };
+  while (pass_through(at(loop).blocks[0])) {
+    loop = inner_loop(at(loop).blocks[0]);
+    if (!is_shared(at(loop).args[0]) || !is_shared(at(loop).args[1]))
+      return std::nullopt;
+  }
+  const Block &block = at(loop).blocks[0];
+  const Node &node = at(block.yields[0]);
+  bool first = node.args[0] == block.params[1];
+  return FoldedExtreme{block.yields[0], node.args[first ? 1 : 0]};
+}
+
 } // namespace
+
+std::optional<FoldedExtreme> find_extreme(const Machine &machine,
+                                          const Kernel &kernel, NodeId loop) {
+  return FoldFinder(machine, kernel).extreme(loop);
+}
 
 std::optional<VectorFold> find_vector_fold(const Machine &machine,
                                            const Kernel &kernel, NodeId loop) {

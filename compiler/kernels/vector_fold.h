@@ -25,6 +25,11 @@ struct VectorFold {
   int score; ///< How well its loads suit these lanes.
 };
 
+/// Of a loop, or of loops with bounds that all lanes share that pass the
+/// carried value through.
+std::optional<FoldedExtreme> find_extreme(const Machine &machine,
+                                          const Kernel &kernel, NodeId loop);
+
 /// Whether the loop is a reduction worth vector code on this machine.
 std::optional<VectorFold> find_vector_fold(const Machine &machine,
                                            const Kernel &kernel, NodeId loop);
