@@ -77,26 +77,22 @@ void RowWalk::emit_inner(SizeCode &sizes, const Interval &interval, size_t span,
 void RowWalk::emit_run(SizeCode &sizes, const Interval &interval, Run run,
                        const std::function<void(const Run &)> &body) const {
   llvm::IRBuilderBase &b = sizes.b();
-  Value *zero = sizes.frame().index(0);
-  // The first position at or behind row number `bound`.
+  Value *zero = sizes.frame().index(0), *one = sizes.frame().index(1);
+  Value *extent =
+      stream_ < rows_.size() ? sizes.value(rows_[stream_].extent) : one;
+  Value *last = b.CreateMul(b.CreateSub(extent, one), run.step);
+  // The first position at or behind row number `bound`, `extent` if there is
+  // none. Mostly that is the first or none: divisions take long.
   auto position = [&](Value *bound) {
     Value *distance = b.CreateSub(bound, run.first);
+    Value *is_behind = b.CreateICmpSGT(distance, zero);
     return emit_if(
-        sizes.frame(), b.CreateICmpSGT(distance, zero),
+        sizes.frame(), b.CreateAnd(is_behind, b.CreateICmpSLE(distance, last)),
         [&] { return Values{ceil_div(b, distance, run.step)}; },
-        [&] { return Values{zero}; })[0];
+        [&] { return Values{b.CreateSelect(is_behind, extent, zero)}; })[0];
   };
-  Value *extent = stream_ < rows_.size() ? sizes.value(rows_[stream_].extent)
-                                         : sizes.frame().index(1);
   run.begin = position(interval.begin);
-  // Mostly all positions are inside: no division then.
-  Value *end = b.CreateAdd(interval.begin, interval.count);
-  Value *last = b.CreateAdd(
-      run.first,
-      b.CreateMul(run.step, b.CreateSub(extent, sizes.frame().index(1))));
-  run.end = emit_if(
-      sizes.frame(), b.CreateICmpSLT(last, end), [&] { return Values{extent}; },
-      [&] { return Values{smaller(b, position(end), extent)}; })[0];
+  run.end = position(b.CreateAdd(interval.begin, interval.count));
   body(run);
 }
 
