@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <numeric>
 
 namespace landfall {
@@ -50,6 +51,7 @@ private:
   double scattered(const Block &block, uint32_t loop);
   void turn_lanes();
   bool is_straight(const Block &block);
+  bool rows_overlap();
   void walk_windows();
   unsigned widest_value_bits();
   void move_inside(uint32_t loop);
@@ -261,14 +263,41 @@ bool Planner::is_straight(const Block &block) {
   });
 }
 
+/// Whether folds read along both of the last two loops, so that neighbouring
+/// rows share what a stage holds (operand_stage.h).
+bool Planner::rows_overlap() {
+  if (!machine_.scalable || kernel_.kind != KernelClass::map)
+    return false;
+  NodeId column = kernel_.body.params[plan_.order[rank_ - 1]];
+  NodeId row = kernel_.body.params[plan_.order[rank_ - 2]];
+  auto moves = [&](NodeId load, NodeId index) {
+    Movement movement = access_.movement(load, index);
+    return movement == Movement::unit || movement == Movement::strided;
+  };
+  std::function<bool(const Block &, bool)> reads = [&](const Block &block,
+                                                       bool folds) {
+    return std::any_of(block.nodes.begin(), block.nodes.end(), [&](NodeId id) {
+      const Node &node = at(id);
+      bool inside = folds || node.kind == NodeKind::loop;
+      return (folds && node.kind == NodeKind::load && moves(id, row) &&
+              moves(id, column)) ||
+             std::any_of(
+                 node.blocks.begin(), node.blocks.end(),
+                 [&](const Block &inner) { return reads(inner, inside); });
+    });
+  };
+  return reads(kernel_.body, false);
+}
+
 /// Guards that tell the interior from the edges are worth a walk of their own,
 /// unless a heavy node stands between the two loops.
 void Planner::walk_windows() {
-  if (plan_.tiled || rank_ < 2 || plan_.lane_place + 1 != rank_ ||
-      Interior(kernel_, plan_).comparisons().empty())
+  if (plan_.tiled || rank_ < 2 || plan_.lane_place + 1 != rank_)
     return;
-  // Rows: the last other loop that some guard looks at.
   const Interior interior(kernel_, plan_);
+  if (interior.comparisons().empty() && !rows_overlap())
+    return;
+  // Rows: the last other loop, if possible one that some guard looks at.
   auto guards_look_at = [&](uint32_t loop) {
     return llvm::any_of(interior.comparisons(),
                         [&](NodeId id) { return depends(id, loop); });
