@@ -68,6 +68,12 @@ TEST(ChipDescription, RefusesTilesThatNoRegisterGroupHolds) {
   EXPECT_NE(refusal(text).find("widen vector_bits"), std::string::npos);
 }
 
+TEST(ChipDescription, RefusesTilesThatTheScratchpadCannotHold) {
+  std::string text = reef2_with("edge = 32", "edge = 64");
+  text.replace(text.find("scratchpad_kib = 1024"), 21, "scratchpad_kib = 64");
+  EXPECT_NE(refusal(text).find("widen scratchpad_kib"), std::string::npos);
+}
+
 TEST(ChipDescription, DetailsTellPeaksOfAllCores) {
   std::string peaks = details(*find_chip("reef2"))[1];
   EXPECT_EQ(peaks, "peaks: fp32 2.048 TFLOPS, bf16/fp16 4.096 TFLOPS, fp8 "

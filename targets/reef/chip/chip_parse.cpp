@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "base/file.h"
 #include "targets/reef/chip/chip_description.h"
+#include "targets/reef/chip/registers.h"
 
 #include <bit>
 #include <charconv>
@@ -139,6 +140,15 @@ Result<ChipDescription> ChipParser::finish() {
                  "registers of {} bits (vector_bits); widen vector_bits or "
                  "shorten tile_edge",
                  chip_.tile_edge, chip_.vector_bits);
+  uint64_t scratchpad = uint64_t(chip_.scratchpad_kib) << 10;
+  uint64_t taken = block_margin_bytes +
+                   (scratchpad >= least_scratchpad_of_stack ? stack_bytes : 0);
+  uint64_t block = uint64_t(chip_.tile_edge) * chip_.tile_edge * 4;
+  if (block + taken > scratchpad / 4)
+    return wrong("{} x {} sums (tile_edge) and {} bytes more do not fit a "
+                 "quarter of {} KiB (scratchpad_kib); widen scratchpad_kib or "
+                 "shorten tile_edge",
+                 chip_.tile_edge, chip_.tile_edge, taken, chip_.scratchpad_kib);
   return std::move(chip_);
 }
 

@@ -1,5 +1,4 @@
-//===- registers.h - What a core of the chip sees at which address * C++
-//-*-===//
+//===- registers.h - What a core of the chip sees where --------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -19,6 +18,15 @@ inline constexpr uint64_t management_registers = 0x1100'0000;
 inline constexpr uint64_t register_page_bytes = 0x1'0000;
 inline constexpr uint64_t scratchpad_base = 0x2000'0000;
 inline constexpr uint64_t dram_base = 0x8000'0000;
+
+/// A core's stack takes the end of its scratchpad, where values that do not fit
+/// registers are close, if that has at least so much; else it is in DRAM.
+inline constexpr uint64_t stack_bytes = 64 << 10;
+inline constexpr uint64_t least_scratchpad_of_stack = 1 << 20;
+
+/// A quarter of a scratchpad, less a stack, must hold a block of sums of half
+/// tiles, and what loads of whole vectors read behind it.
+inline constexpr uint64_t block_margin_bytes = 4096;
 
 /// Offsets from `core_registers`: each core sees its own.
 namespace core_register {

@@ -18,7 +18,7 @@ constexpr int64_t sum_bytes = 4;
 /// Panels begin where DRAM's lines would.
 constexpr int64_t line_bytes = 64;
 /// Vectors of sums are read whole, up to this much behind the last one.
-constexpr int64_t margin_bytes = 4096;
+constexpr int64_t margin_bytes = block_margin_bytes;
 /// Tiles up to this edge use a panel of lanes for long enough with one panel of
 /// rows, twice as wide ones with two.
 constexpr int64_t edge_of_one = 32;
@@ -46,9 +46,9 @@ public:
     t_.rows = extent(roles_.rows);
     t_.lanes = extent(roles_.lanes);
     t_.depth = extent(roles_.depth);
-    cut_tiles();
     Value *quarter = b.CreateLShr(chip(core_register::scratch_bytes), index(2));
     t_.quarter_bytes = b.CreateAnd(quarter, index(-64));
+    cut_tiles();
     share_depth();
     cut_depth();
     cut_result();
@@ -125,6 +125,10 @@ private:
         b.CreateICmpSLT(b.CreateMul(rounds(whole_log), index(half_cost)),
                         b.CreateMul(rounds(b.CreateAdd(whole_log, index(1))),
                                     index(whole_cost)));
+    // A chip has room for a block of half tiles (chip_parse.cpp).
+    Value *fits = b.CreateICmpSLE(
+        b.CreateShl(b.CreateMul(whole, whole), index(4)), sums_room());
+    pays = b.CreateOr(pays, b.CreateNot(fits));
     t_.edge = b.CreateSelect(pays, half, whole);
     t_.panel = b.CreateShl(t_.edge, index(1));
     panel_log_ =
@@ -151,6 +155,12 @@ private:
     }
     return smaller(b, wanted, row_panels());
   }
+  /// Of the last quarter, whose end may be the stack.
+  Value *sums_room() {
+    Value *stack = stack_in(sizes_.frame(), chip(core_register::scratch_bytes));
+    return b.CreateSub(b.CreateSub(t_.quarter_bytes, index(margin_bytes)),
+                       stack);
+  }
   Value *blocks_in(Value *bytes) {
     Value *log = b.CreateShl(b.CreateAdd(panel_log_, index(1)), index(1));
     return b.CreateLShr(bytes, log); // panel x panel x 4
@@ -161,7 +171,7 @@ private:
   /// Of sums, that the scratchpad has room for besides the copies, if for
   /// those.
   Value *blocks() {
-    Value *all = blocks_in(b.CreateSub(t_.quarter_bytes, index(margin_bytes)));
+    Value *all = blocks_in(sums_room());
     Value *copies =
         b.CreateAdd(index(wishes_.copies),
                     b.CreateSelect(is_shared_, index(parts_at_once), index(0)));
@@ -190,7 +200,7 @@ private:
     Value *wanted = smaller(b, b.CreateUDiv(cores, groups), most);
     Value *few = b.CreateICmpSLE(
         b.CreateMul(blocks, index(wishes_.dear_lanes ? 1 : 2)), cores);
-    Value *room = blocks_in(b.CreateSub(t_.quarter_bytes, index(margin_bytes)));
+    Value *room = blocks_in(sums_room());
     Value *fits = b.CreateAnd(
         b.CreateICmpSGT(room, index(wishes_.copies + parts_at_once)),
         b.CreateICmpSLE(b.CreateMul(groups, rows), index(most_shared_blocks)));

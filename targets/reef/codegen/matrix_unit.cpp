@@ -30,6 +30,13 @@ Value *read_core_register(KernelFrame &frame, uint64_t offset) {
   return b.CreateLoad(b.getInt64Ty(), address, /*isVolatile=*/true);
 }
 
+Value *stack_in(KernelFrame &frame, Value *scratch_bytes) {
+  llvm::IRBuilderBase &b = frame.b;
+  return b.CreateSelect(
+      b.CreateICmpUGE(scratch_bytes, b.getInt64(least_scratchpad_of_stack)),
+      b.getInt64(stack_bytes), b.getInt64(0));
+}
+
 MatrixUnit::MatrixUnit(KernelFrame &frame, Value *edge)
     : b(frame.b), edge_(edge) {}
 

@@ -16,6 +16,8 @@ namespace landfall::reef {
 
 /// A register of the core that runs the code (chip/registers.h), as i64.
 llvm::Value *read_core_register(KernelFrame &frame, uint64_t offset);
+/// Bytes at the end of a scratchpad of so many that are the core's stack.
+llvm::Value *stack_in(KernelFrame &frame, llvm::Value *scratch_bytes);
 
 class MatrixUnit {
 public:

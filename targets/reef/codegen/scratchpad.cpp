@@ -20,7 +20,8 @@ Dma channel(KernelFrame &frame) { return {frame, frame.index(0)}; }
 } // namespace
 
 Value *Scratchpad::bytes(KernelFrame &frame) const {
-  return read_core_register(frame, core_register::scratch_bytes);
+  Value *all = read_core_register(frame, core_register::scratch_bytes);
+  return frame.b.CreateSub(all, stack_in(frame, all));
 }
 
 void Scratchpad::start(KernelFrame &frame, Value *source, Value *destination,

@@ -72,8 +72,10 @@ Worker::Worker(uint64_t core) : core_(core) {
   call_.services = &shared().services;
   call_.failed_value = &failed_value_;
   call_.local = reinterpret_cast<void *>(scratchpad_base);
-  call_.local_bytes =
-      static_cast<int64_t>(load_own(core_register::scratch_bytes));
+  uint64_t local = load_own(core_register::scratch_bytes);
+  if (local >= least_scratchpad_of_stack)
+    local -= stack_bytes;
+  call_.local_bytes = static_cast<int64_t>(local);
   call_.next = next;
   call_.worker = this;
 }
