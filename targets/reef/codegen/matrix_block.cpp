@@ -49,24 +49,24 @@ void MatrixTask::emit_numbers(const PanelTarget &panel, PanelSide side,
         .emit_zeros(panel.edges, numbers.zeros);
 }
 
-/// The first block takes pieces of lanes as they come, less what cannot be
-/// loaded without the next one's first bytes.
+/// The first block of a panel of lanes takes pieces as they come, less what
+/// cannot be loaded without the next one's first bytes.
 void MatrixTask::multiply_as_lanes_arrive(const Run &run, const Panel &rows,
                                           const PanelTarget &lanes,
                                           const PanelArrival &arrival,
-                                          Value *first) {
+                                          const FirstBlock &first) {
   PanelTypes types = design_.types();
   PanelArrival taken = arrival;
-  taken.steps = b.CreateSelect(first, arrival.steps, run.depth.count);
-  taken.pieces = b.CreateSelect(first, arrival.pieces, index(1));
+  taken.steps = b.CreateSelect(first.of_lanes, arrival.steps, run.depth.count);
+  taken.pieces = b.CreateSelect(first.of_lanes, arrival.pieces, index(1));
   emit_for(frame(), index(0), taken.pieces, [&](Value *number) {
-    emit_if(frame(), first, [&] {
-      lane_loader_.await(lanes, arrival, number);
-      if (both_come_in_pieces()) {
+    emit_if(frame(), first.of_lanes,
+            [&] { lane_loader_.await(lanes, arrival, number); });
+    if (both_come_in_pieces())
+      emit_if(frame(), first.of_all, [&] {
         PanelTarget target = row_panel(run, rows.number);
         row_loader_.await(target, row_loader_.arrival(target), number);
-      }
-    });
+      });
     Interval steps = lane_loader_.piece(lanes, taken, number);
     Value *end = b.CreateAdd(steps.begin, steps.count);
     Value *is_last =

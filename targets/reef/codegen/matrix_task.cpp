@@ -185,11 +185,12 @@ PanelTarget MatrixTask::lane_panel(const Run &run, Value *number) {
           pieces(number)};
 }
 
-/// There is nothing to do until some of the first panel is there.
+/// There is nothing to do until some of the first panel is there; of the others
+/// half is mostly there in time.
 Value *MatrixTask::pieces(Value *number) {
-  constexpr int64_t most = 4;
-  return b.CreateSelect(b.CreateICmpEQ(number, index(0)), index(most),
-                        index(1));
+  constexpr int64_t of_first = 4, of_others = 2;
+  return b.CreateSelect(b.CreateICmpEQ(number, index(0)), index(of_first),
+                        index(of_others));
 }
 
 /// Starts what a run begins with: all rows, if they are fetched in place.
@@ -270,12 +271,10 @@ void MatrixTask::emit_lane_panels(const Run &run) {
     PanelTarget lanes = lane_panel(run, number);
     std::optional<PanelArrival> arrival;
     Value *later = b.CreateICmpNE(number, index(0));
-    if (lanes_arrive_in_pieces()) {
+    if (lanes_arrive_in_pieces())
       arrival = lane_loader_.arrival(lanes);
-      emit_if(frame(), later, [&] { lane_loader_.finish(lanes); });
-    } else {
+    else
       lane_loader_.finish(lanes);
-    }
     emit_numbers(lanes, PanelSide::lanes, index(0));
     Value *next = b.CreateAdd(number, index(1));
     Value *last = b.CreateICmpEQ(next, lane_panels);
@@ -288,8 +287,8 @@ void MatrixTask::emit_lane_panels(const Run &run) {
     });
     emit_for(frame(), index(0), row_panels, [&](Value *place) {
       Value *row = row_at(place);
-      Value *first =
-          b.CreateNot(b.CreateOr(later, b.CreateICmpNE(place, index(0))));
+      Value *first_of_lanes = b.CreateICmpEQ(place, index(0));
+      Value *first = b.CreateAnd(first_of_lanes, b.CreateNot(later));
       if (rows_in_place() && !rows_come_together()) {
         Value *awaited = b.CreateNot(later);
         if (both_come_in_pieces())
@@ -300,7 +299,7 @@ void MatrixTask::emit_lane_panels(const Run &run) {
                  {number, lanes.edges, lanes.address}, [&](const Panel &rows) {
                    if (arrival)
                      multiply_as_lanes_arrive(run, rows, lanes, *arrival,
-                                              first);
+                                              {first_of_lanes, first});
                    else
                      multiply(run.depth.count, rows.edges, lanes.edges,
                               rows.address, lanes.address);

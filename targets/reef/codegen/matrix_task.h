@@ -87,10 +87,14 @@ private:
   bool lanes_arrive_in_pieces() const {
     return lanes_in_place() && !design_.row_side.zero;
   }
+  struct FirstBlock {
+    llvm::Value *of_lanes; ///< i1: of this panel of lanes.
+    llvm::Value *of_all;   ///< i1: of the run.
+  };
   void multiply_as_lanes_arrive(const Run &run, const Panel &rows,
                                 const PanelTarget &lanes,
                                 const PanelArrival &arrival,
-                                llvm::Value *first);
+                                const FirstBlock &first);
   void multiply(llvm::Value *depth, const Interval &row_edges,
                 const Interval &lane_edges, llvm::Value *rows,
                 llvm::Value *lanes);

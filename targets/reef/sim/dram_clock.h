@@ -33,7 +33,7 @@ public:
 
 private:
   static constexpr uint64_t window = 64;
-  static constexpr uint64_t part_of_cores = 16; ///< One of so many.
+  static constexpr uint64_t part_of_cores = 64; ///< One of so many.
   /// How many windows ahead of the slowest core can be booked.
   static constexpr uint64_t window_count = 1 << 14;
   struct Slot {
