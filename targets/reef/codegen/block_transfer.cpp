@@ -162,6 +162,15 @@ void BlockTransfer::wait() {
     dma().wait();
 }
 
+void BlockTransfer::wait(Value *but_last) {
+  if (!operands_.read.empty() || operands_.written.empty())
+    return wait();
+  Value *last = dma().last_ticket();
+  Value *before = larger(b, b.CreateSub(last, sizes_.frame().index(1)),
+                         sizes_.frame().index(0));
+  dma().wait(b.CreateSelect(but_last, before, last));
+}
+
 void BlockTransfer::emit(Epilogue &epilogue, SumBlock block, Value *copies,
                          const IndexValues &batch) {
   llvm::SmallVector<BlockCopy, 4> all;

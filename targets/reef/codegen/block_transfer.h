@@ -41,6 +41,8 @@ public:
   void fetch(const SumBlock &block, llvm::Value *copies);
   /// Until blocks that were fetched are there, and results have left.
   void wait();
+  /// Where nothing was fetched, and `but_last` (i1): but the last result.
+  void wait(llvm::Value *but_last);
   /// `block` with its copies; its sums become the result.
   void emit(Epilogue &epilogue, SumBlock block, llvm::Value *copies,
             const IndexValues &batch);

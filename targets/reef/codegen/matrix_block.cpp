@@ -94,12 +94,17 @@ void MatrixTask::multiply(Value *depth, const Interval &row_edges,
 void MatrixTask::emit_block(
     const Run &run, const Panel &rows, const Panel &lanes,
     const std::function<void(const Panel &)> &multiply) {
-  // Blocks are kept apart only where another run of the depth needs them.
+  // Blocks are kept apart only where another run of the depth needs them; else
+  // the last result may still be leaving.
   Value *kept = b.CreateICmpSGT(tiling_.runs, index(1));
   Value *block = b.CreateAdd(b.CreateMul(rows.number, tiling_.task_lane_panels),
                              lanes.number);
   Value *area = b.CreateMul(tiling_.panel, tiling_.panel);
-  Value *place = b.CreateMul(b.CreateSelect(kept, block, index(0)), area);
+  Value *made =
+      b.CreateAdd(b.CreateMul(lanes.number, panels(rows_)), rows.number);
+  Value *turn =
+      b.CreateSelect(tiling_.alternates, b.CreateAnd(made, index(1)), index(0));
+  Value *place = b.CreateMul(b.CreateSelect(kept, block, turn), area);
   Value *sums = at(eighth(6), place);
   Value *copies = b.CreateGEP(b.getInt8Ty(), eighth(6), tiling_.copies);
   SumBlock finished{sums, tiling_.panel, rows.edges, lanes.edges};
@@ -118,7 +123,7 @@ void MatrixTask::emit_block(
         return Values();
       });
   multiply(rows);
-  transfer_.wait();
+  transfer_.wait(tiling_.alternates);
   call_store_tiles(frame(), edge, sums);
   call_subtract_zeros(
       frame(),

@@ -53,6 +53,9 @@ public:
     cut_depth();
     cut_result();
     t_.copies = b.CreateMul(blocks(), block_bytes());
+    Value *is_simple =
+        b.CreateAnd(b.CreateNot(is_shared_), b.CreateICmpEQ(t_.runs, index(1)));
+    t_.alternates = b.CreateAnd(is_simple, b.CreateICmpSGT(blocks(), index(1)));
     return t_;
   }
 

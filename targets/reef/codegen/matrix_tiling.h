@@ -40,6 +40,9 @@ struct MatrixTiling {
   /// panels of the lane side, and blocks of sums.
   llvm::Value *quarter_bytes;
   llvm::Value *copies_fit; ///< i1: those of what a block's epilogue reads.
+  /// i1: sums go to two places in turn, where no run or part needs a block
+  /// again.
+  llvm::Value *alternates;
   llvm::Value *copies; ///< Bytes of the last quarter before those of operands.
 
   llvm::Value *tasks(SizeCode &sizes) const;

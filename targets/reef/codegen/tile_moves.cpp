@@ -27,7 +27,7 @@ void emit_moves(AssemblyText &text, const char *move, unsigned bits,
     text.line("addi t2, t2, 1");
     text.line("addi t3, t3, 1");
   };
-  constexpr unsigned at_once = 4;
+  constexpr unsigned at_once = 8;
   text.loop(at_once, label, [&] {
     for (unsigned k = 0; k < at_once; ++k)
       one();
