@@ -42,7 +42,7 @@ void initialize_targets() {
     LLVMInitializeRISCVTarget();
     LLVMInitializeRISCVTargetMC();
     LLVMInitializeRISCVAsmPrinter();
-    // Reef's innermost loop is written in assembly.
+    // Innermost loops may be written in assembly.
     LLVMInitializeRISCVAsmParser();
   });
 }
