@@ -72,6 +72,9 @@ TEST(ChipDescription, RefusesTilesThatTheScratchpadCannotHold) {
   std::string text = reef2_with("edge = 32", "edge = 64");
   text.replace(text.find("scratchpad_kib = 1024"), 21, "scratchpad_kib = 64");
   EXPECT_NE(refusal(text).find("widen scratchpad_kib"), std::string::npos);
+  std::string wide = reef2_with("bits = 512", "bits = 4096");
+  wide.replace(wide.find("scratchpad_kib = 1024"), 21, "scratchpad_kib = 96");
+  EXPECT_NE(refusal(wide).find("narrow vector_bits"), std::string::npos);
 }
 
 TEST(ChipDescription, DetailsTellPeaksOfAllCores) {

@@ -27,6 +27,9 @@ inline constexpr uint64_t least_scratchpad_of_stack = 1 << 20;
 /// A quarter of a scratchpad, less a stack, must hold a block of sums of half
 /// tiles, and what loads of whole vectors read behind it.
 inline constexpr uint64_t block_margin_bytes = 4096;
+/// And half of it the shortest panel of bytes: steps that one instruction
+/// takes, and what lies behind them, each two vector registers.
+inline constexpr uint64_t least_byte_rows = 4 + 9;
 
 /// Offsets from `core_registers`: each core sees its own.
 namespace core_register {

@@ -205,7 +205,8 @@ private:
         b.CreateMul(blocks, index(wishes_.dear_lanes ? 1 : 2)), cores);
     Value *room = blocks_in(sums_room());
     Value *fits = b.CreateAnd(
-        b.CreateICmpSGT(room, index(wishes_.copies + parts_at_once)),
+        b.CreateICmpSGE(
+            room, b.CreateAdd(rows, index(wishes_.copies + parts_at_once))),
         b.CreateICmpSLE(b.CreateMul(groups, rows), index(most_shared_blocks)));
     fits = b.CreateAnd(fits, b.CreateICmpSLE(cores, index(most_shared_blocks)));
     Value *is_many = b.CreateICmpSGT(wanted, index(1));
@@ -257,8 +258,10 @@ private:
       Value *all =
           b.CreateMul(t_.batch, b.CreateMul(parts(along_rows, rows),
                                             parts(along_lanes, lanes)));
-      Value *cores = b.CreateUDiv(chip(core_register::cores), t_.parts);
-      Value *missing = parts(cores, at_least_one(all));
+      Value *cores = chip(core_register::cores);
+      // Parts were counted for tasks as they are.
+      Value *missing =
+          b.CreateSelect(is_shared_, index(1), parts(cores, at_least_one(all)));
       mine = at_least_one(ceil_div(b, panels, b.CreateMul(along, missing)));
     };
     shrink(lanes, along_lanes);
