@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TYPES = {np.dtype(np.uint8): TensorProto.UINT8, np.dtype(np.int8): TensorProto.INT8}
 # VLEN, tile edge, cores, DMA channels, KiB of scratchpad.
 CHIPS = {"narrow": (128, 16, 1, 1, 64), "wide_tiles": (256, 32, 2, 2, 512),
-         "small_tiles": (2048, 16, 5, 8, 1024), "three": (512, 64, 3, 1, 1024)}
+         "small_tiles": (2048, 16, 5, 8, 1024), "three": (512, 64, 3, 1, 1024),
+         "many": (512, 16, 51, 4, 256)}
 KEYS = ("vector_bits", "tile_edge", "cores", "dma_channels", "scratchpad_kib")
 
 
