@@ -13,6 +13,16 @@ namespace landfall {
 
 using llvm::Value;
 
+Affine result_form(const Kernel &kernel) {
+  Affine form;
+  SizePolynomial stride(1);
+  for (size_t v = kernel.loops.size(); v-- > 0;) {
+    form.terms[static_cast<uint32_t>(v)] = stride;
+    stride = stride * SizePolynomial::of(kernel.loops[v]);
+  }
+  return form;
+}
+
 Epilogue::Epilogue(SizeCode &sizes, Lanes &lanes, const ContractionRoles &roles)
     : sizes_(sizes), lanes_(lanes), roles_(roles),
       kernel_(lanes.frame().kernel), joined_(lanes_join()) {}
@@ -166,13 +176,8 @@ void Epilogue::emit_vector(Value *sum, Value *first,
 }
 
 Value *Epilogue::result_offset(const IndexValues &indices) {
-  Affine form;
-  SizePolynomial stride(1);
-  for (size_t v = kernel_.loops.size(); v-- > 0;) {
-    form.terms[static_cast<uint32_t>(v)] = stride;
-    stride = stride * SizePolynomial::of(kernel_.loops[v]);
-  }
-  return sizes_.add_terms(sizes_.frame().index(0), form, indices);
+  return sizes_.add_terms(sizes_.frame().index(0), result_form(kernel_),
+                          indices);
 }
 
 } // namespace landfall

@@ -18,6 +18,9 @@ struct BlockCopy {
   llvm::Value *exists;         ///< i1. If not, the operand itself is accessed.
 };
 
+/// The offset of the result's element at a point.
+Affine result_form(const Kernel &kernel);
+
 /// A block of finished sums: [row][lane], rows `stride` elements apart.
 struct SumBlock {
   llvm::Value *sums;

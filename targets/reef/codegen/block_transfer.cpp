@@ -15,18 +15,6 @@ namespace {
 
 /// A result in place of its sum, or a copy as large as the sums.
 constexpr int64_t most_bytes = 4;
-/// Other channels bring panels.
-constexpr int64_t channel = 3;
-
-Affine result_form(const Kernel &kernel) {
-  Affine form;
-  SizePolynomial stride(1);
-  for (size_t v = kernel.loops.size(); v-- > 0;) {
-    form.terms[static_cast<uint32_t>(v)] = stride;
-    stride = stride * SizePolynomial::of(kernel.loops[v]);
-  }
-  return form;
-}
 
 /// Whether blocks are rectangles in the result.
 bool is_rectangular(const ContractionRoles &roles, const Affine &form) {
@@ -113,7 +101,7 @@ void BlockTransfer::begin(const IndexValues &batch) {
 }
 
 Dma BlockTransfer::dma() {
-  return Dma(sizes_.frame(), sizes_.frame().index(channel));
+  return Dma(sizes_.frame(), sizes_.frame().index(result_channel));
 }
 
 BlockCopy BlockTransfer::copy(const SumBlock &block, uint32_t operand,

@@ -17,6 +17,9 @@
 
 namespace landfall::reef {
 
+/// The DMA channel of results and what they take; others bring panels.
+constexpr int64_t result_channel = 3;
+
 /// What the structure of an epilogue decides.
 struct BlockOperands {
   BlockOperands(const Kernel &kernel, const ContractionRoles &roles);

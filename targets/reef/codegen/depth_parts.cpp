@@ -19,8 +19,6 @@ namespace {
 
 using Arguments = llvm::ArrayRef<Value *>;
 
-constexpr int64_t sum_bytes = 4;
-
 /// to += from. Arguments: to, from, rows, lanes, elements from row to row.
 void emit_add(KernelFrame &frame, bool real, Arguments v) {
   llvm::IRBuilderBase &b = frame.b;

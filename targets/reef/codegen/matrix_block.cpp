@@ -141,13 +141,12 @@ void MatrixTask::emit_block(
 
 /// i1: the block's sums are now those of all parts of the depth.
 Value *MatrixTask::share(const SumBlock &block, Value *copies, Value *number) {
-  constexpr int64_t channel = 3; // Of results, too.
   int64_t before = int64_t(design_.block.read.size());
   Value *area = b.CreateMul(tiling_.panel, tiling_.panel);
   Value *room = at(copies, b.CreateMul(area, index(before)));
   Value *is_last =
       parts_.emit({number, number_, part_, block.sums, block.rows.count,
-                   block.lanes.count, room, index(channel)});
+                   block.lanes.count, room, index(result_channel)});
   emit_if(frame(), is_last, [&] {
     transfer_.fetch(block, copies);
     transfer_.wait();

@@ -6,6 +6,7 @@
 #include "targets/reef/codegen/matrix_task.h"
 
 #include "compiler/kernels/loop_builder.h"
+#include "targets/reef/chip/registers.h"
 
 namespace landfall::reef {
 
@@ -31,6 +32,7 @@ MatrixDesign::MatrixDesign(const Kernel &kernel, ContractionRoles the_roles,
 TilingWishes MatrixDesign::wishes() const {
   bool bytes = types().are_bytes();
   // The last load of a panel's second half goes on behind it.
+  static_assert(least_byte_rows == 4 + 1 + edge_number_rows);
   int64_t rows_behind = (bytes ? 1 : 0) + (has_zeros() ? edge_number_rows : 0);
   bool dear_lanes = lane_side.way == PanelDesign::Way::evaluated;
   bool dear_rows = row_side.way != PanelDesign::Way::in_place && !dear_lanes;

@@ -14,7 +14,6 @@ using llvm::Value;
 
 namespace {
 
-constexpr int64_t sum_bytes = 4;
 /// Panels begin where DRAM's lines would.
 constexpr int64_t line_bytes = 64;
 /// Vectors of sums are read whole, up to this much behind the last one.

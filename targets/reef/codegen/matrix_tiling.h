@@ -48,6 +48,9 @@ struct MatrixTiling {
   llvm::Value *tasks(SizeCode &sizes) const;
 };
 
+/// f32 or a 32-bit integer.
+constexpr int64_t sum_bytes = 4;
+
 /// Where parts of the depth are shared, no more tasks and blocks than these.
 constexpr int64_t most_shared_blocks = 64;
 /// Blocks of other parts' sums that there is room for, behind the copies.

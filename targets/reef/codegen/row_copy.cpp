@@ -24,39 +24,75 @@ constexpr int64_t copied_at_once = 4;
 /// Minimal elements of a row's vector.
 constexpr unsigned row_units = 8;
 
-/// Loads and stores of vectors as long as one in four registers may be.
-class CopyLoop {
-public:
-  CopyLoop(KernelFrame &frame, llvm::Type *type, Arguments v)
-      : frame_(frame), b(frame.b), v_(v), type_(type),
-        vector_(llvm::ScalableVectorType::get(type, row_units)) {}
+/// Several rows at a time; vectors have `units` minimal elements. Arguments are
+/// those of RowCopy in its order, without the type.
+class RowLoop {
+protected:
+  RowLoop(KernelFrame &frame, llvm::Type *type, Arguments v, unsigned units)
+      : frame_(frame), b(frame.b), v_(v.begin(), v.end()), type_(type),
+        vector_(llvm::ScalableVectorType::get(type, units)) {}
 
-  void emit() {
-    Value *most = frame_.index(copied_at_once);
-    Value *whole = b.CreateAnd(v_[6], frame_.index(-copied_at_once));
-    Values at = rows(frame_.index(0), whole, most, {v_[0], v_[3]});
-    rows(whole, v_[6], frame_.index(1), {at[0], at[1]});
-  }
-
-private:
-  Values rows(Value *first, Value *last, Value *step, Arguments start) {
-    int64_t count = llvm::cast<llvm::ConstantInt>(step)->getSExtValue();
-    return emit_for(frame_, first, last, step, start,
+  /// read(address) for each row, then change(what was read), then the stores.
+  template <typename Read, typename Change>
+  Values rows(Value *first, Value *last, int64_t count, Arguments start,
+              Read read, Change change) {
+    return emit_for(frame_, first, last, frame_.index(count), start,
                     [&](Value *, Arguments now) {
-                      Values at(now.begin(), now.end()), loaded;
+                      Values at(now.begin(), now.end()), lanes;
                       for (int64_t k = 0; k < count; ++k) {
-                        loaded.push_back(load(at[0]));
+                        lanes.push_back(read(at[0]));
                         at[0] = next(at[0], v_[2]);
                       }
-                      for (Value *value : loaded) {
-                        store(value, at[1]);
+                      for (Value *&row : lanes)
+                        row = change(row);
+                      for (Value *row : lanes) {
+                        store(row, at[1]);
                         at[1] = next(at[1], v_[4]);
                       }
                       return at;
                     });
   }
+  Value *load(Value *address, Value *count) {
+    return b.CreateIntrinsic(llvm::Intrinsic::riscv_vle,
+                             {vector_, b.getPtrTy(), b.getInt64Ty()},
+                             {llvm::PoisonValue::get(vector_), address, count});
+  }
+
+  KernelFrame &frame_;
+  llvm::IRBuilderBase &b;
+  Values v_;
+  llvm::Type *type_;
+  llvm::VectorType *vector_;
+
+private:
   Value *next(Value *pointer, Value *elements) {
     return b.CreateGEP(type_, pointer, elements);
+  }
+  void store(Value *value, Value *address) {
+    b.CreateIntrinsic(llvm::Intrinsic::riscv_vse,
+                      {vector_, b.getPtrTy(), b.getInt64Ty()},
+                      {value, address, v_[5]});
+  }
+};
+
+/// Loads and stores of vectors as long as one in four registers may be.
+class CopyLoop : RowLoop {
+public:
+  CopyLoop(KernelFrame &frame, llvm::Type *type, Arguments v)
+      : RowLoop(frame, type, v, row_units) {}
+
+  void emit() {
+    Value *whole = b.CreateAnd(v_[6], frame_.index(-copied_at_once));
+    Values at = copy(frame_.index(0), whole, copied_at_once, {v_[0], v_[3]});
+    copy(whole, v_[6], 1, {at[0], at[1]});
+  }
+
+private:
+  Values copy(Value *first, Value *last, int64_t count, Arguments start) {
+    return rows(
+        first, last, count, start,
+        [&](Value *address) { return read(address); },
+        [](Value *row) { return row; });
   }
   /// Argument 7 is the mask, if any, argument 8 what its lanes become.
   Value *guarded_load(Value *address) {
@@ -81,42 +117,25 @@ private:
     auto *step = llvm::dyn_cast<llvm::ConstantInt>(v_[1]);
     return step && step->isOne();
   }
-  Value *load(Value *address) {
+  Value *read(Value *address) {
     if (v_.size() > 7)
       return guarded_load(address);
-    Value *none = llvm::PoisonValue::get(vector_);
-    llvm::Type *pointer = b.getPtrTy(), *size = b.getInt64Ty();
     if (walks())
-      return b.CreateIntrinsic(llvm::Intrinsic::riscv_vle,
-                               {vector_, pointer, size},
-                               {none, address, v_[5]});
-    Value *step = bytes(v_[1]);
-    return b.CreateIntrinsic(llvm::Intrinsic::riscv_vlse,
-                             {vector_, pointer, size},
-                             {none, address, step, v_[5]});
+      return load(address, v_[5]);
+    return b.CreateIntrinsic(
+        llvm::Intrinsic::riscv_vlse, {vector_, b.getPtrTy(), b.getInt64Ty()},
+        {llvm::PoisonValue::get(vector_), address, bytes(v_[1]), v_[5]});
   }
-  void store(Value *value, Value *address) {
-    b.CreateIntrinsic(llvm::Intrinsic::riscv_vse,
-                      {vector_, b.getPtrTy(), b.getInt64Ty()},
-                      {value, address, v_[5]});
-  }
-
-  KernelFrame &frame_;
-  llvm::IRBuilderBase &b;
-  Values v_;
-  llvm::Type *type_;
-  llvm::VectorType *vector_;
 };
 
 /// Loads whole stretches of memory and gathers the lanes within registers:
 /// alone, each would take a cycle. `units` are the vectors' minimal elements;
 /// `at_once` rows have room in the registers.
-class GatherLoop {
+class GatherLoop : RowLoop {
 public:
   GatherLoop(KernelFrame &frame, llvm::Type *type, Arguments v, unsigned units,
              int64_t at_once)
-      : frame_(frame), b(frame.b), v_(v), at_once_(at_once), type_(type),
-        vector_(llvm::ScalableVectorType::get(type, units)),
+      : RowLoop(frame, type, v, units), at_once_(at_once),
         distance_(b.CreateMul(v[1], b.CreateSub(v[5], b.getInt64(1)))) {}
 
   /// i1: whether a vector is long enough, and lanes do not go backwards.
@@ -134,54 +153,26 @@ public:
     indices_ = b.CreateMul(b.CreateStepVector(integers), step);
     Value *most = frame_.index(at_once_);
     Value *whole = b.CreateSub(v_[6], b.CreateURem(v_[6], most));
-    Values at = rows(frame_.index(0), whole, at_once_, {v_[0], v_[3]});
-    rows(whole, v_[6], 1, {at[0], at[1]});
+    Values at = gather_rows(frame_.index(0), whole, at_once_, {v_[0], v_[3]});
+    gather_rows(whole, v_[6], 1, {at[0], at[1]});
   }
 
 private:
-  Values rows(Value *first, Value *last, int64_t count, Arguments start) {
-    return emit_for(frame_, first, last, frame_.index(count), start,
-                    [&](Value *, Arguments now) {
-                      Values at(now.begin(), now.end()), lanes;
-                      for (int64_t k = 0; k < count; ++k) {
-                        lanes.push_back(load(at[0]));
-                        at[0] = next(at[0], v_[2]);
-                      }
-                      for (Value *&row : lanes)
-                        row = gather(row);
-                      for (Value *row : lanes) {
-                        store(row, at[1]);
-                        at[1] = next(at[1], v_[4]);
-                      }
-                      return at;
-                    });
-  }
-  Value *next(Value *pointer, Value *elements) {
-    return b.CreateGEP(type_, pointer, elements);
-  }
-  Value *load(Value *address) {
-    Value *count = b.CreateAdd(distance_, frame_.index(1));
-    return b.CreateIntrinsic(llvm::Intrinsic::riscv_vle,
-                             {vector_, b.getPtrTy(), b.getInt64Ty()},
-                             {llvm::PoisonValue::get(vector_), address, count});
+  Values gather_rows(Value *first, Value *last, int64_t count,
+                     Arguments start) {
+    Value *elements = b.CreateAdd(distance_, frame_.index(1));
+    return rows(
+        first, last, count, start,
+        [&](Value *address) { return load(address, elements); },
+        [&](Value *row) { return gather(row); });
   }
   Value *gather(Value *from) {
     return b.CreateIntrinsic(
         llvm::Intrinsic::riscv_vrgatherei16_vv, {vector_, b.getInt64Ty()},
         {llvm::PoisonValue::get(vector_), from, indices_, v_[5]});
   }
-  void store(Value *value, Value *address) {
-    b.CreateIntrinsic(llvm::Intrinsic::riscv_vse,
-                      {vector_, b.getPtrTy(), b.getInt64Ty()},
-                      {value, address, v_[5]});
-  }
 
-  KernelFrame &frame_;
-  llvm::IRBuilderBase &b;
-  Arguments v_;
   int64_t at_once_;
-  llvm::Type *type_;
-  llvm::VectorType *vector_;
   Value *distance_, *indices_ = nullptr;
 };
 
