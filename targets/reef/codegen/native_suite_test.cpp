@@ -50,7 +50,7 @@ bool has_emulator() {
   return std::system("qemu-riscv64 --version >/dev/null 2>&1") == 0;
 }
 
-/// As runner/runner.cpp reads them.
+/// As test/kernel_runner/runner.cpp reads them.
 std::vector<uint8_t> requests_for(std::span<const Run> runs) {
   std::vector<uint8_t> bytes;
   auto word = [&](uint64_t value) {
@@ -160,7 +160,7 @@ private:
 
 namespace landfall::native {
 
-/// Those of the firmware's functions (firmware/math/device_math.h), and the C
+/// Those of the firmware's functions (device_math/device_math.h), and the C
 /// library's own.
 const double service_ulps = 2;
 

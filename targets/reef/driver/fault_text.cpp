@@ -4,30 +4,30 @@
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/driver/fault_text.h"
+#include "riscv/hart.h"
 #include "runtime/launch_check.h"
-#include "targets/reef/sim/isa/hart.h"
 
 #include <fmt/format.h>
 
 namespace landfall::reef {
 
 std::string cause_text(uint32_t cause) {
-  switch (static_cast<FaultCause>(cause)) {
-  case FaultCause::none:
+  switch (static_cast<riscv::FaultCause>(cause)) {
+  case riscv::FaultCause::none:
     break;
-  case FaultCause::illegal_instruction:
+  case riscv::FaultCause::illegal_instruction:
     return "illegal instruction";
-  case FaultCause::load_access:
+  case riscv::FaultCause::load_access:
     return "load access fault";
-  case FaultCause::store_access:
+  case riscv::FaultCause::store_access:
     return "store access fault";
-  case FaultCause::fetch_access:
+  case riscv::FaultCause::fetch_access:
     return "fetch access fault";
-  case FaultCause::misaligned:
+  case riscv::FaultCause::misaligned:
     return "misaligned access";
-  case FaultCause::breakpoint:
+  case riscv::FaultCause::breakpoint:
     return "breakpoint";
-  case FaultCause::race:
+  case riscv::FaultCause::race:
     return "race with a DMA transfer that has not been waited for";
   }
   return fmt::format("fault of unknown cause {}", cause);

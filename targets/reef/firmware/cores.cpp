@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/firmware/cores.h"
-#include "targets/reef/firmware/math/services.h"
+#include "device_math/services.h"
 #include "targets/reef/firmware/registers_access.h"
 
 namespace landfall::reef {
@@ -22,7 +22,7 @@ uint64_t manage(uint64_t offset) {
 Shared &shared() { return shared_memory; }
 
 Cores::Cores() : count_(static_cast<uint32_t>(load_own(core_register::cores))) {
-  shared_memory.services = math::services();
+  shared_memory.services = device_math::services();
 }
 
 Event Cores::take_event() {

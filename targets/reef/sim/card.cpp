@@ -58,7 +58,7 @@ void run_card(const ChipDescription &description, uint8_t *dram, int line) {
       chip.doorbell();
       break;
     case Chip::Progress::dead: {
-      Fault fault = chip.fault(0);
+      riscv::Fault fault = chip.fault(0);
       send_message(line, {CardMessage::dead, static_cast<uint32_t>(fault.cause),
                           fault.pc, fault.address});
       return;

@@ -12,7 +12,7 @@ namespace landfall::reef {
 
 namespace {
 
-using Access = HartPort::Access;
+using Access = riscv::HartPort::Access;
 
 /// How far the clocks of running cores may drift apart.
 constexpr uint64_t quantum_cycles = 500;
@@ -94,7 +94,7 @@ bool Chip::load_fault(uint64_t offset, uint64_t &value) const {
   uint64_t number = offset / management_register::fault_stride;
   if (number >= cores_.size())
     return false;
-  Fault fault = cores_[number]->fault();
+  riscv::Fault fault = cores_[number]->fault();
   switch (offset % management_register::fault_stride) {
   case management_register::fault_cause:
     value = static_cast<uint64_t>(fault.cause);

@@ -31,7 +31,7 @@ public:
   };
   Progress step();
 
-  Fault fault(unsigned core) const { return cores_[core]->fault(); }
+  riscv::Fault fault(unsigned core) const { return cores_[core]->fault(); }
 
   void event(ChipEvent kind, unsigned core, uint32_t value,
              uint64_t now) override;
@@ -48,7 +48,7 @@ private:
   ChipCore *next_core() const;
 
   const ChipDescription chip_;
-  MemoryRegion dram_;
+  riscv::MemoryRegion dram_;
   std::function<void()> signal_;
   DramClock clock_;
   std::vector<std::unique_ptr<ChipCore>> cores_; ///< By number.

@@ -11,8 +11,8 @@ namespace landfall::reef {
 
 namespace {
 
-HartConfig hart_config(const ChipDescription &chip, unsigned number) {
-  HartConfig config;
+riscv::HartConfig hart_config(const ChipDescription &chip, unsigned number) {
+  riscv::HartConfig config;
   config.vlen = chip.vector_bits;
   config.issue_width = chip.issue_width;
   config.matrix_queue = chip.matrix_queue;
@@ -31,16 +31,19 @@ uint64_t features(const ChipDescription &chip) {
          (chip.macs_i8 ? matrix_i8 : 0) | (chip.macs_f8 ? matrix_f8 : 0);
 }
 
-MemoryRegion scratchpad_region(const ChipDescription &chip, uint8_t *host) {
+riscv::MemoryRegion scratchpad_region(const ChipDescription &chip,
+                                      uint8_t *host) {
   return {scratchpad_base, chip.scratchpad_bytes(), host};
 }
 
-EngineTelemetry engine(EngineTime time) { return {time.busy, time.stalled}; }
+EngineTelemetry engine(riscv::EngineTime time) {
+  return {time.busy, time.stalled};
+}
 
 } // namespace
 
 ChipCore::ChipCore(const ChipDescription &chip, unsigned number,
-                   MemoryRegion dram, DramClock &clock, Board &board)
+                   riscv::MemoryRegion dram, DramClock &clock, Board &board)
     : chip_(&chip), number_(number), board_(&board),
       scratchpad_(chip.scratchpad_bytes()),
       hart_(hart_config(chip, number), dram,
@@ -84,21 +87,21 @@ bool ChipCore::run(uint64_t cycles) {
     idle_ += begin - hart_.cycle();
   waiting_ = Waiting::nothing;
   hart_.set_cycle(begin);
-  stopped_ = hart_.run(begin + cycles) == Hart::Stop::fault;
+  stopped_ = hart_.run(begin + cycles) == riscv::Hart::Stop::fault;
   return !stopped_;
 }
 
-Fault ChipCore::fault() const {
-  Fault fault = hart_.fault();
+riscv::Fault ChipCore::fault() const {
+  riscv::Fault fault = hart_.fault();
   if (!stopped_)
     fault.pc = hart_.pc();
   if (transfers_race_)
-    fault.cause = FaultCause::race;
+    fault.cause = riscv::FaultCause::race;
   return fault;
 }
 
 CoreTelemetry ChipCore::telemetry(uint64_t now) const {
-  const HartCounters &counters = hart_.counters();
+  const riscv::HartCounters &counters = hart_.counters();
   uint64_t asleep =
       waiting_ == Waiting::mail && now > cycle() ? now - cycle() : 0;
   return {counters.instructions,   idle_ + asleep,
@@ -107,7 +110,8 @@ CoreTelemetry ChipCore::telemetry(uint64_t now) const {
           counters.matrix_macs};
 }
 
-HartPort::Access ChipCore::load_register(uint64_t address, uint64_t &value) {
+riscv::HartPort::Access ChipCore::load_register(uint64_t address,
+                                                uint64_t &value) {
   if (address - core_registers < register_page_bytes)
     return load_own(address - core_registers, value);
   if (may_manage(address)) {
@@ -117,7 +121,7 @@ HartPort::Access ChipCore::load_register(uint64_t address, uint64_t &value) {
   return Access::fault;
 }
 
-HartPort::Access ChipCore::load_own(uint64_t offset, uint64_t &value) {
+riscv::HartPort::Access ChipCore::load_own(uint64_t offset, uint64_t &value) {
   switch (offset) {
   case core_register::hart_id:
     value = number_;
@@ -159,7 +163,8 @@ HartPort::Access ChipCore::load_own(uint64_t offset, uint64_t &value) {
   }
 }
 
-HartPort::Access ChipCore::store_register(uint64_t address, uint64_t value) {
+riscv::HartPort::Access ChipCore::store_register(uint64_t address,
+                                                 uint64_t value) {
   uint64_t offset = address - core_registers;
   if (offset < register_page_bytes) {
     if (offset == core_register::mail_done) {
@@ -182,7 +187,8 @@ bool ChipCore::may_manage(uint64_t address) const {
   return number_ == 0 && address - management_registers < register_page_bytes;
 }
 
-HartPort::Access ChipCore::finish(RegisterAnswer answer, Waiting waiting) {
+riscv::HartPort::Access ChipCore::finish(RegisterAnswer answer,
+                                         Waiting waiting) {
   bool timed = answer.until != RegisterAnswer::never;
   if (answer.access == Access::blocked)
     waiting_ = timed ? Waiting::time : waiting;
@@ -190,7 +196,7 @@ HartPort::Access ChipCore::finish(RegisterAnswer answer, Waiting waiting) {
   return answer.access;
 }
 
-HartPort::Access ChipCore::finish(Dma::Answer answer) {
+riscv::HartPort::Access ChipCore::finish(Dma::Answer answer) {
   transfers_race_ = answer.is_race;
   if (answer.access == Access::blocked) {
     waiting_ = Waiting::time;

@@ -22,7 +22,7 @@ struct Message {
 /// `never` if only a message can tell.
 struct RegisterAnswer {
   static constexpr uint64_t never = ~uint64_t(0);
-  HartPort::Access access = HartPort::Access::done;
+  riscv::HartPort::Access access = riscv::HartPort::Access::done;
   uint64_t until = never;
 };
 
@@ -41,10 +41,10 @@ public:
 
 /// A hart, its scratchpad, registers, DMA channels and line buffers. Core 0 is
 /// the management core: the same hart without a matrix unit.
-class ChipCore final : public HartPort {
+class ChipCore final : public riscv::HartPort {
 public:
-  ChipCore(const ChipDescription &chip, unsigned number, MemoryRegion dram,
-           DramClock &clock, Board &board);
+  ChipCore(const ChipDescription &chip, unsigned number,
+           riscv::MemoryRegion dram, DramClock &clock, Board &board);
 
   void reset();
   void forget_lines() { lines_.clear(); }
@@ -60,7 +60,7 @@ public:
 
   uint64_t cycle() const { return hart_.cycle(); }
   /// Why it has stopped; of one that has not, where it is.
-  Fault fault() const;
+  riscv::Fault fault() const;
   /// Up to `now`: a core that sleeps has been idle until then.
   CoreTelemetry telemetry(uint64_t now) const;
 
@@ -82,7 +82,7 @@ private:
   unsigned number_;
   Board *board_;
   Zeros scratchpad_;
-  Hart hart_;
+  riscv::Hart hart_;
   Dma dma_;
   LineBuffers lines_;
   uint64_t dram_bytes_;

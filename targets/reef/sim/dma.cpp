@@ -13,7 +13,7 @@ namespace landfall::reef {
 
 namespace {
 
-using Access = HartPort::Access;
+using Access = riscv::HartPort::Access;
 
 /// DRAM is moved in whole lines.
 constexpr uint64_t line = 64;
@@ -45,8 +45,8 @@ uint64_t *field(Transfer &transfer, uint64_t offset) {
 
 } // namespace
 
-Dma::Dma(const ChipDescription &chip, MemoryRegion dram,
-         MemoryRegion scratchpad, DramClock &clock)
+Dma::Dma(const ChipDescription &chip, riscv::MemoryRegion dram,
+         riscv::MemoryRegion scratchpad, DramClock &clock)
     : dram_(dram), scratchpad_(scratchpad), clock_(&clock),
       rate_(chip.dma_bytes_per_cycle), latency_(chip.dram_latency_cycles()),
       channels_(chip.dma_channels) {}
@@ -142,7 +142,8 @@ bool Dma::in_dram(uint64_t address) const { return address >= dram_.base; }
 
 /// Where the rows lie in the host's memory; null if not all do in one region.
 uint8_t *Dma::host(const Rows &rows) const {
-  const MemoryRegion &region = in_dram(rows.address) ? dram_ : scratchpad_;
+  const riscv::MemoryRegion &region =
+      in_dram(rows.address) ? dram_ : scratchpad_;
   uint64_t offset = rows.address - region.base;
   if (rows.row_bytes > region.bytes || offset > region.bytes ||
       rows.address < region.base ||

@@ -10,9 +10,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "riscv/hart.h"
 #include "targets/reef/chip/telemetry.h"
 #include "targets/reef/sim/dram_clock.h"
-#include "targets/reef/sim/isa/hart.h"
 #include "targets/reef/sim/transfer.h"
 
 #include <deque>
@@ -23,12 +23,12 @@ namespace landfall::reef {
 class Dma {
 public:
   /// Memory that can be moved: DRAM and the core's scratchpad.
-  Dma(const ChipDescription &chip, MemoryRegion dram, MemoryRegion scratchpad,
-      DramClock &clock);
+  Dma(const ChipDescription &chip, riscv::MemoryRegion dram,
+      riscv::MemoryRegion scratchpad, DramClock &clock);
 
   /// How an access of a channel's register ends.
   struct Answer {
-    HartPort::Access access = HartPort::Access::done;
+    riscv::HartPort::Access access = riscv::HartPort::Access::done;
     uint64_t until = 0;   ///< `blocked`: the cycle at which to try again.
     bool is_race = false; ///< `fault`: transfers race with each other.
   };
@@ -65,7 +65,7 @@ private:
   uint64_t end_of(const Transfer &transfer, Channel &channel, uint64_t now);
   bool in_dram(uint64_t address) const;
 
-  MemoryRegion dram_, scratchpad_;
+  riscv::MemoryRegion dram_, scratchpad_;
   DramClock *clock_;
   uint64_t rate_, latency_;
   EngineTelemetry time_ = {};

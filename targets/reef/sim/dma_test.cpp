@@ -12,7 +12,7 @@
 namespace landfall::reef {
 namespace {
 
-using Access = HartPort::Access;
+using Access = riscv::HartPort::Access;
 
 class DmaTest : public testing::Test {
 protected:

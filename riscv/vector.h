@@ -1,0 +1,154 @@
+//===- vector.h - How vector instructions are executed ----------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// An instruction on elements has three stages: its operands are found (a
+// register group, or a scalar repeated into scratch memory), a dense loop over
+// plain arrays makes the result in scratch memory, and the active elements of
+// it go to the destination. The loops have no masks and no aliases, so the
+// host's compiler can vectorise them.
+//
+// Elements past vl and inactive ones stay as they are, whatever vta and vma.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "riscv/core.h"
+
+#include <type_traits>
+
+namespace landfall::riscv {
+
+/// Of the second source of an operation.
+enum class Form { vv, vx, vi, vu, vf };
+
+template <typename T> T *elements(Core &core, unsigned index) {
+  return reinterpret_cast<T *>(core.v.data() + index * (core.config.vlen / 8));
+}
+
+inline bool mask_bit(const uint8_t *mask, uint64_t element) {
+  return mask[element / 8] >> (element % 8) & 1;
+}
+
+inline void set_mask_bit(uint8_t *mask, uint64_t element, bool value) {
+  uint8_t bit = 1 << (element % 8);
+  mask[element / 8] =
+      value ? mask[element / 8] | bit : mask[element / 8] & ~bit;
+}
+
+/// A register group: where, and how many registers as a logarithm (of EMUL,
+/// which may be a fraction of one).
+struct Group {
+  unsigned index;
+  int log;
+  unsigned registers() const { return log > 0 ? 1u << log : 1; }
+};
+
+/// Whether registers have the numbers that groups of that size may have.
+bool is_aligned(Group group);
+
+/// The rule for a destination over a source of another element width: only
+/// where no element is overwritten before it is read.
+bool may_overlap(Group destination, Group source);
+
+/// No register in common.
+bool is_disjoint(Group a, Group b);
+
+/// vtype is legal, elements are not wider than 64 bits after `widening` steps,
+/// groups are aligned and a masked destination is not v0. Otherwise it raises
+/// the fault and returns false.
+bool check_vector(Core &core, const Instruction &in, Group destination,
+                  std::initializer_list<Group> sources);
+
+/// As check_vector, for a destination of mask bits.
+bool check_mask_result(Core &core, const Instruction &in,
+                       std::initializer_list<Group> sources);
+
+/// Which elements are active, one byte each; null: all of them.
+const uint8_t *active_elements(Core &core, const Instruction &in);
+
+/// The group of an operand with elements of the vtype's width times
+/// 2^`widening`.
+inline Group group_of(const Core &core, unsigned index, int widening = 0) {
+  return {index, core.shape.multiplier_log + widening};
+}
+
+/// `body` with a zero of the unsigned type as wide as the elements.
+template <typename Body> void with_width(int width_log, Body body) {
+  switch (width_log) {
+  case 0:
+    return body(uint8_t{});
+  case 1:
+    return body(uint16_t{});
+  case 2:
+    return body(uint32_t{});
+  default:
+    return body(uint64_t{});
+  }
+}
+
+template <typename T> struct WidenedInteger;
+template <> struct WidenedInteger<uint8_t> {
+  using Type = uint16_t;
+};
+template <> struct WidenedInteger<uint16_t> {
+  using Type = uint32_t;
+};
+template <> struct WidenedInteger<uint32_t> {
+  using Type = uint64_t;
+};
+template <> struct WidenedInteger<uint64_t> {
+  using Type = unsigned __int128;
+};
+template <typename T> using Widened = typename WidenedInteger<T>::Type;
+
+template <typename T> using Signed = std::make_signed_t<T>;
+
+/// `value` as many times as there are elements.
+template <typename T> const T *repeat(Core &core, unsigned operand, T value) {
+  T *to = reinterpret_cast<T *>(core.scratch.operands[operand]);
+  for (uint64_t k = 0; k < core.vl; ++k)
+    to[k] = value;
+  return to;
+}
+
+/// The second source of an integer instruction as elements of T.
+template <typename T>
+const T *second_source(Core &core, const Instruction &in, Form form) {
+  switch (form) {
+  case Form::vv:
+    return elements<T>(core, in.rs1);
+  case Form::vx:
+    return repeat(core, 1, static_cast<T>(core.x[in.rs1]));
+  default:
+    return repeat(core, 1, static_cast<T>(in.immediate));
+  }
+}
+
+template <typename T> T *result_elements(Core &core) {
+  return reinterpret_cast<T *>(core.scratch.result);
+}
+
+/// The elements of the result that are active (all if null) go to the
+/// destination, from vstart on.
+template <typename T>
+void write_back(Core &core, unsigned destination, const uint8_t *active) {
+  const T *from = result_elements<T>(core);
+  T *to = elements<T>(core, destination);
+  if (active) {
+    for (uint64_t k = core.vstart; k < core.vl; ++k)
+      to[k] = active[k] ? from[k] : to[k];
+  } else if (core.vstart < core.vl) {
+    std::memcpy(to + core.vstart, from + core.vstart,
+                (core.vl - core.vstart) * sizeof(T));
+  }
+  core.vstart = 0;
+}
+
+/// As write_back, of bits; the result has one byte an element.
+void write_back_mask(Core &core, unsigned destination, const uint8_t *active);
+
+/// v0 as bytes, one an element.
+const uint8_t *expand_mask(Core &core);
+
+} // namespace landfall::riscv
