@@ -101,7 +101,7 @@ void BlockTransfer::begin(const IndexValues &batch) {
 }
 
 Dma BlockTransfer::dma() {
-  return Dma(sizes_.frame(), sizes_.frame().index(result_channel));
+  return Dma(sizes_.frame(), tiling_.channels[result_channel]);
 }
 
 BlockCopy BlockTransfer::copy(const SumBlock &block, uint32_t operand,

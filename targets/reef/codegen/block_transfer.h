@@ -18,7 +18,7 @@
 namespace landfall::reef {
 
 /// The DMA channel of results and what they take; others bring panels.
-constexpr int64_t result_channel = 3;
+constexpr size_t result_channel = 3;
 
 /// What the structure of an epilogue decides.
 struct BlockOperands {

@@ -7,16 +7,13 @@
 
 #include "compiler/kernels/loop_builder.h"
 #include "targets/reef/chip/registers.h"
-#include "targets/reef/codegen/matrix_unit.h"
 
 namespace landfall::reef {
 
 using llvm::Value;
 
 Dma::Dma(KernelFrame &frame, Value *channel) : frame_(frame), b(frame.b) {
-  Value *channels = read_core_register(frame, core_register::dma_channels);
-  Value *offset = b.CreateMul(b.CreateURem(channel, channels),
-                              b.getInt64(core_register::dma_stride));
+  Value *offset = b.CreateMul(channel, b.getInt64(core_register::dma_stride));
   registers_ = b.CreateIntToPtr(
       b.CreateAdd(offset, b.getInt64(core_registers + core_register::dma)),
       b.getPtrTy());

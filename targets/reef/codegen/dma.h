@@ -16,9 +16,8 @@ struct Transfer {
   llvm::Value *source_stride, *destination_stride;
 };
 
-/// One of the core's channels: number `channel` (i64) of as many as the chip
-/// has, counted around. From `start` to `wait`, nobody may touch what is
-/// written.
+/// One of the core's channels, of which a chip has at least one; its number is
+/// an i64. From `start` to `wait`, nobody may touch what is written.
 class Dma {
 public:
   Dma(KernelFrame &frame, llvm::Value *channel);

@@ -146,7 +146,7 @@ Value *MatrixTask::share(const SumBlock &block, Value *copies, Value *number) {
   Value *room = at(copies, b.CreateMul(area, index(before)));
   Value *is_last =
       parts_.emit({number, number_, part_, block.sums, block.rows.count,
-                   block.lanes.count, room, index(result_channel)});
+                   block.lanes.count, room, tiling_.channels[result_channel]});
   emit_if(frame(), is_last, [&] {
     transfer_.fetch(block, copies);
     transfer_.wait();

@@ -100,10 +100,18 @@ Value *PanelLoader::stage_row_bytes(const PanelTarget &target) {
 
 PanelArrival PanelLoader::arrival(const PanelTarget &target) {
   Value *square = b.CreateShl(tiling_.edge, design_.panel().pairs ? 1 : 0);
-  Value *steps =
-      round_up(b, ceil_div(b, target.depth.count, target.pieces), square);
-  Value *pieces = larger(
-      b, ceil_div(b, target.depth.count, larger(b, steps, index(1))), index(1));
+  auto last = [&](Value *of) { return b.CreateSub(of, index(1)); };
+  Value *wanted = b.CreateShl(index(1), target.pieces_log);
+  Value *steps = b.CreateLShr(b.CreateAdd(target.depth.count, last(wanted)),
+                              target.pieces_log);
+  steps = b.CreateAnd(b.CreateAdd(steps, last(square)), b.CreateNeg(square));
+  // Those that begin before the end; divisions take long.
+  Value *pieces = index(1);
+  for (int64_t k = 1; k < 1 << most_pieces_log; ++k)
+    pieces = b.CreateAdd(
+        pieces, b.CreateZExt(b.CreateICmpSLT(b.CreateMul(steps, index(k)),
+                                             target.depth.count),
+                             b.getInt64Ty()));
   return {b.CreateLoad(b.getInt64Ty(), ticket_), steps, pieces};
 }
 

@@ -51,8 +51,10 @@ struct PanelTarget {
   llvm::Value *stage; ///< Not for those in place.
   llvm::Value *stage_bytes;
   llvm::Value *channel; ///< That fetches it.
-  llvm::Value *pieces;  ///< At most, that it arrives in; not if evaluated.
+  /// Of the most pieces that it arrives in, to base 2; not if evaluated.
+  llvm::Value *pieces_log;
 };
+constexpr int64_t most_pieces_log = 2;
 
 /// A panel on its way: pieces of the depth, one after the other.
 struct PanelArrival {

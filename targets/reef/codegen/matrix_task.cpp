@@ -64,7 +64,7 @@ Value *MatrixTask::eighth(int64_t number) {
 }
 
 Value *MatrixTask::row_panel_at(Value *number) {
-  Value *down = b.CreateUDiv(number, tiling_.abreast);
+  Value *down = b.CreateLShr(number, tiling_.abreast_log);
   // Only panels of bytes lie side by side, those of pairs twice as wide.
   int64_t steps = design_.row_side.panel().pairs ? 2 : 1;
   return b.CreateGEP(
@@ -75,7 +75,7 @@ Value *MatrixTask::row_panel_at(Value *number) {
 }
 
 Value *MatrixTask::place_in_pitch(Value *number) {
-  return b.CreateURem(number, tiling_.abreast);
+  return b.CreateAnd(number, b.CreateSub(tiling_.abreast, index(1)));
 }
 
 MatrixTask::Run MatrixTask::run_of(Value *number) {
@@ -140,7 +140,8 @@ Value *MatrixTask::row_at(Value *place) {
 }
 
 Value *MatrixTask::panels(const Interval &edges) {
-  return ceil_div(b, edges.count, tiling_.panel);
+  Value *last = b.CreateSub(tiling_.panel, index(1));
+  return b.CreateLShr(b.CreateAdd(edges.count, last), tiling_.panel_log);
 }
 
 Interval MatrixTask::panel_of(const Interval &edges, Value *number) {
@@ -166,31 +167,38 @@ PanelTarget MatrixTask::row_panel(const Run &run, Value *number) {
   Value *stage = b.CreateGEP(b.getInt8Ty(),
                              b.CreateSelect(odd, eighth(2), eighth(4)), taken);
   Value *bytes = b.CreateSub(tiling_.quarter_bytes, taken);
-  Value *channel = rows_in_place() ? static_cast<Value *>(index(row_channel))
-                                   : b.CreateAnd(number, index(1));
-  Value *parts = pieces(number);
+  Value *channel = tiling_.channels[row_channel];
+  if (!rows_in_place())
+    channel = b.CreateSelect(b.CreateTrunc(number, b.getInt1Ty()),
+                             tiling_.channels[row_channel + 1], channel);
+  Value *parts_log = pieces_log(number);
   if (rows_in_place())
-    parts = both_come_in_pieces() ? pieces(b.CreateSub(number, first_row_))
-                                  : index(1);
+    parts_log = both_come_in_pieces()
+                    ? pieces_log(b.CreateSub(number, first_row_))
+                    : index(0);
   return {run.depth,
           panel_of(rows_, number),
           row_panel_at(number),
           stage,
           bytes,
           channel,
-          parts};
+          parts_log};
 }
 
 PanelTarget MatrixTask::lane_panel(const Run &run, Value *number) {
-  return {run.depth,     panel_of(columns_, number), lane_panel_at(run, number),
-          eighth(2),     tiling_.quarter_bytes,      index(2),
-          pieces(number)};
+  return {run.depth,
+          panel_of(columns_, number),
+          lane_panel_at(run, number),
+          eighth(2),
+          tiling_.quarter_bytes,
+          tiling_.channels[lane_channel],
+          pieces_log(number)};
 }
 
 /// There is nothing to do until some of the first panel is there; of the others
 /// half is mostly there in time.
-Value *MatrixTask::pieces(Value *number) {
-  constexpr int64_t of_first = 4, of_others = 2;
+Value *MatrixTask::pieces_log(Value *number) {
+  constexpr int64_t of_first = most_pieces_log, of_others = 1;
   return b.CreateSelect(b.CreateICmpEQ(number, index(0)), index(of_first),
                         index(of_others));
 }
@@ -204,7 +212,7 @@ void MatrixTask::start_rows(const Run &run) {
 }
 
 void MatrixTask::start_other_rows(const Run &run) {
-  Dma channel(frame(), index(row_channel));
+  Dma channel(frame(), tiling_.channels[row_channel]);
   b.CreateStore(b.CreateSub(channel.last_ticket(), index(1)), rows_ticket_);
   Value *count = b.CreateSub(panels(rows_), index(1));
   emit_for(frame(), index(0), count, [&](Value *place) {
@@ -215,7 +223,7 @@ void MatrixTask::start_other_rows(const Run &run) {
 
 /// Rows in place came by one channel, each but the first in a transfer.
 void MatrixTask::await_rows(Value *place) {
-  Dma channel(frame(), index(row_channel));
+  Dma channel(frame(), tiling_.channels[row_channel]);
   Value *before = b.CreateLoad(b.getInt64Ty(), rows_ticket_);
   Value *ticket = b.CreateAdd(before, b.CreateAdd(place, index(1)));
   channel.wait(smaller(b, ticket, channel.last_ticket()));

@@ -47,6 +47,7 @@ public:
     t_.depth = extent(roles_.depth);
     Value *quarter = b.CreateLShr(chip(core_register::scratch_bytes), index(2));
     t_.quarter_bytes = b.CreateAnd(quarter, index(-64));
+    choose_channels();
     cut_tiles();
     share_depth();
     cut_depth();
@@ -66,6 +67,16 @@ private:
       value = read_core_register(sizes_.frame(), offset);
     return value;
   }
+  void choose_channels() {
+    Value *all = chip(core_register::dma_channels);
+    for (size_t k = 0; k < t_.channels.size(); ++k) {
+      Value *channel = index(int64_t(k));
+      for (size_t around = 0; around < k; ++around)
+        channel = b.CreateSelect(b.CreateICmpSLT(channel, all), channel,
+                                 b.CreateSub(channel, all));
+      t_.channels[k] = channel;
+    }
+  }
   /// Of a power of two: divisions take twenty cycles, shifts one.
   Value *log2_of(Value *power) {
     Value *bits =
@@ -77,8 +88,8 @@ private:
     Value *last = b.CreateSub(b.CreateShl(index(1), log), index(1));
     return at_least_one(b.CreateLShr(b.CreateAdd(extent, last), log));
   }
-  Value *row_panels() { return shifted_parts(t_.rows, panel_log_); }
-  Value *lane_panels() { return shifted_parts(t_.lanes, panel_log_); }
+  Value *row_panels() { return shifted_parts(t_.rows, t_.panel_log); }
+  Value *lane_panels() { return shifted_parts(t_.lanes, t_.panel_log); }
   Value *extent(const std::vector<uint32_t> &loops) {
     return sizes_.extent(roles_.space, loops);
   }
@@ -87,7 +98,7 @@ private:
     return at_least_one(ceil_div(b, whole, most));
   }
   Value *panel_row_bytes() {
-    return b.CreateMul(t_.pitch, index(wishes_.bytes ? 1 : 4));
+    return b.CreateShl(t_.pitch, index(wishes_.bytes ? 0 : 2));
   }
   int64_t steps_at_once() const { return wishes_.bytes ? 4 : 1; }
   Value *bytes_of(Value *depth) {
@@ -97,7 +108,9 @@ private:
   /// Steps of so many panels, or of those side by side, that fit; a multiple of
   /// those at once.
   Value *steps_in(Value *bytes, Value *panels) {
-    Value *rows = b.CreateUDiv(bytes, b.CreateMul(panel_row_bytes(), panels));
+    Value *row_log = b.CreateAdd(b.CreateAdd(t_.panel_log, t_.abreast_log),
+                                 index(wishes_.bytes ? 0 : 2));
+    Value *rows = b.CreateUDiv(b.CreateLShr(bytes, row_log), panels);
     Value *left = b.CreateSub(rows, index(wishes_.rows_behind));
     Value *at_once = index(steps_at_once());
     return larger(b, b.CreateAnd(left, b.CreateNeg(at_once)), at_once);
@@ -133,10 +146,12 @@ private:
     pays = b.CreateOr(pays, b.CreateNot(fits));
     t_.edge = b.CreateSelect(pays, half, whole);
     t_.panel = b.CreateShl(t_.edge, index(1));
-    panel_log_ =
+    t_.panel_log =
         b.CreateAdd(whole_log, b.CreateSelect(pays, index(0), index(1)));
     t_.pitch = wishes_.bytes ? b.CreateShl(register_bytes, 1) : t_.panel;
-    t_.abreast = wishes_.bytes ? b.CreateLShr(t_.pitch, panel_log_) : index(1);
+    t_.abreast_log =
+        wishes_.bytes ? b.CreateSub(log2_of(t_.pitch), t_.panel_log) : index(0);
+    t_.abreast = b.CreateShl(index(1), t_.abreast_log);
   }
 
   /// Row panels that share a panel of lanes: the wider tiles are, the fewer
@@ -147,15 +162,21 @@ private:
   }
   Value *wanted_row_panels_alone() {
     if (wishes_.dear_rows)
-      return index(1);
+      return alike_row_panels();
     Value *wanted = at_least_one(b.CreateUDiv(t_.edge, index(edge_of_one)));
     if (wishes_.dear_lanes) {
       Value *lanes = smaller(b, lane_panels(), index(2));
       Value *many =
           smaller(b, b.CreateUDiv(blocks(), lanes), index(most_row_panels));
-      wanted = larger(b, wanted, smaller(b, many, rounds(panel_log_)));
+      wanted = larger(b, wanted, smaller(b, many, rounds(t_.panel_log)));
     }
     return smaller(b, wanted, row_panels());
+  }
+  /// Those side by side, as long as no panel is made for it on more cores.
+  Value *alike_row_panels() {
+    Value *all = b.CreateMul(t_.batch, row_panels());
+    Value *each = b.CreateUDiv(all, chip(core_register::cores));
+    return at_least_one(smaller(b, each, t_.abreast));
   }
   /// Of the last quarter, whose end may be the stack.
   Value *sums_room() {
@@ -164,7 +185,7 @@ private:
                        stack);
   }
   Value *blocks_in(Value *bytes) {
-    Value *log = b.CreateShl(b.CreateAdd(panel_log_, index(1)), index(1));
+    Value *log = b.CreateShl(b.CreateAdd(t_.panel_log, index(1)), index(1));
     return b.CreateLShr(bytes, log); // panel x panel x 4
   }
   Value *block_bytes() {
@@ -222,7 +243,7 @@ private:
   /// length, of panels that fit half of one, with room for what is read behind
   /// their last rows.
   void cut_depth() {
-    Value *wanted = ceil_div(b, wanted_row_panels(), t_.abreast);
+    Value *wanted = shifted_parts(wanted_row_panels(), t_.abreast_log);
     Value *room = b.CreateSub(t_.quarter_bytes, index(margin_bytes));
     Value *two = steps_in(room, larger(b, wanted, index(2)));
     Value *depth = t_.part_depth;
@@ -294,7 +315,6 @@ private:
   const TilingWishes &wishes_;
   MatrixTiling t_{};
   Value *is_shared_ = nullptr; ///< i1: the depth, among tasks.
-  Value *panel_log_ = nullptr;
   std::map<uint64_t, Value *> registers_;
 };
 

@@ -7,6 +7,8 @@
 
 #include "compiler/kernels/contraction_code.h"
 
+#include <array>
+
 namespace landfall::reef {
 
 /// How one launch is cut, as i64 values: functions of the sizes and of what the
@@ -18,8 +20,10 @@ namespace landfall::reef {
 /// most half a register, and leaves one between rows for what is loaded ahead.
 struct MatrixTiling {
   llvm::Value *edge, *panel; ///< Elements; panel = 2 edges.
+  llvm::Value *panel_log;    ///< To base 2.
   llvm::Value *pitch;        ///< Elements from one step of a panel to the next.
   llvm::Value *abreast;      ///< Panels of rows side by side in a pitch.
+  llvm::Value *abreast_log;
   llvm::Value *batch, *rows, *lanes, *depth; ///< Extents; any may be 0.
   /// Tasks that share the depth of a block (depth_parts.h), and its length for
   /// all but the last of them.
@@ -44,6 +48,8 @@ struct MatrixTiling {
   /// again.
   llvm::Value *alternates;
   llvm::Value *copies; ///< Bytes of the last quarter before those of operands.
+  /// The DMA channels 0, 1, ... of as many as the chip has, counted around.
+  std::array<llvm::Value *, 4> channels;
 
   llvm::Value *tasks(SizeCode &sizes) const;
 };
