@@ -56,8 +56,9 @@ Error internal(const std::string &what) {
 
 } // namespace
 
-ObjectEmitter::ObjectEmitter(std::unique_ptr<llvm::TargetMachine> machine)
-    : machine_(std::move(machine)) {}
+ObjectEmitter::ObjectEmitter(std::unique_ptr<llvm::TargetMachine> machine,
+                             std::string_view tuning)
+    : machine_(std::move(machine)), tuning_(tuning) {}
 ObjectEmitter::ObjectEmitter(ObjectEmitter &&) = default;
 ObjectEmitter::~ObjectEmitter() = default;
 
@@ -76,7 +77,7 @@ Result<ObjectEmitter> ObjectEmitter::create(const Variant &variant) {
       variant.code_model, llvm::CodeGenOptLevel::Default));
   if (!machine)
     return internal(fmt::format("no machine '{}'", variant.name));
-  return ObjectEmitter(std::move(machine));
+  return ObjectEmitter(std::move(machine), variant.tuning);
 }
 
 void ObjectEmitter::prepare(llvm::Module &module) {
@@ -105,6 +106,9 @@ Result<std::vector<uint8_t>> ObjectEmitter::emit(llvm::Module &module) {
   llvm::raw_string_ostream text(message);
   if (llvm::verifyModule(module, &text))
     return internal(message);
+  if (!tuning_.empty())
+    for (llvm::Function &function : module)
+      function.addFnAttr("tune-cpu", tuning_);
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream stream(object);
   llvm::legacy::PassManager manager;

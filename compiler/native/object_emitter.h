@@ -34,8 +34,10 @@ public:
   Result<std::vector<uint8_t>> emit(llvm::Module &module);
 
 private:
-  explicit ObjectEmitter(std::unique_ptr<llvm::TargetMachine> machine);
+  ObjectEmitter(std::unique_ptr<llvm::TargetMachine> machine,
+                std::string_view tuning);
   std::unique_ptr<llvm::TargetMachine> machine_;
+  std::string_view tuning_; ///< Variant::tuning.
 };
 
 } // namespace landfall::native

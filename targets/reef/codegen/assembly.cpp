@@ -17,7 +17,8 @@ void emit_assembly(KernelFrame &frame, const AssemblyText &text,
     constraints += fmt::format("{{x{}}},", 10 + number);
     types.push_back(argument->getType());
   }
-  for (const char *temporary : {"t0", "t1", "t2", "t3", "t4", "t5", "t6", "s3"})
+  for (const char *temporary :
+       {"t0", "t1", "t2", "t3", "t4", "t5", "t6", "s3", "s4", "s5"})
     constraints += fmt::format("~{{{}}},", temporary);
   for (int vector = 0; vector < 32; ++vector)
     constraints += fmt::format("~{{v{}}},", vector);

@@ -44,7 +44,7 @@ private:
 };
 
 /// Emits assembly that finds `arguments` in a0, a1, ..., s2 and may change them
-/// not, but t0 to t6, s3 and all of the vector and the matrix unit.
+/// not, but t0 to t6, s3 to s5 and all of the vector and the matrix unit.
 void emit_assembly(KernelFrame &frame, const AssemblyText &text,
                    llvm::ArrayRef<llvm::Value *> arguments);
 

@@ -65,7 +65,9 @@ void MatrixTask::multiply_as_lanes_arrive(const Run &run, const Panel &rows,
     if (both_come_in_pieces())
       emit_if(frame(), first.of_all, [&] {
         PanelTarget target = row_panel(run, rows.number);
-        row_loader_.await(target, row_loader_.arrival(target), number);
+        PanelArrival mine = row_loader_.arrival(target);
+        mine.ticket = ticket_of_rows(index(0)); // Others came after it.
+        row_loader_.await(target, mine, number);
       });
     Interval steps = lane_loader_.piece(lanes, taken, number);
     Value *end = b.CreateAdd(steps.begin, steps.count);

@@ -38,7 +38,8 @@ void emit_multiply(KernelFrame &frame, PanelTypes types, Arguments v) {
                              v[5]});
 }
 
-/// Square by square, the two halves of the panel's width side by side.
+/// Two squares at a time, then one, each with the two halves of the panel's
+/// width.
 /// Arguments: edge, rows, depth, panel, pitch, bytes from row to row.
 void emit_turn(KernelFrame &frame, bool pairs, Arguments v) {
   llvm::IRBuilderBase &b = frame.b;
@@ -52,14 +53,22 @@ void emit_turn(KernelFrame &frame, bool pairs, Arguments v) {
   // A pitch is of bytes, and for each of a pair.
   Value *length = pairs ? ceil_div(b, v[2], frame.index(2)) : v[2];
   Value *step = bytes(v[4]);
-  emit_for(frame, frame.index(0), length, edge, {},
+  auto turn = [&](unsigned squares, Value *column, Value *count) {
+    emit_turn_loop(frame,
+                   {pairs ? 16u : 32u, squares, edge, at(v[1], bytes(column)),
+                    v[5], at(v[3], b.CreateMul(column, step)), step, count});
+  };
+  Value *two = b.CreateShl(edge, frame.index(1));
+  Value *coupled = b.CreateAnd(length, b.CreateNeg(two));
+  emit_for(frame, frame.index(0), coupled, two, {},
            [&](Value *column, Arguments) {
-             Value *count = smaller(b, edge, b.CreateSub(length, column));
-             emit_turn_loop(
-                 frame, {pairs ? 16u : 32u, edge, at(v[1], bytes(column)), v[5],
-                         at(v[3], b.CreateMul(column, step)), step, count});
+             turn(2, column, edge);
              return Values();
            });
+  emit_for(frame, coupled, length, edge, {}, [&](Value *column, Arguments) {
+    turn(1, column, smaller(b, edge, b.CreateSub(length, column)));
+    return Values();
+  });
 }
 
 } // namespace

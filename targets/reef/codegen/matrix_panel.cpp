@@ -166,11 +166,10 @@ void PanelLoader::finish(const PanelTarget &target,
 void PanelLoader::turn(const PanelTarget &target,
                        const std::function<void()> &meanwhile) {
   PanelArrival all = arrival(target);
-  // What is started before that delays the rest of this panel on other cores.
-  Value *half = b.CreateLShr(all.pieces, 1);
+  await(target, all, index(0));
+  meanwhile();
   emit_for(sizes_.frame(), index(0), all.pieces, [&](Value *number) {
     await(target, all, number);
-    emit_if(sizes_.frame(), b.CreateICmpEQ(number, half), meanwhile);
     Interval steps = piece(target, all, number);
     call_turn(sizes_.frame(),
               {design_.type, tiling_.edge, tiling_.pitch,

@@ -54,6 +54,7 @@ struct PanelTarget {
   /// Of the most pieces that it arrives in, to base 2; not if evaluated.
   llvm::Value *pieces_log;
 };
+/// Enough that little of the work on a panel waits for its end.
 constexpr int64_t most_pieces_log = 2;
 
 /// A panel on its way: pieces of the depth, one after the other.

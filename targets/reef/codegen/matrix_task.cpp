@@ -171,18 +171,19 @@ PanelTarget MatrixTask::row_panel(const Run &run, Value *number) {
   if (!rows_in_place())
     channel = b.CreateSelect(b.CreateTrunc(number, b.getInt1Ty()),
                              tiling_.channels[row_channel + 1], channel);
-  Value *parts_log = pieces_log(number);
-  if (rows_in_place())
-    parts_log = both_come_in_pieces()
-                    ? pieces_log(b.CreateSub(number, first_row_))
-                    : index(0);
+  Value *pieces_log = index(most_pieces_log);
+  if (rows_in_place()) {
+    Value *first = both_come_in_pieces() ? b.CreateICmpEQ(number, first_row_)
+                                         : b.getFalse();
+    pieces_log = b.CreateSelect(first, pieces_log, index(0));
+  }
   return {run.depth,
           panel_of(rows_, number),
           row_panel_at(number),
           stage,
           bytes,
           channel,
-          parts_log};
+          pieces_log};
 }
 
 PanelTarget MatrixTask::lane_panel(const Run &run, Value *number) {
@@ -192,15 +193,7 @@ PanelTarget MatrixTask::lane_panel(const Run &run, Value *number) {
           eighth(2),
           tiling_.quarter_bytes,
           tiling_.channels[lane_channel],
-          pieces_log(number)};
-}
-
-/// There is nothing to do until some of the first panel is there; of the others
-/// half is mostly there in time.
-Value *MatrixTask::pieces_log(Value *number) {
-  constexpr int64_t of_first = most_pieces_log, of_others = 1;
-  return b.CreateSelect(b.CreateICmpEQ(number, index(0)), index(of_first),
-                        index(of_others));
+          index(most_pieces_log)};
 }
 
 /// Starts what a run begins with: all rows, if they are fetched in place.
@@ -213,7 +206,7 @@ void MatrixTask::start_rows(const Run &run) {
 
 void MatrixTask::start_other_rows(const Run &run) {
   Dma channel(frame(), tiling_.channels[row_channel]);
-  b.CreateStore(b.CreateSub(channel.last_ticket(), index(1)), rows_ticket_);
+  b.CreateStore(channel.last_ticket(), rows_ticket_);
   Value *count = b.CreateSub(panels(rows_), index(1));
   emit_for(frame(), index(0), count, [&](Value *place) {
     Value *row = row_at(b.CreateAdd(place, index(1)));
@@ -222,11 +215,13 @@ void MatrixTask::start_other_rows(const Run &run) {
 }
 
 /// Rows in place came by one channel, each but the first in a transfer.
+Value *MatrixTask::ticket_of_rows(Value *place) {
+  return b.CreateAdd(b.CreateLoad(b.getInt64Ty(), rows_ticket_), place);
+}
+
 void MatrixTask::await_rows(Value *place) {
   Dma channel(frame(), tiling_.channels[row_channel]);
-  Value *before = b.CreateLoad(b.getInt64Ty(), rows_ticket_);
-  Value *ticket = b.CreateAdd(before, b.CreateAdd(place, index(1)));
-  channel.wait(smaller(b, ticket, channel.last_ticket()));
+  channel.wait(smaller(b, ticket_of_rows(place), channel.last_ticket()));
 }
 
 void MatrixTask::start_lanes(const Run &run) {

@@ -55,6 +55,7 @@ private:
   Run run_of(llvm::Value *number);
   void emit_run(const Run &run);
   void make_row_panels(const Run &run);
+  llvm::Value *ticket_of_rows(llvm::Value *place);
   void await_rows(llvm::Value *place);
   llvm::Value *row_at(llvm::Value *place);
   void start_other_rows(const Run &run);
@@ -80,7 +81,6 @@ private:
   static constexpr size_t row_channel = 0, lane_channel = 2;
   llvm::Value *panels(const Interval &edges); ///< How many.
   Interval panel_of(const Interval &edges, llvm::Value *number);
-  llvm::Value *pieces_log(llvm::Value *number);
   PanelTarget row_panel(const Run &run, llvm::Value *number);
   PanelTarget lane_panel(const Run &run, llvm::Value *number);
   llvm::Value *lane_panel_at(const Run &run, llvm::Value *number);
@@ -126,7 +126,7 @@ private:
   Epilogue epilogue_;
   BlockTransfer transfer_;
   DepthParts parts_;
-  llvm::Value *rows_ticket_; ///< Where that before the first panel's last is.
+  llvm::Value *rows_ticket_; ///< Where that of the first panel's last piece is.
   // Of the task being emitted.
   IndexValues batch_;
   llvm::Value *number_ = nullptr, *part_ = nullptr;

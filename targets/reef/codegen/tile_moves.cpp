@@ -15,46 +15,83 @@ namespace {
 constexpr unsigned columns = 1u << 24;
 constexpr unsigned tile(unsigned number) { return 4 * number << 27; }
 
-/// t6 rows or columns of both tiles: addresses in t0 and t1, `step` apart,
-/// numbers in t2 and t3.
+/// A move of a row or column: the registers that say which, where and how far
+/// the next one of that address is.
+struct Move {
+  const char *part, *address, *step;
+};
+
+/// t6 times all of the moves, of a tile each. A tile takes four cycles a move,
+/// so that four at once leave none of them waiting.
 void emit_moves(AssemblyText &text, const char *move, unsigned bits,
-                const char *step, int label) {
-  auto one = [&] {
-    text.line("sf.{}{} t2, (t0)", move, bits);
-    text.line("add t0, t0, {}", step);
-    text.line("sf.{}{} t3, (t1)", move, bits);
-    text.line("add t1, t1, {}", step);
-    text.line("addi t2, t2, 1");
-    text.line("addi t3, t3, 1");
+                llvm::ArrayRef<Move> moves, int label) {
+  auto once = [&] {
+    for (const Move &one : moves) {
+      text.line("sf.{}{} {}, ({})", move, bits, one.part, one.address);
+      text.line("add {0}, {0}, {1}", one.address, one.step);
+    }
+    for (const Move &one : moves)
+      text.line("addi {0}, {0}, 1", one.part);
   };
   constexpr unsigned at_once = 8;
   text.loop(at_once, label, [&] {
     for (unsigned k = 0; k < at_once; ++k)
-      one();
+      once();
   });
-  text.loop(1, label + 2, one);
+  text.loop(1, label + 2, once);
+}
+
+/// Two addresses that take two steps in turn, s5 and t5; the parts are those of
+/// the first address' tiles and the second's.
+constexpr Move by_four[] = {{"t2", "t0", "s5"},
+                            {"s3", "t1", "s5"},
+                            {"t3", "t0", "t5"},
+                            {"s4", "t1", "t5"}};
+constexpr Move by_two[] = {{"t2", "t0", "t5"}, {"s3", "t1", "t5"}};
+
+void set_parts(AssemblyText &text, const unsigned (&parts)[4]) {
+  const char *registers[] = {"t2", "t3", "s3", "s4"};
+  for (unsigned k = 0; k < 4; ++k)
+    text.line("li {}, {}", registers[k], parts[k]);
 }
 
 } // namespace
 
-/// a0 edge; a1 from, a2 its step; a3 to, a4 its step; a5 columns.
+/// a0 edge; a1 from, a2 its step; a3 to, a4 its step; a5 columns. With two
+/// squares, half i of the rows by square j is in tile 2 j + i.
 void emit_turn_loop(KernelFrame &frame, const TurnLoop &loop) {
   AssemblyText text;
+  bool two = loop.squares == 2;
+  llvm::ArrayRef<Move> moves = by_two;
+  if (two)
+    moves = by_four;
   text.line("sf.vsettnt x0, a0, e{}, w1", loop.element_bits);
+  text.line("slli s5, a0, {}", loop.element_bits / 16);
   text.line("mv t0, a1");
   text.line("mul t1, a0, a2");
   text.line("add t1, t1, a1");
-  text.line("li t2, 0");
-  text.line("li t3, {}", tile(1));
+  text.line("mv t5, a2");
+  if (two)
+    text.line("sub t5, a2, s5");
+  set_parts(text, {tile(0), tile(2), tile(1), tile(3)});
   text.line("mv t6, a0");
-  emit_moves(text, "vlte", loop.element_bits, "a2", 1);
+  emit_moves(text, "vlte", loop.element_bits, moves, 1);
   text.line("mv t0, a3");
-  text.line("slli t1, a0, {}", loop.element_bits / 16);
+  if (two) {
+    text.line("mul t1, a0, a4");
+    text.line("sub t5, a4, s5");
+  } else {
+    text.line("mv t1, s5");
+    text.line("mv t5, a4");
+  }
   text.line("add t1, t1, a3");
-  text.line("li t2, {}", columns);
-  text.line("li t3, {}", tile(1) | columns);
+  if (two)
+    set_parts(text, {columns | tile(0), columns | tile(1), columns | tile(2),
+                     columns | tile(3)});
+  else
+    set_parts(text, {columns | tile(0), 0, columns | tile(1), 0});
   text.line("mv t6, a5");
-  emit_moves(text, "vste", loop.element_bits, "a4", 5);
+  emit_moves(text, "vste", loop.element_bits, moves, 5);
   emit_assembly(frame, text,
                 {loop.edge, loop.from, loop.from_step, loop.to, loop.to_step,
                  loop.columns});
@@ -65,17 +102,15 @@ void emit_block_loop(KernelFrame &frame, TileMove move, llvm::Value *edge,
                      llvm::Value *sums) {
   AssemblyText text;
   text.line("sf.vsettnt x0, a0, e32, w1");
-  text.line("slli t5, a0, 3");
+  text.line("slli t5, a0, 2");
+  text.line("mv s5, t5");
   text.line("mv t0, a1");
-  text.line("slli t1, a0, 2");
+  text.line("mul t1, a0, t5");
+  text.line("slli t1, t1, 1");
   text.line("add t1, t1, a1");
-  for (unsigned half : {0u, 1u}) {
-    text.line("li t2, {}", tile(2 * half));
-    text.line("li t3, {}", tile(2 * half + 1));
-    text.line("mv t6, a0");
-    emit_moves(text, move == TileMove::load ? "vlte" : "vste", 32, "t5",
-               1 + 4 * half);
-  }
+  set_parts(text, {tile(0), tile(1), tile(2), tile(3)});
+  text.line("mv t6, a0");
+  emit_moves(text, move == TileMove::load ? "vlte" : "vste", 32, by_four, 1);
   emit_assembly(frame, text, {edge, sums});
 }
 

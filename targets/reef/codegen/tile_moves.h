@@ -9,14 +9,16 @@
 
 namespace landfall::reef {
 
-/// Two squares of `edge` x `edge` elements one below the other, to `columns`
-/// rows of two edges. Steps between rows are in bytes.
+/// `squares` times two squares of `edge` x `edge` elements, one below the
+/// other, side by side: to `columns` rows of two edges each. Steps between rows
+/// are in bytes.
 struct TurnLoop {
   unsigned element_bits; ///< 16 or 32.
+  unsigned squares;      ///< 1 or 2.
   llvm::Value *edge;
   llvm::Value *from, *from_step;
   llvm::Value *to, *to_step;
-  llvm::Value *columns; ///< At most `edge`.
+  llvm::Value *columns; ///< At most `edge`; that of two squares.
 };
 
 void emit_turn_loop(KernelFrame &frame, const TurnLoop &loop);
