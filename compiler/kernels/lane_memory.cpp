@@ -36,12 +36,16 @@ public:
   Value *load_linear(const LaneValue &offset, Value *mask, bool only_prefix);
   Value *gather(Value *offsets, Value *mask);
   Value *gather_linear(const LaneValue &offset, Value *mask, bool only_prefix);
+  Value *gather_staged(const LaneValue &offset, Value *prefix);
   void store_one(Value *offset, Value *value);
   void store_linear(const LaneValue &offset, Value *value, Value *mask,
                     bool only_prefix);
   void scatter(const LaneValue &offset, Value *value, Value *mask);
 
 private:
+  /// Narrow elements of a vector that are put there one by one.
+  static constexpr unsigned most_inserted = 32;
+
   bool can_mask() const {
     return info(type_).bytes >= 4 || frame_.machine.narrow_masks;
   }
@@ -197,6 +201,8 @@ Value *Access::gather_linear(const LaneValue &offset, Value *mask,
     return scalable().load_strided(offset, mask);
   if (mask && !only_prefix)
     return gather(lanes_.spread(offset), mask);
+  if (info(type_).bytes <= 2 && lanes_.fixed_width() > most_inserted)
+    return gather_staged(offset, mask);
   Value *at = offset.scalar();
   Value *result = llvm::PoisonValue::get(vector_);
   for (unsigned lane = 0; lane < lanes_.fixed_width(); ++lane) {
@@ -212,6 +218,32 @@ Value *Access::gather_linear(const LaneValue &offset, Value *mask,
     result = b.CreateInsertElement(result, load_one(at), lane);
   }
   return result;
+}
+
+/// By way of the stack, a few lanes at a time: for narrow elements faster than
+/// to insert each, and LLVM takes seconds over dozens of addresses in a loop.
+/// The lanes beyond a prefix are anything.
+Value *Access::gather_staged(const LaneValue &offset, Value *prefix) {
+  Value *slot = frame_.stack_slot(vector_);
+  auto lanes = [&](Value *first, Value *last, int64_t step) {
+    emit_for(frame_, first, last, frame_.index(step), {},
+             [&](Value *lane, llvm::ArrayRef<Value *>) {
+               for (int64_t k = 0; k < step; ++k) {
+                 Value *here = b.CreateAdd(lane, frame_.index(k));
+                 b.CreateAlignedStore(load_one(lanes_.extract(offset, here)),
+                                      b.CreateGEP(stored_, slot, here), align_);
+               }
+               return Values();
+             });
+  };
+  constexpr int64_t at_once = 8;
+  Value *count = frame_.index(lanes_.fixed_width());
+  if (prefix)
+    count = lanes_.active_count();
+  Value *whole = b.CreateAnd(count, frame_.index(-at_once));
+  lanes(frame_.index(0), whole, at_once);
+  lanes(whole, count, 1);
+  return b.CreateFreeze(b.CreateLoad(vector_, slot));
 }
 
 /// Lanes that the mask leaves out read a place of our own.
