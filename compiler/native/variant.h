@@ -22,8 +22,8 @@ struct Variant {
   std::string_view processor = {}; ///< LLVM's name.
   /// LLVM's name of one with like latencies; empty: the processor itself.
   std::string_view tuning = {};
-  std::string_view features = {};  ///< LLVM's, beyond the processor's.
-  std::string_view abi = {};       ///< LLVM's; empty: the triple's own.
+  std::string_view features = {}; ///< LLVM's, beyond the processor's.
+  std::string_view abi = {};      ///< LLVM's; empty: the triple's own.
   llvm::CodeModel::Model code_model = llvm::CodeModel::Small;
   Machine machine;
 };

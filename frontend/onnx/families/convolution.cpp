@@ -6,6 +6,8 @@
 
 #include "frontend/onnx/families/convolution.h"
 
+#include "frontend/onnx/families/quantization.h"
+
 namespace landfall::onnx {
 
 namespace {
@@ -20,6 +22,7 @@ struct Space {
   Size channels; ///< C / group
   bool depthwise;
   bool grouped;
+  bool x_is_shifted, w_is_shifted;
   Tensor x;
   Tensor w;
 
@@ -29,6 +32,8 @@ struct Space {
     depthwise =
         conv.group > 1 && channels == Size(1) && filters == Size(conv.group);
     grouped = conv.group > 1 && !depthwise;
+    x_is_shifted = !is_nothing(conv.x_zero);
+    w_is_shifted = !is_nothing(conv.w_zero);
     x = conv.x;
     w = conv.w;
     if (!grouped)
@@ -63,17 +68,19 @@ struct Space {
     Tap at = tap(b, conv.window, point.subspan(lead()), reduce.subspan(1));
     Scalars x_head(point.begin(), point.begin() + lead() - 1);
     x_head.push_back(depthwise ? point[1] : reduce[0]);
-    Scalar zero = conv.x_zero ? per_channel(conv.x_zero, b.index(0))
-                              : b.literal(x.dtype(), 0);
+    Scalar zero = x_is_shifted ? per_channel(conv.x_zero, b.index(0))
+                               : b.literal(x.dtype(), 0);
     Scalar left = convert(at.load(x, x_head, zero), type);
-    if (conv.x_zero)
+    if (x_is_shifted)
       left = left - convert(zero, type);
 
     Scalars w_index(point.begin() + 1, point.begin() + lead());
     w_index.insert(w_index.end(), reduce.begin(), reduce.end());
     Scalar right = convert(w.at(w_index), type);
-    if (conv.w_zero)
-      right = right - convert(per_channel(conv.w_zero, filter(point)), type);
+    if (conv.w_zero) {
+      Scalar shift = per_channel(conv.w_zero, filter(point)); // Checks, too.
+      right = w_is_shifted ? right - convert(shift, type) : right;
+    }
     return {left, right};
   }
 

@@ -6,6 +6,8 @@
 
 #include "frontend/onnx/families/matrix_product.h"
 
+#include "frontend/onnx/families/quantization.h"
+
 namespace landfall::onnx {
 
 namespace {
@@ -17,6 +19,7 @@ struct Operand {
   bool transposed;
   Tensor zero;
   DType type;
+  bool is_shifted = !is_nothing(zero);
 
   Size extent(bool inner) const {
     return tensor.dim(inner != transposed ? -1 : -2);
@@ -38,8 +41,10 @@ struct Operand {
     indices.push_back(transposed ? inner : outer);
     indices.push_back(transposed ? outer : inner);
     Scalar element = convert(tensor.at(indices), type);
-    return zero ? element - convert(b.broadcast_at(zero, indices), type)
-                : element;
+    if (!zero)
+      return element;
+    Scalar shift = b.broadcast_at(zero, indices); // Checks its shape, too.
+    return is_shifted ? element - convert(shift, type) : element;
   }
 };
 

@@ -6,6 +6,8 @@
 
 #include "frontend/onnx/families/quantization.h"
 
+#include <algorithm>
+
 namespace landfall::onnx {
 
 Scalar quantized(Scalar value, DType type, Scalar zero, bool saturate) {
@@ -18,6 +20,15 @@ Scalar quantized(Scalar value, DType type, Scalar zero, bool saturate) {
   if (zero)
     value = value + convert(zero, value.dtype());
   return saturate ? cast_saturate(value, type) : cast(value, type);
+}
+
+bool is_nothing(Tensor zero_point) {
+  if (!zero_point)
+    return true;
+  std::optional<ConstantData> known =
+      zero_point.builder().constant_data(zero_point);
+  return known && std::ranges::all_of(known->bytes.data,
+                                      [](uint8_t byte) { return byte == 0; });
 }
 
 Scalar QuantParameter::at(std::span<const Scalar> indices) const {

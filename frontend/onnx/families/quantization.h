@@ -15,6 +15,10 @@ namespace landfall::onnx {
 Scalar quantized(Scalar value, DType type, Scalar zero = {},
                  bool saturate = true);
 
+/// Whether there is nothing to subtract: the zero point is absent, or known to
+/// be 0 everywhere, as that of weights often is.
+bool is_nothing(Tensor zero_point);
+
 /// A scale or zero point of a tensor quantised per tensor (a scalar), along an
 /// axis (rank 1) or in blocks of `block` elements along an axis.
 struct QuantParameter {

@@ -19,10 +19,13 @@ static void dequantize_linear(Node &node) {
   QuantParameter scale = quant_parameter(node, x, 1, "x_scale");
   QuantParameter zero = quant_parameter(node, x, 2, "x_zero_point");
   DType compute = compute_type(type);
+  bool is_shifted = !is_nothing(zero.tensor);
   node.output(b.map(x.shape(), type, [&](std::span<const Scalar> i) {
     Scalar value = convert(x.at(i), compute);
-    if (zero)
-      value = value - convert(zero.at(i), compute);
+    if (zero) {
+      Scalar shift = zero.at(i); // Checks its shape, too.
+      value = is_shifted ? value - convert(shift, compute) : value;
+    }
     return convert(value * convert(scale.at(i), compute), type);
   }));
 }
