@@ -43,7 +43,7 @@ public:
   void scatter(const LaneValue &offset, Value *value, Value *mask);
 
 private:
-  /// Narrow elements of a vector that are put there one by one.
+  /// So many lanes of narrow elements at most are inserted one by one.
   static constexpr unsigned most_inserted = 32;
 
   bool can_mask() const {
@@ -194,7 +194,7 @@ Value *Access::load_linear(const LaneValue &offset, Value *mask,
 }
 
 /// Addresses by steps in scalar registers. The lanes beyond a prefix read the
-/// last element again.
+/// last element again, or are anything.
 Value *Access::gather_linear(const LaneValue &offset, Value *mask,
                              bool only_prefix) {
   if (lanes_.is_scalable())

@@ -17,9 +17,6 @@
 
 namespace landfall::reef {
 
-/// The DMA channel of results and what they take; others bring panels.
-constexpr size_t result_channel = 3;
-
 /// What the structure of an epilogue decides.
 struct BlockOperands {
   BlockOperands(const Kernel &kernel, const ContractionRoles &roles);

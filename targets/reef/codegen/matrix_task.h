@@ -77,8 +77,6 @@ private:
   bool both_come_in_pieces() const {
     return rows_in_place() && lanes_in_place() && !rows_come_together();
   }
-  /// Rows that are not in place come by the next one, too, in turn.
-  static constexpr size_t row_channel = 0, lane_channel = 2;
   llvm::Value *panels(const Interval &edges); ///< How many.
   Interval panel_of(const Interval &edges, llvm::Value *number);
   PanelTarget row_panel(const Run &run, llvm::Value *number);

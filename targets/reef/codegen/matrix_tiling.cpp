@@ -162,7 +162,7 @@ private:
   }
   Value *wanted_row_panels_alone() {
     if (wishes_.dear_rows)
-      return alike_row_panels();
+      return index(1);
     Value *wanted = at_least_one(b.CreateUDiv(t_.edge, index(edge_of_one)));
     if (wishes_.dear_lanes) {
       Value *lanes = smaller(b, lane_panels(), index(2));
@@ -172,11 +172,19 @@ private:
     }
     return smaller(b, wanted, row_panels());
   }
-  /// Those side by side, as long as no panel is made for it on more cores.
-  Value *alike_row_panels() {
-    Value *all = b.CreateMul(t_.batch, row_panels());
-    Value *each = b.CreateUDiv(all, chip(core_register::cores));
-    return at_least_one(smaller(b, each, t_.abreast));
+  /// Row panels that are dear to make but share those of lanes: two side by
+  /// side, if the core with the most then has no more of them.
+  Value *paired_row_panels() {
+    Value *two = smaller(b, t_.abreast, index(2));
+    Value *two_log = smaller(b, t_.abreast_log, index(1));
+    Value *cores = chip(core_register::cores);
+    auto rounds_of = [&](Value *tasks) {
+      return parts(b.CreateMul(t_.batch, tasks), cores);
+    };
+    Value *alone = rounds_of(row_panels());
+    Value *paired = rounds_of(shifted_parts(row_panels(), two_log));
+    return b.CreateSelect(b.CreateICmpSLE(b.CreateMul(paired, two), alone), two,
+                          index(1));
   }
   /// Of the last quarter, whose end may be the stack.
   Value *sums_room() {
@@ -264,10 +272,14 @@ private:
     Value *along_lanes = lane_panels(), *along_rows = row_panels();
     Value *most = at_least_one(b.CreateUDiv(t_.quarter_bytes, t_.panel_bytes));
     Value *rows = smaller(b, along_rows, b.CreateMul(most, t_.abreast));
-    Value *few = wishes_.dear_rows ? b.getTrue() : is_shared_;
-    rows = b.CreateSelect(few, smaller(b, rows, wanted_row_panels()), rows);
-    // Sums between runs of the depth stay in the scratchpad.
     Value *one_run = b.CreateICmpEQ(t_.runs, index(1));
+    Value *few = wishes_.dear_rows ? b.getTrue() : is_shared_;
+    Value *wanted = wanted_row_panels();
+    if (wishes_.dear_rows)
+      wanted = b.CreateSelect(b.CreateAnd(one_run, b.CreateNot(is_shared_)),
+                              paired_row_panels(), wanted);
+    rows = b.CreateSelect(few, smaller(b, rows, wanted), rows);
+    // Sums between runs of the depth stay in the scratchpad.
     rows = b.CreateSelect(one_run, rows, smaller(b, rows, blocks()));
     Value *kept = at_least_one(b.CreateUDiv(blocks(), rows));
     Value *lanes =

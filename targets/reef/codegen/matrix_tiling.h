@@ -11,6 +11,10 @@
 
 namespace landfall::reef {
 
+/// The DMA channels of a task: rows that are not in place come by the one after
+/// the first, too, in turn; results and what they take have their own.
+enum Channel : size_t { row_channel = 0, lane_channel = 2, result_channel = 3 };
+
 /// How one launch is cut, as i64 values: functions of the sizes and of what the
 /// chip's registers say. Rows and lanes are counted in panels, which are two
 /// tiles wide, the depth in steps. Tiles are as large as the chip's, or half.
@@ -48,8 +52,8 @@ struct MatrixTiling {
   /// again.
   llvm::Value *alternates;
   llvm::Value *copies; ///< Bytes of the last quarter before those of operands.
-  /// The DMA channels 0, 1, ... of as many as the chip has, counted around.
-  std::array<llvm::Value *, 4> channels;
+  /// By Channel: those of as many as the chip has, counted around.
+  std::array<llvm::Value *, result_channel + 1> channels;
 
   llvm::Value *tasks(SizeCode &sizes) const;
 };

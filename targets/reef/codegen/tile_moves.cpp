@@ -55,44 +55,59 @@ void set_parts(AssemblyText &text, const unsigned (&parts)[4]) {
     text.line("li {}, {}", registers[k], parts[k]);
 }
 
-} // namespace
-
-/// a0 edge; a1 from, a2 its step; a3 to, a4 its step; a5 columns. With two
-/// squares, half i of the rows by square j is in tile 2 j + i.
-void emit_turn_loop(KernelFrame &frame, const TurnLoop &loop) {
+/// Arguments of both: a0 edge; a1 from, a2 its step; a3 to, a4 its step; a5
+/// columns. s5: bytes of an edge.
+AssemblyText begin_turn(unsigned bits) {
   AssemblyText text;
-  bool two = loop.squares == 2;
-  llvm::ArrayRef<Move> moves = by_two;
-  if (two)
-    moves = by_four;
-  text.line("sf.vsettnt x0, a0, e{}, w1", loop.element_bits);
-  text.line("slli s5, a0, {}", loop.element_bits / 16);
+  text.line("sf.vsettnt x0, a0, e{}, w1", bits);
+  text.line("slli s5, a0, {}", bits / 16);
   text.line("mv t0, a1");
   text.line("mul t1, a0, a2");
   text.line("add t1, t1, a1");
-  text.line("mv t5, a2");
-  if (two)
-    text.line("sub t5, a2, s5");
-  set_parts(text, {tile(0), tile(2), tile(1), tile(3)});
   text.line("mv t6, a0");
-  emit_moves(text, "vlte", loop.element_bits, moves, 1);
+  return text;
+}
+
+/// Half i of the rows in tile i.
+AssemblyText turn_one(unsigned bits) {
+  AssemblyText text = begin_turn(bits);
+  text.line("mv t5, a2");
+  text.line("li t2, {}", tile(0));
+  text.line("li s3, {}", tile(1));
+  emit_moves(text, "vlte", bits, by_two, 1);
   text.line("mv t0, a3");
-  if (two) {
-    text.line("mul t1, a0, a4");
-    text.line("sub t5, a4, s5");
-  } else {
-    text.line("mv t1, s5");
-    text.line("mv t5, a4");
-  }
-  text.line("add t1, t1, a3");
-  if (two)
-    set_parts(text, {columns | tile(0), columns | tile(1), columns | tile(2),
-                     columns | tile(3)});
-  else
-    set_parts(text, {columns | tile(0), 0, columns | tile(1), 0});
+  text.line("add t1, a3, s5");
   text.line("mv t6, a5");
-  emit_moves(text, "vste", loop.element_bits, moves, 5);
-  emit_assembly(frame, text,
+  text.line("mv t5, a4");
+  text.line("li t2, {}", columns | tile(0));
+  text.line("li s3, {}", columns | tile(1));
+  emit_moves(text, "vste", bits, by_two, 5);
+  return text;
+}
+
+/// Half i of the rows by square j in tile 2 j + i.
+AssemblyText turn_two(unsigned bits) {
+  AssemblyText text = begin_turn(bits);
+  text.line("sub t5, a2, s5");
+  set_parts(text, {tile(0), tile(2), tile(1), tile(3)});
+  emit_moves(text, "vlte", bits, by_four, 1);
+  text.line("mv t0, a3");
+  text.line("mul t1, a0, a4");
+  text.line("add t1, t1, a3");
+  text.line("mv t6, a5");
+  text.line("sub t5, a4, s5");
+  set_parts(text, {columns | tile(0), columns | tile(1), columns | tile(2),
+                   columns | tile(3)});
+  emit_moves(text, "vste", bits, by_four, 5);
+  return text;
+}
+
+} // namespace
+
+void emit_turn_loop(KernelFrame &frame, const TurnLoop &loop) {
+  emit_assembly(frame,
+                loop.squares == 2 ? turn_two(loop.element_bits)
+                                  : turn_one(loop.element_bits),
                 {loop.edge, loop.from, loop.from_step, loop.to, loop.to_step,
                  loop.columns});
 }

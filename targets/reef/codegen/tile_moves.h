@@ -18,7 +18,7 @@ struct TurnLoop {
   llvm::Value *edge;
   llvm::Value *from, *from_step;
   llvm::Value *to, *to_step;
-  llvm::Value *columns; ///< At most `edge`; that of two squares.
+  llvm::Value *columns; ///< At most `edge`; `edge` itself for two squares.
 };
 
 void emit_turn_loop(KernelFrame &frame, const TurnLoop &loop);
