@@ -351,6 +351,18 @@ class CliTest(unittest.TestCase):
         self.assertAlmostEqual(sum(k["cycles"] for k in report["kernels"]), report["cycles"])
         self.assertIn("cycles a run", self.tell("explain", self.model, "--target", "reef1", "--repeat", "1"))
 
+    def test_explain_says_what_is_computed_in_another_type(self):
+        half = self.path("half.onnx")
+        operands = [helper.make_tensor_value_info(name, TensorProto.FLOAT16, [8, 8]) for name in "abc"]
+        node = helper.make_node("MatMul", ["a", "b"], ["c"])
+        graph = helper.make_graph([node], "half", operands[:2], operands[2:])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), half)
+        note = "float16 is computed as float32"
+        self.assertIn(f"{note}, as reef1 has no multiply-adds of it", self.tell("explain", half, "--target", "reef1"))
+        self.assertIn(f"{note}\n", self.tell("explain", half, "--target", "reef2", "--no-run"))
+        self.assertEqual(self.ask("explain", half)["kernels"][0]["computed_as"], {"float16": "float32"})
+        self.assertNotIn("is computed as", self.tell("explain", self.model, "--target", "reef1"))
+
     def test_a_device_of_ones_own_in_its_own_process(self):
         chip = self.path("own.chip")
         shutil.copy(os.path.join(os.path.dirname(__file__), "../../targets/reef/chips/reef2.chip"), chip)

@@ -43,6 +43,28 @@ std::string joined(const std::vector<std::string> &texts, size_t limit) {
   return result;
 }
 
+/// "float16 is computed as float32, as reef1 has no multiply-adds of it": the
+/// reason where the device says what it has.
+std::vector<std::string> type_notes(const Explanation &about) {
+  std::map<DType, DType> types;
+  for (const Kernel &kernel : about.package().kernels)
+    types.merge(computed_as(kernel));
+  DeviceDescription device = about.opened->model->device().describe();
+  std::vector<std::string> notes;
+  for (auto [narrow, wide] : types) {
+    bool has = std::ranges::any_of(device.peaks, [&](const PeakRate &rate) {
+      return rate.dtype == narrow;
+    });
+    std::string reason =
+        has || device.peaks.empty()
+            ? ""
+            : fmt::format(", as {} has no multiply-adds of it", device.name);
+    notes.push_back(fmt::format("{} is computed as {}{}", name(narrow),
+                                name(wide), reason));
+  }
+  return notes;
+}
+
 void print_head(const Explanation &about) {
   const Package &package = about.package();
   std::string code;
@@ -60,6 +82,8 @@ void print_head(const Explanation &about) {
              bytes_text(weight_bytes(package)));
   if (!code.empty())
     fmt::print("code      {}\n", code);
+  for (const std::string &note : type_notes(about))
+    fmt::print("types     {}\n", note);
   if (!about.opened->steps.empty())
     fmt::print("compiled  in {}\n",
                time_text(compile_json(about.opened->steps)["total_ms"]));
@@ -165,7 +189,10 @@ Json kernels_json(const Explanation &about) {
                  {"name", kernel.name},
                  {"class", class_name(kernel.kind)},
                  {"nodes", about.groups[number]},
-                 {"device", about.opened->model->device().describe().name}};
+                 {"device", about.opened->model->device().describe().name},
+                 {"computed_as", Json::object()}};
+    for (auto [narrow, wide] : computed_as(kernel))
+      json["computed_as"][std::string(name(narrow))] = name(wide);
     if (about.profile) {
       json["launches"] = about.time_of(number).launches;
       json["ms"] = about.time_of(number).ms;

@@ -56,6 +56,26 @@ std::vector<HostStep> host_steps(const Program &program) {
   return steps;
 }
 
+/// By its casts to a type that it does more with than cast: a kernel that only
+/// changes the type computes nothing.
+std::map<DType, DType> computed_as(const Kernel &kernel) {
+  std::set<DType> types; // Of what is computed.
+  if (kernel.kind == KernelClass::contraction)
+    types.insert(kernel.accumulator);
+  for (const Node &node : kernel.nodes)
+    if (node.kind == NodeKind::scalar && node.op != ScalarOp::cast)
+      types.insert(node.type);
+  std::map<DType, DType> result;
+  for (const Node &node : kernel.nodes) {
+    if (node.kind != NodeKind::scalar || node.op != ScalarOp::cast)
+      continue;
+    DType from = kernel.nodes[node.args[0]].type;
+    if (is_narrow_real(from) && types.contains(node.type))
+      result[from] = node.type;
+  }
+  return result;
+}
+
 std::vector<uint32_t> by_time(const Explanation &about) {
   std::vector<uint32_t> order(about.package().kernels.size());
   for (uint32_t k = 0; k < order.size(); ++k)

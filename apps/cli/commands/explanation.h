@@ -7,6 +7,8 @@
 
 #include "apps/cli/commands/launch_profile.h"
 
+#include <map>
+
 namespace landfall::cli {
 
 std::string_view class_name(KernelClass kind);
@@ -25,6 +27,9 @@ struct HostStep {
 };
 
 std::vector<HostStep> host_steps(const Program &program);
+
+/// The narrow reals that a kernel computes in a wider type, and which.
+std::map<DType, DType> computed_as(const Kernel &kernel);
 
 /// What is known of a model before and after it ran.
 struct Explanation {
