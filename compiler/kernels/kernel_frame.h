@@ -52,6 +52,9 @@ public:
   /// The same memory for all who ask for this type and number: for values that
   /// nobody needs after the next call. Long registers make stacks short.
   llvm::AllocaInst *shared_slot(llvm::Type *type, unsigned number);
+  /// The storage codes of values that have been rounded to a narrow real, so
+  /// that who stores them need not find the code again.
+  std::map<std::pair<DType, llvm::Value *>, llvm::Value *> codes;
   /// A new block at the end of the function.
   llvm::BasicBlock *block(const llvm::Twine &name);
 

@@ -174,6 +174,9 @@ Value *emit_decode(LaneCode &c, DType type, Value *stored) {
 }
 
 Value *emit_encode(LaneCode &c, DType type, Value *x, Saturation saturate) {
+  auto known = c.frame.codes.find({type, x});
+  if (saturate == Saturation::off && known != c.frame.codes.end())
+    return known->second;
   if (type == DType::f16 && c.frame.machine.half_conversion) {
     Value *half = c.b.CreateFPTrunc(x, c.shaped(c.b.getHalfTy(), x));
     return c.b.CreateBitCast(half, c.integer(16, x));
@@ -183,7 +186,10 @@ Value *emit_encode(LaneCode &c, DType type, Value *x, Saturation saturate) {
 }
 
 Value *emit_round_to(LaneCode &c, DType type, Value *x, Saturation saturate) {
-  return emit_decode(c, type, emit_encode(c, type, x, saturate));
+  Value *code = emit_encode(c, type, x, saturate);
+  Value *value = emit_decode(c, type, code);
+  c.frame.codes[{type, value}] = code;
+  return value;
 }
 
 Value *emit_round_to_odd(LaneCode &c, Value *x) {

@@ -12,15 +12,39 @@ namespace landfall::reef {
 
 using llvm::Value;
 
+namespace {
+
+DType loaded_type(const Kernel &kernel, const PackSide &side) {
+  return kernel.nodes[side.factor.loads[0].node].type;
+}
+
+/// A single load that runs along the lanes, of whole bytes and no wider than
+/// f32; the rest is made of each element alone.
+bool is_converted(const Kernel &kernel, const PackSide &side) {
+  if (!side.is_dense() || side.rows.size() != 1 ||
+      side.factor.loads.size() != 1 ||
+      !(side.lane_step(side.factor.loads[0].offset) == SizePolynomial(1)))
+    return false;
+  int bits = info(loaded_type(kernel, side)).bits;
+  return bits >= 8 && bits <= 32;
+}
+
+} // namespace
+
 PanelDesign::PanelDesign(const Kernel &kernel, const PanelFactor &factor,
                          const IndexSpace &space,
                          const std::vector<uint32_t> &depth,
                          const std::vector<uint32_t> &edges)
     : type(factor.type), by_depth(factor.elements, space, depth, edges),
       by_edge(factor.elements, space, edges, depth),
+      element_bytes(by_edge.factor.loads.empty()
+                        ? 0
+                        : size_of(loaded_type(kernel, by_edge))),
       way(by_depth.is_plain(kernel, type)  ? Way::in_place
           : by_edge.is_plain(kernel, type) ? Way::turned
-                                           : Way::evaluated) {
+          : type == DType::f32 && is_converted(kernel, by_edge)
+              ? Way::converted
+              : Way::evaluated) {
   if (factor.zero)
     zero.emplace(*factor.zero, space, std::vector<uint32_t>(), edges);
 }
@@ -65,8 +89,9 @@ Transfer PanelLoader::rows_of(const PackSide &side, Packer &packer,
       b.CreateAdd(packer.bases[0].offset,
                   b.CreateAdd(b.CreateMul(stride, rows.begin), columns.begin));
   Value *operand = sizes_.frame().operands[packer.node(0).index];
-  return {at(operand, first), nullptr,       bytes(columns.count),
-          rows.count,         bytes(stride), nullptr};
+  return {fetched_at(operand, first),   nullptr,
+          fetched_bytes(columns.count), rows.count,
+          fetched_bytes(stride),        nullptr};
 }
 
 void PanelLoader::fetch(const PanelTarget &target) {
@@ -88,14 +113,14 @@ Transfer PanelLoader::transfer(const PanelTarget &target,
     return rows;
   }
   Transfer rows = rows_of(design_.by_edge, by_edge_, target.edges, depth);
-  rows.destination = at(target.stage, steps.begin);
+  rows.destination = fetched_at(target.stage, steps.begin);
   rows.destination_stride = stage_row_bytes(target);
   return rows;
 }
 
 /// Bytes are turned in pairs.
 Value *PanelLoader::stage_row_bytes(const PanelTarget &target) {
-  return round_up(b, bytes(target.depth.count), index(2));
+  return round_up(b, fetched_bytes(target.depth.count), index(2));
 }
 
 PanelArrival PanelLoader::arrival(const PanelTarget &target) {
@@ -154,7 +179,8 @@ void PanelLoader::fetch_with(const PanelTarget &target, PanelLoader &other,
 
 void PanelLoader::finish(const PanelTarget &target,
                          const std::function<void()> &meanwhile) {
-  if (design_.way == PanelDesign::Way::turned)
+  if (design_.way == PanelDesign::Way::turned ||
+      design_.way == PanelDesign::Way::converted)
     return turn(target, meanwhile);
   if (design_.way != PanelDesign::Way::evaluated || has_window())
     Dma(sizes_.frame(), target.channel).wait();
@@ -171,12 +197,45 @@ void PanelLoader::turn(const PanelTarget &target,
   emit_for(sizes_.frame(), index(0), all.pieces, [&](Value *number) {
     await(target, all, number);
     Interval steps = piece(target, all, number);
-    call_turn(sizes_.frame(),
-              {design_.type, tiling_.edge, tiling_.pitch,
-               at(target.stage, steps.begin), stage_row_bytes(target),
-               steps.count,
-               at(target.address, b.CreateMul(steps.begin, tiling_.pitch))});
+    if (design_.way == PanelDesign::Way::turned)
+      turn_piece(target, steps);
+    else
+      convert_piece(target, steps);
   });
+}
+
+void PanelLoader::turn_piece(const PanelTarget &target, const Interval &steps) {
+  call_turn(sizes_.frame(),
+            {design_.type, tiling_.edge, tiling_.pitch,
+             at(target.stage, steps.begin), stage_row_bytes(target),
+             steps.count,
+             at(target.address, b.CreateMul(steps.begin, tiling_.pitch))});
+}
+
+/// A square's rows take as much as the steps that they become.
+void PanelLoader::convert_piece(const PanelTarget &target,
+                                const Interval &steps) {
+  Value *row =
+      b.CreateUDiv(stage_row_bytes(target), index(design_.element_bytes));
+  Value *before =
+      b.CreateAdd(b.CreateAdd(by_edge_.bases[0].offset, target.depth.begin),
+                  b.CreateMul(target.edges.begin, row));
+  Relocation stage{target.stage, b.CreateNeg(before), row};
+  emit_for(
+      sizes_.frame(), index(0), steps.count, tiling_.edge, {},
+      [&](Value *done, llvm::ArrayRef<Value *>) {
+        Value *count = smaller(b, tiling_.edge, b.CreateSub(steps.count, done));
+        Value *first = b.CreateAdd(steps.begin, done);
+        Value *square = at(target.address, b.CreateMul(first, tiling_.pitch));
+        PanelTarget rows = target;
+        rows.depth = target.edges;
+        rows.edges = {b.CreateAdd(target.depth.begin, first), count};
+        rows.address = square;
+        evaluate_panel(by_edge_, rows, count, stage);
+        call_turn(sizes_.frame(), {design_.type, tiling_.edge, tiling_.pitch,
+                                   square, bytes(count), count, square});
+        return Values();
+      });
 }
 
 /// The first part has been fetched.

@@ -4,11 +4,14 @@
 //
 // A panel is a stretch of the depth by the width of two tiles, in scratchpad:
 // [depth][edge elements], steps a pitch apart. It gets there by DMA, in one of
-// three ways:
+// four ways:
 //
 //   in place    rows of the operand are rows of the panel
 //   turned      the operand runs along the depth: its rows go to a stage, and
 //               through the matrix unit's tiles, in by rows and out by columns
+//   converted   the same, but the panel's elements are made from the operand's
+//               (of a narrow type, most of all): squares of rows are evaluated
+//               to the place of the panel's steps, and turned there
 //   evaluated   for each step of the outermost loop of the depth, the window
 //               of the operand that the panel needs goes to the stage; factor
 //               and guards are evaluated from there on the vector unit. Where
@@ -28,7 +31,7 @@ namespace landfall::reef {
 
 /// What the structure of one side of a contraction decides.
 struct PanelDesign {
-  enum class Way { in_place, turned, evaluated };
+  enum class Way { in_place, turned, converted, evaluated };
 
   PanelDesign(const Kernel &kernel, const PanelFactor &factor,
               const IndexSpace &space, const std::vector<uint32_t> &depth,
@@ -40,6 +43,7 @@ struct PanelDesign {
   PackSide by_depth;            ///< Rows are the depth.
   PackSide by_edge;             ///< Rows are the edges.
   std::optional<PackSide> zero; ///< One row: the edges' zero points.
+  int64_t element_bytes;        ///< Of what is fetched, but for evaluated ones.
   Way way;
 };
 
@@ -116,6 +120,8 @@ private:
   Transfer transfer(const PanelTarget &target, const Interval &steps);
   llvm::Value *stage_row_bytes(const PanelTarget &target);
   void turn(const PanelTarget &target, const std::function<void()> &meanwhile);
+  void turn_piece(const PanelTarget &target, const Interval &steps);
+  void convert_piece(const PanelTarget &target, const Interval &steps);
   Transfer rows_of(const PackSide &side, Packer &packer, const Interval &rows,
                    const Interval &columns);
   void evaluate(const PanelTarget &target);
@@ -125,6 +131,13 @@ private:
   }
   llvm::Value *bytes(llvm::Value *elements) {
     return b.CreateMul(elements, index(size_of(design_.type)));
+  }
+  /// The same of the operand's elements.
+  llvm::Value *fetched_at(llvm::Value *pointer, llvm::Value *elements) {
+    return element(b, b.getInt8Ty(), pointer, fetched_bytes(elements));
+  }
+  llvm::Value *fetched_bytes(llvm::Value *elements) {
+    return b.CreateMul(elements, index(design_.element_bytes));
   }
 
   SizeCode &sizes_;

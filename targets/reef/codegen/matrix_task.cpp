@@ -34,7 +34,8 @@ TilingWishes MatrixDesign::wishes() const {
   // The last load of a panel's second half goes on behind it.
   static_assert(least_byte_rows == 4 + 1 + edge_number_rows);
   int64_t rows_behind = (bytes ? 1 : 0) + (has_zeros() ? edge_number_rows : 0);
-  bool dear_lanes = lane_side.way == PanelDesign::Way::evaluated;
+  bool dear_lanes = lane_side.way == PanelDesign::Way::evaluated ||
+                    lane_side.way == PanelDesign::Way::converted;
   bool dear_rows = row_side.way != PanelDesign::Way::in_place && !dear_lanes;
   return {bytes, rows_behind, dear_rows, dear_lanes,
           int64_t(block.read.size())};

@@ -53,8 +53,13 @@ private:
   Value *ends_hold(const Stretch &group, const RowWalk::Run &run);
   bool has_constant_other();
   bool is_copy();
+  bool is_conversion();
+  RowCopy rows_of(const Stretch &group, const RowWalk::Run &run,
+                  const LaneValue &offset);
   void copy(const Stretch &group, const RowWalk::Run &run,
             const LaneValue &offset, const LaneValue &guard);
+  void convert_run(const Stretch &group, const RowWalk::Run &run);
+  void evaluate_run(const Stretch &group, const RowWalk::Run &run);
   void emit_positions(const Stretch &group, const RowWalk::Run &run,
                       llvm::ArrayRef<LaneValue> guards,
                       llvm::ArrayRef<LaneValue> offsets);
@@ -255,8 +260,23 @@ bool PanelCode::is_copy() {
          (!factor.loads[0].guarded() || has_constant_other());
 }
 
-void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
-                     const LaneValue &offset, const LaneValue &guard) {
+/// Whether it holds that, of neighbours of another type, in f32.
+bool PanelCode::is_conversion() {
+  const Factor &factor = p_.side.factor;
+  if (factor.loads.size() != 1 || p_.type != DType::f32)
+    return false;
+  const FactorLoad &load = factor.loads[0];
+  const Node &top = p_.frame().kernel.nodes[factor.value];
+  DType from = p_.node(0).type;
+  return top.kind == NodeKind::scalar && top.op == ScalarOp::cast &&
+         top.args[0] == load.node &&
+         (from == DType::f16 || from == DType::bf16) &&
+         p_.side.lane_step(load.offset) == SizePolynomial(1);
+}
+
+/// The rows of a run, of the panel's elements or others.
+RowCopy PanelCode::rows_of(const Stretch &group, const RowWalk::Run &run,
+                           const LaneValue &offset) {
   Value *from = b.CreateAdd(b.CreateAdd(offset.scalar(), load0_.shift),
                             b.CreateMul(load0_.stride, run.begin));
   Value *row = b.CreateAdd(b.CreateSub(run.first, target_.depth.begin),
@@ -264,14 +284,20 @@ void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
   Value *to = b.CreateAdd(b.CreateMul(row, pitch_), group.column);
   Value *lane_step = offset.is_linear() ? offset.stride() : index(0);
   llvm::Type *type = p_.lanes.scalar_type(p_.type);
-  RowCopy rows{type,
-               element(b, type, load0_.pointer, from),
-               lane_step,
-               load0_.stride,
-               element(b, type, target_.address, to),
-               b.CreateMul(run.step, pitch_),
-               group.count,
-               b.CreateSub(run.end, run.begin)};
+  llvm::Type *read = b.getIntNTy(unsigned(8 * size_of(p_.node(0).type)));
+  return {type,
+          element(b, read, load0_.pointer, from),
+          lane_step,
+          load0_.stride,
+          element(b, type, target_.address, to),
+          b.CreateMul(run.step, pitch_),
+          group.count,
+          b.CreateSub(run.end, run.begin)};
+}
+
+void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
+                     const LaneValue &offset, const LaneValue &guard) {
+  RowCopy rows = rows_of(group, run, offset);
   if (!guard)
     return call_copy(p_.frame(), rows);
   FactorCode code(p_.lanes, p_.side.factor);
@@ -282,6 +308,29 @@ void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
 void PanelCode::emit_run(const Stretch &group, const RowWalk::Run &run) {
   if (is_copy())
     return copy_run(group, run);
+  if (is_conversion())
+    return convert_run(group, run);
+  evaluate_run(group, run);
+}
+
+/// Where guards leave something out, lane by lane.
+void PanelCode::convert_run(const Stretch &group, const RowWalk::Run &run) {
+  auto convert = [&] {
+    call_convert(p_.frame(), p_.node(0).type,
+                 rows_of(group, run, offset(0, group, run)));
+    return Values();
+  };
+  if (!p_.loads()[0].guarded()) {
+    convert();
+    return;
+  }
+  emit_if(p_.frame(), ends_hold(group, run), convert, [&] {
+    evaluate_run(group, run);
+    return Values();
+  });
+}
+
+void PanelCode::evaluate_run(const Stretch &group, const RowWalk::Run &run) {
   llvm::SmallVector<LaneValue, 4> guards, offsets;
   for (size_t l = 0; l < p_.loads().size(); ++l) {
     offsets.push_back(offset(l, group, run));

@@ -29,8 +29,12 @@ constexpr unsigned row_units = 8;
 class RowLoop {
 protected:
   RowLoop(KernelFrame &frame, llvm::Type *type, Arguments v, unsigned units)
-      : frame_(frame), b(frame.b), v_(v.begin(), v.end()), type_(type),
-        vector_(llvm::ScalableVectorType::get(type, units)) {}
+      : RowLoop(frame, type, type, v, units) {}
+  RowLoop(KernelFrame &frame, llvm::Type *from, llvm::Type *to, Arguments v,
+          unsigned units)
+      : frame_(frame), b(frame.b), v_(v.begin(), v.end()), type_(from),
+        vector_(llvm::ScalableVectorType::get(from, units)), stored_(to),
+        stored_vector_(llvm::ScalableVectorType::get(to, units)) {}
 
   /// read(address) for each row, then change(what was read), then the stores.
   template <typename Read, typename Change>
@@ -41,13 +45,13 @@ protected:
                       Values at(now.begin(), now.end()), lanes;
                       for (int64_t k = 0; k < count; ++k) {
                         lanes.push_back(read(at[0]));
-                        at[0] = next(at[0], v_[2]);
+                        at[0] = b.CreateGEP(type_, at[0], v_[2]);
                       }
                       for (Value *&row : lanes)
                         row = change(row);
                       for (Value *row : lanes) {
                         store(row, at[1]);
-                        at[1] = next(at[1], v_[4]);
+                        at[1] = b.CreateGEP(stored_, at[1], v_[4]);
                       }
                       return at;
                     });
@@ -61,16 +65,15 @@ protected:
   KernelFrame &frame_;
   llvm::IRBuilderBase &b;
   Values v_;
-  llvm::Type *type_;
+  llvm::Type *type_; ///< What is read.
   llvm::VectorType *vector_;
+  llvm::Type *stored_; ///< What is stored.
+  llvm::VectorType *stored_vector_;
 
 private:
-  Value *next(Value *pointer, Value *elements) {
-    return b.CreateGEP(type_, pointer, elements);
-  }
   void store(Value *value, Value *address) {
     b.CreateIntrinsic(llvm::Intrinsic::riscv_vse,
-                      {vector_, b.getPtrTy(), b.getInt64Ty()},
+                      {stored_vector_, b.getPtrTy(), b.getInt64Ty()},
                       {value, address, v_[5]});
   }
 };
@@ -126,6 +129,57 @@ private:
         llvm::Intrinsic::riscv_vlse, {vector_, b.getPtrTy(), b.getInt64Ty()},
         {llvm::PoisonValue::get(vector_), address, bytes(v_[1]), v_[5]});
   }
+};
+
+/// From a narrow real to f32, bit by bit as narrow_real.h has it, but in fewer
+/// steps: f32 is exact over all of the narrow type's exponents.
+class ConvertLoop : RowLoop {
+public:
+  ConvertLoop(KernelFrame &frame, DType from, Arguments v)
+      : RowLoop(frame, frame.b.getInt16Ty(), frame.b.getFloatTy(), v,
+                row_units),
+        words_(llvm::ScalableVectorType::get(b.getInt32Ty(), row_units)),
+        from_(from) {}
+
+  void emit() {
+    Value *whole = b.CreateAnd(v_[6], frame_.index(-at_once));
+    Values at = convert(frame_.index(0), whole, at_once, {v_[0], v_[3]});
+    convert(whole, v_[6], 1, {at[0], at[1]});
+  }
+
+private:
+  static constexpr int64_t at_once = 2;
+
+  Values convert(Value *first, Value *last, int64_t count, Arguments start) {
+    return rows(
+        first, last, count, start,
+        [&](Value *address) { return load(address, v_[5]); },
+        [&](Value *row) {
+          return b.CreateBitCast(from_ == DType::bf16 ? from_bf16(row)
+                                                      : from_f16(row),
+                                 stored_vector_);
+        });
+  }
+  Value *all(uint32_t bits) { return llvm::ConstantInt::get(words_, bits); }
+  Value *from_bf16(Value *x) {
+    return b.CreateShl(b.CreateZExt(x, words_), all(16));
+  }
+  /// Sign and fields go where f32 has them; a product mends the exponent, of
+  /// subnormal numbers too. What has the greatest exponent has f32's.
+  Value *from_f16(Value *x) {
+    Value *fields = b.CreateAnd(b.CreateShl(b.CreateSExt(x, words_), all(13)),
+                                all(0x8fffe000));
+    Value *scale = llvm::ConstantFP::get(stored_vector_, 0x1p112);
+    Value *finite = b.CreateBitCast(
+        b.CreateFMul(b.CreateBitCast(fields, stored_vector_), scale), words_);
+    Value *greatest = llvm::ConstantInt::get(vector_, 0x7c00);
+    Value *is_finite = b.CreateICmpNE(b.CreateAnd(x, greatest), greatest);
+    return b.CreateSelect(is_finite, finite,
+                          b.CreateOr(fields, all(0x7f800000)));
+  }
+
+  llvm::VectorType *words_;
+  DType from_;
 };
 
 /// Loads whole stretches of memory and gathers the lanes within registers:
@@ -241,6 +295,12 @@ void call_copy(KernelFrame &frame, const RowCopy &copy) {
     return copy_walking(frame, "copy_rows", copy, {});
   call_shared(frame, symbol_of("gather_rows", copy), arguments_of(copy),
               [&](Arguments v) { emit_gather(frame, copy.type, v); });
+}
+
+void call_convert(KernelFrame &frame, DType from, const RowCopy &copy) {
+  call_shared(frame, "convert_rows_" + std::string(name(from)),
+              arguments_of(copy),
+              [&](Arguments v) { ConvertLoop(frame, from, v).emit(); });
 }
 
 void call_fill(KernelFrame &frame, const RowCopy &copy, Value *value) {

@@ -57,9 +57,9 @@ void set_parts(AssemblyText &text, const unsigned (&parts)[4]) {
 
 /// Arguments of both: a0 edge; a1 from, a2 its step; a3 to, a4 its step; a5
 /// columns. s5: bytes of an edge.
-AssemblyText begin_turn(unsigned bits) {
+AssemblyText begin_turn(unsigned bits, const char *columns) {
   AssemblyText text;
-  text.line("sf.vsettnt x0, a0, e{}, w1", bits);
+  text.line("sf.vsettnt x0, {}, e{}, w1", columns, bits);
   text.line("slli s5, a0, {}", bits / 16);
   text.line("mv t0, a1");
   text.line("mul t1, a0, a2");
@@ -70,11 +70,12 @@ AssemblyText begin_turn(unsigned bits) {
 
 /// Half i of the rows in tile i.
 AssemblyText turn_one(unsigned bits) {
-  AssemblyText text = begin_turn(bits);
+  AssemblyText text = begin_turn(bits, "a5"); // Nothing behind is read.
   text.line("mv t5, a2");
   text.line("li t2, {}", tile(0));
   text.line("li s3, {}", tile(1));
   emit_moves(text, "vlte", bits, by_two, 1);
+  text.line("sf.vsettn x0, a0");
   text.line("mv t0, a3");
   text.line("add t1, a3, s5");
   text.line("mv t6, a5");
@@ -87,7 +88,7 @@ AssemblyText turn_one(unsigned bits) {
 
 /// Half i of the rows by square j in tile 2 j + i.
 AssemblyText turn_two(unsigned bits) {
-  AssemblyText text = begin_turn(bits);
+  AssemblyText text = begin_turn(bits, "a0");
   text.line("sub t5, a2, s5");
   set_parts(text, {tile(0), tile(2), tile(1), tile(3)});
   emit_moves(text, "vlte", bits, by_four, 1);
