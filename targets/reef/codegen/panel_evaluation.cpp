@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/matrix_panel.h"
 
+#include "compiler/kernels/lane_convert.h"
 #include "compiler/kernels/loop_builder.h"
 #include "targets/reef/codegen/row_copy.h"
 
@@ -53,13 +54,11 @@ private:
   Value *ends_hold(const Stretch &group, const RowWalk::Run &run);
   bool has_constant_other();
   bool is_copy();
-  bool is_conversion();
+  bool converts();
   RowCopy rows_of(const Stretch &group, const RowWalk::Run &run,
                   const LaneValue &offset);
   void copy(const Stretch &group, const RowWalk::Run &run,
             const LaneValue &offset, const LaneValue &guard);
-  void convert_run(const Stretch &group, const RowWalk::Run &run);
-  void evaluate_run(const Stretch &group, const RowWalk::Run &run);
   void emit_positions(const Stretch &group, const RowWalk::Run &run,
                       llvm::ArrayRef<LaneValue> guards,
                       llvm::ArrayRef<LaneValue> offsets);
@@ -252,29 +251,27 @@ bool PanelCode::has_constant_other() {
 /// Of a panel: others are zero points.
 bool is_element(DType type) { return type == DType::f32 || size_of(type) == 1; }
 
-/// Whether the panel holds what the operand does.
+/// Whether the panel holds what the operand does: as it is, or neighbours of a
+/// narrow type in f32.
 bool PanelCode::is_copy() {
   const Factor &factor = p_.side.factor;
-  return factor.loads.size() == 1 && factor.loads[0].node == factor.value &&
-         p_.node(0).type == p_.type && is_element(p_.type) &&
-         (!factor.loads[0].guarded() || has_constant_other());
-}
-
-/// Whether it holds that, of neighbours of another type, in f32.
-bool PanelCode::is_conversion() {
-  const Factor &factor = p_.side.factor;
-  if (factor.loads.size() != 1 || p_.type != DType::f32)
+  if (factor.loads.size() != 1 ||
+      (factor.loads[0].guarded() && !has_constant_other()))
     return false;
-  const FactorLoad &load = factor.loads[0];
+  NodeId load = factor.loads[0].node;
+  if (factor.value == load)
+    return p_.node(0).type == p_.type && is_element(p_.type);
   const Node &top = p_.frame().kernel.nodes[factor.value];
-  DType from = p_.node(0).type;
   return top.kind == NodeKind::scalar && top.op == ScalarOp::cast &&
-         top.args[0] == load.node &&
-         (from == DType::f16 || from == DType::bf16) &&
-         p_.side.lane_step(load.offset) == SizePolynomial(1);
+         top.args[0] == load && converts() && p_.type == DType::f32 &&
+         p_.side.lane_step(factor.loads[0].offset) == SizePolynomial(1);
 }
 
-/// The rows of a run, of the panel's elements or others.
+bool PanelCode::converts() {
+  DType from = p_.node(0).type;
+  return from == DType::f16 || from == DType::bf16;
+}
+
 RowCopy PanelCode::rows_of(const Stretch &group, const RowWalk::Run &run,
                            const LaneValue &offset) {
   Value *from = b.CreateAdd(b.CreateAdd(offset.scalar(), load0_.shift),
@@ -298,39 +295,27 @@ RowCopy PanelCode::rows_of(const Stretch &group, const RowWalk::Run &run,
 void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
                      const LaneValue &offset, const LaneValue &guard) {
   RowCopy rows = rows_of(group, run, offset);
-  if (!guard)
-    return call_copy(p_.frame(), rows);
-  FactorCode code(p_.lanes, p_.side.factor);
-  call_guarded_copy(p_.frame(), rows, p_.lanes.spread(guard),
-                    p_.other(0, code).scalar());
+  DType from = p_.node(0).type;
+  Value *mask = nullptr, *other = nullptr;
+  if (guard) {
+    FactorCode code(p_.lanes, p_.side.factor);
+    mask = p_.lanes.spread(guard);
+    other = p_.other(0, code).scalar();
+  }
+  if (converts()) {
+    LaneCode lane(p_.frame());
+    other = other ? emit_to_storage(lane, from, other) : nullptr;
+    call_convert(p_.frame(), from, rows, mask, other);
+  } else if (guard) {
+    call_guarded_copy(p_.frame(), rows, mask, other);
+  } else {
+    call_copy(p_.frame(), rows);
+  }
 }
 
 void PanelCode::emit_run(const Stretch &group, const RowWalk::Run &run) {
   if (is_copy())
     return copy_run(group, run);
-  if (is_conversion())
-    return convert_run(group, run);
-  evaluate_run(group, run);
-}
-
-/// Where guards leave something out, lane by lane.
-void PanelCode::convert_run(const Stretch &group, const RowWalk::Run &run) {
-  auto convert = [&] {
-    call_convert(p_.frame(), p_.node(0).type,
-                 rows_of(group, run, offset(0, group, run)));
-    return Values();
-  };
-  if (!p_.loads()[0].guarded()) {
-    convert();
-    return;
-  }
-  emit_if(p_.frame(), ends_hold(group, run), convert, [&] {
-    evaluate_run(group, run);
-    return Values();
-  });
-}
-
-void PanelCode::evaluate_run(const Stretch &group, const RowWalk::Run &run) {
   llvm::SmallVector<LaneValue, 4> guards, offsets;
   for (size_t l = 0; l < p_.loads().size(); ++l) {
     offsets.push_back(offset(l, group, run));

@@ -61,6 +61,17 @@ protected:
                              {vector_, b.getPtrTy(), b.getInt64Ty()},
                              {llvm::PoisonValue::get(vector_), address, count});
   }
+  /// A row. Argument 7 is the mask, if any, argument 8 what the lanes become
+  /// that it leaves out.
+  Value *load_lanes(Value *address) {
+    if (v_.size() <= 7)
+      return load(address, v_[5]);
+    Value *others = b.CreateVectorSplat(vector_->getElementCount(), v_[8]);
+    Value *all = b.getInt64(0); // Lanes that are left out keep `others`.
+    return b.CreateIntrinsic(llvm::Intrinsic::riscv_vle_mask,
+                             {vector_, b.getPtrTy(), b.getInt64Ty()},
+                             {others, address, v_[7], v_[5], all});
+  }
 
   KernelFrame &frame_;
   llvm::IRBuilderBase &b;
@@ -97,21 +108,6 @@ private:
         [&](Value *address) { return read(address); },
         [](Value *row) { return row; });
   }
-  /// Argument 7 is the mask, if any, argument 8 what its lanes become.
-  Value *guarded_load(Value *address) {
-    Value *others = b.CreateVectorSplat(vector_->getElementCount(), v_[8]);
-    Value *all = b.getInt64(0); // Lanes that are left out keep `others`.
-    Value *step = bytes(v_[1]);
-    llvm::SmallVector<Value *, 6> arguments = {others, address};
-    if (!walks())
-      arguments.push_back(step);
-    arguments.append({v_[7], v_[5], all});
-    llvm::SmallVector<llvm::Type *, 3> types = {vector_, b.getPtrTy(),
-                                                b.getInt64Ty()};
-    return b.CreateIntrinsic(walks() ? llvm::Intrinsic::riscv_vle_mask
-                                     : llvm::Intrinsic::riscv_vlse_mask,
-                             types, arguments);
-  }
   Value *bytes(Value *elements) {
     return b.CreateMul(elements, b.getInt64(type_->getScalarSizeInBits() / 8));
   }
@@ -121,10 +117,8 @@ private:
     return step && step->isOne();
   }
   Value *read(Value *address) {
-    if (v_.size() > 7)
-      return guarded_load(address);
     if (walks())
-      return load(address, v_[5]);
+      return load_lanes(address);
     return b.CreateIntrinsic(
         llvm::Intrinsic::riscv_vlse, {vector_, b.getPtrTy(), b.getInt64Ty()},
         {llvm::PoisonValue::get(vector_), address, bytes(v_[1]), v_[5]});
@@ -153,7 +147,7 @@ private:
   Values convert(Value *first, Value *last, int64_t count, Arguments start) {
     return rows(
         first, last, count, start,
-        [&](Value *address) { return load(address, v_[5]); },
+        [&](Value *address) { return load_lanes(address); },
         [&](Value *row) {
           return b.CreateBitCast(from_ == DType::bf16 ? from_bf16(row)
                                                       : from_f16(row),
@@ -297,9 +291,13 @@ void call_copy(KernelFrame &frame, const RowCopy &copy) {
               [&](Arguments v) { emit_gather(frame, copy.type, v); });
 }
 
-void call_convert(KernelFrame &frame, DType from, const RowCopy &copy) {
-  call_shared(frame, "convert_rows_" + std::string(name(from)),
-              arguments_of(copy),
+void call_convert(KernelFrame &frame, DType from, const RowCopy &copy,
+                  Value *mask, Value *other) {
+  Values arguments = arguments_of(copy);
+  if (mask)
+    arguments.append({mask, other});
+  std::string symbol = mask ? "convert_guarded_rows_" : "convert_rows_";
+  call_shared(frame, symbol + std::string(name(from)), arguments,
               [&](Arguments v) { ConvertLoop(frame, from, v).emit(); });
 }
 

@@ -18,8 +18,10 @@ struct RowCopy {
   llvm::Value *lanes, *rows; ///< No rows if not positive.
 };
 void call_copy(KernelFrame &frame, const RowCopy &copy);
-/// From `from`, f16 or bf16, to f32; lanes are neighbours on both sides.
-void call_convert(KernelFrame &frame, DType from, const RowCopy &copy);
+/// From `from`, f16 or bf16, to f32; lanes are neighbours on both sides. With a
+/// mask as call_guarded_copy; `other` is what memory would hold.
+void call_convert(KernelFrame &frame, DType from, const RowCopy &copy,
+                  llvm::Value *mask, llvm::Value *other);
 /// Rows of `value` to where a copy would go.
 void call_fill(KernelFrame &frame, const RowCopy &copy, llvm::Value *value);
 /// Lanes where `mask` (i1 a lane) is false are not read and become `other`. The
