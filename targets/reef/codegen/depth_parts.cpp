@@ -6,8 +6,8 @@
 #include "targets/reef/codegen/depth_parts.h"
 
 #include "compiler/kernels/loop_builder.h"
+#include "compiler/kernels/shared_function.h"
 #include "targets/reef/codegen/dma.h"
-#include "targets/reef/codegen/shared_function.h"
 
 #include "llvm/IR/IntrinsicsRISCV.h"
 

@@ -7,8 +7,8 @@
 
 #include "compiler/kernels/contraction_code.h"
 #include "compiler/kernels/loop_builder.h"
+#include "compiler/kernels/shared_function.h"
 #include "targets/reef/codegen/multiply_loop.h"
-#include "targets/reef/codegen/shared_function.h"
 #include "targets/reef/codegen/tile_moves.h"
 
 #include "llvm/IR/IntrinsicsRISCV.h"

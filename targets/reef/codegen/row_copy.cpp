@@ -7,7 +7,7 @@
 
 #include "compiler/kernels/contraction_code.h"
 #include "compiler/kernels/loop_builder.h"
-#include "targets/reef/codegen/shared_function.h"
+#include "compiler/kernels/shared_function.h"
 
 #include "llvm/IR/IntrinsicsRISCV.h"
 

@@ -6,9 +6,9 @@
 #pragma once
 
 #include "runtime/device.h"
+#include "runtime/device_heap.h"
 #include "targets/reef/chip/telemetry.h"
 #include "targets/reef/driver/command_stream.h"
-#include "targets/reef/driver/heap.h"
 
 #include <atomic>
 #include <bitset>
@@ -21,7 +21,7 @@ namespace landfall::reef {
 /// is under way may know the part before. Thread-safe.
 class Scratch {
 public:
-  Scratch(Heap &heap, uint32_t cores) : heap_(&heap), cores_(cores) {}
+  Scratch(DeviceHeap &heap, uint32_t cores) : heap_(&heap), cores_(cores) {}
 
   struct Area {
     uint64_t address = 0;
@@ -31,7 +31,7 @@ public:
   Result<Area> at_least(uint64_t bytes);
 
 private:
-  Heap *heap_;
+  DeviceHeap *heap_;
   uint32_t cores_;
   std::mutex mutex_;
   Area area_;
@@ -45,7 +45,7 @@ public:
 
   const ChipDescription chip;
   const std::unique_ptr<CardMemory> memory;
-  Heap heap;
+  DeviceHeap heap;
   Scratch scratch;
   CommandStream commands;
   /// Cycles that a launch may take: the timeout, by the chip's clock.

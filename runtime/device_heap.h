@@ -1,6 +1,8 @@
-//===- heap.h - Who has which part of the card's DRAM ----------*- C++ -*-===//
+//===- device_heap.h - Who has which part of a device's memory -*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
+//
+// For drivers of devices that have a memory of their own.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -11,12 +13,12 @@
 #include <map>
 #include <mutex>
 
-namespace landfall::reef {
+namespace landfall {
 
 /// Hands out ranges of addresses, lowest first; touches no memory. Thread-safe.
-class Heap {
+class DeviceHeap {
 public:
-  Heap(uint64_t begin, uint64_t end) : free_{{begin, end - begin}} {}
+  DeviceHeap(uint64_t begin, uint64_t end) : free_{{begin, end - begin}} {}
 
   /// An address that is a multiple of `alignment` (a power of two, 64 at
   /// least). Zero bytes take room too, so that addresses differ.
@@ -29,4 +31,4 @@ private:
   std::map<uint64_t, uint64_t> used_;
 };
 
-} // namespace landfall::reef
+} // namespace landfall

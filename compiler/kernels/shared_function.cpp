@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/reef/codegen/shared_function.h"
+#include "compiler/kernels/shared_function.h"
 
 #include "compiler/kernels/contraction_tile.h"
 
-namespace landfall::reef {
+namespace landfall {
 
 using llvm::Value;
 
@@ -31,4 +31,4 @@ void call_shared(KernelFrame &frame, const std::string &symbol,
   frame.b.CreateCall(function, arguments);
 }
 
-} // namespace landfall::reef
+} // namespace landfall

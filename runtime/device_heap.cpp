@@ -1,14 +1,14 @@
-//===- heap.cpp - Who has which part of the card's DRAM -------------------===//
+//===- device_heap.cpp - Who has which part of a device's memory ----------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/reef/driver/heap.h"
+#include "runtime/device_heap.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace landfall::reef {
+namespace landfall {
 
 namespace {
 
@@ -20,7 +20,7 @@ uint64_t round_up(uint64_t value, uint64_t alignment) {
 
 } // namespace
 
-Result<uint64_t> Heap::allocate(uint64_t bytes, uint64_t alignment) {
+Result<uint64_t> DeviceHeap::allocate(uint64_t bytes, uint64_t alignment) {
   constexpr uint64_t most = uint64_t(1) << 48;
   uint64_t wanted = round_up(std::clamp<uint64_t>(bytes, 1, most), unit);
   std::lock_guard lock(mutex_);
@@ -39,12 +39,12 @@ Result<uint64_t> Heap::allocate(uint64_t bytes, uint64_t alignment) {
     return begin;
   }
   return Error{ErrorCode::out_of_memory,
-               fmt::format("The card has no room for {} bytes; {} are free, "
+               fmt::format("The device has no room for {} bytes; {} are free, "
                            "though not in one piece.",
                            bytes, left)};
 }
 
-void Heap::release(uint64_t address) {
+void DeviceHeap::release(uint64_t address) {
   std::lock_guard lock(mutex_);
   auto found = used_.find(address);
   if (found == used_.end())
@@ -66,4 +66,4 @@ void Heap::release(uint64_t address) {
   free_[address] = end - address;
 }
 
-} // namespace landfall::reef
+} // namespace landfall

@@ -10,7 +10,7 @@
 #include <functional>
 #include <string>
 
-namespace landfall::reef {
+namespace landfall {
 
 /// Calls the function of this name, shared by all kernels of a module, whose
 /// body is emitted if it is new.
@@ -19,4 +19,4 @@ void call_shared(
     llvm::ArrayRef<llvm::Value *> arguments,
     const std::function<void(llvm::ArrayRef<llvm::Value *>)> &body);
 
-} // namespace landfall::reef
+} // namespace landfall
