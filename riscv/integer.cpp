@@ -4,9 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "riscv/core.h"
+#include "riscv/division.h"
 #include "riscv/execute.h"
-
-#include <limits>
 
 using namespace landfall::riscv;
 
@@ -16,24 +15,6 @@ using Wide = __int128;
 using UnsignedWide = unsigned __int128;
 
 int64_t word(uint64_t value) { return static_cast<int32_t>(value); }
-
-/// As RISC-V defines division: by zero gives -1, overflow the dividend.
-template <typename T> T divide(T a, T b) {
-  if (b == 0)
-    return static_cast<T>(-1);
-  if (std::numeric_limits<T>::is_signed && b == static_cast<T>(-1))
-    return static_cast<T>(0 - static_cast<std::make_unsigned_t<T>>(a));
-  return a / b;
-}
-
-/// The remainder to `divide`.
-template <typename T> T remainder(T a, T b) {
-  if (b == 0)
-    return a;
-  if (std::numeric_limits<T>::is_signed && b == static_cast<T>(-1))
-    return 0;
-  return a % b;
-}
 
 } // namespace
 
@@ -79,15 +60,15 @@ INTEGER(mul, a *b)
 INTEGER(mulh, static_cast<uint64_t>((Wide{sa} * sb) >> 64))
 INTEGER(mulhsu, static_cast<uint64_t>((Wide{sa} * static_cast<Wide>(b)) >> 64))
 INTEGER(mulhu, static_cast<uint64_t>((UnsignedWide{a} * b) >> 64))
-INTEGER(div, divide(sa, sb))
-INTEGER(divu, divide(a, b))
-INTEGER(rem, remainder(sa, sb))
-INTEGER(remu, remainder(a, b))
+INTEGER(div, quotient(sa, sb))
+INTEGER(divu, quotient(a, b))
+INTEGER(rem, modulus(sa, sb))
+INTEGER(remu, modulus(a, b))
 INTEGER(mulw, word(a *b))
-INTEGER(divw, divide<int32_t>(a, b))
-INTEGER(divuw, word(divide<uint32_t>(a, b)))
-INTEGER(remw, remainder<int32_t>(a, b))
-INTEGER(remuw, word(remainder<uint32_t>(a, b)))
+INTEGER(divw, quotient<int32_t>(a, b))
+INTEGER(divuw, word(quotient<uint32_t>(a, b)))
+INTEGER(remw, modulus<int32_t>(a, b))
+INTEGER(remuw, word(modulus<uint32_t>(a, b)))
 
 #define BRANCH(id, condition)                                                  \
   void landfall::riscv::execute_##id(Core &core, const Instruction &in) {      \

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "riscv/vector_integer.h"
 
-#include <limits>
+#include "riscv/division.h"
 
 using namespace landfall::riscv;
 
@@ -43,23 +43,6 @@ template <typename T> T signed_high_product(Signed<T> a, Signed<T> b) {
 template <typename T> T mixed_high_product(Signed<T> a, T b) {
   return (SignedWidened<T>{a} * static_cast<SignedWidened<T>>(b)) >>
          (sizeof(T) * 8);
-}
-
-// Division as the scalar instructions define it.
-template <typename T> T quotient(T a, T b) {
-  if (b == 0)
-    return static_cast<T>(-1);
-  if (std::numeric_limits<T>::is_signed && b == static_cast<T>(-1))
-    return static_cast<T>(0 - static_cast<std::make_unsigned_t<T>>(a));
-  return a / b;
-}
-
-template <typename T> T modulus(T a, T b) {
-  if (b == 0)
-    return a;
-  if (std::numeric_limits<T>::is_signed && b == static_cast<T>(-1))
-    return 0;
-  return a % b;
 }
 
 } // namespace
