@@ -73,6 +73,21 @@ inline Group group_of(const Core &core, unsigned index, int widening = 0) {
   return {index, core.shape.multiplier_log + widening};
 }
 
+/// As check_vector, of vd, vs2 and a second source, all of the vtype's width.
+inline bool check_operands(Core &core, const Instruction &in, Form form) {
+  return check_vector(core, in, group_of(core, in.rd),
+                      {group_of(core, in.rs2),
+                       group_of(core, form == Form::vv ? in.rs1 : in.rs2)});
+}
+
+/// The same where vd is a mask.
+inline bool check_comparison(Core &core, const Instruction &in, Form form) {
+  return check_mask_result(
+      core, in,
+      {group_of(core, in.rs2),
+       group_of(core, form == Form::vv ? in.rs1 : in.rs2)});
+}
+
 /// `body` with a zero of the unsigned type as wide as the elements.
 template <typename Body> void with_width(int width_log, Body body) {
   switch (width_log) {

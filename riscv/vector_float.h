@@ -59,10 +59,7 @@ const F *second_float(Core &core, const Instruction &in, Form form) {
 template <typename Operate>
 void float_binary(Core &core, const Instruction &in, Form form,
                   Operate operate) {
-  if (!check_float(core) ||
-      !check_vector(core, in, group_of(core, in.rd),
-                    {group_of(core, in.rs2),
-                     group_of(core, form == Form::vv ? in.rs1 : in.rs2)}))
+  if (!check_float(core) || !check_operands(core, in, form))
     return;
   with_float(core, [&]<typename F>(F) {
     const uint8_t *active = active_elements(core, in);
@@ -87,10 +84,7 @@ void float_binary(Core &core, const Instruction &in, Form form,
 template <typename Operate>
 void float_bitwise(Core &core, const Instruction &in, Form form,
                    Operate operate) {
-  if (!check_float(core) ||
-      !check_vector(core, in, group_of(core, in.rd),
-                    {group_of(core, in.rs2),
-                     group_of(core, form == Form::vv ? in.rs1 : in.rs2)}))
+  if (!check_float(core) || !check_operands(core, in, form))
     return;
   with_float(core, [&]<typename F>(F) {
     const uint8_t *active = active_elements(core, in);
@@ -109,10 +103,7 @@ void float_bitwise(Core &core, const Instruction &in, Form form,
 template <typename Operate>
 void float_compare(Core &core, const Instruction &in, Form form,
                    Operate operate) {
-  if (!check_float(core) ||
-      !check_mask_result(core, in,
-                         {group_of(core, in.rs2),
-                          group_of(core, form == Form::vv ? in.rs1 : in.rs2)}))
+  if (!check_float(core) || !check_comparison(core, in, form))
     return;
   with_float(core, [&]<typename F>(F) {
     const uint8_t *active = active_elements(core, in);

@@ -76,10 +76,7 @@ void fused(Core &core, const F *a, const F *b, const F *c,
 /// `overwrites_factor`: vd is a factor and vs2 the addend.
 template <bool is_negative, bool subtracts, bool overwrites_factor>
 void same_width(Core &core, const Instruction &in, Form form) {
-  if (!check_float(core) ||
-      !check_vector(core, in, group_of(core, in.rd),
-                    {group_of(core, in.rs2),
-                     group_of(core, form == Form::vv ? in.rs1 : in.rs2)}))
+  if (!check_float(core) || !check_operands(core, in, form))
     return;
   with_float(core, [&]<typename F>(F) {
     const F *a = elements<F>(core, in.rs2), *d = elements<F>(core, in.rd);

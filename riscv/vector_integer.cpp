@@ -96,11 +96,8 @@ SUM(vnmsub, a - Widened<T>{d} * b)
 template <typename Operate>
 static void with_carry(Core &core, const Instruction &in, Form form,
                        bool is_out, Operate operate) {
-  std::initializer_list<Group> sources = {
-      group_of(core, in.rs2),
-      group_of(core, form == Form::vv ? in.rs1 : in.rs2)};
-  if (!(is_out ? check_mask_result(core, in, sources)
-               : check_vector(core, in, group_of(core, in.rd), sources)))
+  if (!(is_out ? check_comparison(core, in, form)
+               : check_operands(core, in, form)))
     return;
   with_width(core.shape.width_log, [&]<typename T>(T) {
     const T *a = elements<T>(core, in.rs2);

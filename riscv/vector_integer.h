@@ -14,9 +14,7 @@ namespace landfall::riscv {
 template <typename Operate>
 void integer_binary(Core &core, const Instruction &in, Form form,
                     Operate operate) {
-  if (!check_vector(core, in, group_of(core, in.rd),
-                    {group_of(core, in.rs2),
-                     group_of(core, form == Form::vv ? in.rs1 : in.rs2)}))
+  if (!check_operands(core, in, form))
     return;
   with_width(core.shape.width_log, [&]<typename T>(T) {
     const T *a = elements<T>(core, in.rs2);
@@ -32,9 +30,7 @@ void integer_binary(Core &core, const Instruction &in, Form form,
 template <typename Operate>
 void integer_sum(Core &core, const Instruction &in, Form form,
                  Operate operate) {
-  if (!check_vector(core, in, group_of(core, in.rd),
-                    {group_of(core, in.rs2),
-                     group_of(core, form == Form::vv ? in.rs1 : in.rs2)}))
+  if (!check_operands(core, in, form))
     return;
   with_width(core.shape.width_log, [&]<typename T>(T) {
     const T *a = elements<T>(core, in.rs2);
@@ -51,9 +47,7 @@ void integer_sum(Core &core, const Instruction &in, Form form,
 template <typename Operate>
 void integer_compare(Core &core, const Instruction &in, Form form,
                      Operate operate) {
-  if (!check_mask_result(core, in,
-                         {group_of(core, in.rs2),
-                          group_of(core, form == Form::vv ? in.rs1 : in.rs2)}))
+  if (!check_comparison(core, in, form))
     return;
   with_width(core.shape.width_log, [&]<typename T>(T) {
     const T *a = elements<T>(core, in.rs2);
