@@ -68,8 +68,11 @@ struct Space {
     Tap at = tap(b, conv.window, point.subspan(lead()), reduce.subspan(1));
     Scalars x_head(point.begin(), point.begin() + lead() - 1);
     x_head.push_back(depthwise ? point[1] : reduce[0]);
-    Scalar zero = x_is_shifted ? per_channel(conv.x_zero, b.index(0))
-                               : b.literal(x.dtype(), 0);
+    Scalar zero = b.literal(x.dtype(), 0);
+    if (conv.x_zero) {
+      Scalar shift = per_channel(conv.x_zero, b.index(0)); // Checks, too.
+      zero = x_is_shifted ? shift : zero;
+    }
     Scalar left = convert(at.load(x, x_head, zero), type);
     if (x_is_shifted)
       left = left - convert(zero, type);

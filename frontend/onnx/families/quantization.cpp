@@ -22,6 +22,17 @@ Scalar quantized(Scalar value, DType type, Scalar zero, bool saturate) {
   return saturate ? cast_saturate(value, type) : cast(value, type);
 }
 
+Tensor zero_point_of(const Node &node, Tensor x, Tensor zero,
+                     std::string_view name) {
+  if (zero && zero.dtype() != x.dtype())
+    node.expect(false, "operand " + std::string(name) + " is " +
+                           std::string(landfall::name(zero.dtype())) +
+                           "; a zero point has the type of what it belongs "
+                           "to, here " +
+                           std::string(landfall::name(x.dtype())));
+  return zero;
+}
+
 bool is_nothing(Tensor zero_point) {
   if (!zero_point)
     return true;

@@ -15,6 +15,10 @@ namespace landfall::onnx {
 Scalar quantized(Scalar value, DType type, Scalar zero = {},
                  bool saturate = true);
 
+/// The zero point of `x` (absent if `zero` is), which must be of its type.
+Tensor zero_point_of(const Node &node, Tensor x, Tensor zero,
+                     std::string_view name);
+
 /// Whether there is nothing to subtract: the zero point is absent, or known to
 /// be 0 everywhere, as that of weights often is.
 bool is_nothing(Tensor zero_point);

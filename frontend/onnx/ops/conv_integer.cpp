@@ -8,14 +8,17 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/convolution.h"
+#include "frontend/onnx/families/quantization.h"
 
 namespace landfall::onnx {
 
 static void conv_integer(Node &node) {
   Convolution conv =
       bind_convolution(node, node.input(0, "x"), node.input(1, "w"));
-  conv.x_zero = node.optional_input(2, "x_zero_point");
-  conv.w_zero = node.optional_input(3, "w_zero_point");
+  conv.x_zero = zero_point_of(
+      node, conv.x, node.optional_input(2, "x_zero_point"), "x_zero_point");
+  conv.w_zero = zero_point_of(
+      node, conv.w, node.optional_input(3, "w_zero_point"), "w_zero_point");
   conv.accumulator = DType::i32;
   conv.result = DType::i32;
   node.output(convolve(node.b(), conv));

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/matrix_product.h"
+#include "frontend/onnx/families/quantization.h"
 
 namespace landfall::onnx {
 
@@ -18,8 +19,11 @@ static void mat_mul_integer(Node &node) {
   MatrixProduct product;
   product.a = node.input(0, "A");
   product.b = node.input(1, "B");
-  product.a_zero = by_row(b, node.optional_input(2, "a_zero_point"));
-  product.b_zero = node.optional_input(3, "b_zero_point");
+  product.a_zero = by_row(
+      b, zero_point_of(node, product.a, node.optional_input(2, "a_zero_point"),
+                       "a_zero_point"));
+  product.b_zero = zero_point_of(
+      node, product.b, node.optional_input(3, "b_zero_point"), "b_zero_point");
   product.accumulator = DType::i32;
   product.result = DType::i32;
   node.output(matrix_product(b, product));

@@ -21,8 +21,10 @@ static void q_linear_conv(Node &node) {
   Tensor bias = node.optional_input(8, "B");
   Convolution conv =
       bind_convolution(node, node.input(0, "x"), node.input(3, "w"));
-  conv.x_zero = node.input(2, "x_zero_point");
-  conv.w_zero = node.input(5, "w_zero_point");
+  conv.x_zero = zero_point_of(node, conv.x, node.input(2, "x_zero_point"),
+                              "x_zero_point");
+  conv.w_zero = zero_point_of(node, conv.w, node.input(5, "w_zero_point"),
+                              "w_zero_point");
   conv.accumulator = DType::i32;
   conv.result = y_zero.dtype();
   conv.epilogue = [=](Scalar channel, Scalar sum) {

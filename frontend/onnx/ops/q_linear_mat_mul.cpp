@@ -17,10 +17,13 @@ static void q_linear_mat_mul(Node &node) {
   MatrixProduct product;
   product.a = node.input(0, "a");
   Tensor a_scale = by_row(b, node.input(1, "a_scale"));
-  product.a_zero = by_row(b, node.input(2, "a_zero_point"));
+  product.a_zero =
+      by_row(b, zero_point_of(node, product.a, node.input(2, "a_zero_point"),
+                              "a_zero_point"));
   product.b = node.input(3, "b");
   Tensor b_scale = node.input(4, "b_scale");
-  product.b_zero = node.input(5, "b_zero_point");
+  product.b_zero = zero_point_of(node, product.b, node.input(5, "b_zero_point"),
+                                 "b_zero_point");
   Tensor y_scale = by_row(b, node.input(6, "y_scale"));
   Tensor y_zero = by_row(b, node.input(7, "y_zero_point"));
   bool real = is_real(product.a.dtype());
