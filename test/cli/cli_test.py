@@ -363,6 +363,26 @@ class CliTest(unittest.TestCase):
         self.assertEqual(self.ask("explain", half)["kernels"][0]["computed_as"], {"float16": "float32"})
         self.assertNotIn("is computed as", self.tell("explain", self.model, "--target", "reef1"))
 
+    def test_chips_with_long_registers_have_long_stacks(self):
+        gather = self.path("gather.onnx")
+        random = np.random.default_rng(0)
+        index = numpy_helper.from_array(random.integers(-20, 20, 64), "i")
+        node = helper.make_node("Gather", ["x", "i"], ["y"])
+        x = helper.make_tensor_value_info("x", TensorProto.INT8, ["n"])
+        y = helper.make_tensor_value_info("y", TensorProto.INT8, [64])
+        graph = helper.make_graph([node], "gather", [x], [y], [index])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), gather)
+        chip = self.path("wide.chip")
+        reef2 = os.path.join(os.path.dirname(__file__), "../../targets/reef/chips/reef2.chip")
+        with open(reef2) as source, open(chip, "w") as file:
+            text = source.read().replace("vector_bits = 512", "vector_bits = 4096")
+            file.write(text.replace("scratchpad_kib = 1024", "scratchpad_kib = 512"))
+        results = []
+        for device in ("cpu", f"reef:{chip}"):
+            self.tell("run", gather, "--shape", "x=100", "--target", device, "--save-outputs", "y.npz")
+            results.append(np.load(self.path("y.npz"))["y"])
+        np.testing.assert_array_equal(*results)
+
     def test_a_device_of_ones_own_in_its_own_process(self):
         chip = self.path("own.chip")
         shutil.copy(os.path.join(os.path.dirname(__file__), "../../targets/reef/chips/reef2.chip"), chip)

@@ -141,8 +141,8 @@ Result<ChipDescription> ChipParser::finish() {
                  "shorten tile_edge",
                  chip_.tile_edge, chip_.vector_bits);
   uint64_t scratchpad = uint64_t(chip_.scratchpad_kib) << 10;
-  uint64_t taken = block_margin_bytes +
-                   (scratchpad >= least_scratchpad_of_stack ? stack_bytes : 0);
+  uint64_t taken =
+      block_margin_bytes + stack_in_scratchpad(scratchpad, chip_.vector_bits);
   uint64_t block = uint64_t(chip_.tile_edge) * chip_.tile_edge * 4;
   if (block + taken > scratchpad / 4)
     return wrong("{} x {} sums (tile_edge) and {} bytes more do not fit a "

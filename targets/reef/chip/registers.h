@@ -19,10 +19,22 @@ inline constexpr uint64_t register_page_bytes = 0x1'0000;
 inline constexpr uint64_t scratchpad_base = 0x2000'0000;
 inline constexpr uint64_t dram_base = 0x8000'0000;
 
-/// A core's stack takes the end of its scratchpad, where values that do not fit
-/// registers are close, if that has at least so much; else it is in DRAM.
-inline constexpr uint64_t stack_bytes = 64 << 10;
-inline constexpr uint64_t least_scratchpad_of_stack = 1 << 20;
+/// A core's stack: kernels keep vectors there that do not fit the registers, a
+/// few hundred at most.
+constexpr uint64_t stack_bytes(uint64_t vector_bits) {
+  constexpr uint64_t vectors = 512, least = 64 << 10;
+  uint64_t wanted = vector_bits / 8 * vectors;
+  return wanted > least ? wanted : least;
+}
+inline constexpr uint64_t most_stack_bytes = stack_bytes(4096);
+/// It takes the end of the scratchpad, where it is close, if that has at least
+/// so many times as much; else it is in DRAM.
+inline constexpr uint64_t stacks_in_scratchpad = 16;
+constexpr uint64_t stack_in_scratchpad(uint64_t scratch_bytes,
+                                       uint64_t vector_bits) {
+  uint64_t bytes = stack_bytes(vector_bits);
+  return scratch_bytes >= stacks_in_scratchpad * bytes ? bytes : 0;
+}
 
 /// A quarter of a scratchpad, less a stack, must hold a block of sums of half
 /// tiles, and what loads of whole vectors read behind it.

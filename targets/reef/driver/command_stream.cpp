@@ -72,8 +72,21 @@ int CommandStream::process() {
   return card_ ? card_->process() : 0;
 }
 
+/// Whether the card is gone, and was while it had nothing to do: nothing is
+/// lost.
+bool CommandStream::left_unnoticed() {
+  if (!card_ || listening_)
+    return false;
+  collect();
+  pollfd look = {card_->line(), 0, 0};
+  return submitted_ == completed_ && completions_.empty() &&
+         poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 Result<Ticket> CommandStream::submit(Command command) {
   Lock lock(mutex_);
+  if (left_unnoticed())
+    card_ = nullptr;
   if (!card_)
     TRY(power_on());
   while (submitted_ - completed_ == ring_entries)

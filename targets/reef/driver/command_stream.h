@@ -49,6 +49,7 @@ private:
 
   Status power_on();
   Error give_up(std::string why);
+  bool left_unnoticed();
   void collect();
   Status progress(Lock &lock);
   Status listen();

@@ -10,29 +10,40 @@
 
 namespace landfall::reef {
 
-static_assert(stack_bytes == 1 << 16, "the shift below");
-
-// a0 is the hart's number.
+// a0 is the hart's number. t1 becomes stack_bytes(vector_bits).
 extern "C" [[gnu::naked, gnu::used, gnu::section(".text.entry")]] void
 firmware_entry() {
-  asm volatile("li t0, %[scratch_bytes]\n"
-               "ld t0, 0(t0)\n"
-               "li sp, %[scratchpad]\n"
-               "add sp, sp, t0\n"
-               "bnez a0, 1f\n"
-               "call reef_manage\n"
-               "1:\n"
-               "li t1, %[least_scratchpad]\n"
-               "bgeu t0, t1, 2f\n"
-               "slli t0, a0, 16\n"
-               "li sp, %[stack_top]\n"
-               "add sp, sp, t0\n"
-               "2:\n"
-               "call reef_work\n" ::[scratch_bytes] "i"(
-                   core_registers + core_register::scratch_bytes),
-               [scratchpad] "i"(scratchpad_base),
-               [least_scratchpad] "i"(least_scratchpad_of_stack),
-               [stack_top] "i"(stack_base + stack_bytes));
+  asm volatile(
+      "li t0, %[scratch_bytes]\n"
+      "ld t0, 0(t0)\n"
+      "li sp, %[scratchpad]\n"
+      "add sp, sp, t0\n"
+      "bnez a0, 1f\n"
+      "call reef_manage\n"
+      "1:\n"
+      "li t1, %[vector_bits]\n"
+      "ld t1, 0(t1)\n"
+      "li t2, %[stack_of_a_bit]\n"
+      "mul t1, t1, t2\n"
+      "li t2, %[least_stack]\n"
+      "bgeu t1, t2, 2f\n"
+      "mv t1, t2\n"
+      "2:\n"
+      "li t2, %[in_scratchpad]\n"
+      "mul t2, t1, t2\n"
+      "bgeu t0, t2, 3f\n"
+      "addi t2, a0, 1\n"
+      "mul t1, t1, t2\n"
+      "li sp, %[stacks]\n"
+      "add sp, sp, t1\n"
+      "3:\n"
+      "call reef_work\n" ::[scratch_bytes] "i"(core_registers +
+                                               core_register::scratch_bytes),
+      [scratchpad] "i"(scratchpad_base),
+      [vector_bits] "i"(core_registers + core_register::vector_bits),
+      [stack_of_a_bit] "i"(most_stack_bytes / 4096),
+      [least_stack] "i"(stack_bytes(1)),
+      [in_scratchpad] "i"(stacks_in_scratchpad), [stacks] "i"(stack_base));
 }
 
 } // namespace landfall::reef

@@ -17,9 +17,10 @@ inline constexpr uint64_t firmware_limit = 1 << 20; ///< Image, data, zeros.
 inline constexpr uint64_t control_base = dram_base + firmware_limit;
 inline constexpr uint64_t command_ring = control_base + 0x1000;
 inline constexpr uint64_t completion_ring = control_base + 0x9000;
-/// Core c: + c * stack_bytes.
+/// Core c's, where it is not in the scratchpad: + c * stack_bytes.
 inline constexpr uint64_t stack_base = dram_base + (2 << 20);
-inline constexpr uint64_t heap_base = dram_base + (8 << 20); ///< The driver's.
+inline constexpr uint64_t heap_base = dram_base + (20 << 20); ///< The driver's.
+static_assert(heap_base >= stack_base + 65 * most_stack_bytes);
 
 inline constexpr uint64_t ring_entries = 256;
 inline constexpr uint32_t queue_limit = 256;

@@ -73,8 +73,7 @@ Worker::Worker(uint64_t core) : core_(core) {
   call_.failed_value = &failed_value_;
   call_.local = reinterpret_cast<void *>(scratchpad_base);
   uint64_t local = load_own(core_register::scratch_bytes);
-  if (local >= least_scratchpad_of_stack)
-    local -= stack_bytes;
+  local -= stack_in_scratchpad(local, load_own(core_register::vector_bits));
   call_.local_bytes = static_cast<int64_t>(local);
   call_.next = next;
   call_.worker = this;
