@@ -2,7 +2,7 @@
 
     chip_peaks.py [--devices reef1,reef2,reef3] [--filter TEXT]
 
-Square products of 1024 in f32 and in bytes, these with zero points too, and
+Square products of 1024 in f32, halves and bytes, these with zero points too, and
 ONNX's ResNet-50 at 224x224: cycles of a run, multiply-adds of the peak while
 contractions run, and of the whole run. Cycles are the same on every machine and
 in every run, so two builds can be compared. Ends with 1 if a product of the
@@ -41,6 +41,7 @@ def product(op_type, dtype, result, zero_points=False):
 def models():
     i8, i32 = TensorProto.INT8, TensorProto.INT32
     return {"f32 product": product("MatMul", TensorProto.FLOAT, TensorProto.FLOAT),
+            "f16 product": product("MatMul", TensorProto.FLOAT16, TensorProto.FLOAT16),
             "i8 product": product("MatMulInteger", i8, i32),
             "i8 product, zero points": product("MatMulInteger", i8, i32, zero_points=True),
             "resnet50": onnx.load(RESNET)}

@@ -14,6 +14,7 @@ import zipfile
 
 import numpy as np
 import onnx
+import onnx.utils
 from onnx import TensorProto, helper, numpy_helper
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
@@ -353,15 +354,20 @@ class CliTest(unittest.TestCase):
 
     def test_explain_says_what_is_computed_in_another_type(self):
         half = self.path("half.onnx")
-        operands = [helper.make_tensor_value_info(name, TensorProto.FLOAT16, [8, 8]) for name in "abc"]
-        node = helper.make_node("MatMul", ["a", "b"], ["c"])
-        graph = helper.make_graph([node], "half", operands[:2], operands[2:])
+        operands = [helper.make_tensor_value_info(name, TensorProto.FLOAT16, [8, 8]) for name in "abde"]
+        nodes = [helper.make_node("Exp", ["a"], ["d"]), helper.make_node("MatMul", ["a", "b"], ["e"])]
+        graph = helper.make_graph(nodes, "half", operands[:2], operands[2:])
         onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), half)
         note = "float16 is computed as float32"
         self.assertIn(f"{note}, as reef1 has no multiply-adds of it", self.tell("explain", half, "--target", "reef1"))
         self.assertIn(f"{note}\n", self.tell("explain", half, "--target", "reef2", "--no-run"))
-        self.assertEqual(self.ask("explain", half)["kernels"][0]["computed_as"], {"float16": "float32"})
+        for kernel in self.ask("explain", half)["kernels"]:
+            self.assertEqual(kernel["computed_as"], {"float16": "float32"})
         self.assertNotIn("is computed as", self.tell("explain", self.model, "--target", "reef1"))
+        # Products alone are of what reef2 multiplies.
+        onnx.save(onnx.utils.Extractor(onnx.load(half)).extract_model(["a", "b"], ["e"]), half)
+        self.assertIn(note, self.tell("explain", half, "--target", "reef1"))
+        self.assertNotIn(note, self.tell("explain", half, "--target", "reef2"))
 
     def test_chips_with_long_registers_have_long_stacks(self):
         gather = self.path("gather.onnx")

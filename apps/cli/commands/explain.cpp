@@ -44,19 +44,23 @@ std::string joined(const std::vector<std::string> &texts, size_t limit) {
 }
 
 /// "float16 is computed as float32, as reef1 has no multiply-adds of it": the
-/// reason where the device says what it has.
+/// reason where the device says what it has. Sums of products are wider than
+/// what is multiplied on a device that has them.
 std::vector<std::string> type_notes(const Explanation &about) {
+  DeviceDescription device = about.opened->model->device().describe();
+  auto has = [&](DType type) {
+    return std::ranges::any_of(
+        device.peaks, [&](const PeakRate &rate) { return rate.dtype == type; });
+  };
   std::map<DType, DType> types;
   for (const Kernel &kernel : about.package().kernels)
-    types.merge(computed_as(kernel));
-  DeviceDescription device = about.opened->model->device().describe();
+    for (auto [narrow, wide] : computed_as(kernel))
+      if (kernel.kind != KernelClass::contraction || !has(narrow))
+        types[narrow] = wide;
   std::vector<std::string> notes;
   for (auto [narrow, wide] : types) {
-    bool has = std::ranges::any_of(device.peaks, [&](const PeakRate &rate) {
-      return rate.dtype == narrow;
-    });
     std::string reason =
-        has || device.peaks.empty()
+        has(narrow) || device.peaks.empty()
             ? ""
             : fmt::format(", as {} has no multiply-adds of it", device.name);
     notes.push_back(fmt::format("{} is computed as {}{}", name(narrow),

@@ -56,16 +56,24 @@ std::vector<HostStep> host_steps(const Program &program) {
   return steps;
 }
 
-/// By its casts to a type that it does more with than cast: a kernel that only
-/// changes the type computes nothing.
+/// By its arithmetic in narrow types, which machines do in f32, and its casts
+/// to a type that it does more with: a kernel that only moves elements or
+/// changes their type computes nothing.
 std::map<DType, DType> computed_as(const Kernel &kernel) {
+  auto computes = [](const Node &node) {
+    return node.kind == NodeKind::scalar && node.op != ScalarOp::cast &&
+           node.op != ScalarOp::bitcast && node.op != ScalarOp::select;
+  };
   std::set<DType> types; // Of what is computed.
   if (kernel.kind == KernelClass::contraction)
     types.insert(kernel.accumulator);
-  for (const Node &node : kernel.nodes)
-    if (node.kind == NodeKind::scalar && node.op != ScalarOp::cast)
-      types.insert(node.type);
   std::map<DType, DType> result;
+  for (const Node &node : kernel.nodes)
+    if (computes(node)) {
+      types.insert(node.type);
+      if (is_narrow_real(node.type))
+        result[node.type] = DType::f32;
+    }
   for (const Node &node : kernel.nodes) {
     if (node.kind != NodeKind::scalar || node.op != ScalarOp::cast)
       continue;

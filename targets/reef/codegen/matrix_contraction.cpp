@@ -5,7 +5,10 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/matrix_contraction.h"
 
+#include "compiler/kernels/loop_builder.h"
+#include "targets/reef/chip/registers.h"
 #include "targets/reef/codegen/matrix_task.h"
+#include "targets/reef/codegen/matrix_unit.h"
 
 #include <optional>
 
@@ -15,36 +18,77 @@ using llvm::Value;
 
 namespace {
 
+/// Over halves there are two designs, and the chip decides.
 class MatrixContraction : public TaskGenerator {
 public:
-  explicit MatrixContraction(MatrixDesign design)
-      : design_(std::move(design)) {}
+  MatrixContraction(MatrixDesign design, std::optional<MatrixDesign> of_halves)
+      : design_(std::move(design)), of_halves_(std::move(of_halves)) {}
 
   Plan plan(KernelFrame &frame) override {
     SizeCode sizes(frame);
-    MatrixTiling tiling = tile(sizes);
+    Plan plan = this->plan(sizes, design_);
+    if (!of_halves_)
+      return plan;
+    Plan other = this->plan(sizes, *of_halves_);
+    Value *has = has_halves(frame);
+    return {frame.b.CreateSelect(has, other.tasks, plan.tasks),
+            frame.b.CreateSelect(has, other.scratch_bytes, plan.scratch_bytes)};
+  }
+  void prologue(KernelFrame &frame) override {
+    sizes_.emplace(frame);
+    tiling_ = tile(*sizes_, design_);
+    if (!of_halves_)
+      return;
+    tiling_of_halves_ = tile(*sizes_, *of_halves_);
+    has_halves_ = has_halves(frame);
+  }
+  void task(KernelFrame &frame, Value *number) override {
+    auto emit = [&](const MatrixDesign &design, const MatrixTiling &tiling) {
+      MatrixTask(*sizes_, design, tiling).emit(number);
+      return Values();
+    };
+    if (!of_halves_)
+      emit(design_, tiling_);
+    else
+      emit_if(
+          frame, has_halves_,
+          [&] { return emit(*of_halves_, tiling_of_halves_); },
+          [&] { return emit(design_, tiling_); });
+  }
+
+private:
+  static Value *has_halves(KernelFrame &frame) {
+    Value *features = read_core_register(frame, core_register::features);
+    Value *bit = frame.b.CreateAnd(features, frame.index(matrix_f16));
+    return frame.b.CreateICmpNE(bit, frame.index(0));
+  }
+  MatrixTiling tile(SizeCode &sizes, const MatrixDesign &design) {
+    return emit_matrix_tiling(sizes, design.roles, design.wishes());
+  }
+  Plan plan(SizeCode &sizes, const MatrixDesign &design) {
+    MatrixTiling tiling = tile(sizes, design);
     DepthParts parts(sizes, tiling);
     parts.clear_counters();
     return {tiling.tasks(sizes), parts.scratch_bytes()};
   }
-  void prologue(KernelFrame &frame) override {
-    sizes_.emplace(frame);
-    tiling_ = tile(*sizes_);
-  }
-  void task(KernelFrame &, Value *number) override {
-    MatrixTask(*sizes_, design_, tiling_).emit(number);
-  }
-
-private:
-  MatrixTiling tile(SizeCode &sizes) {
-    return emit_matrix_tiling(sizes, design_.roles, design_.wishes());
-  }
 
   MatrixDesign design_;
+  std::optional<MatrixDesign> of_halves_;
   // Of the run function being emitted.
   std::optional<SizeCode> sizes_;
-  MatrixTiling tiling_{};
+  MatrixTiling tiling_{}, tiling_of_halves_{};
+  Value *has_halves_ = nullptr; ///< i1
 };
+
+/// If both factors are halves of one type.
+std::optional<MatrixDesign> design_of_halves(const Kernel &kernel,
+                                             const ContractionRoles &roles) {
+  auto rows = read_half_factor(kernel, roles, roles.broadcast);
+  auto lanes = read_half_factor(kernel, roles, roles.lane);
+  if (!rows.ok() || !lanes.ok() || rows->type != lanes->type)
+    return {};
+  return MatrixDesign(kernel, roles, *rows, *lanes);
+}
 
 bool is_thin(const ContractionRoles &roles,
              const std::vector<uint32_t> &loops) {
@@ -65,8 +109,10 @@ Result<std::unique_ptr<TaskGenerator>> matrix_contraction(const Kernel &kernel,
     return refusal("it has too few rows or columns to fill tiles");
   PanelFactor rows = TRY(read_panel_factor(kernel, roles, roles.broadcast));
   PanelFactor lanes = TRY(read_panel_factor(kernel, roles, roles.lane));
+  std::optional<MatrixDesign> of_halves = design_of_halves(kernel, roles);
   return std::unique_ptr<TaskGenerator>(std::make_unique<MatrixContraction>(
-      MatrixDesign(kernel, std::move(roles), rows, lanes)));
+      MatrixDesign(kernel, std::move(roles), rows, lanes),
+      std::move(of_halves)));
 }
 
 } // namespace landfall::reef

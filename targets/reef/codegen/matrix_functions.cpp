@@ -41,9 +41,11 @@ void emit_multiply(KernelFrame &frame, PanelTypes types, Arguments v) {
 /// Two squares at a time, then one, each with the two halves of the panel's
 /// width.
 /// Arguments: edge, rows, depth, panel, pitch, bytes from row to row.
-void emit_turn(KernelFrame &frame, bool pairs, Arguments v) {
+void emit_turn(KernelFrame &frame, DType type, Arguments v) {
   llvm::IRBuilderBase &b = frame.b;
-  Value *edge = v[0], *element_bytes = frame.index(pairs ? 2 : 4);
+  bool pairs = size_of(type) == 1;
+  int64_t size = pairs ? 2 : size_of(type);
+  Value *edge = v[0], *element_bytes = frame.index(size);
   auto bytes = [&](Value *elements) {
     return b.CreateMul(elements, element_bytes);
   };
@@ -55,7 +57,7 @@ void emit_turn(KernelFrame &frame, bool pairs, Arguments v) {
   Value *step = bytes(v[4]);
   auto turn = [&](unsigned squares, Value *column, Value *count) {
     emit_turn_loop(frame,
-                   {pairs ? 16u : 32u, squares, edge, at(v[1], bytes(column)),
+                   {unsigned(8 * size), squares, edge, at(v[1], bytes(column)),
                     v[5], at(v[3], b.CreateMul(column, step)), step, count});
   };
   Value *two = b.CreateShl(edge, frame.index(1));
@@ -101,11 +103,11 @@ void call_store_tiles(KernelFrame &frame, Value *edge, Value *sums) {
 }
 
 void call_turn(KernelFrame &frame, const PanelTurn &turn) {
-  bool pairs = turn.type != DType::f32;
-  call_shared(frame, pairs ? "turn_pairs" : "turn_rows",
+  const char *symbols[] = {"turn_pairs", "turn_halves", "turn_rows"};
+  call_shared(frame, symbols[size_of(turn.type) / 2],
               {turn.edge, turn.rows, turn.depth, turn.panel, turn.pitch,
                turn.row_bytes},
-              [&](Arguments v) { emit_turn(frame, pairs, v); });
+              [&](Arguments v) { emit_turn(frame, turn.type, v); });
 }
 
 void call_sum(KernelFrame &frame, const SumLoop &panel, Value *sums) {

@@ -33,7 +33,7 @@ void call_load_tiles(KernelFrame &frame, llvm::Value *edge, llvm::Value *sums);
 void call_store_tiles(KernelFrame &frame, llvm::Value *edge, llvm::Value *sums);
 
 /// From rows of `depth` elements, two edges of them `row_bytes` apart, to a
-/// panel, by way of the tiles: of f32, or of bytes in pairs. Up to an edge of
+/// panel, by way of the tiles: of reals, or of bytes in pairs. Up to an edge of
 /// rows may lie where their steps go.
 struct PanelTurn {
   DType type;

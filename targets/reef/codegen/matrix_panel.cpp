@@ -50,7 +50,7 @@ PanelDesign::PanelDesign(const Kernel &kernel, const PanelFactor &factor,
 }
 
 PanelType PanelDesign::panel() const {
-  return {type, type != DType::f32 && way == Way::turned};
+  return {type, size_of(type) == 1 && way == Way::turned};
 }
 
 PanelLoader::PanelLoader(SizeCode &sizes, Lanes &lanes,

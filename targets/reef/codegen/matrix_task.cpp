@@ -37,7 +37,7 @@ TilingWishes MatrixDesign::wishes() const {
   bool dear_lanes = lane_side.way == PanelDesign::Way::evaluated ||
                     lane_side.way == PanelDesign::Way::converted;
   bool dear_rows = row_side.way != PanelDesign::Way::in_place && !dear_lanes;
-  return {bytes, rows_behind, dear_rows, dear_lanes,
+  return {types().element_bytes(), rows_behind, dear_rows, dear_lanes,
           int64_t(block.read.size())};
 }
 

@@ -8,6 +8,8 @@
 #include "targets/reef/chip/registers.h"
 #include "targets/reef/codegen/matrix_unit.h"
 
+#include <bit>
+
 namespace landfall::reef {
 
 using llvm::Value;
@@ -98,9 +100,13 @@ private:
     return at_least_one(ceil_div(b, whole, most));
   }
   Value *panel_row_bytes() {
-    return b.CreateShl(t_.pitch, index(wishes_.bytes ? 0 : 2));
+    return b.CreateShl(t_.pitch, index(element_log()));
   }
-  int64_t steps_at_once() const { return wishes_.bytes ? 4 : 1; }
+  int64_t steps_at_once() const { return 4 / wishes_.element_bytes; }
+  /// Of an element's bytes.
+  int64_t element_log() const {
+    return std::countr_zero(uint64_t(wishes_.element_bytes));
+  }
   Value *bytes_of(Value *depth) {
     Value *rows = b.CreateAdd(depth, index(wishes_.rows_behind));
     return b.CreateMul(rows, panel_row_bytes());
@@ -109,7 +115,7 @@ private:
   /// those at once.
   Value *steps_in(Value *bytes, Value *panels) {
     Value *row_log = b.CreateAdd(b.CreateAdd(t_.panel_log, t_.abreast_log),
-                                 index(wishes_.bytes ? 0 : 2));
+                                 index(element_log()));
     Value *rows = b.CreateUDiv(b.CreateLShr(bytes, row_log), panels);
     Value *left = b.CreateSub(rows, index(wishes_.rows_behind));
     Value *at_once = index(steps_at_once());
@@ -129,7 +135,7 @@ private:
   void cut_tiles() {
     Value *whole = chip(core_register::tile_edge);
     Value *register_bytes = b.CreateLShr(chip(core_register::vector_bits), 3);
-    if (wishes_.bytes)
+    if (wishes_.bytes())
       whole = smaller(b, whole, b.CreateLShr(register_bytes, 1));
     Value *half = b.CreateLShr(whole, index(1));
     Value *whole_log = log2_of(whole); // Of half a tile's panel, too.
@@ -148,9 +154,10 @@ private:
     t_.panel = b.CreateShl(t_.edge, index(1));
     t_.panel_log =
         b.CreateAdd(whole_log, b.CreateSelect(pays, index(0), index(1)));
-    t_.pitch = wishes_.bytes ? b.CreateShl(register_bytes, 1) : t_.panel;
-    t_.abreast_log =
-        wishes_.bytes ? b.CreateSub(log2_of(t_.pitch), t_.panel_log) : index(0);
+    t_.pitch = wishes_.bytes() ? b.CreateShl(register_bytes, 1) : t_.panel;
+    t_.abreast_log = wishes_.bytes()
+                         ? b.CreateSub(log2_of(t_.pitch), t_.panel_log)
+                         : index(0);
     t_.abreast = b.CreateShl(index(1), t_.abreast_log);
   }
 
@@ -262,7 +269,7 @@ private:
     t_.panel_bytes =
         round_up(b, bytes_of(at_least_one(t_.depth_run)), index(line_bytes));
     Value *dense = b.CreateMul(
-        t_.depth_run, b.CreateMul(t_.panel, index(wishes_.bytes ? 1 : 4)));
+        t_.depth_run, b.CreateMul(t_.panel, index(wishes_.element_bytes)));
     t_.wide = b.CreateICmpSGT(b.CreateAdd(dense, t_.panel_bytes), room);
   }
 

@@ -68,14 +68,16 @@ constexpr int64_t parts_at_once = 2;
 
 /// What the structure of a contraction means for how it is cut.
 struct TilingWishes {
-  bool bytes;          ///< Panels are of bytes, four steps to an instruction.
-  int64_t rows_behind; ///< Rows of a panel that something else needs.
+  int64_t element_bytes; ///< Of panels: an instruction takes 4 of a column.
+  int64_t rows_behind;   ///< Rows of a panel that something else needs.
   /// Panels of rows take long to make, those of lanes do not.
   bool dear_rows;
   /// Panels of lanes are evaluated on the vector unit, so that many panels of
   /// rows should share them.
   bool dear_lanes;
   int64_t copies; ///< Operands of which a block must have room.
+
+  bool bytes() const { return element_bytes == 1; }
 };
 
 MatrixTiling emit_matrix_tiling(SizeCode &sizes, const ContractionRoles &roles,

@@ -16,6 +16,8 @@
 
 #include "targets/reef/codegen/assembly.h"
 
+#include <bit>
+
 namespace landfall::reef {
 
 namespace {
@@ -24,9 +26,14 @@ constexpr unsigned order[2][4] = {{2, 3, 1, 0}, {3, 2, 0, 1}};
 
 std::string suffix(const PanelTypes &types) {
   auto letter = [](PanelType type) {
-    return type.type == DType::f32 ? 'f' : type.type == DType::i8 ? 's' : 'u';
+    return is_real(type.type) ? 'f' : type.type == DType::i8 ? 's' : 'u';
   };
   return {letter(types.rows), '.', letter(types.lanes)};
+}
+
+/// Logarithm to base 2 of an element's bytes.
+unsigned bytes_log(DType type) {
+  return unsigned(std::countr_zero(uint64_t(size_of(type))));
 }
 
 /// Registers: a0 edge; s2 pitch; t0 to t3 what groups 0 to 3 are loaded from;
@@ -40,25 +47,30 @@ public:
     unsigned group = side == PanelSide::rows ? 0 : 2;
     PanelType type = type_of(side);
     line("mv t{}, {}", group, panel);
-    line("slli t{}, a0, {}", group + 1,
-         type.type == DType::f32 ? 2 : unsigned(type.pairs));
+    line("slli t{}, a0, {}", group + 1, type.pairs ? 1 : bytes_log(type.type));
     line("add t{0}, t{0}, {1}", group + 1, panel);
   }
   void begin() {
     set_tile_type("a0");
     line("sf.vsettk x0, x0");
-    line("slli t5, s2, 2"); // Of f32, or four steps of bytes.
+    // A step of reals, or four of bytes.
+    line("slli t5, s2, {}",
+         types_.are_bytes() ? 2 : bytes_log(types_.rows.type));
     line("slli s3, s2, 1");
   }
   /// From here on, steps are taken one by one.
   void begin_single() {
     line("li t4, 1");
     line("sf.vsettk x0, t4");
-    line("mv t5, s2");
+    if (types_.are_bytes())
+      line("mv t5, s2");
   }
   void set_tile_type(const char *lanes) {
-    line("sf.vsettnt x0, {}, {}", lanes,
-         types_.are_bytes() ? "e8, w4" : "e32, w1");
+    const char *type = types_.are_bytes()                ? "e8, w4"
+                       : types_.rows.type == DType::f16  ? "e16, w2"
+                       : types_.rows.type == DType::bf16 ? "e16alt, w2"
+                                                         : "e32, w1";
+    line("sf.vsettnt x0, {}, {}", lanes, type);
   }
   void set_load_type() { line("vsetvli x0, a0, e8, mf2, ta, ma"); }
   /// What of the next steps can be loaded before the last ones are used: pairs,
@@ -73,7 +85,10 @@ public:
   }
   /// The next steps of half a panel: all that an instruction takes.
   void load(unsigned group) {
-    if (!types_.are_bytes())
+    if (types_.are_halves())
+      for (unsigned step : {0u, 1u})
+        load_rows("vle16", group, 4 * step);
+    else if (!types_.are_bytes())
       load_rows("vle32", group);
     else if (!is_paired(group))
       load_rows("vl8re8", group); // Four steps, two registers each.
@@ -82,10 +97,10 @@ public:
         for (unsigned step : {0u, 1u})
           line("vnsrl.wi v{}, v{}, {}", first + 2 * step, first + 1, 8 * step);
   }
-  /// Step number `step` of the last few bytes.
+  /// Step number `step` of the last few.
   void load_single(unsigned group, unsigned step) {
     if (!is_paired(group))
-      return load_rows("vle8", group);
+      return load_rows(types_.are_halves() ? "vle16" : "vle8", group);
     line("vle16.v v{}, (t{})", 8 * group + 1, group);
     line("vnsrl.wi v{}, v{}, {}", 8 * group, 8 * group + 1, step % 2 * 8);
     if (step % 2 == 1)
@@ -104,8 +119,9 @@ private:
   bool is_paired(unsigned group) const {
     return type_of(group < 2 ? PanelSide::rows : PanelSide::lanes).pairs;
   }
-  void load_rows(const char *load, unsigned group) {
-    line("{}.v v{}, (t{})", load, 8 * group, group);
+  /// To a register of the group.
+  void load_rows(const char *load, unsigned group, unsigned register_ = 0) {
+    line("{}.v v{}, (t{})", load, 8 * group + register_, group);
     line("add t{0}, t{0}, t5", group);
   }
 
@@ -130,7 +146,7 @@ public:
     text_.line("9:");
     emit_couples(/*whole=*/false, 3);
     text_.loop(at_once_, 5, [&] { step(order[0], /*whole=*/false); });
-    if (types_.are_bytes())
+    if (at_once_ > 1)
       emit_last();
     return text_;
   }

@@ -13,29 +13,32 @@ namespace landfall::reef {
 
 /// What a panel holds:
 ///
-///   f32            [depth][2 edges]
+///   f32, halves    [depth][2 edges]
 ///   bytes          [depth][2 edges]
 ///   bytes in pairs [depth / 2][2 edges][2 steps]
 ///
-/// Steps of f32 are a pitch apart. So are those of bytes, and pairs two: a
-/// pitch of bytes is two registers, which is where the rows of an operand must
-/// be. One instruction loads four steps of half a panel; pairs are taken apart
-/// in registers. An edge of bytes is at most half a register, and loading them
+/// Steps of reals are a pitch apart; halves are f16 or bf16, of which an
+/// instruction takes two. So are those of bytes, and pairs two: a pitch of
+/// bytes is two registers, which is where the rows of an operand must be. One
+/// instruction loads four steps of half a panel; pairs are taken apart in
+/// registers. An edge of bytes is at most half a register, and loading them
 /// reads up to an edge behind the last step.
 struct PanelType {
   DType type = DType::f32;
   bool pairs = false;
 };
 
-/// Of the panels of rows and of lanes: both f32, or both bytes, with signs or
-/// without. Sums are f32 or 32-bit integers.
+/// Of the panels of rows and of lanes: both of one real type, or both bytes,
+/// with signs or without. Sums are f32 or 32-bit integers.
 struct PanelTypes {
   PanelType rows, lanes;
 
-  bool are_bytes() const { return rows.type != DType::f32; }
+  int64_t element_bytes() const { return size_of(rows.type); }
+  bool are_bytes() const { return element_bytes() == 1; }
+  bool are_halves() const { return element_bytes() == 2; }
   bool any_pairs() const { return rows.pairs || lanes.pairs; }
   /// Steps of the depth that one instruction takes.
-  unsigned steps_at_once() const { return are_bytes() ? 4 : 1; }
+  unsigned steps_at_once() const { return 4 / unsigned(element_bytes()); }
   /// For the names of functions.
   std::string name() const;
 };

@@ -249,7 +249,7 @@ bool PanelCode::has_constant_other() {
 }
 
 /// Of a panel: others are zero points.
-bool is_element(DType type) { return type == DType::f32 || size_of(type) == 1; }
+bool is_element(DType type) { return type != DType::i32; }
 
 /// Whether the panel holds what the operand does: as it is, or neighbours of a
 /// narrow type in f32.
@@ -263,13 +263,13 @@ bool PanelCode::is_copy() {
     return p_.node(0).type == p_.type && is_element(p_.type);
   const Node &top = p_.frame().kernel.nodes[factor.value];
   return top.kind == NodeKind::scalar && top.op == ScalarOp::cast &&
-         top.args[0] == load && converts() && p_.type == DType::f32 &&
+         top.args[0] == load && converts() &&
          p_.side.lane_step(factor.loads[0].offset) == SizePolynomial(1);
 }
 
 bool PanelCode::converts() {
   DType from = p_.node(0).type;
-  return from == DType::f16 || from == DType::bf16;
+  return p_.type == DType::f32 && (from == DType::f16 || from == DType::bf16);
 }
 
 RowCopy PanelCode::rows_of(const Stretch &group, const RowWalk::Run &run,
@@ -280,7 +280,9 @@ RowCopy PanelCode::rows_of(const Stretch &group, const RowWalk::Run &run,
                            b.CreateMul(run.begin, run.step));
   Value *to = b.CreateAdd(b.CreateMul(row, pitch_), group.column);
   Value *lane_step = offset.is_linear() ? offset.stride() : index(0);
-  llvm::Type *type = p_.lanes.scalar_type(p_.type);
+  llvm::Type *type = b.getIntNTy(unsigned(8 * size_of(p_.type)));
+  if (p_.type == DType::f32)
+    type = b.getFloatTy();
   llvm::Type *read = b.getIntNTy(unsigned(8 * size_of(p_.node(0).type)));
   return {type,
           element(b, read, load0_.pointer, from),
@@ -302,9 +304,10 @@ void PanelCode::copy(const Stretch &group, const RowWalk::Run &run,
     mask = p_.lanes.spread(guard);
     other = p_.other(0, code).scalar();
   }
+  LaneCode lane(p_.frame());
+  if (other && is_narrow_real(from))
+    other = emit_to_storage(lane, from, other);
   if (converts()) {
-    LaneCode lane(p_.frame());
-    other = other ? emit_to_storage(lane, from, other) : nullptr;
     call_convert(p_.frame(), from, rows, mask, other);
   } else if (guard) {
     call_guarded_copy(p_.frame(), rows, mask, other);

@@ -14,14 +14,15 @@ namespace {
 Error refusal(const char *reason) { return {ErrorCode::unsupported, reason}; }
 
 bool is_byte(DType type) { return type == DType::i8 || type == DType::u8; }
+bool is_half(DType type) { return type == DType::f16 || type == DType::bf16; }
 
-class ByteFactorReader {
+class NarrowFactorReader {
 public:
-  ByteFactorReader(const Kernel &kernel, const ContractionRoles &roles,
-                   const Factor &factor)
+  NarrowFactorReader(const Kernel &kernel, const ContractionRoles &roles,
+                     const Factor &factor)
       : kernel_(kernel), roles_(roles), factor_(factor) {}
 
-  Result<PanelFactor> read() {
+  Result<PanelFactor> bytes() {
     NodeId elements = skip_repeated_guard(factor_.value);
     PanelFactor result;
     const Node &top = kernel_.nodes[elements];
@@ -31,20 +32,32 @@ public:
       if (depends_on_depth(*result.zero))
         return refusal("its zero point changes along the depth");
     }
-    const Node &cast = kernel_.nodes[elements];
-    if (cast.kind != NodeKind::scalar || cast.op != ScalarOp::cast)
-      return refusal("its factors are not bytes");
-    elements = skip_repeated_guard(cast.args[0]);
-    const Node &load = kernel_.nodes[elements];
-    if (load.kind != NodeKind::load || !is_byte(load.type))
-      return refusal("its factors are not bytes");
-    result.type = load.type;
-    result.elements = TRY(read_factor(kernel_, roles_.space, elements));
-    drop_scalar_other(result.elements);
+    TRY(read_elements(elements, is_byte, "its factors are not bytes", result));
+    return result;
+  }
+  Result<PanelFactor> halves() {
+    PanelFactor result;
+    TRY(read_elements(skip_repeated_guard(factor_.value), is_half,
+                      "its factors are not halves", result));
     return result;
   }
 
 private:
+  /// What a cast of a load of such a type takes.
+  Status read_elements(NodeId cast_id, bool (*is_wanted)(DType),
+                       const char *reason, PanelFactor &result) {
+    const Node &cast = kernel_.nodes[cast_id];
+    if (cast.kind != NodeKind::scalar || cast.op != ScalarOp::cast)
+      return refusal(reason);
+    NodeId elements = skip_repeated_guard(cast.args[0]);
+    const Node &load = kernel_.nodes[elements];
+    if (load.kind != NodeKind::load || !is_wanted(load.type))
+      return refusal(reason);
+    result.type = load.type;
+    result.elements = TRY(read_factor(kernel_, roles_.space, elements));
+    drop_scalar_other(result.elements);
+    return {};
+  }
   NodeId skip_repeated_guard(NodeId id) const {
     auto found = factor_.same_as.find(id);
     return found == factor_.same_as.end() ? id : found->second;
@@ -81,8 +94,16 @@ Result<PanelFactor> read_panel_factor(const Kernel &kernel,
   if (kernel.accumulator == DType::f32)
     return PanelFactor{factor, DType::f32, std::nullopt};
   if (kernel.accumulator == DType::i32 || kernel.accumulator == DType::u32)
-    return ByteFactorReader(kernel, roles, factor).read();
+    return NarrowFactorReader(kernel, roles, factor).bytes();
   return refusal("its sums have more than 32 bits");
+}
+
+Result<PanelFactor> read_half_factor(const Kernel &kernel,
+                                     const ContractionRoles &roles,
+                                     const Factor &factor) {
+  if (kernel.accumulator != DType::f32)
+    return refusal("its sums are not f32");
+  return NarrowFactorReader(kernel, roles, factor).halves();
 }
 
 } // namespace landfall::reef

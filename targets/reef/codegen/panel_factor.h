@@ -23,9 +23,16 @@ struct PanelFactor {
   std::optional<Factor> zero;
 };
 
-/// Fails with the reason where the matrix unit has no such operands.
+/// As a kernel is on every chip. Fails with the reason where the matrix unit
+/// has no such operands.
 Result<PanelFactor> read_panel_factor(const Kernel &kernel,
                                       const ContractionRoles &roles,
                                       const Factor &factor);
+
+/// Of f32 sums on chips that multiply f16 and bf16: a factor that is such
+/// elements as they are. Fails where it is not.
+Result<PanelFactor> read_half_factor(const Kernel &kernel,
+                                     const ContractionRoles &roles,
+                                     const Factor &factor);
 
 } // namespace landfall::reef

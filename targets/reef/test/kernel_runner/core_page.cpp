@@ -41,6 +41,8 @@ uint64_t read(uint64_t offset) {
     return state.chip.vector_bits;
   case core_register::dma_channels:
     return 1;
+  case core_register::features: // matrix_emulation.h
+    return matrix_f32 | matrix_i8;
   case core_register::dma + dma_register::start:
     return state.dma[dma_register::start / 8];
   }
