@@ -28,7 +28,7 @@ constexpr native::Variant variant = {
     // In order, two instructions a cycle, latencies like the chip's.
     .tuning = "andes-45-series",
     .features = "+m,+a,+f,+d,+c,+v,+zicsr,+xsfmmbase,+xsfmm32a32f,"
-                "+xsfmm32a16f,+xsfmm32a8i",
+                "+xsfmm32a16f,+xsfmm32a8f,+xsfmm32a8i",
     .abi = "lp64d",
     .code_model = llvm::CodeModel::Medium,
     .machine = {.vector_bits = 2 * 64,

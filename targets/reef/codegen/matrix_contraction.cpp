@@ -18,48 +18,50 @@ using llvm::Value;
 
 namespace {
 
-/// Over halves there are two designs, and the chip decides.
+/// Over narrow reals there are two designs, and the chip decides.
 class MatrixContraction : public TaskGenerator {
 public:
-  MatrixContraction(MatrixDesign design, std::optional<MatrixDesign> of_halves)
-      : design_(std::move(design)), of_halves_(std::move(of_halves)) {}
+  MatrixContraction(MatrixDesign design, std::optional<MatrixDesign> of_narrow)
+      : design_(std::move(design)), of_narrow_(std::move(of_narrow)) {}
 
   Plan plan(KernelFrame &frame) override {
     SizeCode sizes(frame);
     Plan plan = this->plan(sizes, design_);
-    if (!of_halves_)
+    if (!of_narrow_)
       return plan;
-    Plan other = this->plan(sizes, *of_halves_);
-    Value *has = has_halves(frame);
+    Plan other = this->plan(sizes, *of_narrow_);
+    Value *has = multiplies_narrow(frame);
     return {frame.b.CreateSelect(has, other.tasks, plan.tasks),
             frame.b.CreateSelect(has, other.scratch_bytes, plan.scratch_bytes)};
   }
   void prologue(KernelFrame &frame) override {
     sizes_.emplace(frame);
     tiling_ = tile(*sizes_, design_);
-    if (!of_halves_)
+    if (!of_narrow_)
       return;
-    tiling_of_halves_ = tile(*sizes_, *of_halves_);
-    has_halves_ = has_halves(frame);
+    tiling_of_narrow_ = tile(*sizes_, *of_narrow_);
+    multiplies_narrow_ = multiplies_narrow(frame);
   }
   void task(KernelFrame &frame, Value *number) override {
     auto emit = [&](const MatrixDesign &design, const MatrixTiling &tiling) {
       MatrixTask(*sizes_, design, tiling).emit(number);
       return Values();
     };
-    if (!of_halves_)
+    if (!of_narrow_)
       emit(design_, tiling_);
     else
       emit_if(
-          frame, has_halves_,
-          [&] { return emit(*of_halves_, tiling_of_halves_); },
+          frame, multiplies_narrow_,
+          [&] { return emit(*of_narrow_, tiling_of_narrow_); },
           [&] { return emit(design_, tiling_); });
   }
 
 private:
-  static Value *has_halves(KernelFrame &frame) {
+  /// i1: whether the chip has multiply-adds of these.
+  Value *multiplies_narrow(KernelFrame &frame) {
     Value *features = read_core_register(frame, core_register::features);
-    Value *bit = frame.b.CreateAnd(features, frame.index(matrix_f16));
+    uint64_t wanted = of_narrow_->types().are_halves() ? matrix_f16 : matrix_f8;
+    Value *bit = frame.b.CreateAnd(features, frame.b.getInt64(wanted));
     return frame.b.CreateICmpNE(bit, frame.index(0));
   }
   MatrixTiling tile(SizeCode &sizes, const MatrixDesign &design) {
@@ -73,19 +75,21 @@ private:
   }
 
   MatrixDesign design_;
-  std::optional<MatrixDesign> of_halves_;
+  std::optional<MatrixDesign> of_narrow_;
   // Of the run function being emitted.
   std::optional<SizeCode> sizes_;
-  MatrixTiling tiling_{}, tiling_of_halves_{};
-  Value *has_halves_ = nullptr; ///< i1
+  MatrixTiling tiling_{}, tiling_of_narrow_{};
+  Value *multiplies_narrow_ = nullptr; ///< i1
 };
 
-/// If both factors are halves of one type.
-std::optional<MatrixDesign> design_of_halves(const Kernel &kernel,
+/// If both factors are of one type, or of those of f8.
+std::optional<MatrixDesign> design_of_narrow(const Kernel &kernel,
                                              const ContractionRoles &roles) {
-  auto rows = read_half_factor(kernel, roles, roles.broadcast);
-  auto lanes = read_half_factor(kernel, roles, roles.lane);
-  if (!rows.ok() || !lanes.ok() || rows->type != lanes->type)
+  auto rows = read_narrow_factor(kernel, roles, roles.broadcast);
+  auto lanes = read_narrow_factor(kernel, roles, roles.lane);
+  if (!rows.ok() || !lanes.ok() ||
+      (rows->type != lanes->type &&
+       (size_of(rows->type) != 1 || size_of(lanes->type) != 1)))
     return {};
   return MatrixDesign(kernel, roles, *rows, *lanes);
 }
@@ -109,10 +113,10 @@ Result<std::unique_ptr<TaskGenerator>> matrix_contraction(const Kernel &kernel,
     return refusal("it has too few rows or columns to fill tiles");
   PanelFactor rows = TRY(read_panel_factor(kernel, roles, roles.broadcast));
   PanelFactor lanes = TRY(read_panel_factor(kernel, roles, roles.lane));
-  std::optional<MatrixDesign> of_halves = design_of_halves(kernel, roles);
+  std::optional<MatrixDesign> of_narrow = design_of_narrow(kernel, roles);
   return std::unique_ptr<TaskGenerator>(std::make_unique<MatrixContraction>(
       MatrixDesign(kernel, std::move(roles), rows, lanes),
-      std::move(of_halves)));
+      std::move(of_narrow)));
 }
 
 } // namespace landfall::reef

@@ -22,8 +22,8 @@
 //
 // Sizes of tiles and scratchpad are read from the chip, so that one binary
 // serves every generation. Sums are f32, whose narrower factors widen as they
-// are packed, but for halves on a chip that multiplies those, or 32-bit
-// integers over bytes (panel_factor.h).
+// are packed, but for those that the chip multiplies, or 32-bit integers over
+// bytes (panel_factor.h).
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -25,10 +25,21 @@ namespace {
 constexpr unsigned order[2][4] = {{2, 3, 1, 0}, {3, 2, 0, 1}};
 
 std::string suffix(const PanelTypes &types) {
-  auto letter = [](PanelType type) {
-    return is_real(type.type) ? 'f' : type.type == DType::i8 ? 's' : 'u';
+  auto name = [](PanelType type) -> std::string {
+    switch (type.type) {
+    case DType::i8:
+      return "s";
+    case DType::u8:
+      return "u";
+    case DType::f8e4m3fn:
+      return "e4m3";
+    case DType::f8e5m2:
+      return "e5m2";
+    default:
+      return "f";
+    }
   };
-  return {letter(types.rows), '.', letter(types.lanes)};
+  return name(types.rows) + "." + name(types.lanes);
 }
 
 /// Logarithm to base 2 of an element's bytes.

@@ -28,8 +28,8 @@ struct PanelType {
   bool pairs = false;
 };
 
-/// Of the panels of rows and of lanes: both of one real type, or both bytes,
-/// with signs or without. Sums are f32 or 32-bit integers.
+/// Of the panels of rows and of lanes: both of one real type, or both bytes:
+/// integers with signs or without, or reals. Sums are f32 or 32-bit integers.
 struct PanelTypes {
   PanelType rows, lanes;
 

@@ -14,7 +14,10 @@ namespace {
 Error refusal(const char *reason) { return {ErrorCode::unsupported, reason}; }
 
 bool is_byte(DType type) { return type == DType::i8 || type == DType::u8; }
-bool is_half(DType type) { return type == DType::f16 || type == DType::bf16; }
+bool is_narrow(DType type) {
+  return type == DType::f16 || type == DType::bf16 || type == DType::f8e4m3fn ||
+         type == DType::f8e5m2;
+}
 
 class NarrowFactorReader {
 public:
@@ -35,10 +38,10 @@ public:
     TRY(read_elements(elements, is_byte, "its factors are not bytes", result));
     return result;
   }
-  Result<PanelFactor> halves() {
+  Result<PanelFactor> narrow_reals() {
     PanelFactor result;
-    TRY(read_elements(skip_repeated_guard(factor_.value), is_half,
-                      "its factors are not halves", result));
+    TRY(read_elements(skip_repeated_guard(factor_.value), is_narrow,
+                      "its factors are no narrow reals", result));
     return result;
   }
 
@@ -98,12 +101,12 @@ Result<PanelFactor> read_panel_factor(const Kernel &kernel,
   return refusal("its sums have more than 32 bits");
 }
 
-Result<PanelFactor> read_half_factor(const Kernel &kernel,
-                                     const ContractionRoles &roles,
-                                     const Factor &factor) {
+Result<PanelFactor> read_narrow_factor(const Kernel &kernel,
+                                       const ContractionRoles &roles,
+                                       const Factor &factor) {
   if (kernel.accumulator != DType::f32)
     return refusal("its sums are not f32");
-  return NarrowFactorReader(kernel, roles, factor).halves();
+  return NarrowFactorReader(kernel, roles, factor).narrow_reals();
 }
 
 } // namespace landfall::reef

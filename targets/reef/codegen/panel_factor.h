@@ -29,10 +29,10 @@ Result<PanelFactor> read_panel_factor(const Kernel &kernel,
                                       const ContractionRoles &roles,
                                       const Factor &factor);
 
-/// Of f32 sums on chips that multiply f16 and bf16: a factor that is such
-/// elements as they are. Fails where it is not.
-Result<PanelFactor> read_half_factor(const Kernel &kernel,
-                                     const ContractionRoles &roles,
-                                     const Factor &factor);
+/// Of f32 sums on chips that multiply f16 and bf16, or f8: a factor that is
+/// such elements as they are. Fails where it is not.
+Result<PanelFactor> read_narrow_factor(const Kernel &kernel,
+                                       const ContractionRoles &roles,
+                                       const Factor &factor);
 
 } // namespace landfall::reef
