@@ -572,6 +572,11 @@ Shape Builder::broadcast_shapes(std::span<const Shape> shapes) {
 
 Scalar Builder::broadcast_at(Tensor x, std::span<const Scalar> indices) {
   const Shape &shape = x.shape();
+  if (shape.size() > indices.size())
+    throw BuildError(ErrorCode::invalid_model,
+                     fmt::format("an operand of shape {} has more dimensions "
+                                 "than the {} that it must broadcast to",
+                                 to_string(shape), indices.size()));
   Scalars at;
   for (size_t d = 0; d < shape.size(); ++d) {
     Scalar index = indices[indices.size() - shape.size() + d];

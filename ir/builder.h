@@ -245,7 +245,8 @@ public:
   /// where legality is not provable. Throws where it is provably illegal.
   Shape broadcast_shapes(std::span<const Shape> shapes);
   /// Inside a body: the element of x that broadcasts to these indices of a
-  /// larger shape (numpy alignment at the back).
+  /// larger shape (numpy alignment at the back). Throws if x has more
+  /// dimensions.
   Scalar broadcast_at(Tensor x, std::span<const Scalar> indices);
   /// Inside a body: an operand's extent must be 1 or that of the space which
   /// the index runs over.

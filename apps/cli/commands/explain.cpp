@@ -43,6 +43,14 @@ std::string joined(const std::vector<std::string> &texts, size_t limit) {
   return result;
 }
 
+/// Whether a kernel multiplies narrow types that the device has, as far as is
+/// known: a run says whether it used the engine that does.
+bool multiplies_as_they_are(const Explanation &about, uint32_t number) {
+  LaunchTime time = about.time_of(number);
+  return about.package().kernels[number].kind == KernelClass::contraction &&
+         (!time.counters || time.counters->multiply_adds > 0);
+}
+
 /// "float16 is computed as float32, as reef1 has no multiply-adds of it": the
 /// reason where the device says what it has. Sums of products are wider than
 /// what is multiplied on a device that has them.
@@ -53,9 +61,9 @@ std::vector<std::string> type_notes(const Explanation &about) {
         device.peaks, [&](const PeakRate &rate) { return rate.dtype == type; });
   };
   std::map<DType, DType> types;
-  for (const Kernel &kernel : about.package().kernels)
-    for (auto [narrow, wide] : computed_as(kernel))
-      if (kernel.kind != KernelClass::contraction || !has(narrow))
+  for (uint32_t k = 0; k < about.package().kernels.size(); ++k)
+    for (auto [narrow, wide] : computed_as(about.package().kernels[k]))
+      if (!has(narrow) || !multiplies_as_they_are(about, k))
         types[narrow] = wide;
   std::vector<std::string> notes;
   for (auto [narrow, wide] : types) {

@@ -106,6 +106,10 @@ bool sums_at_points(const Space &space) {
 Scalar per_channel(Tensor x, Scalar channel) {
   if (x.rank() == 0)
     return x.at({});
+  if (x.rank() != 1)
+    throw BuildError(ErrorCode::invalid_model,
+                     "a scale or zero point of shape " + to_string(x.shape()) +
+                         " must be one value, or a list of one a channel");
   return x.at({broadcast_index(channel.builder(), x.dim(0), Size(0), channel)});
 }
 

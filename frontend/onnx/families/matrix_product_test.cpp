@@ -46,6 +46,12 @@ TEST_F(MatrixProductTest, BroadcastsBatches) {
   EXPECT_EQ(folded_values<float>(y), (Floats{3, 4, 5, 6, 8, 10}));
 }
 
+TEST_F(MatrixProductTest, RefusesZeroPointsOfMoreDimensions) {
+  MatrixProduct p{table({1, 2}, {1, 2}), table({1, 2}, {2, 1})};
+  p.a_zero = table({0, 0}, {2, 1, 1});
+  EXPECT_THROW(matrix_product(b, p), BuildError);
+}
+
 TEST_F(MatrixProductTest, RefusesInnerDimensionsThatDiffer) {
   EXPECT_THROW(
       matrix_product(b, {table({1, 2}, {1, 2}), table({1, 2, 3}, {3, 1})}),
