@@ -39,6 +39,7 @@ TEST(ChipDescription, ThreeGenerationsAreBuiltIn) {
 TEST(ChipDescription, TextsReadBack) {
   std::string text = chip_text(*find_chip("reef3"));
   EXPECT_EQ(chip_text(*parse_chip(text, "again")), text);
+  EXPECT_EQ(chip_text(*parse_chip("\xef\xbb\xbf" + text, "marked")), text);
 }
 
 TEST(ChipDescription, ErrorsNameTheLineAndTheRemedy) {

@@ -163,6 +163,9 @@ Result<ChipDescription> ChipParser::finish() {
 Result<ChipDescription> parse_chip(std::string_view text,
                                    const std::string &place) {
   ChipParser parser(place);
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (text.starts_with(byte_order_mark)) // Some editors write one.
+    text.remove_prefix(byte_order_mark.size());
   while (!text.empty()) {
     size_t end = std::min(text.find('\n'), text.size());
     TRY(parser.line(text.substr(0, end)));
