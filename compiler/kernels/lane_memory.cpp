@@ -194,7 +194,7 @@ Value *Access::load_linear(const LaneValue &offset, Value *mask,
 }
 
 /// Addresses by steps in scalar registers. The lanes beyond a prefix read the
-/// last element again, or are anything.
+/// last element again.
 Value *Access::gather_linear(const LaneValue &offset, Value *mask,
                              bool only_prefix) {
   if (lanes_.is_scalable())
@@ -222,7 +222,7 @@ Value *Access::gather_linear(const LaneValue &offset, Value *mask,
 
 /// By way of the stack, a few lanes at a time: for narrow elements faster than
 /// to insert each, and LLVM takes seconds over dozens of addresses in a loop.
-/// The lanes beyond a prefix are anything.
+/// The lanes beyond a prefix are the last one: others may be no index.
 Value *Access::gather_staged(const LaneValue &offset, Value *prefix) {
   Value *slot = frame_.stack_slot(vector_);
   auto lanes = [&](Value *first, Value *last, int64_t step) {
@@ -243,7 +243,12 @@ Value *Access::gather_staged(const LaneValue &offset, Value *prefix) {
   Value *whole = b.CreateAnd(count, frame_.index(-at_once));
   lanes(frame_.index(0), whole, at_once);
   lanes(whole, count, 1);
-  return b.CreateFreeze(b.CreateLoad(vector_, slot));
+  Value *result = b.CreateFreeze(b.CreateLoad(vector_, slot));
+  if (!prefix)
+    return result;
+  Value *last = b.CreateSub(count, frame_.index(1));
+  return b.CreateSelect(prefix, result,
+                        splat(load_one(lanes_.extract(offset, last))));
 }
 
 /// Lanes that the mask leaves out read a place of our own.
