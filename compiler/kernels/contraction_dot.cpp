@@ -6,6 +6,7 @@
 #include "compiler/kernels/contraction_dot.h"
 #include "compiler/kernels/contraction_code.h"
 #include "compiler/kernels/loop_builder.h"
+#include "compiler/kernels/shared_function.h"
 
 namespace landfall {
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction_tile.h"
 #include "compiler/kernels/loop_builder.h"
+#include "compiler/kernels/shared_function.h"
 
 #include <algorithm>
 
@@ -241,28 +242,6 @@ void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
   }
   frame.b.CreateBr(after);
   frame.b.SetInsertPoint(after);
-}
-
-std::pair<llvm::Function *, bool>
-inner_function(KernelFrame &frame, const std::string &symbol,
-               llvm::ArrayRef<llvm::Type *> parameters) {
-  llvm::Function *caller = frame.b.GetInsertBlock()->getParent();
-  llvm::Module *module = caller->getParent();
-  if (llvm::Function *existing = module->getFunction(symbol))
-    return {existing, false};
-  llvm::LLVMContext &context = module->getContext();
-  auto *function = llvm::Function::Create(
-      llvm::FunctionType::get(llvm::Type::getVoidTy(context), parameters,
-                              false),
-      llvm::Function::InternalLinkage, symbol, module);
-  function->setAttributes(llvm::AttributeList().addFnAttributes(
-      context,
-      llvm::AttrBuilder(context, caller->getAttributes().getFnAttrs())));
-  function->addFnAttr(llvm::Attribute::NoInline);
-  for (unsigned argument = 0; argument < parameters.size(); ++argument)
-    if (parameters[argument]->isPointerTy())
-      function->addParamAttr(argument, llvm::Attribute::NoAlias);
-  return {function, true};
 }
 
 void emit_tile(KernelFrame &frame, const TileShape &shape, Value *rows,

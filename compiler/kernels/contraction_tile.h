@@ -68,12 +68,6 @@ void emit_streamed_tile(KernelFrame &frame, const TileShape &shape,
                         llvm::Value *rows, int64_t most_rows,
                         llvm::Value *width, const TileArguments &arguments);
 
-/// The module's function of this name, and whether it is new and to be filled
-/// in. It returns nothing and is shared by all kernels of the module.
-std::pair<llvm::Function *, bool>
-inner_function(KernelFrame &frame, const std::string &symbol,
-               llvm::ArrayRef<llvm::Type *> parameters);
-
 /// Emits `body` for the least of the heights that is >= `rows`, or the last.
 void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
                 llvm::Value *rows, const std::function<void(unsigned)> &body);

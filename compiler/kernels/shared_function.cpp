@@ -1,15 +1,35 @@
-//===- shared_function.cpp - Loops with all registers ---------------------===//
+//===- shared_function.cpp - Functions that kernels share -----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/shared_function.h"
 
-#include "compiler/kernels/contraction_tile.h"
-
 namespace landfall {
 
 using llvm::Value;
+
+std::pair<llvm::Function *, bool>
+inner_function(KernelFrame &frame, const std::string &symbol,
+               llvm::ArrayRef<llvm::Type *> parameters) {
+  llvm::Function *caller = frame.b.GetInsertBlock()->getParent();
+  llvm::Module *module = caller->getParent();
+  if (llvm::Function *existing = module->getFunction(symbol))
+    return {existing, false};
+  llvm::LLVMContext &context = module->getContext();
+  auto *function = llvm::Function::Create(
+      llvm::FunctionType::get(llvm::Type::getVoidTy(context), parameters,
+                              false),
+      llvm::Function::InternalLinkage, symbol, module);
+  function->setAttributes(llvm::AttributeList().addFnAttributes(
+      context,
+      llvm::AttrBuilder(context, caller->getAttributes().getFnAttrs())));
+  function->addFnAttr(llvm::Attribute::NoInline);
+  for (unsigned argument = 0; argument < parameters.size(); ++argument)
+    if (parameters[argument]->isPointerTy())
+      function->addParamAttr(argument, llvm::Attribute::NoAlias);
+  return {function, true};
+}
 
 void call_shared(KernelFrame &frame, const std::string &symbol,
                  llvm::ArrayRef<Value *> arguments,

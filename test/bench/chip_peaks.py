@@ -5,8 +5,8 @@
 Square products of 1024 in f32, halves and bytes, these with zero points too, and
 ONNX's ResNet-50 at 224x224: cycles of a run, multiply-adds of the peak while
 contractions run, and of the whole run. Cycles are the same on every machine and
-in every run, so two builds can be compared. Ends with 1 if a product of the
-whole run falls below what has been promised for it.
+in every run, so two builds can be compared. Ends with 1 if the whole run
+of one falls below what has been promised for it.
 """
 
 import argparse

@@ -21,10 +21,12 @@ inline constexpr uint64_t dram_base = 0x8000'0000;
 
 /// A core's stack: kernels keep vectors there that do not fit the registers, a
 /// few hundred at most.
+inline constexpr uint64_t vectors_on_stack = 512;
+inline constexpr uint64_t stack_bytes_per_bit = vectors_on_stack / 8;
+inline constexpr uint64_t least_stack_bytes = 64 << 10;
 constexpr uint64_t stack_bytes(uint64_t vector_bits) {
-  constexpr uint64_t vectors = 512, least = 64 << 10;
-  uint64_t wanted = vector_bits / 8 * vectors;
-  return wanted > least ? wanted : least;
+  uint64_t wanted = vector_bits * stack_bytes_per_bit;
+  return wanted > least_stack_bytes ? wanted : least_stack_bytes;
 }
 inline constexpr uint64_t most_stack_bytes = stack_bytes(4096);
 /// It takes the end of the scratchpad, where it is close, if that has at least

@@ -68,7 +68,7 @@ constexpr int64_t parts_at_once = 2;
 
 /// What the structure of a contraction means for how it is cut.
 struct TilingWishes {
-  int64_t element_bytes; ///< Of panels: an instruction takes 4 of a column.
+  int64_t element_bytes; ///< Of panels: an instruction takes 4 bytes.
   int64_t rows_behind;   ///< Rows of a panel that something else needs.
   /// Panels of rows take long to make, those of lanes do not.
   bool dear_rows;

@@ -33,11 +33,10 @@ Value *read_core_register(KernelFrame &frame, uint64_t offset) {
 Value *stack_in(KernelFrame &frame, Value *scratch_bytes) {
   llvm::IRBuilderBase &b = frame.b;
   // As stack_in_scratchpad says.
-  constexpr uint64_t of_a_bit = most_stack_bytes / 4096;
   Value *bits = read_core_register(frame, core_register::vector_bits);
   Value *stack = b.CreateBinaryIntrinsic(
-      llvm::Intrinsic::umax, b.CreateMul(bits, b.getInt64(of_a_bit)),
-      b.getInt64(stack_bytes(1)));
+      llvm::Intrinsic::umax, b.CreateMul(bits, b.getInt64(stack_bytes_per_bit)),
+      b.getInt64(least_stack_bytes));
   Value *least = b.CreateMul(stack, b.getInt64(stacks_in_scratchpad));
   return b.CreateSelect(b.CreateICmpUGE(scratch_bytes, least), stack,
                         b.getInt64(0));

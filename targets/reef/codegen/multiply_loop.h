@@ -17,12 +17,12 @@ namespace landfall::reef {
 ///   bytes          [depth][2 edges]
 ///   bytes in pairs [depth / 2][2 edges][2 steps]
 ///
-/// Steps of reals are a pitch apart; halves are f16 or bf16, of which an
-/// instruction takes two. So are those of bytes, and pairs two: a pitch of
-/// bytes is two registers, which is where the rows of an operand must be. One
-/// instruction loads four steps of half a panel; pairs are taken apart in
-/// registers. An edge of bytes is at most half a register, and loading them
-/// reads up to an edge behind the last step.
+/// Halves are f16 or bf16, bytes integers or float8. Steps are a pitch apart,
+/// pairs of them two. An instruction takes two steps of halves and four of
+/// bytes. A pitch of bytes is two registers, which is where the rows of an
+/// operand must be: one instruction loads four steps of half a panel, and
+/// pairs are taken apart in registers. An edge of bytes is at most half a
+/// register, and loading them reads up to an edge behind the last step.
 struct PanelType {
   DType type = DType::f32;
   bool pairs = false;

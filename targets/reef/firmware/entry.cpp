@@ -41,8 +41,8 @@ firmware_entry() {
                                                core_register::scratch_bytes),
       [scratchpad] "i"(scratchpad_base),
       [vector_bits] "i"(core_registers + core_register::vector_bits),
-      [stack_of_a_bit] "i"(most_stack_bytes / 4096),
-      [least_stack] "i"(stack_bytes(1)),
+      [stack_of_a_bit] "i"(stack_bytes_per_bit),
+      [least_stack] "i"(least_stack_bytes),
       [in_scratchpad] "i"(stacks_in_scratchpad), [stacks] "i"(stack_base));
 }
 
