@@ -9,12 +9,13 @@ if(LANDFALL_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 add_link_options(-fuse-ld=lld)
-include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}
+include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR}
                     ${CMAKE_BINARY_DIR}/generated)
 
 # landfall_room(<name> [SOURCES_IN dirs...] [DEPENDS targets...])
 # Makes the static library landfall_<name> from every .cpp of the folders (not
-# *_test.cpp), and the test program <name>_test from the *_test.cpp there.
+# *_test.cpp), and the test program <name>_test from the *_test.cpp there. A
+# folder's sub-rooms are named too, or as "folder/*" all at once.
 function(landfall_room name)
   cmake_parse_arguments(ARG "" "" "SOURCES_IN;DEPENDS;TEST_DEPENDS" ${ARGN})
   if(NOT ARG_SOURCES_IN)
@@ -23,7 +24,12 @@ function(landfall_room name)
   set(sources)
   set(tests)
   foreach(dir ${ARG_SOURCES_IN})
-    file(GLOB found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/*.cpp)
+    set(glob GLOB)
+    if(dir MATCHES "/\\*$")
+      set(glob GLOB_RECURSE)
+      string(REGEX REPLACE "/\\*$" "" dir ${dir})
+    endif()
+    file(${glob} found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/*.cpp)
     foreach(file ${found})
       if(file MATCHES "_test\\.cpp$")
         list(APPEND tests ${file})

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace landfall {
+namespace landfall::compiler {
 
 struct CompileOptions {
   std::string target = "cpu";
@@ -37,4 +37,4 @@ Result<Package> compile_bytes(std::span<const uint8_t> model,
                               const std::string &directory,
                               const CompileOptions &options);
 
-} // namespace landfall
+} // namespace landfall::compiler

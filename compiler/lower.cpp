@@ -6,12 +6,14 @@
 
 #include "compiler/lower.h"
 
+#include "base/build_error.h"
+
 #include "compiler/memory_plan.h"
-#include "ir/describe.h"
+#include "ir/describe/describe.h"
 
 using namespace mlir;
 
-namespace landfall {
+namespace landfall::compiler {
 
 namespace {
 
@@ -123,9 +125,9 @@ private:
     if (step.op == StepOp::symbol) {
       auto known = find(step.symbol);
       if (!known)
-        throw ir::BuildError(ErrorCode::internal,
-                             "size '" + step.symbol.str() +
-                                 "' is used before it is known");
+        throw BuildError(ErrorCode::internal,
+                         "size '" + step.symbol.str() +
+                             "' is used before it is known");
       return *known;
     }
     static constexpr std::pair<StepOp, Op> ops[] = {
@@ -262,7 +264,7 @@ private:
     auto [position, added] =
         weights_.try_emplace(constant.getId(), package_.weights.size());
     if (added) {
-      const ir::ConstantData &data = module_.constants[constant.getId()];
+      const ConstantData &data = module_.constants[constant.getId()];
       package_.weights.push_back({ir::origin_name(constant.getLoc()),
                                   data.dtype, data.dims, data.bytes});
     }
@@ -539,10 +541,10 @@ private:
 Status lower(ir::Module &module, Package &package) {
   try {
     Lowering(module.impl(), package).run();
-  } catch (ir::BuildError &error) {
+  } catch (BuildError &error) {
     return error.error;
   }
   return {};
 }
 
-} // namespace landfall
+} // namespace landfall::compiler

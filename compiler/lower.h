@@ -5,14 +5,14 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "ir/module.h"
+#include "ir/module/module.h"
 #include "package/package.h"
 
-namespace landfall {
+namespace landfall::compiler {
 
 /// Fills in the package's program, kernels and weights. Compute operations
 /// become launches, sizes integer instructions, control flow jumps; buffers are
 /// placed by plan_memory. Kernels of equal structure are shared.
 Status lower(ir::Module &module, Package &package);
 
-} // namespace landfall
+} // namespace landfall::compiler

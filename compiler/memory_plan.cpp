@@ -6,11 +6,11 @@
 
 #include "compiler/memory_plan.h"
 
-#include "ir/describe.h"
+#include "ir/describe/describe.h"
 
 using namespace mlir;
 
-namespace landfall {
+namespace landfall::compiler {
 
 namespace {
 
@@ -249,4 +249,4 @@ MemoryPlan plan_memory(ir::Module::Impl &module) {
   return Planner(module).run();
 }
 
-} // namespace landfall
+} // namespace landfall::compiler

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "ir/module_impl.h"
+#include "ir/module/module_impl.h"
 
-namespace landfall {
+namespace landfall::compiler {
 
 /// Where the intermediate tensors of the entry graph live: slots of one arena,
 /// shared by tensors whose lives do not overlap. Extents are symbolic, so a
@@ -31,4 +31,4 @@ inline constexpr int64_t arena_alignment = 64;
 /// allocation, Poletto and Sarkar 1999, with slots of symbolic size).
 MemoryPlan plan_memory(ir::Module::Impl &module);
 
-} // namespace landfall
+} // namespace landfall::compiler

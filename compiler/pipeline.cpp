@@ -11,19 +11,20 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "compiler/lower.h"
-#include "compiler/passes/clean.h"
+#include "compiler/passes/canonicalize.h"
 #include "compiler/passes/fuse.h"
 #include "compiler/passes/lay_out_constants.h"
 #include "compiler/target.h"
-#include "frontend/onnx/import.h"
-#include "ir/law.h"
+#include "frontend/onnx/importer/import.h"
+#include "ir/builder.h"
+#include "ir/module/verify_core_ir.h"
 #include "package/host_work.h"
 
 #include <chrono>
 #include <filesystem>
 #include <fmt/format.h>
 
-namespace landfall {
+namespace landfall::compiler {
 
 namespace {
 
@@ -58,12 +59,12 @@ private:
 
 /// Imports until the branches of every If that must be settled fit the rest.
 Result<std::unique_ptr<ir::Module>>
-import_model(const Bytes &model, const onnx::ModelPlace &place) {
-  onnx::BranchChoices choices;
+import_with_choices(const Bytes &model, const frontend::ModelPlace &place) {
+  frontend::BranchChoices choices;
   while (true) {
     auto module = std::make_unique<ir::Module>();
     ir::Builder builder(*module);
-    auto summary = onnx::import_model(model, place, builder, choices);
+    auto summary = frontend::import_model(model, place, builder, choices);
     if (summary)
       return module;
     if (!choices.try_again(summary.error()))
@@ -101,21 +102,21 @@ Result<Package> compile(Bytes model, const std::string &name,
   // tensors become symbolic sizes.
   Clock::time_point start = Clock::now();
   std::unique_ptr<ir::Module> imported =
-      TRY(import_model(model, {name, directory}));
+      TRY(import_with_choices(model, {name, directory}));
   ir::Module &module = *imported;
   Steps steps(options, module, start);
   steps.done("import");
-  TRY(ir::check_law(module));
-  clean(module.impl());
-  steps.done("clean");
+  TRY(ir::verify_core_ir(module));
+  canonicalize(module.impl());
+  steps.done("canonicalize");
   // From here on a value may be computed inside the kernel that uses it.
   fuse(module.impl());
   steps.done("fuse");
-  if (int64_t fewest = target->depth_first_from()) {
+  if (int64_t fewest = target->min_rows_for_k_major_weights()) {
     lay_out_constants(module.impl(), fewest);
     steps.done("lay_out");
   }
-  TRY(ir::check_law(module));
+  TRY(ir::verify_core_ir(module));
   // From here on there is no MLIR: bytecode, kernel descriptions, weights.
   TRY(lower(module, package));
   steps.done("lower");
@@ -158,4 +159,4 @@ Result<const Target *> find_target(std::string_view device) {
       fmt::format("unknown target '{}'; this build has: {}", device, known)};
 }
 
-} // namespace landfall
+} // namespace landfall::compiler

@@ -12,7 +12,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-namespace landfall {
+namespace landfall::compiler {
 
 namespace {
 
@@ -86,9 +86,9 @@ int run(const char *options_json, landfall_progress progress, void *user,
 
 } // namespace
 
-} // namespace landfall
+} // namespace landfall::compiler
 
-using namespace landfall;
+using namespace landfall::compiler;
 
 extern "C" int landfall_compile_file(const char *path, const char *options_json,
                                      landfall_progress progress, void *user,

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace landfall {
+namespace landfall::compiler {
 
 /// Yes, or no with the reason that `explain` prints.
 struct Support {
@@ -25,8 +25,6 @@ struct CodegenOptions {
   /// Machine variants to generate ("avx2", "avx512"); empty: all that the
   /// target has; "native": what this machine runs best.
   std::vector<std::string> variants;
-  /// Called with each kernel's intermediate text where the target has one.
-  bool keep_intermediates = false;
 };
 
 /// A target's compile-time half. Stateless and thread-safe.
@@ -42,7 +40,7 @@ public:
   /// Constant factors of contractions are stored with the summed indices
   /// outermost where the result has at least so many rows or columns along the
   /// other factor; 0: never.
-  virtual int64_t depth_first_from() const { return 0; }
+  virtual int64_t min_rows_for_k_major_weights() const { return 0; }
   /// Whether this kernel can run here.
   virtual Support supports(const Kernel &kernel) const = 0;
   /// Code for all kernels, one section a variant.
@@ -56,4 +54,4 @@ std::span<const Target *const> targets();
 /// The target whose code runs on a device of this name.
 Result<const Target *> find_target(std::string_view device);
 
-} // namespace landfall
+} // namespace landfall::compiler

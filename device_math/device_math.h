@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // C99's functions on doubles for a machine without a C library: what compiled
-// kernels reach through native::NativeServices. Special values are C99's;
+// kernels reach through NativeServices. Special values are C99's;
 // largest errors over random and edge arguments (device_math_test.cpp measures
 // them) are below 1 unit in the last place, fmod is exact. No state, no traps,
 // no memory but the stack: callable on any core at any time.

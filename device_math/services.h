@@ -10,12 +10,11 @@
 
 namespace landfall::device_math {
 
-/// The table that kernels are called with, in the slots of native::Service.
-inline native::NativeServices services() {
-  using native::Service;
+/// The table that kernels are called with, in the slots of Service.
+inline NativeServices services() {
   using Unary = double (*)(double);
   using Binary = double (*)(double, double);
-  native::NativeServices table = {};
+  NativeServices table = {};
   auto set = [&](Service slot, auto function) {
     table.functions[static_cast<uint32_t>(slot)] =
         reinterpret_cast<void *>(function);

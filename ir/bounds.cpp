@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "ir/bounds.h"
-#include "ir/size_node.h"
+#include "ir/size/size_node.h"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "ir/builder.h"
-#include "ir/module.h"
+#include "ir/module/module.h"
 
 #include <functional>
 #include <gtest/gtest.h>

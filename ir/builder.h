@@ -19,9 +19,10 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/build_error.h"
+#include "base/constant_data.h"
 #include "base/dtype.h"
-#include "base/result.h"
-#include "ir/size.h"
+#include "ir/size/size.h"
 #include "package/kernel.h"
 #include "package/package.h"
 #include "package/program.h"
@@ -38,16 +39,6 @@ namespace landfall::ir {
 
 class Builder;
 class Module;
-
-/// Carries an Error out of operator code.
-class BuildError : public std::exception {
-public:
-  explicit BuildError(Error error) : error(std::move(error)) {}
-  BuildError(ErrorCode code, std::string message)
-      : error{code, std::move(message)} {}
-  const char *what() const noexcept override { return error.message.c_str(); }
-  Error error;
-};
 
 /// A scalar of a known type inside a kernel body.
 class Scalar {
@@ -134,13 +125,6 @@ struct BoxFacts {
   std::shared_ptr<const BoxFacts> element;
   /// A sequence's elements, or an optional's value if it has one, if known.
   std::optional<std::vector<Any>> contents;
-};
-
-/// A tensor known at compile time.
-struct ConstantData {
-  DType dtype;
-  std::vector<int64_t> dims;
-  Bytes bytes;
 };
 
 using PointBody = std::function<Scalar(std::span<const Scalar> indices)>;

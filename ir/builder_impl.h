@@ -6,7 +6,7 @@
 #pragma once
 
 #include "ir/builder.h"
-#include "ir/module_impl.h"
+#include "ir/module/module_impl.h"
 
 namespace landfall::ir {
 

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/builder_impl.h"
-#include "ir/describe.h"
+#include "ir/describe/describe.h"
 #include "package/interpreter.h"
 
 using namespace mlir;

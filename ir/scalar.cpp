@@ -114,7 +114,7 @@ Scalar Builder::literal_int(DType dtype, int64_t value) {
 
 Scalar Builder::scalar(Size size) {
   // Strides and windows are literals; extents stay sizes, so that kernels do
-  // not depend on the shape (ir/describe.h).
+  // not depend on the shape (ir/describe/describe.h).
   auto constant = size.constant();
   if (constant && *constant <= 16)
     return index(*constant);

@@ -144,8 +144,8 @@ std::string print(const Kernel &kernel);
 std::vector<uint8_t> serialize(const Kernel &kernel);
 Result<Kernel> deserialize_kernel(std::span<const uint8_t> bytes);
 
-/// Hash of everything but `name`, `origins` and check messages: kernels with
-/// equal keys compile to the same code.
-uint64_t structural_hash(const Kernel &kernel);
+/// The bytes of everything but `name`, `origins` and check messages: kernels
+/// compile to the same code if and only if these are equal.
+std::string structural_key(const Kernel &kernel);
 
 } // namespace landfall

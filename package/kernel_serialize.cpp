@@ -7,7 +7,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "base/byte_stream.h"
-#include "base/hash.h"
 #include "package/node_rules.h"
 
 #include <fmt/format.h>
@@ -216,8 +215,9 @@ Result<Kernel> deserialize_kernel(std::span<const uint8_t> bytes) {
   return kernel;
 }
 
-uint64_t structural_hash(const Kernel &kernel) {
-  return hash_bytes(Writer(false).write(kernel));
+std::string structural_key(const Kernel &kernel) {
+  std::vector<uint8_t> bytes = Writer(false).write(kernel);
+  return {bytes.begin(), bytes.end()};
 }
 
 } // namespace landfall

@@ -24,7 +24,7 @@
 
 #include <cstdint>
 
-namespace landfall::native {
+namespace landfall {
 
 /// Functions that generated code may call: rare or double-precision math. Slot
 /// numbers are ABI (appended only); the generator indexes by them.
@@ -74,8 +74,8 @@ struct NativeCall {
   void *local = nullptr;
   int64_t local_bytes = 0;
   /// Ends the range and puts the next into `begin` and `end`. 0: there is none.
-  /// Asked by code for machines that deal ranges (Machine::deals_ranges).
+  /// Asked by code for machines that deal ranges (Machine::pulls_tasks).
   int32_t (*next)(NativeCall *call) = nullptr;
 };
 
-} // namespace landfall::native
+} // namespace landfall

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <fmt/format.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 namespace {
 
@@ -231,4 +231,4 @@ Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
   return misuse("an unknown function");
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

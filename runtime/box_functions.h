@@ -7,7 +7,7 @@
 
 #include "runtime/host_value.h"
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// Applies one of the host functions of `Op::box`. Arguments are checked: wrong
 /// ones fail with `run_failed` (a position out of range, an empty
@@ -20,4 +20,4 @@ Result<HostValue> apply_box_function(BoxFunction function,
 /// device (an element taken out), or stays boxed (an optional holding it).
 bool unboxes(BoxFunction function);
 
-} // namespace landfall
+} // namespace landfall::runtime

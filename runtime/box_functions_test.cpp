@@ -6,7 +6,7 @@
 #include "runtime/box_functions.h"
 #include "runtime/package_for_test.h"
 
-namespace landfall {
+namespace landfall::runtime {
 namespace {
 
 using Values = std::vector<HostValue>;
@@ -124,4 +124,4 @@ TEST(BoxFunctions, RefusesWrongKinds) {
 }
 
 } // namespace
-} // namespace landfall
+} // namespace landfall::runtime

@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <memory>
 
-namespace landfall {
+namespace landfall::runtime {
 
 namespace {
 
@@ -107,4 +107,4 @@ compile_model(const ModelSource &source, const std::string &options,
       std::make_shared<Package>(std::move(package)));
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -12,7 +12,7 @@
 #include <span>
 #include <string>
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// What to compile: a file, or the bytes of a ModelProto with the directory
 /// where its external data lies.
@@ -34,4 +34,4 @@ Result<std::shared_ptr<const Package>>
 compile_model(const ModelSource &source, const std::string &options,
               const CompileProgress &progress = {});
 
-} // namespace landfall
+} // namespace landfall::runtime

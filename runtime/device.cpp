@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 Result<DeviceCounters> Device::counters() {
   return Error{ErrorCode::unsupported, "The device does not count."};
@@ -66,4 +66,4 @@ Result<std::unique_ptr<Device>> create_device(std::string_view name,
   return driver.create(name, options);
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

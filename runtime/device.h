@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// An allocation on a device; meaning is the driver's. Zero: none.
 struct DeviceMemory {
@@ -156,4 +156,4 @@ Result<const Driver *> find_driver(std::string_view device);
 Result<std::unique_ptr<Device>> create_device(std::string_view name,
                                               const DeviceOptions &options);
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -9,7 +9,7 @@
 
 #include <thread>
 
-namespace landfall {
+namespace landfall::runtime {
 namespace {
 
 struct Case {
@@ -270,4 +270,4 @@ INSTANTIATE_TEST_SUITE_P(Devices, Conformance, testing::ValuesIn(cases()),
                          });
 
 } // namespace
-} // namespace landfall
+} // namespace landfall::runtime

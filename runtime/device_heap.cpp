@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 namespace {
 
@@ -66,4 +66,4 @@ void DeviceHeap::release(uint64_t address) {
   free_[address] = end - address;
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

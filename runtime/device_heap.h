@@ -13,7 +13,7 @@
 #include <map>
 #include <mutex>
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// Hands out ranges of addresses, lowest first; touches no memory. Thread-safe.
 class DeviceHeap {
@@ -31,4 +31,4 @@ private:
   std::map<uint64_t, uint64_t> used_;
 };
 
-} // namespace landfall
+} // namespace landfall::runtime

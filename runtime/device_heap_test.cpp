@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-namespace landfall {
+namespace landfall::runtime {
 namespace {
 
 constexpr uint64_t begin = 0x8000, end = 0x8000 + 64 * 1024;
@@ -67,4 +67,4 @@ TEST(DeviceHeap, neighboursJoinAgain) {
 }
 
 } // namespace
-} // namespace landfall
+} // namespace landfall::runtime

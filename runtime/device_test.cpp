@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace landfall {
+namespace landfall::runtime {
 namespace {
 
 TEST(FindDriver, KnowsEveryDeviceOfEveryDriver) {
@@ -35,4 +35,4 @@ TEST(CreateDevice, ListsTheKnownOnes) {
 }
 
 } // namespace
-} // namespace landfall
+} // namespace landfall::runtime

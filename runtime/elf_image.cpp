@@ -12,7 +12,7 @@
 #include <elf.h>
 #include <fmt/format.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 namespace {
 
@@ -275,4 +275,4 @@ std::optional<uint64_t> ElfImage::function(std::string_view name) const {
   return std::nullopt;
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

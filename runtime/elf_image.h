@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// The machine that code is for, in ELF's numbers.
 struct ElfMachine {
@@ -85,4 +85,4 @@ private:
   uint32_t symbol_count_ = 0;
 };
 
-} // namespace landfall
+} // namespace landfall::runtime

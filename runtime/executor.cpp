@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 Executor::Executor(const LoadedParts &parts)
     : parts_(parts), program_(parts.package->program),
@@ -204,4 +204,4 @@ Status Executor::integer_step(const Instruction &instruction) {
   return {};
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

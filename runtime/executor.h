@@ -10,7 +10,7 @@
 
 #include <chrono>
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// Executes a loaded model's program (package/program.h says what each
 /// instruction means). It keeps the registers, the arena and the queue between
@@ -85,4 +85,4 @@ private:
   Clock::time_point first_launch_;
 };
 
-} // namespace landfall
+} // namespace landfall::runtime

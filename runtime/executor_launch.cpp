@@ -7,7 +7,7 @@
 #include "runtime/launch_check.h"
 #include "runtime/launch_verifier.h"
 
-namespace landfall {
+namespace landfall::runtime {
 
 Status Executor::launch(uint32_t at) {
   Operands operands(program_.code[at]);
@@ -57,4 +57,4 @@ Status Executor::launch_watched(uint32_t kernel, uint32_t at) {
   return {};
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

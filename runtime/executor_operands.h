@@ -7,7 +7,7 @@
 
 #include "runtime/executor.h"
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// Walks over a verified instruction's operands.
 class Executor::Operands {
@@ -28,4 +28,4 @@ private:
   const uint32_t *at_;
 };
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <fmt/format.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 namespace {
 
@@ -370,4 +370,4 @@ Status Executor::expect(Operands operands) {
                            tensor.dims.size())};
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/host_value.h"
 
-namespace landfall {
+namespace landfall::runtime {
 
 int64_t HostTensor::element_count() const {
   int64_t count = 1;
@@ -32,4 +32,4 @@ HostTensor make_tensor(DType dtype, std::vector<int64_t> dims) {
   return tensor;
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// A dense row-major tensor on the host. Elements of sub-byte types take one
 /// byte each. Strings live in `strings`, everything else in `bytes`.
@@ -41,4 +41,4 @@ struct HostValue {
 /// Allocates zeroed bytes for a tensor.
 HostTensor make_tensor(DType dtype, std::vector<int64_t> dims);
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 namespace {
 
@@ -168,4 +168,4 @@ Status check_inputs(const EntryPoint &entry,
   return {};
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

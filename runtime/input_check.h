@@ -7,7 +7,7 @@
 
 #include "runtime/host_value.h"
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// Checks count, kinds, dtypes, ranks, fixed extents, that equal names have
 /// equal extents, and that the bytes are as many as the shape says. The error
@@ -17,4 +17,4 @@ Status check_inputs(const EntryPoint &entry, std::span<const HostValue> inputs);
 /// "float32 1x3xHxW"; "a sequence" and so on for other kinds.
 std::string signature_text(const SignatureValue &value);
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace landfall {
+namespace landfall::runtime {
 namespace {
 
 HostValue zeros(DType dtype, std::vector<int64_t> dims) {
@@ -96,4 +96,4 @@ TEST(InputCheck, AcceptsAnAbsentOptional) {
 }
 
 } // namespace
-} // namespace landfall
+} // namespace landfall::runtime

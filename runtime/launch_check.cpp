@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 namespace {
 
@@ -89,4 +89,4 @@ Status check_copy(DeviceSpan span, size_t bytes) {
   return {};
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

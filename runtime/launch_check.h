@@ -7,7 +7,7 @@
 
 #include "runtime/run_value.h"
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// Whether every operand has the kernel's dtype and at least the bytes that
 /// the kernel, with these size parameters, may touch. A program whose sizes
@@ -27,4 +27,4 @@ Error check_error(const Kernel &kernel, uint32_t check, int64_t value);
 /// "node 'a'", "nodes 'a', 'b'", or the kernel's name if it has no origins.
 std::string origins_text(const Kernel &kernel);
 
-} // namespace landfall
+} // namespace landfall::runtime

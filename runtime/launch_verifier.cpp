@@ -10,7 +10,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 namespace {
 
@@ -162,4 +162,4 @@ Status LaunchVerifier::compare(Queue &queue,
   return {};
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -8,7 +8,7 @@
 #include "package/interpreter.h"
 #include "runtime/run_value.h"
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// Runs the interpreter beside a device: `begin` copies the operands to the
 /// host before the launch, `compare` interprets the kernel on the copies in
@@ -43,4 +43,4 @@ struct Tolerance {
 };
 Tolerance tolerance(DType dtype);
 
-} // namespace landfall
+} // namespace landfall::runtime

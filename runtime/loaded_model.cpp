@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 namespace {
 
@@ -66,4 +66,4 @@ LoadedModel::load(std::shared_ptr<const Package> package,
   return model;
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -7,7 +7,7 @@
 
 #include "runtime/run_value.h"
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// Shared read-only by all runs of a model. The order of the members is the
 /// order of dependence: later ones use earlier ones.
@@ -22,4 +22,4 @@ struct LoadedParts {
   std::unique_ptr<Executable> executable;
 };
 
-} // namespace landfall
+} // namespace landfall::runtime

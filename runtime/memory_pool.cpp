@@ -9,7 +9,7 @@
 #include <bit>
 #include <limits>
 
-namespace landfall {
+namespace landfall::runtime {
 
 namespace {
 
@@ -94,4 +94,4 @@ void MemoryPool::trim() {
   unused_.erase(unused_.begin(), unused_.begin() + count);
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-namespace landfall {
+namespace landfall::runtime {
 
 class MemoryPool;
 
@@ -68,4 +68,4 @@ private:
   size_t last_peak_bytes_ = 0; ///< In the interval before that.
 };
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace landfall {
+namespace landfall::runtime {
 namespace {
 
 /// Counts what it hands out; has no memory behind it.
@@ -83,4 +83,4 @@ TEST_F(MemoryPoolTest, PassesOnThatMemoryIsShort) {
 }
 
 } // namespace
-} // namespace landfall
+} // namespace landfall::runtime

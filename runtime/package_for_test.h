@@ -17,7 +17,7 @@
 #include <fstream>
 #include <gtest/gtest.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// Numbers of the kernels in every test package.
 enum TestKernel : uint32_t {
@@ -168,4 +168,4 @@ inline std::vector<std::string> device_names() {
   return names;
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace landfall {
+namespace landfall::runtime {
 
 Result<size_t> tensor_bytes(DType dtype, std::span<const int64_t> dims) {
   int64_t bytes = size_of(dtype);
@@ -37,4 +37,4 @@ std::string dims_text(std::span<const int64_t> dims) {
   return dims.empty() ? "scalar" : fmt::format("{}", fmt::join(dims, "x"));
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

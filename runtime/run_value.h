@@ -8,7 +8,7 @@
 #include "runtime/host_value.h"
 #include "runtime/memory_pool.h"
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// A dense tensor in device memory.
 struct TensorRef {
@@ -42,4 +42,4 @@ Result<size_t> tensor_bytes(DType dtype, std::span<const int64_t> dims);
 /// "2x3x224x224", or "scalar".
 std::string dims_text(std::span<const int64_t> dims);
 
-} // namespace landfall
+} // namespace landfall::runtime

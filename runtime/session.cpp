@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <mutex>
 
-namespace landfall {
+namespace landfall::runtime {
 
 struct Session::State {
   std::shared_ptr<LoadedModel> model;
@@ -48,4 +48,4 @@ Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,
   return state_->executor.run(entry, inputs, options);
 }
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -10,7 +10,7 @@
 
 #include <functional>
 
-namespace landfall {
+namespace landfall::runtime {
 
 /// A package made resident on a device: kernels loaded, weights uploaded or
 /// wrapped. Thread-safe; share it between sessions.
@@ -72,4 +72,4 @@ private:
   std::unique_ptr<State> state_;
 };
 
-} // namespace landfall
+} // namespace landfall::runtime

@@ -7,7 +7,7 @@
 
 #include <thread>
 
-namespace landfall {
+namespace landfall::runtime {
 namespace {
 
 using Values = std::vector<HostValue>;
@@ -369,4 +369,4 @@ INSTANTIATE_TEST_SUITE_P(Devices, Sessions, testing::ValuesIn(device_names()),
                          [](const auto &info) { return info.param; });
 
 } // namespace
-} // namespace landfall
+} // namespace landfall::runtime

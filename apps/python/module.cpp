@@ -91,23 +91,23 @@ class Model {
 public:
   /// An empty `device` is the default of what the package was compiled for.
   Model(std::shared_ptr<const Package> package, const std::string &device,
-        const DeviceOptions &options)
+        const runtime::DeviceOptions &options)
       : package_(std::move(package)) {
-    std::shared_ptr<Device> made = unwrap(
-        create_device(device.empty() ? package_->target : device, options));
-    model_ = unwrap(LoadedModel::load(package_, made));
-    session_ = std::make_unique<Session>(model_);
+    std::shared_ptr<runtime::Device> made = unwrap(runtime::create_device(
+        device.empty() ? package_->target : device, options));
+    model_ = unwrap(runtime::LoadedModel::load(package_, made));
+    session_ = std::make_unique<runtime::Session>(model_);
   }
 
   const EntryPoint &entry() const { return package_->program.entries[0]; }
 
   nb::dict run(nb::dict inputs) {
-    std::vector<HostValue> values = ordered(inputs);
-    Result<std::vector<HostValue>> results = [&] {
+    std::vector<runtime::HostValue> values = ordered(inputs);
+    Result<std::vector<runtime::HostValue>> results = [&] {
       nb::gil_scoped_release release;
       return session_->run(values);
     }();
-    std::vector<HostValue> outputs = unwrap(std::move(results));
+    std::vector<runtime::HostValue> outputs = unwrap(std::move(results));
     nb::dict named;
     for (size_t k = 0; k < outputs.size(); ++k)
       named[entry().outputs[k].name.c_str()] = to_python(outputs[k]);
@@ -116,11 +116,11 @@ public:
 
   /// Runs `count` times and gives each run's milliseconds.
   std::vector<double> time(nb::dict inputs, int count) {
-    std::vector<HostValue> values = ordered(inputs);
+    std::vector<runtime::HostValue> values = ordered(inputs);
     std::vector<double> times;
     for (int k = 0; k < count; ++k) {
-      RunStatistics statistics;
-      RunOptions options;
+      runtime::RunStatistics statistics;
+      runtime::RunOptions options;
       options.statistics = &statistics;
       unwrap(session_->run(values, options));
       times.push_back(statistics.total_ms);
@@ -130,8 +130,8 @@ public:
 
   /// {total_ms, planning_ms, arena_bytes, launches} of one run.
   nb::dict statistics(nb::dict inputs) {
-    RunStatistics statistics;
-    RunOptions options;
+    runtime::RunStatistics statistics;
+    runtime::RunOptions options;
     options.statistics = &statistics;
     unwrap(session_->run(ordered(inputs), options));
     nb::dict result;
@@ -154,8 +154,8 @@ private:
       raise(status.error());
   }
 
-  std::vector<HostValue> ordered(nb::dict inputs) {
-    std::vector<HostValue> values;
+  std::vector<runtime::HostValue> ordered(nb::dict inputs) {
+    std::vector<runtime::HostValue> values;
     std::string names;
     for (const SignatureValue &input : entry().inputs)
       names += (names.empty() ? "'" : ", '") + input.name + "'";
@@ -185,15 +185,16 @@ private:
   }
 
   std::shared_ptr<const Package> package_;
-  std::shared_ptr<LoadedModel> model_;
-  std::unique_ptr<Session> session_;
+  std::shared_ptr<runtime::LoadedModel> model_;
+  std::unique_ptr<runtime::Session> session_;
 };
 
-Model *compile(const ModelSource &source, const std::string &options,
-               const std::string &device, const DeviceOptions &device_options) {
+Model *compile(const runtime::ModelSource &source, const std::string &options,
+               const std::string &device,
+               const runtime::DeviceOptions &device_options) {
   auto package = [&] {
     nb::gil_scoped_release release;
-    return compile_model(source, options);
+    return runtime::compile_model(source, options);
   }();
   return new Model(unwrap(std::move(package)), device, device_options);
 }
@@ -235,35 +236,36 @@ NB_MODULE(_landfall, m) {
       .def_prop_ro("target", &Model::target)
       .def_prop_ro("inputs", [](const Model &x) { return x.entry().inputs; })
       .def_prop_ro("outputs", [](const Model &x) { return x.entry().outputs; });
-  nb::class_<DeviceOptions>(m, "DeviceOptions")
-      .def("__init__", [](DeviceOptions *self, int threads, bool own_process,
-                          int timeout_seconds) {
-        new (self) DeviceOptions{threads, own_process, timeout_seconds};
+  nb::class_<runtime::DeviceOptions>(m, "DeviceOptions")
+      .def("__init__", [](runtime::DeviceOptions *self, int threads,
+                          bool own_process, int timeout_seconds) {
+        new (self)
+            runtime::DeviceOptions{threads, own_process, timeout_seconds};
       });
-  m.def("compile_file",
-        [](const std::string &path, const std::string &options,
-           const std::string &device, const DeviceOptions &device_options) {
-          return compile({path, {}, {}}, options, device, device_options);
-        });
+  m.def("compile_file", [](const std::string &path, const std::string &options,
+                           const std::string &device,
+                           const runtime::DeviceOptions &device_options) {
+    return compile({path, {}, {}}, options, device, device_options);
+  });
   m.def("compile_bytes",
         [](nb::bytes data, const std::string &directory,
            const std::string &options, const std::string &device,
-           const DeviceOptions &device_options) {
+           const runtime::DeviceOptions &device_options) {
           auto *bytes = reinterpret_cast<const uint8_t *>(data.c_str());
           return compile({{}, {bytes, data.size()}, directory}, options, device,
                          device_options);
         });
   m.def("load", [](const std::string &path, const std::string &device,
-                   const DeviceOptions &device_options) {
+                   const runtime::DeviceOptions &device_options) {
     auto package = std::make_shared<Package>(unwrap(read_package(path)));
     return new Model(package, device, device_options);
   });
   m.def("target_of", [](const std::string &device) {
-    return std::string(unwrap(find_driver(device))->name);
+    return std::string(unwrap(runtime::find_driver(device))->name);
   });
   m.def("devices", [] {
     std::vector<std::string> names;
-    for (const Driver &driver : drivers())
+    for (const runtime::Driver &driver : runtime::drivers())
       for (std::string &name : driver.devices())
         names.push_back(std::move(name));
     return names;

@@ -41,8 +41,8 @@ std::optional<DType> dtype_of(nb::handle array) {
       nb::cast<std::string>(array.attr("dtype").attr("name")));
 }
 
-HostTensor string_tensor(nb::handle array, std::vector<int64_t> dims) {
-  HostTensor tensor;
+runtime::HostTensor string_tensor(nb::handle array, std::vector<int64_t> dims) {
+  runtime::HostTensor tensor;
   tensor.dtype = DType::string;
   tensor.dims = std::move(dims);
   for (nb::handle item : array.attr("ravel")().attr("tolist")()) {
@@ -65,7 +65,7 @@ std::shared_ptr<const void> keep(nb::object object, const void *data) {
   });
 }
 
-Result<HostTensor> tensor_from(nb::handle value) {
+Result<runtime::HostTensor> tensor_from(nb::handle value) {
   // ascontiguousarray makes rank 0 rank 1.
   nb::object original = numpy().attr("asarray")(value);
   nb::object native = original.attr("dtype").attr("newbyteorder")("=");
@@ -81,7 +81,7 @@ Result<HostTensor> tensor_from(nb::handle value) {
                              nb::str(nb::object(array.attr("dtype"))).c_str())};
   if (*dtype == DType::string)
     return string_tensor(original, std::move(dims));
-  HostTensor tensor;
+  runtime::HostTensor tensor;
   tensor.dtype = *dtype;
   tensor.dims = std::move(dims);
   auto address = nb::cast<uintptr_t>(array.attr("ctypes").attr("data"));
@@ -91,14 +91,14 @@ Result<HostTensor> tensor_from(nb::handle value) {
   return tensor;
 }
 
-nb::tuple shape_tuple(const HostTensor &tensor) {
+nb::tuple shape_tuple(const runtime::HostTensor &tensor) {
   nb::list dims;
   for (int64_t extent : tensor.dims)
     dims.append(extent);
   return nb::tuple(dims);
 }
 
-nb::object strings_to_python(const HostTensor &tensor) {
+nb::object strings_to_python(const runtime::HostTensor &tensor) {
   nb::list items;
   for (const std::string &text : tensor.strings)
     items.append(nb::str(text.data(), text.size()));
@@ -110,7 +110,7 @@ nb::object strings_to_python(const HostTensor &tensor) {
 }
 
 /// An array over the tensor's own bytes, which it keeps alive.
-nb::object tensor_to_python(const HostTensor &tensor) {
+nb::object tensor_to_python(const runtime::HostTensor &tensor) {
   if (tensor.dtype == DType::string)
     return strings_to_python(tensor);
   auto *share = new Bytes(tensor.bytes);
@@ -126,28 +126,28 @@ nb::object tensor_to_python(const HostTensor &tensor) {
 
 } // namespace
 
-Result<HostValue> from_python(nb::handle value) {
+Result<runtime::HostValue> from_python(nb::handle value) {
   if (value.is_none())
-    return HostValue{};
+    return runtime::HostValue{};
   if (nb::isinstance<nb::list>(value) || nb::isinstance<nb::tuple>(value)) {
-    HostSequence sequence;
+    runtime::HostSequence sequence;
     for (nb::handle item : value)
       sequence.push_back(TRY(from_python(item)));
-    return HostValue{std::move(sequence)};
+    return runtime::HostValue{std::move(sequence)};
   }
-  return HostValue{TRY(tensor_from(value))};
+  return runtime::HostValue{TRY(tensor_from(value))};
 }
 
-nb::object to_python(const HostValue &value) {
-  if (auto *tensor = std::get_if<HostTensor>(&value.value))
+nb::object to_python(const runtime::HostValue &value) {
+  if (auto *tensor = std::get_if<runtime::HostTensor>(&value.value))
     return tensor_to_python(*tensor);
-  if (auto *sequence = std::get_if<HostSequence>(&value.value)) {
+  if (auto *sequence = std::get_if<runtime::HostSequence>(&value.value)) {
     nb::list items;
-    for (const HostValue &item : *sequence)
+    for (const runtime::HostValue &item : *sequence)
       items.append(to_python(item));
     return items;
   }
-  if (auto *map = std::get_if<HostMap>(&value.value)) {
+  if (auto *map = std::get_if<runtime::HostMap>(&value.value)) {
     nb::dict items;
     for (const auto &[key, tensor] : map->entries) {
       nb::object python_key = std::holds_alternative<int64_t>(key)

@@ -13,9 +13,9 @@ namespace landfall::python {
 
 /// A Python value (array, scalar, list, dict, None) as a host value. Arrays are
 /// copied only if they are not contiguous or packed otherwise.
-Result<HostValue> from_python(nanobind::handle value);
+Result<runtime::HostValue> from_python(nanobind::handle value);
 
 /// Arrays share the tensor's memory; it lives as long as the array.
-nanobind::object to_python(const HostValue &value);
+nanobind::object to_python(const runtime::HostValue &value);
 
 } // namespace landfall::python

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/native/entry_points.h"
 
-#include "compiler/kernels/loop_builder.h"
+#include "compiler/kernels/frame/loop_builder.h"
 #include "package/native_abi.h"
 
 #include <cstddef>
@@ -45,9 +45,9 @@ Service service_of(ScalarOp op) {
 }
 
 /// The frame of a function with this calling convention.
-class NativeFrame : public KernelFrame {
+class NativeFrame : public kernels::KernelFrame {
 public:
-  using KernelFrame::KernelFrame;
+  using kernels::KernelFrame::KernelFrame;
   Value *services = nullptr;
   Value *failed_value = nullptr;
 
@@ -77,7 +77,8 @@ public:
 class EntryPoints {
 public:
   EntryPoints(llvm::Module &module, const Kernel &kernel,
-              const Machine &machine, TaskGenerator &generator)
+              const kernels::Machine &machine,
+              kernels::TaskGenerator &generator)
       : module_(module), b(module.getContext()),
         kernel_(generator.rewritten() ? *generator.rewritten() : kernel),
         original_sizes_(kernel.size_count), machine_(machine),
@@ -97,8 +98,8 @@ private:
   llvm::IRBuilder<> b;
   const Kernel &kernel_;
   uint32_t original_sizes_;
-  const Machine &machine_;
-  TaskGenerator &generator_;
+  const kernels::Machine &machine_;
+  kernels::TaskGenerator &generator_;
 };
 
 llvm::Function *EntryPoints::open(const std::string &name, llvm::Type *result,
@@ -136,7 +137,7 @@ void EntryPoints::emit_plan(const std::string &symbol) {
   llvm::Function *function = open(symbol + "_plan", b.getVoidTy(), 2);
   NativeFrame frame(b, kernel_, machine_);
   load_sizes(frame, function->getArg(0));
-  TaskGenerator::Plan plan = generator_.plan(frame);
+  kernels::TaskGenerator::Plan plan = generator_.plan(frame);
   auto put = [&](Value *value, size_t offset) {
     b.CreateStore(value, b.CreateConstInBoundsGEP1_64(
                              b.getInt8Ty(), function->getArg(1), offset));
@@ -163,7 +164,7 @@ void EntryPoints::emit_run(const std::string &symbol) {
     frame.operands.push_back(
         frame.field(operands, k * sizeof(void *), b.getPtrTy()));
   generator_.prologue(frame);
-  if (machine_.deals_ranges)
+  if (machine_.pulls_tasks)
     emit_ranges(frame, call);
   else
     emit_tasks(frame, call);
@@ -173,15 +174,15 @@ void EntryPoints::emit_run(const std::string &symbol) {
 void EntryPoints::emit_tasks(NativeFrame &frame, Value *call) {
   Value *begin = frame.field(call, offsetof(NativeCall, begin), b.getInt64Ty());
   Value *end = frame.field(call, offsetof(NativeCall, end), b.getInt64Ty());
-  emit_for(frame, begin, end,
-           [&](Value *number) { generator_.task(frame, number); });
+  kernels::emit_for(frame, begin, end,
+                    [&](Value *number) { generator_.task(frame, number); });
 }
 
 /// Range by range, until there is none.
 void EntryPoints::emit_ranges(NativeFrame &frame, Value *call) {
   Value *next = frame.field(call, offsetof(NativeCall, next), b.getPtrTy());
   auto *type = llvm::FunctionType::get(b.getInt32Ty(), {b.getPtrTy()}, false);
-  emit_while(frame, {}, [&](auto) -> Values {
+  kernels::emit_while(frame, {}, [&](auto) -> kernels::Values {
     emit_tasks(frame, call);
     llvm::CallInst *more = b.CreateCall(type, next, {call});
     more->setDoesNotThrow();
@@ -192,8 +193,8 @@ void EntryPoints::emit_ranges(NativeFrame &frame, Value *call) {
 } // namespace
 
 void emit_entry_points(llvm::Module &module, const std::string &symbol,
-                       const Kernel &kernel, const Machine &machine,
-                       TaskGenerator &generator) {
+                       const Kernel &kernel, const kernels::Machine &machine,
+                       kernels::TaskGenerator &generator) {
   EntryPoints entries(module, kernel, machine, generator);
   entries.emit_plan(symbol);
   entries.emit_run(symbol);

@@ -5,13 +5,13 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/kernels/task_generator.h"
+#include "compiler/kernels/frame/task_generator.h"
 
 namespace landfall::native {
 
 /// Adds <symbol>_plan and <symbol>_run (package/native_abi.h) to the module.
 void emit_entry_points(llvm::Module &module, const std::string &symbol,
-                       const Kernel &kernel, const Machine &machine,
-                       TaskGenerator &generator);
+                       const Kernel &kernel, const kernels::Machine &machine,
+                       kernels::TaskGenerator &generator);
 
 } // namespace landfall::native

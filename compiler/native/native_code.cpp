@@ -30,10 +30,10 @@ struct Unit {
 
 std::vector<Unit> distinct_kernels(std::span<const Kernel> kernels) {
   std::vector<Unit> units;
-  std::unordered_map<uint64_t, size_t> known;
+  std::unordered_map<std::string, size_t> known;
   for (size_t k = 0; k < kernels.size(); ++k) {
     auto [entry, fresh] =
-        known.try_emplace(structural_hash(kernels[k]), units.size());
+        known.try_emplace(structural_key(kernels[k]), units.size());
     if (fresh)
       units.push_back({&kernels[k], {}});
     units[entry->second].numbers.push_back(k);
@@ -41,8 +41,8 @@ std::vector<Unit> distinct_kernels(std::span<const Kernel> kernels) {
   return units;
 }
 
-void emit_unit(llvm::Module &module, const Unit &unit, const Machine &machine,
-               const GeneratorChoice &choose) {
+void emit_unit(llvm::Module &module, const Unit &unit,
+               const kernels::Machine &machine, const GeneratorChoice &choose) {
   std::string symbol = fmt::format("k{}", unit.numbers[0]);
   auto generator = choose(*unit.kernel, machine);
   emit_entry_points(module, symbol, *unit.kernel, machine, *generator);
@@ -67,7 +67,7 @@ Result<std::vector<uint8_t>> compile_module(std::span<const Unit> units,
 
 } // namespace
 
-Support supports_dtypes(const Kernel &kernel) {
+compiler::Support supports_dtypes(const Kernel &kernel) {
   auto bad = [](DType type) {
     return info(type).kind == DTypeKind::complex ||
            info(type).kind == DTypeKind::text;

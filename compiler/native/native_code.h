@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/kernels/task_generator.h"
+#include "compiler/kernels/frame/task_generator.h"
 #include "compiler/native/variant.h"
 #include "compiler/target.h"
 
@@ -19,11 +19,11 @@
 namespace landfall::native {
 
 /// Refuses the element types that no native generator has: complex and text.
-Support supports_dtypes(const Kernel &kernel);
+compiler::Support supports_dtypes(const Kernel &kernel);
 
 /// Chooses how a kernel is generated; called from several threads at once.
-using GeneratorChoice = std::function<std::unique_ptr<TaskGenerator>(
-    const Kernel &kernel, const Machine &machine)>;
+using GeneratorChoice = std::function<std::unique_ptr<kernels::TaskGenerator>(
+    const Kernel &kernel, const kernels::Machine &machine)>;
 
 /// Code for all kernels (at least one) with the calling convention of
 /// package/native_abi.h: equal kernels once, a few kernels a module, modules

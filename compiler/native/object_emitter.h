@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/kernels/llvm_headers.h"
+#include "compiler/kernels/frame/llvm_headers.h"
 #include "compiler/native/variant.h"
 
 #include "base/result.h"

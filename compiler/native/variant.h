@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/kernels/llvm_headers.h"
-#include "compiler/kernels/machine.h"
+#include "compiler/kernels/frame/llvm_headers.h"
+#include "compiler/kernels/frame/machine.h"
 
 #include "llvm/Support/CodeGen.h"
 
@@ -25,7 +25,7 @@ struct Variant {
   std::string_view features = {}; ///< LLVM's, beyond the processor's.
   std::string_view abi = {};      ///< LLVM's; empty: the triple's own.
   llvm::CodeModel::Model code_model = llvm::CodeModel::Small;
-  Machine machine;
+  kernels::Machine machine;
 };
 
 } // namespace landfall::native

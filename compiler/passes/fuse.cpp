@@ -6,12 +6,12 @@
 
 #include "compiler/passes/fuse.h"
 
-#include "compiler/passes/clean.h"
-#include "ir/describe.h"
+#include "compiler/passes/canonicalize.h"
+#include "ir/describe/describe.h"
 
 using namespace mlir;
 
-namespace landfall {
+namespace landfall::compiler {
 
 namespace {
 
@@ -495,11 +495,11 @@ template <typename Rule> bool to_fixpoint(ir::Module::Impl &module, Rule rule) {
 
 void fuse(ir::Module::Impl &module) {
   to_fixpoint(module, inline_producer);
-  clean(module);
+  canonicalize(module);
   to_fixpoint(module, fuse_epilogue);
-  clean(module);
+  canonicalize(module);
   to_fixpoint(module, inline_producer);
-  clean(module);
+  canonicalize(module);
 }
 
-} // namespace landfall
+} // namespace landfall::compiler

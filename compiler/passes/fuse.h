@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "ir/module_impl.h"
+#include "ir/module/module_impl.h"
 
-namespace landfall {
+namespace landfall::compiler {
 
 /// Fuses by three rules, each of which keeps the meaning and never repeats
 /// costly work:
@@ -20,4 +20,4 @@ namespace landfall {
 ///    way for the epilogue rule.
 void fuse(ir::Module::Impl &module);
 
-} // namespace landfall
+} // namespace landfall::compiler

@@ -9,7 +9,7 @@
 
 #include <array>
 
-namespace landfall {
+namespace landfall::compiler {
 namespace {
 
 using namespace ir;
@@ -122,4 +122,4 @@ TEST(Fuse, AnOutputIsStillComputed) {
 }
 
 } // namespace
-} // namespace landfall
+} // namespace landfall::compiler

@@ -14,11 +14,9 @@
 
 using namespace mlir;
 
-namespace landfall {
+namespace landfall::compiler {
 
 namespace {
-
-using ir::ConstantData;
 
 /// For each dimension of the new layout the one of the old that it is.
 using Order = SmallVector<unsigned>;
@@ -198,4 +196,4 @@ void lay_out_constants(ir::Module::Impl &module, int64_t fewest) {
   }
 }
 
-} // namespace landfall
+} // namespace landfall::compiler

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "ir/module_impl.h"
+#include "ir/module/module_impl.h"
 
-namespace landfall {
+namespace landfall::compiler {
 
 /// Stores constant factors of contractions with the summed indices outermost,
 /// where their fastest index is a summed one: w[m, c] becomes w[c, m]. Only
@@ -15,4 +15,4 @@ namespace landfall {
 /// at least `fewest` elements along what the other factor alone depends on.
 void lay_out_constants(ir::Module::Impl &module, int64_t fewest);
 
-} // namespace landfall
+} // namespace landfall::compiler

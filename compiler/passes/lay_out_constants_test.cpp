@@ -7,7 +7,7 @@
 
 #include "compiler/passes/pass_for_test.h"
 
-namespace landfall {
+namespace landfall::compiler {
 namespace {
 
 using namespace ir;
@@ -82,4 +82,4 @@ TEST(LayOutConstants, LeavesProductsWithFewRows) {
 }
 
 } // namespace
-} // namespace landfall
+} // namespace landfall::compiler

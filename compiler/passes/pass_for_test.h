@@ -7,15 +7,16 @@
 
 #include "compiler/lower.h"
 #include "compiler/target.h"
-#include "ir/law.h"
-#include "ir/module_impl.h"
+#include "ir/builder.h"
+#include "ir/module/module_impl.h"
+#include "ir/module/verify_core_ir.h"
 #include "runtime/session.h"
 
 #include <cstring>
 #include <functional>
 #include <gtest/gtest.h>
 
-namespace landfall {
+namespace landfall::compiler {
 
 /// Builds a graph with one input "x" of two dimensions and one output.
 using BuildGraph = std::function<void(ir::Builder &)>;
@@ -36,8 +37,8 @@ struct Outcome {
 };
 
 /// Values of many signs and sizes.
-inline HostTensor test_input(int64_t rows, int64_t columns) {
-  HostTensor x = make_tensor(DType::f32, {rows, columns});
+inline runtime::HostTensor test_input(int64_t rows, int64_t columns) {
+  runtime::HostTensor x = runtime::make_tensor(DType::f32, {rows, columns});
   auto *data =
       reinterpret_cast<float *>(const_cast<uint8_t *>(x.bytes.data.data()));
   for (int64_t k = 0; k < rows * columns; ++k)
@@ -54,7 +55,7 @@ inline Outcome outcome(const BuildGraph &build, Pass pass, int64_t rows = 3,
   if (pass)
     pass(module.impl());
   Outcome result{module.print(), {}};
-  Status law = ir::check_law(module);
+  Status law = ir::verify_core_ir(module);
   EXPECT_TRUE(law) << law.error().message;
   auto package = std::make_shared<Package>();
   package->target = "null";
@@ -62,14 +63,15 @@ inline Outcome outcome(const BuildGraph &build, Pass pass, int64_t rows = 3,
   EXPECT_TRUE(lowered) << lowered.error().message;
   const Target *target = *find_target("null");
   package->code = *target->generate(package->kernels, {});
-  std::shared_ptr<Device> device = create_device("null", {}).take();
-  Session session(*LoadedModel::load(package, device));
-  std::vector<HostValue> inputs = {{test_input(rows, columns)}};
+  std::shared_ptr<runtime::Device> device =
+      runtime::create_device("null", {}).take();
+  runtime::Session session(*runtime::LoadedModel::load(package, device));
+  std::vector<runtime::HostValue> inputs = {{test_input(rows, columns)}};
   auto outputs = session.run(inputs);
   EXPECT_TRUE(outputs) << outputs.error().message;
   if (!outputs)
     return result;
-  const auto &y = std::get<HostTensor>((*outputs)[0].value);
+  const auto &y = std::get<runtime::HostTensor>((*outputs)[0].value);
   result.values.resize(y.bytes.data.size() / sizeof(float));
   std::memcpy(result.values.data(), y.bytes.data.data(), y.bytes.data.size());
   return result;
@@ -81,4 +83,4 @@ inline ir::Tensor input(ir::Builder &b) {
       {"x", ValueKind::tensor, DType::f32, {{-1, "rows"}, {-1, "columns"}}});
 }
 
-} // namespace landfall
+} // namespace landfall::compiler

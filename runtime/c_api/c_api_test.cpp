@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "runtime/landfall.hpp"
+#include <landfall/landfall.hpp>
 
 #include "package/kernel_for_test.h"
 #include "package/package.h"

@@ -22,7 +22,7 @@ bool take_number(const Json &value, int &number) {
 }
 
 bool take_option(const std::string &key, const Json &value,
-                 DeviceOptions &options) {
+                 runtime::DeviceOptions &options) {
   if (key == "threads")
     return take_number(value, options.threads);
   if (key == "timeout_seconds")
@@ -35,8 +35,8 @@ bool take_option(const std::string &key, const Json &value,
 
 } // namespace
 
-Result<DeviceOptions> parse_device_options(std::string_view text) {
-  DeviceOptions options;
+Result<runtime::DeviceOptions> parse_device_options(std::string_view text) {
+  runtime::DeviceOptions options;
   Json json = Json::parse(text.empty() ? "{}" : text, nullptr, false);
   if (!json.is_object())
     return Error{ErrorCode::invalid_argument,

@@ -11,6 +11,6 @@ namespace landfall::c_api {
 
 /// Reads the JSON object that lf_model_load_with takes ("": all defaults).
 /// Unknown keys are refused by name.
-Result<DeviceOptions> parse_device_options(std::string_view text);
+Result<runtime::DeviceOptions> parse_device_options(std::string_view text);
 
 } // namespace landfall::c_api

@@ -36,11 +36,12 @@ Result<const EntryPoint *> main_entry(const Package &package) {
 }
 
 Result<lf_model *> load(const lf_package &package, const char *device,
-                        const DeviceOptions &options) {
+                        const runtime::DeviceOptions &options) {
   const EntryPoint &entry = *TRY(main_entry(*package.package));
-  std::shared_ptr<Device> made =
-      TRY(create_device(device ? device : package.package->target, options));
-  auto loaded = TRY(LoadedModel::load(package.package, std::move(made)));
+  std::shared_ptr<runtime::Device> made = TRY(runtime::create_device(
+      device ? device : package.package->target, options));
+  auto loaded =
+      TRY(runtime::LoadedModel::load(package.package, std::move(made)));
   return new lf_model{std::move(loaded), ports(entry.inputs),
                       ports(entry.outputs)};
 }
@@ -55,7 +56,7 @@ lf_status lf_model_load(const lf_package *package, const char *device,
   return guard(error, [&]() -> Status {
     if (!package)
       return missing("package");
-    DeviceOptions options;
+    runtime::DeviceOptions options;
     options.threads = threads;
     *model = TRY(load(*package, device, options));
     return {};
@@ -135,7 +136,7 @@ lf_status lf_session_create(const lf_model *model, lf_session **session,
   return guard(error, [&]() -> Status {
     if (!model)
       return missing("model");
-    *session = new lf_session{Session(model->loaded)};
+    *session = new lf_session{runtime::Session(model->loaded)};
     return {};
   });
 }
@@ -150,20 +151,20 @@ lf_status lf_session_run(lf_session *session, const lf_value *const *inputs,
   return guard(error, [&]() -> Status {
     if (!session)
       return missing("session");
-    std::vector<HostValue> values;
+    std::vector<runtime::HostValue> values;
     for (size_t i = 0; i < input_count; ++i) {
       if (!inputs[i])
         return missing("inputs[i]");
       values.push_back(inputs[i]->value);
     }
-    std::vector<HostValue> results = TRY(session->session.run(values));
+    std::vector<runtime::HostValue> results = TRY(session->session.run(values));
     if (results.size() != output_count)
       return Error{ErrorCode::invalid_argument,
                    fmt::format("The model has {} outputs; there is room for "
                                "{}.",
                                results.size(), output_count)};
     std::vector<std::unique_ptr<lf_value>> wrapped;
-    for (HostValue &result : results)
+    for (runtime::HostValue &result : results)
       wrapped.push_back(lf_value::wrap(std::move(result)));
     for (size_t i = 0; i < output_count; ++i)
       outputs[i] = wrapped[i].release();

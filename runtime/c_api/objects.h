@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "runtime/landfall.h"
 #include "runtime/session.h"
+#include <landfall/landfall.h>
 
 #include <exception>
 #include <new>
@@ -24,24 +24,24 @@ struct lf_port {
 };
 
 struct lf_model {
-  std::shared_ptr<landfall::LoadedModel> loaded;
+  std::shared_ptr<landfall::runtime::LoadedModel> loaded;
   std::vector<lf_port> inputs;
   std::vector<lf_port> outputs;
 };
 
 struct lf_session {
-  landfall::Session session;
+  landfall::runtime::Session session;
 };
 
 /// The elements of a sequence or map are wrapped when it is made, so that a
 /// borrowed pointer to one can be handed out.
 struct lf_value {
-  landfall::HostValue value;
+  landfall::runtime::HostValue value;
   std::vector<std::unique_ptr<lf_value>> elements;
 
-  static std::unique_ptr<lf_value> wrap(landfall::HostValue value);
-  const landfall::HostTensor *tensor() const {
-    return std::get_if<landfall::HostTensor>(&value.value);
+  static std::unique_ptr<lf_value> wrap(landfall::runtime::HostValue value);
+  const landfall::runtime::HostTensor *tensor() const {
+    return std::get_if<landfall::runtime::HostTensor>(&value.value);
   }
 };
 

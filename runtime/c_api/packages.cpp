@@ -15,17 +15,18 @@ std::shared_ptr<const Package> share(Package package) {
   return std::make_shared<const Package>(std::move(package));
 }
 
-lf_status compile(const ModelSource &source, const char *options,
+lf_status compile(const runtime::ModelSource &source, const char *options,
                   lf_progress progress, void *user, lf_package **package,
                   lf_error **error) {
   return guard(error, [&]() -> Status {
-    CompileProgress relay;
+    runtime::CompileProgress relay;
     if (progress)
       relay = [&](std::string_view step, double ms, std::string_view ir) {
         if (ir.empty())
           progress(user, std::string(step).c_str(), ms);
       };
-    auto compiled = TRY(compile_model(source, options ? options : "", relay));
+    auto compiled =
+        TRY(runtime::compile_model(source, options ? options : "", relay));
     *package = new lf_package{std::move(compiled)};
     return {};
   });

@@ -12,13 +12,13 @@
 using namespace landfall;
 using namespace landfall::c_api;
 
-std::unique_ptr<lf_value> lf_value::wrap(HostValue value) {
+std::unique_ptr<lf_value> lf_value::wrap(runtime::HostValue value) {
   auto wrapped = std::make_unique<lf_value>();
   wrapped->value = std::move(value);
-  if (auto *list = std::get_if<HostSequence>(&wrapped->value.value))
-    for (const HostValue &element : *list)
+  if (auto *list = std::get_if<runtime::HostSequence>(&wrapped->value.value))
+    for (const runtime::HostValue &element : *list)
       wrapped->elements.push_back(wrap(element));
-  if (auto *map = std::get_if<HostMap>(&wrapped->value.value))
+  if (auto *map = std::get_if<runtime::HostMap>(&wrapped->value.value))
     for (const auto &entry : map->entries)
       wrapped->elements.push_back(wrap({entry.second}));
   return wrapped;
@@ -27,8 +27,8 @@ std::unique_ptr<lf_value> lf_value::wrap(HostValue value) {
 namespace {
 
 /// A tensor without its elements, whose number is checked against `bytes`.
-Result<HostTensor> shaped(lf_dtype dtype, const int64_t *dims, size_t rank,
-                          size_t bytes) {
+Result<runtime::HostTensor> shaped(lf_dtype dtype, const int64_t *dims,
+                                   size_t rank, size_t bytes) {
   std::optional<DType> known = dtype_from_onnx(dtype);
   if (!known || *known == DType::string)
     return Error{ErrorCode::invalid_argument,
@@ -36,24 +36,24 @@ Result<HostTensor> shaped(lf_dtype dtype, const int64_t *dims, size_t rank,
                              static_cast<int>(dtype))};
   if (!dims && rank > 0)
     return missing("dims");
-  HostTensor tensor;
+  runtime::HostTensor tensor;
   tensor.dtype = *known;
   tensor.dims.assign(dims, dims + rank);
-  Result<size_t> expected = tensor_bytes(*known, tensor.dims);
+  Result<size_t> expected = runtime::tensor_bytes(*known, tensor.dims);
   if (!expected)
     return Error{ErrorCode::invalid_argument, expected.error().message};
   if (*expected != bytes)
     return Error{ErrorCode::invalid_argument,
                  fmt::format("A {} tensor of shape {} has {} bytes; {} were "
                              "given.",
-                             name(*known), dims_text(tensor.dims), *expected,
-                             bytes)};
+                             name(*known), runtime::dims_text(tensor.dims),
+                             *expected, bytes)};
   return tensor;
 }
 
 const std::variant<int64_t, std::string> *map_key(const lf_value *value,
                                                   size_t number) {
-  auto *map = std::get_if<HostMap>(&value->value.value);
+  auto *map = std::get_if<runtime::HostMap>(&value->value.value);
   return map && number < map->entries.size() ? &map->entries[number].first
                                              : nullptr;
 }
@@ -67,8 +67,8 @@ lf_status lf_tensor_create(lf_dtype dtype, const int64_t *dims, size_t rank,
                            lf_error **error) {
   *value = nullptr;
   return guard(error, [&]() -> Status {
-    HostTensor shape = TRY(shaped(dtype, dims, rank, bytes));
-    HostTensor tensor = make_tensor(shape.dtype, shape.dims);
+    runtime::HostTensor shape = TRY(shaped(dtype, dims, rank, bytes));
+    runtime::HostTensor tensor = runtime::make_tensor(shape.dtype, shape.dims);
     if (data && bytes > 0)
       std::memcpy(const_cast<uint8_t *>(tensor.bytes.data.data()), data, bytes);
     *value = lf_value::wrap({std::move(tensor)}).release();
@@ -81,7 +81,7 @@ lf_status lf_tensor_borrow(lf_dtype dtype, const int64_t *dims, size_t rank,
                            lf_error **error) {
   *value = nullptr;
   return guard(error, [&]() -> Status {
-    HostTensor tensor = TRY(shaped(dtype, dims, rank, bytes));
+    runtime::HostTensor tensor = TRY(shaped(dtype, dims, rank, bytes));
     if (!data && bytes > 0)
       return missing("data");
     tensor.bytes.data = {static_cast<const uint8_t *>(data), bytes};
@@ -99,10 +99,10 @@ lf_status lf_tensor_create_strings(const int64_t *dims, size_t rank,
       return missing("dims");
     std::vector<int64_t> shape(dims, dims + rank);
     // Counted as if each took a byte: at least that many pointers are read.
-    Result<size_t> count = tensor_bytes(DType::u8, shape);
+    Result<size_t> count = runtime::tensor_bytes(DType::u8, shape);
     if (!count)
       return Error{ErrorCode::invalid_argument, count.error().message};
-    HostTensor tensor;
+    runtime::HostTensor tensor;
     tensor.dtype = DType::string;
     tensor.dims = std::move(shape);
     for (size_t i = 0; i < *count; ++i)
@@ -116,7 +116,7 @@ lf_status lf_sequence_create(const lf_value *const *elements, size_t count,
                              lf_value **value, lf_error **error) {
   *value = nullptr;
   return guard(error, [&]() -> Status {
-    HostSequence list;
+    runtime::HostSequence list;
     for (size_t i = 0; i < count; ++i) {
       if (!elements[i])
         return missing("elements[i]");
@@ -142,7 +142,7 @@ lf_kind lf_value_kind(const lf_value *value) {
 }
 
 lf_dtype lf_tensor_dtype(const lf_value *value) {
-  const HostTensor *tensor = value->tensor();
+  const runtime::HostTensor *tensor = value->tensor();
   return static_cast<lf_dtype>(tensor ? info(tensor->dtype).onnx : 0);
 }
 
@@ -163,7 +163,7 @@ const void *lf_tensor_data(const lf_value *value) {
 }
 
 const char *lf_tensor_string(const lf_value *value, size_t element) {
-  const HostTensor *tensor = value->tensor();
+  const runtime::HostTensor *tensor = value->tensor();
   bool exists = tensor && element < tensor->strings.size();
   return exists ? tensor->strings[element].c_str() : "";
 }

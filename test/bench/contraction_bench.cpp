@@ -9,7 +9,7 @@
 // the operands alone cause. Time is the thread's own, as machines are shared.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/kernels/contraction_for_test.h"
+#include "compiler/kernels/contraction/contraction_for_test.h"
 #include "compiler/target.h"
 #include "package/interpreter.h"
 #include "targets/cpu/driver/elf_loader.h"
@@ -21,7 +21,7 @@
 #include <time.h>
 
 namespace landfall::cpu {
-const landfall::Target &codegen();
+const landfall::compiler::Target &codegen();
 }
 
 namespace {
@@ -72,14 +72,14 @@ double peak(const std::string &variant) {
 
 struct Shape {
   std::string name;
-  ContractionCase made;
+  kernels::ContractionCase made;
 };
 
 class Shapes {
 public:
   std::vector<Shape> list;
 
-  void matmul(int64_t m, int64_t n, int64_t k, MatmulShape s = {}) {
+  void matmul(int64_t m, int64_t n, int64_t k, kernels::MatmulShape s = {}) {
     s.rows = m;
     s.lanes = n;
     s.depth = k;
@@ -91,50 +91,51 @@ public:
       name += " a^T";
     if (s.transpose_b)
       name += " b^T";
-    add(name, s.types, make_matmul(s, [] { return true; }));
+    add(name, s.types, kernels::make_matmul(s, [] { return true; }));
   }
 
   /// Square windows, padded to keep the size.
   void convolution(int64_t inputs, int64_t height, int64_t width,
                    int64_t outputs, int64_t window, int64_t stride,
-                   int64_t groups = 1, ContractionTypes types = {}) {
-    ConvolutionShape s{.groups = groups,
-                       .inputs = inputs / groups,
-                       .outputs = outputs / groups,
-                       .image = {height, width},
-                       .window = {window, window},
-                       .stride = {stride, stride},
-                       .dilation = {1, 1},
-                       .pad = {window / 2, window / 2},
-                       .fixed_weights = true,
-                       .types = types,
-                       .finish = Finish::bias_relu};
+                   int64_t groups = 1, kernels::ContractionTypes types = {}) {
+    kernels::ConvolutionShape s{.groups = groups,
+                                .inputs = inputs / groups,
+                                .outputs = outputs / groups,
+                                .image = {height, width},
+                                .window = {window, window},
+                                .stride = {stride, stride},
+                                .dilation = {1, 1},
+                                .pad = {window / 2, window / 2},
+                                .fixed_weights = true,
+                                .types = types,
+                                .finish = kernels::Finish::bias_relu};
     add(fmt::format("conv {} {}x{} -> {} {}x{} /{}{}", inputs, height, width,
                     outputs, window, window, stride,
                     groups > 1 ? fmt::format(" in {} groups", groups) : ""),
-        types, make_convolution(s, [] { return true; }));
+        types, kernels::make_convolution(s, [] { return true; }));
   }
 
 private:
-  void add(std::string name, ContractionTypes types, ContractionCase made) {
+  void add(std::string name, kernels::ContractionTypes types,
+           kernels::ContractionCase made) {
     if (types.a != DType::f32)
       name += fmt::format(" {}", landfall::name(types.a));
     list.push_back({std::move(name), std::move(made)});
   }
 };
 
-constexpr ContractionTypes bytes = {DType::u8, DType::i8, DType::i32,
-                                    DType::i32};
-constexpr ContractionTypes halves = {DType::f16, DType::f16, DType::f32,
-                                     DType::f16};
-constexpr ContractionTypes brains = {DType::bf16, DType::bf16, DType::f32,
-                                     DType::bf16};
-constexpr ContractionTypes doubles = {DType::f64, DType::f64, DType::f64,
-                                      DType::f64};
+constexpr kernels::ContractionTypes bytes = {DType::u8, DType::i8, DType::i32,
+                                             DType::i32};
+constexpr kernels::ContractionTypes halves = {DType::f16, DType::f16,
+                                              DType::f32, DType::f16};
+constexpr kernels::ContractionTypes brains = {DType::bf16, DType::bf16,
+                                              DType::f32, DType::bf16};
+constexpr kernels::ContractionTypes doubles = {DType::f64, DType::f64,
+                                               DType::f64, DType::f64};
 
 std::vector<Shape> all_shapes() {
   Shapes s;
-  MatmulShape ta{.transpose_a = true}, tb{.transpose_b = true};
+  kernels::MatmulShape ta{.transpose_a = true}, tb{.transpose_b = true};
   s.matmul(1024, 1024, 1024);
   s.matmul(384, 768, 768);
   s.matmul(384, 768, 768, ta);
@@ -216,9 +217,9 @@ Status measure(const Shape &shape, const std::string &variant) {
   std::vector<CodeSection> sections = TRY(cpu::codegen().generate(
       std::span(&shape.made.kernel, 1), {.variants = {variant}}));
   auto image = TRY(cpu::LoadedCode::load(sections[0].bytes.data));
-  auto plan = reinterpret_cast<void (*)(const int64_t *, native::NativePlan *)>(
+  auto plan = reinterpret_cast<void (*)(const int64_t *, NativePlan *)>(
       image->function("k0_plan"));
-  auto run = reinterpret_cast<int32_t (*)(const native::NativeCall *)>(
+  auto run = reinterpret_cast<int32_t (*)(const NativeCall *)>(
       image->function("k0_run"));
   const std::vector<int64_t> &sizes = shape.made.sizes;
   std::vector<std::unique_ptr<Buffer>> buffers;
@@ -234,13 +235,12 @@ Status measure(const Shape &shape, const std::string &variant) {
     operands.push_back(buffers.back()->data);
     fill(operand.dtype, operands.back(), count);
   }
-  native::NativePlan planned;
+  NativePlan planned;
   plan(sizes.data(), &planned);
   Buffer scratch(size_t(planned.scratch_bytes) + 64);
   int64_t failed = 0;
-  native::NativeCall call = {operands.data(), sizes.data(), 0,
-                             planned.tasks,   scratch.data, &cpu::services(),
-                             &failed};
+  NativeCall call = {operands.data(), sizes.data(),     0,      planned.tasks,
+                     scratch.data,    &cpu::services(), &failed};
   double start = now();
   run(&call);
   int repeats = std::max(1, int(0.002 / std::max(now() - start, 1e-7)));

@@ -114,7 +114,8 @@ private:
   std::vector<NamedTensor> tensors_of(const BenchPoint &point) const {
     std::vector<NamedTensor> tensors;
     for (size_t i = 0; i < point.inputs.values.size(); ++i)
-      if (auto *tensor = std::get_if<HostTensor>(&point.inputs.values[i].value))
+      if (auto *tensor =
+              std::get_if<runtime::HostTensor>(&point.inputs.values[i].value))
         tensors.push_back({opened_.entry->inputs[i].name, *tensor});
     return tensors;
   }
@@ -122,7 +123,7 @@ private:
   Status compare_outputs(BenchPoint &point) {
     auto theirs = TRY(rival_->outputs(outputs_.size()));
     for (size_t i = 0; i < outputs_.size(); ++i) {
-      auto *ours = std::get_if<HostTensor>(&outputs_[i].value);
+      auto *ours = std::get_if<runtime::HostTensor>(&outputs_[i].value);
       if (!ours || !theirs[i])
         continue;
       if (auto difference = largest_difference(*ours, *theirs[i]))
@@ -132,7 +133,7 @@ private:
   }
 
   Result<std::vector<double>> run(BenchPoint &point, int count, int uncounted) {
-    RunOptions options;
+    runtime::RunOptions options;
     options.statistics = &point.statistics;
     std::vector<double> times;
     for (int i = -uncounted; i < count; ++i) {
@@ -157,7 +158,7 @@ private:
   OpenedModel &opened_;
   Rival *rival_;
   Progress progress_;
-  std::vector<HostValue> outputs_;
+  std::vector<runtime::HostValue> outputs_;
 };
 
 Status bench(const BenchCommand &command) {
@@ -193,7 +194,7 @@ void add_bench(CLI::App &app, Action &action) {
   add_model_options(*sub, command->model);
   add_input_options(*sub, command->model.inputs);
   sub->add_option("--shapes", command->sweep,
-                  "BenchPoints to measure, divided by ';', each one or more "
+                  "Shapes to measure, divided by ';', each one or more "
                   "NAME=SHAPE divided by ','")
       ->type_name("SWEEP");
   sub->add_option("--repeat", command->repeat,

@@ -36,9 +36,10 @@ double geometric_mean_of_ratios(const std::vector<BenchPoint> &points) {
 }
 
 /// The run as one launch, against the peak for fp32.
-LaunchTime whole_run(const BenchPoint &point, const DeviceDescription &device) {
+LaunchTime whole_run(const BenchPoint &point,
+                     const runtime::DeviceDescription &device) {
   LaunchTime run = {0, 0, point.counters};
-  for (const PeakRate &peak : device.peaks)
+  for (const runtime::PeakRate &peak : device.peaks)
     if (point.counters && peak.dtype == DType::f32)
       run.possible = peak.multiply_adds * double(point.counters->cycles) /
                      point.counters->hertz;
@@ -47,7 +48,7 @@ LaunchTime whole_run(const BenchPoint &point, const DeviceDescription &device) {
 
 /// Cycles and engines of a run at each point: the device's own time.
 void print_engines(const std::vector<BenchPoint> &points,
-                   const DeviceDescription &device) {
+                   const runtime::DeviceDescription &device) {
   std::vector<Table::Column> columns = {{"inputs"}};
   for (Table::Column &column : engine_columns(*points[0].counters))
     columns.push_back(std::move(column));
@@ -69,7 +70,7 @@ void print_engines(const std::vector<BenchPoint> &points,
 void print_bench_text(const OpenedModel &opened, const Rival *rival,
                       const std::vector<BenchPoint> &points) {
   using Align = Table::Align;
-  DeviceDescription device = opened.model->device().describe();
+  runtime::DeviceDescription device = opened.model->device().describe();
   fmt::print("landfall on {}, {} threads{}\n", device.name, device.threads,
              rival ? "; against onnxruntime " + rival->version() : "");
   std::vector<Table::Column> columns = {{"inputs"},
@@ -110,7 +111,7 @@ void print_bench_text(const OpenedModel &opened, const Rival *rival,
 
 void print_bench_json(const OpenedModel &opened, const Rival *rival,
                       const std::vector<BenchPoint> &points) {
-  DeviceDescription device = opened.model->device().describe();
+  runtime::DeviceDescription device = opened.model->device().describe();
   Json json;
   json["device"] = device.name;
   json["threads"] = device.threads;

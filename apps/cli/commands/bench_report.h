@@ -16,9 +16,9 @@ struct BenchPoint {
   std::vector<double> times;
   std::vector<double> rival_times;
   std::optional<double> difference; ///< Of outputs, the largest.
-  RunStatistics statistics;
+  runtime::RunStatistics statistics;
   /// Of one run, where the device counts.
-  std::optional<DeviceCounters> counters;
+  std::optional<runtime::DeviceCounters> counters;
 };
 
 // `rival` is null if there was none.

@@ -165,8 +165,8 @@ Status compile(const CompileCommand &command) {
   std::shared_ptr<const Package> package;
   {
     Observer observer(command);
-    package = TRY(compile_model({command.path, {}, {}}, options_json(command),
-                                std::ref(observer)));
+    package = TRY(runtime::compile_model(
+        {command.path, {}, {}}, options_json(command), std::ref(observer)));
     TRY(observer.status());
     steps = observer.steps();
   }

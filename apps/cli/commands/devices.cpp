@@ -16,8 +16,8 @@ namespace landfall::cli {
 namespace {
 
 /// A device that is missing is no error: its row says why.
-void list_device(const Driver &driver, const std::string &name, Json &list,
-                 Table &table) {
+void list_device(const runtime::Driver &driver, const std::string &name,
+                 Json &list, Table &table) {
   auto device = driver.create(name, {});
   if (!device) {
     list.push_back({{"name", name},
@@ -26,7 +26,7 @@ void list_device(const Driver &driver, const std::string &name, Json &list,
     table.add({name, "", "not here: " + device.error().message});
     return;
   }
-  DeviceDescription about = (*device)->describe();
+  runtime::DeviceDescription about = (*device)->describe();
   std::string hardware = about.hardware;
   if (about.memory_bytes)
     hardware += ", " + bytes_text(about.memory_bytes);
@@ -45,7 +45,7 @@ void list_device(const Driver &driver, const std::string &name, Json &list,
 Status list_devices(bool as_json) {
   Json list = Json::array();
   Table table({{"device"}, {"threads", Table::Align::right}, {"hardware"}});
-  for (const Driver &driver : drivers())
+  for (const runtime::Driver &driver : runtime::drivers())
     for (const std::string &name : driver.devices())
       list_device(driver, name, list, table);
   if (as_json)

@@ -18,7 +18,8 @@ namespace landfall::cli {
 bool has_counters(const LaunchProfile &profile);
 
 /// "cycles", a column for each kind of engine, "of peak".
-std::vector<Table::Column> engine_columns(const DeviceCounters &counters);
+std::vector<Table::Column>
+engine_columns(const runtime::DeviceCounters &counters);
 /// A cell for each of them: "busy" or "busy+stalled" in percent.
 std::vector<std::string> engine_cells(const LaunchTime &time, int runs);
 

@@ -55,10 +55,11 @@ bool multiplies_as_they_are(const Explanation &about, uint32_t number) {
 /// reason where the device says what it has. Sums of products are wider than
 /// what is multiplied on a device that has them.
 std::vector<std::string> type_notes(const Explanation &about) {
-  DeviceDescription device = about.opened->model->device().describe();
+  runtime::DeviceDescription device = about.opened->model->device().describe();
   auto has = [&](DType type) {
     return std::ranges::any_of(
-        device.peaks, [&](const PeakRate &rate) { return rate.dtype == type; });
+        device.peaks,
+        [&](const runtime::PeakRate &rate) { return rate.dtype == type; });
   };
   std::map<DType, DType> types;
   for (uint32_t k = 0; k < about.package().kernels.size(); ++k)
@@ -83,7 +84,7 @@ void print_head(const Explanation &about) {
   for (const CodeSection &section : package.code)
     code += fmt::format("{}{} {}", code.empty() ? "" : ", ", section.variant,
                         bytes_text(section.bytes.data.size()));
-  DeviceDescription device = about.opened->model->device().describe();
+  runtime::DeviceDescription device = about.opened->model->device().describe();
   fmt::print("device    {} ({}), {} threads; every kernel runs there\n",
              device.name, device.hardware, device.threads);
   fmt::print("kernels   {} model nodes in {} launches of {} kernels\n",
@@ -101,7 +102,7 @@ void print_head(const Explanation &about) {
                time_text(compile_json(about.opened->steps)["total_ms"]));
   if (!about.profile)
     return;
-  const RunStatistics &run = about.profile->statistics;
+  const runtime::RunStatistics &run = about.profile->statistics;
   fmt::print("run       {}, {} launches, {} arena\n", time_text(run.total_ms),
              run.launches, bytes_text(run.arena_bytes));
   if (has_counters(*about.profile))

@@ -18,12 +18,12 @@ namespace {
 
 /// Multiply-adds that the peak for the kernel's operands, or for fp32 where the
 /// device has no own one, allows in the launch's cycles.
-double possible(const Kernel &kernel, const DeviceDescription &device,
-                const DeviceCounters &counters) {
+double possible(const Kernel &kernel, const runtime::DeviceDescription &device,
+                const runtime::DeviceCounters &counters) {
   if (kernel.kind != KernelClass::contraction || counters.hertz <= 0)
     return 0;
   double own = 0, single = 0;
-  for (const PeakRate &peak : device.peaks) {
+  for (const runtime::PeakRate &peak : device.peaks) {
     if (peak.dtype == kernel.operands[0].dtype)
       own = peak.multiply_adds;
     if (peak.dtype == DType::f32)
@@ -46,14 +46,14 @@ void add(LaunchTime &time, const LaunchTime &launch) {
 Result<LaunchProfile> profile(OpenedModel &opened, const PreparedInputs &inputs,
                               const std::string &entry, int repeat) {
   LaunchProfile result;
-  RunOptions plain;
+  runtime::RunOptions plain;
   plain.statistics = &result.statistics;
   for (int warm_up = 0; warm_up < 2; ++warm_up)
     TRY(run_once(opened, inputs, plain, entry));
   const Program &program = opened.package->program;
-  DeviceDescription device = opened.model->device().describe();
-  RunOptions watched;
-  watched.on_launch = [&](const LaunchRecord &record) {
+  runtime::DeviceDescription device = opened.model->device().describe();
+  runtime::RunOptions watched;
+  watched.on_launch = [&](const runtime::LaunchRecord &record) {
     LaunchTime launch = {record.ms / repeat, 1.0 / repeat};
     if (record.counters) {
       launch.counters = *record.counters;

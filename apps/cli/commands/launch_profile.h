@@ -15,7 +15,7 @@ struct LaunchTime {
   double ms = 0; ///< Per run.
   double launches = 0;
   /// Of all profiled runs together, where the device counts.
-  std::optional<DeviceCounters> counters = {};
+  std::optional<runtime::DeviceCounters> counters = {};
   /// Multiply-adds that the device's peak allows in the cycles of contractions.
   double possible = 0;
 };
@@ -26,9 +26,9 @@ struct LaunchProfile {
   std::map<uint32_t, LaunchTime> by_kernel;
   /// By the model nodes that an instruction of the program came from.
   std::map<std::string, LaunchTime> by_origin;
-  LaunchTime total;         ///< Of all launches.
-  int runs = 0;             ///< That were profiled.
-  RunStatistics statistics; ///< Of a run without profiling.
+  LaunchTime total;                  ///< Of all launches.
+  int runs = 0;                      ///< That were profiled.
+  runtime::RunStatistics statistics; ///< Of a run without profiling.
 };
 
 /// The model nodes that an instruction belongs to, "a+b"; "" if unknown.

@@ -37,19 +37,20 @@ Result<std::shared_ptr<const Package>>
 compile_here(const ModelOptions &options, std::vector<CompileStep> &steps) {
   Json json;
   json["target"] =
-      TRY(find_driver(options.target.empty() ? "cpu" : options.target))->name;
+      TRY(runtime::find_driver(options.target.empty() ? "cpu" : options.target))
+          ->name;
   json["variants"] = {"native"};
   json["require_target"] = options.require_target;
   Progress progress;
   progress.show("compiling " + options.path);
-  return compile_model({options.path, {}, {}},
-                       json.dump(-1, ' ', true, Json::error_handler_t::replace),
-                       [&](std::string_view step, double ms, std::string_view) {
-                         steps.push_back({std::string(step), ms});
-                         progress.show(fmt::format("compiling {}: {} done, {}",
-                                                   options.path, step,
-                                                   time_text(ms)));
-                       });
+  return runtime::compile_model(
+      {options.path, {}, {}},
+      json.dump(-1, ' ', true, Json::error_handler_t::replace),
+      [&](std::string_view step, double ms, std::string_view) {
+        steps.push_back({std::string(step), ms});
+        progress.show(fmt::format("compiling {}: {} done, {}", options.path,
+                                  step, time_text(ms)));
+      });
 }
 
 Result<std::shared_ptr<const Package>>
@@ -135,22 +136,22 @@ Result<OpenedModel> open_model(const ModelOptions &options) {
   else
     opened.package = TRY(compile_here(options, opened.steps));
   opened.entry = TRY(find_entry(*opened.package, options.entry));
-  DeviceOptions device_options;
+  runtime::DeviceOptions device_options;
   device_options.threads = options.threads;
   device_options.own_process = options.own_process;
   device_options.timeout_seconds = options.timeout_seconds;
-  std::shared_ptr<Device> device = TRY(create_device(
+  std::shared_ptr<runtime::Device> device = TRY(runtime::create_device(
       options.target.empty() ? opened.package->target : options.target,
       device_options));
-  opened.model = TRY(LoadedModel::load(opened.package, device));
-  opened.session = std::make_unique<Session>(opened.model);
+  opened.model = TRY(runtime::LoadedModel::load(opened.package, device));
+  opened.session = std::make_unique<runtime::Session>(opened.model);
   return opened;
 }
 
-Result<std::vector<HostValue>> run_once(OpenedModel &opened,
-                                        const PreparedInputs &inputs,
-                                        RunOptions options,
-                                        const std::string &entry) {
+Result<std::vector<runtime::HostValue>> run_once(OpenedModel &opened,
+                                                 const PreparedInputs &inputs,
+                                                 runtime::RunOptions options,
+                                                 const std::string &entry) {
   options.entry = entry;
   auto outputs = opened.session->run(inputs.values, options);
   if (outputs || inputs.assumed.empty())
@@ -185,7 +186,8 @@ Json inputs_json(const PreparedInputs &inputs) {
   for (size_t i = 0; i < inputs.notes.size(); ++i) {
     const InputNote &note = inputs.notes[i];
     Json json = {{"name", note.name}, {"source", note.source}};
-    if (auto *tensor = std::get_if<HostTensor>(&inputs.values[i].value)) {
+    if (auto *tensor =
+            std::get_if<runtime::HostTensor>(&inputs.values[i].value)) {
       json["dtype"] = name(tensor->dtype);
       json["shape"] = tensor->dims;
     }

@@ -19,7 +19,7 @@ struct ModelOptions {
   std::string entry = "main";
   int threads = 0;
   bool own_process = false;
-  int timeout_seconds = DeviceOptions().timeout_seconds;
+  int timeout_seconds = runtime::DeviceOptions().timeout_seconds;
   bool require_target = false;
   bool json = false;
   InputOptions inputs;
@@ -37,8 +37,8 @@ struct CompileStep {
 
 struct OpenedModel {
   std::shared_ptr<const Package> package;
-  std::shared_ptr<LoadedModel> model;
-  std::unique_ptr<Session> session;
+  std::shared_ptr<runtime::LoadedModel> model;
+  std::unique_ptr<runtime::Session> session;
   const EntryPoint *entry = nullptr; ///< In `package`.
   std::vector<CompileStep> steps;    ///< None for a .lfm.
 };
@@ -51,10 +51,10 @@ bool is_package(const std::string &path);
 Result<OpenedModel> open_model(const ModelOptions &options);
 
 /// Runs once. A failure says which dimensions had been assumed.
-Result<std::vector<HostValue>> run_once(OpenedModel &opened,
-                                        const PreparedInputs &inputs,
-                                        RunOptions options,
-                                        const std::string &entry);
+Result<std::vector<runtime::HostValue>> run_once(OpenedModel &opened,
+                                                 const PreparedInputs &inputs,
+                                                 runtime::RunOptions options,
+                                                 const std::string &entry);
 
 size_t weight_bytes(const Package &package);
 

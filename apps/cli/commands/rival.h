@@ -41,7 +41,7 @@ public:
   Result<std::vector<double>> run(int count, int warm_up);
   /// Of the last run, in the model's order; nothing where an output is no
   /// tensor.
-  Result<std::vector<std::optional<HostTensor>>> outputs(size_t count);
+  Result<std::vector<std::optional<runtime::HostTensor>>> outputs(size_t count);
 
 private:
   Rival(ChildProcess child, TemporaryDirectory directory)

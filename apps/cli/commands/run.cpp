@@ -31,8 +31,9 @@ struct RunCommand {
   bool verify = false;
 };
 
-std::vector<NamedTensor> named_outputs(const EntryPoint &entry,
-                                       const std::vector<HostValue> &values) {
+std::vector<NamedTensor>
+named_outputs(const EntryPoint &entry,
+              const std::vector<runtime::HostValue> &values) {
   std::vector<NamedTensor> tensors;
   for (size_t i = 0; i < values.size(); ++i)
     for (NamedTensor &tensor : flatten(entry.outputs[i].name, values[i]))
@@ -41,7 +42,7 @@ std::vector<NamedTensor> named_outputs(const EntryPoint &entry,
 }
 
 std::vector<std::string> output_row(const NamedTensor &named) {
-  const HostTensor &tensor = named.tensor;
+  const runtime::HostTensor &tensor = named.tensor;
   std::vector<std::string> row = {named.name, std::string(name(tensor.dtype)),
                                   shape_text(tensor.dims)};
   auto summary = summarize(tensor);
@@ -67,7 +68,7 @@ std::vector<std::string> output_row(const NamedTensor &named) {
 
 void print_text(const PreparedInputs &inputs, const OpenedModel &opened,
                 const std::vector<NamedTensor> &outputs,
-                const RunStatistics &statistics, bool verified) {
+                const runtime::RunStatistics &statistics, bool verified) {
   using Align = Table::Align;
   if (!opened.steps.empty())
     fmt::print("compiled in {}\n",
@@ -109,7 +110,7 @@ Json output_json(const NamedTensor &named) {
 
 void print_report(const PreparedInputs &inputs, const OpenedModel &opened,
                   const std::vector<NamedTensor> &outputs,
-                  const RunStatistics &statistics, bool verified) {
+                  const runtime::RunStatistics &statistics, bool verified) {
   Json json;
   json["device"] = opened.model->device().describe().name;
   if (!opened.steps.empty())
@@ -130,11 +131,11 @@ Status run(const RunCommand &command) {
   InputRequest request = TRY(parse_input_options(command.model.inputs));
   OpenedModel opened = TRY(open_model(command.model));
   PreparedInputs inputs = TRY(prepare_inputs(*opened.entry, request));
-  RunStatistics statistics;
-  RunOptions options;
+  runtime::RunStatistics statistics;
+  runtime::RunOptions options;
   options.statistics = &statistics;
   options.verify = command.verify;
-  std::vector<HostValue> values =
+  std::vector<runtime::HostValue> values =
       TRY(run_once(opened, inputs, options, command.model.entry));
   std::vector<NamedTensor> outputs = named_outputs(*opened.entry, values);
   if (!command.directory.empty())

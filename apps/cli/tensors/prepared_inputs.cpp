@@ -49,7 +49,7 @@ private:
     std::string text;
     for (const SignatureValue &input : entry_.inputs)
       text += fmt::format("{}'{}' ({})", text.empty() ? "" : ", ", input.name,
-                          signature_text(input));
+                          runtime::signature_text(input));
     return text.empty() ? "none" : text;
   }
 
@@ -118,7 +118,7 @@ private:
       if (request_.shapes.contains(input.name))
         return invalid("--shape {0}: the shape of '{0}' is its file's, '{1}'",
                        input.name, file->path);
-      HostTensor tensor =
+      runtime::HostTensor tensor =
           TRY(read_tensor_file(file->path, input.name, input.dtype));
       bind(input, tensor.dims);
       files_.emplace(input.name, std::move(tensor));
@@ -187,7 +187,7 @@ private:
       return Error{ErrorCode::unsupported,
                    fmt::format("the input '{}' is {}, which the command line "
                                "cannot make; use the Python module",
-                               input.name, signature_text(input))};
+                               input.name, runtime::signature_text(input))};
     InputSource source; // Random, seed 0.
     if (auto given = request_.sources.find(input.name);
         given != request_.sources.end())
@@ -205,17 +205,18 @@ private:
     return {};
   }
 
-  void add(const SignatureValue &input, HostTensor tensor, std::string source) {
+  void add(const SignatureValue &input, runtime::HostTensor tensor,
+           std::string source) {
     std::string type =
         fmt::format("{} {}", name(tensor.dtype), shape_text(tensor.dims));
     result_.notes.push_back({input.name, std::move(type), std::move(source)});
-    result_.values.push_back(HostValue{std::move(tensor)});
+    result_.values.push_back(runtime::HostValue{std::move(tensor)});
   }
 
   const EntryPoint &entry_;
   InputRequest request_;
   std::map<std::string, int64_t> extents_;
-  std::map<std::string, HostTensor> files_;
+  std::map<std::string, runtime::HostTensor> files_;
   PreparedInputs result_;
 };
 

@@ -18,7 +18,7 @@ struct InputNote {
 };
 
 struct PreparedInputs {
-  std::vector<HostValue> values; ///< In the entry point's order.
+  std::vector<runtime::HostValue> values; ///< In the entry point's order.
   std::vector<InputNote> notes;
   /// Free dimensions that nobody gave an extent: they became 1.
   std::vector<std::string> assumed;

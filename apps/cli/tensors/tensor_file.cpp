@@ -8,8 +8,8 @@
 #include "apps/cli/tensors/npy.h"
 #include "apps/cli/tensors/zip_archive.h"
 #include "base/file.h"
-#include "frontend/onnx/proto_reader.h"
-#include "frontend/onnx/tensor_data.h"
+#include "onnx_format/proto_reader.h"
+#include "onnx_format/tensor_data.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -52,19 +52,20 @@ Result<ZipMember> choose_member(const std::vector<ZipMember> &members,
                              known.empty() ? "none" : known));
 }
 
-Result<HostTensor> read_npz(const Bytes &file, const std::string &path,
-                            const std::string &name,
-                            std::optional<DType> expected) {
+Result<runtime::HostTensor> read_npz(const Bytes &file, const std::string &path,
+                                     const std::string &name,
+                                     std::optional<DType> expected) {
   ZipMember member = TRY(choose_member(TRY(list_zip(file, path)), name, path));
   std::string place = path + ":" + member.name;
   return parse_npy(TRY(read_zip_member(file, member, place)), place, expected);
 }
 
-Result<HostTensor> read_pb(const Bytes &file, const std::string &path) {
+Result<runtime::HostTensor> read_pb(const Bytes &file,
+                                    const std::string &path) {
   auto proto = onnx::read_tensor(file.data, path);
   if (!proto)
     return invalid(proto.error().message);
-  HostTensor tensor;
+  runtime::HostTensor tensor;
   tensor.dims = proto->dims;
   if (proto->data_type == info(DType::string).onnx) {
     tensor.dtype = DType::string;
@@ -96,9 +97,9 @@ std::string key_text(const std::variant<int64_t, std::string> &key) {
 
 } // namespace
 
-Result<HostTensor> read_tensor_file(const std::string &path,
-                                    const std::string &name,
-                                    std::optional<DType> expected) {
+Result<runtime::HostTensor> read_tensor_file(const std::string &path,
+                                             const std::string &name,
+                                             std::optional<DType> expected) {
   std::string kind = std::filesystem::path(path).extension().string();
   if (kind != ".npy" && kind != ".npz" && kind != ".pb")
     return invalid(fmt::format("'{}' must end in .npy, .npz or .pb", path));
@@ -111,16 +112,16 @@ Result<HostTensor> read_tensor_file(const std::string &path,
 }
 
 std::vector<NamedTensor> flatten(const std::string &name,
-                                 const HostValue &value) {
+                                 const runtime::HostValue &value) {
   std::vector<NamedTensor> result;
-  if (auto *tensor = std::get_if<HostTensor>(&value.value))
+  if (auto *tensor = std::get_if<runtime::HostTensor>(&value.value))
     result.push_back({name, *tensor});
-  if (auto *sequence = std::get_if<HostSequence>(&value.value))
+  if (auto *sequence = std::get_if<runtime::HostSequence>(&value.value))
     for (size_t i = 0; i < sequence->size(); ++i)
       for (NamedTensor &inner :
            flatten(fmt::format("{}.{}", name, i), (*sequence)[i]))
         result.push_back(std::move(inner));
-  if (auto *map = std::get_if<HostMap>(&value.value))
+  if (auto *map = std::get_if<runtime::HostMap>(&value.value))
     for (const auto &[key, tensor] : map->entries)
       result.push_back({fmt::format("{}.{}", name, key_text(key)), tensor});
   return result;

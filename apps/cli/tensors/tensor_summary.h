@@ -12,7 +12,7 @@
 namespace landfall::cli {
 
 /// Element `number` as a double; of a complex one the real part.
-double element(const HostTensor &tensor, size_t number);
+double element(const runtime::HostTensor &tensor, size_t number);
 
 /// Of the elements that are numbers.
 struct TensorSummary {
@@ -22,12 +22,12 @@ struct TensorSummary {
   size_t not_numbers = 0;
 };
 /// Nothing for text, complex numbers, and where there is no number.
-std::optional<TensorSummary> summarize(const HostTensor &tensor);
+std::optional<TensorSummary> summarize(const runtime::HostTensor &tensor);
 
 /// The largest difference between elements; NaN equals NaN. Nothing where the
 /// shapes differ, or for text.
-std::optional<double> largest_difference(const HostTensor &a,
-                                         const HostTensor &b);
+std::optional<double> largest_difference(const runtime::HostTensor &a,
+                                         const runtime::HostTensor &b);
 
 /// "1x3x224x224"; "scalar".
 std::string shape_text(const std::vector<int64_t> &dims);

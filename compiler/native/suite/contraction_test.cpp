@@ -6,8 +6,8 @@
 // order of summation does not show.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/kernels/contraction_for_test.h"
-#include "compiler/kernels/contraction_generator.h"
+#include "compiler/kernels/contraction/contraction_for_test.h"
+#include "compiler/kernels/contraction/contraction_generator.h"
 #include "compiler/native/suite/native_suite_for_test.h"
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ Launch whole_numbers(const Kernel &kernel, const std::vector<int64_t> &sizes,
   return launch;
 }
 
-Case exact_case(ContractionCase made, std::mt19937 &random) {
+Case exact_case(kernels::ContractionCase made, std::mt19937 &random) {
   Case result{std::move(made.kernel), {}, {}};
   result.launches = {whole_numbers(result.kernel, made.sizes, random)};
   return result;
@@ -42,7 +42,7 @@ Case exact_case(ContractionCase made, std::mt19937 &random) {
 
 TEST(Contraction, randomOnes) {
   for (unsigned seed = 0; seed < 4; ++seed) {
-    RandomContraction make(seed);
+    kernels::RandomContraction make(seed);
     std::vector<Case> cases;
     for (int k = 0; k < 12; ++k)
       cases.push_back(exact_case(make(), make.random()));
@@ -57,8 +57,9 @@ TEST(Contraction, everyWayInOneKernel) {
   std::mt19937 random(7);
   std::vector<Case> cases;
   for (bool transposed : {false, true}) {
-    MatmulShape shape{.transpose_b = transposed, .finish = Finish::bias_relu};
-    Kernel kernel = make_matmul(shape, [] { return true; }).kernel;
+    kernels::MatmulShape shape{.transpose_b = transposed,
+                               .finish = kernels::Finish::bias_relu};
+    Kernel kernel = kernels::make_matmul(shape, [] { return true; }).kernel;
     Case test{std::move(kernel), {}, {}};
     for (std::vector<int64_t> sizes :
          std::vector<std::vector<int64_t>>{{1, 300, 70},
@@ -83,8 +84,9 @@ TEST(Contraction, everyWayInOneKernel) {
 /// Real numbers: the sum's rounding errors stay small.
 TEST(Contraction, rounds) {
   std::mt19937 random(8);
-  MatmulShape shape{.rows = 30, .lanes = 40, .depth = 1000};
-  ContractionCase made = make_matmul(shape, [] { return false; });
+  kernels::MatmulShape shape{.rows = 30, .lanes = 40, .depth = 1000};
+  kernels::ContractionCase made =
+      kernels::make_matmul(shape, [] { return false; });
   Case test{std::move(made.kernel), {}, {.ulps = 64, .absolute = 2e-2}};
   test.launches = {random_launch(test.kernel, {}, random)};
   check_cases({test});

@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Measures the f32 functions of compiler/kernels/vector_math.h against double
-// precision, over all binades, both signs and the special values.
+// Measures the f32 functions of compiler/kernels/lanes/vector_math.h against
+// double precision, over all binades, both signs and the special values.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/native/suite/native_suite_for_test.h"

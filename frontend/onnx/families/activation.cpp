@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cctype>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -108,4 +108,4 @@ bind_activations(const Node &node, int directions,
   return result;
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

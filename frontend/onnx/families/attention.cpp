@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/attention.h"
-#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 Heads heads_of_4d(Tensor x) {
   return {x.dim(0),
@@ -186,4 +186,4 @@ Tensor merge_heads(Builder &b, Tensor x) {
   return b.reshape(swapped, {x.dim(0), x.dim(2), x.dim(1) * x.dim(3)});
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

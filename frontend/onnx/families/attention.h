@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// Queries, keys or values by (batch, head, position, feature), wherever they
 /// lie in memory.
@@ -50,4 +50,4 @@ Tensor attention_values(Builder &b, Tensor probabilities, const Heads &v,
 /// [B, H, S, D] as [B, S, H * D].
 Tensor merge_heads(Builder &b, Tensor x);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

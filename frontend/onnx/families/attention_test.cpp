@@ -5,13 +5,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/attention.h"
-#include "frontend/onnx/families/folded_values.h"
+#include "frontend/onnx/support/folded_values.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 using Floats = std::vector<float>;
@@ -47,4 +47,4 @@ TEST_F(AttentionTest, CachesComeFirst) {
 }
 
 } // namespace
-} // namespace landfall::onnx
+} // namespace landfall::frontend

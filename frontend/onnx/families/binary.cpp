@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 std::pair<Tensor, Tensor> aligned_operands(Node &node, std::string_view a_name,
                                            std::string_view b_name) {
@@ -40,4 +40,4 @@ void variadic_operator(Node &node,
   }));
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

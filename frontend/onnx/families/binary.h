@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
 #include <utility>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// The two operands, aligned so that NumPy broadcasting does the rest: before
 /// opset 7 the attribute `axis` says where B's dimensions stand in A's.
@@ -26,4 +26,4 @@ void variadic_operator(Node &node,
                        const std::function<Scalar(Scalar, Scalar)> &f,
                        const std::function<Scalar(Scalar)> &finish = {});
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

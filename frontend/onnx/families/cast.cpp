@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/cast.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 CastRule cast_rule(const Node &node) {
   std::string round = node.string_attr("round_mode", "up");
@@ -77,4 +77,4 @@ void cast_operator(Node &node, DType type) {
   }));
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

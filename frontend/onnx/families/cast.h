@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// How Cast and CastLike convert: their attributes.
 struct CastRule {
@@ -22,4 +22,4 @@ Scalar cast_element(Scalar x, DType type, const CastRule &rule);
 /// output = input as `type`; refuses strings.
 void cast_operator(Node &node, DType type);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,13 +5,13 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/cast.h"
 
-#include "frontend/onnx/families/folded_values.h"
+#include "frontend/onnx/support/folded_values.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 std::vector<uint8_t> to_bytes(const std::vector<float> &values, DType type,
@@ -53,4 +53,4 @@ TEST(Cast, BareExponents) {
 }
 
 } // namespace
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -4,12 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/class_loss.h"
-#include "frontend/onnx/families/checked_index.h"
+#include "frontend/onnx/support/checked_index.h"
 
-#include "frontend/onnx/families/indexing.h"
-#include "frontend/onnx/families/parameter_shape.h"
+#include "frontend/onnx/support/indexing.h"
+#include "frontend/onnx/support/parameter_shape.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 struct Loss {
@@ -87,4 +87,4 @@ Tensor class_loss(Node &node, Tensor log_prob, Tensor target, Tensor weight) {
   });
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/concatenate.h"
 
-#include "frontend/onnx/families/index_lists.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// More inputs than this are joined in groups: copying twice costs less than so
@@ -79,4 +79,4 @@ Tensor concatenate(const Node &node, std::span<const Tensor> inputs, int axis) {
   return concatenate(node, groups, axis);
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// `inputs` (at least one, of one rank and type) side by side along `axis`.
 Tensor concatenate(const Node &node, std::span<const Tensor> inputs, int axis);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,7 +8,7 @@
 
 #include "frontend/onnx/families/quantization.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -158,4 +158,4 @@ Tensor convolve(Builder &b, const Convolution &conv) {
   return space.grouped ? b.reshape(y, space.result()) : y;
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

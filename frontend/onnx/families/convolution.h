@@ -7,7 +7,7 @@
 
 #include "frontend/onnx/families/window.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// Y[n, m, o...] = epilogue(sum over c, k... of X[n, c, tap(o, k)...] *
 /// W[m, c, k...]), where c runs over the channels of m's group. Padding
@@ -33,4 +33,4 @@ Tensor convolve(Builder &b, const Convolution &convolution);
 /// Element `channel` of a tensor of one value a channel, or of a scalar.
 Scalar per_channel(Tensor x, Scalar channel);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

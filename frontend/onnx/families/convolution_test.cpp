@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/convolution.h"
-#include "frontend/onnx/families/folded_values.h"
+#include "frontend/onnx/support/folded_values.h"
 
 #include <gtest/gtest.h>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 using Floats = std::vector<float>;
@@ -50,4 +50,4 @@ TEST_F(ConvolutionTest, DepthwiseFiltersAreChannels) {
 }
 
 } // namespace
-} // namespace landfall::onnx
+} // namespace landfall::frontend

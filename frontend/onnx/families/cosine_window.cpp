@@ -5,12 +5,12 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/cosine_window.h"
 
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/one_element.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/one_element.h"
 
 #include <numbers>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 void cosine_window_operator(Node &node, double a0, double a1, double a2) {
   Size size = one_size(node, 0, "size");
@@ -30,4 +30,4 @@ void cosine_window_operator(Node &node, double a0, double a1, double a2) {
   }));
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <map>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -129,4 +129,4 @@ Tensor sum_of_products(Builder &b, std::vector<Labelled> factors,
   return sum_once(b, factors, result);
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// A tensor whose dimensions carry labels; equal labels index together.
 struct Labelled {
@@ -20,4 +20,4 @@ struct Labelled {
 Tensor sum_of_products(Builder &b, std::vector<Labelled> factors,
                        const std::vector<int> &result);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/einsum.h"
-#include "frontend/onnx/families/folded_values.h"
+#include "frontend/onnx/support/folded_values.h"
 
 #include <gtest/gtest.h>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 using Floats = std::vector<float>;
@@ -51,4 +51,4 @@ TEST_F(EinsumTest, BroadcastsExtentsOfOne) {
 }
 
 } // namespace
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -6,12 +6,12 @@
 
 #include "frontend/onnx/families/fast_fourier.h"
 
-#include "frontend/onnx/families/attribute_table.h"
+#include "frontend/onnx/support/attribute_table.h"
 
 #include <cmath>
 #include <numbers>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -120,4 +120,4 @@ Tensor fast_fourier(Builder &b, Tensor x, int64_t length, bool inverse) {
   return b.reshape(second, {2, length, columns});
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// Whether `length` is a constant that `fast_fourier` takes: a product of
 /// factors that are small enough to be transformed directly.
@@ -20,4 +20,4 @@ bool has_fast_fourier(Size length);
 /// each step is a plain matrix product.
 Tensor fast_fourier(Builder &b, Tensor x, int64_t length, bool inverse);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,14 +5,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/fast_fourier.h"
-#include "frontend/onnx/families/folded_values.h"
+#include "frontend/onnx/support/folded_values.h"
 
 #include <gtest/gtest.h>
 
 #include <complex>
 #include <numbers>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 using Complex = std::complex<double>;
@@ -56,4 +56,4 @@ TEST(FastFourierTest, TakesProductsOfSmallFactors) {
 }
 
 } // namespace
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -6,13 +6,13 @@
 
 #include "frontend/onnx/families/forest.h"
 
-#include "frontend/onnx/families/attribute_table.h"
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/computed_once.h"
+#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/computed_once.h"
 
 #include <algorithm>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -238,4 +238,4 @@ void check(const Node &node, const Forest &forest, Tensor x) {
                      "X has fewer features than the trees test");
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

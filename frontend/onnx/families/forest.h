@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// The test of an inner node, numbered as TreeEnsemble numbers them.
 enum class Branch : uint8_t { leq, lt, gte, gt, eq, neq, member, leaf };
@@ -54,4 +54,4 @@ std::vector<double> reals_attr(const Node &node, const std::string &name);
 /// Elements of a real tensor as doubles.
 std::vector<double> to_doubles(const Node &node, const ConstantData &data);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <map>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 std::vector<double> to_doubles(const Node &node, const ConstantData &data) {
   std::span<const uint8_t> bytes = data.bytes.data;
@@ -136,4 +136,4 @@ Forest bind_flat_forest(const Node &node, const std::string &votes,
   return forest;
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

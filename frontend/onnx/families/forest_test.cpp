@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// x[0] <= 1 ? leaf for target 0 : leaf for target 1
@@ -50,4 +50,4 @@ TEST(ForestTest, FindsNumbersOutOfRange) {
 }
 
 } // namespace
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,7 +8,7 @@
 
 #include <numbers>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 Twiddle::Twiddle(Builder &b, Size length, bool inverse, DType compute)
     : b_(b), length_(length), inverse_(inverse) {
@@ -40,4 +40,4 @@ Size part_count(const Node &node, Tensor x) {
   return parts;
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// The factors exp(-+ 2 pi j k n / length) of a transform, from a table of
 /// `length` angles.
@@ -30,4 +30,4 @@ private:
 /// The number of parts (1: real, 2: complex) in x's last dimension.
 Size part_count(const Node &node, Tensor x);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,12 +5,12 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/linear_model.h"
 
-#include "frontend/onnx/families/attribute_table.h"
 #include "frontend/onnx/families/softmax.h"
+#include "frontend/onnx/support/attribute_table.h"
 
 #include <numbers>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 Tensor linear_scores(Node &node, int64_t rows) {
   Tensor x = node.input(0, "X");
@@ -101,4 +101,4 @@ Tensor post_transformed(Node &node, Tensor scores,
                   });
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

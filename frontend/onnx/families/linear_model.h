@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// scores[n, e] = sum(X[n, :] coefficients[e, :]) + intercepts[e], in f32 or
 /// f64 as X; `rows` of coefficients. X of rank 1 is one sample.
@@ -20,4 +20,4 @@ Tensor post_transformed(Node &node, Tensor scores);
 Tensor post_transformed(Node &node, Tensor scores,
                         const std::string &transform);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,7 +8,7 @@
 
 #include "frontend/onnx/families/quantization.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -104,4 +104,4 @@ Tensor matrix_product(Builder &b, const MatrixProduct &p) {
   return drop_vector_dims(b, b.contract(c), a_vector, b_vector);
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// Y[batch..., m, n] = epilogue(sum over k of A[batch..., m, k] * B[batch...,
 /// k, n]). Batch dimensions broadcast; an operand of rank 1 is a row (A) or a
@@ -33,4 +33,4 @@ Tensor matrix_product(Builder &b, const MatrixProduct &product);
 /// rank-1 tensor holds one value a row. Reshaped so that it broadcasts.
 Tensor by_row(Builder &b, Tensor parameter);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

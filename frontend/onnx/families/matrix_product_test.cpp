@@ -4,12 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/folded_values.h"
 #include "frontend/onnx/families/matrix_product.h"
+#include "frontend/onnx/support/folded_values.h"
 
 #include <gtest/gtest.h>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 using Floats = std::vector<float>;
@@ -59,4 +59,4 @@ TEST_F(MatrixProductTest, RefusesInnerDimensionsThatDiffer) {
 }
 
 } // namespace
-} // namespace landfall::onnx
+} // namespace landfall::frontend

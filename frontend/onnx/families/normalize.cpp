@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/normalize.h"
 
-#include "frontend/onnx/families/parameter_shape.h"
+#include "frontend/onnx/support/parameter_shape.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 RowFold moments(double epsilon) {
   return [epsilon](const Row &row) -> Scalars {
@@ -45,4 +45,4 @@ PointBody broadcast_parameter(const Node &node, Tensor parameter,
   };
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

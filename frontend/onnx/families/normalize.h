@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/row.h"
+#include "frontend/onnx/support/row.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// {mean, 1 / sqrt(variance + epsilon)} of a row, in two passes.
 RowFold moments(double epsilon);
@@ -26,4 +26,4 @@ PointBody per_channel(const Node &node, int position, std::string_view name,
 PointBody broadcast_parameter(const Node &node, Tensor parameter,
                               std::string_view name, Tensor x);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -6,7 +6,7 @@
 
 #include "frontend/onnx/families/pool.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 Pool bind_pool(const Node &node) {
   Tensor x = node.input(0, "X");
@@ -55,4 +55,4 @@ Scalar global_sum(Tensor x, std::span<const Scalar> point, DType type,
   });
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -7,7 +7,7 @@
 
 #include "frontend/onnx/families/window.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// A pool over X [N, C, spatial...]: its window and its result's shape.
 struct Pool {
@@ -32,4 +32,4 @@ Shape global_result(const Node &node, Tensor x);
 Scalar global_sum(Tensor x, std::span<const Scalar> point, DType type,
                   const std::function<Scalar(Scalar)> &term);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

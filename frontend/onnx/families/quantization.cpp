@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 Scalar quantized(Scalar value, DType type, Scalar zero, bool saturate) {
   if (is_integer(type)) {
@@ -78,4 +78,4 @@ QuantParameter quant_parameter(const Node &node, Tensor x, int position,
   return p;
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// A real `value` (already divided by the scale) as `type`: rounded half to
 /// even, shifted by `zero` (of `type`; absent: 0) and clamped; to 8-bit floats
@@ -42,4 +42,4 @@ struct QuantParameter {
 QuantParameter quant_parameter(const Node &node, Tensor x, int position,
                                std::string_view name);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -4,14 +4,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/folded_values.h"
 #include "frontend/onnx/families/quantization.h"
+#include "frontend/onnx/support/folded_values.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 template <typename T>
@@ -38,4 +38,4 @@ TEST(QuantizationTest, Saturates) {
 }
 
 } // namespace
-} // namespace landfall::onnx
+} // namespace landfall::frontend

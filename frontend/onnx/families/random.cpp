@@ -5,12 +5,12 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/random.h"
 
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
 #include <bit>
 #include <numbers>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // FNV-1a over the name of what the node computes.
 static int64_t seed_from_name(std::string_view name) {
@@ -90,4 +90,4 @@ std::pair<Shape, DType> random_shape(const Node &node) {
   return {shape, real_dtype(node, "dtype", DType::f32)};
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// A node's random numbers. Each is computed from the seed and its own number
 /// alone, so results are the same on every target, in any order. Without the
@@ -41,4 +41,4 @@ std::pair<Shape, DType> random_like(const Node &node);
 /// The attributes `shape` and `dtype`.
 std::pair<Shape, DType> random_shape(const Node &node);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

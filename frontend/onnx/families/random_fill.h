@@ -7,7 +7,7 @@
 
 #include "frontend/onnx/families/random.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// low + (high - low) u, with u uniform in [0, 1).
 inline void uniform_operator(Node &node, const Shape &shape, DType type) {
@@ -29,4 +29,4 @@ inline void normal_operator(Node &node, const Shape &shape, DType type) {
                     }));
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

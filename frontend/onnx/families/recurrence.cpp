@@ -6,7 +6,7 @@
 
 #include "frontend/onnx/families/recurrence.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 Recurrence::Recurrence(const Node &node, int gates,
                        const std::vector<std::string> &activations)
@@ -212,4 +212,4 @@ void Recurrence::output_state(int position, Tensor state) const {
                }));
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// An activation function of a recurrent cell, by its ONNX name.
 struct Activation {
@@ -93,4 +93,4 @@ private:
   std::vector<Activation> activations_;
 };
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

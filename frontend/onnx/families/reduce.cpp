@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-#include "frontend/onnx/families/axis_list.h"
+#include "frontend/onnx/support/axis_list.h"
 
 #include <algorithm>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 void expect_distinct(const Node &node, const AxisList &axes) {
@@ -109,4 +109,4 @@ void arg_operator(Node &node, bool largest) {
   }));
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

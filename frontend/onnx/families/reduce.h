@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/row.h"
+#include "frontend/onnx/support/row.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// reduced = formula(the elements along the axes). Axes come as an attribute
 /// or, from opset `operand_since` on, as an operand that may be a run-time
@@ -18,4 +18,4 @@ void reduce_operator(Node &node, int operand_since, bool real,
 /// reduced = position of the extreme element along `axis`, as int64.
 void arg_operator(Node &node, bool largest);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,12 +5,12 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/resample.h"
 
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/computed_once.h"
-#include "frontend/onnx/families/index_lists.h"
 #include "frontend/onnx/families/resample_position.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/computed_once.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// The cubic convolution kernel at distance x.
@@ -195,4 +195,4 @@ Tensor resample(Tensor x, const ResizeRules &rules,
   return to_type(x, type);
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 enum class ResizeMode { nearest, linear, cubic };
 
@@ -51,4 +51,4 @@ struct ResizeDim {
 Tensor resample(Tensor x, const ResizeRules &rules,
                 std::span<const ResizeDim> dims);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/resample_position.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 Scalar real(Builder &b, Size size) { return cast(b.scalar(size), DType::f64); }
@@ -75,4 +75,4 @@ Scalar nearest_element(Builder &b, Nearest rule, const ResizeDim &dim,
   return clamp(cast(nearest, DType::i64), b.index(0), b.scalar(dim.in - 1));
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,7 +8,7 @@
 
 #include "frontend/onnx/families/resample.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// Inside a body: the position (f64) in the input of output element `i` (f64).
 Scalar original_position(Builder &b, Coordinates coordinates,
@@ -18,4 +18,4 @@ Scalar original_position(Builder &b, Coordinates coordinates,
 Scalar nearest_element(Builder &b, Nearest rule, const ResizeDim &dim,
                        Scalar position);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <cstring>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 Scalar real(Builder &b, Size size) { return cast(b.scalar(size), DType::f64); }
@@ -174,4 +174,4 @@ std::vector<ResizeDim> sized_dims(Tensor x, std::span<const int> axes,
   return dims;
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,7 +8,7 @@
 
 #include "frontend/onnx/families/resample.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// Where a scale comes from: constants, or an f32 tensor of the run.
 struct Scales {
@@ -37,4 +37,4 @@ std::vector<ResizeDim> sized_dims(Tensor x, std::span<const int> axes,
                                   std::span<const Size> sizes,
                                   AspectRatio ratio, const ResizeRules &rules);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

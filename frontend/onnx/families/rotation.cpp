@@ -6,7 +6,7 @@
 
 #include "frontend/onnx/families/rotation.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 Tensor rotate(Builder &b, const Rotation &r) {
   DType type = r.x.dtype(), compute = compute_type(type);
@@ -37,4 +37,4 @@ Tensor rotate(Builder &b, const Rotation &r) {
   });
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

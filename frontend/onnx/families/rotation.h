@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// The first `rotated` features of each head are pairs (x1, x2), turned by an
 /// angle that depends on the position and the pair:
@@ -26,4 +26,4 @@ struct Rotation {
 /// y, with x's shape.
 Tensor rotate(Builder &b, const Rotation &rotation);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/running.h"
 
-#include "frontend/onnx/families/axis_list.h"
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/one_element.h"
+#include "frontend/onnx/support/axis_list.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/one_element.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 void running_operator(Node &node, double start,
                       const std::function<Scalar(Scalar, Scalar)> &step) {
@@ -46,4 +46,4 @@ void running_operator(Node &node, double start,
                       body)[0]);
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// y[i] = step(... step(step(start, x[0]), x[1]) ..., x[i]) along the axis that
 /// operand 1 names, perhaps at run time. Attributes: `exclusive` leaves x[i]
@@ -15,4 +15,4 @@ namespace landfall::onnx {
 void running_operator(Node &node, double start,
                       const std::function<Scalar(Scalar, Scalar)> &step);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/scatter_along_axis.h"
 
-#include "frontend/onnx/families/checked_index.h"
-#include "frontend/onnx/families/index_lists.h"
+#include "frontend/onnx/support/checked_index.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 Tensor scatter_along_axis(const Node &node, ScatterReduction reduction) {
   Builder &b = node.b();
@@ -44,4 +44,4 @@ Tensor scatter_along_axis(const Node &node, ScatterReduction reduction) {
       })[0];
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,10 +8,10 @@
 
 #include "frontend/onnx/families/scatter_reduction.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// data, with updates[i...] stored at i with i[axis] = indices[i...]. Equal
 /// targets are met in the order of the axis.
 Tensor scatter_along_axis(const Node &node, ScatterReduction reduction);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/scatter_reduction.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 ScatterReduction scatter_reduction(const Node &node) {
   std::string name = node.string_attr("reduction", "none");
@@ -45,4 +45,4 @@ void scatter_store(ScatterReduction reduction, const Buffer &buffer,
   buffer.store(position, value);
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

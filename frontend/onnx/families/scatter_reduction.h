@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 enum class ScatterReduction { none, add, mul, min, max };
 
@@ -19,4 +19,4 @@ ScatterReduction scatter_reduction(const Node &node);
 void scatter_store(ScatterReduction reduction, const Buffer &buffer,
                    std::span<const Scalar> position, Scalar value);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

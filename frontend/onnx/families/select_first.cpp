@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/select_first.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 void select_first(Builder &b, const EntryRow &row, const ComesBefore &before,
                   Scalar n, Scalar k) {
@@ -47,4 +47,4 @@ Scalar value_before(Scalar x, Scalar y, bool descending) {
   return greater;
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

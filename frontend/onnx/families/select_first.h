@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/heap.h"
+#include "frontend/onnx/support/heap.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// Whether entry `a` comes before entry `b`: a total order.
 using ComesBefore = std::function<Scalar(Scalar a, Scalar b)>;
@@ -22,4 +22,4 @@ void select_first(Builder &b, const EntryRow &row, const ComesBefore &before,
 /// greater than any number.
 Scalar value_before(Scalar x, Scalar y, bool descending);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/softmax.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 Rows softmax_rows(Node &node) {
   Tensor input = real_input(node, 0, "input");
@@ -32,4 +32,4 @@ Tensor log_softmax_of(const Rows &rows) {
                   });
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

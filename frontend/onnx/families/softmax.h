@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/row.h"
+#include "frontend/onnx/support/row.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// The rows of operand "input": along `axis`, or before opset 13 over all
 /// dimensions from `axis` on.
@@ -19,4 +19,4 @@ Scalars softmax_folds(const Row &row);
 /// log(softmax(x)) of each row, of x's type.
 Tensor log_softmax_of(const Rows &rows);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

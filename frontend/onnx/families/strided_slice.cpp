@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/strided_slice.h"
 
-#include "frontend/onnx/families/index_lists.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 Tensor strided_slice(Tensor x, const Shape &shape, std::span<const Size> starts,
                      std::span<const Size> steps) {
@@ -40,4 +40,4 @@ Tensor pick_along(Tensor x, int axis, Size index) {
                });
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// result[i...] = x[starts + i * steps]; the caller knows that it stays inside.
 Tensor strided_slice(Tensor x, const Shape &shape, std::span<const Size> starts,
@@ -19,4 +19,4 @@ Tensor slice_along(Tensor x, int axis, Size start, Size length);
 /// x[index] along one axis, which goes away.
 Tensor pick_along(Tensor x, int axis, Size index);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -6,10 +6,10 @@
 
 #include "frontend/onnx/families/support_vectors.h"
 
-#include "frontend/onnx/families/attribute_table.h"
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 Tensor samples(Node &node) {
   Tensor x = node.input(0, "X");
@@ -83,4 +83,4 @@ Tensor kernel_values(Node &node, Tensor x, const std::string &name,
   return b.contract(c);
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// [N, `rows`]: the node's kernel function (`kernel_type`, `kernel_params`) of
 /// each sample of x [N, F] and each of the rows [rows, F] in attribute `name`;
@@ -18,4 +18,4 @@ Tensor kernel_values(Node &node, Tensor x, const std::string &name,
 /// Operand X as [samples, features].
 Tensor samples(Node &node);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,10 +5,10 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/training_step.h"
 
-#include "frontend/onnx/families/one_element.h"
-#include "frontend/onnx/families/parameter_shape.h"
+#include "frontend/onnx/support/one_element.h"
+#include "frontend/onnx/support/parameter_shape.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 void training_operator(Node &node, int states, const TrainingStep &step) {
   int lists = 2 + states;
@@ -44,4 +44,4 @@ void training_operator(Node &node, int states, const TrainingStep &step) {
   }
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

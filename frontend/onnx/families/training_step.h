@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// One update: the rate R, the update count T, then the elements of one group
 /// (X, its gradient G, its state tensors) give the new X and states.
@@ -18,4 +18,4 @@ using TrainingStep =
 /// and the new states.
 void training_operator(Node &node, int states, const TrainingStep &step);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 void unary_operator(Node &node, const std::function<Scalar(Scalar)> &f,
                     std::string_view name) {
@@ -28,4 +28,4 @@ Scalar softplus_of(Scalar x) {
   return maximum(x, 0) + (log(u) + (e - (u - 1)) / u);
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

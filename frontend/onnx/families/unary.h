@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// Y = f(X) for real X. `f` sees X in its compute type; the result is rounded
 /// to X's type.
@@ -27,4 +27,4 @@ void predicate_operator(Node &node, const std::function<Scalar(Scalar)> &f);
 /// log(1 + exp(x)) without overflow.
 Scalar softplus_of(Scalar x);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -6,7 +6,7 @@
 
 #include "frontend/onnx/families/window.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -167,4 +167,4 @@ Tap tap(Builder &b, const Window &w, std::span<const Scalar> output,
   return tap;
 }
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// A kernel window that slides over the spatial dimensions of an input: what
 /// convolutions and pools share. Tap k of the window at output o reads input
@@ -53,4 +53,4 @@ Scalar both(Scalar a, Scalar b);
 std::vector<int64_t> spatial_ints(const Node &node, std::string_view name,
                                   size_t rank, int64_t otherwise);
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/window.h"
-#include "ir/module.h"
+#include "ir/module/module.h"
 
 #include <gtest/gtest.h>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// Whether the taps of a window along one axis need a guard.
@@ -43,4 +43,4 @@ TEST(WindowTest, NeedsNoGuardForExtentsOfTheRun) {
 }
 
 } // namespace
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = |X|
 LANDFALL_ONNX(abs, {"Abs", 1, unary_operator<ScalarOp::abs>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

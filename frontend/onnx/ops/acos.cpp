@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = acos(input)
 LANDFALL_ONNX(acos, {"Acos", 7, unary_operator<ScalarOp::acos>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

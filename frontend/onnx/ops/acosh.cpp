@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = acosh(input)
 LANDFALL_ONNX(acosh, {"Acosh", 9, unary_operator<ScalarOp::acosh>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

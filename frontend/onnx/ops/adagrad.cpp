@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/training_step.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // r = R / (1 + T decay_factor);  g = norm_coefficient X + G
 // H_new = H + g^2;  X_new = X - r g / (sqrt(H_new) + epsilon)
@@ -26,4 +26,4 @@ static void adagrad(Node &node) {
 
 LANDFALL_ONNX(adagrad, {"Adagrad", 1, adagrad, "ai.onnx.preview.training"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/training_step.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // g = norm_coefficient X + G
 // V_new = alpha V + (1 - alpha) g;  H_new = beta H + (1 - beta) g^2
@@ -35,4 +35,4 @@ static void adam(Node &node) {
 
 LANDFALL_ONNX(adam, {"Adam", 1, adam, "ai.onnx.preview.training"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

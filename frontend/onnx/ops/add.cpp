@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = A + B
 static void add(Node &node) {
@@ -14,4 +14,4 @@ static void add(Node &node) {
 
 LANDFALL_ONNX(add, {"Add", 1, add})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/index_lists.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// Position `i` of `extent` in [-1, 1]: between the centres of the outermost
@@ -58,4 +58,4 @@ void affine_grid(Node &node) {
 
 LANDFALL_ONNX(affine_grid, {"AffineGrid", 20, affine_grid})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // reduced = the index along axis of data's largest element
 static void arg_max(Node &node) { arg_operator(node, true); }
 
 LANDFALL_ONNX(arg_max, {"ArgMax", 1, arg_max})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // reduced = the index along axis of data's smallest element
 static void arg_min(Node &node) { arg_operator(node, false); }
 
 LANDFALL_ONNX(arg_min, {"ArgMin", 1, arg_min})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

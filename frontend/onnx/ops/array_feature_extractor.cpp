@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/checked_index.h"
+#include "frontend/onnx/support/checked_index.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Z[..., k] = X[..., Y[k]]
 static void array_feature_extractor(Node &node) {
@@ -31,4 +31,4 @@ static void array_feature_extractor(Node &node) {
 LANDFALL_ONNX(array_feature_extractor, {"ArrayFeatureExtractor", 1,
                                         array_feature_extractor, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = asin(input)
 LANDFALL_ONNX(asin, {"Asin", 7, unary_operator<ScalarOp::asin>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = asinh(input)
 LANDFALL_ONNX(asinh, {"Asinh", 9, unary_operator<ScalarOp::asinh>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

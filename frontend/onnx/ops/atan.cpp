@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = atan(input)
 LANDFALL_ONNX(atan, {"Atan", 7, unary_operator<ScalarOp::atan>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

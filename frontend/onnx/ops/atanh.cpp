@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = atanh(input)
 LANDFALL_ONNX(atanh, {"Atanh", 9, unary_operator<ScalarOp::atanh>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -13,7 +13,7 @@
 
 #include <cmath>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -190,4 +190,4 @@ static void attention(Node &node) {
 
 LANDFALL_ONNX(attention, {"Attention", 23, attention})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

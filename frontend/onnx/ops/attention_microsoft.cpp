@@ -15,7 +15,7 @@
 
 #include <cmath>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -213,4 +213,4 @@ static void attention_microsoft(Node &node) {
 LANDFALL_ONNX(attention_microsoft,
               {"Attention", 1, attention_microsoft, "com.microsoft"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

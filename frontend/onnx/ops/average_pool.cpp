@@ -10,7 +10,7 @@
 
 #include "frontend/onnx/families/pool.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// How many taps of the window at `output` read positions in [low, high).
 static Scalar taps_within(Builder &b, const Window &w, size_t axis,
@@ -59,4 +59,4 @@ static void average_pool(Node &node) {
 
 LANDFALL_ONNX(average_pool, {"AveragePool", 1, average_pool})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/parameter_shape.h"
-#include "frontend/onnx/families/row.h"
+#include "frontend/onnx/support/parameter_shape.h"
+#include "frontend/onnx/support/row.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -165,4 +165,4 @@ void batch_normalization(Node &node) {
 LANDFALL_ONNX(batch_normalization,
               {"BatchNormalization", 1, batch_normalization})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

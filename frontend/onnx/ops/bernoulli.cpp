@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
 #include "frontend/onnx/families/random.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = 1 with probability input, else 0
 static void bernoulli(Node &node) {
@@ -24,4 +24,4 @@ static void bernoulli(Node &node) {
 
 LANDFALL_ONNX(bernoulli, {"Bernoulli", 15, bernoulli})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = 1 if X > threshold, else 0
 static void binarizer(Node &node) {
@@ -19,4 +19,4 @@ static void binarizer(Node &node) {
 
 LANDFALL_ONNX(binarizer, {"Binarizer", 1, binarizer, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = the bits of input, read as type `to`. A truth value is one byte.
 static void bit_cast(Node &node) {
@@ -27,4 +27,4 @@ static void bit_cast(Node &node) {
 
 LANDFALL_ONNX(bit_cast, {"BitCast", 26, bit_cast})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Shift amounts outside [0, bits) leave only copies of the sign bit (right
 // shift) or zero bits.
@@ -32,4 +32,4 @@ static void bit_shift(Node &node) {
 
 LANDFALL_ONNX(bit_shift, {"BitShift", 11, bit_shift})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,10 +5,10 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = ~X
 LANDFALL_ONNX(bitwise_not,
               {"BitwiseNot", 18, unary_operator<ScalarOp::bit_not>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = A | B
 static void bitwise_or(Node &node) {
@@ -14,4 +14,4 @@ static void bitwise_or(Node &node) {
 
 LANDFALL_ONNX(bitwise_or, {"BitwiseOr", 18, bitwise_or})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = A ^ B
 static void bitwise_xor(Node &node) {
@@ -14,4 +14,4 @@ static void bitwise_xor(Node &node) {
 
 LANDFALL_ONNX(bitwise_xor, {"BitwiseXor", 18, bitwise_xor})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

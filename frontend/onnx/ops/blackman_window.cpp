@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/cosine_window.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output[n] = 0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)
 static void blackman_window(Node &node) {
@@ -14,4 +14,4 @@ static void blackman_window(Node &node) {
 
 LANDFALL_ONNX(blackman_window, {"BlackmanWindow", 17, blackman_window})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/cast.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Opsets 1 to 5 named the type by a string.
 static void cast_by_name(Node &node) {
@@ -29,4 +29,4 @@ static void cast(Node &node) {
 
 LANDFALL_ONNX(cast, {"Cast", 1, cast_by_name}, {"Cast", 6, cast})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

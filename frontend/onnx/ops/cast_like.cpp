@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/cast.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = input as target_type's type
 static void cast_like(Node &node) {
@@ -14,4 +14,4 @@ static void cast_like(Node &node) {
 
 LANDFALL_ONNX(cast_like, {"CastLike", 15, cast_like})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -10,7 +10,7 @@
 
 #include "frontend/onnx/families/window.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -77,4 +77,4 @@ static void causal_conv_with_state(Node &node) {
 LANDFALL_ONNX(causal_conv_with_state,
               {"CausalConvWithState", 27, causal_conv_with_state})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

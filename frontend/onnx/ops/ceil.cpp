@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = the smallest integer >= X
 LANDFALL_ONNX(ceil, {"Ceil", 1, unary_operator<ScalarOp::ceil>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = max(0, X) + min(0, alpha (exp(X / alpha) - 1))
 static void celu(Node &node) {
@@ -17,4 +17,4 @@ static void celu(Node &node) {
 
 LANDFALL_ONNX(celu, {"Celu", 12, celu})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -4,9 +4,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/axis_list.h"
+#include "frontend/onnx/support/axis_list.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Along each of axes, output has the extent `shape` asks for: the middle of the
 // input, or the input in the middle of zeros; odd differences go to the end.
@@ -40,4 +40,4 @@ static void center_crop_pad(Node &node) {
 
 LANDFALL_ONNX(center_crop_pad, {"CenterCropPad", 18, center_crop_pad})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

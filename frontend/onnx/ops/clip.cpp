@@ -3,12 +3,12 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/one_element.h"
 #include "frontend/onnx/families/unary.h"
+#include "frontend/onnx/support/one_element.h"
 
 #include <limits>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = min(max(input, min), max), bounds as attributes
 static void clip_by_attributes(Node &node) {
@@ -34,4 +34,4 @@ static void clip(Node &node) {
 
 LANDFALL_ONNX(clip, {"Clip", 1, clip_by_attributes}, {"Clip", 11, clip})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

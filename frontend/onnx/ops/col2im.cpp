@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/index_lists.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// One spatial dimension of the sliding blocks.
@@ -91,4 +91,4 @@ void col2im(Node &node) {
 
 LANDFALL_ONNX(col2im, {"Col2Im", 18, col2im})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

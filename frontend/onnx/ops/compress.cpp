@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/index_lists.h"
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// The positions at which the condition holds.
@@ -58,4 +58,4 @@ void compress(Node &node) {
 
 LANDFALL_ONNX(compress, {"Compress", 9, compress})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/concatenate.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // concat_result = inputs side by side along axis
 static void concat(Node &node) {
@@ -17,4 +17,4 @@ static void concat(Node &node) {
 
 LANDFALL_ONNX(concat, {"Concat", 4, concat})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

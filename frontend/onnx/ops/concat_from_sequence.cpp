@@ -4,12 +4,12 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
 #include "frontend/onnx/families/concatenate.h"
-#include "frontend/onnx/families/index_lists.h"
 #include "frontend/onnx/families/strided_slice.h"
+#include "frontend/onnx/support/boxed.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// x with a new dimension of extent 1 at `axis`.
@@ -62,4 +62,4 @@ void concat_from_sequence(Node &node) {
 LANDFALL_ONNX(concat_from_sequence,
               {"ConcatFromSequence", 11, concat_from_sequence})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/owned_constant.h"
+#include "frontend/onnx/support/owned_constant.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 template <typename T>
@@ -41,4 +41,4 @@ void constant(Node &node) { node.output(node.b().constant(value_of(node))); }
 
 LANDFALL_ONNX(constant, {"Constant", 1, constant})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/computed_once.h"
-#include "frontend/onnx/families/owned_constant.h"
+#include "frontend/onnx/support/computed_once.h"
+#include "frontend/onnx/support/owned_constant.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output[i...] = value (0.0f if there is none), with the extents in `input`
 static void constant_of_shape(Node &node) {
@@ -27,4 +27,4 @@ static void constant_of_shape(Node &node) {
 
 LANDFALL_ONNX(constant_of_shape, {"ConstantOfShape", 9, constant_of_shape})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,9 +8,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/convolution.h"
-#include "frontend/onnx/families/parameter_shape.h"
+#include "frontend/onnx/support/parameter_shape.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void conv(Node &node) {
   Builder &b = node.b();
@@ -27,4 +27,4 @@ static void conv(Node &node) {
 
 LANDFALL_ONNX(conv, {"Conv", 1, conv})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -10,7 +10,7 @@
 #include "frontend/onnx/families/convolution.h"
 #include "frontend/onnx/families/quantization.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void conv_integer(Node &node) {
   Convolution conv =
@@ -26,4 +26,4 @@ static void conv_integer(Node &node) {
 
 LANDFALL_ONNX(conv_integer, {"ConvInteger", 10, conv_integer})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

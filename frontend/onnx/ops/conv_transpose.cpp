@@ -11,7 +11,7 @@
 
 #include "frontend/onnx/families/convolution.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -254,4 +254,4 @@ static void conv_transpose(Node &node) {
 
 LANDFALL_ONNX(conv_transpose, {"ConvTranspose", 1, conv_transpose})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

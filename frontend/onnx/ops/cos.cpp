@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = cos(input)
 LANDFALL_ONNX(cos, {"Cos", 7, unary_operator<ScalarOp::cos>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = cosh(input)
 LANDFALL_ONNX(cosh, {"Cosh", 9, unary_operator<ScalarOp::cosh>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

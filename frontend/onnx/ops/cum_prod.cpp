@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/running.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // y[i] = x[0] x[1] ... x[i] along axis
 static void cum_prod(Node &node) {
@@ -14,4 +14,4 @@ static void cum_prod(Node &node) {
 
 LANDFALL_ONNX(cum_prod, {"CumProd", 26, cum_prod})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

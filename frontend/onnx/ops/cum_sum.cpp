@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/running.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // y[i] = x[0] + ... + x[i] along axis
 static void cum_sum(Node &node) {
@@ -14,4 +14,4 @@ static void cum_sum(Node &node) {
 
 LANDFALL_ONNX(cum_sum, {"CumSum", 11, cum_sum})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -13,7 +13,7 @@
 
 #include "frontend/onnx/families/window.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -131,4 +131,4 @@ static void deform_conv(Node &node) {
 
 LANDFALL_ONNX(deform_conv, {"DeformConv", 19, deform_conv})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

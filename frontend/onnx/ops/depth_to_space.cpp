@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/permute.h"
+#include "frontend/onnx/support/permute.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output[n, c, h*s + i, w*s + j] = input[n, channel(c, i, j), h, w], where the
 // channel is (i, j, c) in mode DCR and (c, i, j) in mode CRD
@@ -30,4 +30,4 @@ static void depth_to_space(Node &node) {
 
 LANDFALL_ONNX(depth_to_space, {"DepthToSpace", 1, depth_to_space})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

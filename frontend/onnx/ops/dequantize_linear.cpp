@@ -8,7 +8,7 @@
 
 #include "frontend/onnx/families/quantization.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void dequantize_linear(Node &node) {
   Builder &b = node.b();
@@ -33,4 +33,4 @@ static void dequantize_linear(Node &node) {
 LANDFALL_ONNX(dequantize_linear, {"DequantizeLinear", 10, dequantize_linear},
               {"DequantizeLinear", 1, dequantize_linear, "com.microsoft"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

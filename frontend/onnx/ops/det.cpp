@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -101,4 +101,4 @@ void det(Node &node) {
 
 LANDFALL_ONNX(det, {"Det", 11, det})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

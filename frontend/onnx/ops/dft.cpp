@@ -11,7 +11,7 @@
 #include "frontend/onnx/families/fast_fourier.h"
 #include "frontend/onnx/families/fourier.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -152,4 +152,4 @@ void dft(Node &node) {
 
 LANDFALL_ONNX(dft, {"DFT", 17, dft_17}, {"DFT", 20, dft})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = A / B; integers are cut towards zero
 static void div(Node &node) {
@@ -14,4 +14,4 @@ static void div(Node &node) {
 
 LANDFALL_ONNX(div, {"Div", 1, div})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

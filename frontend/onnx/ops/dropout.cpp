@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/one_element.h"
 #include "frontend/onnx/families/random.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/one_element.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Outside training nothing is dropped. The mask was of data's type until
 // opset 9.
@@ -66,4 +66,4 @@ static void dropout(Node &node) {
 LANDFALL_ONNX(dropout, {"Dropout", 1, inference_dropout},
               {"Dropout", 12, dropout})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -10,7 +10,7 @@
 
 #include "frontend/onnx/families/quantization.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// The extrema of x and 0, as two f32 scalars.
 static Tensors range_with_zero(Builder &b, Tensor x) {
@@ -51,4 +51,4 @@ static void dynamic_quantize_linear(Node &node) {
 LANDFALL_ONNX(dynamic_quantize_linear,
               {"DynamicQuantizeLinear", 11, dynamic_quantize_linear})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

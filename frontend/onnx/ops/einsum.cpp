@@ -15,7 +15,7 @@
 #include <cctype>
 #include <map>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -124,4 +124,4 @@ static void einsum(Node &node) {
 
 LANDFALL_ONNX(einsum, {"Einsum", 12, einsum})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

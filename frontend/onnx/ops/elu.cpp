@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = X if X > 0, else alpha (exp(X) - 1)
 static void elu(Node &node) {
@@ -16,4 +16,4 @@ static void elu(Node &node) {
 
 LANDFALL_ONNX(elu, {"Elu", 1, elu})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

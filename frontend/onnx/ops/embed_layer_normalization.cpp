@@ -9,11 +9,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/checked_index.h"
-#include "frontend/onnx/families/indexing.h"
 #include "frontend/onnx/families/normalize.h"
+#include "frontend/onnx/support/checked_index.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -86,4 +86,4 @@ LANDFALL_ONNX(embed_layer_normalization,
               {"EmbedLayerNormalization", 1, embed_layer_normalization,
                "com.microsoft"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

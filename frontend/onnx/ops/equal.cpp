@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = (A == B)
 static void equal(Node &node) {
@@ -14,4 +14,4 @@ static void equal(Node &node) {
 
 LANDFALL_ONNX(equal, {"Equal", 1, equal})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

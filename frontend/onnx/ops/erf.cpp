@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = erf(input)
 LANDFALL_ONNX(erf, {"Erf", 9, unary_operator<ScalarOp::erf>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = exp(input)
 LANDFALL_ONNX(exp, {"Exp", 1, unary_operator<ScalarOp::exp>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

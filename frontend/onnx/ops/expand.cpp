@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = input broadcast together with `shape`
 static void expand(Node &node) {
@@ -23,4 +23,4 @@ static void expand(Node &node) {
 
 LANDFALL_ONNX(expand, {"Expand", 8, expand})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output[i, j] = 1 if j = i + k, else 0
 static void eye_like(Node &node) {
@@ -22,4 +22,4 @@ static void eye_like(Node &node) {
 
 LANDFALL_ONNX(eye_like, {"EyeLike", 9, eye_like})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -9,9 +9,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -55,4 +55,4 @@ LANDFALL_ONNX(fast_gelu, {"FastGelu", 1, fast_gelu, "com.microsoft"},
               {"BiasGelu", 1, gelu, "com.microsoft"},
               {"QuickGelu", 1, quick_gelu, "com.microsoft"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

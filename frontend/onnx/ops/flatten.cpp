@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = input as [product(dims before axis), product(dims from axis)]
 static void flatten(Node &node) {
@@ -20,4 +20,4 @@ static void flatten(Node &node) {
 
 LANDFALL_ONNX(flatten, {"Flatten", 1, flatten})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -12,7 +12,7 @@
 
 #include <cmath>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static Tensor modified(const Node &node, std::string_view attribute, Tensor x) {
   if (!node.has_attr(attribute))
@@ -59,4 +59,4 @@ static void flex_attention(Node &node) {
 LANDFALL_ONNX(flex_attention,
               {"FlexAttention", 1, flex_attention, "ai.onnx.preview"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = the largest integer <= X
 LANDFALL_ONNX(floor, {"Floor", 1, unary_operator<ScalarOp::floor>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

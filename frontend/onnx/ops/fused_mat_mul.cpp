@@ -9,11 +9,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/matrix_product.h"
-#include "frontend/onnx/families/permute.h"
+#include "frontend/onnx/support/permute.h"
 
 #include <numeric>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// [d0, d1, ..., m, k] as [d1, ..., d0, k] is what transBatch promises: the
 /// first dimension becomes the matrices' row dimension.
@@ -47,4 +47,4 @@ static void fused_mat_mul(Node &node) {
 LANDFALL_ONNX(fused_mat_mul, {"FusedMatMul", 1, fused_mat_mul, "com.microsoft"},
               {"TransposeMatMul", 1, fused_mat_mul, "com.microsoft"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/checked_index.h"
-#include "frontend/onnx/families/index_lists.h"
+#include "frontend/onnx/support/checked_index.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output[before..., q..., after...] = data[before..., indices[q...], after...]
 static void gather(Node &node) {
@@ -29,4 +29,4 @@ static void gather(Node &node) {
 
 LANDFALL_ONNX(gather, {"Gather", 1, gather})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/checked_index.h"
-#include "frontend/onnx/families/index_lists.h"
+#include "frontend/onnx/support/checked_index.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output[i...] = data[i... with i[axis] = indices[i...]]
 static void gather_elements(Node &node) {
@@ -30,4 +30,4 @@ static void gather_elements(Node &node) {
 
 LANDFALL_ONNX(gather_elements, {"GatherElements", 11, gather_elements})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/checked_index.h"
-#include "frontend/onnx/families/index_lists.h"
+#include "frontend/onnx/support/checked_index.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output[batch..., q..., rest...] =
 //     data[batch..., indices[batch..., q..., 0], ..., [.., k-1], rest...]
@@ -44,4 +44,4 @@ static void gather_nd(Node &node) {
 
 LANDFALL_ONNX(gather_nd, {"GatherND", 11, gather_nd})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // none: Y = X / 2 (1 + erf(X / sqrt(2)))
 // tanh: Y = X / 2 (1 + tanh(sqrt(2 / pi) (X + 0.044715 X^3)))
@@ -23,4 +23,4 @@ static void gelu(Node &node) {
 
 LANDFALL_ONNX(gelu, {"Gelu", 20, gelu})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

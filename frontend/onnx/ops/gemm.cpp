@@ -9,7 +9,7 @@
 
 #include "frontend/onnx/families/matrix_product.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// factor * x, exactly x for the factor 1; integers go through f64.
 static Scalar scaled(Scalar x, double factor) {
@@ -62,4 +62,4 @@ static void gemm(Node &node) {
 
 LANDFALL_ONNX(gemm, {"Gemm", 1, gemm})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

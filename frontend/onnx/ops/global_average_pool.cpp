@@ -8,7 +8,7 @@
 
 #include "frontend/onnx/families/pool.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void global_average_pool(Node &node) {
   Builder &b = node.b();
@@ -26,4 +26,4 @@ static void global_average_pool(Node &node) {
 LANDFALL_ONNX(global_average_pool,
               {"GlobalAveragePool", 1, global_average_pool})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,7 +8,7 @@
 
 #include "frontend/onnx/families/pool.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void pool_with(Node &node, double p) {
   Tensor x = node.input(0, "X");
@@ -33,4 +33,4 @@ static void global_lp_pool(Node &node) {
 LANDFALL_ONNX(global_lp_pool, {"GlobalLpPool", 1, global_lp_pool_1},
               {"GlobalLpPool", 2, global_lp_pool})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,7 +8,7 @@
 
 #include "frontend/onnx/families/pool.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void global_max_pool(Node &node) {
   Builder &b = node.b();
@@ -24,4 +24,4 @@ static void global_max_pool(Node &node) {
 
 LANDFALL_ONNX(global_max_pool, {"GlobalMaxPool", 1, global_max_pool})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = (A > B)
 static void greater(Node &node) {
@@ -14,4 +14,4 @@ static void greater(Node &node) {
 
 LANDFALL_ONNX(greater, {"Greater", 1, greater})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = (A >= B)
 static void greater_or_equal(Node &node) {
@@ -14,4 +14,4 @@ static void greater_or_equal(Node &node) {
 
 LANDFALL_ONNX(greater_or_equal, {"GreaterOrEqual", 12, greater_or_equal})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

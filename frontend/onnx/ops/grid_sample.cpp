@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/index_lists.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 enum class Sampling { nearest, linear, cubic };
@@ -182,4 +182,4 @@ void grid_sample(Node &node) {
 
 LANDFALL_ONNX(grid_sample, {"GridSample", 16, grid_sample})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

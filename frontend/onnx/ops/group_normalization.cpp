@@ -4,9 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/normalize.h"
-#include "frontend/onnx/families/parameter_shape.h"
+#include "frontend/onnx/support/parameter_shape.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // y = scale (x - mean) / sqrt(variance + epsilon) + bias, with mean and
 // variance over one group of a sample's channels. Scale and bias have one value
@@ -39,4 +39,4 @@ static void group_normalization(Node &node) {
 LANDFALL_ONNX(group_normalization,
               {"GroupNormalization", 18, group_normalization})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

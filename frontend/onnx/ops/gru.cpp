@@ -12,7 +12,7 @@
 
 #include "frontend/onnx/families/recurrence.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -109,4 +109,4 @@ static void gru(Node &node) {
 
 LANDFALL_ONNX(gru, {"GRU", 7, gru})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/cosine_window.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output[n] = 25/46 - 21/46 cos(2 pi n / N)
 static void hamming_window(Node &node) {
@@ -14,4 +14,4 @@ static void hamming_window(Node &node) {
 
 LANDFALL_ONNX(hamming_window, {"HammingWindow", 17, hamming_window})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = max(0, min(1, alpha X + beta))
 static void hard_sigmoid(Node &node) {
@@ -17,4 +17,4 @@ static void hard_sigmoid(Node &node) {
 
 LANDFALL_ONNX(hard_sigmoid, {"HardSigmoid", 1, hard_sigmoid})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

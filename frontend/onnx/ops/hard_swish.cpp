@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = X max(0, min(1, X / 6 + 1 / 2))
 static void hard_swish(Node &node) {
@@ -17,4 +17,4 @@ static void hard_swish(Node &node) {
 
 LANDFALL_ONNX(hard_swish, {"HardSwish", 14, hard_swish})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/softmax.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // The point's position in its row, counted over the dimensions that run.
 static Scalar position_in(const Rows &rows, std::span<const Scalar> index) {
@@ -34,4 +34,4 @@ static void hardmax(Node &node) {
 
 LANDFALL_ONNX(hardmax, {"Hardmax", 1, hardmax})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

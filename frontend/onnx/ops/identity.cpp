@@ -3,13 +3,13 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = input
 static void identity(Node &node) { node.output(node.any_input(0, "input")); }
 
 LANDFALL_ONNX(identity, {"Identity", 1, identity})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
-#include "frontend/onnx/families/one_element.h"
+#include "frontend/onnx/support/boxed.h"
+#include "frontend/onnx/support/one_element.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 void output_all(const Node &node, std::span<const Any> values) {
@@ -70,4 +70,4 @@ void if_else(Node &node) {
 
 LANDFALL_ONNX(if_else, {"If", 1, if_else})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

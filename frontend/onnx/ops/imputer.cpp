@@ -3,12 +3,12 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/attribute_table.h"
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/compute_type.h"
 
 #include <cmath>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = imputed value (one for all, or one a feature) if X = replaced value, else
 // X
@@ -33,4 +33,4 @@ static void imputer(Node &node) {
 
 LANDFALL_ONNX(imputer, {"Imputer", 1, imputer, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/normalize.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = scale (input - mean) / sqrt(variance + epsilon) + B, with mean and
 // variance over the spatial dimensions of one sample's channel
@@ -20,4 +20,4 @@ static void instance_normalization(Node &node) {
 LANDFALL_ONNX(instance_normalization,
               {"InstanceNormalization", 1, instance_normalization})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -7,7 +7,7 @@
 
 #include <limits>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = X is +inf (if detect_positive) or -inf (if detect_negative)
 static void is_inf(Node &node) {
@@ -26,4 +26,4 @@ static void is_inf(Node &node) {
 
 LANDFALL_ONNX(is_inf, {"IsInf", 10, is_inf})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = X is NaN
 static void is_nan(Node &node) {
@@ -14,4 +14,4 @@ static void is_nan(Node &node) {
 
 LANDFALL_ONNX(is_nan, {"IsNaN", 9, is_nan})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

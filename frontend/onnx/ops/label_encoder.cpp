@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/attribute_table.h"
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/one_element.h"
+#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/one_element.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -82,4 +82,4 @@ LANDFALL_ONNX(label_encoder,
               {"LabelEncoder", 1, string_label_encoder, "ai.onnx.ml"},
               {"LabelEncoder", 2, label_encoder, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

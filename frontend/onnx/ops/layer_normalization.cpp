@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/normalize.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // The statistics are outputs of their own for training.
 static void output_statistics(Node &node, const Rows &rows, double epsilon) {
@@ -43,4 +43,4 @@ static void layer_normalization(Node &node) {
 LANDFALL_ONNX(layer_normalization,
               {"LayerNormalization", 17, layer_normalization})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

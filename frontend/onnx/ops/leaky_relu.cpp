@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = X if X >= 0, else alpha X
 static void leaky_relu(Node &node) {
@@ -15,4 +15,4 @@ static void leaky_relu(Node &node) {
 
 LANDFALL_ONNX(leaky_relu, {"LeakyRelu", 1, leaky_relu})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

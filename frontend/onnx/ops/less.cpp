@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = (A < B)
 static void less(Node &node) {
@@ -14,4 +14,4 @@ static void less(Node &node) {
 
 LANDFALL_ONNX(less, {"Less", 1, less})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = (A <= B)
 static void less_or_equal(Node &node) {
@@ -14,4 +14,4 @@ static void less_or_equal(Node &node) {
 
 LANDFALL_ONNX(less_or_equal, {"LessOrEqual", 12, less_or_equal})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -15,7 +15,7 @@
 
 #include <cmath>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -159,4 +159,4 @@ static void linear_attention(Node &node) {
 
 LANDFALL_ONNX(linear_attention, {"LinearAttention", 27, linear_attention})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/attribute_table.h"
 #include "frontend/onnx/families/linear_model.h"
-#include "frontend/onnx/families/row.h"
+#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/row.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -72,4 +72,4 @@ void linear_classifier(Node &node) {
 LANDFALL_ONNX(linear_classifier,
               {"LinearClassifier", 1, linear_classifier, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
 #include "frontend/onnx/families/linear_model.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = post_transform(X coefficients^T + intercepts)
 static void linear_regressor(Node &node) {
@@ -19,4 +19,4 @@ static void linear_regressor(Node &node) {
 LANDFALL_ONNX(linear_regressor,
               {"LinearRegressor", 1, linear_regressor, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = log(input)
 LANDFALL_ONNX(log, {"Log", 1, unary_operator<ScalarOp::log>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/softmax.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = input - m - log(sum(exp(input - m))), m = max(input) along axis
 static void log_softmax(Node &node) {
@@ -14,4 +14,4 @@ static void log_softmax(Node &node) {
 
 LANDFALL_ONNX(log_softmax, {"LogSoftmax", 1, log_softmax})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = A and B
 static void logical_and(Node &node) {
@@ -14,4 +14,4 @@ static void logical_and(Node &node) {
 
 LANDFALL_ONNX(logical_and, {"And", 1, logical_and})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

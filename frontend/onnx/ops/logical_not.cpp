@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = not X
 LANDFALL_ONNX(logical_not, {"Not", 1, unary_operator<ScalarOp::bit_not>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

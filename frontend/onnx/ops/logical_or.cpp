@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = A or B
 static void logical_or(Node &node) {
@@ -14,4 +14,4 @@ static void logical_or(Node &node) {
 
 LANDFALL_ONNX(logical_or, {"Or", 1, logical_or})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

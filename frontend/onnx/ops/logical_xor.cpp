@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = A xor B
 static void logical_xor(Node &node) {
@@ -14,4 +14,4 @@ static void logical_xor(Node &node) {
 
 LANDFALL_ONNX(logical_xor, {"Xor", 1, logical_xor})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

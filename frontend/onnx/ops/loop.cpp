@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
-#include "frontend/onnx/families/one_element.h"
-#include "frontend/onnx/families/owned_constant.h"
+#include "frontend/onnx/support/boxed.h"
+#include "frontend/onnx/support/one_element.h"
+#include "frontend/onnx/support/owned_constant.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 Tensor true_constant(Builder &b) {
@@ -74,4 +74,4 @@ void loop(Node &node) {
 
 LANDFALL_ONNX(loop, {"Loop", 1, loop})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

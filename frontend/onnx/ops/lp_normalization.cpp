@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/row.h"
+#include "frontend/onnx/support/row.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // p = 1: output = input / sum(|input|); p = 2: input / sqrt(sum(input^2)).
 // Where the norm is 0, so is the output.
@@ -29,4 +29,4 @@ static void lp_normalization(Node &node) {
 
 LANDFALL_ONNX(lp_normalization, {"LpNormalization", 1, lp_normalization})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,7 +8,7 @@
 
 #include "frontend/onnx/families/pool.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void pool_with(Node &node, double p) {
   Pool pool = bind_pool(node);
@@ -29,4 +29,4 @@ static void lp_pool(Node &node) {
 
 LANDFALL_ONNX(lp_pool, {"LpPool", 1, lp_pool_1}, {"LpPool", 2, lp_pool})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = X / (bias + alpha / size sum(X[c']^2))^beta over the channels c' from
 // c - floor((size - 1) / 2) to c + ceil((size - 1) / 2)
@@ -37,4 +37,4 @@ static void lrn(Node &node) {
 
 LANDFALL_ONNX(lrn, {"LRN", 1, lrn})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

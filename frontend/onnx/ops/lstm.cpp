@@ -14,7 +14,7 @@
 
 #include "frontend/onnx/families/recurrence.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -94,4 +94,4 @@ static void lstm(Node &node) {
 
 LANDFALL_ONNX(lstm, {"LSTM", 7, lstm})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -9,7 +9,7 @@
 
 #include "frontend/onnx/families/matrix_product.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void mat_mul(Node &node) {
   MatrixProduct product;
@@ -22,4 +22,4 @@ static void mat_mul(Node &node) {
 
 LANDFALL_ONNX(mat_mul, {"MatMul", 1, mat_mul})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -12,7 +12,7 @@
 #include "frontend/onnx/families/matrix_product.h"
 #include "frontend/onnx/families/quantization.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void mat_mul_integer(Node &node) {
   Builder &b = node.b();
@@ -31,4 +31,4 @@ static void mat_mul_integer(Node &node) {
 
 LANDFALL_ONNX(mat_mul_integer, {"MatMulInteger", 10, mat_mul_integer})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

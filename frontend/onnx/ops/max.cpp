@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // max = max(data_0, data_1, ...), NaN if any is
 static void max(Node &node) {
@@ -14,4 +14,4 @@ static void max(Node &node) {
 
 LANDFALL_ONNX(max, {"Max", 1, max})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -10,7 +10,7 @@
 
 #include "frontend/onnx/families/pool.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static Scalar max_at(const Pool &pool, std::span<const Scalar> point) {
   Builder &b = pool.x.builder();
@@ -76,4 +76,4 @@ static void max_pool(Node &node) {
 
 LANDFALL_ONNX(max_pool, {"MaxPool", 1, max_pool})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

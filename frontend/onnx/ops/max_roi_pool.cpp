@@ -8,9 +8,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/indexing.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -69,4 +69,4 @@ static void max_roi_pool(Node &node) {
 
 LANDFALL_ONNX(max_roi_pool, {"MaxRoiPool", 1, max_roi_pool})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

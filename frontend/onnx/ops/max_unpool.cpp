@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/axis_list.h"
-#include "frontend/onnx/families/index_lists.h"
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
+#include "frontend/onnx/support/axis_list.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// The extents of what MaxPool was given, if all of it was used.
@@ -73,4 +73,4 @@ void max_unpool(Node &node) {
 
 LANDFALL_ONNX(max_unpool, {"MaxUnpool", 9, max_unpool})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // mean = (data_0 + data_1 + ...) / count
 static void mean(Node &node) {
@@ -16,4 +16,4 @@ static void mean(Node &node) {
 
 LANDFALL_ONNX(mean, {"Mean", 1, mean})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/row.h"
+#include "frontend/onnx/support/row.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = (X - mean(X)) / (sqrt(variance(X)) + 1e-9) over axes
 static void mean_variance_normalization(Node &node) {
@@ -28,4 +28,4 @@ static void mean_variance_normalization(Node &node) {
 LANDFALL_ONNX(mean_variance_normalization,
               {"MeanVarianceNormalization", 9, mean_variance_normalization})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

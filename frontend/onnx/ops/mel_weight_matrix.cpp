@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/one_element.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/one_element.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -72,4 +72,4 @@ void mel_weight_matrix(Node &node) {
 
 LANDFALL_ONNX(mel_weight_matrix, {"MelWeightMatrix", 17, mel_weight_matrix})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // min = min(data_0, data_1, ...), NaN if any is
 static void min(Node &node) {
@@ -14,4 +14,4 @@ static void min(Node &node) {
 
 LANDFALL_ONNX(min, {"Min", 1, min})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

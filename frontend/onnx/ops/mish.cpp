@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = X tanh(log(1 + exp(X))) = X n / (n + 2) with n = exp(X) (exp(X) + 2),
 // where X stands for 40 at most in n: the quotient is 1 from there on
@@ -19,4 +19,4 @@ static void mish(Node &node) {
 
 LANDFALL_ONNX(mish, {"Mish", 18, mish})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // fmod = 0: C = A - B floor(A / B), with the sign of B
 // fmod = 1: C = A - B trunc(A / B), with the sign of A
@@ -17,4 +17,4 @@ static void mod(Node &node) {
 
 LANDFALL_ONNX(mod, {"Mod", 10, mod})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/training_step.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // g = norm_coefficient X + G;  V_new = alpha V + (T > 0 ? beta : 1) g
 // standard: X_new = X - R V_new;  nesterov: X_new = X - R (g + alpha V_new)
@@ -27,4 +27,4 @@ static void momentum(Node &node) {
 
 LANDFALL_ONNX(momentum, {"Momentum", 1, momentum, "ai.onnx.preview.training"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = A B
 static void mul(Node &node) {
@@ -14,4 +14,4 @@ static void mul(Node &node) {
 
 LANDFALL_ONNX(mul, {"Mul", 1, mul})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

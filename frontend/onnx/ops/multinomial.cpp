@@ -4,9 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/random.h"
-#include "frontend/onnx/families/row.h"
+#include "frontend/onnx/support/row.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output[b, s] = the first class whose cumulated exp(input[b]) exceeds u sum,
 // u uniform in [0, 1)
@@ -40,4 +40,4 @@ static void multinomial(Node &node) {
 
 LANDFALL_ONNX(multinomial, {"Multinomial", 7, multinomial})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

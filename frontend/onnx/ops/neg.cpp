@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = -X
 LANDFALL_ONNX(neg, {"Neg", 1, unary_operator<ScalarOp::neg>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -4,9 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/class_loss.h"
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // loss = -weight[target] input[n, target, d...], as it is, summed, or divided
 // by the sum of the weights
@@ -19,4 +19,4 @@ static void negative_log_likelihood_loss(Node &node) {
 LANDFALL_ONNX(negative_log_likelihood_loss,
               {"NegativeLogLikelihoodLoss", 12, negative_log_likelihood_loss})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -4,11 +4,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/computed_once.h"
-#include "frontend/onnx/families/heap.h"
 #include "frontend/onnx/families/select_first.h"
+#include "frontend/onnx/support/computed_once.h"
+#include "frontend/onnx/support/heap.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// A box as its lower and upper bounds along y and x.
@@ -213,4 +213,4 @@ void non_max_suppression(Node &node) {
 LANDFALL_ONNX(non_max_suppression,
               {"NonMaxSuppression", 10, non_max_suppression})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

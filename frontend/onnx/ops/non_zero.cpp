@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 Scalar is_set(Tensor x, std::span<const Scalar> at) {
@@ -43,4 +43,4 @@ void non_zero(Node &node) {
 
 LANDFALL_ONNX(non_zero, {"NonZero", 9, non_zero})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/row.h"
+#include "frontend/onnx/support/row.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = X / max(norm(X), 1e-30) with the norm MAX (|x|), L1 or L2 of each row
 static void normalizer(Node &node) {
@@ -33,4 +33,4 @@ static void normalizer(Node &node) {
 
 LANDFALL_ONNX(normalizer, {"Normalizer", 1, normalizer, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

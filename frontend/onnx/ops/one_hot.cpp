@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/index_lists.h"
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// The operand may be of any numeric type.
@@ -41,4 +41,4 @@ void one_hot(Node &node) {
 
 LANDFALL_ONNX(one_hot, {"OneHot", 9, one_hot})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

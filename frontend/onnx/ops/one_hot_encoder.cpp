@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/attribute_table.h"
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y[..., k] = 1 if X[...] = cats_int64s[k], else 0
 static void one_hot_encoder(Node &node) {
@@ -29,4 +29,4 @@ static void one_hot_encoder(Node &node) {
 LANDFALL_ONNX(one_hot_encoder,
               {"OneHotEncoder", 1, one_hot_encoder, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
+#include "frontend/onnx/support/boxed.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = an optional that holds the input, or nothing
 static void optional(Node &node) {
@@ -15,4 +15,4 @@ static void optional(Node &node) {
 
 LANDFALL_ONNX(optional, {"Optional", 15, optional})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
+#include "frontend/onnx/support/boxed.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = the optional's value, which must be there; tensors and sequences are
 // their own value
@@ -23,4 +23,4 @@ static void optional_get_element(Node &node) {
 LANDFALL_ONNX(optional_get_element,
               {"OptionalGetElement", 15, optional_get_element})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -4,10 +4,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
-#include "frontend/onnx/families/owned_constant.h"
+#include "frontend/onnx/support/boxed.h"
+#include "frontend/onnx/support/owned_constant.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = whether there is a value; tensors and sequences are values
 static void optional_has_element(Node &node) {
@@ -33,4 +33,4 @@ static void optional_has_element(Node &node) {
 LANDFALL_ONNX(optional_has_element,
               {"OptionalHasElement", 15, optional_has_element})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/axis_list.h"
-#include "frontend/onnx/families/computed_once.h"
+#include "frontend/onnx/support/axis_list.h"
+#include "frontend/onnx/support/computed_once.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// Amounts of one dimension; negative ones cut.
@@ -132,4 +132,4 @@ void pad(Node &node) {
 
 LANDFALL_ONNX(pad, {"Pad", 2, pad})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,7 +8,7 @@
 
 #include <cstring>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // The type to compute in where base and exponent differ: wide enough for both.
 static DType power_type(DType base, DType exponent) {
@@ -48,4 +48,4 @@ static void pow(Node &node) {
 
 LANDFALL_ONNX(pow, {"Pow", 1, pow})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

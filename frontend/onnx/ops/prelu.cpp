@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/parameter_shape.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/parameter_shape.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Before opset 7 a slope of rank 1 holds one value a channel.
 static Tensor aligned_slope(Node &node, Tensor x) {
@@ -32,4 +32,4 @@ static void prelu(Node &node) {
 
 LANDFALL_ONNX(prelu, {"PRelu", 1, prelu})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -11,7 +11,7 @@
 #include "frontend/onnx/families/convolution.h"
 #include "frontend/onnx/families/quantization.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void q_linear_conv(Node &node) {
   Tensor x_scale = node.input(1, "x_scale");
@@ -41,4 +41,4 @@ static void q_linear_conv(Node &node) {
 
 LANDFALL_ONNX(q_linear_conv, {"QLinearConv", 10, q_linear_conv})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

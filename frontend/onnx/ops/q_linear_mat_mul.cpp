@@ -10,7 +10,7 @@
 #include "frontend/onnx/families/matrix_product.h"
 #include "frontend/onnx/families/quantization.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void q_linear_mat_mul(Node &node) {
   Builder &b = node.b();
@@ -42,4 +42,4 @@ static void q_linear_mat_mul(Node &node) {
 
 LANDFALL_ONNX(q_linear_mat_mul, {"QLinearMatMul", 10, q_linear_mat_mul})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

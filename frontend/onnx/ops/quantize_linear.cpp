@@ -9,7 +9,7 @@
 
 #include "frontend/onnx/families/quantization.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 /// The type that x / y_scale is computed in.
 static DType division_type(const Node &node, DType x, DType scale) {
@@ -50,4 +50,4 @@ static void quantize_linear(Node &node) {
 LANDFALL_ONNX(quantize_linear, {"QuantizeLinear", 10, quantize_linear},
               {"QuantizeLinear", 1, quantize_linear, "com.microsoft"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

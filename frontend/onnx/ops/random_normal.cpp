@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/random_fill.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = normal with `mean` and standard deviation `scale`
 static void random_normal(Node &node) {
@@ -15,4 +15,4 @@ static void random_normal(Node &node) {
 
 LANDFALL_ONNX(random_normal, {"RandomNormal", 1, random_normal})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/random_fill.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = normal with `mean` and standard deviation `scale`
 static void random_normal_like(Node &node) {
@@ -15,4 +15,4 @@ static void random_normal_like(Node &node) {
 
 LANDFALL_ONNX(random_normal_like, {"RandomNormalLike", 1, random_normal_like})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/random_fill.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = uniform in [low, high)
 static void random_uniform(Node &node) {
@@ -15,4 +15,4 @@ static void random_uniform(Node &node) {
 
 LANDFALL_ONNX(random_uniform, {"RandomUniform", 1, random_uniform})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/random_fill.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = uniform in [low, high)
 static void random_uniform_like(Node &node) {
@@ -16,4 +16,4 @@ static void random_uniform_like(Node &node) {
 LANDFALL_ONNX(random_uniform_like,
               {"RandomUniformLike", 1, random_uniform_like})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
-#include "frontend/onnx/families/computed_once.h"
+#include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/computed_once.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// All three operands are integers that the host knows: extents depend on them.
@@ -55,4 +55,4 @@ void range(Node &node) {
 
 LANDFALL_ONNX(range, {"Range", 11, range})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

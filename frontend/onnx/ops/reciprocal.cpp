@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = 1 / X
 static void reciprocal(Node &node) {
@@ -15,4 +15,4 @@ static void reciprocal(Node &node) {
 
 LANDFALL_ONNX(reciprocal, {"Reciprocal", 1, reciprocal})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

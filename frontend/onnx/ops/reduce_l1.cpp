@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // reduced = sum(|data|) along axes
 static void reduce_l1(Node &node) {
@@ -16,4 +16,4 @@ static void reduce_l1(Node &node) {
 
 LANDFALL_ONNX(reduce_l1, {"ReduceL1", 1, reduce_l1})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // reduced = sqrt(sum(data^2)) along axes
 static void reduce_l2(Node &node) {
@@ -16,4 +16,4 @@ static void reduce_l2(Node &node) {
 
 LANDFALL_ONNX(reduce_l2, {"ReduceL2", 1, reduce_l2})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

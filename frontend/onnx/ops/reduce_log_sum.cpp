@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // reduced = log(sum(data)) along axes
 static void reduce_log_sum(Node &node) {
@@ -14,4 +14,4 @@ static void reduce_log_sum(Node &node) {
 
 LANDFALL_ONNX(reduce_log_sum, {"ReduceLogSum", 1, reduce_log_sum})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

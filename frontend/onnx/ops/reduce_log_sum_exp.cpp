@@ -7,7 +7,7 @@
 
 #include <limits>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // reduced = log(sum(exp(data - m))) + m along axes, with m = max(data) where
 // that is finite and 0 elsewhere
@@ -23,4 +23,4 @@ static void reduce_log_sum_exp(Node &node) {
 
 LANDFALL_ONNX(reduce_log_sum_exp, {"ReduceLogSumExp", 1, reduce_log_sum_exp})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // reduced = max(data) along axes
 static void reduce_max(Node &node) {
@@ -14,4 +14,4 @@ static void reduce_max(Node &node) {
 
 LANDFALL_ONNX(reduce_max, {"ReduceMax", 1, reduce_max})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // reduced = sum(data) / count along axes
 static void reduce_mean(Node &node) {
@@ -14,4 +14,4 @@ static void reduce_mean(Node &node) {
 
 LANDFALL_ONNX(reduce_mean, {"ReduceMean", 1, reduce_mean})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // reduced = min(data) along axes
 static void reduce_min(Node &node) {
@@ -14,4 +14,4 @@ static void reduce_min(Node &node) {
 
 LANDFALL_ONNX(reduce_min, {"ReduceMin", 1, reduce_min})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

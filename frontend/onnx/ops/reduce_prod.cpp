@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // reduced = the product of data along axes
 static void reduce_prod(Node &node) {
@@ -14,4 +14,4 @@ static void reduce_prod(Node &node) {
 
 LANDFALL_ONNX(reduce_prod, {"ReduceProd", 1, reduce_prod})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

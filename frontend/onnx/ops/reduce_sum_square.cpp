@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/reduce.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // reduced = sum(data^2) along axes
 static void reduce_sum_square(Node &node) {
@@ -16,4 +16,4 @@ static void reduce_sum_square(Node &node) {
 
 LANDFALL_ONNX(reduce_sum_square, {"ReduceSumSquare", 1, reduce_sum_square})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = max(0, X)
 static void relu(Node &node) {
@@ -17,4 +17,4 @@ static void relu(Node &node) {
 
 LANDFALL_ONNX(relu, {"Relu", 1, relu})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
 #include <algorithm>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// What an entry of the `shape` operand asks for.
@@ -136,4 +136,4 @@ void reshape(Node &node) {
 
 LANDFALL_ONNX(reshape, {"Reshape", 5, reshape})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,13 +3,13 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/axis_list.h"
 #include "frontend/onnx/families/resize_operands.h"
+#include "frontend/onnx/support/axis_list.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// The entry of `table` with the name that attribute `attribute` holds.
@@ -138,4 +138,4 @@ void resize_10(Node &node) {
 
 LANDFALL_ONNX(resize, {"Resize", 10, resize_10}, {"Resize", 11, resize_11})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

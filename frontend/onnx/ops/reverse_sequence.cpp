@@ -4,10 +4,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/index_lists.h"
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y[.., t, ..] = input[.., len - 1 - t, ..] where t < len =
 // sequence_lens[batch], else input[.., t, ..]
@@ -41,4 +41,4 @@ static void reverse_sequence(Node &node) {
 
 LANDFALL_ONNX(reverse_sequence, {"ReverseSequence", 10, reverse_sequence})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

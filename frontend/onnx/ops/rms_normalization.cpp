@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/normalize.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = scale X / sqrt(mean(X^2) + epsilon), over the dimensions from axis on
 static void rms_normalization(Node &node) {
@@ -28,4 +28,4 @@ static void rms_normalization(Node &node) {
 
 LANDFALL_ONNX(rms_normalization, {"RMSNormalization", 23, rms_normalization})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

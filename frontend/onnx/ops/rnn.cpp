@@ -8,7 +8,7 @@
 
 #include "frontend/onnx/families/recurrence.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void rnn(Node &node) {
   Recurrence layer(node, 1, {"Tanh"});
@@ -39,4 +39,4 @@ static void rnn(Node &node) {
 
 LANDFALL_ONNX(rnn, {"RNN", 7, rnn})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/checked_index.h"
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/checked_index.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// One dimension of a region: its bins and their sample positions.
@@ -145,4 +145,4 @@ void roi_align(Node &node) {
 
 LANDFALL_ONNX(roi_align, {"RoiAlign", 10, roi_align})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -8,10 +8,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/checked_index.h"
 #include "frontend/onnx/families/rotation.h"
+#include "frontend/onnx/support/checked_index.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -140,4 +140,4 @@ LANDFALL_ONNX(rotary_embedding, {"RotaryEmbedding", 23, rotary_embedding},
               {"RotaryEmbedding", 1, rotary_embedding_microsoft,
                "com.microsoft"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = the integer nearest to X, the even one of two
 LANDFALL_ONNX(round, {"Round", 11, unary_operator<ScalarOp::round>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/attribute_table.h"
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = (X - offset) scale, with one offset and scale for all or for each feature
 static void scaler(Node &node) {
@@ -25,4 +25,4 @@ static void scaler(Node &node) {
 
 LANDFALL_ONNX(scaler, {"Scaler", 1, scaler, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/index_lists.h"
-#include "frontend/onnx/families/permute.h"
+#include "frontend/onnx/support/index_lists.h"
+#include "frontend/onnx/support/permute.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// x[i] along `axis`, which goes away; i counts from the back if `reversed`.
@@ -165,4 +165,4 @@ void scan_8(Node &node) {
 
 LANDFALL_ONNX(scan, {"Scan", 8, scan_8}, {"Scan", 9, scan_9})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/scatter_along_axis.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = data; output[i... with i[axis] = indices[i...]] = updates[i...]
 static void scatter(Node &node) {
@@ -14,4 +14,4 @@ static void scatter(Node &node) {
 
 LANDFALL_ONNX(scatter, {"Scatter", 9, scatter})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

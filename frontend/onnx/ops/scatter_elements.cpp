@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/scatter_along_axis.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = data; output[i... with i[axis] = indices[i...]] op= updates[i...]
 static void scatter_elements(Node &node) {
@@ -14,4 +14,4 @@ static void scatter_elements(Node &node) {
 
 LANDFALL_ONNX(scatter_elements, {"ScatterElements", 11, scatter_elements})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/checked_index.h"
-#include "frontend/onnx/families/index_lists.h"
 #include "frontend/onnx/families/scatter_reduction.h"
+#include "frontend/onnx/support/checked_index.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = data; output[indices[q..., :]..., rest...] op= updates[q...,
 // rest...]
@@ -56,4 +56,4 @@ static void scatter_nd(Node &node) {
 
 LANDFALL_ONNX(scatter_nd, {"ScatterND", 11, scatter_nd})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

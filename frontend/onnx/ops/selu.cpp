@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = gamma X if X > 0, else gamma alpha (exp(X) - 1)
 static void selu(Node &node) {
@@ -19,4 +19,4 @@ static void selu(Node &node) {
 
 LANDFALL_ONNX(selu, {"Selu", 1, selu})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

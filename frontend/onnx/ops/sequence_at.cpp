@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
+#include "frontend/onnx/support/boxed.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // tensor = input_sequence[position]; negative positions count from the back
 static void at(Node &node) {
@@ -15,4 +15,4 @@ static void at(Node &node) {
 
 LANDFALL_ONNX(sequence_at, {"SequenceAt", 11, at})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

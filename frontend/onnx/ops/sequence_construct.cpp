@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
+#include "frontend/onnx/support/boxed.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output_sequence = [inputs...]
 static void sequence_construct(Node &node) {
@@ -17,4 +17,4 @@ static void sequence_construct(Node &node) {
 
 LANDFALL_ONNX(sequence_construct, {"SequenceConstruct", 11, sequence_construct})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
+#include "frontend/onnx/support/boxed.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = []
 static void sequence_empty(Node &node) {
@@ -15,4 +15,4 @@ static void sequence_empty(Node &node) {
 
 LANDFALL_ONNX(sequence_empty, {"SequenceEmpty", 11, sequence_empty})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
+#include "frontend/onnx/support/boxed.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output_sequence = input_sequence without the element at position (default:
 // the last)
@@ -16,4 +16,4 @@ static void erase(Node &node) {
 
 LANDFALL_ONNX(sequence_erase, {"SequenceErase", 11, erase})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
+#include "frontend/onnx/support/boxed.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output_sequence = input_sequence with tensor before position (default: end)
 static void insert(Node &node) {
@@ -16,4 +16,4 @@ static void insert(Node &node) {
 
 LANDFALL_ONNX(sequence_insert, {"SequenceInsert", 11, insert})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -4,9 +4,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
+#include "frontend/onnx/support/boxed.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // length = number of elements
 static void length(Node &node) {
@@ -15,4 +15,4 @@ static void length(Node &node) {
 
 LANDFALL_ONNX(sequence_length, {"SequenceLength", 11, length})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
+#include "frontend/onnx/support/boxed.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 bool is_sequence(const Any &value) {
@@ -78,4 +78,4 @@ void sequence_map(Node &node) {
 
 LANDFALL_ONNX(sequence_map, {"SequenceMap", 17, sequence_map})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

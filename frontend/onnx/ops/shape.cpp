@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
 #include <algorithm>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // shape = extents(data)[start : end]; both clamped to [0, rank].
 static void shape(Node &node) {
@@ -24,4 +24,4 @@ static void shape(Node &node) {
 
 LANDFALL_ONNX(shape, {"Shape", 1, shape})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

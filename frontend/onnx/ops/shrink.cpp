@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = input + bias if input < -lambd, input - bias if input > lambd, else
 // 0
@@ -23,4 +23,4 @@ static void shrink(Node &node) {
 
 LANDFALL_ONNX(shrink, {"Shrink", 9, shrink})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = 1 / (1 + exp(-X))
 static void sigmoid(Node &node) {
@@ -15,4 +15,4 @@ static void sigmoid(Node &node) {
 
 LANDFALL_ONNX(sigmoid, {"Sigmoid", 1, sigmoid})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = sign(input)
 LANDFALL_ONNX(sign, {"Sign", 9, unary_operator<ScalarOp::sign>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = sin(input)
 LANDFALL_ONNX(sin, {"Sin", 7, unary_operator<ScalarOp::sin>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

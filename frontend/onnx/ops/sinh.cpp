@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = sinh(input)
 LANDFALL_ONNX(sinh, {"Sinh", 9, unary_operator<ScalarOp::sinh>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // size = product of data's extents
 static void size(Node &node) {
@@ -14,4 +14,4 @@ static void size(Node &node) {
 
 LANDFALL_ONNX(size, {"Size", 1, size})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -9,10 +9,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/indexing.h"
 #include "frontend/onnx/families/normalize.h"
+#include "frontend/onnx/support/indexing.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -96,4 +96,4 @@ LANDFALL_ONNX(skip_layer_normalization,
               {"SkipSimplifiedLayerNormalization", 1, skip_simplified,
                "com.microsoft"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

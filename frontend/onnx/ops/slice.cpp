@@ -3,12 +3,12 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/axis_list.h"
 #include "frontend/onnx/families/strided_slice.h"
+#include "frontend/onnx/support/axis_list.h"
 
 #include <limits>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 struct Range {
@@ -104,4 +104,4 @@ void slice_10(Node &node) {
 
 LANDFALL_ONNX(slice, {"Slice", 1, slice_1}, {"Slice", 10, slice_10})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

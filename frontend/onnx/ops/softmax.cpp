@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/softmax.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = exp(input - m) / sum(exp(input - m)), m = max(input) along axis
 static void softmax(Node &node) {
@@ -19,4 +19,4 @@ static void softmax(Node &node) {
 
 LANDFALL_ONNX(softmax, {"Softmax", 1, softmax})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

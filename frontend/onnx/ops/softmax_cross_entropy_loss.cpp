@@ -6,7 +6,7 @@
 #include "frontend/onnx/families/class_loss.h"
 #include "frontend/onnx/families/softmax.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // log_prob = log(softmax(scores)) over classes
 // output = the negative log likelihood loss of log_prob
@@ -23,4 +23,4 @@ static void softmax_cross_entropy_loss(Node &node) {
 LANDFALL_ONNX(softmax_cross_entropy_loss,
               {"SoftmaxCrossEntropyLoss", 12, softmax_cross_entropy_loss})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

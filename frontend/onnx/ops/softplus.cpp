@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = log(1 + exp(X))
 static void softplus(Node &node) {
@@ -15,4 +15,4 @@ static void softplus(Node &node) {
 
 LANDFALL_ONNX(softplus, {"Softplus", 1, softplus})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

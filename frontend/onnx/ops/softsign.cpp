@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = input / (1 + |input|)
 static void softsign(Node &node) {
@@ -15,4 +15,4 @@ static void softsign(Node &node) {
 
 LANDFALL_ONNX(softsign, {"Softsign", 1, softsign})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

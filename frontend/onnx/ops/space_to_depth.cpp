@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/permute.h"
+#include "frontend/onnx/support/permute.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output[n, channel(c, i, j), h, w] = input[n, c, h*s + i, w*s + j], where the
 // channel is (i, j, c) in mode DCR and (c, i, j) in mode CRD
@@ -28,4 +28,4 @@ static void space_to_depth(Node &node) {
 
 LANDFALL_ONNX(space_to_depth, {"SpaceToDepth", 1, space_to_depth})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/axis_list.h"
 #include "frontend/onnx/families/strided_slice.h"
+#include "frontend/onnx/support/axis_list.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// `parts` pieces of extent ceil(extent / parts), the last one smaller; before
@@ -65,4 +65,4 @@ void split(Node &node) {
 
 LANDFALL_ONNX(split, {"Split", 2, split})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

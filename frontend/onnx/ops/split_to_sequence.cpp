@@ -4,10 +4,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
 #include "frontend/onnx/families/strided_slice.h"
+#include "frontend/onnx/support/boxed.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// Pieces whose number is known now.
@@ -88,4 +88,4 @@ void split_to_sequence(Node &node) {
 
 LANDFALL_ONNX(split_to_sequence, {"SplitToSequence", 11, split_to_sequence})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = sqrt(X), NaN for X < 0
 LANDFALL_ONNX(sqrt, {"Sqrt", 1, unary_operator<ScalarOp::sqrt>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/axis_list.h"
+#include "frontend/onnx/support/axis_list.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// Without axes, what has extent 1 goes. The result's rank must be known now,
@@ -58,4 +58,4 @@ void squeeze(Node &node) {
 
 LANDFALL_ONNX(squeeze, {"Squeeze", 1, squeeze})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

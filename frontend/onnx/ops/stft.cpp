@@ -10,7 +10,7 @@
 #include "frontend/onnx/families/fast_fourier.h"
 #include "frontend/onnx/families/fourier.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -96,4 +96,4 @@ static void stft(Node &node) {
 
 LANDFALL_ONNX(stft, {"STFT", 17, stft})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // C = A - B
 static void sub(Node &node) {
@@ -14,4 +14,4 @@ static void sub(Node &node) {
 
 LANDFALL_ONNX(sub, {"Sub", 1, sub})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

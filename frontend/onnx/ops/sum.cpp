@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // sum = data_0 + data_1 + ...
 static void sum(Node &node) {
@@ -14,4 +14,4 @@ static void sum(Node &node) {
 
 LANDFALL_ONNX(sum, {"Sum", 1, sum})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

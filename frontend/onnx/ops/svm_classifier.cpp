@@ -12,14 +12,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/attribute_table.h"
-#include "frontend/onnx/families/compute_type.h"
 #include "frontend/onnx/families/linear_model.h"
 #include "frontend/onnx/families/support_vectors.h"
+#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/compute_type.h"
 
 #include <algorithm>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -307,4 +307,4 @@ static void svm_classifier(Node &node) {
 LANDFALL_ONNX(svm_classifier,
               {"SVMClassifier", 1, svm_classifier, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -7,12 +7,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/attribute_table.h"
-#include "frontend/onnx/families/compute_type.h"
 #include "frontend/onnx/families/linear_model.h"
 #include "frontend/onnx/families/support_vectors.h"
+#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static void svm_regressor(Node &node) {
   Builder &b = node.b();
@@ -51,4 +51,4 @@ static void svm_regressor(Node &node) {
 
 LANDFALL_ONNX(svm_regressor, {"SVMRegressor", 1, svm_regressor, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/compute_type.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = A sigmoid(alpha A) B
 static void swiglu(Node &node) {
@@ -19,4 +19,4 @@ static void swiglu(Node &node) {
 
 LANDFALL_ONNX(swiglu, {"SwiGLU", 28, swiglu})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = X sigmoid(alpha X)
 static void swish(Node &node) {
@@ -15,4 +15,4 @@ static void swish(Node &node) {
 
 LANDFALL_ONNX(swish, {"Swish", 24, swish})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = tan(input)
 LANDFALL_ONNX(tan, {"Tan", 7, unary_operator<ScalarOp::tan>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

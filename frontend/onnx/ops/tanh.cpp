@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = tanh(input)
 LANDFALL_ONNX(tanh, {"Tanh", 1, unary_operator<ScalarOp::tanh>})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/index_lists.h"
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // present = past; present[n, ..., write_indices[n] + s, ...] = update[n, .., s]
 // along axis; in circular mode positions wrap around.
@@ -45,4 +45,4 @@ static void tensor_scatter(Node &node) {
 
 LANDFALL_ONNX(tensor_scatter, {"TensorScatter", 24, tensor_scatter})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

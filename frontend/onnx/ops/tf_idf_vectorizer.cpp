@@ -3,13 +3,13 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/owned_constant.h"
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
+#include "frontend/onnx/support/owned_constant.h"
 
 #include <algorithm>
 #include <map>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// The n-grams to look for, ordered by the output coordinate they count for.
@@ -152,4 +152,4 @@ void tf_idf_vectorizer(Node &node) {
 
 LANDFALL_ONNX(tf_idf_vectorizer, {"TfIdfVectorizer", 9, tf_idf_vectorizer})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

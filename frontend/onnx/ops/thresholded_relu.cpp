@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // Y = X if X > alpha, else 0
 static void thresholded_relu(Node &node) {
@@ -17,4 +17,4 @@ static void thresholded_relu(Node &node) {
 
 LANDFALL_ONNX(thresholded_relu, {"ThresholdedRelu", 10, thresholded_relu})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

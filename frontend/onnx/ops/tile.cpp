@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/axis_list.h"
+#include "frontend/onnx/support/axis_list.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output[i] = input[i mod extents]. Each repeated dimension becomes two, (copy,
 // position), so that no index needs a division.
@@ -35,4 +35,4 @@ static void tile(Node &node) {
 
 LANDFALL_ONNX(tile, {"Tile", 6, tile})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

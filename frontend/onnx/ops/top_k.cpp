@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/axis_list.h"
-#include "frontend/onnx/families/index_lists.h"
 #include "frontend/onnx/families/select_first.h"
+#include "frontend/onnx/support/axis_list.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 // Values, Indices = the first k along axis in descending (largest) or ascending
@@ -56,4 +56,4 @@ void top_k_10(Node &node) { top_k(node, sizes_operand(node, 1, "K", 1)[0]); }
 
 LANDFALL_ONNX(top_k, {"TopK", 1, top_k_1}, {"TopK", 10, top_k_10})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

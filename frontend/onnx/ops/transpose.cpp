@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/permute.h"
+#include "frontend/onnx/support/permute.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // transposed[i...] = data[j...] with j[perm[k]] = i[k]
 static void transpose(Node &node) {
@@ -29,4 +29,4 @@ static void transpose(Node &node) {
 
 LANDFALL_ONNX(transpose, {"Transpose", 1, transpose})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -7,14 +7,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/compute_type.h"
 #include "frontend/onnx/families/forest.h"
 #include "frontend/onnx/families/linear_model.h"
+#include "frontend/onnx/support/compute_type.h"
 
 #include <array>
 #include <cmath>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -121,4 +121,4 @@ static void tree_ensemble(Node &node) {
 
 LANDFALL_ONNX(tree_ensemble, {"TreeEnsemble", 5, tree_ensemble, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -10,14 +10,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/attribute_table.h"
-#include "frontend/onnx/families/compute_type.h"
 #include "frontend/onnx/families/forest.h"
 #include "frontend/onnx/families/linear_model.h"
+#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/compute_type.h"
 
 #include <algorithm>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 namespace {
 
@@ -141,4 +141,4 @@ LANDFALL_ONNX(tree_ensemble_classifier,
               {"TreeEnsembleClassifier", 1, tree_ensemble_classifier,
                "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

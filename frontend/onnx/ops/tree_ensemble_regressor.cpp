@@ -7,12 +7,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/attribute_table.h"
-#include "frontend/onnx/families/compute_type.h"
 #include "frontend/onnx/families/forest.h"
 #include "frontend/onnx/families/linear_model.h"
+#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/compute_type.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 static Aggregate bind_aggregate(const Node &node) {
   std::string name = node.string_attr("aggregate_function", "SUM");
@@ -56,4 +56,4 @@ static void tree_ensemble_regressor(Node &node) {
 LANDFALL_ONNX(tree_ensemble_regressor, {"TreeEnsembleRegressor", 1,
                                         tree_ensemble_regressor, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

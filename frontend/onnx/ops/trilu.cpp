@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/one_element.h"
+#include "frontend/onnx/support/one_element.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // upper: output[..., i, j] = input[..., i, j] if j >= i + k, else 0
 // lower: output[..., i, j] = input[..., i, j] if j <= i + k, else 0
@@ -27,4 +27,4 @@ static void trilu(Node &node) {
 
 LANDFALL_ONNX(trilu, {"Trilu", 14, trilu})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/index_lists.h"
 #include "frontend/onnx/families/select_first.h"
 #include "frontend/onnx/families/strided_slice.h"
+#include "frontend/onnx/support/index_lists.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// The compared things: x[:, i, :] for i along the middle of [outer, n, inner].
@@ -169,4 +169,4 @@ void unique(Node &node) {
 
 LANDFALL_ONNX(unique, {"Unique", 11, unique})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

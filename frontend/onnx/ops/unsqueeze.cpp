@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/axis_list.h"
+#include "frontend/onnx/support/axis_list.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // expanded[d] has extent 1 where d is in axes; the others are data's, in order.
 static void unsqueeze(Node &node) {
@@ -31,4 +31,4 @@ static void unsqueeze(Node &node) {
 
 LANDFALL_ONNX(unsqueeze, {"Unsqueeze", 1, unsqueeze})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

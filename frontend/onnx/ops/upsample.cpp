@@ -7,7 +7,7 @@
 
 #include <numeric>
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 // Y[i...] = X interpolated around i / scales
@@ -37,4 +37,4 @@ void upsample_9(Node &node) { upsample(node, scales_operand(node, 1)); }
 LANDFALL_ONNX(upsample, {"Upsample", 7, upsample_7},
               {"Upsample", 9, upsample_9})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/operator.h"
+#include "frontend/onnx/importer/operator.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 
 // output = X where condition holds, else Y
 static void where(Node &node) {
@@ -19,4 +19,4 @@ static void where(Node &node) {
 
 LANDFALL_ONNX(where, {"Where", 9, where})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

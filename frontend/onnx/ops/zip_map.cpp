@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/boxed.h"
+#include "frontend/onnx/support/boxed.h"
 
-namespace landfall::onnx {
+namespace landfall::frontend {
 namespace {
 
 /// The key table of BoxFunction::zip_map: 32-bit words.
@@ -59,4 +59,4 @@ void zip_map(Node &node) {
 
 LANDFALL_ONNX(zip_map, {"ZipMap", 1, zip_map, "ai.onnx.ml"})
 
-} // namespace landfall::onnx
+} // namespace landfall::frontend

@@ -3,8 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/kernels/contraction_generator.h"
-#include "compiler/kernels/loop_generator.h"
+#include "compiler/kernels/contraction/contraction_generator.h"
+#include "compiler/kernels/loops/loop_generator.h"
 #include "compiler/native/native_code.h"
 #include "compiler/target.h"
 #include "targets/cpu/codegen/variants.h"
@@ -15,25 +15,25 @@ namespace landfall::cpu {
 
 namespace {
 
-std::unique_ptr<TaskGenerator> generator_for(const Kernel &kernel,
-                                             const Machine &machine) {
+std::unique_ptr<kernels::TaskGenerator>
+generator_for(const Kernel &kernel, const kernels::Machine &machine) {
   if (kernel.kind == KernelClass::contraction)
-    if (auto generator = contraction_generator(kernel, machine))
+    if (auto generator = kernels::contraction_generator(kernel, machine))
       return generator.take();
-  return make_loop_generator(kernel, machine);
+  return kernels::make_loop_generator(kernel, machine);
 }
 
-class CpuTarget : public landfall::Target {
+class CpuTarget : public landfall::compiler::Target {
 public:
   std::string_view name() const override { return "cpu"; }
 
-  Support supports(const Kernel &kernel) const override {
+  compiler::Support supports(const Kernel &kernel) const override {
     return native::supports_dtypes(kernel);
   }
 
   Result<std::vector<CodeSection>>
   generate(std::span<const Kernel> kernels,
-           const CodegenOptions &options) const override {
+           const compiler::CodegenOptions &options) const override {
     std::vector<CodeSection> sections;
     if (kernels.empty())
       return sections;
@@ -46,7 +46,7 @@ public:
 
 } // namespace
 
-const landfall::Target &codegen() {
+const landfall::compiler::Target &codegen() {
   static const CpuTarget target;
   return target;
 }

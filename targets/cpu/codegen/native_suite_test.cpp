@@ -19,7 +19,7 @@
 
 namespace landfall::cpu {
 
-const landfall::Target &codegen();
+const landfall::compiler::Target &codegen();
 
 namespace {
 
@@ -63,8 +63,8 @@ public:
 private:
   int64_t run_tasks(const std::vector<int64_t> &sizes, Buffers &buffers);
 
-  void (*plan_)(const int64_t *, native::NativePlan *);
-  int32_t (*run_)(const native::NativeCall *);
+  void (*plan_)(const int64_t *, NativePlan *);
+  int32_t (*run_)(const NativeCall *);
 };
 
 int64_t LoadedKernel::run_tasks(const std::vector<int64_t> &sizes,
@@ -72,15 +72,14 @@ int64_t LoadedKernel::run_tasks(const std::vector<int64_t> &sizes,
   std::vector<void *> operands;
   for (auto &buffer : buffers)
     operands.push_back(buffer->data());
-  native::NativePlan plan = {-1, -1};
+  NativePlan plan = {-1, -1};
   plan_(sizes.data(), &plan);
   EXPECT_GE(plan.tasks, 0);
   FencedBuffer scratch(
       std::vector<uint8_t>(size_t(plan.scratch_bytes + 63) / 64 * 64), true);
   int64_t failed_value = 0;
-  native::NativeCall call = {
-      operands.data(), sizes.data(), 0, 0, scratch.data(),
-      &services(),     &failed_value};
+  NativeCall call = {operands.data(), sizes.data(), 0, 0, scratch.data(),
+                     &services(),     &failed_value};
   for (int64_t end = plan.tasks; end > 0;) {
     call.end = end;
     call.begin = std::max<int64_t>(0, end - 2);

@@ -13,28 +13,31 @@ namespace landfall::cpu {
 
 namespace {
 
-class CpuDevice : public Device {
+class CpuDevice : public runtime::Device {
 public:
   explicit CpuDevice(int threads)
       : pool_(std::make_shared<ThreadPool>(threads)) {}
 
-  DeviceDescription describe() const override {
+  runtime::DeviceDescription describe() const override {
     return {"cpu", describe_machine(), pool_->threads(), 0};
   }
-  Result<DeviceMemory> allocate(size_t bytes) override {
+  Result<runtime::DeviceMemory> allocate(size_t bytes) override {
     return allocate_memory(bytes);
   }
-  void release(DeviceMemory memory) override { release_memory(memory); }
-  void *host_address(DeviceMemory memory) override {
+  void release(runtime::DeviceMemory memory) override {
+    release_memory(memory);
+  }
+  void *host_address(runtime::DeviceMemory memory) override {
     return address_of(memory);
   }
-  Result<DeviceMemory> wrap(const void *bytes, size_t size) override {
+  Result<runtime::DeviceMemory> wrap(const void *bytes, size_t size) override {
     return wrap_memory(bytes, size);
   }
-  Result<std::unique_ptr<Queue>> create_queue() override {
-    return std::unique_ptr<Queue>(std::make_unique<CpuQueue>(pool_));
+  Result<std::unique_ptr<runtime::Queue>> create_queue() override {
+    return std::unique_ptr<runtime::Queue>(std::make_unique<CpuQueue>(pool_));
   }
-  Result<std::unique_ptr<Executable>> load(const Package &package) override {
+  Result<std::unique_ptr<runtime::Executable>>
+  load(const Package &package) override {
     return CpuExecutable::load(package);
   }
 
@@ -44,8 +47,8 @@ private:
 
 std::vector<std::string> devices() { return {"cpu"}; }
 
-Result<std::unique_ptr<Device>> create(std::string_view,
-                                       const DeviceOptions &options) {
+Result<std::unique_ptr<runtime::Device>>
+create(std::string_view, const runtime::DeviceOptions &options) {
   constexpr int thread_limit = 1024;
   if (options.threads < 0 || options.threads > thread_limit)
     return Error{ErrorCode::invalid_argument,
@@ -53,12 +56,12 @@ Result<std::unique_ptr<Device>> create(std::string_view,
                              "to {}, or 0 for all that the machine has.",
                              options.threads, thread_limit)};
   int threads = options.threads ? options.threads : available_threads();
-  return std::unique_ptr<Device>(std::make_unique<CpuDevice>(threads));
+  return std::unique_ptr<runtime::Device>(std::make_unique<CpuDevice>(threads));
 }
 
 } // namespace
 
-extern const Driver driver;
-constinit const Driver driver = {"cpu", devices, create};
+extern const runtime::Driver driver;
+constinit const runtime::Driver driver = {"cpu", devices, create};
 
 } // namespace landfall::cpu

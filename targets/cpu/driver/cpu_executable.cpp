@@ -41,11 +41,11 @@ Result<const CodeSection *> best_section(const Package &package) {
 
 } // namespace
 
-Result<std::unique_ptr<Executable>>
+Result<std::unique_ptr<runtime::Executable>>
 CpuExecutable::load(const Package &package) {
   auto executable = std::make_unique<CpuExecutable>();
   if (package.kernels.empty())
-    return std::unique_ptr<Executable>(std::move(executable));
+    return std::unique_ptr<runtime::Executable>(std::move(executable));
   const CodeSection &section = *TRY(best_section(package));
   executable->image_ = TRY(LoadedCode::load(section.bytes.data));
   for (size_t k = 0; k < package.kernels.size(); ++k) {
@@ -60,7 +60,7 @@ CpuExecutable::load(const Package &package) {
                                     reinterpret_cast<RunFunction>(run),
                                     &package.kernels[k]});
   }
-  return std::unique_ptr<Executable>(std::move(executable));
+  return std::unique_ptr<runtime::Executable>(std::move(executable));
 }
 
 } // namespace landfall::cpu

@@ -13,8 +13,8 @@
 
 namespace landfall::cpu {
 
-using PlanFunction = void (*)(const int64_t *sizes, native::NativePlan *plan);
-using RunFunction = int32_t (*)(const native::NativeCall *call);
+using PlanFunction = void (*)(const int64_t *sizes, NativePlan *plan);
+using RunFunction = int32_t (*)(const NativeCall *call);
 
 struct CpuKernel {
   PlanFunction plan;
@@ -22,11 +22,12 @@ struct CpuKernel {
   const Kernel *description;
 };
 
-class CpuExecutable : public Executable {
+class CpuExecutable : public runtime::Executable {
 public:
   /// Maps the best section that this machine can run. The error lists what the
   /// package holds and what the machine could run.
-  static Result<std::unique_ptr<Executable>> load(const Package &package);
+  static Result<std::unique_ptr<runtime::Executable>>
+  load(const Package &package);
 
   std::span<const CpuKernel> kernels() const { return kernels_; }
 

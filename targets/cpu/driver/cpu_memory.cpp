@@ -22,7 +22,7 @@ constexpr size_t memory_limit = size_t(1) << 47;
 
 } // namespace
 
-Result<DeviceMemory> allocate_memory(size_t bytes) {
+Result<runtime::DeviceMemory> allocate_memory(size_t bytes) {
   // Large blocks get huge pages where the system has them: fewer page faults
   // at first use and fewer misses of the translation cache later.
   size_t alignment = bytes >= 2 * huge_page ? huge_page : line;
@@ -37,17 +37,17 @@ Result<DeviceMemory> allocate_memory(size_t bytes) {
   if (!memory)
     return Error{ErrorCode::out_of_memory,
                  fmt::format("There is no memory for {} bytes.", bytes)};
-  return DeviceMemory{reinterpret_cast<uint64_t>(memory), bytes};
+  return runtime::DeviceMemory{reinterpret_cast<uint64_t>(memory), bytes};
 }
 
-Result<DeviceMemory> wrap_memory(const void *bytes, size_t size) {
+Result<runtime::DeviceMemory> wrap_memory(const void *bytes, size_t size) {
   auto address = reinterpret_cast<uint64_t>(bytes);
   if (address == 0 || address % wrap_alignment != 0)
     return Error{ErrorCode::unsupported, "The bytes are not aligned."};
-  return DeviceMemory{address | 1, size};
+  return runtime::DeviceMemory{address | 1, size};
 }
 
-void release_memory(DeviceMemory memory) {
+void release_memory(runtime::DeviceMemory memory) {
   bool is_wrapped = memory.handle & 1;
   if (!is_wrapped)
     std::free(address_of(memory));

@@ -12,11 +12,11 @@
 
 namespace landfall::cpu {
 
-Result<DeviceMemory> allocate_memory(size_t bytes);
-Result<DeviceMemory> wrap_memory(const void *bytes, size_t size);
-void release_memory(DeviceMemory memory);
+Result<runtime::DeviceMemory> allocate_memory(size_t bytes);
+Result<runtime::DeviceMemory> wrap_memory(const void *bytes, size_t size);
+void release_memory(runtime::DeviceMemory memory);
 
-inline uint8_t *address_of(DeviceMemory memory) {
+inline uint8_t *address_of(runtime::DeviceMemory memory) {
   return reinterpret_cast<uint8_t *>(memory.handle & ~uint64_t(1));
 }
 

@@ -21,7 +21,7 @@ constexpr int64_t scratch_limit = int64_t(1) << 40;
 /// Parts a thread gets on average: enough to even out unequal tasks.
 constexpr int64_t parts_per_thread = 4;
 
-uint8_t *address_of(DeviceSpan span) {
+uint8_t *address_of(runtime::DeviceSpan span) {
   return cpu::address_of(span.memory) + span.offset;
 }
 
@@ -57,34 +57,36 @@ Status CpuQueue::keep(Status status) {
   return status;
 }
 
-Status CpuQueue::write(DeviceSpan destination, const void *source,
+Status CpuQueue::write(runtime::DeviceSpan destination, const void *source,
                        size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_copy(destination, bytes)));
+  TRY(keep(runtime::check_copy(destination, bytes)));
   if (bytes > 0)
     std::memcpy(address_of(destination), source, bytes);
   return {};
 }
 
-Status CpuQueue::read(void *destination, DeviceSpan source, size_t bytes) {
+Status CpuQueue::read(void *destination, runtime::DeviceSpan source,
+                      size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_copy(source, bytes)));
+  TRY(keep(runtime::check_copy(source, bytes)));
   if (bytes > 0)
     std::memcpy(destination, address_of(source), bytes);
   return {};
 }
 
-Status CpuQueue::copy(DeviceSpan destination, DeviceSpan source, size_t bytes) {
+Status CpuQueue::copy(runtime::DeviceSpan destination,
+                      runtime::DeviceSpan source, size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_copy(destination, bytes)));
-  TRY(keep(check_copy(source, bytes)));
+  TRY(keep(runtime::check_copy(destination, bytes)));
+  TRY(keep(runtime::check_copy(source, bytes)));
   if (bytes > 0)
     std::memmove(address_of(destination), address_of(source), bytes);
   return {};
 }
 
-Status CpuQueue::launch(const Executable &executable, uint32_t kernel,
-                        std::span<const DeviceSpan> operands,
+Status CpuQueue::launch(const runtime::Executable &executable, uint32_t kernel,
+                        std::span<const runtime::DeviceSpan> operands,
                         std::span<const int64_t> sizes) {
   TRY(failure_);
   auto kernels = static_cast<const CpuExecutable &>(executable).kernels();
@@ -96,13 +98,13 @@ Status CpuQueue::launch(const Executable &executable, uint32_t kernel,
                                   "{} sizes.",
                                   kernel, operands.size(), sizes.size())});
   operands_.clear();
-  for (DeviceSpan operand : operands)
+  for (runtime::DeviceSpan operand : operands)
     operands_.push_back(address_of(operand));
   return keep(call(kernels[kernel], sizes));
 }
 
 Status CpuQueue::call(const CpuKernel &kernel, std::span<const int64_t> sizes) {
-  native::NativePlan plan = {0, 0};
+  NativePlan plan = {0, 0};
   kernel.plan(sizes.data(), &plan);
   if (plan.tasks <= 0)
     return {};
@@ -113,8 +115,9 @@ Status CpuQueue::call(const CpuKernel &kernel, std::span<const int64_t> sizes) {
   run_tasks(kernel, sizes, plan.tasks, failure);
   if (failure.task < 0)
     return {};
-  return check_error(*kernel.description,
-                     static_cast<uint32_t>(failure.code - 1), failure.value);
+  return runtime::check_error(*kernel.description,
+                              static_cast<uint32_t>(failure.code - 1),
+                              failure.value);
 }
 
 void CpuQueue::run_tasks(const CpuKernel &kernel,
@@ -129,9 +132,8 @@ void CpuQueue::run_tasks(const CpuKernel &kernel,
     uint8_t *scratch = cpu::address_of(scratch_);
     if (scratch)
       scratch += part.participant * scratch_stride_;
-    native::NativeCall call = {operands_.data(), sizes.data(), part.begin,
-                               part.end,         scratch,      &services(),
-                               &failed_value};
+    NativeCall call = {operands_.data(), sizes.data(), part.begin,   part.end,
+                       scratch,          &services(),  &failed_value};
     if (int32_t code = kernel.run(&call); code != 0)
       failure.add(part.begin, code, failed_value);
   };

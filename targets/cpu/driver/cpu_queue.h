@@ -15,22 +15,24 @@ namespace landfall::cpu {
 
 /// Everything is complete when its call returns, so that events are empty.
 /// Between the first launch and `finish` the pool's workers stay awake.
-class CpuQueue : public Queue {
+class CpuQueue : public runtime::Queue {
 public:
   /// The pool must outlive the queue.
   explicit CpuQueue(std::shared_ptr<ThreadPool> pool)
       : pool_(std::move(pool)) {}
   ~CpuQueue() override;
 
-  Status write(DeviceSpan destination, const void *source,
+  Status write(runtime::DeviceSpan destination, const void *source,
                size_t bytes) override;
-  Status read(void *destination, DeviceSpan source, size_t bytes) override;
-  Status copy(DeviceSpan destination, DeviceSpan source, size_t bytes) override;
-  Status launch(const Executable &executable, uint32_t kernel,
-                std::span<const DeviceSpan> operands,
+  Status read(void *destination, runtime::DeviceSpan source,
+              size_t bytes) override;
+  Status copy(runtime::DeviceSpan destination, runtime::DeviceSpan source,
+              size_t bytes) override;
+  Status launch(const runtime::Executable &executable, uint32_t kernel,
+                std::span<const runtime::DeviceSpan> operands,
                 std::span<const int64_t> sizes) override;
-  Result<Event> record() override { return Event(0); }
-  Status wait(Event) override { return failure_; }
+  Result<runtime::Event> record() override { return runtime::Event(0); }
+  Status wait(runtime::Event) override { return failure_; }
   Status finish() override;
 
 private:
@@ -43,7 +45,7 @@ private:
   std::shared_ptr<ThreadPool> pool_;
   std::optional<ThreadPool::Run> run_;
   std::vector<void *> operands_;
-  DeviceMemory scratch_;
+  runtime::DeviceMemory scratch_;
   size_t scratch_stride_ = 0; ///< Bytes from one participant's to the next's.
   Status failure_; ///< The first since the last finish; the rest is skipped.
 };

@@ -16,11 +16,11 @@ namespace landfall::cpu {
 namespace {
 
 #if defined(__x86_64__)
-constexpr ElfMachine machine = {EM_X86_64, R_X86_64_RELATIVE};
+constexpr runtime::ElfMachine machine = {EM_X86_64, R_X86_64_RELATIVE};
 #elif defined(__aarch64__)
-constexpr ElfMachine machine = {EM_AARCH64, R_AARCH64_RELATIVE};
+constexpr runtime::ElfMachine machine = {EM_AARCH64, R_AARCH64_RELATIVE};
 #elif defined(__riscv)
-constexpr ElfMachine machine = {EM_RISCV, R_RISCV_RELATIVE};
+constexpr runtime::ElfMachine machine = {EM_RISCV, R_RISCV_RELATIVE};
 #else
 #error "no ELF loader for this machine"
 #endif
@@ -39,7 +39,7 @@ Status LoadedCode::map() {
 }
 
 Status LoadedCode::protect(uint64_t page) {
-  for (const ElfSegment &segment : image_.segments()) {
+  for (const runtime::ElfSegment &segment : image_.segments()) {
     uint64_t begin = segment.address / page * page;
     uint64_t end = (segment.address + segment.bytes + page - 1) / page * page;
     int protection = (segment.readable ? PROT_READ : 0) |
@@ -60,7 +60,7 @@ Status LoadedCode::protect(uint64_t page) {
 Result<std::unique_ptr<LoadedCode>>
 LoadedCode::load(std::span<const uint8_t> file) {
   auto page = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  ElfImage image = TRY(ElfImage::read(file, machine, page));
+  runtime::ElfImage image = TRY(runtime::ElfImage::read(file, machine, page));
   std::unique_ptr<LoadedCode> code(new LoadedCode(std::move(image)));
   TRY(code->map());
   TRY(code->protect(page));

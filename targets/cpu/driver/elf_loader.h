@@ -26,11 +26,11 @@ public:
   void *function(std::string_view name) const;
 
 private:
-  explicit LoadedCode(ElfImage image) : image_(std::move(image)) {}
+  explicit LoadedCode(runtime::ElfImage image) : image_(std::move(image)) {}
   Status map();
   Status protect(uint64_t page);
 
-  ElfImage image_;
+  runtime::ElfImage image_;
   uint8_t *base_ = nullptr;
 };
 

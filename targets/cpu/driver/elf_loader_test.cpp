@@ -59,20 +59,19 @@ std::vector<uint8_t> with_dynamic(int64_t tag, auto change) {
 TEST(ElfLoader, FindsAndRunsFunctions) {
   auto image = LoadedCode::load(fixture());
   ASSERT_TRUE(image.ok()) << image.error().message;
-  auto *plan =
-      reinterpret_cast<void (*)(const int64_t *, native::NativePlan *)>(
-          (*image)->function("k0_plan"));
-  auto *run = reinterpret_cast<int32_t (*)(const native::NativeCall *)>(
+  auto *plan = reinterpret_cast<void (*)(const int64_t *, NativePlan *)>(
+      (*image)->function("k0_plan"));
+  auto *run = reinterpret_cast<int32_t (*)(const NativeCall *)>(
       (*image)->function("k0_run"));
   ASSERT_TRUE(plan && run);
   EXPECT_EQ((*image)->function("k0_stop"), nullptr);
   int64_t size = 9;
-  native::NativePlan tasks = {};
+  NativePlan tasks = {};
   plan(&size, &tasks);
   EXPECT_EQ(tasks.tasks, 2);
   float x[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9}, y[9] = {};
   void *operands[] = {x, y};
-  native::NativeCall call = {operands, &size, 0, 2, nullptr, nullptr, nullptr};
+  NativeCall call = {operands, &size, 0, 2, nullptr, nullptr, nullptr};
   EXPECT_EQ(run(&call), 0);
   EXPECT_EQ(y[8], 10) << "the table of functions was relocated";
 }

@@ -9,9 +9,6 @@
 
 namespace landfall::cpu {
 
-using native::NativeServices;
-using native::Service;
-
 namespace {
 
 using Unary = double (*)(double);

@@ -10,7 +10,7 @@
 namespace landfall::cpu {
 
 /// The C library's double-precision functions, in the slots of
-/// `native::Service`.
-const native::NativeServices &services();
+/// `Service`.
+const NativeServices &services();
 
 } // namespace landfall::cpu

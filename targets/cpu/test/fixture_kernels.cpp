@@ -11,7 +11,7 @@
 
 #define KERNEL extern "C" __attribute__((visibility("default")))
 
-using namespace landfall::native;
+using namespace landfall;
 
 namespace {
 
@@ -24,10 +24,10 @@ float (*volatile steps[])(float) = {identity, add_one};
 } // namespace
 
 // increment: y[i] = x[i] + 1
-KERNEL void k0_plan(const int64_t *sizes, NativePlan *plan) {
+KERNEL void k0_plan(const int64_t *sizes, landfall::NativePlan *plan) {
   *plan = {(sizes[0] + 7) / 8, 0};
 }
-KERNEL int32_t k0_run(const NativeCall *call) {
+KERNEL int32_t k0_run(const landfall::NativeCall *call) {
   auto *x = static_cast<const float *>(call->operands[0]);
   auto *y = static_cast<float *>(call->operands[1]);
   for (int64_t task = call->begin; task < call->end; ++task)
@@ -37,10 +37,10 @@ KERNEL int32_t k0_run(const NativeCall *call) {
 }
 
 // below_ten: y[i] = x[i], which must be below 10
-KERNEL void k1_plan(const int64_t *sizes, NativePlan *plan) {
+KERNEL void k1_plan(const int64_t *sizes, landfall::NativePlan *plan) {
   *plan = {sizes[0], 0};
 }
-KERNEL int32_t k1_run(const NativeCall *call) {
+KERNEL int32_t k1_run(const landfall::NativeCall *call) {
   auto *x = static_cast<const int64_t *>(call->operands[0]);
   auto *y = static_cast<int64_t *>(call->operands[1]);
   for (int64_t i = call->begin; i < call->end; ++i) {
@@ -54,16 +54,16 @@ KERNEL int32_t k1_run(const NativeCall *call) {
 }
 
 // exponential: y[i] = exp(x[i]), by way of scratch memory and a service
-KERNEL void k2_plan(const int64_t *sizes, NativePlan *plan) {
+KERNEL void k2_plan(const int64_t *sizes, landfall::NativePlan *plan) {
   *plan = {sizes[0], 24};
 }
-KERNEL int32_t k2_run(const NativeCall *call) {
+KERNEL int32_t k2_run(const landfall::NativeCall *call) {
   auto *x = static_cast<const double *>(call->operands[0]);
   auto *y = static_cast<double *>(call->operands[1]);
   auto *scratch = static_cast<double *>(call->scratch);
   using Unary = double (*)(double);
   auto exp = reinterpret_cast<Unary>(
-      call->services->functions[static_cast<uint32_t>(Service::exp)]);
+      call->services->functions[static_cast<uint32_t>(landfall::Service::exp)]);
   for (int64_t i = call->begin; i < call->end; ++i) {
     scratch[2] = x[i];
     y[i] = exp(scratch[2]);
@@ -72,8 +72,10 @@ KERNEL int32_t k2_run(const NativeCall *call) {
 }
 
 // wrong_increment: says y[i] = x[i] + 1 and stores x[i] + 1.5
-KERNEL void k3_plan(const int64_t *, NativePlan *plan) { *plan = {1, 0}; }
-KERNEL int32_t k3_run(const NativeCall *call) {
+KERNEL void k3_plan(const int64_t *, landfall::NativePlan *plan) {
+  *plan = {1, 0};
+}
+KERNEL int32_t k3_run(const landfall::NativeCall *call) {
   auto *x = static_cast<const float *>(call->operands[0]);
   auto *y = static_cast<float *>(call->operands[1]);
   for (int64_t i = 0; i < call->sizes[0]; ++i)

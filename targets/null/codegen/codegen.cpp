@@ -9,21 +9,22 @@ namespace landfall::null {
 
 namespace {
 
-class NullTarget : public Target {
+class NullTarget : public compiler::Target {
 public:
   std::string_view name() const override { return "null"; }
 
-  Support supports(const Kernel &) const override { return {}; }
+  compiler::Support supports(const Kernel &) const override { return {}; }
 
   Result<std::vector<CodeSection>>
-  generate(std::span<const Kernel>, const CodegenOptions &) const override {
+  generate(std::span<const Kernel>,
+           const compiler::CodegenOptions &) const override {
     return std::vector<CodeSection>{{"null", "descriptions", {}}};
   }
 };
 
 } // namespace
 
-const Target &codegen() {
+const compiler::Target &codegen() {
   static const NullTarget target;
   return target;
 }

@@ -18,51 +18,52 @@ namespace {
 
 constexpr std::align_val_t alignment{64};
 
-class NullDevice : public Device {
+class NullDevice : public runtime::Device {
 public:
-  DeviceDescription describe() const override {
+  runtime::DeviceDescription describe() const override {
     return {"null", "the interpreter of kernel descriptions", 1, 0};
   }
 
-  Result<DeviceMemory> allocate(size_t bytes) override {
+  Result<runtime::DeviceMemory> allocate(size_t bytes) override {
     void *memory = ::operator new(bytes, alignment, std::nothrow);
     if (!memory)
       return Error{ErrorCode::out_of_memory,
                    fmt::format("The null device cannot get {} bytes.", bytes)};
-    return DeviceMemory{reinterpret_cast<uint64_t>(memory), bytes};
+    return runtime::DeviceMemory{reinterpret_cast<uint64_t>(memory), bytes};
   }
 
-  void release(DeviceMemory memory) override {
+  void release(runtime::DeviceMemory memory) override {
     ::operator delete(reinterpret_cast<void *>(memory.handle), alignment);
   }
 
-  void *host_address(DeviceMemory) override { return nullptr; }
+  void *host_address(runtime::DeviceMemory) override { return nullptr; }
 
-  Result<DeviceMemory> wrap(const void *, size_t) override {
+  Result<runtime::DeviceMemory> wrap(const void *, size_t) override {
     return Error{ErrorCode::unsupported, "The null device copies."};
   }
 
-  Result<std::unique_ptr<Queue>> create_queue() override {
-    return std::unique_ptr<Queue>(std::make_unique<NullQueue>());
+  Result<std::unique_ptr<runtime::Queue>> create_queue() override {
+    return std::unique_ptr<runtime::Queue>(std::make_unique<NullQueue>());
   }
 
-  Result<std::unique_ptr<Executable>> load(const Package &package) override {
+  Result<std::unique_ptr<runtime::Executable>>
+  load(const Package &package) override {
     // Every package has descriptions, whatever it was compiled for.
-    return std::unique_ptr<Executable>(
+    return std::unique_ptr<runtime::Executable>(
         std::make_unique<NullExecutable>(package.kernels));
   }
 };
 
 std::vector<std::string> devices() { return {"null"}; }
 
-Result<std::unique_ptr<Device>> create(std::string_view,
-                                       const DeviceOptions &) {
-  return std::unique_ptr<Device>(std::make_unique<NullDevice>());
+Result<std::unique_ptr<runtime::Device>>
+create(std::string_view, const runtime::DeviceOptions &) {
+  return std::unique_ptr<runtime::Device>(std::make_unique<NullDevice>());
 }
 
 } // namespace
 
-extern const Driver driver;
-constinit const Driver driver = {"null", devices, create};
+extern const runtime::Driver driver;
+constinit const runtime::Driver driver = {"null", devices, create};
 
 } // namespace landfall::null

@@ -13,7 +13,7 @@ namespace landfall::null {
 
 namespace {
 
-Result<uint8_t *> address(DeviceSpan span, size_t bytes) {
+Result<uint8_t *> address(runtime::DeviceSpan span, size_t bytes) {
   if (span.offset > span.memory.bytes ||
       bytes > span.memory.bytes - span.offset)
     return Error{ErrorCode::device,
@@ -23,7 +23,7 @@ Result<uint8_t *> address(DeviceSpan span, size_t bytes) {
 
 } // namespace
 
-Status NullQueue::write(DeviceSpan destination, const void *source,
+Status NullQueue::write(runtime::DeviceSpan destination, const void *source,
                         size_t bytes) {
   uint8_t *to = TRY(address(destination, bytes));
   auto *from = static_cast<const uint8_t *>(source);
@@ -34,15 +34,16 @@ Status NullQueue::write(DeviceSpan destination, const void *source,
   return {};
 }
 
-Status NullQueue::read(void *destination, DeviceSpan source, size_t bytes) {
+Status NullQueue::read(void *destination, runtime::DeviceSpan source,
+                       size_t bytes) {
   uint8_t *from = TRY(address(source, bytes));
   TRY(wait(done_ + pending_.size()));
   std::copy(from, from + bytes, static_cast<uint8_t *>(destination));
   return {};
 }
 
-Status NullQueue::copy(DeviceSpan destination, DeviceSpan source,
-                       size_t bytes) {
+Status NullQueue::copy(runtime::DeviceSpan destination,
+                       runtime::DeviceSpan source, size_t bytes) {
   uint8_t *to = TRY(address(destination, bytes));
   uint8_t *from = TRY(address(source, bytes));
   pending_.push_back([to, from, bytes]() -> Status {
@@ -52,14 +53,14 @@ Status NullQueue::copy(DeviceSpan destination, DeviceSpan source,
   return {};
 }
 
-Status NullQueue::launch(const Executable &executable, uint32_t kernel,
-                         std::span<const DeviceSpan> operands,
+Status NullQueue::launch(const runtime::Executable &executable, uint32_t kernel,
+                         std::span<const runtime::DeviceSpan> operands,
                          std::span<const int64_t> sizes) {
   auto &kernels = static_cast<const NullExecutable &>(executable).kernels;
   if (kernel >= kernels.size())
     return Error{ErrorCode::device, "There is no such kernel."};
   std::vector<void *> pointers;
-  for (DeviceSpan operand : operands)
+  for (runtime::DeviceSpan operand : operands)
     pointers.push_back(TRY(address(operand, 0)));
   pending_.push_back([&kernel = kernels[kernel], pointers,
                       sizes = std::vector(sizes.begin(), sizes.end())] {
@@ -68,7 +69,7 @@ Status NullQueue::launch(const Executable &executable, uint32_t kernel,
   return {};
 }
 
-Status NullQueue::wait(Event event) {
+Status NullQueue::wait(runtime::Event event) {
   size_t count =
       std::min<size_t>(event > done_ ? event - done_ : 0, pending_.size());
   for (size_t i = 0; i < count && failure_.ok(); ++i)

@@ -30,6 +30,6 @@ int main(int count, char **arguments) {
     std::perror("landfall-reef-card: the card's memory");
     return 2;
   }
-  run_card(*chip, static_cast<uint8_t *>(dram), card_line_descriptor);
+  sim::run_card(*chip, static_cast<uint8_t *>(dram), card_line_descriptor);
   return 0;
 }

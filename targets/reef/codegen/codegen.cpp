@@ -3,11 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/kernels/loop_generator.h"
+#include "compiler/kernels/loops/loop_generator.h"
 #include "compiler/native/native_code.h"
 #include "compiler/target.h"
-#include "targets/reef/codegen/matrix_contraction.h"
-#include "targets/reef/codegen/scratchpad.h"
+#include "targets/reef/codegen/matrix/scratchpad.h"
+#include "targets/reef/codegen/task/matrix_contraction.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -41,19 +41,19 @@ constexpr native::Variant variant = {
                 .most_lanes = 8,
                 .most_groups = 2,
                 .divides_vectors = true,
-                .deals_ranges = true,
-                .orders_reals = true}};
+                .pulls_tasks = true,
+                .has_ieee_min_max = true}};
 
-std::unique_ptr<TaskGenerator> generator_for(const Kernel &kernel,
-                                             const Machine &machine) {
+std::unique_ptr<kernels::TaskGenerator>
+generator_for(const Kernel &kernel, const kernels::Machine &machine) {
   if (kernel.kind == KernelClass::contraction)
     if (auto generator = matrix_contraction(kernel, machine))
       return generator.take();
   static const Scratchpad scratchpad;
-  return make_loop_generator(kernel, machine, &scratchpad);
+  return kernels::make_loop_generator(kernel, machine, &scratchpad);
 }
 
-class ReefTarget : public landfall::Target {
+class ReefTarget : public landfall::compiler::Target {
 public:
   std::string_view name() const override { return "reef"; }
 
@@ -68,15 +68,15 @@ public:
   }
 
   /// The matrix unit's operands are rows of one step of the depth.
-  int64_t depth_first_from() const override { return fewest_edges; }
+  int64_t min_rows_for_k_major_weights() const override { return fewest_edges; }
 
-  Support supports(const Kernel &kernel) const override {
+  compiler::Support supports(const Kernel &kernel) const override {
     return native::supports_dtypes(kernel);
   }
 
   Result<std::vector<CodeSection>>
   generate(std::span<const Kernel> kernels,
-           const CodegenOptions &options) const override {
+           const compiler::CodegenOptions &options) const override {
     for (const std::string &wanted : options.variants)
       if (wanted != variant.name && wanted != "native")
         return Error{ErrorCode::invalid_argument,
@@ -93,7 +93,7 @@ public:
 
 } // namespace
 
-const landfall::Target &codegen() {
+const landfall::compiler::Target &codegen() {
   static const ReefTarget target;
   return target;
 }

@@ -21,7 +21,7 @@
 
 namespace landfall::reef {
 
-const landfall::Target &codegen();
+const landfall::compiler::Target &codegen();
 
 namespace {
 
@@ -120,7 +120,7 @@ public:
                               std::span<const Run> runs) {
     ChipRunner runner;
     runner.kernels_ = package.kernels;
-    runner.device_ = TRY(create_device(chip, {}));
+    runner.device_ = TRY(runtime::create_device(chip, {}));
     runner.queue_ = TRY(runner.device_->create_queue());
     runner.code_ = TRY(runner.device_->load(package));
     Outcomes outcomes{chip, {}};
@@ -131,7 +131,7 @@ public:
 
 private:
   Result<Outcome> launch(const Run &run) {
-    std::vector<DeviceSpan> spans;
+    std::vector<runtime::DeviceSpan> spans;
     for (const std::vector<uint8_t> &operand : run.launch->operands) {
       spans.push_back({TRY(device_->allocate(operand.size()))});
       TRY(queue_->write(spans.back(), operand.data(), operand.size()));
@@ -150,9 +150,9 @@ private:
   }
 
   std::span<const Kernel> kernels_;
-  std::unique_ptr<Device> device_;
-  std::unique_ptr<Queue> queue_;
-  std::unique_ptr<Executable> code_;
+  std::unique_ptr<runtime::Device> device_;
+  std::unique_ptr<runtime::Queue> queue_;
+  std::unique_ptr<runtime::Executable> code_;
 };
 
 } // namespace

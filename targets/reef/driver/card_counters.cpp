@@ -12,26 +12,26 @@ namespace landfall::reef {
 
 namespace {
 
-void add(EngineCounter &engine, EngineTelemetry time) {
+void add(runtime::EngineCounter &engine, EngineTelemetry time) {
   engine.busy += time.busy;
   engine.stalled += time.stalled;
 }
 
-DeviceCounters decode(const ChipDescription &description, const uint8_t *record,
-                      int64_t cycles) {
+runtime::DeviceCounters decode(const ChipDescription &description,
+                               const uint8_t *record, int64_t cycles) {
   ChipTelemetry chip;
   std::memcpy(&chip, record, sizeof(chip));
   uint64_t cores = description.cores;
-  DeviceCounters counters = {static_cast<uint64_t>(cycles),
-                             description.clock_mhz * 1e6,
-                             0,
-                             0,
-                             chip.dram_bytes,
-                             {}};
-  EngineCounter core = {"core", cores}, issue = {"issue", cores},
-                vector = {"vector", cores}, matrix = {"matrix", cores},
-                dma = {"dma", cores * description.dma_channels},
-                dram = {"dram", 1, chip.dram.busy, chip.dram.stalled};
+  runtime::DeviceCounters counters = {static_cast<uint64_t>(cycles),
+                                      description.clock_mhz * 1e6,
+                                      0,
+                                      0,
+                                      chip.dram_bytes,
+                                      {}};
+  runtime::EngineCounter core = {"core", cores}, issue = {"issue", cores},
+                         vector = {"vector", cores}, matrix = {"matrix", cores},
+                         dma = {"dma", cores * description.dma_channels},
+                         dram = {"dram", 1, chip.dram.busy, chip.dram.stalled};
   // The first record is the management core's.
   record += sizeof(chip) + sizeof(CoreTelemetry);
   for (uint64_t k = 0; k < cores; ++k, record += sizeof(CoreTelemetry)) {
@@ -51,7 +51,7 @@ DeviceCounters decode(const ChipDescription &description, const uint8_t *record,
 
 } // namespace
 
-Result<DeviceCounters> read_counters(ReefCard &card) {
+Result<runtime::DeviceCounters> read_counters(ReefCard &card) {
   uint64_t bytes = telemetry_bytes(card.chip.cores);
   Command command = {};
   command.operation = Operation::count;
@@ -65,7 +65,7 @@ Result<DeviceCounters> read_counters(ReefCard &card) {
   auto ticket = card.commands.submit(command);
   auto completion = ticket ? card.commands.wait(*ticket)
                            : Result<Completion>(ticket.take_error());
-  DeviceCounters counters;
+  runtime::DeviceCounters counters;
   if (completion)
     counters =
         decode(card.chip, card.memory->host(*address), completion->value);

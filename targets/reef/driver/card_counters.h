@@ -10,6 +10,6 @@
 namespace landfall::reef {
 
 /// After all that was submitted before. Engines of the compute cores only.
-Result<DeviceCounters> read_counters(ReefCard &card);
+Result<runtime::DeviceCounters> read_counters(ReefCard &card);
 
 } // namespace landfall::reef

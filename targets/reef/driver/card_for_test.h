@@ -26,14 +26,14 @@ enum Mischief : int64_t {
 
 class CardTest : public testing::Test {
 protected:
-  void start(const std::string &chip, DeviceOptions options = {}) {
+  void start(const std::string &chip, runtime::DeviceOptions options = {}) {
     start(find_chip(chip).take(), options);
   }
-  void start(ChipDescription chip, DeviceOptions options) {
+  void start(ChipDescription chip, runtime::DeviceOptions options) {
     auto made = ReefCard::create(std::move(chip), options);
     ASSERT_TRUE(made.ok()) << made.error().message;
     card = made.take();
-    package = test_package({});
+    package = runtime::test_package({});
     KernelMaker k("mischief", KernelClass::loops);
     k.kernel.size_count = 2;
     k.kernel.operands.resize(2);
@@ -53,7 +53,7 @@ protected:
     Status status = queue->write({what}, values, 16);
     if (!status)
       return status;
-    const DeviceSpan operands[] = {{what}, {result}};
+    const runtime::DeviceSpan operands[] = {{what}, {result}};
     const int64_t sizes[] = {tasks, scratch};
     return queue->launch(*code, mischief, operands, sizes);
   }
@@ -63,10 +63,11 @@ protected:
   }
   bool works() {
     float x[] = {1, 2};
-    const DeviceSpan operands[] = {{what}, {result}};
+    const runtime::DeviceSpan operands[] = {{what}, {result}};
     const int64_t size = 2;
     return queue->write({what}, x, 8).ok() &&
-           queue->launch(*code, increment, operands, {&size, 1}).ok() &&
+           queue->launch(*code, runtime::increment, operands, {&size, 1})
+               .ok() &&
            queue->read(x, {result}, 8).ok() && x[1] == 3 &&
            queue->finish().ok();
   }
@@ -77,9 +78,9 @@ protected:
 
   Package package;
   std::shared_ptr<ReefCard> card;
-  std::unique_ptr<Executable> code;
-  std::unique_ptr<Queue> queue;
-  DeviceMemory what, result;
+  std::unique_ptr<runtime::Executable> code;
+  std::unique_ptr<runtime::Queue> queue;
+  runtime::DeviceMemory what, result;
 };
 
 /// Expects a part of a message.

@@ -18,7 +18,7 @@ public:
   CardThread(const ChipDescription &chip, const CardMemory &memory, Line line)
       : line_(std::move(line)),
         thread_([this, chip, dram = memory.host(dram_base)] {
-          run_card(chip, dram, line_.card.number());
+          sim::run_card(chip, dram, line_.card.number());
           // The host sees a closed line, as if a process had ended.
           shutdown(line_.card.number(), SHUT_RDWR);
         }) {}

@@ -11,18 +11,19 @@ namespace {
 
 class Counters : public CardTest {
 protected:
-  DeviceCounters of_a_launch() {
+  runtime::DeviceCounters of_a_launch() {
     auto memory = card->heap.allocate(400'000).take();
-    const DeviceSpan span = {{memory, 400'000}};
-    const DeviceSpan operands[] = {span, span};
+    const runtime::DeviceSpan span = {{memory, 400'000}};
+    const runtime::DeviceSpan operands[] = {span, span};
     const int64_t size = 100'000;
-    DeviceCounters before = read_counters(*card).take();
-    EXPECT_TRUE(queue->launch(*code, increment, operands, {&size, 1}).ok());
+    runtime::DeviceCounters before = read_counters(*card).take();
+    EXPECT_TRUE(
+        queue->launch(*code, runtime::increment, operands, {&size, 1}).ok());
     return difference(read_counters(*card).take(), before);
   }
-  static const EngineCounter &engine(const DeviceCounters &counters,
-                                     std::string_view name) {
-    for (const EngineCounter &engine : counters.engines)
+  static const runtime::EngineCounter &
+  engine(const runtime::DeviceCounters &counters, std::string_view name) {
+    for (const runtime::EngineCounter &engine : counters.engines)
       if (engine.name == name)
         return engine;
     ADD_FAILURE() << "no engine " << name;
@@ -34,7 +35,7 @@ TEST_F(Counters, AreTheSameInEveryRunAndEveryProcess) {
   uint64_t cycles = 0, instructions = 0;
   for (bool own_process : {false, true, false}) {
     start("reef2", {.own_process = own_process});
-    DeviceCounters counters = of_a_launch();
+    runtime::DeviceCounters counters = of_a_launch();
     EXPECT_GT(counters.cycles, 0u);
     EXPECT_GT(counters.instructions, 100'000u);
     if (cycles) {
@@ -50,13 +51,13 @@ TEST_F(Counters, AreTheSameInEveryRunAndEveryProcess) {
 
 TEST_F(Counters, StayWithinTheTimeOfTheirEngines) {
   start("reef3");
-  DeviceCounters counters = of_a_launch();
+  runtime::DeviceCounters counters = of_a_launch();
   EXPECT_EQ(counters.hertz, 1e9);
   EXPECT_GE(counters.memory_bytes, 800'000u) << "read and written";
   EXPECT_LE(counters.memory_bytes, 900'000u);
   for (const char *name :
        {"core", "issue", "vector", "matrix", "dma", "dram"}) {
-    const EngineCounter &each = engine(counters, name);
+    const runtime::EngineCounter &each = engine(counters, name);
     EXPECT_LE(each.busy, each.units * counters.cycles) << name;
   }
   EXPECT_EQ(engine(counters, "core").units, 16u);

@@ -41,8 +41,9 @@ Error fault_error(const std::string &device, const Completion &completion,
                       "{:#x}). Results of the run are lost; the core has been "
                       "restarted.",
                       device, completion.core, kernel.name,
-                      origins_text(kernel), cause_text(completion.detail),
-                      completion.address, completion.instruction, completion.pc,
+                      runtime::origins_text(kernel),
+                      cause_text(completion.detail), completion.address,
+                      completion.instruction, completion.pc,
                       completion.pc - code_base)};
 }
 
@@ -54,7 +55,7 @@ Error timeout_error(const std::string &device, const Completion &completion,
                       "{:#x}). Results of the run are lost; the cores have "
                       "been restarted. If it needs so long, set a longer "
                       "timeout.",
-                      device, kernel.name, origins_text(kernel),
+                      device, kernel.name, runtime::origins_text(kernel),
                       completion.end - completion.begin, completion.core,
                       completion.pc, completion.pc - code_base)};
 }

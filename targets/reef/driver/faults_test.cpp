@@ -91,11 +91,12 @@ TEST_F(Faults, TheLowestFailedTaskIsToldOnAnyNumberOfCores) {
     std::vector<int64_t> x(1000, 1);
     for (size_t k : {137, 138, 500, 999})
       x[k] = 1000 + int64_t(k);
-    DeviceMemory from = {card->heap.allocate(8000).take(), 8000};
+    runtime::DeviceMemory from = {card->heap.allocate(8000).take(), 8000};
     ASSERT_TRUE(queue->write({from}, x.data(), 8000).ok());
-    const DeviceSpan operands[] = {{from}, {from}};
+    const runtime::DeviceSpan operands[] = {{from}, {from}};
     const int64_t size = 1000;
-    ASSERT_TRUE(queue->launch(*code, below_ten, operands, {&size, 1}).ok());
+    ASSERT_TRUE(
+        queue->launch(*code, runtime::below_ten, operands, {&size, 1}).ok());
     EXPECT_EQ(failure(), "below_ten_node: 1137 is not below 10") << chip;
     queue.reset();
     code.reset();

@@ -11,11 +11,11 @@ namespace landfall::reef {
 namespace {
 
 /// Writes a description and asks for a device of it.
-Result<std::unique_ptr<Device>> create_own(const std::string &text) {
+Result<std::unique_ptr<runtime::Device>> create_own(const std::string &text) {
   std::string path = testing::TempDir() + "own.chip";
   auto *bytes = reinterpret_cast<const uint8_t *>(text.data());
   TRY(write_file(path, std::span(bytes, text.size())));
-  return create_device("reef:" + path, {});
+  return runtime::create_device("reef:" + path, {});
 }
 
 TEST(OwnChip, RunsWithoutAChangeOfCode) {
@@ -28,15 +28,16 @@ TEST(OwnChip, RunsWithoutAChangeOfCode) {
   ASSERT_TRUE(device.ok()) << device.error().message;
   EXPECT_EQ((*device)->describe().name, "reef_mine");
   EXPECT_EQ((*device)->describe().threads, 3);
-  Package package = test_package({});
+  Package package = runtime::test_package({});
   auto code = (*device)->load(package).take();
   auto queue = (*device)->create_queue().take();
   auto memory = (*device)->allocate(400).take();
   std::vector<float> values(100, 1);
   ASSERT_TRUE(queue->write({memory}, values.data(), 400).ok());
   int64_t size = 100;
-  const DeviceSpan operands[] = {{memory}, {memory}};
-  ASSERT_TRUE(queue->launch(*code, increment, operands, {&size, 1}).ok());
+  const runtime::DeviceSpan operands[] = {{memory}, {memory}};
+  ASSERT_TRUE(
+      queue->launch(*code, runtime::increment, operands, {&size, 1}).ok());
   ASSERT_TRUE(queue->read(values.data(), {memory}, 400).ok());
   EXPECT_EQ(values, std::vector<float>(100, 2));
 }
@@ -46,7 +47,7 @@ TEST(OwnChip, MistakesAreLocated) {
   ASSERT_FALSE(device.ok());
   EXPECT_NE(device.error().message.find("own.chip:2: 'cores' is 'none'"),
             std::string::npos);
-  EXPECT_FALSE(create_device("reef:/no/such.chip", {}).ok());
+  EXPECT_FALSE(runtime::create_device("reef:/no/such.chip", {}).ok());
 }
 
 } // namespace

@@ -28,7 +28,7 @@ Result<Scratch::Area> Scratch::at_least(uint64_t bytes) {
 }
 
 Result<std::shared_ptr<ReefCard>>
-ReefCard::create(ChipDescription chip, const DeviceOptions &options) {
+ReefCard::create(ChipDescription chip, const runtime::DeviceOptions &options) {
   if (options.timeout_seconds < 1)
     return Error{ErrorCode::invalid_argument,
                  fmt::format("A timeout of {} s was asked for; give one second "
@@ -40,7 +40,7 @@ ReefCard::create(ChipDescription chip, const DeviceOptions &options) {
 }
 
 ReefCard::ReefCard(ChipDescription described, std::unique_ptr<CardMemory> dram,
-                   const DeviceOptions &options)
+                   const runtime::DeviceOptions &options)
     : chip(std::move(described)), memory(std::move(dram)),
       heap(heap_base, dram_base + memory->bytes()), scratch(heap, chip.cores),
       commands(

@@ -21,7 +21,8 @@ namespace landfall::reef {
 /// is under way may know the part before. Thread-safe.
 class Scratch {
 public:
-  Scratch(DeviceHeap &heap, uint32_t cores) : heap_(&heap), cores_(cores) {}
+  Scratch(runtime::DeviceHeap &heap, uint32_t cores)
+      : heap_(&heap), cores_(cores) {}
 
   struct Area {
     uint64_t address = 0;
@@ -31,7 +32,7 @@ public:
   Result<Area> at_least(uint64_t bytes);
 
 private:
-  DeviceHeap *heap_;
+  runtime::DeviceHeap *heap_;
   uint32_t cores_;
   std::mutex mutex_;
   Area area_;
@@ -40,12 +41,12 @@ private:
 /// One card and the host's side of it. Thread-safe.
 class ReefCard {
 public:
-  static Result<std::shared_ptr<ReefCard>> create(ChipDescription chip,
-                                                  const DeviceOptions &options);
+  static Result<std::shared_ptr<ReefCard>>
+  create(ChipDescription chip, const runtime::DeviceOptions &options);
 
   const ChipDescription chip;
   const std::unique_ptr<CardMemory> memory;
-  DeviceHeap heap;
+  runtime::DeviceHeap heap;
   Scratch scratch;
   CommandStream commands;
   /// Cycles that a launch may take: the timeout, by the chip's clock.
@@ -59,7 +60,7 @@ public:
 
 private:
   ReefCard(ChipDescription chip, std::unique_ptr<CardMemory> memory,
-           const DeviceOptions &options);
+           const runtime::DeviceOptions &options);
 
   std::mutex queues_mutex_;
   std::bitset<queue_limit> queues_;

@@ -10,8 +10,8 @@ namespace landfall::reef {
 
 namespace {
 
-std::vector<PeakRate> peaks(const ChipDescription &chip) {
-  std::vector<PeakRate> rates;
+std::vector<runtime::PeakRate> peaks(const ChipDescription &chip) {
+  std::vector<runtime::PeakRate> rates;
   auto add = [&](uint32_t macs, std::initializer_list<DType> dtypes) {
     for (DType dtype : dtypes)
       if (macs > 0)
@@ -24,34 +24,37 @@ std::vector<PeakRate> peaks(const ChipDescription &chip) {
   return rates;
 }
 
-class ReefDevice : public Device {
+class ReefDevice : public runtime::Device {
 public:
   explicit ReefDevice(std::shared_ptr<ReefCard> card)
       : card_(std::move(card)) {}
 
-  DeviceDescription describe() const override {
+  runtime::DeviceDescription describe() const override {
     const ChipDescription &chip = card_->chip;
     return {chip.name,         summary(chip), static_cast<int>(chip.cores),
             chip.dram_bytes(), details(chip), peaks(chip)};
   }
-  Result<DeviceMemory> allocate(size_t bytes) override {
-    return DeviceMemory{TRY(card_->heap.allocate(bytes)), bytes};
+  Result<runtime::DeviceMemory> allocate(size_t bytes) override {
+    return runtime::DeviceMemory{TRY(card_->heap.allocate(bytes)), bytes};
   }
-  void release(DeviceMemory memory) override {
+  void release(runtime::DeviceMemory memory) override {
     card_->heap.release(memory.handle);
   }
-  void *host_address(DeviceMemory) override { return nullptr; }
-  Result<DeviceMemory> wrap(const void *, size_t) override {
+  void *host_address(runtime::DeviceMemory) override { return nullptr; }
+  Result<runtime::DeviceMemory> wrap(const void *, size_t) override {
     return Error{ErrorCode::unsupported, "A card has memory of its own."};
   }
-  Result<std::unique_ptr<Queue>> create_queue() override {
+  Result<std::unique_ptr<runtime::Queue>> create_queue() override {
     return ReefQueue::create(card_);
   }
-  Result<std::unique_ptr<Executable>> load(const Package &package) override {
+  Result<std::unique_ptr<runtime::Executable>>
+  load(const Package &package) override {
     return ReefExecutable::load(card_, package);
   }
 
-  Result<DeviceCounters> counters() override { return read_counters(*card_); }
+  Result<runtime::DeviceCounters> counters() override {
+    return read_counters(*card_);
+  }
 
 private:
   std::shared_ptr<ReefCard> card_;
@@ -65,19 +68,20 @@ std::vector<std::string> devices() {
 }
 
 /// "reef2", or "reef:my.chip" for a description of the user's own.
-Result<std::unique_ptr<Device>> create(std::string_view name,
-                                       const DeviceOptions &options) {
+Result<std::unique_ptr<runtime::Device>>
+create(std::string_view name, const runtime::DeviceOptions &options) {
   size_t colon = name.find(':');
   ChipDescription chip =
       colon == name.npos ? TRY(find_chip(name))
                          : TRY(read_chip(std::string(name.substr(colon + 1))));
   auto card = TRY(ReefCard::create(std::move(chip), options));
-  return std::unique_ptr<Device>(std::make_unique<ReefDevice>(std::move(card)));
+  return std::unique_ptr<runtime::Device>(
+      std::make_unique<ReefDevice>(std::move(card)));
 }
 
 } // namespace
 
-extern const Driver driver;
-constinit const Driver driver = {"reef", devices, create, true};
+extern const runtime::Driver driver;
+constinit const runtime::Driver driver = {"reef", devices, create, true};
 
 } // namespace landfall::reef

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view target = "reef";
 constexpr std::string_view variant = "rv64gcv";
-constexpr ElfMachine machine = {EM_RISCV, R_RISCV_RELATIVE};
+constexpr runtime::ElfMachine machine = {EM_RISCV, R_RISCV_RELATIVE};
 constexpr uint64_t page_bytes = 4096;
 
 Result<const CodeSection *> find_section(const Package &package) {
@@ -36,18 +36,19 @@ Result<const CodeSection *> find_section(const Package &package) {
 
 } // namespace
 
-Result<std::unique_ptr<Executable>>
+Result<std::unique_ptr<runtime::Executable>>
 ReefExecutable::load(std::shared_ptr<ReefCard> card, const Package &package) {
   std::unique_ptr<ReefExecutable> executable(
       new ReefExecutable(std::move(card)));
   if (!package.kernels.empty())
     TRY(executable->place(*TRY(find_section(package)), package));
-  return std::unique_ptr<Executable>(std::move(executable));
+  return std::unique_ptr<runtime::Executable>(std::move(executable));
 }
 
 Status ReefExecutable::place(const CodeSection &section,
                              const Package &package) {
-  ElfImage image = TRY(ElfImage::read(section.bytes.data, machine, page_bytes));
+  runtime::ElfImage image =
+      TRY(runtime::ElfImage::read(section.bytes.data, machine, page_bytes));
   base_ = TRY(card_->heap.allocate(image.bytes(), page_bytes));
   uint8_t *memory = card_->memory->host(base_);
   std::memset(memory, 0, image.bytes());

@@ -16,10 +16,10 @@ struct ReefKernel {
   const Kernel *description;
 };
 
-class ReefExecutable : public Executable {
+class ReefExecutable : public runtime::Executable {
 public:
   /// Places the package's code for this chip. One binary serves all chips.
-  static Result<std::unique_ptr<Executable>>
+  static Result<std::unique_ptr<runtime::Executable>>
   load(std::shared_ptr<ReefCard> card, const Package &package);
   ~ReefExecutable() override;
 

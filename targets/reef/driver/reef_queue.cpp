@@ -19,16 +19,17 @@ namespace {
 constexpr size_t pending_limit = 128;
 constexpr int64_t scratch_limit = int64_t(1) << 40;
 
-uint64_t address_of(DeviceSpan span) {
+uint64_t address_of(runtime::DeviceSpan span) {
   return span.memory.handle + span.offset;
 }
 
 } // namespace
 
-Result<std::unique_ptr<Queue>>
+Result<std::unique_ptr<runtime::Queue>>
 ReefQueue::create(std::shared_ptr<ReefCard> card) {
   uint16_t number = TRY(card->take_queue());
-  return std::unique_ptr<Queue>(new ReefQueue(std::move(card), number));
+  return std::unique_ptr<runtime::Queue>(
+      new ReefQueue(std::move(card), number));
 }
 
 ReefQueue::~ReefQueue() {
@@ -43,30 +44,31 @@ Status ReefQueue::keep(Status status) {
   return status;
 }
 
-Status ReefQueue::write(DeviceSpan destination, const void *source,
+Status ReefQueue::write(runtime::DeviceSpan destination, const void *source,
                         size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_copy(destination, bytes)));
+  TRY(keep(runtime::check_copy(destination, bytes)));
   TRY(wait(done_ + pending_.size()));
   if (bytes > 0)
     std::memcpy(card_->memory->host(address_of(destination)), source, bytes);
   return {};
 }
 
-Status ReefQueue::read(void *destination, DeviceSpan source, size_t bytes) {
+Status ReefQueue::read(void *destination, runtime::DeviceSpan source,
+                       size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_copy(source, bytes)));
+  TRY(keep(runtime::check_copy(source, bytes)));
   TRY(wait(done_ + pending_.size()));
   if (bytes > 0)
     std::memcpy(destination, card_->memory->host(address_of(source)), bytes);
   return {};
 }
 
-Status ReefQueue::copy(DeviceSpan destination, DeviceSpan source,
-                       size_t bytes) {
+Status ReefQueue::copy(runtime::DeviceSpan destination,
+                       runtime::DeviceSpan source, size_t bytes) {
   TRY(failure_);
-  TRY(keep(check_copy(destination, bytes)));
-  TRY(keep(check_copy(source, bytes)));
+  TRY(keep(runtime::check_copy(destination, bytes)));
+  TRY(keep(runtime::check_copy(source, bytes)));
   Pending pending;
   pending.command.operation = Operation::copy;
   pending.command.address = address_of(destination);
@@ -75,8 +77,8 @@ Status ReefQueue::copy(DeviceSpan destination, DeviceSpan source,
   return keep(submit(pending));
 }
 
-Status ReefQueue::launch(const Executable &executable, uint32_t kernel,
-                         std::span<const DeviceSpan> operands,
+Status ReefQueue::launch(const runtime::Executable &executable, uint32_t kernel,
+                         std::span<const runtime::DeviceSpan> operands,
                          std::span<const int64_t> sizes) {
   TRY(failure_);
   auto &code = static_cast<const ReefExecutable &>(executable);
@@ -101,9 +103,10 @@ Status ReefQueue::launch(const Executable &executable, uint32_t kernel,
 
 /// The launch record, then the sizes, then the addresses of the operands: in
 /// the order in which kernels read them.
-Result<uint64_t> ReefQueue::write_record(const ReefKernel &kernel,
-                                         std::span<const DeviceSpan> operands,
-                                         std::span<const int64_t> sizes) {
+Result<uint64_t>
+ReefQueue::write_record(const ReefKernel &kernel,
+                        std::span<const runtime::DeviceSpan> operands,
+                        std::span<const int64_t> sizes) {
   uint64_t size_bytes = sizes.size() * sizeof(uint64_t);
   uint64_t bytes =
       sizeof(LaunchRecord) + size_bytes + operands.size() * sizeof(uint64_t);
@@ -117,7 +120,7 @@ Result<uint64_t> ReefQueue::write_record(const ReefKernel &kernel,
   auto *words = card_->memory->at<uint64_t>(behind);
   for (int64_t size : sizes)
     *words++ = static_cast<uint64_t>(size);
-  for (DeviceSpan operand : operands)
+  for (runtime::DeviceSpan operand : operands)
     *words++ = address_of(operand);
   return address;
 }
@@ -166,8 +169,8 @@ Status ReefQueue::outcome(const Pending &pending,
   case CommandStatus::ok:
     return {};
   case CommandStatus::check_failed:
-    return check_error(*pending.kernel->description, completion.detail,
-                       completion.value);
+    return runtime::check_error(*pending.kernel->description, completion.detail,
+                                completion.value);
   case CommandStatus::fault:
     return fault_error(name, completion, *pending.kernel->description,
                        pending.code_base);
@@ -214,7 +217,7 @@ Status ReefQueue::revive() {
   return {};
 }
 
-Status ReefQueue::wait(Event event) {
+Status ReefQueue::wait(runtime::Event event) {
   while (done_ < event && !pending_.empty() && failure_.ok())
     retire();
   return failure_;

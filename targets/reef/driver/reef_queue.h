@@ -14,20 +14,23 @@ namespace landfall::reef {
 /// Launches and copies between device memories are commands, done by the card
 /// in the order of the ring. Host memory is copied by the host through the
 /// window, once the queue's work so far is done.
-class ReefQueue : public Queue {
+class ReefQueue : public runtime::Queue {
 public:
-  static Result<std::unique_ptr<Queue>> create(std::shared_ptr<ReefCard> card);
+  static Result<std::unique_ptr<runtime::Queue>>
+  create(std::shared_ptr<ReefCard> card);
   ~ReefQueue() override;
 
-  Status write(DeviceSpan destination, const void *source,
+  Status write(runtime::DeviceSpan destination, const void *source,
                size_t bytes) override;
-  Status read(void *destination, DeviceSpan source, size_t bytes) override;
-  Status copy(DeviceSpan destination, DeviceSpan source, size_t bytes) override;
-  Status launch(const Executable &executable, uint32_t kernel,
-                std::span<const DeviceSpan> operands,
+  Status read(void *destination, runtime::DeviceSpan source,
+              size_t bytes) override;
+  Status copy(runtime::DeviceSpan destination, runtime::DeviceSpan source,
+              size_t bytes) override;
+  Status launch(const runtime::Executable &executable, uint32_t kernel,
+                std::span<const runtime::DeviceSpan> operands,
                 std::span<const int64_t> sizes) override;
-  Result<Event> record() override { return done_ + pending_.size(); }
-  Status wait(Event event) override;
+  Result<runtime::Event> record() override { return done_ + pending_.size(); }
+  Status wait(runtime::Event event) override;
   Status finish() override;
 
 private:
@@ -46,7 +49,7 @@ private:
   Status keep(Status status);
   Status submit(Pending pending);
   Result<uint64_t> write_record(const ReefKernel &kernel,
-                                std::span<const DeviceSpan> operands,
+                                std::span<const runtime::DeviceSpan> operands,
                                 std::span<const int64_t> sizes);
   void retire();
   Status outcome(const Pending &pending, const Completion &completion);
@@ -55,7 +58,7 @@ private:
 
   std::shared_ptr<ReefCard> card_;
   uint16_t number_;
-  Event done_ = 0; ///< Pieces of work done or skipped so far.
+  runtime::Event done_ = 0; ///< Pieces of work done or skipped so far.
   std::deque<Pending> pending_;
   Status failure_; ///< The first since the last finish; the rest is skipped.
 };

@@ -17,8 +17,8 @@ TEST_F(Ring, TakesMoreCommandsOfMoreQueuesThanItHolds) {
   std::atomic<int> right = 0;
   auto work = [&](int64_t number) {
     auto own = ReefQueue::create(card).take();
-    DeviceMemory a = {card->heap.allocate(8).take(), 8};
-    DeviceMemory b = {card->heap.allocate(8).take(), 8};
+    runtime::DeviceMemory a = {card->heap.allocate(8).take(), 8};
+    runtime::DeviceMemory b = {card->heap.allocate(8).take(), 8};
     bool good = own->write({a}, &number, 8).ok();
     for (int k = 0; k < 400 && good; ++k)
       good = own->copy({k % 2 ? a : b}, {k % 2 ? b : a}, 8).ok();
@@ -35,8 +35,8 @@ TEST_F(Ring, TakesMoreCommandsOfMoreQueuesThanItHolds) {
 
 TEST_F(Ring, QueueNumbersAreReusedAndLimited) {
   start("reef1");
-  std::vector<std::unique_ptr<Queue>> queues;
-  Result<std::unique_ptr<Queue>> last = ReefQueue::create(card);
+  std::vector<std::unique_ptr<runtime::Queue>> queues;
+  Result<std::unique_ptr<runtime::Queue>> last = ReefQueue::create(card);
   while (last.ok()) {
     queues.push_back(last.take());
     ASSERT_LT(queues.size(), size_t(queue_limit));

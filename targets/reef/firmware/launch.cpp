@@ -51,7 +51,7 @@ void Launch::run(const LaunchRecord &record) {
     else if (event.kind == ChipEvent::tick)
       check_time(record.cycle_limit);
   }
-  const native::NativePlan &planned = shared().planned;
+  const NativePlan &planned = shared().planned;
   if (!planned_ && completion_.status == CommandStatus::ok &&
       planned.tasks > 0) {
     completion_.status = CommandStatus::needs_scratch;

@@ -9,8 +9,8 @@
 
 namespace landfall::reef {
 
-using PlanFunction = void (*)(const int64_t *sizes, native::NativePlan *plan);
-using RunFunction = int32_t (*)(const native::NativeCall *call);
+using PlanFunction = void (*)(const int64_t *sizes, NativePlan *plan);
+using RunFunction = int32_t (*)(const NativeCall *call);
 
 inline constexpr uint32_t most_cores = 64; // chip_field.def
 /// Ranges of tasks that a core may have.
@@ -24,9 +24,9 @@ struct Failure {
 
 /// What all cores see, in DRAM.
 struct Shared {
-  native::NativeServices services; ///< What kernels may call.
+  NativeServices services; ///< What kernels may call.
   /// Of the launch under way, once core 1 has planned; a line of its own.
-  alignas(64) native::NativePlan planned;
+  alignas(64) NativePlan planned;
   int64_t range_tasks; ///< Tasks of a range.
   /// A core's ranges take its slots in turn.
   alignas(64) Failure failures[most_cores + 1][slots];

@@ -22,7 +22,7 @@ public:
 
 private:
   /// What a kernel knows, and what it asks when it wants more tasks.
-  struct Call : native::NativeCall {
+  struct Call : NativeCall {
     Worker *worker;
   };
 
@@ -32,7 +32,7 @@ private:
   void end_range(int32_t code);
   void run();
   [[noreturn]] void leave_kernel(uint64_t mail);
-  static int32_t next(native::NativeCall *call);
+  static int32_t next(NativeCall *call);
 
   uint64_t core_;
   uint64_t code_version_ = 0;
@@ -92,7 +92,7 @@ void Worker::loop() {
   }
 }
 
-int32_t Worker::next(native::NativeCall *call) {
+int32_t Worker::next(NativeCall *call) {
   Worker &worker = *static_cast<Call *>(call)->worker;
   if (worker.has_range_)
     worker.end_range(0);
@@ -135,7 +135,7 @@ void Worker::open(const LaunchRecord &record) {
 /// A compute core plans, so that whatever a kernel does, management goes on.
 /// Where nothing can run it has an empty range.
 void Worker::plan(const LaunchRecord &record) {
-  native::NativePlan &planned = shared().planned;
+  NativePlan &planned = shared().planned;
   reinterpret_cast<PlanFunction>(record.plan)(call_.sizes, &planned);
   has_range_ = true;
   if (planned.tasks <= 0 ||

@@ -11,7 +11,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 namespace {
 
@@ -67,4 +67,4 @@ void run_card(const ChipDescription &description, uint8_t *dram, int line) {
   }
 }
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

@@ -7,10 +7,10 @@
 
 #include "targets/reef/chip/chip_description.h"
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 /// Powers the chip on and runs it on this thread until the host closes its end
 /// of `line` or the management core stops. `dram` holds the firmware already.
 void run_card(const ChipDescription &chip, uint8_t *dram, int line);
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

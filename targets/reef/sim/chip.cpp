@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 namespace {
 
@@ -188,4 +188,4 @@ bool Chip::write_telemetry(uint64_t address) const {
   return true;
 }
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

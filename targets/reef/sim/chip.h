@@ -9,7 +9,7 @@
 
 #include <functional>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 /// The management core (0), the compute cores, and DRAM in the host's memory,
 /// where the firmware begins at its first byte. Deterministic: which core runs
@@ -57,4 +57,4 @@ private:
   uint64_t align_at_ = 0; ///< The round time that management sleeps for.
 };
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

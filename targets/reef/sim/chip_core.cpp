@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 namespace {
 
@@ -215,4 +215,4 @@ uint64_t ChipCore::dram_cycles(uint64_t address, uint64_t bytes, bool is_write,
   return lines_.touch(address, bytes, is_write, now);
 }
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

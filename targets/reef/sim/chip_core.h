@@ -10,7 +10,7 @@
 #include "targets/reef/sim/line_buffers.h"
 #include "targets/reef/sim/zeros.h"
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 /// Something that arrives at a core at a time: mail, or an event.
 struct Message {
@@ -94,4 +94,4 @@ private:
   uint64_t idle_ = 0;
 };
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 namespace {
 
@@ -187,4 +187,4 @@ void Dma::reset() {
     channel = {{}, 0, channel.free_at, {}};
 }
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

@@ -18,7 +18,7 @@
 #include <deque>
 #include <vector>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 class Dma {
 public:
@@ -72,4 +72,4 @@ private:
   std::vector<Channel> channels_;
 };
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

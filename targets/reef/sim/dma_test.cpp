@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 #include <numeric>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 namespace {
 
 using Access = riscv::HartPort::Access;
@@ -125,4 +125,4 @@ TEST_F(DmaTest, RefusesWhatLiesOutside) {
 }
 
 } // namespace
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 DramClock::DramClock(const ChipDescription &chip)
     : window_bytes_(std::max<uint64_t>(1, uint64_t(chip.dram_gb_per_s) * 1000 *
@@ -51,4 +51,4 @@ uint64_t DramClock::book(User user, uint64_t bytes, uint64_t now,
   return end;
 }
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

@@ -7,7 +7,7 @@
 
 #include "targets/reef/chip/chip_description.h"
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 /// Time is cut into windows, each with the bytes that DRAM can move in it.
 /// Whoever moves bytes books them in the first windows with room from its own
@@ -49,4 +49,4 @@ private:
   std::vector<Slot> slots_;
 };
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

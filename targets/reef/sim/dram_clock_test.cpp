@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 namespace {
 
 /// 32 bytes a cycle, 100 cycles away.
@@ -107,4 +107,4 @@ TEST(LineBuffers, StoresAreNotWaitedFor) {
 }
 
 } // namespace
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

@@ -7,7 +7,7 @@
 
 #include <cstring>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 void LineBuffers::clear() {
   std::memset(index_, 0, sizeof(index_));
@@ -89,4 +89,4 @@ void LineBuffers::use(uint8_t place) {
   newest_ = place;
 }
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

@@ -7,7 +7,7 @@
 
 #include "targets/reef/sim/dram_clock.h"
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 /// A few lines of DRAM beside the core, each of which is fetched ahead as long
 /// as accesses go on in order: a line that is held costs nothing, the next one
@@ -51,4 +51,4 @@ private:
   uint8_t index_[1 << index_bits][2];
 };
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

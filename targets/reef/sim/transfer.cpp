@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 bool overlaps(const Rows &rows, uint64_t address, uint64_t bytes) {
   uint64_t extent = rows.extent();
@@ -37,4 +37,4 @@ bool overlaps(const Rows &a, const Rows &b) {
   return false;
 }
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 /// Rows of bytes, `stride` apart.
 struct Rows {
@@ -40,4 +40,4 @@ struct Transfer {
   Rows to() const { return {destination, row_bytes, rows, destination_stride}; }
 };
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

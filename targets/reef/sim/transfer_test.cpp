@@ -9,7 +9,7 @@
 #include <random>
 #include <set>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 namespace {
 
 std::set<uint64_t> bytes_of(const Rows &rows) {
@@ -54,4 +54,4 @@ TEST(Rows, OverlapAgreesWithCountingBytes) {
 }
 
 } // namespace
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

@@ -10,7 +10,7 @@
 #include <new>
 #include <sys/mman.h>
 
-namespace landfall::reef {
+namespace landfall::reef::sim {
 
 /// Pages from the system, which exist once touched: a chip has megabytes of
 /// scratchpad of which most runs use little.
@@ -34,4 +34,4 @@ private:
   void *data_;
 };
 
-} // namespace landfall::reef
+} // namespace landfall::reef::sim

@@ -11,7 +11,7 @@
 
 #define KERNEL extern "C" __attribute__((visibility("default")))
 
-using namespace landfall::native;
+using namespace landfall;
 using namespace landfall::reef;
 
 namespace {
@@ -22,7 +22,7 @@ float identity(float x) { return x; }
 // Needs a base-relative relocation.
 float (*volatile steps[])(float) = {identity, add_one};
 
-template <typename T> T *operand(const NativeCall *call, int number) {
+template <typename T> T *operand(const landfall::NativeCall *call, int number) {
   return static_cast<T *>(call->operands[number]);
 }
 
@@ -34,10 +34,10 @@ volatile uint64_t &dma(uint64_t offset) {
 } // namespace
 
 // increment: y[i] = x[i] + 1
-KERNEL void k0_plan(const int64_t *sizes, NativePlan *plan) {
+KERNEL void k0_plan(const int64_t *sizes, landfall::NativePlan *plan) {
   *plan = {(sizes[0] + 7) / 8, 0};
 }
-KERNEL int32_t k0_run(const NativeCall *call) {
+KERNEL int32_t k0_run(const landfall::NativeCall *call) {
   auto *x = operand<const float>(call, 0);
   auto *y = operand<float>(call, 1);
   for (int64_t task = call->begin; task < call->end; ++task)
@@ -47,10 +47,10 @@ KERNEL int32_t k0_run(const NativeCall *call) {
 }
 
 // below_ten: y[i] = x[i], which must be below 10
-KERNEL void k1_plan(const int64_t *sizes, NativePlan *plan) {
+KERNEL void k1_plan(const int64_t *sizes, landfall::NativePlan *plan) {
   *plan = {sizes[0], 0};
 }
-KERNEL int32_t k1_run(const NativeCall *call) {
+KERNEL int32_t k1_run(const landfall::NativeCall *call) {
   auto *x = operand<const int64_t>(call, 0);
   auto *y = operand<int64_t>(call, 1);
   for (int64_t i = call->begin; i < call->end; ++i) {
@@ -64,16 +64,16 @@ KERNEL int32_t k1_run(const NativeCall *call) {
 }
 
 // exponential: y[i] = exp(x[i]), by way of scratch memory and a service
-KERNEL void k2_plan(const int64_t *sizes, NativePlan *plan) {
+KERNEL void k2_plan(const int64_t *sizes, landfall::NativePlan *plan) {
   *plan = {sizes[0], 24};
 }
-KERNEL int32_t k2_run(const NativeCall *call) {
+KERNEL int32_t k2_run(const landfall::NativeCall *call) {
   auto *x = operand<const double>(call, 0);
   auto *y = operand<double>(call, 1);
   auto *scratch = static_cast<double *>(call->scratch);
   using Unary = double (*)(double);
   auto exp = reinterpret_cast<Unary>(
-      call->services->functions[static_cast<uint32_t>(Service::exp)]);
+      call->services->functions[static_cast<uint32_t>(landfall::Service::exp)]);
   for (int64_t i = call->begin; i < call->end; ++i) {
     scratch[2] = x[i];
     y[i] = exp(scratch[2]);
@@ -82,8 +82,10 @@ KERNEL int32_t k2_run(const NativeCall *call) {
 }
 
 // wrong_increment: says y[i] = x[i] + 1 and stores x[i] + 1.5
-KERNEL void k3_plan(const int64_t *, NativePlan *plan) { *plan = {1, 0}; }
-KERNEL int32_t k3_run(const NativeCall *call) {
+KERNEL void k3_plan(const int64_t *, landfall::NativePlan *plan) {
+  *plan = {1, 0};
+}
+KERNEL int32_t k3_run(const landfall::NativeCall *call) {
   auto *x = operand<const float>(call, 0);
   auto *y = operand<float>(call, 1);
   for (int64_t i = 0; call->begin < call->end && i < call->sizes[0]; ++i)
@@ -92,10 +94,10 @@ KERNEL int32_t k3_run(const NativeCall *call) {
 }
 
 // mischief: does what operand 0 holds first (Mischief in mischief_for_test.h).
-KERNEL void k4_plan(const int64_t *sizes, NativePlan *plan) {
+KERNEL void k4_plan(const int64_t *sizes, landfall::NativePlan *plan) {
   *plan = {sizes[0], sizes[1]};
 }
-KERNEL int32_t k4_run(const NativeCall *call) {
+KERNEL int32_t k4_run(const landfall::NativeCall *call) {
   if (call->begin == call->end)
     return 0;
   auto *kind = operand<const volatile int64_t>(call, 0);

@@ -123,31 +123,31 @@ bool read_request(Request &request) {
 
 /// Tasks from the last to the first, one or two at a time.
 int64_t run(const Image &image, const Chip &chip, Request &request) {
-  using Plan = void (*)(const int64_t *, native::NativePlan *);
-  using Run = int32_t (*)(const native::NativeCall *);
+  using Plan = void (*)(const int64_t *, NativePlan *);
+  using Run = int32_t (*)(const NativeCall *);
   auto plan = reinterpret_cast<Plan>(find(image, request.kernel, "_plan"));
   auto run = reinterpret_cast<Run>(find(image, request.kernel, "_run"));
-  native::NativePlan planned = {-1, -1};
+  NativePlan planned = {-1, -1};
   plan(request.sizes, &planned);
   require(planned.tasks >= 0 && planned.scratch_bytes >= 0, Failure::memory);
   FencedBuffer scratch, local;
   local.open(chip.scratch_bytes, true);
   scratch.open(size_t(planned.scratch_bytes + 63) / 64 * 64, true);
-  native::NativeServices services = device_math::services();
+  NativeServices services = device_math::services();
   void *operands[most_operands];
   for (uint64_t k = 0; k < request.operand_count; ++k)
     operands[k] = request.buffers[k].data();
   int64_t failed_value = 0;
-  native::NativeCall call = {operands,
-                             request.sizes,
-                             0,
-                             0,
-                             scratch.data(),
-                             &services,
-                             &failed_value,
-                             local.data(),
-                             int64_t(local.bytes()),
-                             [](native::NativeCall *) { return 0; }};
+  NativeCall call = {operands,
+                     request.sizes,
+                     0,
+                     0,
+                     scratch.data(),
+                     &services,
+                     &failed_value,
+                     local.data(),
+                     int64_t(local.bytes()),
+                     [](NativeCall *) { return 0; }};
   int32_t failed = 0;
   for (int64_t end = planned.tasks; end > 0 && failed == 0; end = call.begin) {
     call.end = end;

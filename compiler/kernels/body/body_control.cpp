@@ -1,0 +1,432 @@
+//===- body_control.cpp - Loops and branches of kernel bodies -------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/body/body_emitter.h"
+#include "compiler/kernels/body/vector_fold.h"
+#include "kernel_analysis/access/uniformity.h"
+#include "kernel_analysis/access/work_estimate.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+std::optional<int64_t> constant_of(const LaneValue &value) {
+  if (!value.is_uniform())
+    return std::nullopt;
+  if (auto *known = llvm::dyn_cast<llvm::ConstantInt>(value.scalar()))
+    return known->getSExtValue();
+  return std::nullopt;
+}
+
+/// Nodes in a block and its inner blocks; loops count as too many.
+size_t size_of_block(const Kernel &kernel, const Block &block) {
+  size_t size = block.nodes.size();
+  for (NodeId id : block.nodes) {
+    const Node &node = kernel.nodes[id];
+    if (node.kind == NodeKind::loop_while)
+      size += 100;
+    for (const Block &inner : node.blocks)
+      size += size_of_block(kernel, inner) * 4;
+  }
+  return size;
+}
+
+/// Whether executing the block where it is not wanted does no harm.
+bool is_pure_arithmetic(const Kernel &kernel, const Block &block) {
+  for (NodeId id : block.nodes) {
+    NodeKind kind = kernel.nodes[id].kind;
+    if (kind != NodeKind::scalar && kind != NodeKind::constant &&
+        kind != NodeKind::size)
+      return false;
+  }
+  return analysis::work_of(kernel, block) < 16;
+}
+
+} // namespace
+
+//===--- Small pieces
+//------------------------------------------------------===//
+
+LaneValues BodyEmitter::run(const Block &block) {
+  emit(block);
+  return values(block.yields);
+}
+
+void BodyEmitter::bind_all(llvm::ArrayRef<NodeId> params,
+                           const LaneValues &values) {
+  for (size_t k = 0; k < params.size(); ++k)
+    bind(params[k], values[k]);
+}
+
+Value *BodyEmitter::in_form(const LaneValue &value, bool uniform) {
+  return uniform ? value.scalar() : lanes_.spread(value);
+}
+
+LaneValue BodyEmitter::of_form(DType type, Value *value, bool uniform) {
+  return uniform || lanes_.is_scalar() ? LaneValue::uniform(type, value)
+                                       : LaneValue::varying(type, value);
+}
+
+LaneValue BodyEmitter::choose(const LaneValue &mask, const LaneValue &a,
+                              const LaneValue &other) {
+  return LaneValue::varying(a.type(), b().CreateSelect(lanes_.spread(mask),
+                                                       lanes_.spread(a),
+                                                       lanes_.spread(other)));
+}
+
+llvm::SmallVector<bool, 4>
+BodyEmitter::uniform_carried(const Block &block, size_t first,
+                             const LaneValues &init) const {
+  llvm::SmallVector<bool, 4> uniform;
+  for (const LaneValue &value : init)
+    uniform.push_back(value.is_uniform());
+  // At most one pass a value: each pass that changes something spreads one.
+  for (bool changed = true; changed;) {
+    changed = false;
+    analysis::Uniformity flow(kernel(),
+                              [&](NodeId node) { return varies(node); });
+    for (size_t k = 0; k < block.params.size(); ++k)
+      flow.set_param(block.params[k], k >= first && !uniform[k - first]);
+    flow.visit(block);
+    size_t skipped = block.yields.size() - init.size();
+    for (size_t k = 0; k < init.size(); ++k)
+      if (uniform[k] && flow.varies(block.yields[skipped + k])) {
+        uniform[k] = false;
+        changed = true;
+      }
+  }
+  if (predicate_) // Masked loads vary; do not look closer.
+    uniform.assign(uniform.size(), false);
+  if (lanes_.is_scalar())
+    uniform.assign(uniform.size(), true);
+  return uniform;
+}
+
+//===--- Loops
+//-------------------------------------------------------------===//
+
+LaneValues BodyEmitter::emit_loop(NodeId id) {
+  const Node &node = at(id);
+  if (lanes_.is_scalar())
+    if (std::optional<VectorFold> fold =
+            find_vector_fold(frame().machine, kernel(), id))
+      return emit_vector_fold(*this, *fold);
+  return emit_loop_from(id, values(llvm::ArrayRef(node.args).drop_front(2)));
+}
+
+LaneValues BodyEmitter::emit_loop_from(NodeId id, LaneValues init) {
+  const Node &node = at(id);
+  if (id == lane_loop_)
+    return emit_lane_loop(node, init);
+  if (keeps_nan_apart(id, init))
+    return emit_extreme_loop(id, std::move(init));
+  return emit_rounds(node, std::move(init));
+}
+
+LaneValues BodyEmitter::emit_rounds(const Node &node, LaneValues init) {
+  LaneValue low = value(node.args[0]), high = value(node.args[1]);
+  if (!low.is_uniform() || !high.is_uniform())
+    return emit_diverging_loop(node, init);
+  auto known_low = constant_of(low), known_high = constant_of(high);
+  if (known_low && known_high && !is_crowded(node)) {
+    int64_t trips = std::max<int64_t>(0, *known_high - *known_low);
+    size_t size = size_of_block(kernel(), node.blocks[0]);
+    if (trips <= 16 && size_t(trips) * size <= 240)
+      return emit_unrolled(node, *known_low, *known_high, std::move(init));
+  }
+  return emit_uniform_loop(node, init);
+}
+
+/// Whether loads of so many rounds would be moved ahead of all arithmetic, out
+/// of registers: nothing tells the back end that operands on a stage are near.
+bool BodyEmitter::is_crowded(const Node &loop) const {
+  return !lanes_.is_scalar() && !lanes_.frame().staged.empty() &&
+         llvm::any_of(loop.blocks[0].nodes,
+                      [&](NodeId id) { return !at(id).blocks.empty(); });
+}
+
+LaneValues BodyEmitter::emit_unrolled(const Node &node, int64_t low,
+                                      int64_t high, LaneValues carried) {
+  const Block &block = node.blocks[0];
+  for (int64_t i = low; i < high; ++i) {
+    bind(block.params[0], LaneValue::uniform(DType::i64, frame().index(i)));
+    bind_all(llvm::ArrayRef(block.params).drop_front(), carried);
+    carried = run(block);
+  }
+  return carried;
+}
+
+LaneValues BodyEmitter::emit_uniform_loop(const Node &node,
+                                          const LaneValues &init) {
+  const Block &block = node.blocks[0];
+  auto uniform = uniform_carried(block, 1, init);
+  Values raw;
+  for (size_t k = 0; k < init.size(); ++k)
+    raw.push_back(in_form(init[k], uniform[k]));
+  if (met_nan_)
+    raw.push_back(met_nan_);
+  Values out = emit_for(
+      frame(), value(node.args[0]).scalar(), value(node.args[1]).scalar(),
+      frame().index(1), raw, [&](Value *index, llvm::ArrayRef<Value *> now) {
+        bind(block.params[0], LaneValue::uniform(DType::i64, index));
+        for (size_t k = 0; k < init.size(); ++k)
+          bind(block.params[k + 1],
+               of_form(init[k].type(), now[k], uniform[k]));
+        if (met_nan_)
+          met_nan_ = now.back();
+        LaneValues next = run(block);
+        Values raw_next;
+        for (size_t k = 0; k < init.size(); ++k)
+          raw_next.push_back(in_form(next[k], uniform[k]));
+        if (met_nan_)
+          raw_next.push_back(met_nan_);
+        return raw_next;
+      });
+  if (met_nan_)
+    met_nan_ = out.back();
+  LaneValues results;
+  for (size_t k = 0; k < init.size(); ++k)
+    results.push_back(of_form(init[k].type(), out[k], uniform[k]));
+  return results;
+}
+
+/// Lanes are neighbouring indices: whole groups first, then the rest at once.
+LaneValues BodyEmitter::emit_lane_loop(const Node &node,
+                                       const LaneValues &init) {
+  const Block &block = node.blocks[0];
+  Value *low = value(node.args[0]).scalar();
+  Value *high = value(node.args[1]).scalar();
+  Value *step = lanes_.step();
+  Value *count = b().CreateSub(high, low);
+  Value *whole = b().CreateSub(high, lanes_.remainder(count));
+  auto group = [&](Value *index, llvm::ArrayRef<Value *> now) {
+    bind(block.params[0], lanes_.index(index));
+    for (size_t k = 0; k < init.size(); ++k)
+      bind(block.params[k + 1], LaneValue::varying(init[k].type(), now[k]));
+    Values next;
+    for (const LaneValue &v : run(block))
+      next.push_back(lanes_.spread(v));
+    return next;
+  };
+  Values raw;
+  for (const LaneValue &v : init)
+    raw.push_back(lanes_.spread(v));
+  Values sums = emit_for(frame(), low, whole, step, raw, group);
+  Value *first = b().CreateBinaryIntrinsic(llvm::Intrinsic::smax, low, whole);
+  Values out = emit_if(
+      frame(), b().CreateICmpSLT(first, high),
+      [&] {
+        lanes_.set_active(b().CreateSub(high, first));
+        Values last = group(first, sums);
+        for (size_t k = 0; k < last.size(); ++k)
+          last[k] = lanes_.where_active(last[k], sums[k]);
+        lanes_.set_active(nullptr);
+        return last;
+      },
+      [&] { return sums; });
+  LaneValues results;
+  for (size_t k = 0; k < init.size(); ++k)
+    results.push_back(LaneValue::varying(init[k].type(), out[k]));
+  return results;
+}
+
+/// Each lane counts for itself; the loop runs while any lane has indices left.
+LaneValues BodyEmitter::emit_diverging_loop(const Node &node,
+                                            const LaneValues &init) {
+  const Block &block = node.blocks[0];
+  LaneValue low = value(node.args[0]), high = value(node.args[1]);
+  LaneValue outer_predicate = predicate_;
+  auto wanted = [&](const LaneValue &index) {
+    predicate_ = outer_predicate;
+    return under_predicate(
+        lanes_.apply(ScalarOp::lt, DType::boolean, {index, high}));
+  };
+  Values raw = {lanes_.spread(low)};
+  for (const LaneValue &v : init)
+    raw.push_back(lanes_.spread(v));
+  Values out = emit_if(
+      frame(), lanes_.any_of(wanted(low)),
+      [&] {
+        Values last =
+            emit_while(frame(), raw, [&](llvm::ArrayRef<Value *> now) {
+              LaneValue index = LaneValue::varying(DType::i64, now[0]);
+              LaneValue mask = wanted(index);
+              predicate_ =
+                  LaneValue::varying(DType::boolean, lanes_.spread(mask));
+              bind(block.params[0], index);
+              for (size_t k = 0; k < init.size(); ++k)
+                bind(block.params[k + 1],
+                     LaneValue::varying(init[k].type(), now[k + 1]));
+              LaneValues next = run(block);
+              LaneValue one = LaneValue::uniform(DType::i64, frame().index(1));
+              LaneValue up =
+                  lanes_.apply(ScalarOp::add, DType::i64, {index, one});
+              up = choose(mask, up, index);
+              Values raw_next = {lanes_.any_of(wanted(up)), up.vector()};
+              for (size_t k = 0; k < init.size(); ++k)
+                raw_next.push_back(
+                    choose(mask, next[k],
+                           LaneValue::varying(init[k].type(), now[k + 1]))
+                        .vector());
+              return raw_next;
+            });
+        return last;
+      },
+      [&] { return raw; });
+  predicate_ = outer_predicate;
+  LaneValues results;
+  for (size_t k = 0; k < init.size(); ++k)
+    results.push_back(LaneValue::varying(init[k].type(), out[k + 1]));
+  return results;
+}
+
+LaneValues BodyEmitter::emit_loop_while(const Node &node) {
+  const Block &block = node.blocks[0];
+  LaneValues init = values(node.args);
+  auto uniform = uniform_carried(block, 0, init);
+  if (!lanes_.is_scalar() && llvm::is_contained(uniform, false))
+    return emit_diverging_while(node, init);
+  // Uniform state need not make a uniform condition.
+  analysis::Uniformity flow(kernel(), [&](NodeId id) { return varies(id); });
+  for (NodeId param : block.params)
+    flow.set_param(param, false);
+  flow.visit(block);
+  if (!lanes_.is_scalar() && (predicate_ || flow.varies(block.yields[0])))
+    return emit_diverging_while(node, init);
+  Values raw;
+  for (const LaneValue &v : init)
+    raw.push_back(v.scalar());
+  Values out = emit_while(frame(), raw, [&](llvm::ArrayRef<Value *> now) {
+    for (size_t k = 0; k < init.size(); ++k)
+      bind(block.params[k], LaneValue::uniform(init[k].type(), now[k]));
+    Values next;
+    for (const LaneValue &v : run(block))
+      next.push_back(v.scalar());
+    return next;
+  });
+  LaneValues results;
+  for (size_t k = 0; k < init.size(); ++k)
+    results.push_back(LaneValue::uniform(init[k].type(), out[k]));
+  return results;
+}
+
+LaneValues BodyEmitter::emit_diverging_while(const Node &node,
+                                             const LaneValues &init) {
+  const Block &block = node.blocks[0];
+  LaneValue outer_predicate = predicate_;
+  LaneValue everywhere = LaneValue::uniform(DType::boolean, b().getTrue());
+  LaneValue start = under_predicate(everywhere);
+  if (lanes_.active_mask())
+    start =
+        both(start, LaneValue::varying(DType::boolean, lanes_.active_mask()));
+  Values raw = {lanes_.spread(start)};
+  for (const LaneValue &v : init)
+    raw.push_back(lanes_.spread(v));
+  Values out = emit_while(frame(), raw, [&](llvm::ArrayRef<Value *> now) {
+    LaneValue mask = LaneValue::varying(DType::boolean, now[0]);
+    predicate_ = mask;
+    for (size_t k = 0; k < init.size(); ++k)
+      bind(block.params[k], LaneValue::varying(init[k].type(), now[k + 1]));
+    LaneValues next = run(block);
+    LaneValue on = both(mask, next[0]);
+    Values raw_next = {lanes_.any_of(on), lanes_.spread(on)};
+    for (size_t k = 0; k < init.size(); ++k)
+      raw_next.push_back(choose(mask, next[k + 1],
+                                LaneValue::varying(init[k].type(), now[k + 1]))
+                             .vector());
+    return raw_next;
+  });
+  predicate_ = outer_predicate;
+  LaneValues results;
+  for (size_t k = 0; k < init.size(); ++k)
+    results.push_back(LaneValue::varying(init[k].type(), out[k + 1]));
+  return results;
+}
+
+//===--- Branches
+//----------------------------------------------------------===//
+
+LaneValues BodyEmitter::emit_branch(const Node &node) {
+  LaneValue condition = value(node.args[0]);
+  if (!condition.is_uniform())
+    return emit_diverging_branch(node);
+  if (auto known = constant_of(condition))
+    return run(node.blocks[*known ? 0 : 1]);
+  llvm::BasicBlock *blocks[2] = {frame().block("then"), frame().block("else")};
+  llvm::BasicBlock *after = frame().block("after"), *ends[2];
+  b().CreateCondBr(condition.scalar(), blocks[0], blocks[1]);
+  LaneValues yields[2];
+  for (int side = 0; side < 2; ++side) {
+    b().SetInsertPoint(blocks[side]);
+    yields[side] = run(node.blocks[side]);
+    ends[side] = b().GetInsertBlock();
+  }
+  // The form of each result is known only when both sides are.
+  Values raw[2];
+  for (int side = 0; side < 2; ++side) {
+    b().SetInsertPoint(ends[side]);
+    for (size_t k = 0; k < yields[0].size(); ++k)
+      raw[side].push_back(
+          in_form(yields[side][k],
+                  yields[0][k].is_uniform() && yields[1][k].is_uniform()));
+    ends[side] = b().GetInsertBlock();
+    b().CreateBr(after);
+  }
+  b().SetInsertPoint(after);
+  LaneValues results;
+  for (size_t k = 0; k < yields[0].size(); ++k) {
+    bool uniform = yields[0][k].is_uniform() && yields[1][k].is_uniform();
+    llvm::PHINode *phi = b().CreatePHI(raw[0][k]->getType(), 2);
+    for (int side = 0; side < 2; ++side)
+      phi->addIncoming(raw[side][k], ends[side]);
+    results.push_back(of_form(yields[0][k].type(), phi, uniform));
+  }
+  return results;
+}
+
+LaneValues BodyEmitter::emit_masked_block(const Block &block,
+                                          const LaneValue &mask) {
+  if (is_pure_arithmetic(kernel(), block))
+    return run(block);
+  LaneValue outer_predicate = predicate_;
+  LaneValue wanted = under_predicate(mask);
+  Values out = emit_if(
+      frame(), lanes_.any_of(wanted),
+      [&] {
+        predicate_ = wanted;
+        Values raw;
+        for (const LaneValue &v : run(block))
+          raw.push_back(lanes_.spread(v));
+        predicate_ = outer_predicate;
+        return raw;
+      },
+      [&] {
+        Values raw;
+        for (NodeId node : block.yields)
+          raw.push_back(
+              llvm::Constant::getNullValue(lanes_.vector_type(at(node).type)));
+        return raw;
+      });
+  LaneValues results;
+  for (size_t k = 0; k < out.size(); ++k)
+    results.push_back(LaneValue::varying(at(block.yields[k]).type, out[k]));
+  return results;
+}
+
+LaneValues BodyEmitter::emit_diverging_branch(const Node &node) {
+  LaneValue condition = value(node.args[0]);
+  LaneValue opposite =
+      lanes_.apply(ScalarOp::bit_not, DType::boolean, {condition});
+  LaneValues yes = emit_masked_block(node.blocks[0], condition);
+  LaneValues no = emit_masked_block(node.blocks[1], opposite);
+  LaneValues results;
+  for (size_t k = 0; k < yes.size(); ++k)
+    results.push_back(choose(condition, yes[k], no[k]));
+  return results;
+}
+
+} // namespace landfall::kernels

@@ -1,0 +1,170 @@
+//===- body_emitter.cpp - Kernel bodies as code ---------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Nodes without blocks. Control flow is in body_control.cpp.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/body/body_emitter.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+bool BodyEmitter::has(NodeId node) const {
+  return values_.contains(node) || (outer_ && outer_->has(node));
+}
+
+LaneValue BodyEmitter::value(NodeId node, size_t number) const {
+  auto found = values_.find(node);
+  if (found != values_.end())
+    return found->second[number];
+  return outer_->value(node, number);
+}
+
+bool BodyEmitter::varies(NodeId node) const {
+  auto found = values_.find(node);
+  if (found == values_.end())
+    return outer_->varies(node);
+  return llvm::any_of(found->second,
+                      [](const LaneValue &v) { return !v.is_uniform(); });
+}
+
+LaneValues BodyEmitter::values(llvm::ArrayRef<NodeId> nodes) const {
+  LaneValues result;
+  for (NodeId node : nodes)
+    result.push_back(value(node));
+  return result;
+}
+
+void BodyEmitter::emit(const Block &block) {
+  for (NodeId node : block.nodes)
+    emit(node);
+}
+
+void BodyEmitter::emit(NodeId node) { values_[node] = emit_node(node); }
+
+LaneValues BodyEmitter::emit_node(NodeId id) {
+  const Node &node = at(id);
+  switch (node.kind) {
+  case NodeKind::param:
+    return {value(id)};
+  case NodeKind::constant:
+    return {lanes_.constant(node.type, node.bits)};
+  case NodeKind::size:
+    return {LaneValue::uniform(DType::i64, frame().sizes[node.index])};
+  case NodeKind::scalar:
+    if (truths_ && truths_->contains(id))
+      return {LaneValue::uniform(DType::boolean, b().getTrue())};
+    if (extreme_ && extreme_->node == id)
+      return {emit_numeric_extreme()};
+    return {lanes_.apply(node.op, node.type, values(node.args))};
+  case NodeKind::load:
+    return {emit_load(node)};
+  case NodeKind::store:
+    emit_store(node);
+    return {};
+  case NodeKind::loop:
+    return emit_loop(id);
+  case NodeKind::loop_while:
+    return emit_loop_while(node);
+  case NodeKind::branch:
+    return emit_branch(node);
+  case NodeKind::result:
+    return {value(node.args[0], node.index)};
+  case NodeKind::check:
+    emit_check(node);
+    return {};
+  }
+  return {};
+}
+
+LaneValue BodyEmitter::offset(uint32_t operand,
+                              llvm::ArrayRef<NodeId> indices) {
+  LaneValue sum;
+  for (size_t dim = 0; dim < indices.size(); ++dim) {
+    LaneValue term = value(indices[dim]);
+    if (dim + 1 < indices.size()) {
+      LaneValue stride =
+          LaneValue::uniform(DType::i64, frame().stride(operand, dim));
+      term = lanes_.apply(ScalarOp::mul, DType::i64, {term, stride});
+    }
+    sum = sum ? lanes_.apply(ScalarOp::add, DType::i64, {sum, term}) : term;
+  }
+  return sum ? sum : LaneValue::uniform(DType::i64, frame().index(0));
+}
+
+LaneValue BodyEmitter::zero_of(DType type) {
+  return LaneValue::uniform(
+      type, llvm::Constant::getNullValue(lanes_.scalar_type(type)));
+}
+
+LaneValue BodyEmitter::emit_load(const Node &node) {
+  const KernelOperand &operand = kernel().operands[node.index];
+  size_t rank = operand.dims.size();
+  llvm::ArrayRef<NodeId> args(node.args);
+  LaneValue at = offset(node.index, args.take_front(rank));
+  LaneValue guard, other;
+  if (args.size() > rank) {
+    guard = value(args[rank]);
+    other = value(args[rank + 1]);
+  }
+  // Under a predicate some lane is on, so a uniform element may be read.
+  if (predicate_ && !(at.is_uniform() && !guard)) {
+    guard = guard ? both(predicate_, guard) : predicate_;
+    if (!other)
+      other = zero_of(operand.dtype);
+  }
+  auto around = Surroundings::unknown;
+  if (llvm::is_contained(frame().staged, node.index))
+    around = Surroundings::past_end;
+  else if (frame().is_separate(node.index))
+    around = Surroundings::invariant;
+  return lanes_.load(operand.dtype, frame().operands[node.index], at, guard,
+                     other, around);
+}
+
+void BodyEmitter::emit_store(const Node &node) {
+  const KernelOperand &operand = kernel().operands[node.index];
+  size_t rank = operand.dims.size();
+  llvm::ArrayRef<NodeId> args(node.args);
+  LaneValue at = offset(node.index, args.take_front(rank));
+  LaneValue guard =
+      args.size() > rank + 1 ? value(args[rank + 1]) : LaneValue();
+  if (predicate_)
+    guard = guard ? both(predicate_, guard) : predicate_;
+  lanes_.store(operand.dtype, frame().operands[node.index], at,
+               value(args[rank]), guard);
+}
+
+void BodyEmitter::emit_check(const Node &node) {
+  LaneValue holds = value(node.args[0]);
+  LaneValue report =
+      node.args.size() > 1 ? value(node.args[1]) : zero_of(DType::i64);
+  LaneValue failed = lanes_.apply(ScalarOp::bit_not, DType::boolean, {holds});
+  failed = under_predicate(failed);
+  llvm::BasicBlock *fail = frame().block("failed");
+  llvm::BasicBlock *next = frame().block("checked");
+  b().CreateCondBr(lanes_.any_of(failed), fail, next);
+  b().SetInsertPoint(fail);
+  Value *reported = report.scalar();
+  if (!report.is_uniform()) {
+    // The first lane that fails reports.
+    Value *mask = lanes_.spread(failed);
+    if (lanes_.active_mask())
+      mask = b().CreateAnd(mask, lanes_.active_mask());
+    reported = lanes_.extract(report, lanes_.first_lane(mask));
+  }
+  frame().fail(node.index, reported);
+  b().SetInsertPoint(next);
+}
+
+LaneValue BodyEmitter::both(const LaneValue &a, const LaneValue &b) {
+  return lanes_.apply(ScalarOp::bit_and, DType::boolean, {a, b});
+}
+
+LaneValue BodyEmitter::under_predicate(const LaneValue &condition) {
+  return predicate_ ? both(predicate_, condition) : condition;
+}
+
+} // namespace landfall::kernels

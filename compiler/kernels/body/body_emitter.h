@@ -1,0 +1,126 @@
+//===- body_emitter.h - Kernel bodies as code ------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Emits the nodes of a kernel's blocks for all lanes of a `Lanes`. The caller
+// binds block parameters and then emits nodes in an order that respects their
+// uses; it may stop in between, change to another Lanes with an `inner`
+// emitter, and go on there.
+//
+//   BodyEmitter body(lanes);
+//   body.bind(kernel.body.params[0], lanes.index(i));
+//   body.bind(kernel.body.params[1], LaneValue::varying(DType::f32, sum));
+//   body.emit(kernel.body);
+//   LaneValue result = body.value(kernel.body.yields[0]);
+//
+// Control flow that differs between lanes runs under a predicate: while any
+// lane needs it, with memory and checks masked for the others. In scalar code,
+// folds with a known combiner become vector code of their own (vector_fold.h).
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/frame/loop_builder.h"
+#include "compiler/kernels/lanes/lanes.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+
+#include <optional>
+
+namespace landfall::kernels {
+
+using LaneValues = llvm::SmallVector<LaneValue, 2>;
+
+/// How a loop's only carried value is joined with a fresh one.
+struct FoldedExtreme {
+  NodeId node; ///< A minimum or maximum.
+  NodeId fresh;
+};
+
+class BodyEmitter {
+public:
+  /// `outer`: where values not bound here are looked up; all of them must be
+  /// uniform, or `lanes` be the outer emitter's.
+  explicit BodyEmitter(Lanes &lanes, const BodyEmitter *outer = nullptr)
+      : lanes_(lanes), outer_(outer) {}
+
+  Lanes &lanes() { return lanes_; }
+  KernelFrame &frame() { return lanes_.frame(); }
+  void bind(NodeId node, LaneValue value) { values_[node] = {value}; }
+  void emit(const Block &block);
+  void emit(NodeId node);
+  /// The value of an emitted or bound node (`number` of a multi-value node).
+  LaneValue value(NodeId node, size_t number = 0) const;
+  bool has(NodeId node) const;
+  /// The offset in elements of operand `operand` at these index nodes.
+  LaneValue offset(uint32_t operand, llvm::ArrayRef<NodeId> indices);
+  LaneValues values(llvm::ArrayRef<NodeId> nodes) const;
+
+  /// Bools that are known to be true here; the set must outlive the emitter.
+  void assume(const llvm::DenseSet<NodeId> *truths) { truths_ = truths; }
+
+  /// Lanes of the loop `node` stand for its neighbouring indices; it starts
+  /// from `accumulators` (see vector_fold.h).
+  void set_lane_loop(NodeId node) { lane_loop_ = node; }
+  /// Emits a loop node from these values instead of its own.
+  LaneValues emit_loop_from(NodeId id, LaneValues init);
+
+private:
+  const Kernel &kernel() const { return lanes_.frame().kernel; }
+  const Node &at(NodeId node) const { return kernel().nodes[node]; }
+  llvm::IRBuilderBase &b() { return lanes_.b(); }
+  LaneValues emit_node(NodeId id);
+  LaneValue emit_load(const Node &node);
+  void emit_store(const Node &node);
+  void emit_check(const Node &node);
+
+  LaneValues emit_loop(NodeId id);
+  bool is_crowded(const Node &loop) const;
+  LaneValues emit_rounds(const Node &node, LaneValues init);
+
+  // body_extremes.cpp
+  bool keeps_nan_apart(NodeId loop, const LaneValues &init) const;
+  LaneValues emit_extreme_loop(NodeId loop, LaneValues init);
+  LaneValue emit_numeric_extreme();
+  LaneValues emit_unrolled(const Node &node, int64_t low, int64_t high,
+                           LaneValues carried);
+  LaneValues emit_uniform_loop(const Node &node, const LaneValues &init);
+  LaneValues emit_lane_loop(const Node &node, const LaneValues &init);
+  LaneValues emit_diverging_loop(const Node &node, const LaneValues &init);
+  LaneValues emit_loop_while(const Node &node);
+  LaneValues emit_diverging_while(const Node &node, const LaneValues &init);
+  LaneValues emit_branch(const Node &node);
+  LaneValues emit_diverging_branch(const Node &node);
+  LaneValues emit_masked_block(const Block &block, const LaneValue &mask);
+
+  /// Emits a block whose parameters are bound; its yields.
+  LaneValues run(const Block &block);
+  void bind_all(llvm::ArrayRef<NodeId> params, const LaneValues &values);
+  /// `condition` where the predicate holds, else false.
+  LaneValue under_predicate(const LaneValue &condition);
+  LaneValue both(const LaneValue &a, const LaneValue &b);
+  llvm::Value *in_form(const LaneValue &value, bool uniform);
+  LaneValue of_form(DType type, llvm::Value *value, bool uniform);
+  LaneValue choose(const LaneValue &mask, const LaneValue &a,
+                   const LaneValue &b);
+  /// Which carried values stay uniform through a loop over `block`, whose
+  /// parameters from number `first` on start as `init`.
+  llvm::SmallVector<bool, 4> uniform_carried(const Block &block, size_t first,
+                                             const LaneValues &init) const;
+  LaneValue zero_of(DType type);
+  /// Whether any value of the node is not uniform.
+  bool varies(NodeId node) const;
+
+  Lanes &lanes_;
+  const BodyEmitter *outer_;
+  llvm::DenseMap<NodeId, LaneValues> values_;
+  LaneValue predicate_; ///< Varying bool; absent: all lanes.
+  NodeId lane_loop_ = no_node;
+  /// A minimum or maximum that leaves NaNs aside; which lanes have met one.
+  std::optional<FoldedExtreme> extreme_;
+  llvm::Value *met_nan_ = nullptr;
+  const llvm::DenseSet<NodeId> *truths_ = nullptr;
+};
+
+} // namespace landfall::kernels

@@ -1,0 +1,186 @@
+//===- contraction_epilogue.cpp - From sums to results --------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/contraction_epilogue.h"
+#include "compiler/kernels/body/body_emitter.h"
+#include "compiler/kernels/frame/loop_builder.h"
+
+#include <algorithm>
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+analysis::Affine result_form(const Kernel &kernel) {
+  analysis::Affine form;
+  analysis::SizePolynomial stride(1);
+  for (size_t v = kernel.loops.size(); v-- > 0;) {
+    form.terms[static_cast<uint32_t>(v)] = stride;
+    stride = stride * analysis::SizePolynomial::of(kernel.loops[v]);
+  }
+  return form;
+}
+
+Epilogue::Epilogue(SizeCode &sizes, Lanes &lanes,
+                   const analysis::ContractionRoles &roles)
+    : sizes_(sizes), lanes_(lanes), roles_(roles),
+      kernel_(lanes.frame().kernel), joined_(lanes_join()) {}
+
+bool Epilogue::lanes_join() const {
+  if (roles_.lanes.size() <= 1)
+    return true;
+  for (NodeId id : kernel_.body.nodes)
+    if (kernel_.nodes[id].kind == NodeKind::check)
+      return false;
+  const std::vector<NodeId> &params = kernel_.body.params;
+  analysis::IndexSpace space{{params.begin(), params.end() - 1}, kernel_.loops};
+  for (NodeId value : kernel_.body.yields) {
+    Result<analysis::Factor> factor =
+        analysis::read_factor(kernel_, space, value);
+    if (!factor ||
+        analysis::join_loops(*factor, space, roles_.lanes).size() > 1)
+      return false;
+    // A guard is emitted as it stands, on the loops as they were.
+    for (const analysis::FactorLoad &load : factor->loads) {
+      const Node &node = kernel_.nodes[load.node];
+      if (node.args.size() > kernel_.operands[node.index].dims.size())
+        return false;
+    }
+  }
+  return true;
+}
+
+void Epilogue::emit(const SumBlock &block, const IndexValues &batch) {
+  KernelFrame &frame = sizes_.frame();
+  llvm::IRBuilderBase &b = sizes_.b();
+  std::vector<Value *> operands = frame.operands;
+  // Pointers that walk along the rows: to the sums, and such that offsets into
+  // operands lead to the copies.
+  llvm::SmallVector<Walk, 4> walks = {
+      {block.sums, bytes_of(block.stride, kernel_.accumulator)}};
+  for (const BlockCopy &copy : block.copies) {
+    frame.copied.push_back(copy.operand);
+    walks.push_back(redirected(copy, block.stride));
+  }
+  llvm::SmallVector<Value *, 4> starts;
+  for (const Walk &walk : walks)
+    starts.push_back(walk.start);
+  emit_for(frame, frame.index(0), block.rows.count, frame.index(1), starts,
+           [&](Value *row, llvm::ArrayRef<Value *> now) {
+             IndexValues indices = batch;
+             split_index(sizes_, roles_.space, roles_.rows,
+                         b.CreateAdd(block.rows.begin, row), indices);
+             for (size_t k = 0; k < block.copies.size(); ++k)
+               frame.operands[block.copies[k].operand] = now[k + 1];
+             emit_row(block, now[0], indices);
+             Values next;
+             for (size_t k = 0; k < walks.size(); ++k)
+               next.push_back(
+                   b.CreateGEP(b.getInt8Ty(), now[k], walks[k].step));
+             return next;
+           });
+  frame.operands = operands;
+  frame.copied.clear();
+}
+
+Value *Epilogue::bytes_of(Value *elements, DType type) {
+  return sizes_.b().CreateMul(elements, sizes_.frame().index(size_of(type)));
+}
+
+/// The operand itself where there is no copy.
+Epilogue::Walk Epilogue::redirected(const BlockCopy &copy, Value *stride) {
+  llvm::IRBuilderBase &b = sizes_.b();
+  DType type = kernel_.operands[copy.operand].dtype;
+  Value *start = b.CreateGEP(b.getInt8Ty(), copy.address,
+                             b.CreateNeg(bytes_of(copy.begin, type)));
+  Value *step = bytes_of(b.CreateSub(stride, copy.stride), type);
+  Value *operand = sizes_.frame().operands[copy.operand];
+  return {b.CreateSelect(copy.exists, start, operand),
+          b.CreateSelect(copy.exists, step, sizes_.frame().index(0))};
+}
+
+/// `sums`: of the row.
+void Epilogue::emit_row(const SumBlock &block, Value *sums,
+                        const IndexValues &indices) {
+  llvm::IRBuilderBase &b = sizes_.b();
+  llvm::Type *type = lanes_.scalar_type(kernel_.accumulator);
+  if (joined_)
+    return emit_lanes(sums, block.lanes.begin, block.lanes.count, indices);
+  // One stretch for each value of the outer lane loops.
+  std::vector<uint32_t> outer = roles_.lanes;
+  outer.pop_back();
+  Value *extent = sizes_.extent(roles_.space, {roles_.lanes.back()});
+  Value *end = b.CreateAdd(block.lanes.begin, block.lanes.count);
+  emit_for(sizes_.frame(), b.CreateUDiv(block.lanes.begin, extent),
+           ceil_div(b, end, extent), [&](Value *number) {
+             Value *start = b.CreateMul(number, extent);
+             Value *low = larger(b, block.lanes.begin, start);
+             Value *high = smaller(b, end, b.CreateAdd(start, extent));
+             IndexValues at = indices;
+             split_index(sizes_, roles_.space, outer, number, at);
+             emit_lanes(
+                 element(b, type, sums, b.CreateSub(low, block.lanes.begin)),
+                 b.CreateSub(low, start), b.CreateSub(high, low), at);
+           });
+}
+
+/// Lanes [first, first + count) of the innermost lane loop.
+void Epilogue::emit_lanes(Value *sums, Value *first, Value *count,
+                          const IndexValues &indices) {
+  llvm::IRBuilderBase &b = sizes_.b();
+  llvm::Type *type = lanes_.scalar_type(kernel_.accumulator);
+  Value *whole = b.CreateSub(count, lanes_.is_scalable()
+                                        ? lanes_.remainder(count)
+                                        : b.CreateURem(count, lanes_.step()));
+  auto vector = [&](Value *lane) {
+    Value *sum = b.CreateAlignedLoad(
+        lanes_.vector_type(kernel_.accumulator), element(b, type, sums, lane),
+        llvm::Align(static_cast<uint64_t>(size_of(kernel_.accumulator))));
+    emit_vector(sum, b.CreateAdd(first, lane), indices);
+  };
+  emit_for(sizes_.frame(), sizes_.frame().index(0), whole, lanes_.step(), {},
+           [&](Value *lane, llvm::ArrayRef<Value *>) {
+             vector(lane);
+             return Values();
+           });
+  emit_if(sizes_.frame(), b.CreateICmpSLT(whole, count), [&] {
+    lanes_.set_active(b.CreateSub(count, whole));
+    vector(whole);
+    lanes_.set_active(nullptr);
+  });
+}
+
+void Epilogue::emit_vector(Value *sum, Value *first,
+                           const IndexValues &indices) {
+  BodyEmitter body(lanes_);
+  for (uint32_t v = 0; v < kernel_.loops.size(); ++v) {
+    Value *index = indices.lookup(v);
+    LaneValue value =
+        LaneValue::uniform(DType::i64, index ? index : sizes_.frame().index(0));
+    if (!roles_.lanes.empty() && v == roles_.lanes.back())
+      value = lanes_.index(first);
+    body.bind(kernel_.body.params[v], value);
+  }
+  body.bind(kernel_.body.params.back(),
+            lanes_.is_scalar() ? LaneValue::uniform(kernel_.accumulator, sum)
+                               : LaneValue::varying(kernel_.accumulator, sum));
+  body.emit(kernel_.body);
+  IndexValues at = indices;
+  if (!roles_.lanes.empty())
+    at[roles_.lanes.back()] = first;
+  LaneValue offset = lanes_.index(result_offset(at));
+  size_t yield = 0;
+  for (size_t k = 0; k < kernel_.operands.size(); ++k)
+    if (kernel_.operands[k].written)
+      lanes_.store(kernel_.operands[k].dtype, sizes_.frame().operands[k],
+                   offset, body.value(kernel_.body.yields[yield++]));
+}
+
+Value *Epilogue::result_offset(const IndexValues &indices) {
+  return sizes_.add_terms(sizes_.frame().index(0), result_form(kernel_),
+                          indices);
+}
+
+} // namespace landfall::kernels

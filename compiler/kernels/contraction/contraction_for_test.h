@@ -1,0 +1,401 @@
+//===- contraction_for_test.h - Matrix products and convolutions -*- C++ -*-==//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// For tests and benchmarks only: contraction kernels as importers make them,
+// from plain descriptions, and random ones of every kind.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "package/kernel_for_test.h"
+
+#include <random>
+
+namespace landfall::kernels {
+
+struct ContractionCase {
+  Kernel kernel;
+  std::vector<int64_t> sizes;
+  double operations = 0; ///< Multiplications and additions.
+};
+
+/// Element types of the factors, the accumulator and the result.
+struct ContractionTypes {
+  DType a = DType::f32, b = DType::f32, sum = DType::f32, out = DType::f32;
+};
+
+/// What is around the loads of the first factor.
+enum class Prologue { none, zero_point, relu };
+
+/// What is made of the sum.
+enum class Finish {
+  none,
+  bias_relu,    ///< max(sum + bias[channel], 0)
+  residual,     ///< sum + other[point]
+  index,        ///< sum + the last index
+  row,          ///< sum + other[last index]
+  guarded_load, ///< sum + (last index < 3 ? other[point] : 7)
+};
+
+/// Makes one contraction; which extents are run-time sizes is up to `dynamic`.
+class ContractionMaker : public KernelMaker {
+public:
+  explicit ContractionMaker(std::function<bool()> dynamic)
+      : KernelMaker("contraction", KernelClass::contraction),
+        dynamic_(std::move(dynamic)) {}
+
+  Extent extent(int64_t value) {
+    return dynamic_() ? new_size(value) : fixed(value);
+  }
+  Extent product(Extent a, Extent b) {
+    int64_t value = value_of(a) * value_of(b);
+    return a.constant && b.constant ? fixed(value) : new_size(value);
+  }
+  int64_t value_of(Extent e) const {
+    return e.constant ? e.value : sizes[size_t(e.value)];
+  }
+  NodeId node(Extent e) {
+    return e.constant ? literal(e.value) : size(uint32_t(e.value));
+  }
+  NodeId add(NodeId a, NodeId b) {
+    return scalar(ScalarOp::add, DType::i64, {a, b});
+  }
+  NodeId mul(NodeId a, NodeId b) {
+    return scalar(ScalarOp::mul, DType::i64, {a, b});
+  }
+  NodeId cast(DType type, NodeId x) {
+    return kernel.nodes[x].type == type ? x : scalar(ScalarOp::cast, type, {x});
+  }
+  NodeId number(DType type, int value) {
+    if (type == DType::f64)
+      return literal(std::bit_cast<int64_t>(double(value)), type);
+    return literal(is_real(type) ? real_from_float(type, float(value)) : value,
+                   type);
+  }
+  NodeId first_factor(NodeId x, DType sum, Prologue prologue, uint32_t zero) {
+    x = cast(sum, x);
+    if (prologue == Prologue::zero_point)
+      x = scalar(ScalarOp::sub, sum, {x, cast(sum, load(zero, {}))});
+    if (prologue == Prologue::relu)
+      x = scalar(ScalarOp::max, sum, {x, number(sum, 0)});
+    return x;
+  }
+  /// The operand that `finish` reads; must come before the output.
+  uint32_t finish_operand(Finish finish, size_t channel, DType out) {
+    const std::vector<Extent> &loops = kernel.loops;
+    if (finish == Finish::bias_relu)
+      return input(out, {loops[channel]});
+    if (finish == Finish::residual || finish == Finish::guarded_load)
+      return input(out, loops);
+    return finish == Finish::row ? input(out, {loops.back()}) : 0;
+  }
+  void finish_body(Finish finish, size_t channel, DType out, uint32_t other);
+  ContractionCase take() {
+    double points = 2;
+    for (const Extent &e : kernel.loops)
+      points *= double(value_of(e));
+    for (const Extent &e : kernel.reduce)
+      points *= double(value_of(e));
+    return {std::move(kernel), sizes, points};
+  }
+
+  std::vector<int64_t> sizes;
+
+private:
+  Extent new_size(int64_t value) {
+    sizes.push_back(value);
+    kernel.size_count = uint32_t(sizes.size());
+    return sized(int64_t(sizes.size()) - 1);
+  }
+  std::function<bool()> dynamic_;
+};
+
+inline void ContractionMaker::finish_body(Finish finish, size_t channel,
+                                          DType out, uint32_t other) {
+  in_body();
+  std::vector<NodeId> at;
+  for (size_t v = 0; v < kernel.loops.size(); ++v)
+    at.push_back(param(DType::i64));
+  NodeId y = cast(out, param(kernel.accumulator));
+  auto plus = [&](NodeId x) { y = scalar(ScalarOp::add, out, {y, x}); };
+  if (finish == Finish::bias_relu) {
+    plus(load(other, {at[channel]}));
+    y = scalar(ScalarOp::max, out, {y, number(out, 0)});
+  } else if (finish == Finish::residual) {
+    plus(load(other, at));
+  } else if (finish == Finish::index) {
+    plus(cast(out, at.back()));
+  } else if (finish == Finish::row) {
+    plus(load(other, {at.back()}));
+  } else if (finish == Finish::guarded_load) {
+    std::vector<NodeId> args = at;
+    args.push_back(
+        scalar(ScalarOp::lt, DType::boolean, {at.back(), literal(3)}));
+    args.push_back(number(out, 7));
+    plus(load(other, args));
+  }
+  yield({y});
+}
+
+struct MatmulShape {
+  std::vector<int64_t> batch = {};
+  int64_t rows = 1, lanes = 1, depth = 1;
+  bool transpose_a = false, transpose_b = false;
+  bool share_a = false, share_b = false; ///< Without the batch dimensions.
+  bool swap = false;                     ///< The factors' order.
+  bool vector_b = false;                 ///< b[depth], without lanes.
+  ContractionTypes types = {};
+  Prologue prologue = Prologue::none;
+  Finish finish = Finish::none;
+};
+
+inline ContractionCase make_matmul(const MatmulShape &s,
+                                   std::function<bool()> dynamic) {
+  ContractionMaker k(std::move(dynamic));
+  std::vector<Extent> batch;
+  for (int64_t extent : s.batch)
+    batch.push_back(k.extent(extent));
+  Extent m = k.extent(s.rows), n = k.extent(s.lanes), d = k.extent(s.depth);
+  std::vector<Extent> a_dims = s.share_a ? std::vector<Extent>() : batch;
+  std::vector<Extent> b_dims = s.share_b ? std::vector<Extent>() : batch;
+  auto add = [](auto &list, auto first, auto second, bool transposed) {
+    list.push_back(transposed ? second : first);
+    list.push_back(transposed ? first : second);
+  };
+  add(a_dims, m, d, s.transpose_a);
+  if (s.vector_b)
+    b_dims.push_back(d);
+  else
+    add(b_dims, d, n, s.transpose_b);
+  k.kernel.loops = batch;
+  k.kernel.loops.push_back(m);
+  if (!s.vector_b)
+    k.kernel.loops.push_back(n);
+  k.kernel.reduce = {d};
+  k.kernel.accumulator = s.types.sum;
+  uint32_t a = k.input(s.types.a, a_dims), b = k.input(s.types.b, b_dims);
+  uint32_t zero = k.input(s.types.a, {});
+  size_t channel = batch.size();
+  uint32_t other = k.finish_operand(s.finish, channel, s.types.out);
+  k.output(s.types.out, k.kernel.loops);
+  k.in_factors();
+  std::vector<NodeId> at;
+  for (size_t v = 0; v < batch.size(); ++v)
+    at.push_back(k.param(DType::i64));
+  NodeId i = k.param(DType::i64), j = s.vector_b ? 0 : k.param(DType::i64);
+  NodeId p = k.param(DType::i64);
+  std::vector<NodeId> a_at = s.share_a ? std::vector<NodeId>() : at;
+  std::vector<NodeId> b_at = s.share_b ? std::vector<NodeId>() : at;
+  add(a_at, i, p, s.transpose_a);
+  if (s.vector_b)
+    b_at.push_back(p);
+  else
+    add(b_at, p, j, s.transpose_b);
+  NodeId x = k.first_factor(k.load(a, a_at), s.types.sum, s.prologue, zero);
+  NodeId y = k.cast(s.types.sum, k.load(b, b_at));
+  k.yield(s.swap ? std::vector<NodeId>{y, x} : std::vector<NodeId>{x, y});
+  k.finish_body(s.finish, channel, s.types.out, other);
+  return k.take();
+}
+
+struct ConvolutionShape {
+  int64_t images = 1, groups = 1, inputs = 1, outputs = 1; ///< Of one group.
+  std::vector<int64_t> image, window, stride, dilation, pad;
+  bool guarded = true;        ///< Even where nothing is padded.
+  bool guarded_twice = false; ///< By a selection after the load, too.
+  bool fixed_weights = false;
+  bool channels_last =
+      false; ///< out[n, g, p..., m]: weights are the lane side.
+  ContractionTypes types = {};
+  Prologue prologue = Prologue::none;
+  Finish finish = Finish::none;
+};
+
+/// out[n, g, m, p...] = sum x[n, g*C + c, p*stride + k*dilation - pad...]
+///                        * w[g*M + m, c, k...] over c, k...
+inline ContractionCase make_convolution(const ConvolutionShape &s,
+                                        std::function<bool()> dynamic) {
+  ContractionMaker k(std::move(dynamic));
+  auto weight_extent = [&](int64_t value) {
+    return s.fixed_weights ? fixed(value) : k.extent(value);
+  };
+  Extent n = k.extent(s.images), g = weight_extent(s.groups);
+  Extent c = weight_extent(s.inputs), m = weight_extent(s.outputs);
+  std::vector<Extent> loops{n, g}, reduce{c};
+  if (!s.channels_last)
+    loops.push_back(m);
+  size_t points_at = loops.size();
+  std::vector<Extent> x_dims{n, k.product(g, c)}, w_dims{k.product(g, m), c};
+  for (size_t d = 0; d < s.image.size(); ++d) {
+    Extent image = k.extent(s.image[d]), window = weight_extent(s.window[d]);
+    int64_t room =
+        s.image[d] + 2 * s.pad[d] - (s.dilation[d] * (s.window[d] - 1) + 1);
+    int64_t points = room < 0 ? 0 : room / s.stride[d] + 1;
+    loops.push_back(
+        points == s.image[d] && s.stride[d] == 1 ? image : k.extent(points));
+    reduce.push_back(window);
+    x_dims.push_back(image);
+    w_dims.push_back(window);
+  }
+  if (s.channels_last)
+    loops.push_back(m);
+  size_t channel = s.channels_last ? loops.size() - 1 : 2;
+  k.kernel.loops = loops;
+  k.kernel.reduce = reduce;
+  k.kernel.accumulator = s.types.sum;
+  uint32_t x = k.input(s.types.a, x_dims), w = k.input(s.types.b, w_dims);
+  uint32_t zero = k.input(s.types.a, {});
+  uint32_t other = k.finish_operand(s.finish, channel, s.types.out);
+  k.output(s.types.out, loops);
+  k.in_factors();
+  std::vector<NodeId> at, over;
+  for (size_t v = 0; v < loops.size(); ++v)
+    at.push_back(k.param(DType::i64));
+  for (size_t v = 0; v < reduce.size(); ++v)
+    over.push_back(k.param(DType::i64));
+  std::vector<NodeId> x_at{at[0], k.add(k.mul(at[1], k.node(c)), over[0])};
+  std::vector<NodeId> w_at{k.add(k.mul(at[1], k.node(m)), at[channel]),
+                           over[0]};
+  NodeId inside = k.literal(1, DType::boolean);
+  auto require = [&](ScalarOp op, NodeId low, NodeId high) {
+    NodeId holds = k.scalar(op, DType::boolean, {low, high});
+    inside = k.scalar(ScalarOp::bit_and, DType::boolean, {inside, holds});
+  };
+  bool padded = s.guarded;
+  for (size_t d = 0; d < s.image.size(); ++d) {
+    NodeId index = k.add(k.mul(at[points_at + d], k.literal(s.stride[d])),
+                         k.mul(over[1 + d], k.literal(s.dilation[d])));
+    index = k.scalar(ScalarOp::sub, DType::i64, {index, k.literal(s.pad[d])});
+    x_at.push_back(index);
+    w_at.push_back(over[1 + d]);
+    require(ScalarOp::le, k.literal(0), index);
+    require(ScalarOp::lt, index, k.node(x_dims[2 + d]));
+    padded |= s.pad[d] != 0;
+  }
+  if (padded) {
+    x_at.push_back(inside);
+    x_at.push_back(s.prologue == Prologue::zero_point ? k.load(zero, {})
+                                                      : k.number(s.types.a, 0));
+  }
+  NodeId loaded = k.load(x, x_at);
+  if (padded && s.guarded_twice)
+    loaded =
+        k.scalar(ScalarOp::select, s.types.a, {inside, loaded, x_at.back()});
+  NodeId value = k.first_factor(loaded, s.types.sum, s.prologue, zero);
+  k.yield({value, k.cast(s.types.sum, k.load(w, w_at))});
+  k.finish_body(s.finish, channel, s.types.out, other);
+  return k.take();
+}
+
+//===--- Random ones ------------------------------------------------------===//
+
+class RandomContraction {
+public:
+  explicit RandomContraction(unsigned seed) : random_(seed) {}
+
+  ContractionCase operator()() {
+    dynamic_ = between(0, 2) * 50;
+    return chance(50) ? matmul() : convolution();
+  }
+  std::mt19937 &random() { return random_; }
+
+private:
+  int64_t between(int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random_);
+  }
+  bool chance(int64_t percent) { return between(0, 99) < percent; }
+  std::function<bool()> dynamic() {
+    return [this] { return chance(dynamic_); };
+  }
+
+  int64_t extent() {
+    switch (between(0, 9)) {
+    case 0:
+      return between(0, 1);
+    case 1:
+      return 1;
+    case 2:
+    case 3:
+    case 4:
+      return between(2, 9);
+    case 5:
+    case 6:
+      return between(10, 40);
+    case 7:
+    case 8:
+      return between(1, 70);
+    default:
+      return between(30, 300);
+    }
+  }
+
+  ContractionTypes types() {
+    switch (between(0, 9)) {
+    case 0:
+      return {DType::f64, DType::f64, DType::f64, DType::f64};
+    case 1:
+      return {DType::u8, DType::i8, DType::i32, DType::i32};
+    case 2:
+      return {DType::i8, DType::i8, DType::i32, DType::f32};
+    case 3:
+      return {DType::f16, DType::f16, DType::f32, DType::f16};
+    case 4:
+      return {DType::bf16, DType::bf16, DType::f32, DType::bf16};
+    case 5:
+      return {DType::i64, DType::i64, DType::i64, DType::i64};
+    case 6:
+      return {DType::f32, DType::u8, DType::f32, DType::f32};
+    default:
+      return {};
+    }
+  }
+
+  ContractionCase matmul() {
+    MatmulShape s;
+    for (int64_t b = between(0, 2); b-- > 0;)
+      s.batch.push_back(chance(10) ? 1 : between(0, 3));
+    s.rows = extent();
+    s.lanes = extent();
+    s.depth = chance(15) ? between(200, 900) : extent();
+    s.transpose_a = chance(30);
+    s.transpose_b = chance(30);
+    s.share_a = chance(25);
+    s.share_b = chance(40);
+    s.swap = chance(30);
+    s.vector_b = chance(8);
+    s.types = types();
+    s.prologue = Prologue(between(0, 2));
+    s.finish = Finish(between(0, 5));
+    return make_matmul(s, dynamic());
+  }
+
+  ContractionCase convolution() {
+    ConvolutionShape s;
+    size_t rank = size_t(between(1, 3));
+    int64_t most_image = rank == 1 ? 120 : rank == 2 ? 24 : 9;
+    s.images = chance(90) ? between(1, 2) : 0;
+    s.groups = chance(60) ? 1 : between(1, 3);
+    s.inputs = between(1, rank == 3 ? 4 : 12);
+    s.outputs = chance(35) ? 1 : between(1, 20);
+    for (size_t d = 0; d < rank; ++d) {
+      s.image.push_back(between(1, most_image));
+      s.window.push_back(chance(30) ? 1 : between(1, rank == 3 ? 3 : 5));
+      s.stride.push_back(chance(60) ? 1 : between(1, 3));
+      s.dilation.push_back(chance(70) ? 1 : 2);
+      s.pad.push_back(chance(40) ? 0 : between(0, 3));
+    }
+    s.guarded = chance(50);
+    s.guarded_twice = chance(20);
+    s.channels_last = chance(25);
+    s.types = types();
+    s.prologue = Prologue(between(0, 2));
+    s.finish = Finish(between(0, 5));
+    return make_convolution(s, dynamic());
+  }
+
+  std::mt19937 random_;
+  int64_t dynamic_ = 0;
+};
+
+} // namespace landfall::kernels

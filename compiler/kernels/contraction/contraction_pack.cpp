@@ -1,0 +1,156 @@
+//===- contraction_pack.cpp - Copies of operands the tiles can read -------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/contraction_pack.h"
+
+#include <algorithm>
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+analysis::SizePolynomial
+innermost_step(const std::vector<analysis::LoopSpan> &spans,
+               const analysis::Affine &form) {
+  return spans.empty() ? analysis::SizePolynomial()
+                       : form.coefficient(spans.back().variable);
+}
+
+bool is_guarded(const analysis::Factor &factor) {
+  return std::any_of(
+      factor.loads.begin(), factor.loads.end(),
+      [](const analysis::FactorLoad &load) { return load.guarded(); });
+}
+
+bool is_vector_step(const analysis::SizePolynomial &step) {
+  return step.is_zero() || step == analysis::SizePolynomial(1);
+}
+
+} // namespace
+
+//===--- PackSide ---------------------------------------------------------===//
+
+PackSide::PackSide(const analysis::Factor &factor,
+                   const analysis::IndexSpace &space,
+                   const std::vector<uint32_t> &row_loops,
+                   const std::vector<uint32_t> &lane_loops)
+    : factor(factor), rows(analysis::join_loops(factor, space, row_loops)),
+      lanes(analysis::join_loops(factor, space, lane_loops)) {}
+
+analysis::SizePolynomial
+PackSide::lane_step(const analysis::Affine &form) const {
+  return innermost_step(lanes, form);
+}
+
+analysis::SizePolynomial
+PackSide::row_step(const analysis::Affine &form) const {
+  return innermost_step(rows, form);
+}
+
+bool PackSide::is_dense() const {
+  return lanes.size() <= 1 && !is_guarded(factor) &&
+         std::all_of(factor.loads.begin(), factor.loads.end(),
+                     [&](const analysis::FactorLoad &load) {
+                       return is_vector_step(lane_step(load.offset));
+                     });
+}
+
+bool PackSide::is_plain(const Kernel &kernel, DType type) const {
+  return is_dense() && rows.size() <= 1 && factor.loads.size() == 1 &&
+         factor.loads[0].node == factor.value &&
+         kernel.nodes[factor.value].type == type &&
+         lane_step(factor.loads[0].offset) == analysis::SizePolynomial(1);
+}
+
+bool PackSide::is_transposed() const {
+  return lanes.size() == 1 && rows.size() == 1 && !is_guarded(factor) &&
+         std::all_of(factor.loads.begin(), factor.loads.end(),
+                     [&](const analysis::FactorLoad &load) {
+                       return is_vector_step(lane_step(load.offset)) ||
+                              row_step(load.offset) ==
+                                  analysis::SizePolynomial(1);
+                     });
+}
+
+//===--- Packer -----------------------------------------------------------===//
+
+void Packer::begin(const IndexValues &fixed) {
+  bases.clear();
+  for (const analysis::FactorLoad &load : loads()) {
+    Base base;
+    base.offset =
+        sizes.add_terms(sizes.value(load.offset.constant), load.offset, fixed);
+    for (const analysis::Affine &condition : load.conditions)
+      base.conditions.push_back(
+          sizes.add_terms(sizes.value(condition.constant), condition, fixed));
+    base.other = scalar_other(frame().kernel.nodes[load.node]);
+    bases.push_back(base);
+  }
+}
+
+void Packer::pack(const PackTarget &target) {
+  if (side.is_dense())
+    pack_dense(*this, target);
+  else if (side.is_transposed())
+    pack_transposed(*this, target);
+  else
+    pack_segments(*this, target);
+}
+
+LaneValue Packer::load(size_t load, Value *offset,
+                       const analysis::SizePolynomial &step,
+                       const LaneValue &guard, const LaneValue &other) {
+  LaneValue at = step.is_zero() || lanes.is_scalar()
+                     ? LaneValue::uniform(DType::i64, offset)
+                     : LaneValue::linear(offset, sizes.value(step));
+  return this->load(load, at, guard, other);
+}
+
+LaneValue Packer::load(size_t load, const LaneValue &offset,
+                       const LaneValue &guard, const LaneValue &other) {
+  uint32_t operand = node(load).index;
+  return lanes.load(frame().kernel.operands[operand].dtype,
+                    frame().operands[operand], offset, guard, other);
+}
+
+LaneValue Packer::scalar_other(const Node &load) {
+  const Kernel &kernel = frame().kernel;
+  size_t rank = kernel.operands[load.index].dims.size();
+  if (load.args.size() <= rank)
+    return {};
+  const Node &other = kernel.nodes[load.args[rank + 1]];
+  if (other.kind != NodeKind::load || !other.args.empty())
+    return {};
+  return lanes.load(other.type, frame().operands[other.index],
+                    LaneValue::uniform(DType::i64, frame().index(0)), {}, {});
+}
+
+LaneValue Packer::other(size_t load, FactorCode &code) {
+  if (bases[load].other)
+    return bases[load].other;
+  const Node &at = node(load);
+  size_t rank = frame().kernel.operands[at.index].dims.size();
+  if (at.args.size() > rank)
+    return code.value(at.args[rank + 1]);
+  return lanes.constant(at.type, 0);
+}
+
+void Packer::store(const PackTarget &target, FactorCode &code, Value *row,
+                   Value *lane) {
+  Value *offset =
+      b().CreateAdd(b().CreateMul(row, frame().index(target.stride)), lane);
+  store(code, element(b(), lanes.scalar_type(type), target.target, offset));
+}
+
+void Packer::store(FactorCode &code, Value *address) {
+  Value *value = lanes.spread(code.value(side.factor.value));
+  b().CreateAlignedStore(
+      value, address,
+      llvm::Align(value->getType()->getPrimitiveSizeInBits() / 8));
+}
+
+} // namespace landfall::kernels

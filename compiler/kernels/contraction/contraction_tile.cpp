@@ -1,0 +1,299 @@
+//===- contraction_tile.cpp - The innermost product -----------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/contraction_tile.h"
+#include "compiler/kernels/frame/loop_builder.h"
+#include "compiler/kernels/frame/shared_function.h"
+
+#include <algorithm>
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+llvm::Type *element_type(llvm::LLVMContext &context, DType type) {
+  if (type == DType::f32)
+    return llvm::Type::getFloatTy(context);
+  if (type == DType::f64)
+    return llvm::Type::getDoubleTy(context);
+  return llvm::Type::getIntNTy(context, static_cast<unsigned>(info(type).bits));
+}
+
+/// What tells one block function from another.
+struct Block {
+  unsigned rows, vectors;
+  bool streamed;
+};
+
+/// Builds one block function.
+class TileFunction {
+public:
+  TileFunction(const TileShape &shape, const Block &block,
+               llvm::Function *function)
+      : shape_(shape), rows_(block.rows), vectors_(block.vectors),
+        streamed_(block.streamed), function_(function),
+        b_(llvm::BasicBlock::Create(function->getContext(), "entry", function)),
+        scalar_(element_type(function->getContext(), shape.type)),
+        vector_(llvm::FixedVectorType::get(scalar_, shape.width)) {}
+
+  void build() {
+    Value *depth = function_->getArg(3), *sums = function_->getArg(4);
+    llvm::BasicBlock *loop = block("step"), *done = block("done");
+    Values start = initial_sums(sums, function_->getArg(5));
+    llvm::BasicBlock *before = b_.GetInsertBlock();
+    b_.CreateCondBr(b_.CreateICmpSGT(depth, b_.getInt64(0)), loop, done);
+
+    b_.SetInsertPoint(loop);
+    llvm::PHINode *k = b_.CreatePHI(b_.getInt64Ty(), 2);
+    k->addIncoming(b_.getInt64(0), before);
+    Values current = phis(start, before);
+    Values next = step(k, current);
+    Value *k_next = b_.CreateNUWAdd(k, b_.getInt64(1));
+    k->addIncoming(k_next, loop);
+    for (size_t i = 0; i < next.size(); ++i)
+      llvm::cast<llvm::PHINode>(current[i])->addIncoming(next[i], loop);
+    b_.CreateCondBr(b_.CreateICmpSLT(k_next, depth), loop, done);
+
+    b_.SetInsertPoint(done);
+    Values last = phis(start, before);
+    for (size_t i = 0; i < next.size(); ++i) {
+      llvm::cast<llvm::PHINode>(last[i])->addIncoming(next[i], loop);
+      b_.CreateAlignedStore(last[i], sum_address(sums, i), vector_align());
+    }
+    b_.CreateRetVoid();
+  }
+
+private:
+  llvm::BasicBlock *block(const char *name) {
+    return llvm::BasicBlock::Create(b_.getContext(), name, function_);
+  }
+
+  llvm::Align vector_align() const {
+    return llvm::Align(shape_.width * scalar_->getScalarSizeInBits() / 8);
+  }
+
+  Value *sum_address(Value *sums, size_t i) {
+    size_t row = i / vectors_, vector = i % vectors_;
+    size_t stride = streamed_ ? vectors_ * shape_.width : shape_.lanes();
+    return b_.CreateConstGEP1_64(scalar_, sums,
+                                 row * stride + vector * shape_.width);
+  }
+
+  Values phis(const Values &init, llvm::BasicBlock *from) {
+    Values result;
+    for (Value *value : init) {
+      llvm::PHINode *phi = b_.CreatePHI(value->getType(), 2);
+      phi->addIncoming(value, from);
+      result.push_back(phi);
+    }
+    return result;
+  }
+
+  /// The sums at `sums` if the block continues, else zeros.
+  Values initial_sums(Value *sums, Value *continues) {
+    llvm::BasicBlock *entry = b_.GetInsertBlock();
+    llvm::BasicBlock *load = block("load"), *start = block("start");
+    b_.CreateCondBr(continues, load, start);
+    b_.SetInsertPoint(load);
+    Values loaded;
+    for (size_t i = 0; i < rows_ * vectors_; ++i)
+      loaded.push_back(
+          b_.CreateAlignedLoad(vector_, sum_address(sums, i), vector_align()));
+    b_.CreateBr(start);
+    b_.SetInsertPoint(start);
+    Values zeros(loaded.size(), llvm::Constant::getNullValue(vector_));
+    Values result = phis(zeros, entry);
+    for (size_t i = 0; i < loaded.size(); ++i)
+      llvm::cast<llvm::PHINode>(result[i])->addIncoming(loaded[i], load);
+    return result;
+  }
+
+  Values step(Value *k, const Values &sums) {
+    Value *broadcast = b_.CreateGEP(scalar_, function_->getArg(0), k);
+    Value *stride = streamed_ ? static_cast<Value *>(function_->getArg(2))
+                              : b_.getInt64(shape_.lanes());
+    Value *lane =
+        b_.CreateGEP(scalar_, function_->getArg(1), b_.CreateMul(k, stride));
+    llvm::Align align = streamed_
+                            ? llvm::Align(scalar_->getScalarSizeInBits() / 8)
+                            : vector_align();
+    Values vectors, next;
+    for (unsigned v = 0; v < vectors_; ++v)
+      vectors.push_back(b_.CreateAlignedLoad(
+          vector_, b_.CreateConstGEP1_64(scalar_, lane, v * shape_.width),
+          align));
+    for (unsigned row = 0; row < rows_; ++row) {
+      Value *address = b_.CreateConstGEP1_64(scalar_, broadcast,
+                                             row * shape_.broadcast_stride());
+      Value *spread =
+          b_.CreateVectorSplat(shape_.width, b_.CreateLoad(scalar_, address));
+      for (unsigned v = 0; v < vectors_; ++v)
+        next.push_back(
+            multiply_add(b_, spread, vectors[v], sums[row * vectors_ + v]));
+    }
+    return next;
+  }
+
+  const TileShape &shape_;
+  unsigned rows_, vectors_;
+  bool streamed_;
+  llvm::Function *function_;
+  llvm::IRBuilder<> b_;
+  llvm::Type *scalar_;
+  llvm::FixedVectorType *vector_;
+};
+
+/// The module's function for this block, built on first use.
+llvm::Function *tile_function(KernelFrame &frame, const TileShape &shape,
+                              const Block &block) {
+  std::string symbol = (block.streamed ? "streamed_tile_" : "tile_") +
+                       std::string(name(shape.type)) + "_" +
+                       std::to_string(block.rows) + "x" +
+                       std::to_string(block.vectors);
+  llvm::LLVMContext &context = frame.b.getContext();
+  llvm::Type *pointer = llvm::PointerType::get(context, 0);
+  llvm::Type *index = llvm::Type::getInt64Ty(context);
+  auto [function, fresh] =
+      inner_function(frame, symbol,
+                     {pointer, pointer, index, index, pointer,
+                      llvm::Type::getInt1Ty(context)});
+  if (fresh)
+    TileFunction(shape, block, function).build();
+  return function;
+}
+
+} // namespace
+
+llvm::SmallVector<unsigned, 5> TileShape::heights(bool streamed,
+                                                  int64_t most_rows) const {
+  llvm::SmallVector<unsigned, 5> result;
+  for (unsigned height : {1u, 2u, 4u, 8u}) {
+    if (height >= rows || (height == 1 && !streamed))
+      continue;
+    result.push_back(height);
+    if (height >= most_rows)
+      return result;
+  }
+  result.push_back(rows);
+  return result;
+}
+
+unsigned TileShape::streamed_vectors(unsigned height, bool half) const {
+  unsigned most = std::clamp((registers - 4) / height, 1u, 8u);
+  return half ? (most + 1) / 2 : most;
+}
+
+TileShape TileShape::choose(const Machine &machine, DType accumulator) {
+  TileShape shape;
+  shape.type = accumulator;
+  shape.width = Lanes::natural_width(machine, accumulator);
+  shape.vectors = 2;
+  // Registers: the sums, the lane side's vectors, one broadcast and a spare.
+  shape.registers = static_cast<unsigned>(machine.vector_registers);
+  shape.rows =
+      std::max(2u, (shape.registers - shape.vectors - 2) / shape.vectors);
+  shape.rows -= shape.rows % (shape.rows > 8 ? 4 : 2);
+  // A run of the lane side fills half the first-level cache; the broadcast
+  // side streams through the rest.
+  int64_t step = shape.lanes() * size_of(accumulator);
+  int64_t depth = machine.cache_bytes / 2 / step;
+  shape.depth = std::clamp<int64_t>(depth / 64 * 64, 64, 512);
+  return shape;
+}
+
+Value *multiply_add(llvm::IRBuilderBase &b, Value *a, Value *x, Value *sum) {
+  if (sum->getType()->isFPOrFPVectorTy())
+    return b.CreateIntrinsic(llvm::Intrinsic::fma, {sum->getType()},
+                             {a, x, sum});
+  return b.CreateAdd(sum, b.CreateMul(a, x));
+}
+
+namespace {
+
+void call_tile(KernelFrame &frame, const TileShape &shape, const Block &block,
+               const TileArguments &arguments) {
+  frame.b.CreateCall(tile_function(frame, shape, block),
+                     {arguments.broadcast, arguments.lane,
+                      arguments.lane_stride, arguments.depth, arguments.sums,
+                      arguments.continues});
+}
+
+} // namespace
+
+void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
+                Value *rows, const std::function<void(unsigned)> &body) {
+  llvm::BasicBlock *after = frame.block("height_done");
+  for (unsigned height : heights) {
+    if (height == heights.back()) {
+      body(height);
+      break;
+    }
+    llvm::BasicBlock *fits = frame.block("fits"), *next = frame.block("next");
+    frame.b.CreateCondBr(frame.b.CreateICmpSLE(rows, frame.index(height)), fits,
+                         next);
+    frame.b.SetInsertPoint(fits);
+    body(height);
+    frame.b.CreateBr(after);
+    frame.b.SetInsertPoint(next);
+  }
+  frame.b.CreateBr(after);
+  frame.b.SetInsertPoint(after);
+}
+
+void emit_tile(KernelFrame &frame, const TileShape &shape, Value *rows,
+               int64_t most_rows, Value *narrow,
+               const TileArguments &arguments) {
+  for_height(frame, shape.heights(false, most_rows), rows,
+             [&](unsigned height) {
+               auto call = [&](unsigned vectors) {
+                 call_tile(frame, shape, {height, vectors, false}, arguments);
+                 return Values();
+               };
+               emit_if(
+                   frame, narrow, [&] { return call(1); },
+                   [&] { return call(shape.vectors); });
+             });
+}
+
+Value *streamed_width(KernelFrame &frame, const TileShape &shape, Value *rows,
+                      int64_t most_rows, Value *lanes) {
+  llvm::IRBuilderBase &b = frame.b;
+  Value *width = nullptr;
+  auto heights = shape.heights(true, most_rows);
+  for (size_t h = heights.size(); h-- > 0;) {
+    auto of = [&](bool half) {
+      return frame.index(shape.streamed_vectors(heights[h], half) *
+                         shape.width);
+    };
+    Value *here =
+        b.CreateSelect(b.CreateICmpSGE(lanes, of(false)), of(false), of(true));
+    width = width
+                ? b.CreateSelect(b.CreateICmpSLE(rows, frame.index(heights[h])),
+                                 here, width)
+                : here;
+  }
+  return width;
+}
+
+void emit_streamed_tile(KernelFrame &frame, const TileShape &shape, Value *rows,
+                        int64_t most_rows, Value *width,
+                        const TileArguments &arguments) {
+  for_height(frame, shape.heights(true, most_rows), rows, [&](unsigned height) {
+    unsigned whole = shape.streamed_vectors(height);
+    auto call = [&](unsigned vectors) {
+      call_tile(frame, shape, {height, vectors, true}, arguments);
+      return Values();
+    };
+    Value *is_whole =
+        frame.b.CreateICmpEQ(width, frame.index(whole * shape.width));
+    emit_if(
+        frame, is_whole, [&] { return call(whole); },
+        [&] { return call(shape.streamed_vectors(height, true)); });
+  });
+}
+
+} // namespace landfall::kernels

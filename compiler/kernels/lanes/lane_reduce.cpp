@@ -1,0 +1,156 @@
+//===- lane_reduce.cpp - Many lanes to one value --------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/frame/loop_builder.h"
+#include "compiler/kernels/lanes/lane_code.h"
+#include "compiler/kernels/lanes/lanes.h"
+#include "compiler/kernels/lanes/scalar_code.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+/// Adds halves until a lane of each unit is left: what the machine then adds
+/// one after the other is short, and rounds little.
+Value *add_halves(llvm::IRBuilderBase &b, Value *vector) {
+  auto *type = llvm::cast<llvm::ScalableVectorType>(vector->getType());
+  for (unsigned half = type->getMinNumElements() / 2; half >= 1; half /= 2) {
+    auto *narrow = llvm::ScalableVectorType::get(type->getElementType(), half);
+    vector = b.CreateFAdd(b.CreateExtractVector(narrow, vector, uint64_t(0)),
+                          b.CreateExtractVector(narrow, vector, half));
+  }
+  return vector;
+}
+
+} // namespace
+
+/// By one of the machine's own reductions; null where it has none that means
+/// the same: products, and types that round or wrap after each step.
+Value *Lanes::reduce_at_once(ScalarOp op, DType type, Value *vector) {
+  if (is_narrow_real(type) || (info(type).bits < 8 && type != DType::boolean))
+    return nullptr;
+  llvm::IRBuilderBase &b = this->b();
+  bool real = is_real(type);
+  switch (op) {
+  case ScalarOp::add: {
+    if (type == DType::boolean)
+      return b.CreateXorReduce(vector);
+    if (!real)
+      return b.CreateAddReduce(vector);
+    llvm::CallInst *sum =
+        b.CreateFAddReduce(neutral(op, type), add_halves(b, vector));
+    sum->setHasAllowReassoc(true);
+    return sum;
+  }
+  case ScalarOp::min:
+    return real ? b.CreateFPMinimumReduce(vector)
+           : type == DType::boolean
+               ? b.CreateAndReduce(vector)
+               : b.CreateIntMinReduce(vector, is_signed_integer(type));
+  case ScalarOp::max:
+    return real ? b.CreateFPMaximumReduce(vector)
+           : type == DType::boolean
+               ? b.CreateOrReduce(vector)
+               : b.CreateIntMaxReduce(vector, is_signed_integer(type));
+  case ScalarOp::bit_and:
+    return b.CreateAndReduce(vector);
+  case ScalarOp::bit_or:
+    return b.CreateOrReduce(vector);
+  case ScalarOp::bit_xor:
+    return b.CreateXorReduce(vector);
+  default:
+    return nullptr;
+  }
+}
+
+/// Halves the lanes until one is left; the upper half is read back from behind
+/// the lower one.
+Value *Lanes::reduce_in_memory(ScalarOp op, DType type, Value *vector) {
+  llvm::IRBuilderBase &b = this->b();
+  LaneCode code(frame_);
+  bool is_bool = type == DType::boolean;
+  llvm::Type *element = is_bool ? b.getInt8Ty() : scalar_type(type);
+  llvm::VectorType *stored = vector_of(element);
+  auto to_stored = [&](Value *v) {
+    return is_bool ? b.CreateZExt(v, stored) : v;
+  };
+  // Twice as long, for the reads that begin within the vector.
+  Value *slot = frame_.stack_slot(stored, 2);
+  Value *half = b.CreateLShr(step(), frame_.index(1));
+  Values out =
+      emit_while(frame_, {half, vector}, [&](llvm::ArrayRef<Value *> now) {
+        b.CreateStore(to_stored(now[1]), slot);
+        Value *behind = b.CreateGEP(element, slot, now[0]);
+        Value *upper = b.CreateFreeze(b.CreateAlignedLoad(
+            stored, behind, llvm::Align(uint64_t(info(type).bytes))));
+        if (is_bool)
+          upper = b.CreateICmpNE(upper, llvm::Constant::getNullValue(stored));
+        Value *joined = emit_scalar_op(code, op, type, type, {now[1], upper});
+        Value *next = b.CreateLShr(now[0], frame_.index(1));
+        return Values{b.CreateICmpSGT(next, frame_.index(0)), next, joined};
+      });
+  return b.CreateExtractElement(out[1], uint64_t(0));
+}
+
+Value *Lanes::reduce(ScalarOp op, DType type, Value *vector) {
+  if (!vector->getType()->isVectorTy())
+    return vector;
+  if (is_scalable()) {
+    Value *result = reduce_at_once(op, type, vector);
+    return result ? result : reduce_in_memory(op, type, vector);
+  }
+  LaneCode code(frame_);
+  llvm::SmallVector<int, 32> low, high;
+  for (unsigned n = width_ / 2; n >= 1; n /= 2) {
+    low.clear();
+    high.clear();
+    for (unsigned lane = 0; lane < n; ++lane) {
+      low.push_back(int(lane));
+      high.push_back(int(lane + n));
+    }
+    vector = emit_scalar_op(code, op, type, type,
+                            {b().CreateShuffleVector(vector, low),
+                             b().CreateShuffleVector(vector, high)});
+  }
+  return b().CreateExtractElement(vector, uint64_t(0));
+}
+
+llvm::Constant *Lanes::neutral(ScalarOp op, DType type) {
+  llvm::Type *scalar = scalar_type(type);
+  unsigned width = info(type).bits;
+  bool is_signed = is_signed_integer(type);
+  switch (op) {
+  case ScalarOp::add:
+    return is_real(type) ? llvm::ConstantFP::get(scalar, -0.0)
+                         : llvm::Constant::getNullValue(scalar);
+  case ScalarOp::mul:
+    return is_real(type) ? llvm::ConstantFP::get(scalar, 1.0)
+                         : llvm::ConstantInt::get(scalar, 1);
+  case ScalarOp::min:
+  case ScalarOp::max: {
+    bool top = op == ScalarOp::min;
+    if (is_real(type))
+      return llvm::ConstantFP::getInfinity(scalar, !top);
+    llvm::APInt value = is_signed
+                            ? (top ? llvm::APInt::getSignedMaxValue(width)
+                                   : llvm::APInt::getSignedMinValue(width))
+                            : (top ? llvm::APInt::getMaxValue(width)
+                                   : llvm::APInt::getMinValue(width));
+    unsigned bits = scalar->getIntegerBitWidth();
+    return llvm::ConstantInt::get(scalar, is_signed ? value.sextOrTrunc(bits)
+                                                    : value.zextOrTrunc(bits));
+  }
+  case ScalarOp::bit_and:
+    return is_signed || width >= 8 || width == 1
+               ? llvm::Constant::getAllOnesValue(scalar)
+               : llvm::ConstantInt::get(scalar, (1u << width) - 1);
+  default:
+    return llvm::Constant::getNullValue(scalar);
+  }
+}
+
+} // namespace landfall::kernels

@@ -1,0 +1,273 @@
+//===- vector_math.cpp - Elementary functions in line ---------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Coefficients are minimax fits (Remez exchange, 50 digits) made for this file.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/lanes/vector_math.h"
+
+#include "compiler/kernels/frame/loop_builder.h"
+
+#include <limits>
+
+namespace landfall::kernels {
+
+namespace {
+
+using llvm::Value;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+// ln 2 in two parts; the first has 12 trailing zero bits, so that small whole
+// multiples of it are exact.
+constexpr double ln2_high = 0x1.62ep-1;
+constexpr double ln2_low = 0x1.0bfbe8e7bcd5ep-15;
+constexpr double log2_e = 1.4426950408889634;
+constexpr double two_over_pi = 0.63661977236758134308;
+constexpr double half_pi_high = 0x1.921fb54442d18p+0;
+constexpr double half_pi_low = 0x1.1a62633145c07p-54;
+
+/// x * 2^n for f32 x and i32 n in [-252, 252], in two steps so that neither
+/// factor overflows and the result rounds once.
+Value *scale(LaneCode &c, Value *x, Value *n) {
+  auto power = [&](Value *k) {
+    Value *field = c.b.CreateAdd(k, c.whole(127, k));
+    return c.from_bits(c.b.CreateShl(field, c.whole(23, k)));
+  };
+  Value *half = c.b.CreateAShr(n, c.whole(1, n));
+  Value *rest = c.b.CreateSub(n, half);
+  return c.b.CreateFMul(c.b.CreateFMul(x, power(half)), power(rest));
+}
+
+/// Clamps to [low, high]; NaN stays.
+Value *clamp(LaneCode &c, Value *x, double low, double high) {
+  Value *l = c.real(low, x), *h = c.real(high, x);
+  x = c.b.CreateSelect(c.b.CreateFCmpOLT(x, l), l, x);
+  return c.b.CreateSelect(c.b.CreateFCmpOGT(x, h), h, x);
+}
+
+/// A whole-numbered float to i32; NaN gives any number.
+Value *to_i32(LaneCode &c, Value *x) {
+  return c.b.CreateFreeze(c.b.CreateFPToSI(x, c.integer(32, x)));
+}
+
+Value *absolute(LaneCode &c, Value *x) {
+  return c.b.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, x);
+}
+
+Value *with_sign(LaneCode &c, Value *magnitude, Value *sign) {
+  return c.b.CreateBinaryIntrinsic(llvm::Intrinsic::copysign, magnitude, sign);
+}
+
+/// A positive f32 as m * 2^e with m in [sqrt(1/2), sqrt(2)).
+struct Split {
+  Value *mantissa;
+  Value *exponent; ///< i32
+};
+Split split(LaneCode &c, Value *x) {
+  Value *tiny = c.b.CreateFCmpOLT(x, c.real(0x1p-126, x));
+  x = c.b.CreateSelect(tiny, c.b.CreateFMul(x, c.real(0x1p23, x)), x);
+  Value *bits = c.to_bits(x);
+  // Moving the origin to sqrt(1/2) makes the exponent field count from there.
+  Value *shifted = c.b.CreateSub(bits, c.whole(0x3f3504f3, bits));
+  Value *e = c.b.CreateAShr(shifted, c.whole(23, bits));
+  Value *m = c.b.CreateSub(bits, c.b.CreateShl(e, c.whole(23, bits)));
+  Value *offset = c.b.CreateSelect(tiny, c.whole(-23, bits), c.whole(0, bits));
+  return {c.from_bits(m), c.b.CreateAdd(e, offset)};
+}
+
+} // namespace
+
+Value *emit_exp(LaneCode &c, Value *x) {
+  x = clamp(c, x, -104.0, 89.0);
+  Value *n = c.b.CreateUnaryIntrinsic(llvm::Intrinsic::roundeven,
+                                      c.b.CreateFMul(x, c.real(log2_e, x)));
+  Value *r = c.fma(n, c.real(-ln2_high, x), x);
+  r = c.fma(n, c.real(-ln2_low, x), r);
+  Value *p = c.polynomial(r, {0.500000009567406773, 0.16666518309319821,
+                              0.0416662042340364308, 0.00836895325491808204,
+                              0.00139505962290979086});
+  p = c.fma(c.b.CreateFMul(r, r), p, r);
+  Value *y = scale(c, c.b.CreateFAdd(p, c.real(1, x)), to_i32(c, n));
+  return c.b.CreateSelect(c.is_nan(x), x, y);
+}
+
+Value *emit_log(LaneCode &c, Value *x) {
+  Split s = split(c, x);
+  Value *f = c.b.CreateFSub(s.mantissa, c.real(1, x));
+  Value *e = c.b.CreateSIToFP(s.exponent, x->getType());
+  Value *p = c.polynomial(f, {0.333333167284804543, -0.250008089548465405,
+                              0.200022859922202367, -0.166245973096433891,
+                              0.141812147345355921, -0.131283970592935528,
+                              0.128813965643959061, -0.0786021045248925002});
+  Value *square = c.b.CreateFMul(f, f);
+  Value *y = c.b.CreateFMul(c.b.CreateFMul(f, square), p);
+  y = c.fma(e, c.real(ln2_low, x), y);
+  y = c.fma(square, c.real(-0.5, x), y);
+  y = c.b.CreateFAdd(f, y);
+  y = c.fma(e, c.real(ln2_high, x), y);
+  // Also passes NaN on.
+  Value *large = c.b.CreateFCmpUEQ(x, c.real(infinity, x));
+  y = c.b.CreateSelect(large, x, y);
+  Value *zero = c.b.CreateFCmpOEQ(x, c.real(0, x));
+  y = c.b.CreateSelect(zero, c.real(-infinity, x), y);
+  Value *negative = c.b.CreateFCmpOLT(x, c.real(0, x));
+  return c.b.CreateSelect(negative, c.real(not_a_number, x), y);
+}
+
+Value *emit_tanh(LaneCode &c, Value *x) {
+  Value *a = absolute(c, x);
+  Value *u = c.b.CreateFMul(x, x);
+  Value *p = c.polynomial(u, {-0.333332840397315578, 0.133314936601921834,
+                              -0.053743661397287832, 0.0206510460125611368,
+                              -0.00571749867768378664});
+  Value *small = c.fma(c.b.CreateFMul(u, a), p, a);
+  Value *grown = emit_exp(c, c.b.CreateFAdd(a, a));
+  Value *one = c.real(1, x);
+  Value *big = c.b.CreateFSub(
+      one, c.b.CreateFDiv(c.real(2, x), c.b.CreateFAdd(grown, one)));
+  Value *is_small = c.b.CreateFCmpOLT(a, c.real(0.625, x));
+  return with_sign(c, c.b.CreateSelect(is_small, small, big), x);
+}
+
+Value *emit_erf(LaneCode &c, Value *x) {
+  Value *a = absolute(c, x);
+  Value *u = c.b.CreateFMul(x, x);
+  Value *p = c.polynomial(u, {0.1283791659138382, -0.376126271365806479,
+                              0.112836001829234603, -0.026854444857453566,
+                              0.00518953581901718006, -0.000802084528337955177,
+                              0.0000788913208972655754});
+  Value *small = c.fma(a, p, a);
+  Value *t = clamp(c, a, 0, 4);
+  Value *q = c.polynomial(t, {-0.000256452356187254988, -1.12742605614556093,
+                              -0.637600094002919561, -0.103566838832194293,
+                              0.0220519691736743637, -0.00299953286214286795,
+                              0.000191503251621979666});
+  Value *big = c.b.CreateFSub(c.real(1, x), emit_exp(c, q));
+  Value *is_small = c.b.CreateFCmpOLT(a, c.real(1, x));
+  return with_sign(c, c.b.CreateSelect(is_small, small, big), x);
+}
+
+namespace {
+
+/// sin(x + quadrant * pi/2), where |x| < 2^30.
+Value *sine_near(LaneCode &c, Value *x, int quadrant) {
+  // Reduced in double, where f32's worst cases keep all their digits.
+  Value *wide = c.b.CreateFPExt(x, c.f64(x));
+  Value *n =
+      c.b.CreateUnaryIntrinsic(llvm::Intrinsic::roundeven,
+                               c.b.CreateFMul(wide, c.real(two_over_pi, wide)));
+  Value *rest = c.fma(n, c.real(-half_pi_high, wide), wide);
+  rest = c.fma(n, c.real(-half_pi_low, wide), rest);
+  Value *r = c.b.CreateFPTrunc(rest, x->getType());
+  Value *k = to_i32(c, n);
+  k = c.b.CreateAdd(k, c.whole(quadrant, k));
+
+  Value *u = c.b.CreateFMul(r, r);
+  Value *s = c.polynomial(u, {-0.166666548792392593, 0.00833217381021505181,
+                              -0.000195166846535544899});
+  Value *sine = c.fma(c.b.CreateFMul(r, u), s, r);
+  Value *q = c.polynomial(u, {0.0416666467728677964, -0.00138873624766449292,
+                              0.000024437831757463906});
+  Value *cosine = c.fma(u, c.real(-0.5, u), c.real(1, u));
+  cosine = c.fma(c.b.CreateFMul(u, u), q, cosine);
+
+  Value *odd = c.b.CreateTrunc(k, c.integer(1, k));
+  Value *y = c.b.CreateSelect(odd, cosine, sine);
+  Value *flip = c.b.CreateShl(c.b.CreateAnd(k, c.whole(2, k)), c.whole(30, k));
+  return c.from_bits(c.b.CreateXor(c.to_bits(y), flip));
+}
+
+Value *sine(LaneCode &c, Value *x, ScalarOp op) {
+  Value *near = c.b.CreateFCmpOLT(absolute(c, x), c.real(0x1p30, x));
+  Value *bounded = c.b.CreateSelect(near, x, c.real(0, x));
+  Value *fast = sine_near(c, bounded, op == ScalarOp::cos);
+  Values out = emit_if(
+      c.frame, c.any(c.b.CreateNot(near)),
+      [&] {
+        Value *wide = c.b.CreateFPExt(x, c.f64(x));
+        Value *slow = c.per_lane({wide}, c.b.getDoubleTy(),
+                                 [&](llvm::ArrayRef<Value *> args) {
+                                   return c.frame.call_math(op, args);
+                                 });
+        slow = c.b.CreateFPTrunc(slow, x->getType());
+        return Values{c.b.CreateSelect(near, fast, slow)};
+      },
+      [&] { return Values{fast}; });
+  return out[0];
+}
+
+/// log2 of a positive finite f32, in double.
+Value *log2_wide(LaneCode &c, Value *x) {
+  Split s = split(c, x);
+  Value *m = c.b.CreateFPExt(s.mantissa, c.f64(x));
+  Value *ratio = c.b.CreateFDiv(c.b.CreateFSub(m, c.real(1, m)),
+                                c.b.CreateFAdd(m, c.real(1, m)));
+  Value *u = c.b.CreateFMul(ratio, ratio);
+  Value *p = c.polynomial(u, {2.88539008177792681, 0.961796693925989976,
+                              0.577078016345378699, 0.412198585871151407,
+                              0.320598531842068155, 0.262334512302968127,
+                              0.220908969974886775, 0.213700500124015462});
+  Value *e = c.b.CreateSIToFP(s.exponent, c.f64(x));
+  return c.fma(ratio, p, e);
+}
+
+/// 2^t as f32, for double t (NaN gives anything).
+Value *exp2_wide(LaneCode &c, Value *t, llvm::Type *f32) {
+  t = clamp(c, t, -200, 200);
+  Value *n = c.b.CreateUnaryIntrinsic(llvm::Intrinsic::roundeven, t);
+  Value *p = c.polynomial(c.b.CreateFSub(t, n),
+                          {1.00000000000002711, 0.693147180545908219,
+                           0.240226506954667925, 0.055504109413052552,
+                           0.00961812922861220155, 0.00133334504740964198,
+                           0.00015403411566722535, 0.000015310104154338058,
+                           1.32640812293995484e-6});
+  Value *k = c.b.CreateZExt(c.b.CreateAdd(to_i32(c, n), c.whole32(1023, n)),
+                            c.integer(64, n));
+  Value *power = c.from_bits(c.b.CreateShl(k, c.whole(52, k)));
+  return c.b.CreateFPTrunc(c.b.CreateFMul(p, power), f32);
+}
+
+} // namespace
+
+Value *emit_sin(LaneCode &c, Value *x) { return sine(c, x, ScalarOp::sin); }
+Value *emit_cos(LaneCode &c, Value *x) { return sine(c, x, ScalarOp::cos); }
+
+Value *emit_pow(LaneCode &c, Value *x, Value *y) {
+  llvm::IRBuilderBase &b = c.b;
+  Value *zero = c.real(0, x), *one = c.real(1, x), *inf = c.real(infinity, x);
+  Value *a = absolute(c, x);
+  Value *wide_y = b.CreateFPExt(y, c.f64(y));
+  Value *power =
+      exp2_wide(c, b.CreateFMul(log2_wide(c, a), wide_y), x->getType());
+
+  // |x| of 0 or infinity: 0 or infinity by the sign of y.
+  Value *y_positive = b.CreateFCmpOGT(y, zero);
+  Value *a_zero = b.CreateFCmpOEQ(a, zero);
+  Value *a_extreme = b.CreateOr(a_zero, b.CreateFCmpOEQ(a, inf));
+  Value *extreme = b.CreateSelect(b.CreateXor(a_zero, y_positive), inf, zero);
+  power = b.CreateSelect(a_extreme, extreme, power);
+  // 0 * infinity does not make 1^infinity a NaN.
+  power = b.CreateSelect(b.CreateFCmpOEQ(a, one), one, power);
+
+  // The sign: odd whole y keep x's; a fractional one has none to give.
+  Value *y_floor = b.CreateUnaryIntrinsic(llvm::Intrinsic::trunc, y);
+  Value *whole = b.CreateFCmpOEQ(y_floor, y);
+  Value *half = b.CreateFMul(y, c.real(0.5, y));
+  Value *half_floor = b.CreateUnaryIntrinsic(llvm::Intrinsic::trunc, half);
+  Value *odd = b.CreateAnd(whole, b.CreateFCmpONE(half_floor, half));
+  Value *signed_power = with_sign(c, power, x);
+  power = b.CreateSelect(odd, signed_power, power);
+  Value *negative = b.CreateAnd(b.CreateFCmpOLT(x, zero),
+                                b.CreateFCmpOGT(x, c.real(-infinity, x)));
+  Value *undefined = b.CreateAnd(negative, b.CreateNot(whole));
+  power = b.CreateSelect(undefined, c.real(not_a_number, x), power);
+  Value *any_nan = b.CreateFCmpUNO(x, y);
+  power = b.CreateSelect(any_nan, c.real(not_a_number, x), power);
+  // Whatever the other one is, NaN included.
+  Value *is_one = b.CreateOr(b.CreateFCmpOEQ(x, one), b.CreateFCmpOEQ(y, zero));
+  return b.CreateSelect(is_one, one, power);
+}
+
+} // namespace landfall::kernels

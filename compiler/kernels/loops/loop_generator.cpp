@@ -1,0 +1,65 @@
+//===- loop_generator.cpp - Code for maps and loops -----------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/loops/loop_generator.h"
+
+#include "compiler/kernels/loops/nest_emitter.h"
+#include "kernel_analysis/contraction/contraction_as_map.h"
+#include "kernel_analysis/rewrite/collapse_loops.h"
+#include "kernel_analysis/rewrite/common_subexpressions.h"
+#include "kernel_analysis/rewrite/form_fma.h"
+#include "kernel_analysis/rewrite/sink_into_branches.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+class LoopGenerator : public TaskGenerator {
+public:
+  LoopGenerator(analysis::CollapsedKernel collapsed, const Machine &machine,
+                const LocalMemory *local)
+      : collapsed_(std::move(collapsed)),
+        plan_(plan_loops(collapsed_.kernel, machine)), local_(local) {}
+
+  const Kernel *rewritten() const override { return &collapsed_.kernel; }
+  void derive_sizes(KernelFrame &frame) override {
+    auto value = [&](const Extent &e) { return frame.extent(e); };
+    for (const analysis::SizeProduct &product : collapsed_.products)
+      frame.sizes.push_back(
+          frame.b.CreateMul(value(product.outer), value(product.inner)));
+  }
+  Plan plan(KernelFrame &frame) override {
+    return {emit_task_split(frame, plan_).tasks, frame.index(0)};
+  }
+  void prologue(KernelFrame &frame) override {
+    split_ = emit_task_split(frame, plan_);
+  }
+  void task(KernelFrame &frame, Value *number) override {
+    NestEmitter(frame, plan_, split_, local_).emit(number);
+  }
+
+private:
+  analysis::CollapsedKernel collapsed_;
+  LoopPlan plan_;
+  TaskSplit split_;
+  const LocalMemory *local_;
+};
+
+} // namespace
+
+std::unique_ptr<TaskGenerator> make_loop_generator(const Kernel &kernel,
+                                                   const Machine &machine,
+                                                   const LocalMemory *local) {
+  bool sums = kernel.kind == KernelClass::contraction;
+  Kernel plain = sums ? analysis::contraction_as_map(kernel) : kernel;
+  plain = analysis::form_fma(analysis::sink_into_branches(
+      analysis::merge_common_subexpressions(std::move(plain))));
+  return std::make_unique<LoopGenerator>(
+      analysis::collapse_loops(std::move(plain)), machine, local);
+}
+
+} // namespace landfall::kernels

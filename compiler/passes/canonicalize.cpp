@@ -1,0 +1,152 @@
+//===- canonicalize.cpp - Removes what is dead or said twice
+//--------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/passes/canonicalize.h"
+
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
+
+using namespace mlir;
+
+namespace landfall::compiler {
+
+namespace {
+
+/// Keeps the module's caches free of erased values.
+struct Forgetting : RewriterBase::Listener {
+  explicit Forgetting(ir::Module::Impl &module) : module(module) {}
+  void notifyOperationErased(Operation *op) override { module.forget(op); }
+  ir::Module::Impl &module;
+};
+
+std::optional<int64_t> literal(Value value) {
+  auto op = value.getDefiningOp<lf::LiteralOp>();
+  auto integer = op ? dyn_cast<IntegerAttr>(op.getValue()) : IntegerAttr();
+  if (!integer || !integer.getType().isSignlessInteger(64))
+    return std::nullopt;
+  return integer.getInt();
+}
+
+/// What an i64 operation with a literal operand is equal to, or null.
+///   x + 0, 0 + x, x - 0, x * 1, 1 * x, x / 1  ->  x        x * 0  ->  0
+Value neutral(lf::ScalarOp op) {
+  if (op.getArgs().size() != 2 ||
+      !op.getResult().getType().isSignlessInteger(64) ||
+      !op.getArgs()[0].getType().isSignlessInteger(64))
+    return {};
+  Value a = op.getArgs()[0], b = op.getArgs()[1];
+  auto la = literal(a), lb = literal(b);
+  llvm::StringRef name = op.getOp();
+  if (name == "add")
+    return lb == 0 ? a : la == 0 ? b : Value();
+  if (name == "sub")
+    return lb == 0 ? a : Value();
+  if (name == "mul") {
+    if (la == 0 || lb == 1)
+      return a;
+    if (lb == 0 || la == 1)
+      return b;
+  }
+  return name == "div" && lb == 1 ? a : Value();
+}
+
+/// The i64 result of an operation on two literals.
+std::optional<int64_t> folded(lf::ScalarOp op) {
+  if (op.getArgs().size() != 2 ||
+      !op.getResult().getType().isSignlessInteger(64))
+    return std::nullopt;
+  auto a = literal(op.getArgs()[0]), b = literal(op.getArgs()[1]);
+  if (!a || !b)
+    return std::nullopt;
+  llvm::StringRef name = op.getOp();
+  if (name == "add")
+    return int64_t(uint64_t(*a) + uint64_t(*b));
+  if (name == "sub")
+    return int64_t(uint64_t(*a) - uint64_t(*b));
+  if (name == "mul")
+    return int64_t(uint64_t(*a) * uint64_t(*b));
+  return std::nullopt;
+}
+
+/// select(literal, a, b), and select(c, x, x).
+Value chosen(lf::ScalarOp op) {
+  if (op.getOp() != "select")
+    return {};
+  if (op.getArgs()[1] == op.getArgs()[2])
+    return op.getArgs()[1];
+  auto condition = op.getArgs()[0].getDefiningOp<lf::LiteralOp>();
+  if (!condition)
+    return {};
+  bool yes = !cast<IntegerAttr>(condition.getValue()).getValue().isZero();
+  return op.getArgs()[yes ? 1 : 2];
+}
+
+void fold_scalars(ir::Module::Impl &module) {
+  module.module->walk([&](lf::ScalarOp op) {
+    Value same = neutral(op);
+    if (!same)
+      same = chosen(op);
+    if (same) {
+      op.getResult().replaceAllUsesWith(same);
+      return;
+    }
+    if (auto number = folded(op)) {
+      OpBuilder builder(op);
+      op.getResult().replaceAllUsesWith(
+          lf::LiteralOp::create(builder, op.getLoc(), builder.getI64Type(),
+                                builder.getI64IntegerAttr(*number)));
+    }
+  });
+}
+
+/// reshape(reshape(x)) -> reshape(x); a reshape to the same shape -> x.
+void compose_reshapes(ir::Module::Impl &module) {
+  module.module->walk([&](lf::ReshapeOp op) {
+    while (auto inner = op.getTensor().getDefiningOp<lf::ReshapeOp>())
+      op.getTensorMutable().assign(inner.getTensor());
+    if (module.shape_of(op.getTensor()) == module.shape_of(op.getValue()) &&
+        op.getTensor().getType() == op.getValue().getType())
+      op.getValue().replaceAllUsesWith(op.getTensor());
+  });
+}
+
+bool is_dead(Operation *op) {
+  if (!op->use_empty() || op->hasTrait<OpTrait::IsTerminator>())
+    return false;
+  return isMemoryEffectFree(op) || isa<lf::DimOp, lf::ReadOp, lf::IfOp,
+                                       lf::LoopOp, lf::BoxOp, lf::LoadOp>(op);
+}
+
+/// Erases dead operations. In reversed pre-order users come before what they
+/// use and bodies before their owners, so one sweep finds whole dead chains.
+void erase_dead(ir::Module::Impl &module) {
+  SmallVector<Operation *> operations;
+  module.module->walk<WalkOrder::PreOrder>(
+      [&](Operation *op) { operations.push_back(op); });
+  for (Operation *op : llvm::reverse(operations)) {
+    bool structured = isa<lf::FoldOp, lf::WhileOp, lf::BranchOp>(op);
+    if (!is_dead(op) &&
+        !(structured && wouldOpBeTriviallyDead(op) && op->use_empty()))
+      continue;
+    module.forget(op);
+    op->erase();
+  }
+}
+
+} // namespace
+
+void canonicalize(ir::Module::Impl &module) {
+  fold_scalars(module);
+  compose_reshapes(module);
+  Forgetting listener(module);
+  IRRewriter rewriter(&module.context, &listener);
+  DominanceInfo dominance(*module.module);
+  eliminateCommonSubExpressions(rewriter, dominance, *module.module);
+  erase_dead(module);
+}
+
+} // namespace landfall::compiler

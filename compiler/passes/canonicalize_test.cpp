@@ -1,0 +1,80 @@
+//===- canonicalize_test.cpp - What is dead or said twice goes
+//------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/passes/canonicalize.h"
+
+#include "compiler/passes/pass_for_test.h"
+
+namespace landfall::compiler {
+namespace {
+
+using namespace ir;
+
+Tensor plus_one(Tensor x) {
+  return x.builder().elementwise({x}, [](auto e) { return e[0] + 1; });
+}
+
+/// The pass must not change what the graph computes.
+Outcome cleaned(const BuildGraph &build) {
+  Outcome after = outcome(build, canonicalize);
+  EXPECT_EQ(after.values, outcome(build, nullptr).values);
+  EXPECT_FALSE(after.values.empty());
+  return after;
+}
+
+TEST(Clean, MergesEqualOperations) {
+  BuildGraph build = [](Builder &b) {
+    Tensor x = input(b);
+    Tensor sum = b.elementwise({plus_one(x), plus_one(x)},
+                               [](auto e) { return e[0] * e[1]; });
+    b.output("y", sum);
+  };
+  EXPECT_EQ(outcome(build, nullptr).count("lf.map"), 3);
+  EXPECT_EQ(cleaned(build).count("lf.map"), 2);
+}
+
+TEST(Clean, ErasesWhatNobodyUses) {
+  BuildGraph build = [](Builder &b) {
+    Tensor x = input(b);
+    plus_one(plus_one(x));
+    b.output("y", plus_one(x));
+  };
+  EXPECT_EQ(cleaned(build).count("lf.map"), 1);
+}
+
+TEST(Clean, ComposesReshapes) {
+  BuildGraph build = [](Builder &b) {
+    Tensor x = input(b);
+    Tensor flat = b.reshape(plus_one(x), {x.element_count()});
+    Tensor column = b.reshape(flat, {x.element_count(), 1});
+    b.output("y", plus_one(b.reshape(column, x.shape())));
+  };
+  EXPECT_EQ(outcome(build, nullptr).count("lf.reshape"), 3);
+  EXPECT_EQ(cleaned(build).count("lf.reshape"), 0) << "they cancel out";
+}
+
+TEST(Clean, FoldsIndexArithmetic) {
+  BuildGraph build = [](Builder &b) {
+    Tensor x = input(b);
+    b.output("y", b.map(x.shape(), DType::f32, [&](auto i) {
+      Scalar row = (i[0] * b.index(1) + b.index(0)) / b.index(1);
+      return x.at({row, i[1] - b.index(0)});
+    }));
+  };
+  EXPECT_EQ(cleaned(build).count("lf.scalar"), 0);
+}
+
+TEST(Clean, KeepsRequirements) {
+  BuildGraph build = [](Builder &b) {
+    Tensor x = input(b);
+    b.require(less(x.dim(0), 100), "too many rows");
+    b.output("y", plus_one(x));
+  };
+  EXPECT_EQ(cleaned(build).count("lf.require"), 1);
+}
+
+} // namespace
+} // namespace landfall::compiler

@@ -1,0 +1,48 @@
+//===- import.h - ONNX models into core IR ---------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "frontend/onnx/importer/branch_choices.h"
+
+#include <string>
+#include <vector>
+
+namespace landfall::ir {
+class Builder;
+}
+
+namespace landfall::frontend {
+
+/// Where a model comes from.
+struct ModelPlace {
+  std::string file = "model"; ///< What error messages call it.
+  std::string directory;      ///< Of its external data; empty: none allowed.
+};
+
+/// Facts about a model beside its meaning.
+struct ModelSummary {
+  std::string graph_name;
+  std::string producer; ///< "pytorch 2.1"; may be empty.
+  int64_t ir_version = 0;
+  int64_t opset = 0;      ///< Of the default domain; 0: not imported.
+  int64_t node_count = 0; ///< In the main graph.
+};
+
+/// Builds the model's inputs, nodes and outputs with `builder`. Constants refer
+/// to the bytes of `model`, whose owner (if it has one) they keep; a model
+/// without owner must outlive the builder's module.
+///
+/// Errors are one paragraph: the file, the node and operator through all
+/// enclosing subgraphs and functions, what was expected and what to do. No
+/// exception leaves; after an error the builder's module is of no use.
+///
+/// A failure may be due to `choices`: try_again() says so.
+Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
+                                  ir::Builder &builder, BranchChoices &choices);
+
+} // namespace landfall::frontend

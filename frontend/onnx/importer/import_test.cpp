@@ -1,0 +1,147 @@
+//===- import_test.cpp ----------------------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/importer/import.h"
+
+#include "ir/builder.h"
+#include "ir/module/module.h"
+#include "onnx_format/model_writer_for_test.h"
+
+#include <gtest/gtest.h>
+
+namespace landfall::frontend {
+namespace {
+
+using namespace onnx::test;
+
+/// The core IR's text, or "error: " and the message.
+std::string import(const Bytes &bytes) {
+  ir::Module module;
+  ir::Builder builder(module);
+  BranchChoices choices;
+  auto result = import_model(bytes, {"m.onnx", ""}, builder, choices);
+  return result ? module.print() : "error: " + result.error().message;
+}
+
+std::string import(const Message &model) { return import(to_bytes(model)); }
+
+const Message x = value("x", float_type, {"N", "3"});
+const Message y = value("y", float_type, {"N", "3"});
+
+bool contains(const std::string &text, const std::string &part) {
+  return text.find(part) != text.npos;
+}
+
+/// The float 1.
+const std::string one("\0\0\x80\x3f", 4);
+
+TEST(ImportTest, ImportsUnsortedNodes) {
+  std::string text = import(
+      model(graph({node("Relu", {"t"}, {"y"}), node("Add", {"x", "w"}, {"t"})},
+                  {x}, {y}, {tensor("w", float_type, {1}, one)})));
+  EXPECT_FALSE(contains(text, "error")) << text;
+}
+
+TEST(ImportTest, UnknownOperatorsAreListedAtOnce) {
+  EXPECT_EQ(import(model(graph({node("Foo", {"x"}, {"a"}),
+                                node("Bar", {"a"}, {"b"}, {}, "", "com.acme"),
+                                node("Foo", {"b"}, {"y"})},
+                               {x}, {y}))),
+            "error: m.onnx: the model uses operators that are not implemented: "
+            "Foo (opset 17): the node giving 'a' (Foo) and 1 more, "
+            "com.acme.Bar (opset 1): the node giving 'b' (com.acme.Bar); "
+            "export it with another opset, or define them as functions of the "
+            "model");
+}
+
+TEST(ImportTest, ErrorsNameThePlace) {
+  EXPECT_EQ(
+      import(model(graph({node("Relu", {"z"}, {"y"}, {}, "r")}, {x}, {y}))),
+      "error: m.onnx: node 'r' (Relu) reads 'z', which no node, input or "
+      "initializer defines; the model is incomplete: export it again");
+  std::string missing =
+      import(model(graph({node("Relu", {}, {"y"}, {}, "r")}, {x}, {y})));
+  EXPECT_TRUE(contains(missing, "m.onnx: node 'r' (Relu, opset 17): operand"))
+      << missing;
+  std::string inner = import(
+      model(graph({node("f", {"x"}, {"y"}, {}, "call", "local")}, {x}, {y}),
+            {function("f", {"a"}, {"b"}, {node("Relu", {}, {"b"}, {}, "r")})}));
+  EXPECT_TRUE(contains(inner, "m.onnx: node 'call' (local.f, a function of the "
+                              "model): node 'r' (Relu, opset 17): operand"))
+      << inner;
+}
+
+TEST(ImportTest, FunctionsAreInlinedWithTheirAttributes) {
+  Message call =
+      node("f", {"x"}, {"y"}, {int_attribute("axis_of", 1)}, "", "local");
+  Message softmax =
+      node("Softmax", {"a"}, {"b"}, {reference_attribute("axis", "axis_of")});
+  auto with_body = [&](const Message &body) {
+    return import(model(graph({call}, {x}, {y}),
+                        {function("f", {"a"}, {"b"}, {body}, {"axis_of"})}));
+  };
+  EXPECT_FALSE(contains(with_body(softmax), "error"));
+  std::string recursive =
+      with_body(node("f", {"a"}, {"b"}, {}, "again", "local"));
+  EXPECT_TRUE(contains(recursive, "calls itself")) << recursive;
+}
+
+TEST(ImportTest, SubgraphsSeeTheValuesAround) {
+  auto branch = [&](const std::string &type, const std::string &input) {
+    return graph({node(type, {input}, {"b"})}, {},
+                 {value("b", float_type, {"N", "3"})});
+  };
+  auto choose = [&](const std::string &input) {
+    return import(model(
+        graph({node("If", {"c"}, {"y"},
+                    {graph_attribute("then_branch", branch("Relu", input)),
+                     graph_attribute("else_branch", branch("Neg", "x"))},
+                    "choose")},
+              {x, value("c", bool_type, {})}, {y})));
+  };
+  EXPECT_FALSE(contains(choose("x"), "error")) << choose("x");
+  EXPECT_TRUE(contains(choose("q"), "node 'choose' (If) reads 'q'"));
+}
+
+TEST(ImportTest, InitializersOfInputsAreConstants) {
+  auto with = [&](int type, const Names &dims) {
+    return import(model(graph({node("Add", {"x", "w"}, {"y"})},
+                              {x, value("w", type, dims)}, {y},
+                              {tensor("w", float_type, {1}, one)}),
+                        {}, 9, 3));
+  };
+  EXPECT_FALSE(contains(with(float_type, {"1"}), "error"));
+  EXPECT_TRUE(contains(with(float_type, {"2"}), "another shape"));
+  EXPECT_TRUE(contains(with(int64_type, {"1"}), "another type, int64"));
+}
+
+TEST(ImportTest, VersionsAreChecked) {
+  Message relu = graph({node("Relu", {"x"}, {"y"})}, {x}, {y});
+  EXPECT_TRUE(contains(import(model(relu, {}, 99)), "needs opset 99"));
+  EXPECT_TRUE(contains(import(model(relu, {}, 17, 99)), "IR version 99"));
+  EXPECT_TRUE(contains(import(Message()), "not an ONNX model"));
+  EXPECT_TRUE(contains(import(model(graph({}, {x}, {}))), "no outputs"));
+  EXPECT_TRUE(contains(import(model(graph({node("Relu", {"x"}, {"y"})}, {x},
+                                          {value("y", int64_type, {})}))),
+                       "declared as int64"));
+}
+
+TEST(ImportTest, DamagedModelsNeverCrash) {
+  Message bytes = model(
+      graph({node("f", {"x"}, {"t"}, {int_attribute("k", 1)}, "", "local"),
+             node("Add", {"t", "w"}, {"y"})},
+            {x}, {y}, {tensor("w", float_type, {1}, "abcd")}),
+      {function("f", {"a"}, {"b"}, {node("Relu", {"a"}, {"b"})})});
+  for (size_t length = 0; length < bytes.size(); length += 3)
+    (void)import(bytes.substr(0, length));
+  for (size_t at = 0; at < bytes.size(); ++at) {
+    Message damaged = bytes;
+    damaged[at] = char(damaged[at] ^ (1 << (at % 8)));
+    (void)import(damaged);
+  }
+}
+
+} // namespace
+} // namespace landfall::frontend

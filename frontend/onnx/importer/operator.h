@@ -1,0 +1,224 @@
+//===- operator.h - What an operator's file sees ----------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// One file per ONNX operator in ops/, named after it. docs/add_an_operator.md
+// walks through one. An operator file gives its formula in a comment, binds its
+// operands and attributes by their ONNX names, builds core IR through
+// ir/builder.h and ends with one registration:
+//
+//   LANDFALL_ONNX(celu, {"Celu", 12, celu})
+//
+// with one record {type, since version, importer[, domain]} per version of the
+// operator whose meaning differs.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "frontend/onnx/importer/branch_choices.h"
+#include "ir/builder.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace landfall::onnx {
+struct GraphProto; // onnx_format/proto.h
+}
+
+namespace landfall::frontend {
+
+// The words that operators are written in (ir/builder.h, ir/size/size.h).
+using ir::abs;
+using ir::Any;
+using ir::bitcast;
+using ir::Box;
+using ir::BoxFacts;
+using ir::broadcast;
+using ir::Buffer;
+using ir::Builder;
+using ir::cast;
+using ir::cast_saturate;
+using ir::ceil;
+using ir::ceildiv;
+using ir::clamp;
+using ir::Contraction;
+using ir::cos;
+using ir::ElementBody;
+using ir::equal;
+using ir::erf;
+using ir::exp;
+using ir::floor;
+using ir::floordiv;
+using ir::fma;
+using ir::fmod;
+using ir::FoldBody;
+using ir::highest;
+using ir::is_nan;
+using ir::known_different;
+using ir::known_equal;
+using ir::known_ge;
+using ir::less;
+using ir::log;
+using ir::log1p;
+using ir::logical_and;
+using ir::logical_not;
+using ir::logical_or;
+using ir::LoopsResult;
+using ir::lowest;
+using ir::max;
+using ir::max_of;
+using ir::maximum;
+using ir::min;
+using ir::min_of;
+using ir::minimum;
+using ir::mod;
+using ir::Module;
+using ir::PointBody;
+using ir::PointsBody;
+using ir::pow;
+using ir::product;
+using ir::round_even;
+using ir::Scalar;
+using ir::Scalars;
+using ir::select;
+using ir::Shape;
+using ir::sigmoid;
+using ir::sign;
+using ir::sin;
+using ir::Size;
+using ir::SizeContext;
+using ir::SizeRange;
+using ir::sqrt;
+using ir::steps;
+using ir::sum;
+using ir::tanh;
+using ir::Tensor;
+using ir::Tensors;
+using ir::to_string;
+using ir::trunc;
+using ir::truncdiv;
+using ir::unary;
+
+using Graph = onnx::GraphProto; // A body graph.
+struct NodeState;               // The importer's view of the node.
+
+/// The node being imported. Every accessor throws a BuildError that names the
+/// node, the operator, what was expected and what was found.
+class Node {
+public:
+  explicit Node(NodeState &state) : state_(state) {}
+
+  Builder &b() const;
+  const std::string &type() const;
+  /// The node's own name, or its first output's if it has none.
+  std::string name() const;
+  int version() const; ///< The opset version of the node's domain.
+
+  //===--- Operands, by position (ONNX's order) with their ONNX name
+  //---------===//
+  int input_count() const; ///< Including absent ones in the middle.
+  int output_count() const;
+  bool has_input(int position) const;    ///< Present and not the empty name.
+  bool wants_output(int position) const; ///< Somebody reads it.
+  /// A required tensor operand.
+  Tensor input(int position, std::string_view name) const;
+  /// An optional tensor operand: empty if absent.
+  Tensor optional_input(int position, std::string_view name) const;
+  /// Tensor or boxed operand.
+  Any any_input(int position, std::string_view name) const;
+  /// All operands of a variadic operator, all tensors.
+  Tensors inputs() const;
+  /// A required integer tensor operand known at compile time.
+  std::vector<int64_t> constant_ints(int position, std::string_view name) const;
+  /// An integer tensor operand's elements as Sizes (read at run time if need
+  /// be); the element count must be static.
+  std::vector<Size> input_sizes(int position, std::string_view name) const;
+  /// A compile-time constant operand, or nullopt if it is known only at run
+  /// time.
+  std::optional<ConstantData> constant_input(int position) const;
+
+  void output(int position, Any value) const;
+  void output(Any value) const { output(0, value); }
+
+  //===--- Attributes
+  //---------------------------------------------------------===//
+  bool has_attr(std::string_view name) const;
+  int64_t int_attr(std::string_view name, int64_t otherwise) const;
+  int64_t int_attr(std::string_view name) const; ///< Required.
+  double float_attr(std::string_view name, double otherwise) const;
+  double float_attr(std::string_view name) const;
+  std::string string_attr(std::string_view name,
+                          std::string_view otherwise) const;
+  std::string string_attr(std::string_view name) const;
+  std::vector<int64_t> ints_attr(std::string_view name,
+                                 std::vector<int64_t> otherwise = {}) const;
+  std::vector<float> floats_attr(std::string_view name,
+                                 std::vector<float> otherwise = {}) const;
+  std::vector<std::string> strings_attr(std::string_view name) const;
+  std::optional<ConstantData> tensor_attr(std::string_view name) const;
+  /// String elements of a tensor attribute of type string.
+  std::vector<std::string> string_tensor_attr(std::string_view name) const;
+  const Graph &graph_attr(std::string_view name) const;
+  /// The DType of an integer attribute that holds a TensorProto.DataType.
+  DType dtype_attr(std::string_view name, DType otherwise) const;
+
+  //===--- Subgraphs
+  //----------------------------------------------------------===//
+  /// Imports a body graph here, binding its inputs; returns its outputs. May be
+  /// called more than once.
+  std::vector<Any> import_body(const Graph &graph,
+                               std::span<const Any> inputs) const;
+  int body_input_count(const Graph &graph) const;
+  int body_output_count(const Graph &graph) const;
+
+  //===--- Branches
+  //-------------------------------------------------------------===//
+  /// This If, whose condition is not known, among the others of the import.
+  BranchChoices::Point branch_point() const;
+  /// Its branches give values that no one type can hold: the import is tried
+  /// again with one of them taken for granted.
+  [[noreturn]] void branches_differ(BranchChoices::Point point,
+                                    const Error &error) const;
+
+  //===--- Refusals
+  //------------------------------------------------------------===//
+  [[noreturn]] void fail(ErrorCode code, const std::string &message) const;
+  [[noreturn]] void unsupported(const std::string &what) const {
+    fail(ErrorCode::unsupported, what);
+  }
+  [[noreturn]] void invalid(const std::string &what) const {
+    fail(ErrorCode::invalid_model, what);
+  }
+  void expect(bool condition, const std::string &what) const {
+    if (!condition)
+      invalid(what);
+  }
+  /// `axis` in [-rank, rank) made non-negative; `rank` may be the rank + 1 for
+  /// operators that insert a dimension.
+  int axis(int64_t axis, int rank) const;
+
+private:
+  NodeState &state_;
+};
+
+using Importer = void (*)(Node &node);
+
+struct OperatorRecord {
+  std::string_view type;
+  int since_version;
+  Importer import;
+  std::string_view domain = ""; ///< "" is ai.onnx.
+};
+
+/// The file's one registration; `stem` is the file's name without ".cpp". The
+/// build collects the stems of ops/*.cpp into the registry.
+#define LANDFALL_ONNX(stem, ...)                                               \
+  std::span<const OperatorRecord> stem##_records() {                           \
+    static constexpr OperatorRecord records[] = {__VA_ARGS__};                 \
+    return records;                                                            \
+  }
+
+} // namespace landfall::frontend

@@ -1,0 +1,229 @@
+//===- scope.cpp - Importing the nodes of a graph --------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/importer/scope.h"
+
+#include "frontend/onnx/importer/node_state.h"
+#include "frontend/onnx/importer/registry.h"
+#include "onnx_format/tensor_data.h"
+
+#include <algorithm>
+#include <new>
+
+namespace landfall::frontend {
+
+namespace {
+
+constexpr int deepest = 64;
+
+/// One level of nested bodies.
+class Nesting {
+public:
+  explicit Nesting(ImportContext &context) : context_(context) {
+    if (++context_.depth <= deepest)
+      return;
+    --context_.depth;
+    throw BuildError(ErrorCode::unsupported,
+                     "functions and subgraphs are nested more than " +
+                         std::to_string(deepest) + " deep");
+  }
+  ~Nesting() { --context_.depth; }
+  Nesting(const Nesting &) = delete;
+  Nesting &operator=(const Nesting &) = delete;
+
+private:
+  ImportContext &context_;
+};
+
+/// Runs `action`; whatever it throws leaves with `place` in front.
+template <typename Action>
+void locate(const std::string &place, const Action &action) {
+  try {
+    action();
+  } catch (const BuildError &e) {
+    throw BuildError(e.error.code, place + ": " + e.error.message);
+  } catch (const std::bad_alloc &) {
+    throw BuildError(ErrorCode::out_of_memory, place + ": out of memory");
+  } catch (const std::exception &e) {
+    throw BuildError(ErrorCode::internal,
+                     place + ": " + e.what() +
+                         "; this is a bug in Landfall, please report it");
+  }
+}
+
+/// "node 'conv1' (Conv, opset 13)".
+std::string place_of(const onnx::NodeProto &node, const std::string &version) {
+  std::string text = describe(node);
+  text.pop_back();
+  return text + ", " + version + ")";
+}
+
+} // namespace
+
+const Any *Scope::find(onnx::Text name) const {
+  for (const Scope *scope = this; scope; scope = scope->outer_)
+    if (auto found = scope->values_.find(name); found != scope->values_.end())
+      return &found->second;
+  return nullptr;
+}
+
+Any Scope::get(onnx::Text name) const {
+  if (const Any *value = find(name))
+    return *value;
+  // The plan has made sure that something defines it.
+  throw BuildError(ErrorCode::unsupported,
+                   "'" + std::string(name) +
+                       "' is an output that its operator does not give here");
+}
+
+void Scope::import(const onnx::GraphPlan &plan) {
+  context_.b.set_origin("", "");
+  for (const onnx::TensorProto *tensor : plan.initializers)
+    bind(tensor->name, context_.b.constant(value_or_throw(
+                           onnx::tensor_data(*tensor, context_.store))));
+  for (const onnx::SparseTensorProto *tensor : plan.sparse_initializers)
+    bind(tensor->values.name, context_.b.constant(value_or_throw(
+                                  onnx::dense_data(*tensor, context_.store))));
+  for (const onnx::NodeProto *node : plan.nodes)
+    import_node(*node, plan);
+}
+
+std::vector<Any> Scope::import(const onnx::GraphBody &body,
+                               std::span<const Any> inputs) {
+  Nesting nesting(context_);
+  onnx::GraphPlan plan = value_or_throw(onnx::plan_graph(body));
+  check_captures(plan, outer_);
+  for (size_t i = 0; i < body.inputs.size(); ++i)
+    bind(body.inputs[i], i < inputs.size() ? inputs[i] : Any());
+  import(plan);
+  std::vector<Any> outputs;
+  for (onnx::Text output : body.outputs)
+    outputs.push_back(output.empty() ? Any() : get(output));
+  return outputs;
+}
+
+std::vector<Any> Scope::import_body(const onnx::GraphProto &graph,
+                                    std::span<const Any> inputs) const {
+  if (inputs.size() != graph.input.size())
+    throw BuildError(ErrorCode::invalid_model,
+                     "its subgraph '" + std::string(graph.name) + "' takes " +
+                         std::to_string(graph.input.size()) +
+                         " inputs, but the operator gives " +
+                         std::to_string(inputs.size()));
+  Scope inner(context_, opsets_, parameters_, this);
+  return inner.import(onnx::body_of(graph), inputs);
+}
+
+void Scope::import_node(const onnx::NodeProto &node,
+                        const onnx::GraphPlan &plan) {
+  if (--context_.nodes_left < 0)
+    throw BuildError(ErrorCode::unsupported,
+                     "the model unfolds to too many nodes; its functions call "
+                     "each other too often");
+  if (const onnx::FunctionProto *function = context_.functions.find(node))
+    return locate(place_of(node, "a function of the model"),
+                  [&] { call(*function, node); });
+  onnx::Text domain = canonical_domain(node.domain);
+  int version = opsets_.version(domain);
+  locate(place_of(node, "opset " + std::to_string(version)),
+         [&] { import_operator(node, domain, version, plan); });
+}
+
+void Scope::import_operator(const onnx::NodeProto &node, onnx::Text domain,
+                            int version, const onnx::GraphPlan &plan) {
+  const OperatorRecord *record = find_operator(domain, node.op_type, version);
+  if (!record)
+    throw BuildError(ErrorCode::unsupported, "there is no such operator here");
+  std::vector<bool> wanted;
+  for (onnx::Text output : node.output)
+    wanted.push_back(!output.empty() && plan.used.contains(output));
+  NodeState state{context_,
+                  node,
+                  std::string(node.op_type),
+                  version,
+                  resolve_attributes(node),
+                  inputs_of(node),
+                  std::move(wanted),
+                  std::vector<Any>(node.output.size())};
+  set_origin(context_.b, node);
+  Node view(state);
+  record->import(view);
+  bind_outputs(node, state.outputs);
+}
+
+void Scope::call(const onnx::FunctionProto &function,
+                 const onnx::NodeProto &node) {
+  auto &calls = context_.calls;
+  if (std::find(calls.begin(), calls.end(), &function) != calls.end())
+    throw BuildError(ErrorCode::invalid_model,
+                     "the function calls itself; ONNX forbids recursion");
+  if (node.input.size() > function.input.size() ||
+      node.output.size() > function.output.size())
+    throw BuildError(
+        ErrorCode::invalid_model,
+        "the function has " + std::to_string(function.input.size()) +
+            " inputs and " + std::to_string(function.output.size()) +
+            " outputs, the node has more");
+  Attributes parameters = resolve_attributes(node);
+  for (const onnx::AttributeProto &attribute : function.attribute_proto)
+    parameters.push_back({attribute.name, &attribute, this});
+  Opsets opsets(function.opset_import, &opsets_);
+  Scope inner(context_, opsets, &parameters, nullptr);
+  calls.push_back(&function);
+  std::vector<Any> outputs =
+      inner.import(onnx::body_of(function), inputs_of(node));
+  calls.pop_back();
+  bind_outputs(node, outputs);
+}
+
+const ResolvedAttribute *Scope::parameter(onnx::Text name) const {
+  if (parameters_)
+    for (const ResolvedAttribute &parameter : *parameters_)
+      if (parameter.name == name)
+        return &parameter; // The call's own value stands before the default.
+  return nullptr;
+}
+
+Attributes Scope::resolve_attributes(const onnx::NodeProto &node) const {
+  Attributes result;
+  for (const onnx::AttributeProto &attribute : node.attribute) {
+    if (attribute.ref_attr_name.empty()) {
+      result.push_back({attribute.name, &attribute, this});
+      continue;
+    }
+    if (auto *given = parameter(attribute.ref_attr_name))
+      result.push_back({attribute.name, given->proto, given->scope});
+  }
+  return result;
+}
+
+std::vector<Any> Scope::inputs_of(const onnx::NodeProto &node) const {
+  std::vector<Any> inputs;
+  for (onnx::Text name : node.input)
+    inputs.push_back(name.empty() ? Any() : get(name));
+  return inputs;
+}
+
+void Scope::bind_outputs(const onnx::NodeProto &node,
+                         std::span<const Any> outputs) {
+  for (size_t i = 0; i < node.output.size(); ++i)
+    if (!node.output[i].empty() && outputs[i])
+      bind(node.output[i], outputs[i]);
+}
+
+void check_captures(const onnx::GraphPlan &plan, const Scope *outer) {
+  for (const onnx::Capture &capture : plan.captures) {
+    if (outer && outer->find(capture.name))
+      continue;
+    std::string reader = capture.reader ? describe(*capture.reader) + " reads '"
+                                        : "the graph gives as output '";
+    throw BuildError(ErrorCode::invalid_model,
+                     reader + std::string(capture.name) +
+                         "', which no node, input or initializer defines; the "
+                         "model is incomplete: export it again");
+  }
+}
+
+} // namespace landfall::frontend

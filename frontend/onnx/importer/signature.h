@@ -1,0 +1,27 @@
+//===- signature.h - Declared types of graph inputs ------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "ir/builder.h"
+#include "onnx_format/proto.h"
+#include "package/program.h"
+
+namespace landfall::frontend {
+
+/// What a model input accepts. Extents that are 0 or negative stand for "any"
+/// with several exporters and are taken so, except the length 0 of an integer
+/// list (no axes); so are placeholder names like "?".
+/// Throws a BuildError for types that no input can have.
+SignatureValue signature_of(const onnx::ValueInfoProto &input);
+
+/// The same as what is known of a value; null: nothing.
+std::shared_ptr<const ir::BoxFacts> declared_facts(const onnx::TypeProto &type);
+
+/// Throws a BuildError if the declaration contradicts the initializer.
+void check_declaration(const onnx::ValueInfoProto &declared,
+                       const onnx::TensorProto &initializer);
+
+} // namespace landfall::frontend

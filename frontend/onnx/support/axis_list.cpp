@@ -1,0 +1,84 @@
+//===- axis_list.cpp - Axes that may be run-time values ---------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/support/axis_list.h"
+
+namespace landfall::frontend {
+
+AxisList::AxisList(const Node &node, std::span<const Size> axes, int rank)
+    : rank_(rank) {
+  for (Size axis : axes) {
+    if (auto value = axis.constant())
+      axes_.push_back(node.axis(*value, rank));
+    else
+      axes_.push_back(mod(axis, rank > 0 ? rank : 1));
+  }
+}
+
+AxisList::AxisList(int count, int rank) : rank_(rank) {
+  for (int axis = 0; axis < count; ++axis)
+    axes_.push_back(axis);
+}
+
+Size AxisList::names(int dim) const {
+  Size found = 0;
+  for (Size axis : axes_)
+    found = found + equal(axis, dim);
+  return found;
+}
+
+Size AxisList::value_at(int dim, std::span<const Size> values,
+                        Size otherwise) const {
+  Size result = otherwise;
+  for (size_t j = 0; j < axes_.size(); ++j) {
+    Size here = equal(axes_[j], dim);
+    if (here == Size(1))
+      result = values[j];
+    else if (here != Size(0))
+      result = result + here * (values[j] - otherwise);
+  }
+  return result;
+}
+
+std::optional<std::vector<int>> AxisList::known() const {
+  std::vector<int> dims;
+  for (Size axis : axes_) {
+    auto value = axis.constant();
+    if (!value)
+      return std::nullopt;
+    dims.push_back(static_cast<int>(*value));
+  }
+  return dims;
+}
+
+std::vector<Size> sizes_operand(const Node &node, int position,
+                                std::string_view name, int count) {
+  Tensor x = node.input(position, name);
+  auto known = x.element_count().constant();
+  node.expect(!known || *known == count, "'" + std::string(name) + "' has " +
+                                             std::to_string(known.value_or(0)) +
+                                             " elements; expected " +
+                                             std::to_string(count));
+  return known ? node.input_sizes(position, name)
+               : node.b().read_all(node.b().reshape(x, {count}));
+}
+
+std::vector<Size> to_sizes(std::span<const int64_t> values) {
+  return {values.begin(), values.end()};
+}
+
+std::optional<std::vector<Size>> axes_of(const Node &node, int position,
+                                         int operand_since) {
+  if (operand_since >= 0 && node.version() >= operand_since) {
+    if (!node.has_input(position))
+      return std::nullopt;
+    return node.input_sizes(position, "axes");
+  }
+  if (!node.has_attr("axes"))
+    return std::nullopt;
+  return to_sizes(node.ints_attr("axes"));
+}
+
+} // namespace landfall::frontend

@@ -1,0 +1,33 @@
+//===- checked_index.h - Indices in range, by proof or by check -*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "frontend/onnx/importer/operator.h"
+
+namespace landfall::frontend {
+
+/// An operand of indices into dimensions: negative ones count from the back, or
+/// are out of range too.
+/// What is known now is checked now; the rest is checked by a kernel before
+/// anyone uses it, so that gathers stay plain maps.
+class CheckedIndex {
+public:
+  /// Entry j of `indices` points into extents[j mod extents.size()].
+  enum class Negative : uint8_t { from_back, refused };
+  CheckedIndex(const Node &node, Tensor indices, std::span<const Size> extents,
+               Negative negative = Negative::from_back);
+
+  /// Inside a body: the index (i64, not negative) at this position.
+  Scalar at(std::span<const Scalar> position) const;
+  /// All indices, i64, in the shape of the operand.
+  Tensor tensor() const { return tensor_; }
+
+private:
+  Tensor tensor_;
+  std::optional<Size> single_; ///< The only index, if known.
+};
+
+} // namespace landfall::frontend

@@ -1,0 +1,55 @@
+//===- index_lists.h - Lists with one entry more or less --------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Operators along an axis speak of "the same index, but for one dimension".
+// These work on indices (`Scalars`) and extents (`Shape`) alike.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "ir/builder.h"
+
+#include <span>
+#include <vector>
+
+namespace landfall::frontend {
+
+/// `list` with `value` instead of entry `position`.
+template <typename List, typename T>
+std::vector<T> replaced(const List &list, int position, T value) {
+  std::vector<T> result(list.begin(), list.end());
+  result[position] = value;
+  return result;
+}
+
+/// `list` with `value` before entry `position`.
+template <typename List, typename T>
+std::vector<T> inserted(const List &list, int position, T value) {
+  std::vector<T> result(list.begin(), list.end());
+  result.insert(result.begin() + position, value);
+  return result;
+}
+
+/// `list` without entry `position`.
+template <typename List> auto removed(const List &list, int position) {
+  std::vector<std::remove_cvref_t<decltype(list[0])>> result(list.begin(),
+                                                             list.end());
+  result.erase(result.begin() + position);
+  return result;
+}
+
+/// Entries [from, to) of `list`.
+template <typename List> auto sublist(const List &list, int from, int to) {
+  return std::vector<std::remove_cvref_t<decltype(list[0])>>(
+      list.begin() + from, list.begin() + to);
+}
+
+/// `a` followed by `b`.
+template <typename T>
+std::vector<T> joined(std::vector<T> a, const std::vector<T> &b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+} // namespace landfall::frontend

@@ -1,0 +1,22 @@
+//===- one_element.h - Operands that hold a single value --------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "frontend/onnx/importer/operator.h"
+
+namespace landfall::frontend {
+
+/// A tensor with exactly one element, as one of rank 0.
+inline Tensor one_element(const Node &node, Tensor x) {
+  return x.rank() == 0 ? x : node.b().reshape(x, Shape{});
+}
+
+/// The only element of a required integer operand as a Size.
+inline Size one_size(const Node &node, int position, std::string_view name) {
+  return node.b().read(one_element(node, node.input(position, name)), 0);
+}
+
+} // namespace landfall::frontend

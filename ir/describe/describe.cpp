@@ -1,0 +1,395 @@
+//===- describe.cpp - Compute operations to kernel descriptions ----------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ir/describe/describe.h"
+
+#include "base/build_error.h"
+
+#include "ir/describe/extent_classes.h"
+
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace landfall::ir {
+
+bool is_compute(Operation *op) {
+  return isa<lf::MapOp, lf::ContractOp, lf::LoopsOp>(op);
+}
+
+namespace {
+
+/// Fold extents and sizes up to here are constants of the kernel.
+constexpr int64_t longest_window = 16;
+
+class Describer {
+public:
+  Describer(Module::Impl &module, Operation *compute)
+      : module_(module), compute_(compute), kernel_(out_.kernel),
+        classes_(module, compute) {}
+
+  Description run() {
+    find_inputs();
+    if (auto map = dyn_cast<lf::MapOp>(compute_))
+      describe_map(map);
+    else if (auto contract = dyn_cast<lf::ContractOp>(compute_))
+      describe_contract(contract);
+    else
+      describe_loops(cast<lf::LoopsOp>(compute_));
+    kernel_.size_count = out_.sizes.size();
+    for (Location loc : origins(compute_->getLoc()))
+      if (std::string name = origin_name(loc); !name.empty())
+        kernel_.origins.push_back(name);
+    kernel_.name =
+        symbol_name(kernel_.origins.empty() ? "" : kernel_.origins.front());
+    return std::move(out_);
+  }
+
+private:
+  //===--- Parameters --------------------------------------------------------//
+
+  uint32_t new_parameter(Size size) {
+    out_.sizes.push_back(size);
+    return out_.sizes.size() - 1;
+  }
+
+  /// The parameter of an extent class.
+  Extent extent(int extent_class, Size size) {
+    if (size == Size(1) || size == Size(0))
+      return {true, *size.constant()};
+    auto known = class_parameter_.find(extent_class);
+    if (known == class_parameter_.end())
+      known =
+          class_parameter_.try_emplace(extent_class, new_parameter(size)).first;
+    return {false, known->second};
+  }
+
+  /// The parameter of a size that a body computes with.
+  uint32_t scalar_parameter(Size size) {
+    for (const auto &[known, parameter] : scalar_parameters_)
+      if (known == size)
+        return parameter;
+    scalar_parameters_.emplace_back(size, new_parameter(size));
+    return scalar_parameters_.back().second;
+  }
+
+  std::vector<Extent> axis_extents(Value tensor, const Shape &shape) {
+    std::vector<Extent> result;
+    for (auto [axis, size] : llvm::enumerate(shape))
+      result.push_back(extent(classes_.of_axis(tensor, axis), size));
+    return result;
+  }
+
+  std::vector<Extent> loop_extents(mlir::Block &block, OperandRange dims,
+                                   size_t first = 0) {
+    std::vector<Extent> result;
+    for (auto [k, dim] : llvm::enumerate(dims))
+      result.push_back(extent(classes_.of_index(block.getArgument(first + k)),
+                              module_.size_of(dim)));
+    return result;
+  }
+
+  /// Inputs are the outside tensors that the bodies load from.
+  void find_inputs() {
+    compute_->walk([&](lf::LoadOp load) {
+      Value tensor = load.getTensor();
+      if (is_inside(tensor) || operand_of_.contains(tensor))
+        return;
+      operand_of_[tensor] = out_.inputs.size();
+      out_.inputs.push_back(tensor);
+    });
+    for (Value input : out_.inputs)
+      kernel_.operands.push_back({lf::dtype_of(input),
+                                  axis_extents(input, module_.shape_of(input)),
+                                  false, true});
+  }
+
+  bool is_inside(Value value) {
+    Region *region = value.getParentRegion();
+    return compute_->isAncestor(region->getParentOp());
+  }
+
+  /// Results of a map or contraction have the loops as their extents.
+  void add_pointwise_results() {
+    for (Value result : compute_->getResults())
+      kernel_.operands.push_back(
+          {lf::dtype_of(result), kernel_.loops, true, false});
+  }
+
+  //===--- Kinds
+  //--------------------------------------------------------------//
+
+  void describe_map(lf::MapOp map) {
+    kernel_.kind = KernelClass::map;
+    kernel_.loops = loop_extents(map.getBody().front(), map.getDims());
+    add_pointwise_results();
+    kernel_.body = block(map.getBody().front());
+  }
+
+  void describe_contract(lf::ContractOp contract) {
+    kernel_.kind = KernelClass::contraction;
+    mlir::Block &factors = contract.getFactors().front();
+    size_t rank = contract.getDims().size();
+    kernel_.loops = loop_extents(factors, contract.getDims());
+    kernel_.reduce = loop_extents(factors, contract.getReduce(), rank);
+    add_pointwise_results();
+    kernel_.accumulator =
+        lf::from_mlir(factors.getTerminator()->getOperand(0).getType());
+    kernel_.factors = block(factors);
+    kernel_.body = block(contract.getEpilogue().front());
+  }
+
+  void describe_loops(lf::LoopsOp loops) {
+    kernel_.kind = KernelClass::loops;
+    mlir::Block &body = loops.getBody().front();
+    kernel_.loops = loop_extents(body, loops.getParallel());
+    // A body may read back what it stored, so results count as read unless
+    // nothing loads them and nothing was there before.
+    size_t first = kernel_.operands.size();
+    for (auto [k, from] : llvm::enumerate(loops.getInitialOf())) {
+      Value buffer = body.getArgument(loops.getParallel().size() + k);
+      operand_of_[buffer] = first + k;
+      bool loaded = llvm::any_of(buffer.getUsers(), [](Operation *user) {
+        return isa<lf::LoadOp>(user);
+      });
+      kernel_.operands.push_back(
+          {lf::dtype_of(buffer), axis_extents(buffer, module_.shape_of(buffer)),
+           true, from >= 0 || loaded});
+    }
+    kernel_.body = block(body, loops.getParallel().size());
+  }
+
+  //===--- Nodes
+  //--------------------------------------------------------------//
+
+  NodeId add(Node node) {
+    kernel_.nodes.push_back(std::move(node));
+    return kernel_.nodes.size() - 1;
+  }
+
+  Block block(mlir::Block &source, size_t argument_count = ~size_t(0)) {
+    Block result;
+    for (Value argument : source.getArguments()) {
+      if (result.params.size() == argument_count)
+        break;
+      Node node;
+      node.kind = NodeKind::param;
+      node.type = lf::from_mlir(argument.getType());
+      ids_[argument] = add(std::move(node));
+      result.params.push_back(ids_[argument]);
+    }
+    std::vector<NodeId> *outer = current_;
+    current_ = &result.nodes;
+    for (Operation &op : source.without_terminator())
+      describe_op(op);
+    for (Value value : source.getTerminator()->getOperands())
+      result.yields.push_back(id(value));
+    current_ = outer;
+    return result;
+  }
+
+  NodeId append(Node node) {
+    NodeId result = add(std::move(node));
+    current_->push_back(result);
+    return result;
+  }
+
+  /// The node of a scalar; graph-level sizes become constants or parameters.
+  NodeId id(Value value) {
+    auto found = ids_.find(value);
+    if (found != ids_.end())
+      return found->second;
+    return size_node(module_.size_of(value));
+  }
+
+  NodeId constant_node(int64_t value) {
+    Node node;
+    node.kind = NodeKind::constant;
+    node.type = DType::i64;
+    node.bits = uint64_t(value);
+    return append(std::move(node));
+  }
+
+  NodeId parameter_node(uint32_t parameter) {
+    Node node;
+    node.kind = NodeKind::size;
+    node.type = DType::i64;
+    node.index = parameter;
+    return append(std::move(node));
+  }
+
+  NodeId size_node(Size size) {
+    if (size.is_constant() && *size.constant() <= longest_window)
+      return constant_node(*size.constant());
+    return parameter_node(scalar_parameter(size));
+  }
+
+  /// A fold's upper bound: its extent's parameter, unless it is short.
+  NodeId bound(lf::FoldOp fold) {
+    if (!fold.getHigh().getDefiningOp<lf::SizeOp>())
+      return id(fold.getHigh());
+    Size size = module_.size_of(fold.getHigh());
+    if (size.is_constant() && *size.constant() <= longest_window)
+      return constant_node(*size.constant());
+    return parameter_node(
+        extent(classes_.of_index(fold.getBody().getArgument(0)), size).value);
+  }
+
+  void describe_op(Operation &op) {
+    if (auto literal = dyn_cast<lf::LiteralOp>(op))
+      ids_[literal.getResult()] = constant(literal);
+    else if (auto scalar = dyn_cast<lf::ScalarOp>(op))
+      describe_scalar(scalar);
+    else if (auto load = dyn_cast<lf::LoadOp>(op))
+      describe_load(load);
+    else if (auto store = dyn_cast<lf::StoreOp>(op))
+      describe_store(store);
+    else if (auto check = dyn_cast<lf::CheckOp>(op))
+      describe_check(check);
+    else
+      describe_structured(op);
+  }
+
+  NodeId constant(lf::LiteralOp literal) {
+    Node node;
+    node.kind = NodeKind::constant;
+    node.type = lf::from_mlir(literal.getResult().getType());
+    if (auto integer = dyn_cast<IntegerAttr>(literal.getValue())) {
+      llvm::APInt value = integer.getValue();
+      bool extend_sign =
+          !is_unsigned_integer(node.type) && node.type != DType::boolean;
+      node.bits = extend_sign ? value.sext(64).getZExtValue()
+                              : value.zext(64).getZExtValue();
+    } else {
+      node.bits = cast<FloatAttr>(literal.getValue())
+                      .getValue()
+                      .bitcastToAPInt()
+                      .getZExtValue();
+    }
+    return append(std::move(node));
+  }
+
+  void describe_scalar(lf::ScalarOp op) {
+    Node node;
+    node.kind = NodeKind::scalar;
+    node.type = lf::from_mlir(op.getResult().getType());
+    for (int k = 0; k < scalar_op_count(); ++k)
+      if (info(ScalarOp(k)).text == std::string_view(op.getOp()))
+        node.op = ScalarOp(k);
+    for (Value argument : op.getArgs())
+      node.args.push_back(id(argument));
+    ids_[op.getResult()] = append(std::move(node));
+  }
+
+  void describe_load(lf::LoadOp load) {
+    Node node;
+    node.kind = NodeKind::load;
+    node.type = lf::from_mlir(load.getValue().getType());
+    node.index = operand_of_.lookup(load.getTensor());
+    for (Value index : load.getIndices())
+      node.args.push_back(id(index));
+    if (load.getGuard()) {
+      node.args.push_back(id(load.getGuard()));
+      node.args.push_back(id(load.getOther()));
+    }
+    ids_[load.getValue()] = append(std::move(node));
+  }
+
+  void describe_store(lf::StoreOp store) {
+    Node node;
+    node.kind = NodeKind::store;
+    node.index = operand_of_.lookup(store.getBuffer());
+    for (Value index : store.getIndices())
+      node.args.push_back(id(index));
+    node.args.push_back(id(store.getValue()));
+    if (store.getGuard())
+      node.args.push_back(id(store.getGuard()));
+    append(std::move(node));
+  }
+
+  void describe_check(lf::CheckOp check) {
+    Node node;
+    node.kind = NodeKind::check;
+    node.index = kernel_.checks.size();
+    kernel_.checks.push_back({ErrorCode::run_failed, check.getMessage().str()});
+    node.args.push_back(id(check.getCondition()));
+    if (check.getValue())
+      node.args.push_back(id(check.getValue()));
+    append(std::move(node));
+  }
+
+  void describe_structured(Operation &op) {
+    Node node;
+    if (auto fold = dyn_cast<lf::FoldOp>(op)) {
+      node.kind = NodeKind::loop;
+      node.args = {id(fold.getLow()), bound(fold)};
+      for (Value value : fold.getInit())
+        node.args.push_back(id(value));
+    } else if (isa<lf::WhileOp>(op)) {
+      node.kind = NodeKind::loop_while;
+      for (Value value : op.getOperands())
+        node.args.push_back(id(value));
+    } else if (auto branch = dyn_cast<lf::BranchOp>(op)) {
+      node.kind = NodeKind::branch;
+      node.args = {id(branch.getCondition())};
+    } else {
+      throw BuildError(ErrorCode::internal,
+                       fmt::format("'{}' cannot stand in a kernel body",
+                                   op.getName().getStringRef().str()));
+    }
+    for (Region &region : op.getRegions())
+      node.blocks.push_back(block(region.front()));
+    NodeId owner = append(std::move(node));
+    for (auto [k, result] : llvm::enumerate(op.getResults())) {
+      Node value;
+      value.kind = NodeKind::result;
+      value.type = lf::from_mlir(result.getType());
+      value.index = k;
+      value.args = {owner};
+      ids_[result] = append(std::move(value));
+    }
+  }
+
+  //===--- Names
+  //--------------------------------------------------------------//
+
+  static SmallVector<Location> origins(Location loc) {
+    SmallVector<Location> result;
+    if (auto fused = dyn_cast<FusedLoc>(loc)) {
+      for (Location inner : fused.getLocations())
+        result.append(origins(inner));
+      return result;
+    }
+    result.push_back(loc);
+    return result;
+  }
+
+  static std::string symbol_name(const std::string &origin) {
+    std::string name;
+    for (char c : origin)
+      name += std::isalnum((unsigned char)c) ? c : '_';
+    return name.empty() ? "kernel" : name;
+  }
+
+  Module::Impl &module_;
+  Operation *compute_;
+  Description out_;
+  Kernel &kernel_;
+  ExtentClasses classes_;
+  llvm::DenseMap<int, uint32_t> class_parameter_;
+  std::vector<std::pair<Size, uint32_t>> scalar_parameters_;
+  llvm::DenseMap<Value, uint32_t> operand_of_;
+  llvm::DenseMap<Value, NodeId> ids_;
+  std::vector<NodeId> *current_ = nullptr;
+};
+
+} // namespace
+
+Description describe(Module::Impl &module, Operation *compute) {
+  return Describer(module, compute).run();
+}
+
+} // namespace landfall::ir

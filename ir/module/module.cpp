@@ -1,0 +1,170 @@
+//===- module.cpp - A model in core IR -----------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ir/module/module_impl.h"
+
+#include "base/build_error.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace landfall::ir {
+
+Module::Module() : impl_(std::make_unique<Impl>()) {}
+Module::~Module() = default;
+SizeContext &Module::sizes() { return impl_->sizes; }
+
+std::string Module::print(bool locations) const {
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  OpPrintingFlags flags;
+  if (locations)
+    flags.enableDebugInfo(true, true);
+  const_cast<Impl &>(*impl_).module->print(out, flags);
+  return text;
+}
+
+Module::Impl::Impl() : context(MLIRContext::Threading::DISABLED) {
+  context.loadDialect<lf::LfDialect>();
+  OpBuilder builder(&context);
+  Location loc = builder.getUnknownLoc();
+  module = ModuleOp::create(loc);
+  builder.setInsertionPointToEnd(module->getBody());
+  entry = lf::EntryOp::create(builder, loc, builder.getStringAttr("main"));
+  entry.getBody().emplaceBlock();
+}
+
+int64_t Module::Impl::add_constant(ConstantData data) {
+  constants.push_back(std::move(data));
+  return constants.size() - 1;
+}
+
+const ConstantData *Module::Impl::constant_of(Value value) const {
+  auto op = value.getDefiningOp<lf::ConstantOp>();
+  return op ? &constants[op.getId()] : nullptr;
+}
+
+Size Module::Impl::size_of(Value value) {
+  auto found = size_values.find(value);
+  if (found != size_values.end())
+    return found->second;
+  auto op = value.getDefiningOp<lf::SizeOp>();
+  std::optional<Size> size;
+  if (op)
+    size = sizes.parse(std::string_view(op.getExpression()));
+  if (!size)
+    throw BuildError(ErrorCode::internal, "a value that is not a size is "
+                                          "used as an extent");
+  size_values.try_emplace(value, *size);
+  return *size;
+}
+
+Value Module::Impl::materialize(OpBuilder &builder, Location loc, Size size) {
+  if (size.kind() == SizeKind::symbol)
+    return symbol_values.lookup(size.str());
+  SmallVector<Value> leaves;
+  for (const Size &symbol : symbols(size))
+    leaves.push_back(symbol_values.lookup(symbol.str()));
+  Value value = lf::SizeOp::create(builder, loc, builder.getI64Type(), leaves,
+                                   builder.getStringAttr(size.str()));
+  size_values.try_emplace(value, size);
+  return value;
+}
+
+SmallVector<Value> Module::Impl::materialize(OpBuilder &builder, Location loc,
+                                             const Shape &shape) {
+  SmallVector<Value> values;
+  for (const Size &size : shape)
+    values.push_back(materialize(builder, loc, size));
+  return values;
+}
+
+/// The `dims` operands that belong to this result, if its op carries them.
+static std::optional<SmallVector<Value>> dims_of(OpResult result) {
+  Operation *op = result.getOwner();
+  auto all = [](OperandRange dims) { return SmallVector<Value>(dims); };
+  if (auto map = dyn_cast<lf::MapOp>(op))
+    return all(map.getDims());
+  if (auto contract = dyn_cast<lf::ContractOp>(op))
+    return all(contract.getDims());
+  if (auto reshape = dyn_cast<lf::ReshapeOp>(op))
+    return all(reshape.getDims());
+  auto loops = dyn_cast<lf::LoopsOp>(op);
+  if (!loops)
+    return std::nullopt;
+  auto rank = [&](unsigned r) {
+    return cast<RankedTensorType>(loops.getResult(r).getType()).getRank();
+  };
+  int64_t start = 0;
+  for (unsigned r = 0; r < result.getResultNumber(); ++r)
+    start += rank(r);
+  return SmallVector<Value>(
+      loops.getDims().slice(start, rank(result.getResultNumber())));
+}
+
+const Shape &Module::Impl::shape_of(Value tensor) {
+  auto found = shapes.find(tensor);
+  if (found != shapes.end())
+    return found->second;
+  Shape shape;
+  auto result = dyn_cast<OpResult>(tensor);
+  auto dims = result ? dims_of(result) : std::nullopt;
+  if (dims) {
+    for (Value dim : *dims)
+      shape.push_back(size_of(dim));
+  } else {
+    auto type = cast<RankedTensorType>(tensor.getType());
+    if (!type.hasStaticShape())
+      throw BuildError(ErrorCode::internal,
+                       "a tensor's extents were never defined");
+    for (int64_t extent : type.getShape())
+      shape.push_back(extent);
+  }
+  return shapes.try_emplace(tensor, std::move(shape)).first->second;
+}
+
+void Module::Impl::set_shape(Value tensor, Shape shape) {
+  shapes[tensor] = std::move(shape);
+}
+
+void Module::Impl::forget(Operation *op) {
+  op->walk([&](Operation *inner) {
+    for (Value result : inner->getResults()) {
+      shapes.erase(result);
+      size_values.erase(result);
+    }
+    for (Region &region : inner->getRegions())
+      for (mlir::Block &block : region)
+        for (Value argument : block.getArguments())
+          shapes.erase(argument);
+  });
+}
+
+Size Module::Impl::define_symbol(
+    std::string_view name, SizeRange range,
+    llvm::function_ref<Value(llvm::StringRef)> make) {
+  Size symbol = sizes.symbol(name, range);
+  std::string unique = symbol.str();
+  Value value = make(unique);
+  size_values.try_emplace(value, symbol);
+  symbol_values[unique] = value;
+  return symbol;
+}
+
+RankedTensorType Module::Impl::tensor_type(DType dtype, const Shape &shape) {
+  SmallVector<int64_t> extents;
+  for (const Size &size : shape)
+    extents.push_back(size.constant().value_or(ShapedType::kDynamic));
+  return RankedTensorType::get(extents, lf::to_mlir(dtype, &context));
+}
+
+std::string origin_name(Location location) {
+  auto name = dyn_cast<NameLoc>(location);
+  return name ? name.getName().str() : std::string();
+}
+
+} // namespace landfall::ir

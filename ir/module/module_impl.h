@@ -1,0 +1,61 @@
+//===- module_impl.h - A model in core IR, as passes see it ----*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "ir/dialect/lf.h"
+#include "ir/module/module.h"
+
+namespace landfall::ir {
+
+/// Shapes live in the operations (their `dims` operands); the tables here are
+/// caches of what they say, plus the leaves: values whose extents `lf.dim`
+/// operations define.
+struct Module::Impl {
+  Impl();
+
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  lf::EntryOp entry;
+  SizeContext sizes;
+  EntryPoint signature; ///< `start` is not set yet.
+
+  //===--- Constants ---------------------------------------------------------//
+  std::vector<ConstantData> constants; ///< By `lf.constant`'s id.
+  int64_t add_constant(ConstantData data);
+  /// The data of an `lf.constant` result, or null.
+  const ConstantData *constant_of(mlir::Value value) const;
+
+  //===--- Sizes and shapes
+  //---------------------------------------------------//
+  /// The expression that an i64 graph value computes.
+  Size size_of(mlir::Value value);
+  /// A value that computes `size`, inserted (if new) at the builder's place.
+  mlir::Value materialize(mlir::OpBuilder &builder, mlir::Location loc,
+                          Size size);
+  llvm::SmallVector<mlir::Value>
+  materialize(mlir::OpBuilder &builder, mlir::Location loc, const Shape &shape);
+  /// The extents of a tensor value.
+  const Shape &shape_of(mlir::Value tensor);
+  void set_shape(mlir::Value tensor, Shape shape);
+  /// Forgets what is cached about a value that is about to be erased.
+  void forget(mlir::Operation *op);
+  /// A new symbol defined by an `lf.dim` or `lf.read` that `make` builds.
+  Size define_symbol(std::string_view name, SizeRange range,
+                     llvm::function_ref<mlir::Value(llvm::StringRef)> make);
+  /// The tensor type of these extents.
+  mlir::RankedTensorType tensor_type(DType dtype, const Shape &shape);
+
+  llvm::DenseMap<mlir::Value, Shape> shapes;
+  llvm::DenseMap<mlir::Value, Size> size_values;
+  /// The value that defines a symbol, by its name.
+  llvm::StringMap<mlir::Value> symbol_values;
+};
+
+/// The name of the model node an operation came from ("" if none), and its
+/// operator type; kept in the location.
+std::string origin_name(mlir::Location location);
+
+} // namespace landfall::ir

@@ -1,0 +1,19 @@
+//===- verify_core_ir.h - What core IR may contain ------------------------*-
+// C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "base/result.h"
+#include "ir/module/module.h"
+
+namespace landfall::ir {
+
+/// Checks the core law between passes: only `lf` operations, each at its level
+/// (graph or body), plus every operation's own verifier. A breach is our own
+/// bug and comes back as an `internal` error that quotes the operation.
+Status verify_core_ir(Module &module);
+
+} // namespace landfall::ir

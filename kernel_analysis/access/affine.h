@@ -1,0 +1,86 @@
+//===- affine.h - Index arithmetic of a kernel ------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Reads the index expressions of a block as affine forms over its parameters,
+// with polynomials over the run-time sizes as coefficients. Equal polynomials
+// are equal objects, so that strides can be compared while compiling.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "package/kernel.h"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace landfall::analysis {
+
+/// A polynomial over size parameters with wrapping i64 coefficients.
+class SizePolynomial {
+public:
+  /// Size parameters, sorted, with repetition; empty: the constant term.
+  using Monomial = std::vector<uint32_t>;
+
+  SizePolynomial() = default;
+  SizePolynomial(int64_t constant);
+  static SizePolynomial parameter(uint32_t number);
+  static SizePolynomial of(const Extent &extent);
+
+  const std::map<Monomial, int64_t> &terms() const { return terms_; }
+  bool is_zero() const { return terms_.empty(); }
+  std::optional<int64_t> constant() const;
+
+  SizePolynomial operator+(const SizePolynomial &other) const;
+  SizePolynomial operator-(const SizePolynomial &other) const;
+  SizePolynomial operator*(const SizePolynomial &other) const;
+  friend bool operator==(const SizePolynomial &,
+                         const SizePolynomial &) = default;
+
+private:
+  void add(const Monomial &monomial, int64_t coefficient);
+  std::map<Monomial, int64_t> terms_; ///< No zero coefficients.
+};
+
+/// constant + sum over variables of coefficient * variable.
+struct Affine {
+  SizePolynomial constant;
+  std::map<uint32_t, SizePolynomial> terms; ///< No zero coefficients.
+
+  SizePolynomial coefficient(uint32_t variable) const;
+  bool uses(uint32_t variable) const { return terms.count(variable) != 0; }
+  Affine operator+(const Affine &other) const;
+  Affine operator-(const Affine &other) const;
+  Affine operator*(const SizePolynomial &factor) const;
+};
+
+/// The variables of one block: its index parameters and their extents.
+struct IndexSpace {
+  std::vector<NodeId> params;
+  std::vector<Extent> extents;
+};
+
+/// Reads i64 nodes as affine forms. Variables of extent 1 read as 0.
+class AffineReader {
+public:
+  AffineReader(const Kernel &kernel, const IndexSpace &space)
+      : kernel_(kernel), space_(space) {}
+
+  /// Nothing if the node is not affine.
+  std::optional<Affine> read(NodeId node) const;
+  /// The offset in elements of a load or store in its operand.
+  std::optional<Affine> offset(const Node &access) const;
+  /// The forms that must all be >= 0 for a bool node to hold, without those
+  /// that always hold. Nothing if it is no conjunction of affine comparisons.
+  std::optional<std::vector<Affine>> conditions(NodeId node) const;
+
+private:
+  std::optional<Affine> read_scalar(const Node &node) const;
+  bool always_holds(const Affine &condition) const;
+
+  const Kernel &kernel_;
+  const IndexSpace &space_;
+};
+
+} // namespace landfall::analysis

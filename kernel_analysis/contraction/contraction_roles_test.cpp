@@ -1,0 +1,100 @@
+//===- contraction_roles_test.cpp - What a contraction looks like ------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/contraction_for_test.h"
+#include "kernel_analysis/contraction/contraction_roles.h"
+
+#include <gtest/gtest.h>
+
+namespace landfall::analysis {
+namespace {
+
+using Loops = std::vector<uint32_t>;
+
+bool always() { return true; }
+bool never() { return false; }
+
+TEST(ContractionAnalysis, matmulOfBatchesWithSharedWeights) {
+  kernels::MatmulShape shape{.batch = {8}, .rows = 5, .lanes = 6, .depth = 7};
+  auto roles = analyze_contraction(kernels::make_matmul(shape, always).kernel);
+  ASSERT_TRUE(roles);
+  EXPECT_EQ(roles->batch, Loops{0});
+  EXPECT_EQ(roles->rows, Loops{1});
+  EXPECT_EQ(roles->lanes, Loops{2});
+  EXPECT_EQ(roles->depth, Loops{3});
+  // With weights for the whole batch, the batch is more rows.
+  shape.share_b = true;
+  roles = analyze_contraction(kernels::make_matmul(shape, always).kernel);
+  ASSERT_TRUE(roles);
+  EXPECT_EQ(roles->batch, Loops{});
+  EXPECT_EQ(roles->rows, (Loops{0, 1}));
+}
+
+TEST(ContractionAnalysis, laneSideIsTheFactorOfTheFastestLoop) {
+  kernels::ConvolutionShape shape{.inputs = 3,
+                                  .outputs = 4,
+                                  .image = {8, 8},
+                                  .window = {3, 3},
+                                  .stride = {1, 1},
+                                  .dilation = {1, 1},
+                                  .pad = {1, 1}};
+  Kernel kernel = kernels::make_convolution(shape, never).kernel;
+  auto roles = analyze_contraction(kernel);
+  ASSERT_TRUE(roles);
+  EXPECT_EQ(roles->lane.value, kernel.factors.yields[0]); // The image.
+  EXPECT_EQ(roles->rows, Loops{2});
+  EXPECT_EQ(roles->lanes, (Loops{3, 4}));
+  // Weights run through memory in the order of the depth; images do not.
+  EXPECT_EQ(join_loops(roles->broadcast, roles->space, roles->depth).size(),
+            1u);
+  EXPECT_EQ(join_loops(roles->lane, roles->space, roles->depth).size(), 3u);
+}
+
+TEST(ContractionAnalysis, pointwiseConvolutionIsAMatrixProduct) {
+  kernels::ConvolutionShape shape{.inputs = 3,
+                                  .outputs = 4,
+                                  .image = {8, 9},
+                                  .window = {1, 1},
+                                  .stride = {1, 1},
+                                  .dilation = {1, 1},
+                                  .pad = {0, 0},
+                                  .fixed_weights = true};
+  auto roles =
+      analyze_contraction(kernels::make_convolution(shape, always).kernel);
+  ASSERT_TRUE(roles);
+  // Its guards always hold, and the image's rows follow each other.
+  EXPECT_FALSE(roles->lane.loads[0].guarded());
+  EXPECT_EQ(join_loops(roles->lane, roles->space, roles->lanes).size(), 1u);
+}
+
+TEST(ContractionAnalysis, refusesWhatHasNoLaneSide) {
+  // sum over k of a[m, k] * a[m, k]
+  KernelMaker k("squares", KernelClass::contraction);
+  k.kernel.loops = {fixed(4)};
+  k.kernel.reduce = {fixed(5)};
+  uint32_t a = k.input(DType::f32, {fixed(4), fixed(5)});
+  k.output(DType::f32, {fixed(4)});
+  k.in_factors();
+  NodeId m = k.param(DType::i64), r = k.param(DType::i64);
+  NodeId x = k.load(a, {m, r});
+  k.yield({x, x});
+  k.in_body();
+  k.param(DType::i64);
+  k.yield({k.param(DType::f32)});
+  auto roles = analyze_contraction(k.kernel);
+  ASSERT_FALSE(roles);
+  EXPECT_EQ(roles.error().code, ErrorCode::unsupported);
+}
+
+TEST(ContractionAnalysis, affineFormsCompareBySizes) {
+  SizePolynomial n = SizePolynomial::parameter(0);
+  SizePolynomial m = SizePolynomial::parameter(1);
+  EXPECT_EQ((n + m) * n, n * n + n * m);
+  EXPECT_TRUE((n * m - m * n).is_zero());
+  EXPECT_EQ((n + SizePolynomial(3) - n).constant(), 3);
+}
+
+} // namespace
+} // namespace landfall::analysis

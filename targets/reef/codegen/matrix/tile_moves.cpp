@@ -1,0 +1,133 @@
+//===- tile_moves.cpp - Loops between tiles and memory --------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "targets/reef/codegen/matrix/tile_moves.h"
+
+#include "targets/reef/codegen/matrix/assembly.h"
+
+namespace landfall::reef {
+
+namespace {
+
+/// What of which tile, as the instructions want it told.
+constexpr unsigned columns = 1u << 24;
+constexpr unsigned tile(unsigned number) { return 4 * number << 27; }
+
+/// A move of a row or column: the registers that say which, where and how far
+/// the next one of that address is.
+struct Move {
+  const char *part, *address, *step;
+};
+
+/// t6 times all of the moves, of a tile each. A tile takes four cycles a move,
+/// so that four at once leave none of them waiting.
+void emit_moves(AssemblyText &text, const char *move, unsigned bits,
+                llvm::ArrayRef<Move> moves, int label) {
+  auto once = [&] {
+    for (const Move &one : moves) {
+      text.line("sf.{}{} {}, ({})", move, bits, one.part, one.address);
+      text.line("add {0}, {0}, {1}", one.address, one.step);
+    }
+    for (const Move &one : moves)
+      text.line("addi {0}, {0}, 1", one.part);
+  };
+  constexpr unsigned at_once = 8;
+  text.loop(at_once, label, [&] {
+    for (unsigned k = 0; k < at_once; ++k)
+      once();
+  });
+  text.loop(1, label + 2, once);
+}
+
+/// Two addresses that take two steps in turn, s5 and t5; the parts are those of
+/// the first address' tiles and the second's.
+constexpr Move by_four[] = {{"t2", "t0", "s5"},
+                            {"s3", "t1", "s5"},
+                            {"t3", "t0", "t5"},
+                            {"s4", "t1", "t5"}};
+constexpr Move by_two[] = {{"t2", "t0", "t5"}, {"s3", "t1", "t5"}};
+
+void set_parts(AssemblyText &text, const unsigned (&parts)[4]) {
+  const char *registers[] = {"t2", "t3", "s3", "s4"};
+  for (unsigned k = 0; k < 4; ++k)
+    text.line("li {}, {}", registers[k], parts[k]);
+}
+
+/// Arguments of both: a0 edge; a1 from, a2 its step; a3 to, a4 its step; a5
+/// columns. s5: bytes of an edge.
+AssemblyText begin_turn(unsigned bits, const char *columns) {
+  AssemblyText text;
+  text.line("sf.vsettnt x0, {}, e{}, w1", columns, bits);
+  text.line("slli s5, a0, {}", bits / 16);
+  text.line("mv t0, a1");
+  text.line("mul t1, a0, a2");
+  text.line("add t1, t1, a1");
+  text.line("mv t6, a0");
+  return text;
+}
+
+/// Half i of the rows in tile i.
+AssemblyText turn_one(unsigned bits) {
+  AssemblyText text = begin_turn(bits, "a5"); // Nothing behind is read.
+  text.line("mv t5, a2");
+  text.line("li t2, {}", tile(0));
+  text.line("li s3, {}", tile(1));
+  emit_moves(text, "vlte", bits, by_two, 1);
+  text.line("sf.vsettn x0, a0");
+  text.line("mv t0, a3");
+  text.line("add t1, a3, s5");
+  text.line("mv t6, a5");
+  text.line("mv t5, a4");
+  text.line("li t2, {}", columns | tile(0));
+  text.line("li s3, {}", columns | tile(1));
+  emit_moves(text, "vste", bits, by_two, 5);
+  return text;
+}
+
+/// Half i of the rows by square j in tile 2 j + i.
+AssemblyText turn_two(unsigned bits) {
+  AssemblyText text = begin_turn(bits, "a0");
+  text.line("sub t5, a2, s5");
+  set_parts(text, {tile(0), tile(2), tile(1), tile(3)});
+  emit_moves(text, "vlte", bits, by_four, 1);
+  text.line("mv t0, a3");
+  text.line("mul t1, a0, a4");
+  text.line("add t1, t1, a3");
+  text.line("mv t6, a5");
+  text.line("sub t5, a4, s5");
+  set_parts(text, {columns | tile(0), columns | tile(1), columns | tile(2),
+                   columns | tile(3)});
+  emit_moves(text, "vste", bits, by_four, 5);
+  return text;
+}
+
+} // namespace
+
+void emit_turn_loop(kernels::KernelFrame &frame, const TurnLoop &loop) {
+  emit_assembly(frame,
+                loop.squares == 2 ? turn_two(loop.element_bits)
+                                  : turn_one(loop.element_bits),
+                {loop.edge, loop.from, loop.from_step, loop.to, loop.to_step,
+                 loop.columns});
+}
+
+/// a0 edge; a1 sums.
+void emit_block_loop(kernels::KernelFrame &frame, TileMove move,
+                     llvm::Value *edge, llvm::Value *sums) {
+  AssemblyText text;
+  text.line("sf.vsettnt x0, a0, e32, w1");
+  text.line("slli t5, a0, 2");
+  text.line("mv s5, t5");
+  text.line("mv t0, a1");
+  text.line("mul t1, a0, t5");
+  text.line("slli t1, t1, 1");
+  text.line("add t1, t1, a1");
+  set_parts(text, {tile(0), tile(1), tile(2), tile(3)});
+  text.line("mv t6, a0");
+  emit_moves(text, move == TileMove::load ? "vlte" : "vste", 32, by_four, 1);
+  emit_assembly(frame, text, {edge, sums});
+}
+
+} // namespace landfall::reef
