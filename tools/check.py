@@ -1,7 +1,7 @@
 """What can be checked without building, in seconds: `./dev check`.
 
 Each check is a function that yields complaints, "file:line: what is wrong and
-what to do". The tables at the top are the law; ARCHITECTURE.md explains it.
+what to do". The law on rooms is tools/rooms.py; ARCHITECTURE.md explains it.
 """
 
 import os
@@ -11,40 +11,10 @@ import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
+import rooms
+
 ROOT = Path(__file__).resolve().parent.parent
 FORMATTER = "clang-format-22"
-
-# Room: rooms that its files may include. A target's parts are rooms.
-LAYERS = {
-    "base": [],
-    "package": ["base"],
-    "ir": ["base", "package"],
-    "frontend": ["base", "package", "ir"],
-    "compiler": ["base", "package", "ir"],
-    "runtime": ["base", "package"],
-    "device_math": ["package"],
-    "riscv": [],
-    "chip": ["base"],
-    "sim": ["base", "chip", "riscv"],
-    "firmware": ["package", "chip", "device_math"],
-    "codegen": ["base", "package", "ir", "compiler", "chip"],
-    "driver": ["base", "package", "runtime", "chip", "sim", "firmware", "riscv"],
-}
-# The parts that a target may have.
-TARGET_ROOMS = ["chip", "sim", "firmware", "codegen", "driver"]
-# (including files, included file): crossings that are meant, each with why.
-CROSSINGS = [
-    ("compiler/pipeline.cpp", "frontend/onnx/importer/import.h"),  # The pipeline joins the rooms.
-    ("compiler/plugin.cpp", "runtime/compiler_plugin.h"),  # The C interface that it implements.
-]
-# What tests may use beyond their own room.
-TEST_ROOMS = [*LAYERS]
-# Rooms whose code is in the deployed runtime: never a header of these.
-DEPLOYED = ["base", "package", "runtime", "device_math", "riscv", "chip", "sim", "firmware", "driver"]
-COMPILER_ONLY = ("mlir/", "llvm/", "lld/", "llvm-c/", "mlir-c/")
-# Rooms that see MLIR; the others go through ir/builder.h. Generators do not.
-MLIR_ROOMS = ["ir", "compiler"]
-NO_MLIR = ("compiler/kernels/", "compiler/native/")
 
 LONGEST_PATH = 75
 # Of a page, or of every page in a folder.
@@ -69,14 +39,6 @@ def is_source(name):
     return name.endswith((".cpp", ".h", ".hpp"))
 
 
-def room_of(name):
-    """The room of a file; None for what no room owns."""
-    parts = name.split("/")
-    if parts[0] == "targets" and len(parts) > 3:
-        return parts[2] if parts[2] in TARGET_ROOMS else None
-    return parts[0] if parts[0] in LAYERS else None
-
-
 #===--- The checks ---------------------------------------------------------===#
 
 
@@ -93,39 +55,86 @@ def check_format(files):
 
 
 def check_layers(files):
+    if circle := rooms.cycle():
+        yield f"tools/rooms.py: rooms include each other in a circle: {' -> '.join(circle)}"
     include = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
     for name in files:
-        room = room_of(name)
-        if not is_source(name) or room is None:
+        if not is_source(name) or rooms.place_of(name) is None:
             continue
-        is_test = name.endswith(("_test.cpp", "_for_test.h"))
-        allowed = [room] + (TEST_ROOMS if is_test else LAYERS[room])
+        if folder := rooms.unknown_folder(name):
+            yield f"{name}: {folder} is in no row of tools/rooms.py"
         for number, line in enumerate(read(name).splitlines(), 1):
             if match := include.match(line):
-                if why := illegal_include(name, room, match[1], allowed):
-                    yield f"{name}:{number}: {why}"
+                if why := illegal_include(name, match[1]):
+                    yield f"{name}:{number}: '{match[1]}': {why}"
 
 
-def illegal_include(name, room, included, allowed):
+def illegal_include(name, included):
     """Why the include breaks the table of rooms, or None."""
-    if included.startswith(COMPILER_ONLY):
-        if room in DEPLOYED:
-            return f"'{included}': {room} is in the deployed runtime, which has no MLIR or LLVM"
-        if included.startswith("mlir/") and (room not in MLIR_ROOMS or name.startswith(NO_MLIR)):
-            return f"'{included}': no MLIR here (ARCHITECTURE.md)"
+    place = rooms.place_of(name)
+    if included.endswith(".inc"):  # Generated into the build folder, for one room.
         return None
-    other = room_of(included)
-    if any(fnmatch(name, who) and fnmatch(included, what) for who, what in CROSSINGS):
-        return None
-    if included.startswith("apps/"):
-        return f"'{included}': nothing may include apps"
-    if other is None:
-        return None
-    if other in TARGET_ROOMS and room in TARGET_ROOMS and name.split("/")[1] != included.split("/")[1]:
-        return f"'{included}': a target must not know another one"
-    if other not in allowed:
-        return f"'{included}': {room} may include {', '.join(LAYERS[room]) or 'no other room'} (ARCHITECTURE.md)"
-    return None
+    if library := rooms.library_of(included):
+        if library in place.libraries:
+            return None
+        return f"no {library.upper()} in {place.room.path} (tools/rooms.py)"
+    return rooms.why_not(name, included)
+
+
+def check_namespaces(files):
+    """One namespace a room; another's only to declare its names."""
+    opening = re.compile(r"^namespace (landfall[\w:]*) \{\n(.*?)^\}", re.M | re.S)
+    for name in files:
+        place = rooms.place_of(name)
+        if not is_source(name):
+            continue
+        text = read(name)
+        if name.endswith((".h", ".hpp")) and (match := re.search(r"^\s*using namespace", text, re.M)):
+            yield f"{name}:{text[:match.start()].count(chr(10)) + 1}: no `using namespace` in a header"
+        if place is None:
+            continue
+        for match in opening.finditer(text):
+            is_forward = re.fullmatch(r"((struct|class) \w+;[^\n]*\n|\n)+", match[2])
+            if name.endswith("_test.cpp") or is_forward:
+                continue
+            if match[1] != place.namespace and not match[1].startswith(place.namespace + "::"):
+                yield f"{name}: namespace {match[1]}; that of its room is {place.namespace} (tools/rooms.py)"
+
+
+def check_cmake(files):
+    """Libraries follow the rooms: each is made of its own room's sources and linked to rooms it may include."""
+    library_rooms = {}
+    calls = {}
+    for name in files:
+        if name.endswith("CMakeLists.txt"):
+            for call in re.findall(r"landfall_room\(([^)]*)\)", re.sub(r"#.*", "", read(name))):
+                words = call.split()
+                calls.setdefault(name, []).append(words)
+                folder = name.rpartition("/")[0]
+                sources = words[words.index("SOURCES_IN") + 1] if "SOURCES_IN" in words else "."
+                source = f"{folder}/{sources}/x.cpp".replace("/./", "/").replace("/*/", "/")
+                library_rooms["landfall_" + words[0]] = source.replace("${target}", "*")
+    for name, found in calls.items():
+        for words in found:
+            here = library_rooms["landfall_" + words[0]]
+            for library in words[words.index("DEPENDS") + 1:] if "DEPENDS" in words else []:
+                if library == "TEST_DEPENDS":
+                    break
+                if (f"landfall_{words[0]}", library) in rooms.LINK_CROSSINGS:
+                    continue
+                if library in library_rooms and (why := rooms.why_not(here, library_rooms[library])):
+                    yield f"{name}: landfall_{words[0]} depends on {library}: {why}"
+    compiled = re.compile(r"\$\{CMAKE_SOURCE_DIR\}/((?:[\w*]+/)+[\w*]+(?:\.cpp)?)")
+    for name in files:
+        if not name.endswith("CMakeLists.txt") or rooms.place_of(name) is None and not name.startswith("test/"):
+            continue
+        for source in compiled.findall(read(name)):
+            other = rooms.place_of(source)
+            own = rooms.place_of(name)
+            if other is None or not source.endswith((".cpp", "*")) or own and own.room is other.room:
+                continue
+            if not any(fnmatch(name, who) and fnmatch(source, what) for who, what in rooms.CMAKE_CROSSINGS):
+                yield f"{name}: compiles {source}, which is another room's (tools/rooms.py)"
 
 
 def check_pairs(files):
@@ -199,7 +208,7 @@ def check_generated(files):
         yield "docs/onnx_ops.md: out of date; run ./dev docs"
 
 
-CHECKS = [check_format, check_layers, check_pairs, check_headers, check_paths, check_docs, check_links,
+CHECKS = [check_format, check_layers, check_namespaces, check_cmake, check_pairs, check_headers, check_paths, check_docs, check_links,
           check_snippets, check_generated]
 
 
