@@ -179,16 +179,14 @@ public:
   /// Operations built from now on belong to this model node (its location).
   void set_origin(const std::string &node_name, const std::string &op_type);
 
-  //===--- The entry point
-  //-------------------------------------------------===//
+  //===--- The entry point ------------------------------------------------===//
   /// A model input. Dims with a symbol name share the symbol of that name.
   Tensor input(const SignatureValue &signature);
   Box box_input(const SignatureValue &signature);
   /// A model output; `signature.dims` is informative.
   void output(const std::string &name, Any value);
 
-  //===--- Constants
-  //-------------------------------------------------------===//
+  //===--- Constants ------------------------------------------------------===//
   Tensor constant(ConstantData data);
   /// A rank-1 (or rank-0) i64 tensor whose contents are these sizes.
   Tensor from_sizes(std::span<const Size> sizes, DType dtype = DType::i64);
@@ -206,8 +204,7 @@ public:
   std::vector<Size> read_all(Tensor x,
                              SizeRange range = {INT64_MIN, INT64_MAX});
 
-  //===--- Compute
-  //---------------------------------------------------------===//
+  //===--- Compute --------------------------------------------------------===//
   /// One value for each point of `shape`.
   Tensor map(const Shape &shape, DType dtype, const PointBody &body);
   Tensors map(const Shape &shape, std::span<const DType> dtypes,
@@ -239,8 +236,7 @@ public:
   /// 0.
   void require(Size condition, const std::string &message);
 
-  //===--- Inside bodies
-  //---------------------------------------------------===//
+  //===--- Inside bodies --------------------------------------------------===//
   Scalar literal(DType dtype, double value);
   Scalar literal_int(DType dtype, int64_t value);
   Scalar index(int64_t value) { return literal_int(DType::i64, value); }
@@ -263,8 +259,7 @@ public:
   /// holds. Only inside `loops` bodies.
   void check(Scalar condition, const std::string &message, Scalar value = {});
 
-  //===--- Control flow of the graph
-  //----------------------------------------===//
+  //===--- Control flow of the graph --------------------------------------===//
   /// Builds each branch once; both must give the same number of values with
   /// equal dtypes and ranks. Extents may differ (they become run-time sizes).
   std::vector<Any> if_else(Tensor condition,
@@ -286,8 +281,7 @@ public:
                         const std::vector<Any> &init,
                         const std::function<LoopStep(const LoopState &)> &body);
 
-  //===--- Boxed values
-  //-----------------------------------------------------===//
+  //===--- Boxed values ---------------------------------------------------===//
   std::vector<Any> box(BoxFunction function, std::span<const Any> arguments,
                        std::span<const SignatureValue> results,
                        std::span<const int64_t> extra = {});
@@ -303,8 +297,7 @@ private:
   std::unique_ptr<Impl> impl_;
 };
 
-//===--- Scalar arithmetic: operands share one type
-//-------------------------===//
+//===--- Scalar arithmetic: operands share one type -----------------------===//
 // A C++ number on either side takes the other side's type.
 Scalar operator+(Scalar a, Scalar b);
 Scalar operator-(Scalar a, Scalar b);

@@ -1,5 +1,4 @@
-//===- fold_constants.cpp - Compute operations on constants
-//------------------------===//
+//===- fold_constants.cpp - Compute operations on constants ---------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,5 +1,4 @@
-//===- model_writer_for_test.h - Small ONNX files for tests -------------*- C++
-//-*-===//
+//===- model_writer_for_test.h - Small ONNX files for tests -----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -84,8 +84,7 @@ private:
     return buffer;
   }
 
-  //===--- The loop space
-  //---------------------------------------------------===//
+  //===--- The loop space -------------------------------------------------===//
 
   /// Calls `visit` at each point of `extents`, whose indices it leaves in the
   /// slots `params[0..)`, until one fails.
@@ -174,8 +173,7 @@ private:
                                          : RoundThroughFloat::round(type, sum));
   }
 
-  //===--- Blocks and steps
-  //-------------------------------------------------===//
+  //===--- Blocks and steps -----------------------------------------------===//
 
   bool run_block(const StepBlock &block) {
     for (const Step &step : block.steps) {

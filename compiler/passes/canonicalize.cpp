@@ -1,5 +1,4 @@
-//===- canonicalize.cpp - Removes what is dead or said twice
-//--------------------===//
+//===- canonicalize.cpp - DCE and CSE -------------------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,5 +1,4 @@
-//===- canonicalize.h - Removes what is dead or said twice ------------*- C++
-//-*-===//
+//===- canonicalize.h - DCE and CSE -----------------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

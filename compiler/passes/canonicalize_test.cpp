@@ -1,5 +1,4 @@
-//===- canonicalize_test.cpp - What is dead or said twice goes
-//------------------===//
+//===- canonicalize_test.cpp - DCE and CSE tests --------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

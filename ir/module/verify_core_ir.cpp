@@ -1,5 +1,4 @@
-//===- verify_core_ir.cpp - What core IR may contain
-//--------------------------------===//
+//===- verify_core_ir.cpp - What core IR may contain ----------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

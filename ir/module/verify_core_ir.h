@@ -1,5 +1,4 @@
-//===- verify_core_ir.h - What core IR may contain ------------------------*-
-// C++ -*-===//
+//===- verify_core_ir.h - What core IR may contain --------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

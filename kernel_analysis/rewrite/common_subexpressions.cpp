@@ -1,5 +1,4 @@
-//===- common_subexpressions.cpp - Computing things once
-//----------------------===//
+//===- common_subexpressions.cpp - Computing things once ------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

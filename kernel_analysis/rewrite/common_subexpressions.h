@@ -1,5 +1,4 @@
-//===- common_subexpressions.h - Computing things once -------------*- C++
-//-*-===//
+//===- common_subexpressions.h - Computing things once ----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,5 +1,4 @@
-//===- sink_into_branches.cpp - Computing only what is taken
-//-------------------===//
+//===- sink_into_branches.cpp - Computing only what is taken --------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

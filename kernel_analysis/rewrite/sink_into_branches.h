@@ -1,5 +1,4 @@
-//===- sink_into_branches.h - Computing only what is taken ----------*- C++
-//-*-===//
+//===- sink_into_branches.h - Computing only what is taken ------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -48,8 +48,7 @@ bool is_pure_arithmetic(const Kernel &kernel, const Block &block) {
 
 } // namespace
 
-//===--- Small pieces
-//------------------------------------------------------===//
+//===--- Small pieces -----------------------------------------------------===//
 
 LaneValues BodyEmitter::run(const Block &block) {
   emit(block);
@@ -106,8 +105,7 @@ BodyEmitter::uniform_carried(const Block &block, size_t first,
   return uniform;
 }
 
-//===--- Loops
-//-------------------------------------------------------------===//
+//===--- Loops ------------------------------------------------------------===//
 
 LaneValues BodyEmitter::emit_loop(NodeId id) {
   const Node &node = at(id);
@@ -347,8 +345,7 @@ LaneValues BodyEmitter::emit_diverging_while(const Node &node,
   return results;
 }
 
-//===--- Branches
-//----------------------------------------------------------===//
+//===--- Branches ---------------------------------------------------------===//
 
 LaneValues BodyEmitter::emit_branch(const Node &node) {
   LaneValue condition = value(node.args[0]);

@@ -1,4 +1,4 @@
-//===- lanes.h - Code for many points at once ------------------*- C++ -*-===//
+//===- lanes.h - Code for many points at once -------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -105,14 +105,12 @@ public:
   /// How many of `count` (i64) indices are left after whole groups of lanes.
   llvm::Value *remainder(llvm::Value *count);
 
-  //===--- Which lanes exist
-  //-----------------------------------------------===//
+  //===--- Which lanes exist ----------------------------------------------===//
   /// Only lanes below `count` (i64, in [0, lanes]) exist; null: all.
   void set_active(llvm::Value *count);
   llvm::Value *active_count() const { return active_count_; }
 
-  //===--- Values
-  //----------------------------------------------------------===//
+  //===--- Values ---------------------------------------------------------===//
   /// The register type of one lane / of all lanes.
   llvm::Type *scalar_type(DType type);
   llvm::Type *vector_type(DType type);
@@ -132,8 +130,7 @@ public:
   LaneValue apply(ScalarOp op, DType result,
                   llvm::ArrayRef<LaneValue> arguments);
 
-  //===--- Memory
-  //----------------------------------------------------------===//
+  //===--- Memory ---------------------------------------------------------===//
   /// The element at `offset` (in elements) from `pointer`, decoded to its
   /// register form. With a guard (bool), lanes where it is false touch no
   /// memory and yield `other`.
@@ -143,8 +140,7 @@ public:
   void store(DType type, llvm::Value *pointer, const LaneValue &offset,
              const LaneValue &value, const LaneValue &guard = {});
 
-  //===--- Across lanes
-  //----------------------------------------------------===//
+  //===--- Across lanes ---------------------------------------------------===//
   /// Combines all active lanes by add, mul, min, max, and, or, xor in a fixed
   /// tree order, or in the machine's own if it is scalable. `vector` holds the
   /// operation's neutral element in lanes that are not active.

@@ -1,4 +1,4 @@
-//===- native_suite_for_test.h - What native code has to pass --*- C++ -*-===//
+//===- native_suite_for_test.h - What native code has to pass ---*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -68,8 +68,7 @@ std::vector<Outcomes> run_everywhere(const std::vector<Kernel> &kernels,
 /// from the C library's.
 extern const double service_ulps;
 
-//===--- What tests say
-//----------------------------------------------------===//
+//===--- What tests say ---------------------------------------------------===//
 
 /// Checks every launch of all cases; failures are reported through GoogleTest.
 void check_cases(const std::vector<Case> &cases);

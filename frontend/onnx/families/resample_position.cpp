@@ -1,5 +1,4 @@
-//===- resample_position.cpp - Where an output element lies in the input -*- C++
-//-*-===//
+//===- resample_position.cpp - Output to input coordinates ----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

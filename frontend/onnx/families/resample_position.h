@@ -1,5 +1,4 @@
-//===- resample_position.h - Where an output element lies in the input -*- C++
-//-*-===//
+//===- resample_position.h - Output to input coordinates --------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,5 +1,4 @@
-//===- resize_operands.cpp - Sizes and scales of Resize and Upsample -*- C++
-//-*-===//
+//===- resize_operands.cpp - Resize and Upsample operands -----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,5 +1,4 @@
-//===- resize_operands.h - Sizes and scales of Resize and Upsample -*- C++
-//-*-===//
+//===- resize_operands.h - Resize and Upsample operands ---------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,5 +1,4 @@
-//===- scatter_along_axis.cpp - The Scatter / ScatterElements kernel -*- C++
-//-*-===//
+//===- scatter_along_axis.cpp - The ScatterElements kernel ----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,5 +1,4 @@
-//===- scatter_along_axis.h - The Scatter / ScatterElements kernel -*- C++
-//-*-===//
+//===- scatter_along_axis.h - The ScatterElements kernel --------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

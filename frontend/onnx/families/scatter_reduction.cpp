@@ -1,5 +1,4 @@
-//===- scatter_reduction.cpp - How a scattered value meets the old one -*- C++
-//-*-===//
+//===- scatter_reduction.cpp - Reductions of a scatter --------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

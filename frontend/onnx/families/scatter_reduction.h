@@ -1,5 +1,4 @@
-//===- scatter_reduction.h - How a scattered value meets the old one -*- C++
-//-*-===//
+//===- scatter_reduction.h - Reductions of a scatter ------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

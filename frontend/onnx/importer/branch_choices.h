@@ -26,8 +26,7 @@ public:
     std::optional<bool> granted; ///< Whether `then` is; nullopt: neither.
   };
 
-  //===--- For the importer
-  //-------------------------------------------------===//
+  //===--- For the importer -----------------------------------------------===//
   void start() {
     next_ = 0;
     differing_ = -1;
@@ -36,8 +35,7 @@ public:
   void branches_differ(Point point) { differing_ = point.number; }
   bool any() const { return !choices_.empty(); }
 
-  //===--- For its caller
-  //---------------------------------------------------===//
+  //===--- For its caller -------------------------------------------------===//
   /// After an import failed: whether another one, with a fresh module, may
   /// succeed.
   bool try_again(const Error &error);

@@ -117,8 +117,7 @@ public:
   std::string name() const;
   int version() const; ///< The opset version of the node's domain.
 
-  //===--- Operands, by position (ONNX's order) with their ONNX name
-  //---------===//
+  //===--- Operands, by position (ONNX's order) with their ONNX name ------===//
   int input_count() const; ///< Including absent ones in the middle.
   int output_count() const;
   bool has_input(int position) const;    ///< Present and not the empty name.
@@ -143,8 +142,7 @@ public:
   void output(int position, Any value) const;
   void output(Any value) const { output(0, value); }
 
-  //===--- Attributes
-  //---------------------------------------------------------===//
+  //===--- Attributes -----------------------------------------------------===//
   bool has_attr(std::string_view name) const;
   int64_t int_attr(std::string_view name, int64_t otherwise) const;
   int64_t int_attr(std::string_view name) const; ///< Required.
@@ -165,8 +163,7 @@ public:
   /// The DType of an integer attribute that holds a TensorProto.DataType.
   DType dtype_attr(std::string_view name, DType otherwise) const;
 
-  //===--- Subgraphs
-  //----------------------------------------------------------===//
+  //===--- Subgraphs ------------------------------------------------------===//
   /// Imports a body graph here, binding its inputs; returns its outputs. May be
   /// called more than once.
   std::vector<Any> import_body(const Graph &graph,
@@ -174,8 +171,7 @@ public:
   int body_input_count(const Graph &graph) const;
   int body_output_count(const Graph &graph) const;
 
-  //===--- Branches
-  //-------------------------------------------------------------===//
+  //===--- Branches -------------------------------------------------------===//
   /// This If, whose condition is not known, among the others of the import.
   BranchChoices::Point branch_point() const;
   /// Its branches give values that no one type can hold: the import is tried
@@ -183,8 +179,7 @@ public:
   [[noreturn]] void branches_differ(BranchChoices::Point point,
                                     const Error &error) const;
 
-  //===--- Refusals
-  //------------------------------------------------------------===//
+  //===--- Refusals -------------------------------------------------------===//
   [[noreturn]] void fail(ErrorCode code, const std::string &message) const;
   [[noreturn]] void unsupported(const std::string &what) const {
     fail(ErrorCode::unsupported, what);

@@ -1,5 +1,4 @@
-//===- center_crop_pad.cpp - Cuts or adds zeros around the middle -*- C++
-//-*-===//
+//===- center_crop_pad.cpp - Centred crop or zero padding -----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

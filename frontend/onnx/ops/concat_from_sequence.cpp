@@ -1,5 +1,4 @@
-//===- concat_from_sequence.cpp - A sequence's tensors side by side -*- C++
-//-*-===//
+//===- concat_from_sequence.cpp - Joins a sequence ------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,5 +1,4 @@
-//===- non_max_suppression.cpp - The best boxes that overlap little -*- C++
-//-*-===//
+//===- non_max_suppression.cpp - NMS over scored boxes --------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

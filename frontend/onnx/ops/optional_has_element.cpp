@@ -1,5 +1,4 @@
-//===- optional_has_element.cpp - Whether an optional holds a value -*- C++
-//-*-===//
+//===- optional_has_element.cpp - OptionalHasElement ----------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

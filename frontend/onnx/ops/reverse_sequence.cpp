@@ -1,5 +1,4 @@
-//===- reverse_sequence.cpp - The first steps of each sequence, backwards -*-
-// C++ -*-===//
+//===- reverse_sequence.cpp - ReverseSequence -----------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

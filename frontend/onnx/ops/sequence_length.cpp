@@ -1,5 +1,4 @@
-//===- sequence_length.cpp - The number of elements of a sequence -*- C++
-//-*-===//
+//===- sequence_length.cpp - SequenceLength -------------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,5 +1,4 @@
-//===- split_to_sequence.cpp - Pieces along an axis, as a sequence -*- C++
-//-*-===//
+//===- split_to_sequence.cpp - SplitToSequence ----------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
