@@ -1,7 +1,7 @@
 """Writes docs/onnx_ops.md: which operators run on which target.
 
 From the registrations in frontend/onnx/ops, ONNX's own list of operators, and
-the exclusions of the conformance suite (test/conformance/exclusions/*.txt).
+the exclusions of the conformance suite (test/conformance/exclusions).
 The page ends with a digest of these, by which `./dev check` sees that it is
 fresh without loading the suite.
 """
@@ -15,8 +15,10 @@ from pathlib import Path
 import onnx
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "test" / "conformance"))
+import exclusion_list  # noqa: E402
+
 OPERATORS = ROOT / "frontend" / "onnx" / "ops"
-EXCLUSIONS = ROOT / "test" / "conformance" / "exclusions"
 PAGE = ROOT / "docs" / "onnx_ops.md"
 RECORD = re.compile(r'\{\s*"(\w+)",\s*(\d+),[^{}"]*(?:,\s*"([\w.]*)")?\s*\}')
 DOMAINS = ["", "ai.onnx.ml", "ai.onnx.preview.training", "ai.onnx.preview"]
@@ -45,20 +47,17 @@ def registered():
 
 
 def exclusions():
-    """{target: {case name}}: cases that fail as they are."""
-    result = {}
-    for path in sorted(EXCLUSIONS.glob("*.txt")):
-        entries = (line.partition(": ")[0] for line in path.read_text().splitlines() if not line.startswith("#"))
-        result[path.stem] = {entry for entry in entries if entry and not entry.endswith("[symbolic]")}
-    return result
+    """{target: [exclusions of runs at fixed sizes]}"""
+    return {target: [x for x in exclusion_list.read(target) if not x.pattern.endswith(exclusion_list.SYMBOLIC)]
+            for target in exclusion_list.targets()}
 
 
 def digest():
     hashed = hashlib.sha256(onnx.__version__.encode())
     for key, versions in sorted(registered().items()):
         hashed.update(repr((key, versions)).encode())
-    for target, cases in sorted(exclusions().items()):
-        hashed.update(repr((target, sorted(cases))).encode())
+    for target, excluded in exclusions().items():
+        hashed.update(repr((target, sorted(x.pattern for x in excluded))).encode())
     return hashed.hexdigest()[:16]
 
 
@@ -68,7 +67,6 @@ def is_fresh():
 
 def cases_of_operators():
     """{(domain, type): [names of node tests]}"""
-    sys.path.insert(0, str(ROOT / "test" / "conformance"))
     import suite
 
     found = defaultdict(list)
@@ -87,7 +85,7 @@ def rows(domain, known, cases, failing):
         mine = cases.get(key, [])
         cells = [name, ", ".join(map(str, known.get(key, []))) or "no"]
         for excluded in failing.values():
-            passed = sum(case not in excluded for case in mine)
+            passed = sum(not exclusion_list.excluded(case, excluded) for case in mine)
             if not mine:
                 cells.append("-")
             else:
@@ -102,7 +100,7 @@ def page():
         text += f"\n## {domain or 'The default domain'}\n\n"
         text += f"| operator | versions | {' | '.join(failing) or 'no target measured'} |\n"
         text += "|---|---|" + "---|" * max(len(failing), 1) + "\n"
-        text += "\n".join(rows(domain, known, cases, failing or {"": set()})) + "\n"
+        text += "\n".join(rows(domain, known, cases, failing or {"": []})) + "\n"
     return text + f"\n<!-- {digest()} -->\n"
 
 

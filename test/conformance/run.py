@@ -1,11 +1,11 @@
 """The conformance suite: every ONNX case on one target.
 
     run.py --target cpu [--devices A,B] [--filter TEXT] [--jobs 2]
-           [--json FILE] [--update]
+           [--json FILE]
 
-A case that fails must be in exclusions/<target>.txt with a reason; one that is
-there and passes fails the suite. A case is run twice: as it is, and with all
-its dimensions made symbolic (entries "case [symbolic]"). With devices, one
+A case that fails must be in the lists of exclusions/, with a reason; one that
+is there and passes fails the suite. A case is run twice: as it is, and with all
+its dimensions made symbolic (entries "case@symbolic"). With devices, one
 artefact a case runs on each of them. The host computes nothing but what is its
 by nature (docs/host_work.md): each case is compiled with require_target.
 """
@@ -17,6 +17,8 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+
+import exclusion_list
 
 HERE = Path(__file__).parent
 TIME_LIMIT = 60  # seconds a case
@@ -63,17 +65,6 @@ class Worker:
             self.process.wait()
 
 
-def read_exclusions(path):
-    """{entry: reason}; lines are "entry: reason"."""
-    found = {}
-    if path.exists():
-        for line in path.read_text().splitlines():
-            if line and not line.startswith("#"):
-                entry, _, reason = line.partition(": ")
-                found[entry] = reason
-    return found
-
-
 def run_cases(names, target, devices, jobs):
     work = queue.SimpleQueue()
     for name in names:
@@ -100,24 +91,28 @@ def run_cases(names, target, devices, jobs):
     return results
 
 
-def failures(results):
-    """{entry: reason}, symbolic runs as entries of their own."""
+def outcomes_of(results):
+    """{entry: why it failed, or None}, symbolic runs as entries of their own."""
     found = {}
     for name, answer in sorted(results.items()):
-        if answer["failure"] is not None:
-            found[name] = answer["failure"]
-        elif answer.get("symbolic") is not None:
-            found[name + " [symbolic]"] = answer["symbolic"]
+        found[name] = answer["failure"]
+        if "symbolic" in answer:
+            found[name + exclusion_list.SYMBOLIC] = answer["symbolic"]
     return found
 
 
-def write_exclusions(path, failed):
-    lines = ["# Cases that do not pass on this target, each with its reason.",
-             "# An entry that passes fails the suite: remove it."]
-    for entry, reason in failed.items():
-        lines.append(f"{entry}: {' '.join(reason.split())[:200]}")
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("\n".join(lines) + "\n")
+def summary(target, outcomes, exclusions):
+    """One line: how many cases pass, as they are, and how many runs fail."""
+    def count(prefix):
+        plain = [e for e in outcomes if e.startswith(prefix) and not e.endswith(exclusion_list.SYMBOLIC)]
+        passed = sum(outcomes[entry] is None for entry in plain)
+        return f"{passed} of {len(plain)}", f"({passed / max(len(plain), 1):.1%})"
+
+    (cases, share), (nodes, node_share) = count(""), count("node/")
+    failed = {entry for entry, failure in outcomes.items() if failure}
+    never = sum(any(x.verdict == "never" and x.matches(entry) for x in exclusions) for entry in failed)
+    return (f"{target}: {cases} cases pass {share}; node suite {nodes} {node_share}; "
+            f"{len(failed)} runs fail, {never} of them because the expectation is random or wrong")
 
 
 def main():
@@ -127,7 +122,6 @@ def main():
     parser.add_argument("--filter", default="", help="only cases whose name contains this")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", help="write all results here")
-    parser.add_argument("--update", action="store_true", help="rewrite the exclusions from this run")
     options = parser.parse_args()
 
     import suite
@@ -135,28 +129,15 @@ def main():
     names = [case.name for case in suite.all_cases(options.target) if options.filter in case.name]
     devices = [name for name in options.devices.split(",") if name]
     results = run_cases(names, options.target, devices, options.jobs)
-    failed = failures(results)
-    path = HERE / "exclusions" / f"{options.target}.txt"
     if options.json:
         Path(options.json).write_text(json.dumps(results, indent=1, sort_keys=True))
-    if options.update and not options.filter:
-        # A crash or a hang is never excluded.
-        write_exclusions(path, {k: v for k, v in failed.items() if not v.startswith(("CRASH", "HANG"))})
-    excluded = read_exclusions(path)
-    unexpected = {k: v for k, v in failed.items() if k not in excluded}
-    ran = set(names) | {name + " [symbolic]" for name in names}
-    stale = [entry for entry in excluded if entry in ran and entry not in failed]
-    for entry, reason in unexpected.items():
-        print(f"FAILED {entry}: {reason}")
-    for entry in stale:
-        print(f"PASSES, remove it from {path.name}: {entry}")
-    passed = len(names) - sum("[symbolic]" not in entry for entry in failed)
-    node = [n for n in names if n.startswith("node/")]
-    node_passed = sum(n not in failed for n in node)
-    print(f"{options.target}: {passed} of {len(names)} cases pass "
-          f"({passed / max(len(names), 1):.1%}); node suite {node_passed} of {len(node)} "
-          f"({node_passed / max(len(node), 1):.1%}); {len(excluded)} exclusions")
-    return 1 if unexpected or stale else 0
+    outcomes = outcomes_of(results)
+    exclusions = exclusion_list.read(options.target)
+    complaints = list(exclusion_list.complaints(outcomes, exclusions, whole=not options.filter))
+    for complaint in complaints:
+        print(complaint)
+    print(summary(options.target, outcomes, exclusions))
+    return 1 if complaints else 0
 
 
 if __name__ == "__main__":
