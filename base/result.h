@@ -14,6 +14,8 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/error.h"
+
 #include <cassert>
 #include <optional>
 #include <string>
@@ -21,27 +23,6 @@
 #include <variant>
 
 namespace landfall {
-
-/// What kind of thing went wrong. The command line maps each to an exit code,
-/// the C ABI to an `lf_status`; the numbers are part of both and never change.
-enum class ErrorCode : int {
-  invalid_argument = 1, ///< The caller's input, option or shape is wrong.
-  invalid_model = 2,    ///< The model file breaks ONNX's rules.
-  unsupported = 3,      ///< Legal, but nothing here implements it (yet).
-  invalid_package = 4,  ///< The .lfm is damaged, truncated or too new.
-  io = 5,               ///< The operating system refused a file operation.
-  out_of_memory = 6,    ///< An allocation failed.
-  run_failed = 7,       ///< A check inside the model failed on this input.
-  device = 8,           ///< A device or its driver failed.
-  internal = 9,         ///< Our own bug; the message asks for a report.
-};
-
-/// A failure: its kind and one paragraph for a person. The paragraph names the
-/// place (file, node, operator), what was expected and what to do.
-struct Error {
-  ErrorCode code = ErrorCode::internal;
-  std::string message;
-};
 
 template <typename T> class [[nodiscard]] Result {
 public:

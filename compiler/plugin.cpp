@@ -46,16 +46,23 @@ Result<CompileOptions> parse_options(const char *text) {
   return options;
 }
 
-char *copy_text(const std::string &text) {
-  char *copy = static_cast<char *>(std::malloc(text.size() + 1));
-  if (copy)
-    std::memcpy(copy, text.c_str(), text.size() + 1);
-  return copy;
+/// Hands the bytes out; false if there is no memory for them.
+bool give(std::span<const uint8_t> bytes, uint8_t **result, size_t *size) {
+  *result = static_cast<uint8_t *>(std::malloc(bytes.size()));
+  *size = *result ? bytes.size() : 0;
+  if (*result)
+    std::memcpy(*result, bytes.data(), bytes.size());
+  return *result != nullptr;
+}
+
+int give_error(const Error &error, uint8_t **result, size_t *size) {
+  give(serialize(error), result, size);
+  return static_cast<int>(error.code);
 }
 
 template <typename Compile>
 int run(const char *options_json, landfall_progress progress, void *user,
-        uint8_t **package, size_t *size, char **error, Compile compile) {
+        uint8_t **result, size_t *size, Compile compile) {
   auto attempt = [&]() -> Result<std::vector<uint8_t>> {
     CompileOptions options = TRY(parse_options(options_json));
     if (progress) {
@@ -66,21 +73,15 @@ int run(const char *options_json, landfall_progress progress, void *user,
         progress(user, std::string(step).c_str(), 0, std::string(ir).c_str());
       };
     }
-    Package result = TRY(compile(options));
-    return serialize(result);
+    Package package = TRY(compile(options));
+    return serialize(package);
   };
   Result<std::vector<uint8_t>> bytes = attempt();
-  if (!bytes) {
-    *error = copy_text(bytes.error().message);
-    return static_cast<int>(bytes.error().code);
-  }
-  *package = static_cast<uint8_t *>(std::malloc(bytes->size()));
-  if (!*package) {
-    *error = copy_text("out of memory for the package");
-    return static_cast<int>(ErrorCode::out_of_memory);
-  }
-  std::memcpy(*package, bytes->data(), bytes->size());
-  *size = bytes->size();
+  if (!bytes)
+    return give_error(bytes.error(), result, size);
+  if (!give(*bytes, result, size))
+    return give_error({ErrorCode::out_of_memory, "no memory for the package"},
+                      result, size);
   return 0;
 }
 
@@ -92,9 +93,8 @@ using namespace landfall::compiler;
 
 extern "C" int landfall_compile_file(const char *path, const char *options_json,
                                      landfall_progress progress, void *user,
-                                     uint8_t **package, size_t *size,
-                                     char **error) {
-  return run(options_json, progress, user, package, size, error,
+                                     uint8_t **result, size_t *size) {
+  return run(options_json, progress, user, result, size,
              [&](const CompileOptions &options) {
                return compile_file(path, options);
              });
@@ -104,9 +104,8 @@ extern "C" int landfall_compile_bytes(const uint8_t *model, size_t model_size,
                                       const char *directory,
                                       const char *options_json,
                                       landfall_progress progress, void *user,
-                                      uint8_t **package, size_t *size,
-                                      char **error) {
-  return run(options_json, progress, user, package, size, error,
+                                      uint8_t **result, size_t *size) {
+  return run(options_json, progress, user, result, size,
              [&](const CompileOptions &options) {
                return compile_bytes({model, model_size}, directory, options);
              });

@@ -62,6 +62,13 @@ Result<CompilerLibrary> open_library() {
                    problems};
 }
 
+/// What the compiler has put into bytes.
+Error error_from(int code, std::span<const uint8_t> bytes) {
+  if (std::optional<Error> error = deserialize_error(bytes))
+    return *error;
+  return {static_cast<ErrorCode>(code), "the compiler failed without a reason"};
+}
+
 const Result<CompilerLibrary> &compiler_library() {
   static const Result<CompilerLibrary> library = open_library();
   return library;
@@ -83,24 +90,19 @@ compile_model(const ModelSource &source, const std::string &options,
   void *user = const_cast<CompileProgress *>(&progress);
   uint8_t *bytes = nullptr;
   size_t size = 0;
-  char *message = nullptr;
   int code =
       source.path.empty()
           ? library->compile_bytes(source.bytes.data(), source.bytes.size(),
                                    source.directory.c_str(), options.c_str(),
-                                   relay, user, &bytes, &size, &message)
+                                   relay, user, &bytes, &size)
           : library->compile_file(source.path.c_str(), options.c_str(), relay,
-                                  user, &bytes, &size, &message);
-  if (code != 0) {
-    Error error{static_cast<ErrorCode>(code),
-                message ? message : "the compiler failed without a message"};
-    library->release(message);
-    return error;
-  }
+                                  user, &bytes, &size);
   auto release = library->release;
   std::shared_ptr<const void> owner(bytes, [release](const void *memory) {
     release(const_cast<void *>(memory));
   });
+  if (code != 0)
+    return error_from(code, {bytes, size});
   Package package =
       TRY(parse_package({owner, {bytes, size}}, "the compiled model"));
   return std::shared_ptr<const Package>(

@@ -20,20 +20,21 @@ extern "C" {
 typedef void (*landfall_progress)(void *user, const char *step, double ms,
                                   const char *ir);
 
-/// Compiles an ONNX file. 0, or an ErrorCode with `*error` set to a message.
-/// `*package` and `*error` are released by landfall_compiler_free.
+/// Compiles an ONNX file. 0 with `*result` a package's bytes, or an ErrorCode
+/// with `*result` the bytes of the Error (base/error.h; null if there was no
+/// memory for them). `*result` is released by landfall_compiler_free.
 LANDFALL_PLUGIN_EXPORT int landfall_compile_file(const char *path,
                                                  const char *options_json,
                                                  landfall_progress progress,
-                                                 void *user, uint8_t **package,
-                                                 size_t *size, char **error);
+                                                 void *user, uint8_t **result,
+                                                 size_t *size);
 
 /// Compiles a serialised ModelProto; external data is looked up in `directory`.
 LANDFALL_PLUGIN_EXPORT int
 landfall_compile_bytes(const uint8_t *model, size_t model_size,
                        const char *directory, const char *options_json,
-                       landfall_progress progress, void *user,
-                       uint8_t **package, size_t *size, char **error);
+                       landfall_progress progress, void *user, uint8_t **result,
+                       size_t *size);
 
 LANDFALL_PLUGIN_EXPORT void landfall_compiler_free(void *memory);
 }

@@ -98,9 +98,32 @@ typedef struct lf_value lf_value;     /* A tensor, sequence, map or none. */
 LF_API const char *lf_version(void);
 
 /* -- Errors --------------------------------------------------------------- */
+/* "invalid_model"; "ok". */
+LF_API const char *lf_status_name(lf_status status);
 LF_API lf_status lf_error_status(const lf_error *error);
-/* One paragraph: the place, what was expected and what to do. */
+/* The whole error for a person: "FILE: node 'NAME' (OPERATOR): REASON; where
+ * SIZE = VALUE, ...", with as much of it as is known. */
 LF_API const char *lf_error_message(const lf_error *error);
+/* What was expected and what to do, without the place and the sizes. */
+LF_API const char *lf_error_reason(const lf_error *error);
+/* The model's or package's file, as it was given; NULL: not known. */
+LF_API const char *lf_error_file(const lf_error *error);
+/* The innermost node of the model that failed, by its name or, if it has none
+ * (then _is_output gives 1), by its first output's. NULL: none is known. */
+LF_API const char *lf_error_node(const lf_error *error);
+LF_API int lf_error_node_is_output(const lf_error *error);
+/* The node's operator, like "Conv" or "com.microsoft.Gelu"; NULL: not known. */
+LF_API const char *lf_error_operator(const lf_error *error);
+/* The nodes whose subgraphs or functions contain that node, innermost first,
+ * named as it is. NULL if there is no such one. */
+LF_API size_t lf_error_enclosing_count(const lf_error *error);
+LF_API const char *lf_error_enclosing_node(const lf_error *error,
+                                           size_t number);
+/* The sizes that the reason speaks of, when a run fails. NULL and 0 if there
+ * is no such one. */
+LF_API size_t lf_error_size_count(const lf_error *error);
+LF_API const char *lf_error_size_name(const lf_error *error, size_t number);
+LF_API int64_t lf_error_size_value(const lf_error *error, size_t number);
 LF_API void lf_error_free(lf_error *error);
 
 /* -- Packages ------------------------------------------------------------- */

@@ -25,15 +25,58 @@
 
 namespace lf {
 
-/// A failure: its kind, and what() for a person.
+/// A failure: its kind, what() for a person, and the same as data. Texts are
+/// empty where they are not known; landfall.h says what each means.
 class Error : public std::runtime_error {
 public:
+  struct Size {
+    std::string name;
+    int64_t value;
+  };
+
   Error(lf_status status, const char *message)
-      : std::runtime_error(message), status_(status) {}
+      : std::runtime_error(message), status_(status),
+        details_(std::make_shared<Details>(message)) {}
+  /// Copies what it needs of `error`, which may be NULL.
+  Error(lf_status status, const lf_error *error)
+      : std::runtime_error(lf_error_message(error)), status_(status),
+        details_(std::make_shared<Details>(error)) {}
+
   lf_status status() const { return status_; }
+  const std::string &reason() const { return details_->reason; }
+  const std::string &file() const { return details_->file; }
+  const std::string &node() const { return details_->node; }
+  bool node_is_output() const { return details_->node_is_output; }
+  const std::string &op() const { return details_->op; }
+  const std::vector<std::string> &enclosing() const {
+    return details_->enclosing;
+  }
+  const std::vector<Size> &sizes() const { return details_->sizes; }
 
 private:
+  struct Details {
+    explicit Details(const char *message) : reason(message) {}
+    explicit Details(const lf_error *error)
+        : reason(text(lf_error_reason(error))),
+          file(text(lf_error_file(error))), node(text(lf_error_node(error))),
+          op(text(lf_error_operator(error))),
+          node_is_output(lf_error_node_is_output(error) != 0) {
+      for (size_t i = 0; i < lf_error_enclosing_count(error); ++i)
+        enclosing.emplace_back(lf_error_enclosing_node(error, i));
+      for (size_t i = 0; i < lf_error_size_count(error); ++i)
+        sizes.push_back(
+            {lf_error_size_name(error, i), lf_error_size_value(error, i)});
+    }
+    static std::string text(const char *known) { return known ? known : ""; }
+
+    std::string reason, file, node, op;
+    bool node_is_output = false;
+    std::vector<std::string> enclosing;
+    std::vector<Size> sizes;
+  };
+
   lf_status status_;
+  std::shared_ptr<const Details> details_; // Copying an exception throws none.
 };
 
 namespace detail {
@@ -43,7 +86,7 @@ inline void check(lf_status status, lf_error *error) {
   if (status == LF_OK)
     return;
   std::unique_ptr<lf_error, void (*)(lf_error *)> owner(error, lf_error_free);
-  throw Error(status, lf_error_message(error));
+  throw Error(status, static_cast<const lf_error *>(error));
 }
 
 template <typename T, void (*free)(T *)> struct Free {

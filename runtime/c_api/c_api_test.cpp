@@ -85,6 +85,7 @@ TEST(CApi, ReportsErrors) {
   EXPECT_EQ(lf_error_status(error), LF_IO);
   EXPECT_NE(std::string(lf_error_message(error)).find("exist.lfm"),
             std::string::npos);
+  EXPECT_NE(std::string(lf_error_reason(error)), "");
   lf_error_free(error);
   EXPECT_EQ(lf_package_from_bytes("rubbish", 7, &package, nullptr),
             LF_INVALID_PACKAGE);
@@ -104,6 +105,27 @@ TEST(CApi, ReportsErrors) {
   float one = 1;
   EXPECT_THROW(lf::Value::borrow(LF_FLOAT32, {2}, &one, 4), lf::Error);
   EXPECT_THROW(lf::Value::tensor(lf_dtype(99), {1}, &one, 4), lf::Error);
+}
+
+TEST(CApi, ErrorsSayWhatIsNotKnown) {
+  EXPECT_STREQ(lf_status_name(LF_OK), "ok");
+  EXPECT_STREQ(lf_status_name(LF_RUN_FAILED), "run_failed");
+  EXPECT_NE(lf_error_message(nullptr), nullptr);
+  EXPECT_EQ(lf_error_node(nullptr), nullptr);
+  lf_package *package = nullptr;
+  lf_error *error = nullptr;
+  ASSERT_NE(lf_package_open(nullptr, &package, &error), LF_OK);
+  EXPECT_STREQ(lf_error_message(error), lf_error_reason(error));
+  EXPECT_EQ(lf_error_file(error), nullptr);
+  EXPECT_EQ(lf_error_node(error), nullptr);
+  EXPECT_EQ(lf_error_operator(error), nullptr);
+  EXPECT_EQ(lf_error_node_is_output(error), 0);
+  EXPECT_EQ(lf_error_enclosing_count(error), 0u);
+  EXPECT_EQ(lf_error_enclosing_node(error, 0), nullptr);
+  EXPECT_EQ(lf_error_size_count(error), 0u);
+  EXPECT_EQ(lf_error_size_name(error, 0), nullptr);
+  EXPECT_EQ(lf_error_size_value(error, 0), 0);
+  lf_error_free(error);
 }
 
 TEST(CApi, DevicesTakeOptions) {

@@ -9,17 +9,40 @@ namespace landfall::c_api {
 
 lf_status report(lf_error **error, Error failure) noexcept {
   auto status = static_cast<lf_status>(failure.code);
-  if (error)
-    *error = new (std::nothrow) lf_error{std::move(failure)};
+  if (!error)
+    return status;
+  try {
+    std::string text = render(failure);
+    *error = new lf_error{std::move(failure), std::move(text)};
+  } catch (const std::bad_alloc &) {
+    *error = nullptr;
+  }
   return status;
 }
 
 Error missing(const char *argument) {
   return {ErrorCode::invalid_argument,
-          std::string("The argument '") + argument + "' must not be NULL."};
+          std::string("the argument '") + argument + "' must not be NULL"};
 }
 
 } // namespace landfall::c_api
+
+namespace {
+
+/// Memory may have been too short even for the error itself.
+constexpr const char *no_error = "no error, or out of memory";
+
+/// NULL where it is not known.
+const char *known(const std::string &text) {
+  return text.empty() ? nullptr : text.c_str();
+}
+
+const landfall::NamedSize *size_at(const lf_error *error, size_t number) {
+  bool exists = error && number < error->error.sizes.size();
+  return exists ? &error->error.sizes[number] : nullptr;
+}
+
+} // namespace
 
 extern "C" {
 
@@ -29,9 +52,57 @@ lf_status lf_error_status(const lf_error *error) {
   return error ? static_cast<lf_status>(error->error.code) : LF_OK;
 }
 
+const char *lf_status_name(lf_status status) {
+  if (status == LF_OK)
+    return "ok";
+  return landfall::name(static_cast<landfall::ErrorCode>(status)).data();
+}
+
 const char *lf_error_message(const lf_error *error) {
-  // Memory may have been too short even for the error itself.
-  return error ? error->error.message.c_str() : "no error, or out of memory";
+  return error ? error->text.c_str() : no_error;
+}
+
+const char *lf_error_reason(const lf_error *error) {
+  return error ? error->error.message.c_str() : no_error;
+}
+
+const char *lf_error_file(const lf_error *error) {
+  return error ? known(error->error.place.file) : nullptr;
+}
+
+const char *lf_error_node(const lf_error *error) {
+  return error ? known(error->error.place.node.name) : nullptr;
+}
+
+int lf_error_node_is_output(const lf_error *error) {
+  return error && error->error.place.node.named_by_output;
+}
+
+const char *lf_error_operator(const lf_error *error) {
+  return error ? known(error->error.place.node.op) : nullptr;
+}
+
+size_t lf_error_enclosing_count(const lf_error *error) {
+  return error ? error->error.place.around.size() : 0;
+}
+
+const char *lf_error_enclosing_node(const lf_error *error, size_t number) {
+  bool exists = number < lf_error_enclosing_count(error);
+  return exists ? error->error.place.around[number].name.c_str() : nullptr;
+}
+
+size_t lf_error_size_count(const lf_error *error) {
+  return error ? error->error.sizes.size() : 0;
+}
+
+const char *lf_error_size_name(const lf_error *error, size_t number) {
+  const landfall::NamedSize *size = size_at(error, number);
+  return size ? size->name.c_str() : nullptr;
+}
+
+int64_t lf_error_size_value(const lf_error *error, size_t number) {
+  const landfall::NamedSize *size = size_at(error, number);
+  return size ? size->value : 0;
 }
 
 void lf_error_free(lf_error *error) { delete error; }

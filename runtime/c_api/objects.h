@@ -13,6 +13,7 @@
 
 struct lf_error {
   landfall::Error error;
+  std::string text; ///< The whole error, rendered.
 };
 
 struct lf_package {
