@@ -18,7 +18,7 @@
 
 namespace landfall {
 
-/// Carries an `Error` to the nearest place that knows more about where.
+/// An `Error` as an exception; caught where its place (node, file) is added.
 class BuildError : public std::exception {
 public:
   explicit BuildError(Error error) : error(std::move(error)) {}

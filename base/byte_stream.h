@@ -2,9 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The writer appends; the reader never leaves its bytes: after the first field
-// that does not fit, or that breaks a limit, it fails for good and gives zeros.
-// Read everything, then ask `ok()`.
+// Little-endian serialisation. The reader never reads outside its bytes: after
+// the first field that does not fit or is out of range it returns zeros, and
+// `ok()` is false. Callers read everything and then check `ok()` once.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -22,9 +22,10 @@ public:
   void u8(uint8_t value) { bytes_.push_back(value); }
   void u32(uint32_t value);
   void u64(uint64_t value);
-  /// 7 bits a byte, low ones first; the top bit says that more follow.
+  /// LEB128: 7 bits per byte, low bits first; the top bit means that more
+  /// follow.
   void varint(uint64_t value);
-  /// Small magnitudes of either sign are short.
+  /// Zigzag encoding, then varint: short for small magnitudes of either sign.
   void signed_varint(int64_t value);
   void string(std::string_view text);
   void raw(std::span<const uint8_t> bytes);
@@ -59,8 +60,8 @@ public:
   int64_t signed_varint();
   /// A varint that must fit 32 bits.
   uint32_t varint32();
-  /// The number of things that follow, each at least `bytes_each` long: fails
-  /// where they cannot all be there, so that nothing large is allocated.
+  /// The number of items that follow, each at least `bytes_each` long. Fails if
+  /// the remaining bytes are too few, so that callers may allocate by it.
   size_t count(size_t bytes_each = 1);
   std::string string();
   std::span<const uint8_t> raw(size_t size);

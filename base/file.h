@@ -1,4 +1,4 @@
-//===- file.h - Files, whole ----------------------------------*- C++ -*-===//
+//===- file.h - Reading and writing whole files ----------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -21,8 +21,8 @@ Result<Bytes> map_file(const std::string &path);
 /// Reads a file (or a pipe) to its end.
 Result<std::vector<uint8_t>> read_file(const std::string &path);
 
-/// Replaces the file at once: readers see the old contents or the new, even
-/// after a crash. Writes a temporary file beside it, syncs, renames.
+/// Replaces the file atomically: readers see the old contents or the new, even
+/// after a crash. Writes a temporary file beside it, syncs and renames it.
 Status write_file(const std::string &path,
                   std::span<const std::span<const uint8_t>> parts);
 Status write_file(const std::string &path, std::span<const uint8_t> bytes);

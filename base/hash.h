@@ -2,7 +2,7 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// For checksums and keys of what we made ourselves; not against an adversary.
+// Not cryptographic: for checksums and hash tables.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

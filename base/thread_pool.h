@@ -1,4 +1,4 @@
-//===- thread_pool.h - Sharing one loop between threads --------*- C++ -*-===//
+//===- thread_pool.h - Parallel loops over tasks ---------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -20,18 +20,18 @@ int available_threads();
 /// A fixed set of worker threads. All members may be called from any thread.
 class ThreadPool {
 public:
-  /// A part of a loop: tasks [begin, end), done by `participant` (0: the
-  /// caller; below `threads()`). No two parts of one loop run at the same time
-  /// under the same participant number.
+  /// A part of a loop: tasks [begin, end), run by thread number `participant`
+  /// in [0, threads()), where 0 is the caller. Parts with the same participant
+  /// do not run concurrently, so that each can have its own scratch memory.
   struct Part {
     int64_t begin;
     int64_t end;
     int participant;
   };
 
-  /// Keeps idle workers spinning for as long as it lives (with a limit of
-  /// about a millisecond without work), so that a run of many small loops does
-  /// not pay for waking them each time.
+  /// While such an object exists, idle workers spin (for at most about a
+  /// millisecond without work) instead of sleeping, so that a sequence of short
+  /// loops does not pay for waking them each time.
   class Run {
   public:
     explicit Run(ThreadPool &pool) : pool_(&pool) {
@@ -53,10 +53,10 @@ public:
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls `body(Part)` until [0, tasks) is done, on the caller and on whatever
-  /// workers join in time; the caller waits only for those that have joined.
-  /// Each part holds at most `grain` tasks. A call from within a body runs
-  /// inline. `body` must not throw.
+  /// Calls `body(Part)` until [0, tasks) is done, on the caller and on workers
+  /// that are free; returns when all parts are done. Each part has at most
+  /// `grain` tasks. A nested call from within a body runs on the caller alone.
+  /// `body` must not throw.
   template <typename Body>
   void parallel_for(int64_t tasks, int64_t grain, Body &&body) {
     run({[](void *context, const Part &part) {
@@ -85,7 +85,7 @@ private:
 
   static constexpr int slot_count = 8;
 
-  /// One loop in flight each; a caller that finds none free runs alone.
+  /// One concurrent loop each; a caller that finds none free runs alone.
   std::unique_ptr<Slot[]> slots_;
   std::atomic<uint32_t> open_slots_ = 0; ///< Bit i: slot i takes helpers.
   std::atomic<int> sleepers_ = 0;

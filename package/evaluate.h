@@ -2,7 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// `evaluate` in two halves: choose the function once, call it per point.
+// Scalar evaluation in two steps: `resolve` finds the function for an operation
+// and its types once; it is then called for each point.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -29,7 +30,7 @@ struct Operation {
 Operation resolve(ScalarOp op, DType type, DType operand_type,
                   Precision precision);
 
-/// The parts of `resolve`; null where the operation is not theirs.
+/// The cases of `resolve`; null if the operation is not of that kind.
 Operation::Function real_function(ScalarOp op, DType type, Precision precision);
 Operation::Function integer_function(ScalarOp op, DType type);
 Operation::Function cast_function(ScalarOp op, DType type, DType operand_type,

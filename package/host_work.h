@@ -1,4 +1,4 @@
-//===- host_work.h - What the host does of a model -------------*- C++ -*-===//
+//===- host_work.h - Work that belongs on the host -------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -11,8 +11,8 @@
 
 namespace landfall {
 
-/// Kinds of work that are the host's by nature: package/host_work.def has a row
-/// for each.
+/// Kinds of work that run on the host on every target, such as shape
+/// arithmetic: package/host_work.def has a row for each.
 enum class HostWork : uint8_t {
 #define HOST_WORK(id, what, why) id,
 #define HOST_OP(op, work)
@@ -20,13 +20,13 @@ enum class HostWork : uint8_t {
 #include "package/host_work.def"
 };
 
-/// The kind of a row of the list; nothing if the list has no such row: then it
-/// is the target's.
+/// The kind of host work that the instruction is; nothing if it is not in the
+/// list, and so belongs on the target.
 std::optional<HostWork> host_work(Op op);
 std::optional<HostWork> host_work(BoxFunction function);
 
-/// Fails, naming the node, at the first instruction by which the host would
-/// compute what is not its own by nature.
+/// Fails, naming the node, if an instruction computes on the host what is not
+/// host work.
 Status require_target(const Program &program);
 
 } // namespace landfall

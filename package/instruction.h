@@ -1,4 +1,4 @@
-//===- instruction.h - Instructions taken apart ----------------*- C++ -*-===//
+//===- instruction.h - The operands of an instruction ----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -16,8 +16,8 @@ struct InstructionOperand {
   uint32_t value;
 };
 
-/// Fills `operands`; false if their number does not fit the instruction. The
-/// opcode must be legal.
+/// Splits an instruction into operands. False if the number of arguments does
+/// not match its row in program_op.def. The opcode must be valid.
 bool split_operands(const Instruction &instruction,
                     std::vector<InstructionOperand> &operands);
 

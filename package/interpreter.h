@@ -1,10 +1,10 @@
-//===- interpreter.h - What a kernel means ---------------------*- C++ -*-===//
+//===- interpreter.h - The reference interpreter of kernels ----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Executes kernel descriptions one scalar at a time: slow, obvious, checked.
-// It defines the meaning that generated code is tested against; it is also the
-// null device, the constant folder and `run --verify`.
+// Executes kernel descriptions one scalar at a time: slow, simple and checked.
+// It defines the semantics that generated code is tested against. The null
+// device, constant folding and `run --verify` use it too.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -50,10 +50,10 @@ struct KernelArguments {
 };
 
 /// Runs the whole loop space of a verified kernel in index order. A contraction
-/// of reals sums in double and rounds once: its order is no part of the
-/// meaning. Fails with the check's code and message on a failed check, with
-/// `internal` on an access outside an operand. Thread-safe: no state but the
-/// operands.
+/// of reals sums in double and rounds once, as the order of summation is not
+/// specified. Fails with the check's code and message on a failed check, with
+/// `internal` on an access outside an operand. Thread-safe: it has no state but
+/// the operands.
 Status interpret(const Kernel &kernel, const KernelArguments &arguments,
                  Precision precision = Precision::exact);
 

@@ -2,10 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A kernel is plain data: a parallel loop space with run-time extents, operand
-// buffers, and a body of structured scalar code. It is what the compiler hands
-// to a target, what the null device executes, and what a kernel *means*: the
-// interpreter (package/interpreter.h) is the reference for every generator.
+// A kernel description is plain data: a parallel loop space with run-time
+// extents, operand buffers, and a body of structured scalar code. The compiler
+// passes it to a target, which generates code for it; the null device executes
+// it directly. The interpreter (package/interpreter.h) defines its semantics.
 //
 // Operands are dense, row-major, contiguous buffers. Loads and stores index
 // them by one I64 value a dimension. Reads and writes outside the extents do
@@ -50,9 +50,9 @@ struct Extent {
 using NodeId = uint32_t;
 inline constexpr NodeId no_node = ~NodeId(0);
 
-/// A straight-line list of nodes with parameters in and values out. Nodes
-/// belong to exactly one block and may use any node of an enclosing block that
-/// stands before their block's owner.
+/// A list of nodes, executed in order, with parameters and results. Each node
+/// belongs to exactly one block. It may use earlier nodes of its block and, of
+/// enclosing blocks, nodes before the node that owns its block (dominance).
 struct Block {
   std::vector<NodeId> params; ///< Nodes of kind `param`.
   std::vector<NodeId> nodes;  ///< In execution order.
@@ -99,7 +99,7 @@ struct KernelOperand {
   bool read = true;     ///< False: contents on entry are undefined.
 };
 
-/// What the description promises about its structure.
+/// The kernel's structure, which `verify` checks.
 ///  * map: at each point of `loops`, `body` (params: one index a loop) yields
 ///    one value for each written operand, stored at that very index. Written
 ///    operands have `loops` as their dims. No store, check allowed.
@@ -144,8 +144,8 @@ std::string print(const Kernel &kernel);
 std::vector<uint8_t> serialize(const Kernel &kernel);
 Result<Kernel> deserialize_kernel(std::span<const uint8_t> bytes);
 
-/// The bytes of everything but `name`, `origins` and check messages: kernels
-/// compile to the same code if and only if these are equal.
+/// The serialised bytes of everything but `name`, `origins` and check messages.
+/// Kernels with equal keys compile to the same code.
 std::string structural_key(const Kernel &kernel);
 
 } // namespace landfall

@@ -2,8 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Nodes become steps over numbered slots, with every operation resolved.
-// Parameters, constants and sizes only have slots; they need no step.
+// A kernel compiled for the interpreter: a list of steps over numbered value
+// slots, with each scalar operation resolved to a function. Parameters,
+// constants and sizes have slots but no steps.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -9,15 +9,20 @@
 //   void  k<k>_plan(const int64_t *sizes, NativePlan *plan);
 //   int32 k<k>_run(const NativeCall *call);   // tasks [begin, end)
 //
-// Tasks are a partition of the work that depends on the sizes only, never on
-// the number of threads, so results are the same bits at any thread count.
-// `k_run` returns 0, or 1 + the number of the failed check (value in
-// `failed_value`). It may be called concurrently with disjoint task ranges,
-// and stops at its first failing task. Where cores get one range after the
-// other it asks `next` for more, so that what all tasks share is computed once
-// and, with an empty range to begin with, before there is a plan. Operands are
-// aligned to 16 bytes at least (inputs and weights are used in place), most of
-// them to 64.
+// The plan function computes the number of tasks and the scratch memory of a
+// launch. Tasks partition the work by the sizes only, never by the number of
+// threads, so that results are the same bits at any thread count.
+//
+// The run function executes a range of tasks. It returns 0, or 1 + the number
+// of the failed check (with its value in `failed_value`), and stops at the
+// first failing task. It may be called concurrently with disjoint ranges. If
+// the target's kernels pull tasks (Scheduling::kernel_pulls_tasks), it calls
+// `next` for further ranges until none is left, so that the code before the
+// task loop runs once per core; the first range may be empty, so that this code
+// can run before the plan is known.
+//
+// Operands are aligned to at least 16 bytes (inputs and weights are used in
+// place), most of them to 64.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -26,8 +31,8 @@
 
 namespace landfall {
 
-/// Functions that generated code may call: rare or double-precision math. Slot
-/// numbers are ABI (appended only); the generator indexes by them.
+/// Math functions that generated code may call, on doubles. The enumerators are
+/// indices into NativeServices::functions and part of the ABI: append only.
 enum class Service : uint32_t {
   // double f(double)
   exp,
@@ -58,7 +63,7 @@ struct NativeServices {
 
 struct NativePlan {
   int64_t tasks;         ///< 0: nothing to do.
-  int64_t scratch_bytes; ///< Per thread, 64-byte aligned.
+  int64_t scratch_bytes; ///< Per thread; memory is 64-byte aligned.
 };
 
 struct NativeCall {
@@ -69,12 +74,12 @@ struct NativeCall {
   void *scratch;
   const NativeServices *services;
   int64_t *failed_value;
-  /// Fast memory of the processor that runs the tasks, which no other touches;
-  /// null where a machine has none. Its contents are undefined on entry.
+  /// The scratchpad of the core that runs the tasks, private to it; null if it
+  /// has none. Contents are undefined on entry.
   void *local = nullptr;
   int64_t local_bytes = 0;
-  /// Ends the range and puts the next into `begin` and `end`. 0: there is none.
-  /// Asked by code for machines that deal ranges (Machine::pulls_tasks).
+  /// Reports the range as done and sets `begin` and `end` to the next one.
+  /// Returns 0 if there is none. Called only by kernels that pull tasks.
   int32_t (*next)(NativeCall *call) = nullptr;
 };
 

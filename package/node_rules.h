@@ -1,4 +1,4 @@
-//===- node_rules.h - What a node may look like ----------------*- C++ -*-===//
+//===- node_rules.h - Verification of a single node ------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -15,9 +15,9 @@ std::string_view name_of(NodeKind kind);
 /// Whether kernels compute on this type (not complex, not text).
 bool holds_numbers(DType type);
 
-/// What is wrong with the types, numbers and argument counts of this node, or
-/// nothing. Its arguments must name nodes; loops and branches are checked with
-/// their blocks (kernel_verify.cpp), not here.
+/// What is wrong with the node's types, numbers and argument count; empty if
+/// nothing. Arguments must be valid node ids. Loops and branches are checked
+/// with their blocks in kernel_verify.cpp.
 std::string find_fault(const Kernel &kernel, const Node &node);
 
 } // namespace landfall

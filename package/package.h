@@ -21,12 +21,12 @@ struct Weight {
   Bytes bytes;
 };
 
-/// Machine code for all kernels of the package, for one architecture variant.
-/// `format` is the target's business ("x86_64-avx2", "x86_64-avx512",
-/// "descriptions"); a device picks the best variant that it can run.
+/// Code for all kernels of the package, for one machine variant. What the bytes
+/// are is the target's choice; for cpu and reef, an ELF image. A device loads
+/// the best variant that it can run.
 struct CodeSection {
   std::string target;  ///< "cpu", "null", ...
-  std::string variant; ///< What the machine must have.
+  std::string variant; ///< "x86_64-avx2": what the machine must have.
   Bytes bytes;
 };
 

@@ -1,4 +1,4 @@
-//===- package_manifest.h - What a package says about itself ---*- C++ -*-===//
+//===- package_manifest.h - A package's description of itself --*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -9,15 +9,16 @@
 
 namespace landfall::runtime {
 
-/// Applies one of the host functions of `Op::box`. Arguments are checked: wrong
-/// ones fail with `run_failed` (a position out of range, an empty
-/// optional) or `internal` (counts and kinds, which the compiler decides).
+/// Applies a host function of `Op::box` (package/box_function.def). Fails with
+/// `run_failed` on wrong values (a position out of range, an empty optional),
+/// with `internal` on wrong counts or kinds of arguments.
 Result<HostValue> apply_box_function(BoxFunction function,
                                      std::span<const HostValue> arguments,
                                      std::span<const uint32_t> extra);
 
-/// Whether the function's result, where it is a tensor, goes back to the
-/// device (an element taken out), or stays boxed (an optional holding it).
+/// Whether a tensor result of the function is uploaded to the device (an
+/// element taken from a sequence); else it stays boxed on the host (an
+/// optional).
 bool unboxes(BoxFunction function);
 
 } // namespace landfall::runtime

@@ -27,9 +27,10 @@ struct ModelSource {
 using CompileProgress =
     std::function<void(std::string_view step, double ms, std::string_view ir)>;
 
-/// Compiles through liblandfall_compiler.so, which lies beside this code or in
-/// ../lib of it; loaded at the first call and never unloaded. `options` is a
-/// JSON object (compiler/plugin.cpp lists its keys). Thread-safe.
+/// Compiles with liblandfall_compiler.so, which is searched in the directory of
+/// this library (or program) and in ../lib; it is loaded by the first call and
+/// never unloaded. `options` is a JSON object (compiler/plugin.cpp lists its
+/// keys). Thread-safe.
 Result<std::shared_ptr<const Package>>
 compile_model(const ModelSource &source, const std::string &options,
               const CompileProgress &progress = {});

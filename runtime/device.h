@@ -27,7 +27,7 @@ struct DeviceMemory {
   size_t bytes = 0;
 };
 
-/// A place inside an allocation: where a tensor begins.
+/// A position inside an allocation, in bytes: where a tensor begins.
 struct DeviceSpan {
   DeviceMemory memory;
   size_t offset = 0;
@@ -63,53 +63,54 @@ public:
   virtual Status finish() = 0;
 };
 
-/// The most that a device can do with operands of a dtype.
+/// A device's peak rate with operands of a dtype.
 struct PeakRate {
   DType dtype;
-  double multiply_adds; ///< A second.
+  double multiply_adds; ///< Per second.
 };
 
 /// What `landfall devices` shows.
 struct DeviceDescription {
   std::string name;        ///< "cpu".
   std::string hardware;    ///< "AMD EPYC, 2 cores, AVX2 FMA AVX-512".
-  int threads = 1;         ///< Or cores: what works at once.
-  size_t memory_bytes = 0; ///< 0: the host's.
-  /// More for a person, a line each: memories, peaks.
+  int threads = 1;         ///< Threads, or cores, that work in parallel.
+  size_t memory_bytes = 0; ///< 0: it uses the host's memory.
+  /// Further lines of text for a person: memories, peaks.
   std::vector<std::string> details = {};
-  std::vector<PeakRate> peaks = {}; ///< As far as the driver knows them.
+  std::vector<PeakRate> peaks = {}; ///< Those that the driver knows.
 };
 
-/// What a kind of engine did since its device was made, in the device's cycles
-/// and over all units of it.
+/// Activity of one kind of engine since the device was created, in the device's
+/// cycles, summed over its units.
 struct EngineCounter {
   std::string name; ///< "matrix".
   uint64_t units = 0;
   uint64_t busy = 0;
-  uint64_t stalled = 0; ///< Had work, and waited for another engine.
+  uint64_t stalled = 0; ///< Had work but waited for another engine.
 };
 
-/// What a device counts. The difference of two is what happened between them.
+/// A device's activity counters. They only grow: the difference of two readings
+/// is the activity between them.
 struct DeviceCounters {
-  uint64_t cycles = 0; ///< Of the device's clock, while it had work.
+  uint64_t cycles = 0; ///< Device cycles in which it had work.
   double hertz = 0;
   uint64_t instructions = 0;
-  uint64_t multiply_adds = 0; ///< Useful ones, of matrix engines.
-  uint64_t memory_bytes = 0;  ///< Moved to and from device memory.
+  uint64_t multiply_adds = 0; ///< Of matrix engines, without padding.
+  uint64_t memory_bytes = 0;  ///< Transferred to and from device memory.
   std::vector<EngineCounter> engines;
 };
-/// Of two readings of one device.
+/// The activity between two readings of one device.
 DeviceCounters difference(const DeviceCounters &after,
                           const DeviceCounters &before);
-/// Of two differences.
+/// The total of two differences.
 DeviceCounters sum(const DeviceCounters &a, const DeviceCounters &b);
 
 struct DeviceOptions {
-  int threads = 0; ///< Host threads for kernels; 0: all the machine has.
-  /// A simulated device runs in a process of its own, as a card would.
+  int threads = 0; ///< Host threads for kernels; 0: as many as CPUs.
+  /// Run a simulated device in a process of its own.
   bool own_process = false;
-  /// How long a device may show no sign of life before it is given up. One with
-  /// a clock of its own stops a launch that takes so long by that clock.
+  /// Watchdog: seconds without a heartbeat before the device is declared lost.
+  /// Simulated devices also abort a kernel exceeding it in simulated time.
   int timeout_seconds = 60;
 };
 
@@ -118,24 +119,25 @@ class Device {
 public:
   virtual ~Device() = default;
   virtual DeviceDescription describe() const = 0;
-  /// At least 64-byte aligned; contents undefined. Zero bytes is legal. The
-  /// result's `bytes` is what was asked for.
+  /// Memory aligned to at least 64 bytes, with undefined contents. Zero bytes
+  /// are allowed. The result's `bytes` is the number requested.
   virtual Result<DeviceMemory> allocate(size_t bytes) = 0;
   virtual void release(DeviceMemory memory) = 0;
   /// The address of device memory in this process, or null if the host cannot
   /// see it. Where it is not null, `wrap` also works.
   virtual void *host_address(DeviceMemory memory) = 0;
-  /// Makes host bytes (weights in a mapping) usable as device memory without a
-  /// copy, or fails with `unsupported` (no such thing here, or misaligned).
-  /// Read-only; the caller keeps them alive, and releases the result as if it
-  /// had been allocated.
+  /// Makes host bytes (weights in a mapped file) usable as device memory
+  /// without a copy. Fails with `unsupported` if the device cannot, or the
+  /// bytes are misaligned. The memory is read-only; the caller keeps the bytes
+  /// alive and releases the result like an allocation.
   virtual Result<DeviceMemory> wrap(const void *bytes, size_t size) = 0;
   virtual Result<std::unique_ptr<Queue>> create_queue() = 0;
-  /// Loads the best code section that this device can run; says what was
-  /// missing if there is none. The package must outlive the executable.
+  /// Loads the best code section that the device can run. If there is none, the
+  /// error lists the package's sections and what the device could run. The
+  /// package must outlive the executable.
   virtual Result<std::unique_ptr<Executable>> load(const Package &package) = 0;
-  /// What has happened so far. A device that does not count says so; one that
-  /// was restarted begins anew.
+  /// The activity so far, since the device was last (re)started. Fails with
+  /// `unsupported` if the device does not count.
   virtual Result<DeviceCounters> counters();
 };
 
@@ -147,11 +149,12 @@ struct Driver {
   /// `name` is one of `devices()`, or "DRIVER:ARGUMENT" as the user wrote it.
   Result<std::unique_ptr<Device>> (*create)(std::string_view name,
                                             const DeviceOptions &options);
-  bool simulated = false; ///< Its devices are programs.
+  bool simulated = false; ///< Its devices are simulators.
 };
 std::span<const Driver> drivers();
-/// The driver of a device's name: one that a driver lists, a driver's own (its
-/// first device is meant), or "DRIVER:ARGUMENT". Fails with the known names.
+/// The driver for a device name: a name that a driver lists, a driver's name
+/// (for its first device), or "DRIVER:ARGUMENT". The error lists the known
+/// names.
 Result<const Driver *> find_driver(std::string_view device);
 Result<std::unique_ptr<Device>> create_device(std::string_view name,
                                               const DeviceOptions &options);

@@ -1,4 +1,4 @@
-//===- elf_image.h - Checked reading of machine code -----------*- C++ -*-===//
+//===- elf_image.h - A checked ELF loader ----------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -21,7 +21,7 @@ struct ElfMachine {
   uint32_t relative_relocation; ///< R_*_RELATIVE
 };
 
-/// A range of image addresses and what may be done there.
+/// A loadable segment of the image and its permissions.
 struct ElfSegment {
   uint64_t address;
   uint64_t bytes;
@@ -30,26 +30,27 @@ struct ElfSegment {
   bool readable, writable, executable;
 };
 
-/// A position-independent ELF shared object, laid into memory without the
-/// system's dynamic linker: nothing is resolved from outside, no constructor
-/// runs. A malformed file is refused (invalid_package); the code in a
-/// well-formed one is trusted. First `read`, then `place`, then `function`.
+/// A position-independent ELF shared object, loaded without the system's
+/// dynamic linker: no symbols are resolved from outside, and no constructors
+/// run. A malformed file is refused (invalid_package); the machine code in a
+/// well-formed one is trusted. Call `read`, then `place`, then `function`.
 class ElfImage {
 public:
   /// Refuses other machines, undefined symbols, dependencies, thread-local
-  /// data, and relocations other than the base-relative one. No two segments
-  /// share a page of `page_bytes`. The file must stay until it is placed.
+  /// data, relocations other than the base-relative one, and segments that
+  /// share a page of `page_bytes`. `file` must stay valid until `place`
+  /// returns.
   static Result<ElfImage> read(std::span<const uint8_t> file,
                                ElfMachine machine, uint64_t page_bytes);
 
-  uint64_t bytes() const { return bytes_; } ///< Of the memory it needs.
+  uint64_t bytes() const { return bytes_; } ///< The memory it needs.
   std::span<const ElfSegment> segments() const { return segments_; }
 
-  /// Copies the segments to `memory`, which holds `bytes()` zeros and must
-  /// stay, relocated to be run at `address`.
+  /// Copies the segments to `memory` and relocates them to run at `address`.
+  /// `memory` is `bytes()` zeros and must outlive the image.
   Status place(uint8_t *memory, uint64_t address);
 
-  /// The image address of an exported function of a placed image.
+  /// The address of an exported function, relative to the image; after `place`.
   std::optional<uint64_t> function(std::string_view name) const;
 
 private:

@@ -12,16 +12,16 @@
 
 namespace landfall::runtime {
 
-/// Executes a loaded model's program (package/program.h says what each
-/// instruction means). It keeps the registers, the arena and the queue between
-/// runs. One run at a time; the program must have been verified.
+/// The interpreter of a loaded model's host bytecode (package/program.h). It
+/// keeps registers, arena and queue between runs. Not thread-safe: one run at a
+/// time. The program must have been verified; `parts` must outlive it.
 class Executor {
 public:
   explicit Executor(const LoadedParts &parts);
   ~Executor();
 
-  /// The inputs must have passed check_inputs. When it returns, also with an
-  /// error, the device has finished and no input's bytes are in use any more.
+  /// `inputs` must have passed check_inputs. When it returns, also with an
+  /// error, the device has finished and the inputs' bytes are no longer used.
   /// Outputs own their memory.
   Result<std::vector<HostValue>> run(const EntryPoint &entry,
                                      std::span<const HostValue> inputs,
@@ -71,13 +71,13 @@ private:
   std::vector<int64_t> ints_;
   std::vector<RunValue> values_;
 
-  // Of the run under way.
+  // State of the current run.
   const EntryPoint *entry_ = nullptr;
   std::span<const HostValue> inputs_;
   const RunOptions *options_ = nullptr;
   std::vector<HostValue> outputs_;
   std::vector<std::shared_ptr<Allocation>> wrapped_inputs_;
-  bool placed_ = false; ///< Something is in the arena: it cannot move.
+  bool placed_ = false; ///< The arena is in use and must not be reallocated.
   std::vector<const TensorRef *> launch_tensors_;
   std::vector<DeviceSpan> launch_spans_;
   std::vector<int64_t> launch_sizes_;

@@ -9,7 +9,7 @@
 
 namespace landfall::runtime {
 
-/// Walks over a verified instruction's operands.
+/// A cursor over the operands of a verified instruction.
 class Executor::Operands {
 public:
   explicit Operands(const Instruction &instruction)

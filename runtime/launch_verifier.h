@@ -1,4 +1,4 @@
-//===- launch_verifier.h - A launch against its meaning --------*- C++ -*-===//
+//===- launch_verifier.h - A launch against the interpreter ----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -10,10 +10,10 @@
 
 namespace landfall::runtime {
 
-/// Runs the interpreter beside a device: `begin` copies the operands to the
-/// host before the launch, `compare` interprets the kernel on the copies in
-/// double precision and holds the device's results against them. Slow; for
-/// `run --verify` and tests.
+/// Checks a device's results against the interpreter: `begin` copies the
+/// operands to the host before the launch; `compare` interprets the kernel on
+/// the copies, in double precision, and compares. Slow; for `run --verify` and
+/// tests.
 class LaunchVerifier {
 public:
   static Result<LaunchVerifier>
@@ -35,8 +35,8 @@ private:
   std::vector<int64_t> sizes_;
 };
 
-/// How far two computations of an element of this type may lie apart:
-/// `relative` times its magnitude plus `absolute` times the tensor's largest.
+/// The allowed difference between two results: `relative` times the element's
+/// magnitude plus `absolute` times the largest magnitude in the tensor.
 struct Tolerance {
   double relative;
   double absolute;

@@ -9,15 +9,15 @@
 
 namespace landfall::runtime {
 
-/// Shared read-only by all runs of a model. The order of the members is the
-/// order of dependence: later ones use earlier ones.
+/// The parts of a LoadedModel, shared read-only by all its sessions. Later
+/// members use earlier ones, so that they are destroyed in the right order.
 struct LoadedParts {
   std::shared_ptr<const Package> package;
   std::shared_ptr<Device> device;
   std::shared_ptr<MemoryPool> pool;
   std::vector<TensorRef> weights;
-  /// Keep the weights' memory; the references in `weights` do not own, so
-  /// that nobody hands a weight out as an output.
+  /// The owners of the weights' memory. The references in `weights` do not own
+  /// it, so that a weight that is an output is copied.
   std::vector<std::shared_ptr<Allocation>> weight_memory;
   std::unique_ptr<Executable> executable;
 };

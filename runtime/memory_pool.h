@@ -1,4 +1,4 @@
-//===- memory_pool.h - Device memory that is used again --------*- C++ -*-===//
+//===- memory_pool.h - A cache of device allocations -----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -14,8 +14,8 @@ namespace landfall::runtime {
 
 class MemoryPool;
 
-/// Sole owner of a piece of device memory; hand it around by shared_ptr. It
-/// keeps the pool, and through it the device, alive.
+/// The owner of a piece of device memory, shared by shared_ptr. It keeps the
+/// pool, and so the device, alive.
 class Allocation {
 public:
   Allocation(std::shared_ptr<MemoryPool> pool, DeviceMemory memory,
@@ -33,11 +33,11 @@ private:
   bool recycled_; ///< False for wrapped host bytes.
 };
 
-/// Caches the memory of dropped allocations, so that a repeated run neither
-/// asks the device for memory nor touches pages for the first time. Memory may
-/// be dropped while enqueued work still uses it, provided that one in-order
-/// queue does all the work on the pool's memory: only `trim` and
-/// `release_unused` give it back to the device. Thread-safe.
+/// Caches freed allocations, so that a repeated run neither allocates from the
+/// device nor faults in new pages. An Allocation may be destroyed while
+/// enqueued work still uses its memory, provided that a single in-order queue
+/// does all work on the pool's memory: memory returns to the device only in
+/// `trim` and `release_unused`. Thread-safe.
 class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
 public:
   explicit MemoryPool(std::shared_ptr<Device> device)
@@ -49,10 +49,11 @@ public:
   /// Host bytes as device memory without a copy, see Device::wrap.
   Result<std::shared_ptr<Allocation>> wrap(const void *bytes, size_t size);
 
-  /// Call when the queue has finished. Keeps at most as many unused bytes as
-  /// were in use at once between the last two calls.
+  /// Returns cached memory to the device; keeps at most as many unused bytes as
+  /// the peak use since the call before the previous one. Call when the queue
+  /// has finished.
   void trim();
-  /// Call when the queue has finished: keeps nothing.
+  /// Returns all cached memory to the device. Call when the queue has finished.
   void release_unused();
 
 private:

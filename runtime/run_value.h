@@ -16,8 +16,8 @@ struct TensorRef {
   std::vector<int64_t> dims;
   size_t bytes = 0; ///< Product of the dims times the element size.
   DeviceSpan span;
-  /// Null in the arena, for weights and for inputs used in place, which all
-  /// outlive the run's values.
+  /// Null for tensors in the arena, weights, and inputs used in place: their
+  /// memory outlives the run.
   std::shared_ptr<Allocation> owner;
 };
 
@@ -35,8 +35,8 @@ struct RunValue {
   }
 };
 
-/// Bytes of a tensor with these dims; fails with `run_failed` on a negative
-/// extent or a size that no memory can have.
+/// Bytes of a tensor with these extents. Fails with `run_failed` on a negative
+/// extent or on overflow.
 Result<size_t> tensor_bytes(DType dtype, std::span<const int64_t> dims);
 
 /// "2x3x224x224", or "scalar".

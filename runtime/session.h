@@ -12,8 +12,8 @@
 
 namespace landfall::runtime {
 
-/// A package made resident on a device: kernels loaded, weights uploaded or
-/// wrapped. Thread-safe; share it between sessions.
+/// A package loaded on a device: kernels loaded, weights uploaded or wrapped.
+/// Immutable and thread-safe; any number of sessions share it.
 class LoadedModel {
 public:
   static Result<std::shared_ptr<LoadedModel>>
@@ -37,33 +37,35 @@ struct RunStatistics {
   size_t launches = 0;
 };
 
-/// Called for each launch when profiling is on (slow: waits for each).
+/// A launch, for profiling. Setting `on_launch` makes runs slow: they wait for
+/// each launch.
 struct LaunchRecord {
   uint32_t kernel;
   uint32_t instruction;
   double ms;
   std::span<const int64_t> sizes;
-  const DeviceCounters *counters; ///< Of this launch; null: not counted.
+  const DeviceCounters *counters; ///< Of this launch; null: none.
 };
 
 struct RunOptions {
   std::string entry = "main";
   RunStatistics *statistics = nullptr;
   std::function<void(const LaunchRecord &)> on_launch = nullptr;
-  /// Run every kernel through the interpreter in double precision beside the
-  /// device, and fail at the first that diverges (run --verify).
+  /// Compare every launch with the interpreter (launch_verifier.h), and fail at
+  /// the first that differs (run --verify).
   bool verify = false;
 };
 
-/// Runs a loaded model. A session owns its arena: one run at a time on one
-/// session (a second concurrent call waits); any number of sessions at once.
+/// Runs a loaded model. A session owns an arena and a queue. Thread-safe, but
+/// one session does one run at a time (a concurrent call waits); sessions run
+/// in parallel.
 class Session {
 public:
   explicit Session(std::shared_ptr<LoadedModel> model);
   ~Session();
 
-  /// `inputs` in the order of the entry point's signature. Checks names,
-  /// dtypes, ranks, fixed and named extents before anything runs.
+  /// `inputs` are in the order of the entry point's signature. Dtypes, ranks,
+  /// fixed and named extents are checked before anything runs.
   Result<std::vector<HostValue>> run(std::span<const HostValue> inputs,
                                      const RunOptions &options = {});
 
