@@ -2,11 +2,11 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// C99's functions on doubles for a machine without a C library: what compiled
-// kernels reach through NativeServices. Special values are C99's;
-// largest errors over random and edge arguments (device_math_test.cpp measures
-// them) are below 1 unit in the last place, fmod is exact. No state, no traps,
-// no memory but the stack: callable on any core at any time.
+// C99's math functions on doubles for machines without a C library; compiled
+// kernels call them through NativeServices. Special values are as in C99.
+// Errors are below 1 ulp over random and edge arguments (device_math_test.cpp
+// measures them); fmod is exact. No state, traps or heap: callable on any core
+// at any time.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

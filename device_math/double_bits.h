@@ -1,4 +1,4 @@
-//===- double_bits.h - Doubles by their parts -------------------*- C++ -*-===//
+//===- double_bits.h - Sign, exponent and mantissa of doubles ---*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

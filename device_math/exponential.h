@@ -1,8 +1,9 @@
-//===- exponential.h - Powers of e and logarithms, exactly ------*- C++ -*-===//
+//===- exponential.h - exp and log in extended precision --------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Results as pairs, good to 2^-63 or better, for the functions made of them.
+// Results are pairs with relative errors of at most 2^-63, for the functions
+// that are computed from them (pow, sinh, ...).
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -1,4 +1,4 @@
-//===- pair.h - Sums of two doubles -----------------------------*- C++ -*-===//
+//===- pair.h - Double-double arithmetic ------------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -11,7 +11,8 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-// A sum that the compiler fuses with a product is not the sum written here.
+// The algorithms are wrong if the compiler contracts a product and a sum to
+// FMA.
 #pragma STDC FP_CONTRACT OFF
 
 namespace landfall::device_math {

@@ -1,4 +1,4 @@
-//===- services.h - The functions in kernels' table -------------*- C++ -*-===//
+//===- services.h - The table of math functions for kernels -----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -10,7 +10,7 @@
 
 namespace landfall::device_math {
 
-/// The table that kernels are called with, in the slots of Service.
+/// The functions of device_math.h at the indices of `Service`.
 inline NativeServices services() {
   using Unary = double (*)(double);
   using Binary = double (*)(double, double);

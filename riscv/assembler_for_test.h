@@ -11,16 +11,16 @@
 
 namespace landfall::riscv {
 
-/// Of everything that a hart may execute.
+/// The features of all instructions that a hart can execute.
 constexpr const char *assembler_features =
     "+m,+a,+f,+d,+c,+v,+xsfmmbase,+xsfmm32a32f,+xsfmm32a16f,+xsfmm32a8f,"
     "+xsfmm32a8i";
 
-/// The code of an assembly text as llvm-mc makes it; it fails the test with
-/// the assembler's messages, and gives nothing, where that refuses the text.
+/// Assembles with llvm-mc. If it reports errors, fails the test with its
+/// messages and returns nothing.
 std::vector<uint8_t> assemble(const std::string &text);
 
-/// What llvm-mc says to bytes, one line for each instruction that it knows.
+/// Disassembles with llvm-mc: one line for each instruction that it knows.
 std::vector<std::string> disassemble(const std::string &bytes_in_hex);
 
 } // namespace landfall::riscv

@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Instructions are decoded once, by pages of 4 KiB. Code that changes is seen
-// after `check`, which keeps a page whose bytes are what they were.
+// A cache of decoded instructions, by pages of 4 KiB. After `check` (fence.i),
+// pages whose bytes have changed are decoded again.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -21,18 +21,18 @@ class CodeCache {
 public:
   static constexpr uint64_t page_bytes = 4096;
 
-  /// The slot of the instruction at `pc`, null if its page is not at hand. A
-  /// slot whose `execute` is null has yet to be decoded.
+  /// The slot of the instruction at `pc`; null if its page is not the current
+  /// one. A slot whose `execute` is null is not yet decoded.
   Instruction *find(uint64_t pc) {
     return (pc ^ base_) < page_bytes ? current_ + (pc % page_bytes) / 2
                                      : nullptr;
   }
 
-  /// Makes the page of `pc` current. `bytes` are those from its beginning on
-  /// that memory has, at most a page and the 2 bytes after.
+  /// Makes the page of `pc` current. `bytes`: the page's contents as far as
+  /// memory reaches, and up to 2 bytes of the next page.
   void enter(uint64_t pc, const uint8_t *bytes, size_t count);
 
-  /// From now on, code may be other than it was.
+  /// Code may have changed: pages are compared before their next use.
   void check();
 
 private:

@@ -2,9 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// What the functions of execute.h work on. Registers are plain members;
-// memory goes through `load` and `store`, which leave a fault or `blocked` in
-// `stop` and return false when the instruction must not go on.
+// The state that the functions of execute.h operate on. Registers are plain
+// members. Memory is accessed through `load` and `store`; if they return false,
+// they have set `stop` (to a fault or to blocked) and the instruction must
+// return.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -19,17 +20,17 @@
 
 namespace landfall::riscv {
 
-/// What vtype means. Logarithms are to base 2; widths in bytes.
+/// The decoded vtype. Logarithms are to base 2, widths in bytes.
 struct VectorShape {
   bool is_legal = false;
-  int width_log = 0;          ///< Of an element: 0 to 3.
+  int width_log = 0;          ///< Element width (SEW): 0 to 3.
   int multiplier_log = 0;     ///< LMUL: -3 to 3.
   unsigned tile_widening = 0; ///< Of sf.vsettnt: 1, 2, 4; otherwise 0.
   bool is_alternate = false;  ///< Its 16-bit operands are bfloat16.
 };
 
-/// Where operands of a vector instruction are made ready, and its result
-/// before it goes to registers; each as large as a group of eight.
+/// Temporary storage for the operands of a vector instruction and for its
+/// result before it is written back; each holds a group of eight registers.
 struct VectorScratch {
   alignas(64) uint8_t result[max_vlen];
   alignas(64) uint8_t operands[4][max_vlen];
@@ -43,14 +44,14 @@ struct Core {
   void reset(uint64_t pc, uint64_t a0);
   Hart::Stop run(uint64_t cycle_limit);
 
-  /// Stops the hart at the present instruction; the first fault stays.
+  /// Stops the hart at the current instruction; later faults are ignored.
   void raise(FaultCause cause, uint64_t address = 0);
   void raise_illegal() { raise(FaultCause::illegal_instruction); }
 
-  /// The host's bytes of [address, +bytes) in one region; charges the time.
-  /// Null: a fault, or not a region (`stop` is unset then).
+  /// The host pointer to [address, +bytes), which must be in one region; adds
+  /// the access time. Null: a fault, or no region (then `stop` is not set).
   uint8_t *find(uint64_t address, uint64_t bytes, bool is_write);
-  /// As find, with a fault for what is not in a region.
+  /// As `find`, but an address outside the regions is a fault.
   uint8_t *find_memory(uint64_t address, uint64_t bytes, bool is_write);
 
   template <typename T> bool load(uint64_t address, T &value);
@@ -64,7 +65,7 @@ struct Core {
   HartPort &port;
   const bool &watch_races;
 
-  uint64_t x[33] = {}; ///< x[discarded] takes what is written to x0.
+  uint64_t x[33] = {}; ///< x[discarded] receives writes to x0.
   uint64_t f[32] = {};
   uint64_t pc = 0, next_pc = 0;
   uint32_t bits = 0; ///< The instruction being executed.

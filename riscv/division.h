@@ -10,7 +10,7 @@
 
 namespace landfall::riscv {
 
-/// By zero gives -1, overflow the dividend.
+/// Division by zero gives -1; overflow gives the dividend.
 template <typename T> T quotient(T a, T b) {
   if (b == 0)
     return static_cast<T>(-1);
@@ -19,7 +19,7 @@ template <typename T> T quotient(T a, T b) {
   return a / b;
 }
 
-/// What `quotient` leaves.
+/// The remainder that belongs to `quotient`.
 template <typename T> T modulus(T a, T b) {
   if (b == 0)
     return a;

@@ -1,4 +1,4 @@
-//===- execute.h - What the rows of the tables do ---------------*- C++ -*-===//
+//===- execute.h - The semantics of the instructions ------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,8 +9,9 @@
 
 namespace landfall::riscv {
 
-/// `execute_<id>` of each row. They find and leave the registers, memory and
-/// `next_pc` of the core; time is not theirs except for what memory costs.
+/// `execute_<id>` for each row of the instruction tables: it updates the core's
+/// registers, memory and `next_pc`. Of the timing model, it adds only the cost
+/// of memory accesses.
 #define INSTRUCTION(id, text, format, unit, match)                             \
   void execute_##id(Core &core, const Instruction &instruction);
 #include "riscv/instructions.def"

@@ -2,10 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// What scalar and vector instructions share. Arithmetic is the host's, whose
-// exception flags are the hart's (host_float.h); what the host does otherwise
-// (comparisons, minima, conversions to integers) computes on bits and returns
-// its flags in `flags`.
+// Floating-point arithmetic for scalar and vector instructions. It uses the
+// host's arithmetic and exception flags (host_float.h). Operations that the
+// host defines differently (comparisons, minima, conversions to integers)
+// compute on bits and return their flags in `flags`.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -47,12 +47,12 @@ template <typename F> bool is_signaling(F value) {
   return is_nan(value) && !(to_bits(value) & quiet_bit<F>);
 }
 
-/// The result of arithmetic: one NaN stands for all.
+/// Replaces any NaN by the canonical NaN.
 template <typename F> F canonical(F value) {
   return is_nan(value) ? from_bits<F>(canonical_nan<F>) : value;
 }
 
-/// Orders as the numbers do that are not NaN; -0 before +0.
+/// An integer with the order of the floating-point values (not NaN), -0 < +0.
 template <typename F> std::make_signed_t<Bits<F>> order(F value) {
   auto bits = static_cast<std::make_signed_t<Bits<F>>>(to_bits(value));
   return bits < 0
@@ -104,7 +104,7 @@ template <typename F> F maximum(F a, F b, uint32_t &flags) {
   return is_nan(b) || order(a) > order(b) ? a : b;
 }
 
-/// What fclass answers.
+/// The result of fclass.
 template <typename F> uint32_t classify(F value) {
   bool negative = to_bits(value) & sign_bit<F>;
   Bits<F> size = to_bits(value) & ~sign_bit<F>;
@@ -119,7 +119,7 @@ template <typename F> uint32_t classify(F value) {
   return negative ? 1 << 1 : 1 << 6;
 }
 
-/// inf * 0 + NaN is invalid here; hosts differ.
+/// inf * 0 + NaN raises the invalid flag in RISC-V; hosts differ.
 template <typename F> uint32_t fused_flags(F a, F b, F c) {
   bool indefinite =
       (is_zero(a) && std::isinf(b)) || (is_zero(b) && std::isinf(a));
@@ -141,15 +141,15 @@ template <typename F> F round_to_integral(F value, uint32_t mode) {
   }
 }
 
-/// Keeps the compiler from computing a value before or after this point, and
-/// from knowing it.
+/// A compiler barrier for a value: it is computed neither before nor after this
+/// point, and not at compile time.
 template <typename F> F pinned(F value) {
   asm volatile("" : "+x"(value)::"memory");
   return value;
 }
 
-/// Rounded in the host's mode. Of an unsigned 0 its instructions may make -0
-/// when they round down.
+/// Integer to floating point in the host's rounding mode. The host's conversion
+/// of an unsigned 0 may give -0 when rounding down; this gives +0.
 template <typename F, typename T> F from_number(T value) {
   auto made = static_cast<F>(value);
   if constexpr (std::is_unsigned_v<T> && sizeof(T) >= 4)
@@ -157,8 +157,8 @@ template <typename F, typename T> F from_number(T value) {
   return made;
 }
 
-/// A whole number less than 2^64 without its sign. By its bits: conversions of
-/// the host may raise flags on their way.
+/// The magnitude of an integral value below 2^64. Computed on bits, as the
+/// host's conversions may raise flags.
 template <typename F> uint64_t magnitude(F whole) {
   constexpr int bits = fraction_bits<F>;
   Bits<F> size = to_bits(whole) & ~sign_bit<F>;
@@ -170,7 +170,7 @@ template <typename F> uint64_t magnitude(F whole) {
                          : fraction << (exponent - bits);
 }
 
-/// Saturates; NaN is the greatest.
+/// Floating point to integer with saturation; NaN gives the largest value.
 template <typename I, typename F>
 I to_integer(F value, uint32_t mode, uint32_t &flags) {
   using Limits = std::numeric_limits<I>;

@@ -2,13 +2,13 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// An RV64GCV + Xsfmm hart without privilege levels: it executes bit-exactly
-// what LLVM assembles and counts first-order cycles (timing.h). An instruction
-// that it does not know, or that is illegal in the present state, stops it
-// with a fault. docs/riscv.md describes what it executes.
+// A simulator of an RV64GCV + Xsfmm hart without privilege levels. Results are
+// bit-exact; cycles come from a first-order model (timing.h). An instruction
+// that is unknown, or illegal in the current state, stops the hart with a
+// fault. docs/riscv.md lists the instructions.
 //
-// A hart belongs to one thread at a time. It keeps raw pointers to the regions
-// of memory; all else that it touches goes through its port.
+// A hart is used by one thread at a time. It accesses the memory regions by raw
+// pointers, and everything else through its port.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -56,8 +56,9 @@ struct MemoryRegion {
   uint8_t *host = nullptr;
 };
 
-/// What a hart is connected to. Its code computes in integers: the hart's
-/// floating-point modes and flags are the host's while it runs.
+/// The interface of a hart to its surroundings. Implementations must not use
+/// floating point: while a hart runs, the host's floating-point modes and flags
+/// are the hart's.
 class HartPort {
 public:
   virtual ~HartPort() = default;
@@ -65,23 +66,23 @@ public:
   /// `blocked`: the hart retries the same instruction when it is run again.
   enum class Access { done, blocked, fault };
 
-  /// An aligned access of 8 bytes outside of the regions; no other width
-  /// reaches a register.
+  /// An aligned access of 8 bytes outside the memory regions; accesses of other
+  /// widths there are faults.
   virtual Access load_register(uint64_t address, uint64_t &value) = 0;
   virtual Access store_register(uint64_t address, uint64_t value) = 0;
 
-  /// Called for every access to a region while `watch_races` is set. False: it
-  /// races with another engine, and the hart stops.
+  /// Called for every access to a region while `watch_races` is set. False: the
+  /// access races with another engine, and the hart stops with a fault.
   virtual bool may_access(uint64_t address, uint64_t bytes, bool is_write) = 0;
 
-  /// The cycles from `now` until DRAM [address, +bytes) has been touched by a
-  /// core's load or store: latency, bandwidth that others take, line buffers.
-  /// At least those of the scratchpad are charged.
+  /// The cycles from `now` until a load or store of DRAM [address, +bytes) is
+  /// done, with latency, contention and line buffers. If it is less than the
+  /// scratchpad's latency, that is used.
   virtual uint64_t dram_cycles(uint64_t address, uint64_t bytes, bool is_write,
                                uint64_t now) = 0;
 };
 
-/// Cycles in which an engine worked, and in which it had work but waited.
+/// Cycles in which an engine worked (busy), or had work but waited (stalled).
 struct EngineTime {
   uint64_t busy = 0, stalled = 0;
 };
@@ -103,27 +104,27 @@ public:
   Hart(const Hart &) = delete;
   Hart &operator=(const Hart &) = delete;
 
-  /// Clears registers, reservation and fault, forgets decoded code; keeps the
-  /// clock and the counters.
+  /// Clears registers, reservation, fault and decoded code; keeps the clock and
+  /// the counters. Starts at `pc` with `a0`.
   void reset(uint64_t pc, uint64_t a0);
 
   enum class Stop { limit, blocked, fault };
 
-  /// Runs until `cycle()` >= limit, a register blocks, or a fault. A stopped
-  /// hart stays so until `reset`. Code that was written since it last ran is
-  /// seen after fence.i or `reset`, as on silicon.
+  /// Runs until `cycle()` >= limit, a register access blocks, or a fault. After
+  /// a fault it does not run until `reset`. Changed code is seen after fence.i
+  /// or `reset`, as on hardware.
   Stop run(uint64_t cycle_limit);
 
-  /// Local time: that of the next instruction to issue.
+  /// The hart's time: the cycle at which the next instruction can issue.
   uint64_t cycle() const;
 
-  /// Moves the clock forward (never back): what a sleeping hart waited for.
+  /// Advances the clock (never back), when what the hart waited for has come.
   void set_cycle(uint64_t cycle);
 
   const Fault &fault() const;
   const HartCounters &counters() const;
 
-  /// Ask the port about every access: while transfers are under way.
+  /// Call HartPort::may_access for every access; set while DMA is in flight.
   bool watch_races = false;
 
   // Registers, for tests and for records of faults.
@@ -132,7 +133,7 @@ public:
   void set_x(unsigned index, uint64_t value);
   uint64_t f(unsigned index) const;
   void set_f(unsigned index, uint64_t value);
-  /// Register v<index>, vlen / 8 bytes; the groups that begin here follow.
+  /// Register v<index>, vlen / 8 bytes; the following registers are contiguous.
   uint8_t *v(unsigned index);
   /// Tile mt<index> of 8-bit elements; those of 32 bits are four of them.
   uint8_t *tile(unsigned index);

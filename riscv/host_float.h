@@ -1,10 +1,10 @@
-//===- host_float.h - Floating point as the host does it --------*- C++ -*-===//
+//===- host_float.h - The host's floating-point environment -----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// While a hart runs, the host's exception flags are the hart's: operations
-// leave theirs there, and nobody pays for reading them but who asks. Rounding
-// is to nearest except inside of a `Rounding`.
+// While a hart runs, its floating-point exception flags are kept in the host's
+// flags, so that operations need not read them; they are read only if the hart
+// reads fflags. The host rounds to nearest except inside a `Rounding`.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -22,13 +22,13 @@ constexpr uint32_t round_nearest = 0, round_to_zero = 1, round_down = 2,
                    round_up = 3, round_away = 4, round_dynamic = 7;
 
 #ifdef __SSE__
-// All arithmetic here is SSE's: its one register is much cheaper than cfenv.
+// All arithmetic uses SSE: accessing MXCSR is much cheaper than <cfenv>.
 using HostModes = unsigned;
 constexpr HostModes default_modes = 0x1f80; ///< No flags, no traps, nearest.
 inline HostModes host_modes() { return __builtin_ia32_stmxcsr(); }
 inline void set_host_modes(HostModes modes) { __builtin_ia32_ldmxcsr(modes); }
 
-/// The host's flags as fflags has them.
+/// The host's flags in the encoding of fflags.
 inline uint32_t host_flags() {
   unsigned raised = host_modes();
   return (raised & 0x20 ? flag_inexact : 0) |
@@ -42,8 +42,8 @@ inline void clear_host_flags() { set_host_modes(host_modes() & ~0x3fu); }
 #error "say how this host's floating-point modes are read and set"
 #endif
 
-/// From here to the end of the scope the host's modes are the hart's; then its
-/// flags are added to `fflags`.
+/// Until the end of the scope, the host's floating-point environment is the
+/// hart's; at the end, the flags raised are added to `fflags`.
 class HostFloat {
 public:
   explicit HostFloat(uint32_t &fflags) : fflags_(fflags), saved_(host_modes()) {
@@ -61,8 +61,8 @@ private:
   const HostModes saved_;
 };
 
-/// Forgets the flags that are raised in its scope: a compiler may compute
-/// integers with floating-point instructions.
+/// Discards the flags raised in its scope, as the compiler may use
+/// floating-point instructions for integers.
 class KeepFlags {
 public:
   KeepFlags() : saved_(host_modes()) {}

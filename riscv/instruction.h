@@ -2,10 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The .def files have one row an instruction. Its format fixes the bits that
-// the row's `match` must have and says where the operands are; decoding, the
-// text of an instruction and the test against LLVM's assembler follow from the
-// rows. Compressed instructions decode to what they stand for.
+// The .def files have one row per instruction. The row's format determines
+// which bits `match` fixes and where the operands are. Decoding, disassembly
+// and the test against LLVM's assembler are generated from the rows. Compressed
+// instructions are decoded as the instructions that they expand to.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -24,7 +24,7 @@ enum class Format : uint8_t {
 #include "riscv/format.def"
 };
 
-/// What an instruction costs (timing.h).
+/// The execution unit, which determines the cost (timing.h).
 enum class Unit : uint8_t {
   alu,
   mul,
@@ -55,13 +55,13 @@ struct Row {
   Handler execute;
 };
 
-/// Slots of the scoreboard: x0..x31, f0..f31, then what is always ready, and
-/// what nobody waits for.
+/// Slots of the scoreboard: x0..x31, f0..f31, one that is always ready (for
+/// absent sources), and one that is never read (for absent targets).
 constexpr uint8_t slot_f = 32, slot_ready = 64, slot_unused = 65, slots = 66;
-/// Where an integer result for x0 goes.
+/// The register number that stands for x0 as a destination.
 constexpr uint8_t discarded = 32;
 
-/// What the mnemonic of a vector instruction says of its operands.
+/// Properties of a vector instruction's operands, derived from its mnemonic.
 struct VectorKind {
   bool is_target_wide : 1;  ///< Twice vtype's width.
   bool is_source_wide : 1;  ///< vs2 is.
@@ -87,16 +87,17 @@ struct Instruction {
   unsigned rounding() const { return bits >> 12 & 7; }
 };
 
-/// All rows, those of `count`.
+/// All rows; their number is returned in `count`.
 const Row *instruction_rows(unsigned &count);
 
-/// Of 16 or 32 bits. Unknown: `row` is null and `execute` raises the fault.
+/// Decodes an instruction of 16 or 32 bits. If it is unknown, `row` is null and
+/// `execute` raises the fault.
 Instruction decode(uint32_t bits);
 
 /// The 32-bit instruction that a compressed one stands for; 0 if unknown.
 uint32_t expand_compressed(uint16_t bits);
 
-/// As LLVM's assembler reads it; "unknown" if decoding failed.
+/// The instruction in LLVM's assembly syntax; "unknown" if decoding failed.
 std::string to_text(const Instruction &instruction);
 
 } // namespace landfall::riscv

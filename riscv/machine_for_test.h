@@ -16,7 +16,7 @@ namespace landfall::riscv {
 constexpr uint64_t code_base = 0x80000000, data_base = 0x81000000,
                    scratchpad_base = 0x20000000;
 
-/// Memory is all there is; DRAM costs `dram_latency` an access.
+/// A port without registers; each DRAM access takes `dram_latency` cycles.
 class MemoryOnly : public HartPort {
 public:
   Access load_register(uint64_t, uint64_t &) override { return Access::fault; }
@@ -37,7 +37,7 @@ public:
   /// Assembles the text (assembler_for_test.h), places it and starts there.
   void place_code(const std::string &text);
   uint8_t *at(uint64_t address);
-  /// Until it stops, or too long. An ecall is how programs end.
+  /// Runs until the hart stops or a limit is exceeded. Programs end with ecall.
   Hart::Stop run();
   bool has_ended() const;
 
@@ -54,8 +54,9 @@ public:
   Hart hart;
 };
 
-/// A program without libraries: its code ends with an ecall that writes
-/// `result_bytes` from `result`; qemu's output. Empty: qemu failed.
+/// Runs a program without libraries in qemu and returns its output. Its code
+/// ends with an ecall that writes `result_bytes` bytes from `result`. Empty:
+/// qemu failed.
 std::string run_in_qemu(const std::vector<uint8_t> &code,
                         const std::vector<uint8_t> &data, unsigned vlen);
 

@@ -9,7 +9,7 @@
 
 namespace landfall::riscv {
 
-/// A row or a column of a tile, as a scalar register names it.
+/// A row or column of a tile, as encoded in a scalar register.
 struct TileSubset {
   unsigned tile;
   bool is_column;
@@ -21,7 +21,7 @@ inline TileSubset tile_subset(uint64_t specifier) {
           (specifier >> 24 & 7) == 1, specifier & 0xffffff};
 }
 
-/// The width of the elements of a tile load or store, as a logarithm.
+/// log2 of the element bytes of a tile load or store.
 inline int tile_width_log(const Instruction &in) { return in.bits >> 29 & 3; }
 
 /// Registers from one row of sf.mm's operands to the next.
@@ -29,7 +29,7 @@ inline unsigned operand_stride(const Core &core) {
   return 8 / std::max(1u, core.shape.tile_widening);
 }
 
-/// The multiply-adds a cycle of this sf.mm; 0: it is illegal here.
+/// Multiply-adds per cycle of this sf.mm instruction; 0: this hart lacks it.
 unsigned matrix_rate(const Core &core, const Instruction &in);
 
 } // namespace landfall::riscv

@@ -14,7 +14,7 @@ namespace landfall::riscv {
 void add_product_floats(float *tile, uint64_t edge, const float *a, uint64_t m,
                         const float *b, uint64_t n);
 
-/// The same of integers, modulo 2^32.
+/// The same for integers, modulo 2^32.
 void add_product_integers(int32_t *tile, uint64_t edge, const int32_t *a,
                           uint64_t m, const int32_t *b, uint64_t n);
 

@@ -2,7 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Exact; a signaling NaN stays one, so that what uses it says so.
+// Exact conversions of narrow formats to float. A signaling NaN stays
+// signaling, so that the operation that uses it raises the invalid flag.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -15,7 +16,7 @@ inline float from_bfloat16(uint16_t bits) {
   return from_bits<float>(uint32_t{bits} << 16);
 }
 
-/// A format with sign, exponent and fraction bits in IEEE's way.
+/// Decodes an IEEE-style format with these exponent and fraction bits.
 template <unsigned exponent_bits, unsigned fraction>
 float from_narrow(uint32_t bits) {
   constexpr uint32_t all = (1u << exponent_bits) - 1;
@@ -40,7 +41,7 @@ float from_narrow(uint32_t bits) {
 inline float from_float16(uint16_t bits) { return from_narrow<5, 10>(bits); }
 inline float from_e5m2(uint8_t bits) { return from_narrow<5, 2>(bits); }
 
-/// No infinities: the greatest exponent is an ordinary one, but for one NaN.
+/// E4M3: no infinities; the largest exponent encodes numbers, and one NaN.
 inline float from_e4m3(uint8_t bits) {
   uint32_t size = bits & 0x7f, sign = uint32_t{bits} >> 7 << 31;
   if (size == 0x7f)

@@ -12,7 +12,8 @@ namespace landfall::riscv {
 /// The operands of a format as format.def writes them.
 const char *operands_of(Format format);
 
-/// Takes the operand of this letter from the bits; other characters do nothing.
+/// Decodes the operand with this letter (format.def) from the instruction's
+/// bits; does nothing for other characters.
 void decode_operand(char code, Instruction &instruction);
 
 } // namespace landfall::riscv

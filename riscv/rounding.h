@@ -11,8 +11,9 @@
 
 namespace landfall::riscv {
 
-/// The host rounds in this way to the end of the scope. To nearest with ties
-/// away is not among its ways: it then rounds ties to even (`fix_tie`).
+/// Sets the host's rounding mode until the end of the scope. The host has no
+/// round-to-nearest with ties away from zero; for that mode it rounds ties to
+/// even, and `fix_tie` corrects the result.
 class Rounding {
 public:
   explicit Rounding(uint32_t mode) : changed_(mode && mode != round_away) {
@@ -36,15 +37,16 @@ private:
 template <typename F>
 using Wider = std::conditional_t<sizeof(F) == 4, double, __float128>;
 
-/// `nearest` is what `operate` made of the sources, with ties to even; what it
-/// makes with ties away from zero. `operate` works in Wider<F> too.
+/// `nearest` is operate(a, b, c) with ties to even; returns the result with
+/// ties away from zero. `operate` must also accept Wider<F>.
 template <typename F, typename T, typename Operate>
 F fix_tie(F nearest, T a, T b, T c, Operate operate) {
   if (is_nan(nearest) || std::isinf(nearest))
     return nearest;
   KeepFlags scope;
   clear_host_flags();
-  // As memory that anyone may look at, so that nothing moves past the flags.
+  // Memory operands, so that the compiler moves no computation across the
+  // flags.
   asm volatile("" : "+m"(a), "+m"(b), "+m"(c)::"memory");
   Wider<F> value = operate(Wider<F>(a), Wider<F>(b), Wider<F>(c));
   asm volatile("" : "+m"(value)::"memory");

@@ -1,26 +1,29 @@
-//===- timing.h - First-order time of a hart --------------------*- C++ -*-===//
+//===- timing.h - The timing model of a hart --------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// In order, `issue_width` instructions a cycle; each waits for its sources
-// (scoreboard). Fetching code costs nothing.
+// First-order: in-order issue of `issue_width` instructions per cycle, each
+// when its sources are ready (scoreboard). Instruction fetch is free.
 //
 //   result ready after   alu 1   mul 3   div 20   fp 4   fp divide, root 20
-//                        load 3 from the scratchpad, from DRAM what it says
+//                        load 3 from the scratchpad, HartPort::dram_cycles
+//                        from DRAM
 //   a taken branch       ends the cycle's issue and costs one more
-//   a store to DRAM      waits in a buffer of 8, issue stalls when it is full
+//   a store to DRAM      goes to a buffer of 8; issue stalls while it is full
 //
-// Vectors: one arithmetic and one memory pipe, each in order, a queue of 4 in
-// front of both. An operation takes ceil(element bits / VLEN) cycles, divisions
-// and roots 8 times that; its result can be chained into another operation
-// after its latency and is whole after latency + cycles. Memory moves 2 * VLEN
-// bits a cycle where it is contiguous in the scratchpad, else one element; in
-// DRAM what it says, if more.
+// Vectors: one arithmetic and one memory pipe, each in order, behind a common
+// queue of 4. An operation takes ceil(bits of all elements / VLEN) cycles, a
+// division or root 8 times that. Its result can be chained into another
+// operation after its latency, and is complete after latency + cycles. A
+// contiguous access to the scratchpad moves 2 * VLEN bits per cycle, any other
+// one element per cycle; an access to DRAM takes HartPort::dram_cycles if that
+// is more.
 //
-// Matrix: a queue of `matrix_queue`, in order; an instruction starts when its
-// operands are whole and takes ceil(tm * tn * tk / multiply-adds a cycle). It
-// reads its vector operands when it starts: who overwrites them waits for that.
-// Reading or loading a tile waits for those before it that touch the tile.
+// Matrix: in order, a queue of `matrix_queue`. An instruction starts when its
+// operands are complete and takes ceil(tm * tn * tk / multiply-adds per cycle).
+// It reads its vector operands when it starts; an instruction that overwrites
+// them waits until then. Reading or loading a tile waits for all earlier
+// instructions that use the tile.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -34,19 +37,19 @@
 
 namespace landfall::riscv {
 
-/// `count` registers of the vector file, or tiles, from `first` on.
+/// `count` vector registers, or tiles, from `first` on.
 struct Span {
   unsigned first = 0, count = 0;
   unsigned step = 1; ///< From one to the next.
 };
 
-/// What an instruction with vector or matrix operands does, for its time.
+/// What the timing model needs of a vector or matrix instruction.
 struct VectorWork {
   Span target, source1, source2, source3;
-  Span tiles;                   ///< Read or written.
-  uint64_t cycles = 1;          ///< On its engine.
-  uint64_t macs = 0;            ///< Useful ones, for a matrix multiplication.
-  uint8_t scalar = slot_unused; ///< A scalar result.
+  Span tiles;                   ///< Tiles that it reads or writes.
+  uint64_t cycles = 1;          ///< Cycles on its engine.
+  uint64_t macs = 0;            ///< Multiply-adds of a matrix product.
+  uint8_t scalar = slot_unused; ///< The slot of a scalar result.
 };
 
 struct Timing {
@@ -56,10 +59,10 @@ struct Timing {
 
   explicit Timing(const HartConfig &config);
 
-  /// Nothing is under way any more; the clock and the counters go on.
+  /// Discards all instructions in flight; keeps the clock and the counters.
   void clear();
 
-  /// The instruction leaves for its unit; `cycle` is then when.
+  /// Issues the instruction; `cycle` is then the cycle of issue.
   void issue(const Instruction &instruction) {
     uint64_t at = std::max(
         std::max(cycle, ready[instruction.source1]),
@@ -69,7 +72,8 @@ struct Timing {
     --slots_left;
   }
 
-  /// It has been executed; `memory` says what its accesses cost.
+  /// Records the result of an executed instruction; `memory` holds the cost of
+  /// its accesses.
   void finish(const Instruction &instruction) {
     ready[instruction.target] =
         cycle + (instruction.unit == Unit::load
@@ -100,7 +104,7 @@ private:
     cycle = at;
     slots_left = width;
   }
-  /// Issue cannot go on before `at`.
+  /// Stalls issue until cycle `at`.
   void stall_until(uint64_t at);
   void buffer_store();
   void run_vector(Unit unit, const VectorWork &work);

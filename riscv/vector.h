@@ -2,13 +2,13 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// An instruction on elements has three stages: its operands are found (a
-// register group, or a scalar repeated into scratch memory), a dense loop over
-// plain arrays makes the result in scratch memory, and the active elements of
-// it go to the destination. The loops have no masks and no aliases, so the
-// host's compiler can vectorise them.
+// A vector instruction is executed in three steps: find its operands (a
+// register group, or a scalar repeated in temporary memory), compute the result
+// of all elements in temporary memory by a dense loop over arrays, and copy the
+// active elements to the destination. The loops have neither masks nor
+// aliasing, so that the host's compiler can vectorise them.
 //
-// Elements past vl and inactive ones stay as they are, whatever vta and vma.
+// Tail and masked-off elements keep their values, whatever vta and vma are.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -19,7 +19,7 @@
 
 namespace landfall::riscv {
 
-/// Of the second source of an operation.
+/// The form of an operation's second source.
 enum class Form { vv, vx, vi, vu, vf };
 
 template <typename T> T *elements(Core &core, unsigned index) {
@@ -36,35 +36,36 @@ inline void set_mask_bit(uint8_t *mask, uint64_t element, bool value) {
       value ? mask[element / 8] | bit : mask[element / 8] & ~bit;
 }
 
-/// A register group: where, and how many registers as a logarithm (of EMUL,
-/// which may be a fraction of one).
+/// A register group: its first register and log2 of EMUL, which may be
+/// fractional.
 struct Group {
   unsigned index;
   int log;
   unsigned registers() const { return log > 0 ? 1u << log : 1; }
 };
 
-/// Whether registers have the numbers that groups of that size may have.
+/// Whether the group's first register is a multiple of its size, and it ends
+/// within the register file.
 bool is_aligned(Group group);
 
-/// The rule for a destination over a source of another element width: only
-/// where no element is overwritten before it is read.
+/// RISC-V's rule for overlap of a destination with a source of another element
+/// width.
 bool may_overlap(Group destination, Group source);
 
-/// No register in common.
+/// Whether the groups have no register in common.
 bool is_disjoint(Group a, Group b);
 
-/// vtype is legal, elements are not wider than 64 bits after `widening` steps,
-/// groups are aligned and a masked destination is not v0. Otherwise it raises
-/// the fault and returns false.
+/// Checks that vtype is legal, elements widened `widening` times are at most 64
+/// bits wide, the destination is aligned, and a masked destination does not
+/// overlap v0. If not, raises the fault and returns false.
 bool check_vector(Core &core, const Instruction &in, Group destination,
                   std::initializer_list<Group> sources);
 
-/// As check_vector, for a destination of mask bits.
+/// As check_vector, for a destination that is a mask.
 bool check_mask_result(Core &core, const Instruction &in,
                        std::initializer_list<Group> sources);
 
-/// Which elements are active, one byte each; null: all of them.
+/// The active elements, a byte each; null: all.
 const uint8_t *active_elements(Core &core, const Instruction &in);
 
 /// The group of an operand with elements of the vtype's width times
@@ -73,14 +74,14 @@ inline Group group_of(const Core &core, unsigned index, int widening = 0) {
   return {index, core.shape.multiplier_log + widening};
 }
 
-/// As check_vector, of vd, vs2 and a second source, all of the vtype's width.
+/// As check_vector, for vd, vs2 and a second source, all of vtype's width.
 inline bool check_operands(Core &core, const Instruction &in, Form form) {
   return check_vector(core, in, group_of(core, in.rd),
                       {group_of(core, in.rs2),
                        group_of(core, form == Form::vv ? in.rs1 : in.rs2)});
 }
 
-/// The same where vd is a mask.
+/// The same for a vd that is a mask.
 inline bool check_comparison(Core &core, const Instruction &in, Form form) {
   return check_mask_result(
       core, in,
@@ -88,7 +89,7 @@ inline bool check_comparison(Core &core, const Instruction &in, Form form) {
        group_of(core, form == Form::vv ? in.rs1 : in.rs2)});
 }
 
-/// `body` with a zero of the unsigned type as wide as the elements.
+/// Calls `body` with a value of the unsigned type of this width.
 template <typename Body> void with_width(int width_log, Body body) {
   switch (width_log) {
   case 0:
@@ -119,7 +120,7 @@ template <typename T> using Widened = typename WidenedInteger<T>::Type;
 
 template <typename T> using Signed = std::make_signed_t<T>;
 
-/// `value` as many times as there are elements.
+/// An array of `value`, repeated for each element.
 template <typename T> const T *repeat(Core &core, unsigned operand, T value) {
   T *to = reinterpret_cast<T *>(core.scratch.operands[operand]);
   for (uint64_t k = 0; k < core.vl; ++k)
@@ -144,8 +145,8 @@ template <typename T> T *result_elements(Core &core) {
   return reinterpret_cast<T *>(core.scratch.result);
 }
 
-/// The elements of the result that are active (all if null) go to the
-/// destination, from vstart on.
+/// Copies the active elements of the result (null: all) to the destination,
+/// from vstart on.
 template <typename T>
 void write_back(Core &core, unsigned destination, const uint8_t *active) {
   const T *from = result_elements<T>(core);
@@ -160,10 +161,11 @@ void write_back(Core &core, unsigned destination, const uint8_t *active) {
   core.vstart = 0;
 }
 
-/// As write_back, of bits; the result has one byte an element.
+/// As write_back, for a destination that is a mask; the result has a byte per
+/// element.
 void write_back_mask(Core &core, unsigned destination, const uint8_t *active);
 
-/// v0 as bytes, one an element.
+/// v0 with a byte per element.
 const uint8_t *expand_mask(Core &core);
 
 } // namespace landfall::riscv

@@ -2,9 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// As vector.h says, with one more care: what is computed raises flags, so
-// inactive elements are replaced by ones before the dense loop, which no
-// operation complains about.
+// As in vector.h. As the dense loop computes inactive elements too, they are
+// replaced by 1.0, for which no operation raises exception flags.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -15,11 +14,11 @@
 
 namespace landfall::riscv {
 
-/// vtype's elements, widened by that many steps, are float or double and frm
-/// is a rounding mode; else it raises the fault.
+/// Checks that vtype's elements, widened `steps` times, are float or double,
+/// and that frm is valid. If not, raises the fault and returns false.
 bool check_float(Core &core, int steps = 0);
 
-/// `body` with a zero of the floating-point type of vtype's elements.
+/// Calls `body` with a value of the floating-point type of vtype's elements.
 template <typename Body> void with_float(const Core &core, Body body) {
   if (core.shape.width_log == 2)
     body(float{});
@@ -36,8 +35,8 @@ template <typename F> F float_scalar(const Core &core, unsigned index) {
                                                 : canonical_nan<F>);
 }
 
-/// The elements with ones for those that are not active; the same array if all
-/// are. `operand` is the scratch memory to use.
+/// The elements with inactive ones replaced by 1.0; the same array if all are
+/// active. `operand`: the number of the temporary array to use.
 template <typename T>
 const T *only_active(Core &core, const T *from, const uint8_t *active,
                      unsigned operand) {

@@ -9,13 +9,13 @@
 
 namespace landfall::riscv {
 
-/// What the encoding of a vector load or store says in the present vtype.
+/// A decoded vector load or store with the current vtype.
 struct VectorAccess {
   enum Kind { plain, strided, indexed, whole, mask } kind;
   bool is_first_fault;
-  unsigned fields; ///< Of a segment; registers, for `whole`.
-  int width_log;   ///< Of the encoding: elements or indices.
-  int element_log; ///< Of elements.
+  unsigned fields; ///< Fields of a segment; registers of a whole-register one.
+  int width_log;   ///< log2 of the bytes encoded: of elements or indices.
+  int element_log; ///< log2 of the bytes of an element.
   Group data;      ///< One field.
 };
 

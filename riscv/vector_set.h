@@ -9,7 +9,7 @@
 
 namespace landfall::riscv {
 
-/// The greatest vl of the present vtype, which must be legal.
+/// VLMAX of the current vtype, which must be legal.
 uint64_t vector_length_limit(const Core &core);
 
 } // namespace landfall::riscv

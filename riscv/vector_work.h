@@ -9,7 +9,7 @@
 
 namespace landfall::riscv {
 
-/// The registers that it takes and the cycles, in the core's present state.
+/// The registers it uses and the cycles it takes in the core's current state.
 VectorWork vector_work(const Core &core, const Instruction &instruction);
 
 } // namespace landfall::riscv
