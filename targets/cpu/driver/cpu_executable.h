@@ -1,4 +1,4 @@
-//===- cpu_executable.h - Kernels ready to be called -----------*- C++ -*-===//
+//===- cpu_executable.h - Kernels loaded into this process -----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -24,8 +24,8 @@ struct CpuKernel {
 
 class CpuExecutable : public runtime::Executable {
 public:
-  /// Maps the best section that this machine can run. The error lists what the
-  /// package holds and what the machine could run.
+  /// Loads the best code section that this machine can run. If there is none,
+  /// the error lists the package's sections and what the machine could run.
   static Result<std::unique_ptr<runtime::Executable>>
   load(const Package &package);
 

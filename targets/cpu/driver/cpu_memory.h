@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A handle is the address. Addresses are multiples of 16, so that the lowest
-// bit is free to mark wrapped memory, which belongs to somebody else.
+// A handle is the address. As addresses are multiples of 16, the lowest bit
+// marks wrapped memory, which is not freed.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -1,4 +1,4 @@
-//===- cpu_queue.h - Work done inside the call -----------------*- C++ -*-===//
+//===- cpu_queue.h - A synchronous queue -----------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -13,8 +13,9 @@
 
 namespace landfall::cpu {
 
-/// Everything is complete when its call returns, so that events are empty.
-/// Between the first launch and `finish` the pool's workers stay awake.
+/// Work is complete when the call that enqueues it returns, so that events need
+/// no waiting. Between the first launch and `finish` the thread pool's idle
+/// workers spin.
 class CpuQueue : public runtime::Queue {
 public:
   /// The pool must outlive the queue.
@@ -46,7 +47,7 @@ private:
   std::optional<ThreadPool::Run> run_;
   std::vector<void *> operands_;
   runtime::DeviceMemory scratch_;
-  size_t scratch_stride_ = 0; ///< Bytes from one participant's to the next's.
+  size_t scratch_stride_ = 0; ///< Bytes of scratch memory per participant.
   Status failure_; ///< The first since the last finish; the rest is skipped.
 };
 

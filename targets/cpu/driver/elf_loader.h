@@ -1,4 +1,4 @@
-//===- elf_loader.h - Machine code into memory -----------------*- C++ -*-===//
+//===- elf_loader.h - Loading machine code ---------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

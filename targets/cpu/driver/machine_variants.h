@@ -11,7 +11,7 @@
 
 namespace landfall::cpu {
 
-/// A kind of machine code that packages hold (CodeSection::variant).
+/// A machine variant that packages may have code for (CodeSection::variant).
 struct MachineVariant {
   std::string_view name;
   std::string_view needs; ///< The features, for a person.

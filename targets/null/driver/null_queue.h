@@ -1,4 +1,4 @@
-//===- null_queue.h - Work that waits until it must be done ----*- C++ -*-===//
+//===- null_queue.h - A queue that defers all work -------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -12,15 +12,16 @@
 
 namespace landfall::null {
 
-/// The descriptions of a package's kernels; there is nothing else to load.
+/// The kernel descriptions of a package, which this device interprets.
 class NullExecutable : public runtime::Executable {
 public:
   explicit NullExecutable(std::span<const Kernel> kernels) : kernels(kernels) {}
   std::span<const Kernel> kernels;
 };
 
-/// Does nothing before somebody waits, as late as a device may be, so that
-/// whoever forgets to wait sees stale memory here and not on the first GPU.
+/// Defers all work until a caller waits for it, which is the latest that the
+/// device interface allows. So a caller that forgets to wait reads stale memory
+/// here, in tests, instead of on an asynchronous device later.
 class NullQueue : public runtime::Queue {
 public:
   Status write(runtime::DeviceSpan destination, const void *source,
@@ -39,7 +40,7 @@ public:
 private:
   using Work = std::function<Status()>;
 
-  runtime::Event done_ = 0; ///< Pieces of work done or skipped so far.
+  runtime::Event done_ = 0; ///< Work items done or skipped so far.
   std::vector<Work> pending_;
   Status failure_; ///< The first since the last finish; the rest is skipped.
 };

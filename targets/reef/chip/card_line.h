@@ -2,10 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A card and its host share the card's DRAM (a memory file) and a line: a pair
-// of connected sequenced-packet sockets. Bytes tell that there is something to
-// read in DRAM; a closed line tells that the other side is gone, whatever the
-// reason.
+// A simulated card and its host share the card's DRAM (a memory file) and a
+// "line", a pair of connected SOCK_SEQPACKET sockets. A packet announces that
+// there is something to read in DRAM; a closed line means that the other side
+// has ended, for whatever reason.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -14,7 +14,8 @@
 
 namespace landfall::reef {
 
-/// Descriptors in a card's own process. The description is its argument.
+/// File descriptors that a card's own process inherits. The chip description is
+/// its command-line argument.
 inline constexpr int card_memory_descriptor = 3;
 inline constexpr int card_line_descriptor = 4;
 

@@ -2,9 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// What differs between generations, and all that simulator, driver and code
-// generator know about one. Files of `key = value` lines (../chips/*.chip),
-// `#` begins a comment, every key stands once.
+// The parameters in which generations of the chip differ: all that simulator,
+// driver and code generator know about one. Files (../chips/*.chip) have
+// `key = value` lines; `#` begins a comment; each key occurs exactly once.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -25,18 +25,19 @@ struct ChipDescription {
   // A core: in order, `issue_width` instructions a cycle.
   uint32_t clock_mhz = 0;
   uint32_t issue_width = 0;
-  uint32_t vector_bits = 0; ///< VLEN, and what the datapath does in a cycle.
+  uint32_t vector_bits = 0; ///< VLEN, and the width of the vector datapath.
   // Its matrix unit.
   uint32_t tile_edge = 0;    ///< Rows and columns of an accumulator tile.
-  uint32_t matrix_queue = 0; ///< Operations that wait for the unit.
-  uint32_t macs_f32 = 0;     ///< Multiply-adds a cycle.
-  uint32_t macs_f16 = 0;     ///< Of fp16 and bf16, into fp32; 0: lacks them.
-  uint32_t macs_i8 = 0;      ///< Into int32.
-  uint32_t macs_f8 = 0;      ///< Into fp32; 0: lacks them.
-  // Its own memory and what fills it.
+  uint32_t matrix_queue = 0; ///< The most operations that wait for the unit.
+  // Multiply-adds per cycle, by operand type.
+  uint32_t macs_f32 = 0;
+  uint32_t macs_f16 = 0; ///< fp16 and bf16, sums in fp32; 0: not supported.
+  uint32_t macs_i8 = 0;  ///< Sums in int32.
+  uint32_t macs_f8 = 0;  ///< fp8, sums in fp32; 0: not supported.
+  // Its scratchpad and DMA engine.
   uint32_t scratchpad_kib = 0;
   uint32_t dma_channels = 0;
-  uint32_t dma_bytes_per_cycle = 0; ///< A channel's.
+  uint32_t dma_bytes_per_cycle = 0; ///< Per channel.
   // The memory that all cores share.
   uint32_t dram_mib = 0;
   uint32_t dram_gb_per_s = 0;
@@ -49,26 +50,27 @@ struct ChipDescription {
   }
 };
 
-/// Errors name the line: "my.chip:7: ...". `place` is the file's name in them.
+/// Parses a description. Errors begin with `place` and the line: "my.chip:7:".
 Result<ChipDescription> parse_chip(std::string_view text,
                                    const std::string &place);
-/// The text that `parse_chip` reads back.
+/// The description as text for `parse_chip`.
 std::string chip_text(const ChipDescription &chip);
 
-/// A description that is part of the program.
+/// A description compiled into the program.
 struct BuiltInChip {
   std::string_view name; ///< Of the file, without ".chip".
   std::string_view text;
 };
-/// In the order of their names; generated from the folder `chips`.
+/// The built-in descriptions, sorted by name; generated from the folder
+/// `chips`.
 std::span<const BuiltInChip> built_in_chips();
-/// By the name of a built-in description, or from a file.
+/// The built-in description of this name, or that of the file with this path.
 Result<ChipDescription> find_chip(std::string_view name);
 Result<ChipDescription> read_chip(const std::string &path);
 
 /// "simulated, 4 cores at 1 GHz, VLEN 512, ...".
 std::string summary(const ChipDescription &chip);
-/// The memory picture and the peaks, a line each.
+/// Memory sizes, bandwidths and peak rates, one line each.
 std::vector<std::string> details(const ChipDescription &chip);
 
 } // namespace landfall::reef

@@ -1,10 +1,10 @@
-//===- registers.h - What a core of the chip sees where --------*- C++ -*-===//
+//===- registers.h - Memory map and registers of the chip ------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Shared by simulator, firmware and generated code; freestanding. All addresses
-// are physical. Registers are read and written 64 bits at a time. What stands
-// nowhere here is nothing: an access faults, so null pointers do.
+// Shared by simulator, firmware and generated code; freestanding. Addresses are
+// physical. Registers are accessed 64 bits at a time. Accesses to all other
+// addresses fault, among them null pointers.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -19,8 +19,8 @@ inline constexpr uint64_t register_page_bytes = 0x1'0000;
 inline constexpr uint64_t scratchpad_base = 0x2000'0000;
 inline constexpr uint64_t dram_base = 0x8000'0000;
 
-/// A core's stack: kernels keep vectors there that do not fit the registers, a
-/// few hundred at most.
+/// The size of a core's stack: kernels spill vectors to it, at most a few
+/// hundred.
 inline constexpr uint64_t vectors_on_stack = 512;
 inline constexpr uint64_t stack_bytes_per_bit = vectors_on_stack / 8;
 inline constexpr uint64_t least_stack_bytes = 64 << 10;
@@ -29,8 +29,8 @@ constexpr uint64_t stack_bytes(uint64_t vector_bits) {
   return wanted > least_stack_bytes ? wanted : least_stack_bytes;
 }
 inline constexpr uint64_t most_stack_bytes = stack_bytes(4096);
-/// It takes the end of the scratchpad, where it is close, if that has at least
-/// so many times as much; else it is in DRAM.
+/// The stack is at the end of the scratchpad, which is fast, if the scratchpad
+/// is at least this many times as large; else it is in DRAM.
 inline constexpr uint64_t stacks_in_scratchpad = 16;
 constexpr uint64_t stack_in_scratchpad(uint64_t scratch_bytes,
                                        uint64_t vector_bits) {
@@ -38,14 +38,15 @@ constexpr uint64_t stack_in_scratchpad(uint64_t scratch_bytes,
   return scratch_bytes >= stacks_in_scratchpad * bytes ? bytes : 0;
 }
 
-/// A quarter of a scratchpad, less a stack, must hold a block of sums of half
-/// tiles, and what loads of whole vectors read behind it.
+/// A quarter of the scratchpad, less the stack, must hold a block of sums of
+/// half-size tiles and this margin, which loads of whole vectors may read.
 inline constexpr uint64_t block_margin_bytes = 4096;
-/// And half of it the shortest panel of bytes: steps that one instruction
-/// takes, and what lies behind them, each two vector registers.
+/// Half of that must hold the shortest panel of bytes: this many rows of two
+/// vector registers each (the steps of one instruction, and the data behind a
+/// panel).
 inline constexpr uint64_t least_byte_rows = 4 + 9;
 
-/// Offsets from `core_registers`: each core sees its own.
+/// Offsets from `core_registers`; each core accesses its own.
 namespace core_register {
 inline constexpr uint64_t hart_id = 0x00; ///< 0: management; 1..: cores.
 inline constexpr uint64_t cores = 0x08;   ///< Compute cores of the chip.
@@ -55,9 +56,10 @@ inline constexpr uint64_t tile_edge = 0x20;
 inline constexpr uint64_t vector_bits = 0x28;
 inline constexpr uint64_t features = 0x30; ///< MatrixFeature bits.
 inline constexpr uint64_t dram_bytes = 0x38;
-/// A load sleeps until there is mail, and takes it. Mail is never 0.
+/// A load blocks until there is mail, and removes it. Mail is never 0.
 inline constexpr uint64_t mail_take = 0x40;
-/// A store ends a work item: the management core gets an event with the value.
+/// A store ends a work item: it sends the management core an event with the
+/// stored value.
 inline constexpr uint64_t mail_done = 0x48;
 inline constexpr uint64_t dma_channels = 0x50;
 inline constexpr uint64_t dma = 0x100; ///< Channel c: + c * dma_stride.
@@ -72,34 +74,37 @@ inline constexpr uint64_t row_bytes = 0x10;
 inline constexpr uint64_t rows = 0x18;
 inline constexpr uint64_t source_stride = 0x20;
 inline constexpr uint64_t destination_stride = 0x28;
-/// A store queues the transfer; a load gives the ticket of the last one.
+/// A store queues the transfer; a load returns the ticket of the last one.
 inline constexpr uint64_t start = 0x30;
-/// A store of a ticket sleeps until that transfer and all before it are done.
+/// A store of a ticket blocks until that transfer and all earlier ones are
+/// done.
 inline constexpr uint64_t wait = 0x38;
 } // namespace dma_register
 
-/// Offsets from `management_registers`: the management core's alone.
+/// Offsets from `management_registers`, which only the management core has.
 namespace management_register {
-inline constexpr uint64_t event_take = 0x00;  ///< A load sleeps until an event.
-inline constexpr uint64_t host_signal = 0x08; ///< A store wakes the host.
-/// A store restarts that core; its mail and its events are gone.
+/// A load blocks until there is an event, and removes it (ChipEvent).
+inline constexpr uint64_t event_take = 0x00;
+inline constexpr uint64_t host_signal = 0x08; ///< A store interrupts the host.
+/// A store of a core's number restarts it and discards its mail and events.
 inline constexpr uint64_t core_reset = 0x10;
 /// A store of an address writes the counters there (telemetry.h).
 inline constexpr uint64_t telemetry = 0x18;
-/// A store sleeps until a round time, then empties all line buffers: what is
-/// measured from there on does not depend on what was before.
+/// A store blocks until the clock is at a multiple of a fixed period, and then
+/// empties all line buffers, so that measurements do not depend on earlier
+/// work.
 inline constexpr uint64_t align = 0x20;
 inline constexpr uint64_t mail = 0x1000;       ///< Core c: + 8 * c.
 inline constexpr uint64_t fault = 0x2000;      ///< Core c: + 64 * c.
 inline constexpr uint64_t fault_stride = 0x40; ///< Loads: cause, pc, ...
-/// 0 for a core that has not stopped; its pc is where it is.
+/// 0 if the core has not stopped; then fault_pc is its current pc.
 inline constexpr uint64_t fault_cause = 0x00;
 inline constexpr uint64_t fault_pc = 0x08;
 inline constexpr uint64_t fault_address = 0x10;
 inline constexpr uint64_t fault_instruction = 0x18;
 } // namespace management_register
 
-/// Operand kinds that the matrix unit has.
+/// Operand types that the chip's matrix unit supports.
 enum MatrixFeature : uint64_t {
   matrix_f32 = 1,
   matrix_f16 = 2,
@@ -107,13 +112,14 @@ enum MatrixFeature : uint64_t {
   matrix_f8 = 8,
 };
 
-/// What `event_take` gives: the kind in bits 0 to 7, the core in 8 to 31, and
-/// of `done` the low half of the stored value in 32 to 63.
+/// The value of `event_take`: the kind of event in bits 0 to 7, the core in
+/// bits 8 to 31, and, for `done`, the low 32 bits of the stored value in bits
+/// 32 to 63.
 enum class ChipEvent : uint8_t {
   doorbell = 1, ///< The host has written to the command ring.
-  done = 2,     ///< A core ended its work item.
-  fault = 3,    ///< A core stopped; its fault registers say why.
-  tick = 4,     ///< Time has passed while cores work (`tick_cycles`).
+  done = 2,     ///< A core has ended its work item.
+  fault = 3,    ///< A core has stopped; see its fault registers.
+  tick = 4,     ///< A timer, every `tick_cycles` while cores work.
 };
 inline constexpr uint64_t tick_cycles = 100'000;
 

@@ -2,9 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The record that a store to management_register::telemetry writes to DRAM:
-// one `ChipTelemetry`, then a `CoreTelemetry` for each core, management first.
-// All are cycles since power-on unless they say otherwise. Freestanding.
+// The chip's performance counters. A store to management_register::telemetry
+// writes them to DRAM: one `ChipTelemetry`, then a `CoreTelemetry` for each
+// core, the management core first. Values are cycles since power-on unless
+// noted otherwise. Freestanding.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -13,7 +14,7 @@
 
 namespace landfall::reef {
 
-/// `stalled`: had work and could not go on.
+/// Cycles in which an engine worked (busy), or had work but waited (stalled).
 struct EngineTelemetry {
   uint64_t busy;
   uint64_t stalled;

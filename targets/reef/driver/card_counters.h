@@ -1,4 +1,4 @@
-//===- card_counters.h - Asking a card what it has counted -----*- C++ -*-===//
+//===- card_counters.h - Reading a card's counters -------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,7 +9,8 @@
 
 namespace landfall::reef {
 
-/// After all that was submitted before. Engines of the compute cores only.
+/// Reads the card's counters once all commands submitted so far are done. The
+/// management core's engines are not included.
 Result<runtime::DeviceCounters> read_counters(ReefCard &card);
 
 } // namespace landfall::reef

@@ -12,8 +12,9 @@
 
 namespace landfall::reef {
 
-/// A memory file as large as the card's DRAM; pages exist once touched. It
-/// outlives the card that uses it, so that contents survive a restart.
+/// The card's DRAM: a memory file, mapped by host and card; its pages are
+/// allocated on first access. It outlives the running card, so that its
+/// contents survive a restart.
 class CardMemory {
 public:
   static Result<std::unique_ptr<CardMemory>> create(uint64_t bytes);
@@ -23,7 +24,7 @@ public:
 
   uint64_t bytes() const { return bytes_; }
   int descriptor() const { return descriptor_; }
-  /// Where the host sees a DRAM address.
+  /// The host's pointer to a DRAM address.
   uint8_t *host(uint64_t address) const {
     return base_ + (address - dram_base);
   }

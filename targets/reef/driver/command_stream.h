@@ -16,32 +16,34 @@
 
 namespace landfall::reef {
 
-/// Names one command for good: sequences begin anew when a card is restarted.
+/// Identifies a command, also across restarts of the card, after which sequence
+/// numbers begin again at 0.
 struct Ticket {
   uint64_t sequence = 0;
-  uint64_t power_on = 0; ///< Which one; 0: no command.
+  uint64_t power_on = 0; ///< The number of the power-on; 0: no command.
 };
 
-/// Writes commands, collects completions, notices when the card is gone, and
-/// restarts it for the next command. Thread-safe.
+/// Writes commands to the command ring, reads completions, detects when the
+/// card has died, and restarts it for the next command. Thread-safe.
 class CommandStream {
 public:
   using Start = std::function<Result<std::unique_ptr<RunningCard>>()>;
-  /// `start` gives power to the card of this memory; both outlive the stream.
+  /// `start` starts a card on `memory`, which must outlive the stream.
   CommandStream(const std::string &name, const CardMemory &memory, Start start,
                 std::chrono::seconds timeout)
       : name_(name), memory_(&memory), start_(std::move(start)),
         timeout_(timeout) {}
 
-  /// Fills in the sequence. Waits while the ring is full.
+  /// Submits a command; its sequence number is set here. Waits while the ring
+  /// is full.
   Result<Ticket> submit(Command command);
-  /// Waits for it. Fails if its card has died or does not answer. To be asked
-  /// once for each ticket.
+  /// Waits for the command's completion. Fails if the card has died or does not
+  /// answer in time. Call it exactly once for each ticket.
   Result<Completion> wait(Ticket ticket);
-  /// Takes power away; what is under way fails. The next command restarts.
+  /// Stops the card; commands in flight fail. The next command restarts it.
   void reset();
 
-  /// The card's process now, or 0.
+  /// The id of the card's process; 0 if it has none.
   int process();
 
 private:
@@ -62,9 +64,9 @@ private:
 
   std::mutex mutex_;
   std::condition_variable heard_;
-  bool listening_ = false;            ///< One thread listens for all that wait.
-  std::unique_ptr<RunningCard> card_; ///< None: no power.
-  bool resetting_ = false;            ///< It was stopped by us.
+  bool listening_ = false; ///< A waiting thread reads the line for all others.
+  std::unique_ptr<RunningCard> card_; ///< Null: not running.
+  bool resetting_ = false;            ///< The card was stopped by `reset`.
   uint64_t power_ons_ = 0;
   Error last_failure_; ///< Why commands of earlier power-ons failed.
   uint64_t submitted_ = 0;

@@ -1,4 +1,4 @@
-//===- fault_text.h - What a card reports, for a person --------*- C++ -*-===//
+//===- fault_text.h - Error messages for a card's failures -----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -19,7 +19,7 @@ Error fault_error(const std::string &device, const Completion &completion,
                   const Kernel &kernel, uint64_t code_base);
 
 /// The error of a command that the firmware refused.
-/// Of a launch that took more cycles than it may.
+/// The error of a launch that exceeded its cycle limit.
 Error timeout_error(const std::string &device, const Completion &completion,
                     const Kernel &kernel, uint64_t code_base);
 

@@ -15,7 +15,7 @@
 
 namespace landfall::reef {
 
-/// An owned descriptor.
+/// An owned file descriptor, closed by the destructor.
 class Descriptor {
 public:
   explicit Descriptor(int number = -1) : number_(number) {}

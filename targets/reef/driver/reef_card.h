@@ -16,9 +16,10 @@
 
 namespace landfall::reef {
 
-/// Memory that kernels use while they run, a part for each core. Launches of
-/// all queues run one after the other and share it. Only grows: a command that
-/// is under way may know the part before. Thread-safe.
+/// The scratch memory of launches, with an area for each core. The card runs
+/// launches of all queues one after the other, so they share it. It only grows;
+/// earlier areas stay allocated, as commands in flight may refer to them.
+/// Thread-safe.
 class Scratch {
 public:
   Scratch(runtime::DeviceHeap &heap, uint32_t cores)
@@ -26,9 +27,9 @@ public:
 
   struct Area {
     uint64_t address = 0;
-    uint64_t bytes = 0; ///< A core's.
+    uint64_t bytes = 0; ///< Per core.
   };
-  /// An area with at least so many bytes a core.
+  /// An area with at least `bytes` bytes per core.
   Result<Area> at_least(uint64_t bytes);
 
 private:
@@ -38,7 +39,8 @@ private:
   Area area_;
 };
 
-/// One card and the host's side of it. Thread-safe.
+/// A card and the host's state for it, shared by device, queues and
+/// executables. Thread-safe.
 class ReefCard {
 public:
   static Result<std::shared_ptr<ReefCard>>
@@ -49,12 +51,12 @@ public:
   runtime::DeviceHeap heap;
   Scratch scratch;
   CommandStream commands;
-  /// Cycles that a launch may take: the timeout, by the chip's clock.
+  /// The most cycles of a launch: the timeout in cycles of the chip's clock.
   const uint64_t cycle_limit;
-  /// Changes with every load (Command::code_version).
+  /// Incremented by every load of code (LaunchRecord::code_version).
   std::atomic<uint64_t> code_version = 0;
 
-  /// A queue number that nobody else has.
+  /// An unused queue number.
   Result<uint16_t> take_queue();
   void give_queue(uint16_t number);
 

@@ -18,7 +18,8 @@ struct ReefKernel {
 
 class ReefExecutable : public runtime::Executable {
 public:
-  /// Places the package's code for this chip. One binary serves all chips.
+  /// Loads the package's code into the card's DRAM. One binary runs on all
+  /// chips.
   static Result<std::unique_ptr<runtime::Executable>>
   load(std::shared_ptr<ReefCard> card, const Package &package);
   ~ReefExecutable() override;
@@ -32,7 +33,7 @@ private:
   Status place(const CodeSection &section, const Package &package);
 
   std::shared_ptr<ReefCard> card_;
-  uint64_t base_ = 0; ///< Where the code lies; 0: nowhere.
+  uint64_t base_ = 0; ///< The code's DRAM address; 0: there is none.
   std::vector<ReefKernel> kernels_;
 };
 

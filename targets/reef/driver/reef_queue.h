@@ -1,4 +1,4 @@
-//===- reef_queue.h - Work in the order of its calls -----------*- C++ -*-===//
+//===- reef_queue.h - An in-order queue of card commands -------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -11,9 +11,9 @@
 
 namespace landfall::reef {
 
-/// Launches and copies between device memories are commands, done by the card
-/// in the order of the ring. Host memory is copied by the host through the
-/// window, once the queue's work so far is done.
+/// Launches, and copies within device memory, are commands that the card
+/// executes in ring order. Copies from and to host memory are done by the host,
+/// through its mapping of DRAM, after waiting for the queue's earlier commands.
 class ReefQueue : public runtime::Queue {
 public:
   static Result<std::unique_ptr<runtime::Queue>>
@@ -34,13 +34,13 @@ public:
   Status finish() override;
 
 private:
-  /// A command that the card has, and what is needed to do it again.
+  /// A submitted command, with what is needed to submit it again.
   struct Pending {
     Command command = {};
     Ticket ticket = {};
-    const ReefKernel *kernel = nullptr; ///< Of a launch.
+    const ReefKernel *kernel = nullptr; ///< Launches only.
     uint64_t code_base = 0;
-    uint64_t record = 0; ///< Of a launch: heap memory that goes with it.
+    uint64_t record = 0; ///< Launches only: heap memory to free with it.
   };
 
   ReefQueue(std::shared_ptr<ReefCard> card, uint16_t number)
@@ -58,7 +58,7 @@ private:
 
   std::shared_ptr<ReefCard> card_;
   uint16_t number_;
-  runtime::Event done_ = 0; ///< Pieces of work done or skipped so far.
+  runtime::Event done_ = 0; ///< Commands done or skipped so far.
   std::deque<Pending> pending_;
   Status failure_; ///< The first since the last finish; the rest is skipped.
 };

@@ -1,4 +1,4 @@
-//===- running_card.h - A card that has power ------------------*- C++ -*-===//
+//===- running_card.h - A running simulated card ---------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -10,25 +10,26 @@
 
 namespace landfall::reef {
 
-/// A simulated card at work, on a thread or in a process of its own. Ends with
-/// the object, whatever it is doing.
+/// A simulated card that runs on a thread or in a process of its own. The
+/// destructor stops it, whatever it is doing.
 class RunningCard {
 public:
   virtual ~RunningCard() = default;
   /// The host's end of the line (chip/card_line.h).
   virtual int line() const = 0;
-  /// Its process, or 0 on a thread.
+  /// Its process id; 0 if it runs on a thread.
   virtual int process() const = 0;
-  /// Ends it at once; its line closes.
+  /// Stops it at once and closes its line.
   virtual void stop() = 0;
-  /// After the line has closed: "was killed by signal 9".
+  /// Why it ended, after its line has closed: "was killed by signal 9".
   virtual std::string how_it_ended() = 0;
 };
 
-/// The memory holds the firmware and outlives the card.
+/// `memory` holds the firmware and must outlive the card.
 Result<std::unique_ptr<RunningCard>> start_thread(const ChipDescription &chip,
                                                   const CardMemory &memory);
-/// Runs landfall-reef-card, which lies beside this program or library.
+/// Runs the program landfall-reef-card from the directory of this program or
+/// library.
 Result<std::unique_ptr<RunningCard>> start_process(const ChipDescription &chip,
                                                    const CardMemory &memory);
 

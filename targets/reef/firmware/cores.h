@@ -1,4 +1,4 @@
-//===- cores.h - The compute cores as management sees them -----*- C++ -*-===//
+//===- cores.h - Managing the compute cores --------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -17,32 +17,34 @@ struct Event {
   uint32_t value;
 };
 
-/// Mailboxes, events and heartbeat. There is one.
+/// Work distribution to the compute cores, through mailboxes and events. There
+/// is one instance, on the management core.
 class Cores {
 public:
   Cores();
 
   uint32_t count() const { return count_; }
-  /// Sleeps until something happens; the heart beats each time.
+  /// Waits for the next event and updates the heartbeat.
   Event take_event();
   void beat();
-  /// All cores get ready for the launch; core 1 plans and has range 0 then.
+  /// Announces a launch to all cores. Core 1 runs the plan function and then
+  /// range 0.
   void open(const LaunchRecord &record);
   void deal(uint32_t core, uint64_t range) {
     ++ranges_[core].pending;
     send(core, mail_of_range(range));
   }
-  /// The oldest of the core's ranges has ended. Returns where it says why, if
-  /// it failed.
+  /// Removes the core's oldest range, which has ended. Returns its failure
+  /// record, valid if it failed.
   const Failure &end_range(uint32_t core);
-  /// Ranges that the core has.
+  /// The number of ranges assigned to the core and not ended.
   uint32_t pending(uint32_t core) const { return ranges_[core].pending; }
-  /// Records why and where a core was lost, with its fault registers, then
-  /// restarts it.
+  /// Stores the cause and the fault registers of a core that has stopped or
+  /// hangs in `completion`, and restarts the core.
   void bury(uint32_t core, CommandStatus why, Completion &completion);
 
 private:
-  /// A core's ranges under way, and the slot of the oldest.
+  /// A core's ranges in flight, and the slot of the oldest.
   struct Ranges {
     uint8_t pending, oldest;
   };

@@ -12,9 +12,9 @@ namespace landfall::reef {
 
 struct FirmwareImage {
   std::string_view name;
-  std::string_view bytes; ///< From the first byte of DRAM on.
+  std::string_view bytes; ///< Loaded at the first byte of DRAM.
 };
-/// The one image that the build makes.
+/// The image that the build has made (exactly one).
 std::span<const FirmwareImage> firmware_images();
 
 } // namespace landfall::reef

@@ -1,4 +1,4 @@
-//===- launch.h - A kernel over the cores ----------------------*- C++ -*-===//
+//===- launch.h - Running a kernel on the cores ----------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -10,8 +10,9 @@
 
 namespace landfall::reef {
 
-/// Plans the kernel, deals its tasks to the cores and waits for all. Fills the
-/// completion's status and what belongs to it. The record has been checked.
+/// Runs the plan function, distributes the kernel's tasks over the cores and
+/// waits for all. Sets the completion's status and its details. The record must
+/// have been validated.
 void launch(Cores &cores, const LaunchRecord &record, Completion &completion);
 
 } // namespace landfall::reef

@@ -2,7 +2,7 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Everything lies in the card's DRAM, which the host sees through its window
+// Data structures in the card's DRAM, which the host maps
 // (docs/reef_driver.md). Freestanding; every field has its natural alignment.
 //
 //===----------------------------------------------------------------------===//
@@ -12,12 +12,13 @@
 
 namespace landfall::reef {
 
-// DRAM as the firmware divides it.
+// The layout of DRAM.
 inline constexpr uint64_t firmware_limit = 1 << 20; ///< Image, data, zeros.
 inline constexpr uint64_t control_base = dram_base + firmware_limit;
 inline constexpr uint64_t command_ring = control_base + 0x1000;
 inline constexpr uint64_t completion_ring = control_base + 0x9000;
-/// Core c's, where it is not in the scratchpad: + c * stack_bytes.
+/// The stacks, for chips whose stacks are not in the scratchpad. Core c's
+/// begins at stack_base + c * stack_bytes.
 inline constexpr uint64_t stack_base = dram_base + (2 << 20);
 inline constexpr uint64_t heap_base = dram_base + (20 << 20); ///< The driver's.
 static_assert(heap_base >= stack_base + 65 * most_stack_bytes);
@@ -25,27 +26,29 @@ static_assert(heap_base >= stack_base + 65 * most_stack_bytes);
 inline constexpr uint64_t ring_entries = 256;
 inline constexpr uint32_t queue_limit = 256;
 
-/// Words that each side watches, a line each. Counts never wrap.
+/// Words that the other side polls, each in a DRAM line of its own. Counts
+/// never wrap.
 struct Control {
   alignas(64) uint64_t command_tail;    ///< Host: commands written so far.
   alignas(64) uint64_t completion_tail; ///< Firmware: completions, likewise.
-  alignas(64) uint64_t heartbeat;       ///< Firmware: moves while it lives.
+  alignas(64) uint64_t heartbeat;       ///< Firmware: changes while it runs.
 };
 
 enum class Operation : uint16_t {
-  barrier = 1, ///< Completes when all before it has.
+  barrier = 1, ///< Completes when all earlier commands have.
   launch = 2,  ///< `address`: a LaunchRecord.
   copy = 3,    ///< `bytes` from `source` to `address`, both in the heap.
-  revive = 4,  ///< The queue has taken note of its failure and goes on.
-  count = 5,   ///< Writes what the chip counts (telemetry.h) to `address`;
-               ///< `value` is the cycles that commands have taken so far.
+  revive = 4,  ///< Clears the queue's failure: commands execute again.
+  count = 5,   ///< Writes the counters (telemetry.h) to `address`; the
+               ///< completion's `value`: cycles that commands took so far.
 };
 
-/// Entry number `sequence % ring_entries` of the command ring.
+/// Entry `sequence % ring_entries` of the command ring.
 struct Command {
   uint64_t sequence; ///< Counts from 0; the firmware checks it.
   Operation operation;
-  uint16_t queue; ///< Below queue_limit. After a failure it skips commands.
+  uint16_t queue; ///< Below queue_limit. After a failure, the firmware skips
+                  ///< the queue's commands until `revive`.
   uint32_t reserved;
   uint64_t address;
   uint64_t source;
@@ -55,20 +58,21 @@ struct Command {
 static_assert(sizeof(Command) == 64);
 
 inline constexpr uint64_t line_bytes = 64; ///< Of DRAM.
-/// A launch record has at least so many lines with what follows it: every core
-/// fetches them before it has tasks.
+/// A launch record, with the arrays that follow it, has at least this many
+/// lines: each core prefetches them before it has tasks.
 inline constexpr uint64_t launch_lines = 3;
 
-/// In the heap, at the beginning of a line; sizes and operands follow it.
+/// A launch, in the heap and aligned to a line. The arrays of sizes and
+/// operands follow it.
 struct LaunchRecord {
-  uint64_t plan; ///< k<k>_plan and k<k>_run (package/native_abi.h).
+  uint64_t plan; ///< Addresses of k<k>_plan and k<k>_run (native_abi.h).
   uint64_t run;
-  uint64_t operands; ///< Of an array of addresses.
-  uint64_t sizes;    ///< Of an array of int64_t.
-  uint64_t scratch;  ///< Core c's part: + (c - 1) * scratch_bytes.
+  uint64_t operands; ///< The address of an array of addresses.
+  uint64_t sizes;    ///< The address of an array of int64_t.
+  uint64_t scratch;  ///< Core c's area is at scratch + (c - 1) * scratch_bytes.
   uint64_t scratch_bytes;
-  uint64_t cycle_limit; ///< After so many it is stopped; 0: never.
-  /// Changes whenever code was loaded: cores then forget what they decoded.
+  uint64_t cycle_limit; ///< The launch is aborted after this many; 0: never.
+  /// Changes when code has been loaded: cores then execute fence.i.
   uint64_t code_version;
 };
 static_assert(sizeof(LaunchRecord) == 64);
@@ -77,10 +81,10 @@ enum class CommandStatus : uint32_t {
   ok = 0,
   skipped = 1,       ///< An earlier command of its queue failed.
   check_failed = 2,  ///< Check number `detail`, with `value`.
-  needs_scratch = 3, ///< `value` bytes a core; nothing has run.
+  needs_scratch = 3, ///< `value`: bytes needed per core; nothing has run.
   fault = 4,         ///< `core` stopped: `detail` is the FaultCause.
   bad_command = 5,   ///< `detail`: which field (BadField).
-  timed_out = 6,     ///< The cycle limit has passed; `core` was at `pc`.
+  timed_out = 6,     ///< The cycle limit was exceeded; `core` was at `pc`.
 };
 
 enum BadField : uint32_t {
@@ -88,11 +92,11 @@ enum BadField : uint32_t {
   bad_operation = 2,
   bad_queue = 3,
   bad_address = 4,
-  bad_record = 5, ///< An address inside of the launch record.
+  bad_record = 5, ///< An address in the launch record.
 };
 
-/// Entry number `sequence % ring_entries` of the completion ring: completions
-/// come in the order of the commands.
+/// Entry `sequence % ring_entries` of the completion ring. Completions are in
+/// the order of the commands.
 struct Completion {
   uint64_t sequence;
   CommandStatus status;
@@ -101,8 +105,8 @@ struct Completion {
   uint32_t core;
   uint32_t instruction; ///< Fault: the encoding.
   uint64_t pc;
-  uint64_t address; ///< Fault: of the access.
-  uint64_t begin;   ///< Cycle, on the management core's clock.
+  uint64_t address; ///< Fault: the address accessed.
+  uint64_t begin;   ///< Cycle of the management core's clock.
   uint64_t end;
 };
 static_assert(sizeof(Completion) == 64);

@@ -19,12 +19,12 @@ inline uint64_t load_own(uint64_t offset) {
   return load_register(core_registers + offset);
 }
 
-/// Has the line of DRAM near when it is wanted.
+/// Prefetches a line of DRAM.
 inline void fetch(const void *address) {
   (void)*static_cast<const volatile uint64_t *>(address);
 }
 
-/// What was read or written before comes before what follows, for others too.
+/// A full memory fence.
 inline void order() { asm volatile("fence rw, rw" ::: "memory"); }
 
 } // namespace landfall::reef

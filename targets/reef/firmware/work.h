@@ -13,38 +13,40 @@ using PlanFunction = void (*)(const int64_t *sizes, NativePlan *plan);
 using RunFunction = int32_t (*)(const NativeCall *call);
 
 inline constexpr uint32_t most_cores = 64; // chip_field.def
-/// Ranges of tasks that a core may have.
+/// The most task ranges assigned to a core at once.
 inline constexpr uint32_t slots = 2;
 
-/// Why the range that had this slot failed.
+/// The failed check of a task range.
 struct Failure {
   int64_t value;
   uint64_t range;
 };
 
-/// What all cores see, in DRAM.
+/// State shared by all cores, in DRAM.
 struct Shared {
-  NativeServices services; ///< What kernels may call.
-  /// Of the launch under way, once core 1 has planned; a line of its own.
+  NativeServices services; ///< The functions that kernels may call.
+  /// The plan of the current launch, written by core 1; in a line of its own.
   alignas(64) NativePlan planned;
-  int64_t range_tasks; ///< Tasks of a range.
-  /// A core's ranges take its slots in turn.
+  int64_t range_tasks; ///< Tasks per range.
+  /// By core and slot; a core's ranges use its slots alternately.
   alignas(64) Failure failures[most_cores + 1][slots];
 };
-/// There is one; management fills it in before there is work.
+/// The only instance; the management core initialises it before it sends work.
 Shared &shared();
 
-// A launch begins with a mail to every core, the address of its record, so that
-// all are ready when there are tasks. Core 1 plans and goes on with range 0.
-// The other mails are the numbers of ranges, and a core answers each with what
-// `run` returned.
+// A launch begins with a mail to every core: the address of its LaunchRecord,
+// so that all cores are ready before there are tasks. Core 1 runs the plan
+// function and continues with range 0. All further mails are range numbers; a
+// core answers each with the result of `run`.
 
 inline uint64_t mail_of_range(uint64_t range) { return range + 1; }
 inline uint64_t range_of_mail(uint64_t mail) { return mail - 1; }
-/// Ranges are a few for each core.
+/// Tells range numbers from addresses of records: there are few ranges per
+/// core.
 inline bool is_range(uint64_t mail) { return mail <= UINT32_MAX / 2; }
 
-/// The answer of core 1 when it has planned, and goes on with range 0.
+/// Core 1's answer when it has run the plan function and continues with range
+/// 0.
 inline constexpr int32_t has_planned = -1;
 
 } // namespace landfall::reef

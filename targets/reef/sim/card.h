@@ -9,8 +9,8 @@
 
 namespace landfall::reef::sim {
 
-/// Powers the chip on and runs it on this thread until the host closes its end
-/// of `line` or the management core stops. `dram` holds the firmware already.
+/// Runs the chip on this thread until the host closes its end of `line` or the
+/// management core stops. `dram` must already hold the firmware.
 void run_card(const ChipDescription &chip, uint8_t *dram, int line);
 
 } // namespace landfall::reef::sim

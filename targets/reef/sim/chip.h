@@ -11,23 +11,23 @@
 
 namespace landfall::reef::sim {
 
-/// The management core (0), the compute cores, and DRAM in the host's memory,
-/// where the firmware begins at its first byte. Deterministic: which core runs
-/// next follows from their clocks alone. Belongs to one thread.
+/// The simulated chip: the management core (core 0), the compute cores, and
+/// DRAM in host memory; the firmware is at DRAM's first byte. Deterministic:
+/// the core whose clock is least runs next. For one thread.
 class Chip final : public Board {
 public:
-  /// `dram` holds the description's bytes and outlives the chip. `signal` is
-  /// called when the firmware wants the host's attention.
+  /// `dram` is as large as the description says and must outlive the chip.
+  /// `signal` is called when the firmware stores to `host_signal`.
   Chip(const ChipDescription &chip, uint8_t *dram,
        std::function<void()> signal);
 
-  /// The host has rung.
+  /// The host's doorbell: raises the event ChipEvent::doorbell.
   void doorbell();
 
   enum class Progress {
-    ran,  ///< A core went on for a while.
-    idle, ///< All wait for the host.
-    dead, ///< The management core has stopped: see `fault(0)`.
+    ran,  ///< A core has run for one quantum.
+    idle, ///< All cores wait for the host.
+    dead, ///< The management core has stopped; see `fault(0)`.
   };
   Progress step();
 
@@ -54,7 +54,7 @@ private:
   std::vector<std::unique_ptr<ChipCore>> cores_; ///< By number.
   std::deque<Message> events_;
   uint64_t next_tick_ = tick_cycles;
-  uint64_t align_at_ = 0; ///< The round time that management sleeps for.
+  uint64_t align_at_ = 0; ///< The time until which `align` blocks.
 };
 
 } // namespace landfall::reef::sim

@@ -1,4 +1,4 @@
-//===- chip_core.h - A core with everything beside it ----------*- C++ -*-===//
+//===- chip_core.h - A core and its peripherals ----------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -12,21 +12,21 @@
 
 namespace landfall::reef::sim {
 
-/// Something that arrives at a core at a time: mail, or an event.
+/// Mail or an event, and the cycle at which it arrives at a core.
 struct Message {
   uint64_t value;
   uint64_t time;
 };
 
-/// How a register access ends. `until`: when a blocked one may be tried again;
-/// `never` if only a message can tell.
+/// The result of a register access. `until`: the cycle at which a blocked
+/// access is retried; `never` if only a message can unblock it.
 struct RegisterAnswer {
   static constexpr uint64_t never = ~uint64_t(0);
   riscv::HartPort::Access access = riscv::HartPort::Access::done;
   uint64_t until = never;
 };
 
-/// What cores need of the chip around them.
+/// The interface through which cores use the rest of the chip.
 class Board {
 public:
   virtual ~Board() = default;
@@ -35,7 +35,7 @@ public:
   /// The management core's own registers, by offset.
   virtual RegisterAnswer load(uint64_t offset, uint64_t &value) = 0;
   virtual RegisterAnswer store(uint64_t offset, uint64_t value) = 0;
-  /// When there will be something to take from the event queue.
+  /// The cycle at which the next event can be taken.
   virtual uint64_t next_event() const = 0;
 };
 
@@ -50,18 +50,19 @@ public:
   void forget_lines() { lines_.clear(); }
   void mail(Message message) { mail_.push_back(message); }
 
-  /// When it can go on; `never` while it waits for a message or has stopped.
+  /// The cycle at which it can continue; `never` while it waits for a message
+  /// or has stopped.
   uint64_t ready_at() const;
   bool stopped() const { return stopped_; }
-  /// Waits for mail: has nothing to do.
+  /// Whether it waits for mail.
   bool idle() const { return waiting_ == Waiting::mail; }
-  /// Runs from `ready_at()` for about so many cycles. False: it has stopped.
+  /// Runs from `ready_at()` for about `cycles` cycles. False: it has stopped.
   bool run(uint64_t cycles);
 
   uint64_t cycle() const { return hart_.cycle(); }
-  /// Why it has stopped; of one that has not, where it is.
+  /// The fault at which it stopped; if it has not, only the pc is set.
   riscv::Fault fault() const;
-  /// Up to `now`: a core that sleeps has been idle until then.
+  /// The counters at cycle `now`; a waiting core counts as idle until then.
   CoreTelemetry telemetry(uint64_t now) const;
 
   Access load_register(uint64_t address, uint64_t &value) override;
@@ -88,9 +89,9 @@ private:
   uint64_t dram_bytes_;
   std::deque<Message> mail_;
   Waiting waiting_ = Waiting::nothing;
-  uint64_t until_ = 0; ///< Waiting::time: when it ends.
+  uint64_t until_ = 0; ///< Waiting::time: the cycle at which it ends.
   bool stopped_ = false;
-  bool transfers_race_ = false; ///< Why it stopped, if it did.
+  bool transfers_race_ = false; ///< It stopped because two transfers race.
   uint64_t idle_ = 0;
 };
 

@@ -2,10 +2,12 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Bytes move when a transfer is started; its time is computed. What makes this
-// faithful is the race detector: from the start until the core has waited for
-// the ticket, nobody may read or write the destination or write the source. It
-// goes by waits, not by time, so a missing wait is found at any speed.
+// The simulator copies the bytes when a transfer is started and computes the
+// cycle at which it completes. A race detector finds programs that would be
+// wrong on real hardware: from the start until the core has waited for the
+// ticket, an access to the destination, or a write to the source, is a fault.
+// It depends on waits, not on time, so that a missing wait is found at any
+// speed.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -22,24 +24,25 @@ namespace landfall::reef::sim {
 
 class Dma {
 public:
-  /// Memory that can be moved: DRAM and the core's scratchpad.
+  /// Transfers go between DRAM and the core's scratchpad, or within either.
   Dma(const ChipDescription &chip, riscv::MemoryRegion dram,
       riscv::MemoryRegion scratchpad, DramClock &clock);
 
-  /// How an access of a channel's register ends.
+  /// The result of an access to a channel's register.
   struct Answer {
     riscv::HartPort::Access access = riscv::HartPort::Access::done;
-    uint64_t until = 0;   ///< `blocked`: the cycle at which to try again.
-    bool is_race = false; ///< `fault`: transfers race with each other.
+    uint64_t until = 0;   ///< If blocked: the cycle at which to retry.
+    bool is_race = false; ///< If it is a fault: two transfers race.
   };
-  /// `offset` from the first channel's registers.
+  /// `offset` is relative to the first channel's registers.
   Answer load(uint64_t offset, uint64_t &value) const;
   Answer store(uint64_t offset, uint64_t value, uint64_t now);
 
-  /// Whether the core may access these bytes while transfers are unwaited for.
+  /// Whether the core may access these bytes: no transfer that has not been
+  /// waited for conflicts.
   bool may_access(uint64_t address, uint64_t bytes, bool is_write) const;
   bool has_unwaited() const;
-  /// Forgets everything under way.
+  /// Forgets all transfers.
   void reset();
 
   const EngineTelemetry &time() const { return time_; }
@@ -47,7 +50,7 @@ public:
 private:
   struct Started {
     uint64_t ticket;
-    uint64_t end; ///< The cycle at which it is complete.
+    uint64_t end; ///< The cycle at which it completes.
     Transfer transfer;
   };
   struct Channel {

@@ -1,4 +1,4 @@
-//===- dram_clock.h - Bandwidth that all engines share ---------*- C++ -*-===//
+//===- dram_clock.h - The shared DRAM bandwidth ----------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,32 +9,34 @@
 
 namespace landfall::reef::sim {
 
-/// Time is cut into windows, each with the bytes that DRAM can move in it.
-/// Whoever moves bytes books them in the first windows with room from its own
-/// time on, so that cores, whose clocks differ by up to a quantum, do not wait
-/// for what others do later. Transfers book long before they move; they leave
-/// room in each window for the single lines of cores, which an arbiter would
-/// let pass between. Integers only: it runs between a hart's instructions,
-/// whose floating-point flags are the host's.
+/// The model of DRAM bandwidth. Time is divided into windows of fixed length
+/// and capacity in bytes. An access reserves its bytes in the first windows
+/// with room at or after its own time; so cores, which are simulated one after
+/// the other and whose clocks differ by up to a quantum, are not delayed by
+/// later accesses of others. DMA transfers reserve long in advance, and leave a
+/// part of each window to single lines, which a real arbiter would interleave.
+/// Integer arithmetic only: it is called between a hart's instructions, whose
+/// floating-point flags are the host's.
 class DramClock {
 public:
   enum class User { core, transfer };
 
   explicit DramClock(const ChipDescription &chip);
 
-  /// Books bytes that arrive at `rate` bytes a cycle at most, from `now` on.
-  /// Returns the cycle by which the last has moved.
+  /// Reserves `bytes`, at most `rate` bytes per cycle, from cycle `now` on.
+  /// Returns the cycle at which the last byte has been transferred.
   uint64_t book(User user, uint64_t bytes, uint64_t now, uint64_t rate);
 
-  uint64_t bytes() const { return bytes_; } ///< Moved so far.
-  /// Cycles that moving so many takes at the peak.
+  uint64_t bytes() const { return bytes_; } ///< Transferred so far.
+  /// The cycles that this takes at peak bandwidth.
   uint64_t busy() const { return bytes_ * window / window_bytes_; }
   uint64_t stalled() const { return stalled_; }
 
 private:
   static constexpr uint64_t window = 64;
-  static constexpr uint64_t part_of_cores = 64; ///< One of so many.
-  /// How many windows ahead of the slowest core can be booked.
+  /// The inverse of the part of a window that transfers leave to single lines.
+  static constexpr uint64_t part_of_cores = 64;
+  /// The most windows ahead of the slowest core that can be reserved.
   static constexpr uint64_t window_count = 1 << 14;
   struct Slot {
     uint64_t number = 0;
@@ -45,7 +47,7 @@ private:
 
   uint64_t window_bytes_;
   uint64_t bytes_ = 0;
-  uint64_t stalled_ = 0; ///< Cycles that bookings waited for room.
+  uint64_t stalled_ = 0; ///< Cycles that reservations waited for room.
   std::vector<Slot> slots_;
 };
 

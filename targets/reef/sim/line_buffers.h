@@ -9,10 +9,11 @@
 
 namespace landfall::reef::sim {
 
-/// A few lines of DRAM beside the core, each of which is fetched ahead as long
-/// as accesses go on in order: a line that is held costs nothing, the next one
-/// its bandwidth, any other the latency too. Stores are posted: each line that
-/// is written costs its bandwidth once while it is held.
+/// The model of a core's line buffers: a few DRAM lines, with LRU replacement
+/// and next-line prefetch. An access to a buffered line is free, one to the
+/// line after a buffered line costs bandwidth only, any other costs latency and
+/// bandwidth. Stores are posted: a written line costs its bandwidth once while
+/// it is buffered.
 class LineBuffers {
 public:
   LineBuffers(DramClock &dram, uint64_t latency)
@@ -20,7 +21,7 @@ public:
     clear();
   }
 
-  /// Cycles from `now` until DRAM [address, +bytes) has been touched.
+  /// The cycles from `now` until the access to DRAM [address, +bytes) is done.
   uint64_t touch(uint64_t address, uint64_t bytes, bool is_write, uint64_t now);
   void clear();
 
@@ -32,12 +33,12 @@ private:
   struct Held {
     uint64_t line;
     bool written;
-    uint8_t newer, older; ///< Neighbours in the order of use, a ring.
+    uint8_t newer, older; ///< A circular list in the order of use.
   };
 
   uint64_t touch_line(uint64_t line, bool is_write, uint64_t now);
   static uint64_t hash(uint64_t line);
-  /// `line_count` if it is not held.
+  /// The line's buffer, or `line_count` if it is not buffered.
   uint8_t find(uint64_t line) const;
   void enter(uint64_t line, uint8_t place);
   void use(uint8_t place);
@@ -45,9 +46,9 @@ private:
   DramClock *dram_;
   uint64_t latency_;
   Held held_[line_count];
-  uint8_t newest_ = 0; ///< The oldest is the next newer in the ring.
-  /// Where the lines with a hash are: this is asked for every access to DRAM.
-  /// A third line of one hash makes another count as gone.
+  uint8_t newest_ = 0; ///< The oldest is newest_'s `newer` in the list.
+  /// A hash index of the buffers, as every DRAM access searches them. It has
+  /// two entries per hash: a third line with the same hash evicts one.
   uint8_t index_[1 << index_bits][2];
 };
 

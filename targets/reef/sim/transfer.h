@@ -1,4 +1,4 @@
-//===- transfer.h - What a DMA channel moves -------------------*- C++ -*-===//
+//===- transfer.h - The memory of a DMA transfer ---------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,7 +9,7 @@
 
 namespace landfall::reef::sim {
 
-/// Rows of bytes, `stride` apart.
+/// Rows of bytes, `stride` bytes apart.
 struct Rows {
   uint64_t address = 0;
   uint64_t row_bytes = 0;
@@ -17,8 +17,8 @@ struct Rows {
   uint64_t stride = 0;
 
   bool contiguous() const { return rows <= 1 || stride == row_bytes; }
-  /// From the first byte to the end of the last row; both checked beforehand
-  /// to be small enough.
+  /// Bytes from the first byte to the end of the last row. Does not check for
+  /// overflow: rows and stride must have been checked.
   uint64_t extent() const {
     return rows == 0 || row_bytes == 0 ? 0 : (rows - 1) * stride + row_bytes;
   }

@@ -12,8 +12,8 @@
 
 namespace landfall::reef::sim {
 
-/// Pages from the system, which exist once touched: a chip has megabytes of
-/// scratchpad of which most runs use little.
+/// Zeroed memory, whose pages the system allocates on first access: a chip has
+/// megabytes of scratchpad, of which most runs use little.
 class Zeros {
 public:
   explicit Zeros(size_t bytes)

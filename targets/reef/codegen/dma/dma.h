@@ -9,31 +9,34 @@
 
 namespace landfall::reef {
 
-/// Rows of a rectangle in memory; i64 in bytes, pointers as such.
+/// A two-dimensional copy: `rows` rows of `row_bytes`. Sizes and strides are
+/// i64, in bytes.
 struct Transfer {
   llvm::Value *source, *destination;
-  llvm::Value *row_bytes, *rows; ///< Nothing moves if either is 0.
+  llvm::Value *row_bytes, *rows; ///< Nothing is copied if either is 0.
   llvm::Value *source_stride, *destination_stride;
 };
 
-/// One of the core's channels, of which a chip has at least one; its number is
-/// an i64. From `start` to `wait`, nobody may touch what is written.
+/// Emits code for one DMA channel of the core. `channel` (i64) is below the
+/// chip's number of channels, which is at least 1. Between `start` and `wait`,
+/// code must not access the destination or write the source.
 class Dma {
 public:
   Dma(kernels::KernelFrame &frame, llvm::Value *channel);
 
   void start(const Transfer &transfer);
-  /// Until all that was started is done.
+  /// Waits until all transfers that were started are done.
   void wait() { wait(last_ticket()); }
-  /// Transfers that were started so far (i64): the last one's ticket.
+  /// The number of transfers started so far (i64), which is the ticket of the
+  /// last one.
   llvm::Value *last_ticket();
-  /// Until that one and those before are done.
+  /// Waits until that transfer and all earlier ones are done.
   void wait(llvm::Value *ticket);
 
 private:
   llvm::Value *address(uint64_t offset);
   void write(uint64_t offset, llvm::Value *value);
-  /// Keeps the compiler from moving accesses across.
+  /// A compiler barrier: LLVM moves no memory access across it.
   void barrier();
 
   kernels::KernelFrame &frame_;

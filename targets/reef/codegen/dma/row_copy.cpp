@@ -19,13 +19,13 @@ namespace {
 
 using Arguments = llvm::ArrayRef<Value *>;
 
-/// A few rows at a time, so that none waits for its own load.
+/// Several rows at a time, to hide the latency of loads.
 constexpr int64_t copied_at_once = 4;
-/// Minimal elements of a row's vector.
+/// Elements of a row's vector at vscale 1.
 constexpr unsigned row_units = 8;
 
-/// Several rows at a time; vectors have `units` minimal elements. Arguments are
-/// those of RowCopy in its order, without the type.
+/// Several rows at a time; vectors have `units` * vscale elements. The
+/// function's arguments are the fields of RowCopy in order, without the type.
 class RowLoop {
 protected:
   RowLoop(kernels::KernelFrame &frame, llvm::Type *type, Arguments v,
@@ -63,8 +63,8 @@ protected:
                              {vector_, b.getPtrTy(), b.getInt64Ty()},
                              {llvm::PoisonValue::get(vector_), address, count});
   }
-  /// A row. Argument 7 is the mask, if any, argument 8 what the lanes become
-  /// that it leaves out.
+  /// One row. Argument 7 is the mask, if any, argument 8 the value of masked
+  /// lanes.
   Value *load_lanes(Value *address) {
     if (v_.size() <= 7)
       return load(address, v_[5]);
@@ -91,7 +91,7 @@ private:
   }
 };
 
-/// Loads and stores of vectors as long as one in four registers may be.
+/// Loads and stores of vectors of four registers (LMUL 4).
 class CopyLoop : RowLoop {
 public:
   CopyLoop(kernels::KernelFrame &frame, llvm::Type *type, Arguments v)
@@ -115,7 +115,7 @@ private:
   Value *bytes(Value *elements) {
     return b.CreateMul(elements, b.getInt64(type_->getScalarSizeInBits() / 8));
   }
-  /// Whether lanes are neighbours in memory.
+  /// Whether lanes are contiguous in memory.
   bool walks() {
     auto *step = llvm::dyn_cast<llvm::ConstantInt>(v_[1]);
     return step && step->isOne();
@@ -129,8 +129,8 @@ private:
   }
 };
 
-/// From a narrow real to f32, bit by bit as narrow_real.h has it, but in fewer
-/// steps: f32 is exact over all of the narrow type's exponents.
+/// A narrow real to f32, with the same bits as narrow_real.h, but in fewer
+/// instructions.
 class ConvertLoop : RowLoop {
 public:
   ConvertLoop(kernels::KernelFrame &frame, DType from, Arguments v)
@@ -164,8 +164,9 @@ private:
   Value *from_bf16(Value *x) {
     return b.CreateShl(b.CreateZExt(x, words_), all(16));
   }
-  /// Sign and fields go where f32 has them; a product mends the exponent, of
-  /// subnormal numbers too. What has the greatest exponent has f32's.
+  /// Shifts sign, exponent and mantissa to their places in f32; a
+  /// multiplication by a power of two corrects the exponent bias, also of
+  /// subnormals. Infinities and NaNs get f32's largest exponent.
   Value *from_f16(Value *x) {
     Value *fields = b.CreateAnd(b.CreateShl(b.CreateSExt(x, words_), all(13)),
                                 all(0x8fffe000));
@@ -182,9 +183,9 @@ private:
   DType from_;
 };
 
-/// Loads whole stretches of memory and gathers the lanes within registers:
-/// alone, each would take a cycle. `units` are the vectors' minimal elements;
-/// `at_once` rows have room in the registers.
+/// Strided lanes by contiguous loads and vrgather: a strided load takes a cycle
+/// per element. Vectors have `units` * vscale elements; `at_once` rows fit the
+/// registers.
 class GatherLoop : RowLoop {
 public:
   GatherLoop(kernels::KernelFrame &frame, llvm::Type *type, Arguments v,
@@ -192,7 +193,7 @@ public:
       : RowLoop(frame, type, v, units), at_once_(at_once),
         distance_(b.CreateMul(v[1], b.CreateSub(v[5], b.getInt64(1)))) {}
 
-  /// i1: whether a vector is long enough, and lanes do not go backwards.
+  /// i1: whether a vector spans all lanes, and the stride is not negative.
   Value *fits() {
     Value *most =
         b.CreateElementCount(b.getInt64Ty(), vector_->getElementCount());
@@ -231,7 +232,7 @@ private:
   Value *distance_, *indices_ = nullptr;
 };
 
-/// Whichever loop the lanes' distance allows, the shortest vectors first.
+/// Dispatches on the lanes' stride: the shortest vectors that suffice first.
 void emit_gather(kernels::KernelFrame &frame, llvm::Type *type, Arguments v) {
   GatherLoop two(frame, type, v, 4, 4), four(frame, type, v, 8, 3);
   auto otherwise = [&](GatherLoop &loop, const std::function<void()> &other) {
@@ -279,7 +280,7 @@ void copy_walking(kernels::KernelFrame &frame, const char *name,
                        });
 }
 
-/// The lanes of a mask that hold: the first, and how many.
+/// The number of the first lane whose mask is true, and how many are.
 kernels::Interval lanes_of(kernels::KernelFrame &frame, Value *mask,
                            Value *lanes) {
   llvm::IRBuilderBase &b = frame.b;
@@ -336,7 +337,7 @@ void call_guarded_copy(kernels::KernelFrame &frame, const RowCopy &copy,
   if (walks(copy))
     return copy_walking(frame, "copy_guarded_rows", copy, {mask, other});
   llvm::IRBuilderBase &b = frame.b;
-  // Before the call, which no vector register outlives.
+  // Before the call: all vector registers are caller-saved.
   kernels::Interval held = lanes_of(frame, mask, copy.lanes);
   call_fill(frame, copy, other);
   kernels::emit_if(frame, b.CreateICmpSGT(held.count, frame.index(0)), [&] {

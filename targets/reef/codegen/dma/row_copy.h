@@ -9,24 +9,25 @@
 
 namespace landfall::reef {
 
-/// Rows of up to a vector of lanes, from `from` to `to`. All counts and steps
-/// in elements, i64.
+/// Copies of rows of at most one vector of lanes, by the vector unit. Counts
+/// and steps are i64, in elements.
 struct RowCopy {
-  llvm::Type *type; ///< Of an element: f32 or i8.
+  llvm::Type *type; ///< Element type: f32 or i8.
   llvm::Value *from, *lane_step, *from_step;
-  llvm::Value *to, *to_step; ///< Lanes are neighbours there.
-  llvm::Value *lanes, *rows; ///< No rows if not positive.
+  llvm::Value *to, *to_step; ///< Lanes are contiguous at the destination.
+  llvm::Value *lanes, *rows; ///< Nothing is copied if rows <= 0.
 };
 void call_copy(kernels::KernelFrame &frame, const RowCopy &copy);
-/// From `from`, f16 or bf16, to f32; lanes are neighbours on both sides. With a
-/// mask as call_guarded_copy; `other` is what memory would hold.
+/// Copies and converts f16 or bf16 (`from`) to f32; lanes are contiguous on
+/// both sides. `mask` as in call_guarded_copy, or null; `other` is of type
+/// `from`.
 void call_convert(kernels::KernelFrame &frame, DType from, const RowCopy &copy,
                   llvm::Value *mask, llvm::Value *other);
-/// Rows of `value` to where a copy would go.
+/// Fills the destination with `value`.
 void call_fill(kernels::KernelFrame &frame, const RowCopy &copy,
                llvm::Value *value);
-/// Lanes where `mask` (i1 a lane) is false are not read and become `other`. The
-/// others are neighbours.
+/// Lanes whose `mask` (vector of i1) is false are not read and become `other`.
+/// The others must be consecutive lanes.
 void call_guarded_copy(kernels::KernelFrame &frame, const RowCopy &copy,
                        llvm::Value *mask, llvm::Value *other);
 

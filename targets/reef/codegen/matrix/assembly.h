@@ -2,9 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// From intrinsics, LLVM sets the type, tm and tk anew for every instruction of
-// the matrix unit, which takes longer to issue than small tiles take to
-// multiply.
+// Inner loops of the matrix unit are written as inline assembly. With
+// intrinsics, LLVM sets the element type, tm and tk again before every matrix
+// instruction, which takes longer than a product of small tiles.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -17,7 +17,7 @@
 
 namespace landfall::reef {
 
-/// Lines of assembly.
+/// Assembly text, built line by line.
 class AssemblyText {
 public:
   template <typename... Arguments>
@@ -26,8 +26,8 @@ public:
                    std::forward<Arguments>(arguments)...);
     text_ += '\n';
   }
-  /// body() as long as t6 is not less than `steps`, each time so many less.
-  /// Labels `number` and the next one; t4 is scratch.
+  /// while (t6 >= steps) { body(); t6 -= steps; }. Uses t4 and the local labels
+  /// `number` and `number + 1`.
   template <typename Body> void loop(unsigned steps, int number, Body body) {
     line("li t4, {}", steps);
     line("blt t6, t4, {}f", number + 1);
@@ -43,8 +43,9 @@ private:
   std::string text_;
 };
 
-/// Emits assembly that finds `arguments` in a0, a1, ..., s2 and may change them
-/// not, but t0 to t6, s3 to s5 and all of the vector and the matrix unit.
+/// Emits inline assembly with `arguments` (at most nine) in a0 to a7 and s2.
+/// The text must not change those; it may change t0 to t6, s3 to s5 and all
+/// state of the vector and matrix units.
 void emit_assembly(kernels::KernelFrame &frame, const AssemblyText &text,
                    llvm::ArrayRef<llvm::Value *> arguments);
 

@@ -51,7 +51,7 @@ void MatrixUnit::zero(unsigned tile) {
                      b.getInt64(log2_bits), b.getInt64(widening)});
 }
 
-/// Which row or column of which tile, as the instructions want it told.
+/// A row or column of a tile, encoded as the instructions take it.
 Value *MatrixUnit::part(unsigned tile, Subset subset, Value *index) {
   uint64_t where = register_of(tile) << 27 | uint64_t(subset) << 24;
   return b.CreateOr(index, b.getInt64(where));

@@ -2,10 +2,11 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Four tiles of edge x edge sums of 32 bits (Xsfmm's mt0, mt4, mt8, mt12). Code
-// never knows the edge: it is read from the chip. Rows are whole edges long;
-// what is behind a block's last row or lane is padding that nobody reads back.
-// multiply_loop.h multiplies, tile_moves.h moves whole tiles.
+// Instructions on the matrix unit's four tiles of edge x edge 32-bit sums
+// (mt0, mt4, mt8, mt12 of the RISC-V extension Xsfmm). The edge is read from
+// the chip at run time. Always whole rows of a tile are moved; elements beyond
+// a block's last row or lane are padding and are not used. multiply_loop.h has
+// the products, tile_moves.h the moves of whole tiles.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -14,9 +15,10 @@
 
 namespace landfall::reef {
 
-/// A register of the core that runs the code (chip/registers.h), as i64.
+/// Reads a memory-mapped register of the core that runs the code
+/// (chip/registers.h), as i64.
 llvm::Value *read_core_register(kernels::KernelFrame &frame, uint64_t offset);
-/// Bytes at the end of a scratchpad of so many that are the core's stack.
+/// The size of the core's stack, at the end of a scratchpad of `scratch_bytes`.
 llvm::Value *stack_in(kernels::KernelFrame &frame, llvm::Value *scratch_bytes);
 
 class MatrixUnit {
@@ -29,9 +31,9 @@ public:
   llvm::Value *edge() const { return edge_; }
 
   void zero(unsigned tile);
-  /// Row number `index` (i64) of a tile to memory.
+  /// Stores row `index` (i64) of a tile to memory.
   void store_row(unsigned tile, llvm::Value *index, llvm::Value *address);
-  /// The same with its column, which lies in memory like a row.
+  /// Stores column `index` (i64) of a tile, contiguous in memory.
   void store_column(unsigned tile, llvm::Value *index, llvm::Value *address);
 
 private:

@@ -42,18 +42,19 @@ std::string suffix(const PanelTypes &types) {
   return name(types.rows) + "." + name(types.lanes);
 }
 
-/// Logarithm to base 2 of an element's bytes.
+/// log2 of an element's bytes.
 unsigned bytes_log(DType type) {
   return unsigned(std::countr_zero(uint64_t(size_of(type))));
 }
 
-/// Registers: a0 edge; s2 pitch; t0 to t3 what groups 0 to 3 are loaded from;
-/// t5 bytes from one load to the next, s3 of pairs; t4 scratch; t6 steps left.
+/// Registers: a0 edge; s2 pitch; t0 to t3 the addresses from which groups 0 to
+/// 3 are loaded; t5 bytes between loads, s3 the same for pairs; t4 scratch; t6
+/// steps left.
 class StepText : public AssemblyText {
 public:
   explicit StepText(PanelTypes types) : types_(types) {}
 
-  /// Where both halves of a panel are loaded from.
+  /// Sets the addresses of both halves of a panel.
   void place(PanelSide side, const char *panel) {
     unsigned group = side == PanelSide::rows ? 0 : 2;
     PanelType type = type_of(side);
@@ -64,12 +65,12 @@ public:
   void begin() {
     set_tile_type("a0");
     line("sf.vsettk x0, x0");
-    // A step of reals, or four of bytes.
+    // One step of reals, or four of bytes.
     line("slli t5, s2, {}",
          types_.are_bytes() ? 2 : bytes_log(types_.rows.type));
     line("slli s3, s2, 1");
   }
-  /// From here on, steps are taken one by one.
+  /// The remaining steps are done one by one.
   void begin_single() {
     line("li t4, 1");
     line("sf.vsettk x0, t4");
@@ -84,8 +85,8 @@ public:
     line("sf.vsettnt x0, {}, {}", lanes, type);
   }
   void set_load_type() { line("vsetvli x0, a0, e8, mf2, ta, ma"); }
-  /// What of the next steps can be loaded before the last ones are used: pairs,
-  /// to registers between those of an operand.
+  /// Loads ahead what can be loaded before the last steps are used: pairs, into
+  /// the registers between those of an operand.
   void prefetch(unsigned group) {
     if (!is_paired(group))
       return;
@@ -94,7 +95,7 @@ public:
       line("add t{0}, t{0}, s3", group);
     }
   }
-  /// The next steps of half a panel: all that an instruction takes.
+  /// Loads the next steps of half a panel: as many as an instruction takes.
   void load(unsigned group) {
     if (types_.are_halves())
       for (unsigned step : {0u, 1u})
@@ -130,7 +131,7 @@ private:
   bool is_paired(unsigned group) const {
     return type_of(group < 2 ? PanelSide::rows : PanelSide::lanes).pairs;
   }
-  /// To a register of the group.
+  /// Loads into a register of the group.
   void load_rows(const char *load, unsigned group, unsigned register_ = 0) {
     line("{}.v v{}, (t{})", load, 8 * group + register_, group);
     line("add t{0}, t{0}, t5", group);
@@ -139,7 +140,8 @@ private:
   PanelTypes types_;
 };
 
-/// Besides: a1, a2 panels; a3, a4 rows and a5, a6 lanes of halves; a7 depth.
+/// Also: a1, a2 panels; a3, a4 row counts and a5, a6 lane counts of the halves;
+/// a7 depth.
 class MultiplyText {
 public:
   explicit MultiplyText(PanelTypes types)
@@ -163,8 +165,8 @@ public:
   }
 
 private:
-  /// Loads, and multiplies in one of both orders. Unless `whole`, halves are
-  /// used as a3 to a6 say.
+  /// Loads, and multiplies in one of the two orders. Unless `whole`, tm and tn
+  /// of each half are set from a3 to a6.
   void step(const unsigned (&tiles)[4], bool whole) {
     begin_loads(whole);
     // As they are needed.
@@ -194,7 +196,7 @@ private:
       text_.multiply(tiles[k]);
     }
   }
-  /// As many steps as two turns take, in both orders.
+  /// The steps of two iterations, one in each order.
   void emit_couples(bool whole, int label) {
     text_.loop(2 * at_once_, label, [&] {
       step(order[0], whole);
@@ -219,8 +221,7 @@ private:
   StepText text_;
 };
 
-/// Besides: a1 panel; a2 depth. The other operand is ones, of a single lane or
-/// row.
+/// Also: a1 panel; a2 depth. The other operand is a single lane or row of ones.
 class SumText {
 public:
   SumText(PanelSide side, PanelType type)

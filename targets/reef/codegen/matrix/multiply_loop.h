@@ -11,25 +11,27 @@
 
 namespace landfall::reef {
 
-/// What a panel holds:
+/// The layout of a panel in memory:
 ///
 ///   f32, halves    [depth][2 edges]
 ///   bytes          [depth][2 edges]
 ///   bytes in pairs [depth / 2][2 edges][2 steps]
 ///
-/// Halves are f16 or bf16, bytes integers or float8. Steps are a pitch apart,
-/// pairs of them two. An instruction takes two steps of halves and four of
-/// bytes. A pitch of bytes is two registers, which is where the rows of an
-/// operand must be: one instruction loads four steps of half a panel, and
-/// pairs are taken apart in registers. An edge of bytes is at most half a
-/// register, and loading them reads up to an edge behind the last step.
+/// Halves are f16 or bf16, bytes are integers or float8. Steps are a pitch
+/// apart, pairs two pitches. A matrix instruction takes one step of f32, two of
+/// halves or four of bytes. For bytes the pitch is two vector registers: one
+/// load brings four steps of half a panel to the registers where the matrix
+/// instruction expects its operand's rows; pairs are separated in registers. An
+/// edge of bytes is at most half a register, and loads read up to an edge
+/// behind the last step.
 struct PanelType {
   DType type = DType::f32;
   bool pairs = false;
 };
 
-/// Of the panels of rows and of lanes: both of one real type, or both bytes:
-/// integers with signs or without, or reals. Sums are f32 or 32-bit integers.
+/// The types of the row panel and the lane panel: the same real type, or both
+/// bytes (signed or unsigned integers in any combination, or float8 types).
+/// Sums are f32 or 32-bit integers.
 struct PanelTypes {
   PanelType rows, lanes;
 
@@ -37,14 +39,14 @@ struct PanelTypes {
   bool are_bytes() const { return element_bytes() == 1; }
   bool are_halves() const { return element_bytes() == 2; }
   bool any_pairs() const { return rows.pairs || lanes.pairs; }
-  /// Steps of the depth that one instruction takes.
+  /// Steps of the depth that one matrix instruction takes.
   unsigned steps_at_once() const { return 4 / unsigned(element_bytes()); }
-  /// For the names of functions.
+  /// A name for the combination, used in function names.
   std::string name() const;
 };
 
-/// Two panels, and how much of each half of their width is used: at most an
-/// edge.
+/// The product of two panels. The counts are the rows (lanes) used of each half
+/// of the width, at most an edge.
 struct MultiplyLoop {
   PanelTypes types;
   llvm::Value *pitch; ///< In elements.
@@ -60,15 +62,15 @@ void emit_multiply_loop(kernels::KernelFrame &frame, const MultiplyLoop &loop);
 
 enum class PanelSide { rows, lanes };
 
-/// A panel of bytes.
+/// A sum over the depth of a panel of bytes.
 struct SumLoop {
   PanelSide side;
   PanelType type;
   llvm::Value *edge, *pitch, *panel, *depth;
 };
 
-/// Adds the sums over the depth to the tiles: those of the rows' halves to
-/// column 0 of tiles 0 and 2, of the lanes' to row 0 of tiles 0 and 1.
+/// Adds the sums to the tiles: of a row panel's halves to column 0 of tiles 0
+/// and 2, of a lane panel's halves to row 0 of tiles 0 and 1.
 void emit_sum_loop(kernels::KernelFrame &frame, const SumLoop &loop);
 
 } // namespace landfall::reef

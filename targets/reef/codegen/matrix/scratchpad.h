@@ -9,7 +9,8 @@
 
 namespace landfall::reef {
 
-/// Filled by the first DMA channel.
+/// The core's scratchpad for the loop generator, filled by DMA channel 0. Its
+/// size excludes the core's stack.
 class Scratchpad final : public kernels::LocalMemory {
 public:
   llvm::Value *bytes(kernels::KernelFrame &frame) const override;

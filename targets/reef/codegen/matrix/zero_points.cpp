@@ -19,7 +19,8 @@ namespace {
 
 using Arguments = llvm::ArrayRef<Value *>;
 
-/// Vectors of lanes outside, so that what they need is loaded once.
+/// The loop over vectors of lanes is outside, so that their numbers are loaded
+/// once.
 class SubtractCode {
 public:
   SubtractCode(kernels::KernelFrame &frame, const ProductBlock &block,

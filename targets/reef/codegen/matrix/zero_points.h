@@ -2,10 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Panels hold bytes; zero points come off a block of sums once it is multiplied
-// (panel_factor.h has the formula). What that takes lies behind each panel: the
-// sums of its edges over the depth and their zero points, two edges of i32
-// each.
+// Quantized products: panels hold the bytes, and the zero points' contribution
+// is subtracted from the finished block of sums (panel_factor.h has the
+// formula). The numbers it takes are stored behind each panel: the sums of its
+// rows (or lanes) over the depth and their zero points, [2 edges] of i32 each.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -14,24 +14,25 @@
 
 namespace landfall::reef {
 
-/// Of a panel's edges, or null where the other side, or this one, has no zero
-/// points.
+/// Pointers to these numbers of one panel; null if they are not needed.
 struct EdgeNumbers {
-  llvm::Value *sums = nullptr;  ///< If the other side has zero points.
-  llvm::Value *zeros = nullptr; ///< If this one has.
+  llvm::Value *sums = nullptr;  ///< Set if the other factor has zero points.
+  llvm::Value *zeros = nullptr; ///< Set if this factor has zero points.
 };
 
-/// Rows of a panel of bytes that these numbers take.
+/// Rows (pitches) of a panel of bytes that these numbers occupy.
 constexpr int64_t edge_number_rows = 8;
 
-/// A block of products over `depth` steps, [rows][stride] of i32.
+/// A block of sums over `depth` steps, [rows][stride] of i32, of which `lanes`
+/// columns are used.
 struct ProductBlock {
   llvm::Value *sums, *stride;
-  llvm::Value *rows, *lanes; ///< How many.
+  llvm::Value *rows, *lanes;
   llvm::Value *depth;
 };
 
-/// Subtracts zl (sum of row - depth zr) + zr sum of lane.
+/// Subtracts zl * (sum of row - depth * zr) + zr * (sum of lane) from each sum,
+/// with zr and zl the zero points of its row and lane.
 void call_subtract_zeros(kernels::KernelFrame &frame, const ProductBlock &block,
                          const EdgeNumbers &rows, const EdgeNumbers &lanes);
 

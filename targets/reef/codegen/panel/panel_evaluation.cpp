@@ -2,10 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The loops along the width are cut into stretches on which only the innermost
-// one moves: there, all offsets and guards are linear in the lane. Where rows
-// of an image follow each other without a gap, a copy is one stretch, and only
-// the guards look at two loops.
+// The loops along the panel's width are split into stretches in which only the
+// innermost index changes: there all offsets and guards are linear in the lane
+// number. If rows of an image follow each other without a gap, the copy is one
+// stretch, and only the guards depend on two loops.
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/codegen/panel/matrix_panel.h"
@@ -20,7 +20,7 @@ using llvm::Value;
 
 namespace {
 
-/// Neighbours along the innermost loop, the others fixed.
+/// A range of the innermost loop with the outer ones fixed.
 struct Stretch {
   kernels::IndexValues outer;
   Value *index;  ///< The first one's innermost index.
@@ -103,9 +103,9 @@ void PanelCode::emit() {
       });
 }
 
-/// i1: the operand's rows are as long as those of the lanes, and so short that
-/// guards of two loops cost less than several stretches; those can be worked
-/// out in 32 bits, vectors of which are half as long.
+/// i1: the operand's rows follow without gaps, and are so short that guards
+/// over two loops cost less than several stretches; and the guards' values fit
+/// in 32 bits, so that vectors for them take half the registers.
 Value *PanelCode::is_joined() {
   const analysis::LoopSpan &outer = p_.side.lanes[0], &inner = p_.side.lanes[1];
   Value *row = p_.sizes.value(p_.loads()[0].offset.coefficient(outer.variable));
@@ -264,8 +264,8 @@ bool PanelCode::has_constant_other() {
 /// Of a panel: others are zero points.
 bool is_element(DType type) { return type != DType::i32; }
 
-/// Whether the panel holds what the operand does: as it is, or neighbours of a
-/// narrow type in f32.
+/// Whether the panel's elements are the operand's: unchanged, or contiguous
+/// ones of a narrow type widened to f32.
 bool PanelCode::is_copy() {
   const analysis::Factor &factor = p_.side.factor;
   if (factor.loads.size() != 1 ||
@@ -372,7 +372,8 @@ kernels::LaneValue PanelCode::offset(size_t load, const Stretch &group,
   return along(form, base, group);
 }
 
-/// What condition `c` of a load says is not negative, but for its lanes.
+/// The part of the affine form of condition `c` (>= 0) that is independent of
+/// the lane.
 Value *PanelCode::condition_base(size_t load, size_t c, const Stretch &group,
                                  const kernels::RowWalk::Run &run) {
   const analysis::Affine &form = p_.loads()[load].conditions[c];
@@ -381,8 +382,8 @@ Value *PanelCode::condition_base(size_t load, size_t c, const Stretch &group,
       group.outer);
 }
 
-/// i1: the first load's guard holds for the first lane and the last; then it
-/// does for those between, as it is linear.
+/// i1: the first load's guard is true for the first and the last lane; then it
+/// is for those between, as it is linear.
 Value *PanelCode::ends_hold(const Stretch &group,
                             const kernels::RowWalk::Run &run) {
   Value *all = b.getTrue();

@@ -9,28 +9,29 @@
 
 namespace landfall::reef {
 
-/// What a panel holds of a factor. Sums of f32 take the factor as it is. Those
-/// of integers take bytes: a factor is then `elements - zero`, or `elements`,
-/// where zero does not depend on the depth, and
+/// What a panel stores of a factor. For f32 sums: the factor itself. For 32-bit
+/// integer sums: bytes; the factor is `elements - zero`, or `elements`, with a
+/// zero point that does not depend on the depth. Then
 ///
 ///   sum of (a - za) (b - zb) = sum of a b - zb (sum of a - depth za)
 ///                                         - za sum of b
 ///
-/// exactly, modulo 2^32.
+/// exactly, modulo 2^32, with sums over the depth.
 struct PanelFactor {
   analysis::Factor elements;
-  DType type = DType::f32; ///< Of an element.
+  DType type = DType::f32; ///< Element type of the panel.
   std::optional<analysis::Factor> zero;
 };
 
-/// As a kernel is on every chip. Fails with the reason where the matrix unit
-/// has no such operands.
+/// The factor for the operations that every chip has: f32, and bytes to 32-bit
+/// integers. Fails with the reason if it fits neither.
 Result<PanelFactor> read_panel_factor(const Kernel &kernel,
                                       const analysis::ContractionRoles &roles,
                                       const analysis::Factor &factor);
 
-/// Of f32 sums on chips that multiply f16 and bf16, or f8: a factor that is
-/// such elements as they are. Fails where it is not.
+/// The factor for f32 sums of f16, bf16 or f8 products, which only some chips
+/// have: elements of such a type, unchanged. Fails with the reason if it is
+/// anything else.
 Result<PanelFactor> read_narrow_factor(const Kernel &kernel,
                                        const analysis::ContractionRoles &roles,
                                        const analysis::Factor &factor);

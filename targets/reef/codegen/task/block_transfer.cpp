@@ -13,7 +13,8 @@ using llvm::Value;
 
 namespace {
 
-/// A result in place of its sum, or a copy as large as the sums.
+/// The largest element of a copied operand or result: it takes the place of a
+/// sum.
 constexpr int64_t most_bytes = 4;
 
 /// Whether blocks are rectangles in the result.
@@ -25,7 +26,7 @@ bool is_rectangular(const analysis::ContractionRoles &roles,
          analysis::join_loops(factor, roles.space, roles.lanes).size() <= 1;
 }
 
-/// Finds the operands that a body reads at the result's place only.
+/// Finds the operands that a body reads at the result's own index only.
 class ReadOperands {
 public:
   ReadOperands(const Kernel &kernel, const analysis::Affine &form)

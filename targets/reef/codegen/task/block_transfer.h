@@ -2,11 +2,11 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The vector unit waits for each row that it reads from DRAM, or writes there.
-// So the operands that an epilogue reads or writes at the result's own place
-// only go through the scratchpad: blocks of the former come by DMA while the
-// sums are made, the result takes the place of the sums and leaves while the
-// next ones are.
+// Epilogues through the scratchpad. The vector unit would wait for every row
+// that it reads from or writes to DRAM. So operands that the epilogue accesses
+// only at the result's own index are copied block by block: blocks that it
+// reads come by DMA while the sums are computed; the result overwrites the sums
+// and leaves by DMA while the next block is computed.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -17,16 +17,17 @@
 
 namespace landfall::reef {
 
-/// What the structure of an epilogue decides.
+/// The operands of an epilogue that can be copied so; a function of the kernel
+/// only.
 struct BlockOperands {
   BlockOperands(const Kernel &kernel, const analysis::ContractionRoles &roles);
 
   std::vector<uint32_t> read;
-  std::vector<uint32_t> written; ///< The result, or nothing.
-  bool is_sum = false;           ///< The result is the sums as they are.
-  analysis::Affine form;         ///< Of the result's offset.
-  analysis::SizePolynomial
-      row_stride; ///< Between rows of the flattened row loops.
+  std::vector<uint32_t> written; ///< The result; empty if it cannot be copied.
+  bool is_sum = false;           ///< The result is the sums unchanged.
+  analysis::Affine form;         ///< The result's offset, in elements.
+  /// Elements between rows of the flattened row loops.
+  analysis::SizePolynomial row_stride;
 };
 
 class BlockTransfer {
@@ -35,16 +36,18 @@ public:
                 const MatrixTiling &tiling)
       : sizes_(sizes), b(sizes.b()), operands_(operands), tiling_(tiling) {}
 
-  /// Fixes the loops that are neither rows nor lanes.
+  /// Sets the values of the batch loops.
   void begin(const kernels::IndexValues &batch);
-  /// The part of each operand that `block` is about: to `copies`, as many
-  /// blocks of sums.
+  /// Starts copying the part of each read operand that belongs to `block` to
+  /// `copies`, one block of the size of the sums for each.
   void fetch(const kernels::SumBlock &block, llvm::Value *copies);
-  /// Until blocks that were fetched are there, and results have left.
+  /// Waits until fetched blocks have arrived and results have left.
   void wait();
-  /// Where nothing was fetched, and `but_last` (i1): but the last result.
+  /// The same; but if nothing was fetched and `but_last` (i1) is true, the last
+  /// result may still be in transfer.
   void wait(llvm::Value *but_last);
-  /// `block` with its copies; its sums become the result.
+  /// Emits the epilogue of `block` with its copies, in place of the sums, and
+  /// starts the result's transfer.
   void emit(kernels::Epilogue &epilogue, kernels::SumBlock block,
             llvm::Value *copies, const kernels::IndexValues &batch);
 

@@ -2,13 +2,15 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Where a result has too few blocks for the cores, tasks share the depth: each
-// makes sums over a part of it, and leaves them in its scratch memory. The last
-// to come, by a counter, adds up all parts' sums in their order, and goes on as
-// if it had made them alone. Nobody waits for another task.
+// Split-K: if a result has fewer blocks than there are cores, several tasks
+// share a block. Each computes sums over a part of the depth and stores them in
+// its scratch memory (DRAM). The task that finishes last, found by an atomic
+// counter, adds up all parts in the order of their numbers and runs the
+// epilogue. No task waits for another, and the result does not depend on which
+// one is last.
 //
-// Counters and the places of the parts' sums are variables of the module: the
-// planning half of a launch clears them.
+// The counters and the addresses of the parts' sums are global variables of the
+// module; the plan function clears the counters.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -22,28 +24,30 @@ class DepthParts {
 public:
   DepthParts(kernels::SizeCode &sizes, const MatrixTiling &tiling);
 
-  /// Bytes of scratch memory, a core: i64.
+  /// Bytes of scratch memory per core (i64).
   llvm::Value *scratch_bytes();
-  /// In the planning function.
+  /// For the plan function.
   void clear_counters();
 
   /// A block of sums over one part of the depth.
   struct Block {
-    llvm::Value *number;       ///< Among those of the task.
-    llvm::Value *task, *part;  ///< Parts of a block are tasks in a row.
-    llvm::Value *sums;         ///< In scratchpad: panel x panel.
-    llvm::Value *rows, *lanes; ///< That are used.
-    llvm::Value *room;         ///< For `parts_at_once` as large ones.
-    llvm::Value *channel;
+    llvm::Value *number;       ///< The block's number within the task.
+    llvm::Value *task, *part;  ///< A block's parts are consecutive tasks.
+    llvm::Value *sums;         ///< In the scratchpad: [panel][panel].
+    llvm::Value *rows, *lanes; ///< The rows and lanes used.
+    llvm::Value *room;         ///< Scratchpad for `parts_at_once` blocks.
+    llvm::Value *channel;      ///< DMA channel.
   };
-  /// i1: comes last; `sums` are then those of all parts.
+  /// Stores the block's sums in scratch memory. The task that comes last then
+  /// sets `sums` to the total of all parts. Returns whether this task is the
+  /// last (i1).
   llvm::Value *emit(const Block &block);
 
 private:
   llvm::GlobalVariable *variable(const char *name, llvm::Type *element);
   llvm::Value *place(llvm::Value *scratch, llvm::Value *task,
                      llvm::Value *number);
-  /// Between a block in scratchpad and what a task left.
+  /// The transfer between a block in the scratchpad and one in scratch memory.
   Transfer transfer(const Block &block, llvm::Value *inside,
                     llvm::Value *outside, bool leaves);
   void fetch(const Block &block, llvm::Value *part);

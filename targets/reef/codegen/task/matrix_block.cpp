@@ -11,7 +11,7 @@ namespace landfall::reef {
 
 using llvm::Value;
 
-/// `place`: of the panel among those side by side.
+/// `place`: the panel's number among those side by side in one pitch.
 EdgeNumbers MatrixTask::numbers_of(PanelSide side, Value *panel, Value *place) {
   const PanelDesign &mine =
       side == PanelSide::rows ? design_.row_side : design_.lane_side;
@@ -32,7 +32,7 @@ EdgeNumbers MatrixTask::numbers_of(PanelSide side, Value *panel, Value *place) {
   return numbers;
 }
 
-/// Once a panel is whole.
+/// Computes the zero-point data of a panel that is complete.
 void MatrixTask::emit_numbers(const PanelTarget &panel, PanelSide side,
                               Value *place) {
   EdgeNumbers numbers = numbers_of(side, panel.address, place);
@@ -49,8 +49,9 @@ void MatrixTask::emit_numbers(const PanelTarget &panel, PanelSide side,
         .emit_zeros(panel.edges, numbers.zeros);
 }
 
-/// The first block of a panel of lanes takes pieces as they come, less what
-/// cannot be loaded without the next one's first bytes.
+/// Multiplies a block. The first block of a lane panel takes the pieces as they
+/// arrive; for bytes, the last steps of a piece wait for the next piece, as
+/// loading them reads beyond it.
 void MatrixTask::multiply_as_lanes_arrive(const Run &run, const Panel &rows,
                                           const PanelTarget &lanes,
                                           const PanelArrival &arrival,
@@ -96,8 +97,8 @@ void MatrixTask::multiply(Value *depth, const kernels::Interval &row_edges,
 void MatrixTask::emit_block(
     const Run &run, const Panel &rows, const Panel &lanes,
     const std::function<void(const Panel &)> &multiply) {
-  // Blocks are kept apart only where another run of the depth needs them; else
-  // the last result may still be leaving.
+  // Each block has a place of its own only if a later run of the depth needs
+  // it; else places are reused, while the last result may still be in transfer.
   Value *kept = b.CreateICmpSGT(tiling_.runs, index(1));
   Value *block = b.CreateAdd(b.CreateMul(rows.number, tiling_.task_lane_panels),
                              lanes.number);
@@ -142,7 +143,7 @@ void MatrixTask::emit_block(
   });
 }
 
-/// i1: the block's sums are now those of all parts of the depth.
+/// Whether the block's sums now include all parts of the depth (i1).
 Value *MatrixTask::share(const kernels::SumBlock &block, Value *copies,
                          Value *number) {
   int64_t before = int64_t(design_.block.read.size());

@@ -1,9 +1,10 @@
-//===- core_page.h - A core's registers where there are none ---*- C++ -*-===//
+//===- core_page.h - Emulation of a core's registers -----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The page of chip/registers.h: nobody may touch it, and the signal's handler
-// does what the register that was meant does. Transfers happen at once.
+// The registers of chip/registers.h under user-mode emulation. Their page is
+// mapped without access rights; the SIGSEGV handler emulates the register that
+// was accessed. DMA transfers are done immediately.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -1,10 +1,10 @@
-//===- matrix_emulation.h - A matrix unit where there is none --*- C++ -*-===//
+//===- matrix_emulation.h - Emulation of the matrix unit -------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The emulator knows nothing of Xsfmm: its instructions are replaced by illegal
-// ones, and the signal's handler does what they say, for f32 and bytes. The
-// rest of the code runs as it was made.
+// qemu does not implement Xsfmm. Its instructions are replaced by illegal ones,
+// and the SIGILL handler emulates them, for f32 and bytes. All other code runs
+// unchanged.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

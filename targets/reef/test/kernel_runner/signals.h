@@ -1,4 +1,4 @@
-//===- signals.h - Instructions that the runner carries out ----*- C++ -*-===//
+//===- signals.h - Emulating instructions in signal handlers ---*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
