@@ -24,15 +24,16 @@ struct CompileOptions {
   std::function<void(std::string_view step, std::string_view ir)> on_ir;
   /// Called when each step ends.
   std::function<void(std::string_view step, double ms)> on_step;
-  /// Fail where the host would compute what is not host work by nature
-  /// (package/host_work.def).
+  /// Fail if any part of the model would run on the host although it is not
+  /// host work (package/host_work.def).
   bool require_target = false;
 };
 
-/// Compiles an ONNX file (external data is looked up beside it).
+/// Compiles an ONNX file. External data is read relative to its directory.
 Result<Package> compile_file(const std::string &path,
                              const CompileOptions &options);
-/// Compiles a serialised ModelProto; `directory` is where external data lies.
+/// Compiles a serialised ModelProto. External data is read relative to
+/// `directory`.
 Result<Package> compile_bytes(std::span<const uint8_t> model,
                               const std::string &directory,
                               const CompileOptions &options);

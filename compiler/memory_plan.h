@@ -9,18 +9,18 @@
 
 namespace landfall::compiler {
 
-/// Where the intermediate tensors of the entry graph live: slots of one arena,
-/// shared by tensors whose lives do not overlap. Extents are symbolic, so a
-/// slot's size is the maximum over its tensors, computed by the program when it
-/// starts; one plan serves every shape.
+/// Assigns the intermediate tensors of the entry graph to slots of one arena.
+/// Tensors with disjoint live ranges share a slot. Extents are symbolic: a
+/// slot's size is an expression, the maximum over its tensors, evaluated by the
+/// program at the start of a run; one plan serves every shape.
 struct MemoryPlan {
   struct Slot {
     ir::Size bytes; ///< Already rounded up to the alignment.
   };
   std::vector<Slot> slots;
-  /// The slot of each planned result of a compute operation. Tensors that are
-  /// not here are allocated on their own: entry outputs, values that cross
-  /// control flow, and those whose extents only the run decides.
+  /// The slot of each planned result of a compute operation. Other tensors are
+  /// allocated individually: outputs, values that cross control flow, and
+  /// those with data-dependent extents.
   llvm::DenseMap<mlir::Value, unsigned> slot_of;
 };
 

@@ -27,23 +27,21 @@ struct CodegenOptions {
   std::vector<std::string> variants;
 };
 
-/// A target's compile-time half. Stateless and thread-safe.
+/// The compile-time half of a target. Stateless and thread-safe.
 class Target {
 public:
   virtual ~Target() = default;
   virtual std::string_view name() const = 0;
-  /// Whether its code runs on the device of this name: at least on one of the
-  /// target's own.
+  /// Whether code of this target runs on the device of this name.
   virtual bool serves(std::string_view device) const {
     return device == name();
   }
-  /// Constant factors of contractions are stored with the summed indices
-  /// outermost where the result has at least so many rows or columns along the
-  /// other factor; 0: never.
+  /// The least M (or N) from which constant operands of contractions are stored
+  /// K-major (summed indices outermost); 0: never.
   virtual int64_t min_rows_for_k_major_weights() const { return 0; }
-  /// Whether this kernel can run here.
+  /// Whether the target can run the kernel.
   virtual Support supports(const Kernel &kernel) const = 0;
-  /// Code for all kernels, one section a variant.
+  /// Generates code for all kernels: one section for each variant.
   virtual Result<std::vector<CodeSection>>
   generate(std::span<const Kernel> kernels,
            const CodegenOptions &options) const = 0;

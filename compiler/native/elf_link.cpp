@@ -29,7 +29,8 @@ Error internal(const std::string &what) {
                       what)};
 }
 
-/// A private folder, in memory where the system has such; gone at the end.
+/// A private temporary folder, on tmpfs if there is one; removed by the
+/// destructor.
 class ScratchFolder {
 public:
   static Result<ScratchFolder> create() {

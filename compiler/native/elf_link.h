@@ -13,9 +13,9 @@
 
 namespace landfall::native {
 
-/// Links object files into a position-independent ELF shared object that needs
-/// nothing from outside; undefined symbols are an error. One link at a time in
-/// a process (the linker is not re-entrant); callers just wait.
+/// Links object files into a position-independent ELF shared object without
+/// dependencies; undefined symbols are an error. Thread-safe: as lld is not
+/// re-entrant, links of one process are serialized by a mutex.
 Result<std::vector<uint8_t>>
 link_image(std::span<const std::vector<uint8_t>> objects);
 

@@ -9,7 +9,8 @@
 
 namespace landfall::native {
 
-/// Adds <symbol>_plan and <symbol>_run (package/native_abi.h) to the module.
+/// Adds the functions <symbol>_plan and <symbol>_run of package/native_abi.h to
+/// the module; `generator` emits their bodies.
 void emit_entry_points(llvm::Module &module, const std::string &symbol,
                        const Kernel &kernel, const kernels::Machine &machine,
                        kernels::TaskGenerator &generator);

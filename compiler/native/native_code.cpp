@@ -19,7 +19,8 @@ namespace landfall::native {
 
 namespace {
 
-/// Small enough to spread over threads, large enough to share set-up.
+/// Kernels per module: few enough to occupy all threads, enough to amortize the
+/// set-up.
 constexpr size_t kernels_per_module = 4;
 
 /// A kernel and the numbers of all kernels that are the same code.

@@ -18,16 +18,17 @@
 
 namespace landfall::native {
 
-/// Refuses the element types that no native generator has: complex and text.
+/// Refuses kernels with element types that no generator for machine code
+/// supports: complex and text.
 compiler::Support supports_dtypes(const Kernel &kernel);
 
 /// Chooses how a kernel is generated; called from several threads at once.
 using GeneratorChoice = std::function<std::unique_ptr<kernels::TaskGenerator>(
     const Kernel &kernel, const kernels::Machine &machine)>;
 
-/// Code for all kernels (at least one) with the calling convention of
-/// package/native_abi.h: equal kernels once, a few kernels a module, modules
-/// side by side on threads, one link.
+/// Compiles all kernels (at least one) to one image with the calling convention
+/// of package/native_abi.h. Structurally equal kernels are compiled once; a few
+/// kernels form an LLVM module; modules are compiled in parallel and linked.
 Result<CodeSection> compile_kernels(std::span<const Kernel> kernels,
                                     const Variant &variant,
                                     const GeneratorChoice &choose);

@@ -24,8 +24,8 @@ namespace landfall::native {
 
 namespace {
 
-/// Generators emit final loops; what is left is cleaning up after them. No pass
-/// here may introduce calls (loop-idiom would).
+/// The generators emit loops in their final form, so that only clean-up passes
+/// run. None may introduce library calls (loop-idiom would).
 constexpr std::string_view passes =
     "function(early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg,"
     "loop-mssa(licm),early-cse<memssa>,instcombine<no-verify-fixpoint>,"

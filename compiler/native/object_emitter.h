@@ -18,19 +18,21 @@ class TargetMachine;
 
 namespace landfall::native {
 
-/// Optimises modules for one machine and turns them into object files. Use one
-/// in a thread.
+/// Optimises LLVM modules for one machine and emits object files. Not
+/// thread-safe: each thread has its own.
 class ObjectEmitter {
 public:
   static Result<ObjectEmitter> create(const Variant &variant);
   ObjectEmitter(ObjectEmitter &&);
   ~ObjectEmitter();
 
-  /// Sets the module's machine; call it before filling the module.
+  /// Sets the module's target triple and data layout; call it before emitting
+  /// IR into the module.
   void prepare(llvm::Module &module);
   /// Optimises the module in place.
   void optimize(llvm::Module &module);
-  /// The object file. Fails on IR that the back end cannot take (our bug).
+  /// The object file's bytes. Fails with `internal` if LLVM cannot select
+  /// instructions for the IR.
   Result<std::vector<uint8_t>> emit(llvm::Module &module);
 
 private:

@@ -14,16 +14,17 @@
 
 namespace landfall::native {
 
-/// One code section of a package is made for one of these.
+/// A machine that a target generates code for; each gives one code section of a
+/// package. Strings are LLVM's names unless they say otherwise.
 struct Variant {
-  std::string_view target; ///< As in CodeSection::target.
-  std::string_view name;   ///< As in CodeSection::variant.
+  std::string_view target; ///< CodeSection::target.
+  std::string_view name;   ///< CodeSection::variant.
   std::string_view triple;
-  std::string_view processor = {}; ///< LLVM's name.
-  /// LLVM's name of one with like latencies; empty: the processor itself.
+  std::string_view processor = {};
+  /// A processor with similar latencies to schedule for; empty: `processor`.
   std::string_view tuning = {};
-  std::string_view features = {}; ///< LLVM's, beyond the processor's.
-  std::string_view abi = {};      ///< LLVM's; empty: the triple's own.
+  std::string_view features = {}; ///< In addition to the processor's.
+  std::string_view abi = {};      ///< Empty: the triple's default.
   llvm::CodeModel::Model code_model = llvm::CodeModel::Small;
   kernels::Machine machine;
 };

@@ -1,4 +1,4 @@
-//===- access_analysis.h - How indices move through operands ---*- C++ -*-===//
+//===- access_analysis.h - Strides of loads and stores ---------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -12,30 +12,31 @@
 
 namespace landfall::analysis {
 
-/// How the element of a load or store moves when an index grows by one.
+/// The stride of a load or store with respect to one index, in elements.
 enum class Movement : uint8_t {
-  none,      ///< Stays.
-  unit,      ///< To its neighbour.
-  broadcast, ///< In the innermost dimension, by a factor the sizes decide:
-             ///< stays or goes to the neighbour, most likely.
-  strided,   ///< By a fixed number of elements, known now or at run time.
-  irregular, ///< Any other way.
+  none,      ///< 0.
+  unit,      ///< 1.
+  broadcast, ///< Along the innermost dimension, a factor known at run time
+             ///< (most often 0 or 1: run-time broadcasting).
+  strided,   ///< Another constant, known now or at run time.
+  irregular, ///< Not constant.
 };
 
-/// Answers about one kernel's nodes, from the description alone.
+/// Dependence and strides of one kernel's nodes, from the description alone.
+/// The kernel must outlive it; results are cached, so it is for one thread.
 class AccessAnalysis {
 public:
   explicit AccessAnalysis(const Kernel &kernel);
 
-  /// Whether the node's value can change with `variable` (a parameter).
+  /// Whether the node's value can depend on `variable`, a block parameter.
   bool depends(NodeId node, NodeId variable);
   Movement movement(NodeId access, NodeId variable);
-  /// How well the loads of a block (and its inner blocks) suit lanes that stand
-  /// for neighbouring values of the variable; higher is better.
+  /// How well the loads of a block (and its inner blocks) vectorize with
+  /// consecutive values of `variable` in the lanes; higher is better.
   int lane_score(const Block &block, NodeId variable);
 
 private:
-  /// Of an index as a function of the variable.
+  /// The derivative of an index with respect to the variable.
   struct Slope {
     enum Kind : uint8_t { constant, runtime, irregular } kind = constant;
     int64_t value = 0; ///< Constant only.
@@ -46,7 +47,7 @@ private:
   bool block_depends(const Block &block, NodeId variable);
 
   const Kernel &kernel_;
-  std::vector<NodeId> owners_; ///< Of each block parameter.
+  std::vector<NodeId> owners_; ///< By block parameter: the node of its block.
   std::map<std::pair<NodeId, NodeId>, bool> depends_;
 };
 

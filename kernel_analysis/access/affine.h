@@ -61,7 +61,8 @@ struct IndexSpace {
   std::vector<Extent> extents;
 };
 
-/// Reads i64 nodes as affine forms. Variables of extent 1 read as 0.
+/// Reads i64 nodes as affine forms over the block's indices. Indices of extent
+/// 1 read as 0.
 class AffineReader {
 public:
   AffineReader(const Kernel &kernel, const IndexSpace &space)
@@ -71,8 +72,9 @@ public:
   std::optional<Affine> read(NodeId node) const;
   /// The offset in elements of a load or store in its operand.
   std::optional<Affine> offset(const Node &access) const;
-  /// The forms that must all be >= 0 for a bool node to hold, without those
-  /// that always hold. Nothing if it is no conjunction of affine comparisons.
+  /// Affine forms f such that the bool node is true if and only if all f >= 0;
+  /// those that are always >= 0 are left out. Nothing if the node is not a
+  /// conjunction of affine comparisons.
   std::optional<std::vector<Affine>> conditions(NodeId node) const;
 
 private:

@@ -12,8 +12,8 @@ namespace landfall::analysis {
 
 namespace {
 
-/// Factors stay small and never multiply, sizes are those of memory: nothing
-/// here comes near the end of 64 bits.
+/// Factors are small and are not multiplied with each other, and sizes are
+/// those of tensors in memory, so that the expressions cannot overflow 64 bits.
 constexpr int64_t largest_factor = 1 << 12;
 constexpr int64_t largest_term = int64_t(1) << 40;
 

@@ -2,8 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Sums of loop indices, sizes and constants, times constants: how far they
-// reach while loops run is known from the loops' bounds.
+// "Simple" index expressions: sums of loop indices, size parameters and
+// constants, each times a constant. Their least and greatest values follow from
+// the loops' bounds (compiler/kernels/loops/index_span.h).
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -14,16 +15,17 @@
 
 namespace landfall::analysis {
 
-/// Whether the node is a constant that may multiply such a sum.
+/// Whether the node is a constant small enough to be a factor in a simple
+/// expression.
 bool is_index_factor(const Node &node);
 
 class SimpleIndices {
 public:
   explicit SimpleIndices(const Kernel &kernel);
 
-  /// Whether this node's value is such a sum.
+  /// Whether the node's value is a simple expression.
   bool contains(NodeId id) const { return is_simple(id, false); }
-  /// The loop node whose index this is, or `no_node`.
+  /// The loop node whose index `index` is, or `no_node`.
   NodeId loop_of(NodeId index) const;
 
 private:

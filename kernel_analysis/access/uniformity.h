@@ -1,4 +1,4 @@
-//===- uniformity.h - What is the same in all lanes ------------*- C++ -*-===//
+//===- uniformity.h - Divergence analysis of a block -----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -14,20 +14,22 @@
 
 namespace landfall::analysis {
 
-/// Follows, through a block's nodes, which values can differ between lanes.
+/// Finds which values of a block can differ between lanes ("vary"); the others
+/// are uniform.
 class Uniformity {
 public:
-  /// `outside` tells whether a value defined before the block varies.
+  /// `outside` returns whether a value defined outside the block varies.
   Uniformity(const Kernel &kernel, std::function<bool(NodeId)> outside)
       : kernel_(kernel), outside_(std::move(outside)) {}
 
-  /// A block parameter that varies, or does not.
+  /// Sets whether a block parameter varies.
   void set_param(NodeId node, bool varies) {
     known_.insert(node);
     if (varies)
       varying_.insert(node);
   }
-  /// Visits a block; then `varies` answers for its nodes.
+  /// Analyses a block whose parameters are set; then `varies` is valid for its
+  /// nodes.
   void visit(const Block &block);
   bool varies(NodeId node) const {
     return known_.contains(node) ? varying_.contains(node) : outside_(node);

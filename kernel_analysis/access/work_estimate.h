@@ -9,13 +9,14 @@
 
 namespace landfall::analysis {
 
-/// About how many simple instructions one execution of the node takes; loops of
-/// unknown length count as `unknown_trips` rounds.
+/// The estimated cost of one execution of the node, in simple instructions.
+/// Loops of unknown trip count are taken to have `unknown_trips` iterations.
 double work_of(const Kernel &kernel, NodeId node, double unknown_trips = 64);
 double work_of(const Kernel &kernel, const Block &block,
                double unknown_trips = 64);
 
-/// Rounds of a loop, `unknown` if they are not known; of other nodes 1.
+/// The trip count of a loop node if constant, else `unknown`; 1 for other
+/// nodes.
 double trips_of(const Kernel &kernel, const Node &node, double unknown);
 
 } // namespace landfall::analysis

@@ -1,4 +1,4 @@
-//===- contraction_as_map.h - A contraction, the plain way -----*- C++ -*-===//
+//===- contraction_as_map.h - A contraction as a map -----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,9 +9,9 @@
 
 namespace landfall::analysis {
 
-/// The same function as a kernel of class map: each point folds over `reduce`
-/// and then runs the epilogue. For contractions that the contraction generator
-/// has no better code for.
+/// The same function as a kernel of class map: each point sums over `reduce` in
+/// nested folds and then computes the epilogue. For contractions that no
+/// contraction strategy takes.
 Kernel contraction_as_map(const Kernel &contraction);
 
 } // namespace landfall::analysis

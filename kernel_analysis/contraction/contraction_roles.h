@@ -1,11 +1,16 @@
-//===- contraction_roles.h - What a contraction looks like --*- C++ -*-===//
+//===- contraction_roles.h - The M, N, K loops of a contraction -*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Decides from the structure of a contraction alone which loops play which
-// role, as in out[batch, rows, lanes] = sum over depth of
-// broadcast[batch, rows, depth] * lane[batch, depth, lanes]: the lane side is
-// the factor that the fastest result loops belong to.
+// Maps the loops of a contraction to the dimensions of a batched GEMM:
+//
+//   out[batch, rows, lanes] = sum over depth of
+//       broadcast[batch, rows, depth] * lane[batch, depth, lanes]
+//
+// rows are M, lanes N and depth K. The innermost result loops are lanes: they
+// are vectorized, and the factor that depends on them is the "lane" side; the
+// other factor is uniform across lanes, the "broadcast" side. Depends on the
+// structure of the kernel only, not on sizes.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -16,16 +21,17 @@
 
 namespace landfall::analysis {
 
-/// A load in a factor whose index and guard are affine.
+/// A load in a factor, with affine offset (in elements) and guard.
 struct FactorLoad {
   NodeId node = no_node;
   Affine offset;
-  std::vector<Affine> conditions; ///< All >= 0: the guard holds. May be empty.
+  /// The guard is true if and only if all are >= 0. Empty: no guard.
+  std::vector<Affine> conditions;
   bool guarded() const { return !conditions.empty(); }
 };
 
-/// Neighbouring loops that every load of a factor walks with one stride, or a
-/// single loop: `variable` is the innermost one, whose coefficients count.
+/// One loop, or adjacent loops that every load of a factor accesses as one loop
+/// with a constant stride: that of `variable`, the innermost of them.
 struct LoopSpan {
   uint32_t variable = 0;
   SizePolynomial extent;
@@ -35,34 +41,35 @@ struct LoopSpan {
 struct Factor {
   NodeId value = no_node;
   std::vector<FactorLoad> loads; ///< In order of evaluation.
-  std::vector<bool> uses;        ///< By variable.
-  /// Selections that repeat the guard of a load: they are that load's value.
+  std::vector<bool> uses;        ///< By variable: whether the factor uses it.
+  /// `select` nodes that repeat a load's guard, and are thus equal to the load.
   std::map<NodeId, NodeId> same_as;
 };
 
-/// Numbers are variables: result loops first, then the reduce loops. Loops of
-/// constant extent 1 are in none of the lists.
+/// Each list holds variable numbers: the result loops are numbered first, then
+/// the reduce loops. Lists are outermost first. Loops of constant extent 1 are
+/// in none.
 struct ContractionRoles {
-  std::vector<uint32_t> batch; ///< In both factors, or in none.
-  std::vector<uint32_t> rows;  ///< In the broadcast side only.
-  std::vector<uint32_t> lanes; ///< In the lane side only; fastest in memory.
-  std::vector<uint32_t> depth; ///< The reduce loops.
+  std::vector<uint32_t> batch; ///< Used by both factors, or by none.
+  std::vector<uint32_t> rows;  ///< M: used by the broadcast side only.
+  std::vector<uint32_t> lanes; ///< N: used by the lane side only; innermost.
+  std::vector<uint32_t> depth; ///< K: the reduce loops.
   Factor broadcast;
   Factor lane;
   IndexSpace space;
 };
 
-/// Reads what `value` is computed from: scalar code over loads with affine
-/// indices. Fails with the reason where there is anything else, such as a use
-/// of an index as a number. Parameters that are not in `space` are free.
+/// Reads the expression of `value`: scalar operations on loads with affine
+/// indices. Fails with the reason for anything else, such as an index used as a
+/// value. Parameters that are not in `space` are allowed as constants.
 Result<Factor> read_factor(const Kernel &kernel, const IndexSpace &space,
                            NodeId value);
 
-/// The roles, or why the structure has none that the generator can use.
+/// The roles, or the reason why the kernel does not have this structure.
 Result<ContractionRoles> analyze_contraction(const Kernel &kernel);
 
-/// Joins neighbours among `variables` (outermost first) that all loads of the
-/// factor walk as if they were one loop.
+/// Joins adjacent loops among `variables` (outermost first) that all loads of
+/// the factor access as one loop.
 std::vector<LoopSpan> join_loops(const Factor &factor, const IndexSpace &space,
                                  const std::vector<uint32_t> &variables);
 

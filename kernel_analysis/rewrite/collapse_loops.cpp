@@ -48,7 +48,7 @@ template <typename F> void Collapser::for_each_access(F visit) {
       visit(node);
 }
 
-/// A dimension of extent 1 has one index, which needs no saying.
+/// Drops dimensions of extent 1 and their indices.
 void Collapser::drop_unit_dims() {
   for_each_access([&](Node &node) {
     const std::vector<Extent> &dims = k_.operands[node.index].dims;
@@ -73,7 +73,8 @@ void Collapser::drop_unit_loops() {
   }
 }
 
-/// Where the access has the two indices as neighbours, and nowhere else.
+/// The dimension at which the access uses the two indices, adjacent; nothing if
+/// it uses them anywhere else.
 std::optional<size_t> Collapser::digits_at(const Node &access, NodeId high,
                                            NodeId low) {
   std::optional<size_t> found;

@@ -2,9 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Neighbouring parallel loops become one where every access treats their
-// indices as the two digits of one number: an element-wise kernel over a
-// contiguous tensor becomes a single loop. Loops of one iteration disappear.
+// Adjacent parallel loops i < A, j < B become one loop k < A * B if every
+// access is linear in k = i * B + j (or uses neither): an element-wise kernel
+// over a contiguous tensor becomes a single loop. Loops of extent 1 are
+// removed.
 //
 //   for i < A, j < B: y[i, j] = x[i, j] + b[n]
 //   for k < A * B:    y[k] = x[k] + b[n]
@@ -22,8 +23,8 @@ struct SizeProduct {
   Extent inner;
 };
 
-/// A kernel that means the same on the same operand memory. Its size parameters
-/// are the original's, then one for each product, in order.
+/// An equivalent kernel on the same operand memory. Its size parameters are the
+/// original's, then one for each product, in order.
 struct CollapsedKernel {
   Kernel kernel;
   std::vector<SizeProduct> products;

@@ -13,8 +13,9 @@ namespace landfall::analysis {
 
 namespace {
 
-/// What a node computes, as numbers: equal keys, equal values. Nodes inside its
-/// blocks are numbered from the node, all others are themselves.
+/// A node's computation as a list of numbers: nodes with equal keys have equal
+/// values. Nodes inside its blocks are numbered relative to the node, others by
+/// their id.
 using Key = std::vector<uint64_t>;
 
 class Merger {
@@ -48,7 +49,7 @@ private:
   std::vector<std::map<Key, NodeId>> scopes_;
 };
 
-/// Whether executing it twice gives the same value twice, and nothing else.
+/// Whether the node has no side effects and reads no memory that is written.
 bool Merger::is_repeatable(const Node &node) const {
   switch (node.kind) {
   case NodeKind::param:

@@ -9,9 +9,9 @@
 
 namespace landfall::analysis {
 
-/// Replaces a node by an equal one that stands before it in its block or an
-/// enclosing one. Whole folds count: fusion repeats a producer in each place
-/// that uses it.
+/// Common subexpression elimination: replaces a node by an equal earlier node
+/// of its block or an enclosing block. Whole loops are compared too, as fusion
+/// copies a producer to each of its uses.
 Kernel merge_common_subexpressions(Kernel kernel);
 
 } // namespace landfall::analysis

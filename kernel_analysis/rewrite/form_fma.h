@@ -9,8 +9,9 @@
 
 namespace landfall::analysis {
 
-/// In folds over f32 and f64, `sum + a * b` becomes fma(a, b, sum). A fold's
-/// sum is rounded in any order (docs/core_ir.md), so its steps may round less.
+/// Contracts `sum + a * b` to fma(a, b, sum) in the carried sums of f32 and f64
+/// folds. Their rounding is not specified (docs/core_ir.md), so omitting one is
+/// allowed.
 Kernel form_fma(Kernel kernel);
 
 } // namespace landfall::analysis

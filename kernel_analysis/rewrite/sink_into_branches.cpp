@@ -14,7 +14,7 @@ namespace landfall::analysis {
 
 namespace {
 
-/// Less than this is computed faster than a branch is taken.
+/// The least work worth a branch.
 constexpr double worth_a_branch = 16;
 
 class Rewriter {
@@ -103,8 +103,8 @@ Block Rewriter::move_out(Block &block, const Set &nodes, NodeId value) {
   return moved;
 }
 
-/// Turns the guarded load or the select at `place` into a branch if one side is
-/// much work of its own.
+/// Turns the guarded load or select at `place` into a branch if much work is
+/// needed for one side only.
 bool Rewriter::rewrite(Block &block, size_t place) {
   NodeId id = block.nodes[place];
   Node node = k_.nodes[id];

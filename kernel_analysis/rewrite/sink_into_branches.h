@@ -2,12 +2,13 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A fused concatenation reads one input where its guard holds and computes the
-// other everywhere, to use it elsewhere. What only that other side needs moves
-// into a branch:
+// Code sinking. A guarded load or a select whose other side is costly becomes a
+// branch, and what only that side needs moves into it. A fused concatenation,
+// for one, loads its first input where the guard is true, but computes the
+// second everywhere:
 //
-//   y = f(g(x)); load z[i] if p else y      y computed everywhere
-//   branch (p) { load z[i] } { f(g(x)) }    y computed where it is used
+//   y = f(g(x)); load z[i] if p else y      y is computed everywhere
+//   branch (p) { load z[i] } { f(g(x)) }    y is computed where it is used
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -86,7 +86,8 @@ std::optional<ScalarOp> FoldFinder::combiner(const Block &block, NodeId param,
   }
 }
 
-/// Where an inner loop takes all carried values and its results are yielded.
+/// The combiners of an inner loop whose initial values are all of the block's
+/// carried values, and whose results are the block's yields.
 std::optional<Combiners> FoldFinder::pass_through(const Block &block) {
   NodeId inner = inner_loop(block);
   if (inner == no_node)
@@ -134,7 +135,7 @@ std::optional<int64_t> FoldFinder::trips(NodeId loop) {
   return int64_t(high.bits) - int64_t(low.bits);
 }
 
-/// Too few indices to spread them over lanes, unless there is much to do.
+/// Whether there are too few iterations to fill lanes, for the work in each.
 bool FoldFinder::is_short(NodeId loop) {
   auto count = trips(loop);
   if (!count || *count >= 8)
@@ -151,8 +152,8 @@ bool FoldFinder::has_side_effects(const Block &block) {
   });
 }
 
-/// Enough lanes for several registers: one addition waits for the last one, and
-/// only independent ones overlap. Heavy bodies have work enough in one.
+/// Several registers' worth of lanes, so that independent additions hide the
+/// latency of the dependent chain. Heavy bodies need fewer.
 unsigned FoldFinder::width(NodeId loop) {
   unsigned lanes = 0;
   for (NodeId arg : llvm::ArrayRef(at(loop).args).drop_front(2)) {

@@ -2,9 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// What generated code of one kernel finds around it: the operands' pointers,
-// the sizes, scratch memory, rare math, the way out when a check fails. The
-// target provides it (the calling convention is the target's business).
+// What the code of one kernel can use: the operands' pointers, the run-time
+// sizes, scratch memory, calls of math functions, and the exit for failed
+// checks. A target derives from KernelFrame for its calling convention.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -19,6 +19,8 @@
 
 namespace landfall::kernels {
 
+/// One function under construction. Used by one thread; builder, kernel and
+/// machine must outlive it.
 class KernelFrame {
 public:
   KernelFrame(llvm::IRBuilderBase &builder, const Kernel &kernel,
@@ -29,40 +31,50 @@ public:
   llvm::IRBuilderBase &b;
   const Kernel &kernel;
   const Machine &machine;
-  /// Set by the target before any code is emitted; they dominate all code.
-  std::vector<llvm::Value *> operands; ///< Pointers; empty in a plan function.
-  std::vector<uint32_t> copied; ///< Whose pointers are to copies that change.
-  /// Whose pointers are into local memory, with room behind (operand_stage.h).
+  // The target sets operands, sizes, scratch and local before code is emitted;
+  // these values dominate all code.
+  /// A pointer for each operand of the kernel; empty in the plan function.
+  std::vector<llvm::Value *> operands;
+  /// Operands whose pointer is to a temporary copy that is overwritten later,
+  /// so that loads from it are not invariant.
+  std::vector<uint32_t> copied;
+  /// Operands whose pointer is into local memory, where reads past the last
+  /// element are allowed (operand_stage.h).
   std::vector<uint32_t> staged;
-  std::vector<llvm::Value *> sizes; ///< i64, one a size parameter.
-  llvm::Value *scratch = nullptr;   ///< 64-byte aligned; plan says how much.
-  llvm::Value *local = nullptr; ///< The processor's own fast memory, if any.
+  /// An i64 for each size parameter.
+  std::vector<llvm::Value *> sizes;
+  /// Memory of this thread, aligned to 64 bytes, of the size that the plan
+  /// function returned.
+  llvm::Value *scratch = nullptr;
+  /// The core's scratchpad; null if it has none.
+  llvm::Value *local = nullptr;
 
   /// The i64 value of an extent.
   llvm::Value *extent(const Extent &extent);
   llvm::ConstantInt *index(int64_t value) { return b.getInt64(value); }
-  /// Elements between neighbours along dimension `dim` of an operand.
+  /// The operand's stride along dimension `dim`, in elements (i64).
   llvm::Value *stride(uint32_t operand, size_t dim);
-  /// Whether no operand that the kernel writes shares memory with this one. A
-  /// map may run in place over an operand that it reads at the very point that
-  /// it writes, and over no other.
+  /// Whether the operand shares no memory with any operand that the kernel
+  /// writes. A result may share memory only with an operand of which the map
+  /// reads, at each point, just the element that it writes there.
   bool is_separate(uint32_t operand);
-  /// Stack memory, allocated once on entry.
+  /// Stack memory for `count` values, allocated in the entry block.
   llvm::AllocaInst *stack_slot(llvm::Type *type, unsigned count = 1);
-  /// The same memory for all who ask for this type and number: for values that
-  /// nobody needs after the next call. Long registers make stacks short.
+  /// Stack memory shared by all calls with the same type and number: for values
+  /// that are dead before the next use of the slot. Keeps the stack small where
+  /// vectors are long.
   llvm::AllocaInst *shared_slot(llvm::Type *type, unsigned number);
-  /// The storage codes of values that have been rounded to a narrow real, so
-  /// that who stores them need not find the code again.
+  /// For values rounded to a narrow real (held as f32): their encoding, so that
+  /// a store need not encode again. Key: narrow type and f32 value.
   std::map<std::pair<DType, llvm::Value *>, llvm::Value *> codes;
   /// A new block at the end of the function.
   llvm::BasicBlock *block(const llvm::Twine &name);
 
-  /// Calls the service for `op` on doubles: exp, log, ..., pow, fmod.
+  /// Calls the C function for `op` (exp, log, ..., pow, fmod) on f64 scalars.
   virtual llvm::Value *call_math(ScalarOp op,
                                  llvm::ArrayRef<llvm::Value *> args) = 0;
-  /// Leaves the kernel: check `number` failed on `value` (i64). Terminates the
-  /// current block.
+  /// Returns from the kernel with the error that check `number` failed on
+  /// `value` (i64). Terminates the current block.
   virtual void fail(uint32_t number, llvm::Value *value) = 0;
 
 private:

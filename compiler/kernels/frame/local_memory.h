@@ -9,20 +9,21 @@
 
 namespace landfall::kernels {
 
-/// Code that copies into `KernelFrame::local` while other code runs. From
-/// `start` to `wait`, nobody may touch what is written.
+/// Emits asynchronous copies (DMA) into the core's scratchpad,
+/// `KernelFrame::local`. Between `start` and `wait` the code must not access
+/// the destination. Copies complete in the order in which they were started.
 class LocalMemory {
 public:
   virtual ~LocalMemory() = default;
 
-  /// How many bytes there are (i64).
+  /// The size of the scratchpad in bytes (i64).
   virtual llvm::Value *bytes(KernelFrame &frame) const = 0;
-  /// Copies neighbouring bytes (i64); none if there are not any.
+  /// Starts a copy of `bytes` (i64) contiguous bytes; nothing if bytes <= 0.
   virtual void start(KernelFrame &frame, llvm::Value *source,
                      llvm::Value *destination, llvm::Value *bytes) const = 0;
-  /// The ticket (i64) of the last copy that was started.
+  /// The ticket (i64) of the copy started last.
   virtual llvm::Value *last_ticket(KernelFrame &frame) const = 0;
-  /// Until that copy and those before are done.
+  /// Waits until the copy with this ticket and all earlier ones are done.
   virtual void wait(KernelFrame &frame, llvm::Value *ticket) const = 0;
 };
 

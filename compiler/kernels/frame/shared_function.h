@@ -13,14 +13,15 @@
 
 namespace landfall::kernels {
 
-/// The module's function of this name, and whether it is new and to be filled
-/// in. It returns nothing and is shared by all kernels of the module.
+/// The module's internal void function with this name and these parameters, and
+/// whether it was created by this call (then the caller emits its body). All
+/// kernels of a module share it.
 std::pair<llvm::Function *, bool>
 inner_function(KernelFrame &frame, const std::string &symbol,
                llvm::ArrayRef<llvm::Type *> parameters);
 
-/// Calls the function of this name, shared by all kernels of a module, whose
-/// body is emitted if it is new.
+/// Calls the shared function of this name. If it does not exist yet, creates it
+/// and emits its body, which is given the function's parameters.
 void call_shared(
     KernelFrame &frame, const std::string &symbol,
     llvm::ArrayRef<llvm::Value *> arguments,

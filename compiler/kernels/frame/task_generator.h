@@ -9,27 +9,32 @@
 
 namespace landfall::kernels {
 
-/// Emits the two halves of one kernel. The target calls `plan` in the function
-/// that sizes a launch and `task` in the loop over a range of tasks; both may
-/// use only the frame that they are given. Work is split into tasks by the
-/// sizes alone, so that results do not depend on the number of threads.
+/// Emits the code of one kernel's two functions: `plan` for the function that
+/// computes the number of tasks and the scratch memory of a launch, `task` for
+/// the loop over a range of tasks. Both may use only the frame that they are
+/// given. The number of tasks depends on the sizes only, so that results are
+/// the same bits at any number of threads.
 class TaskGenerator {
 public:
   struct Plan {
     llvm::Value *tasks = nullptr;         ///< i64; 0: nothing to do.
-    llvm::Value *scratch_bytes = nullptr; ///< i64, a thread.
+    llvm::Value *scratch_bytes = nullptr; ///< i64, per thread.
   };
 
   virtual ~TaskGenerator() = default;
-  /// The description that frames must be made with, where the generator works
-  /// on a rewritten one (same operands, in the same order); null: the original.
+  /// If the generator works on a rewritten description: that one, which frames
+  /// must then be made with. It has the same operands in the same order. Null:
+  /// the original.
   virtual const Kernel *rewritten() const { return nullptr; }
-  /// Appends sizes that the rewritten description has beyond the original's.
+  /// Appends to `frame.sizes` the size parameters that only the rewritten
+  /// description has.
   virtual void derive_sizes(KernelFrame &) {}
   virtual Plan plan(KernelFrame &frame) = 0;
-  /// Emitted once, on entry of the run function: values shared by all tasks.
+  /// Emits code that runs once on entry of the run function, for values that
+  /// all tasks use.
   virtual void prologue(KernelFrame &) {}
-  /// Code of the task with this number (i64); falls through to its end.
+  /// Emits the code of task `number` (i64, in [0, tasks)); control falls
+  /// through at its end.
   virtual void task(KernelFrame &frame, llvm::Value *number) = 0;
 };
 

@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Steps of code that look the same for one lane and for many: constants and
-// conversions take the lane count of a value at hand.
+// Helpers for code that is the same for scalars and vectors: the types of
+// constants and conversions follow a given value (`like`).
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -21,7 +21,7 @@ public:
   llvm::IRBuilderBase &b;
   KernelFrame &frame;
 
-  /// `element` with as many lanes as `like` has.
+  /// `element`, or a vector of it with the lane count of `like`.
   llvm::Type *shaped(llvm::Type *element, llvm::Value *like);
   llvm::Type *f32(llvm::Value *like) { return shaped(b.getFloatTy(), like); }
   llvm::Type *f64(llvm::Value *like) { return shaped(b.getDoubleTy(), like); }
@@ -35,25 +35,25 @@ public:
   /// A constant of the type of `like`.
   llvm::Constant *real(double value, llvm::Value *like);
   llvm::Constant *whole(int64_t value, llvm::Value *like);
-  /// An f32 / i32 constant with the lanes of `like`.
+  /// An f32 / i32 constant with the lane count of `like`.
   llvm::Constant *real32(double value, llvm::Value *like);
   llvm::Constant *whole32(int64_t value, llvm::Value *like);
 
   llvm::Value *fma(llvm::Value *x, llvm::Value *y, llvm::Value *z);
   llvm::Value *call(llvm::Intrinsic::ID id,
                     llvm::ArrayRef<llvm::Value *> arguments);
-  /// coefficients[0] + x * (coefficients[1] + ...), by fused steps.
+  /// coefficients[0] + x * (coefficients[1] + ...), by Horner's rule with FMAs.
   llvm::Value *polynomial(llvm::Value *x, llvm::ArrayRef<double> coefficients);
-  /// The bits of an f32 / f64 as integers and back.
+  /// Bitcasts f32 / f64 to i32 / i64, and back.
   llvm::Value *to_bits(llvm::Value *x);
   llvm::Value *from_bits(llvm::Value *x);
   llvm::Value *is_nan(llvm::Value *x) { return b.CreateFCmpUNO(x, x); }
-  /// `body` on each lane of vector arguments (or once, on scalars); the result
-  /// has `element` lanes. A run-time loop.
+  /// Applies a scalar `body` to each lane of vector arguments, in a run-time
+  /// loop (or once, to scalars). The result has elements of type `element`.
   llvm::Value *per_lane(
       llvm::ArrayRef<llvm::Value *> arguments, llvm::Type *element,
       const std::function<llvm::Value *(llvm::ArrayRef<llvm::Value *>)> &body);
-  /// Whether an i1 holds in some lane.
+  /// Whether a condition (i1 or vector of i1) is true in any lane: i1.
   llvm::Value *any(llvm::Value *condition);
 };
 

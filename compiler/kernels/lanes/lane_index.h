@@ -2,8 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Where the lanes of an i64 are base + lane * stride, much arithmetic needs no
-// vector, or a vector of small integers only.
+// Arithmetic on linear values (lane k holds base + k * stride, i64). Most of it
+// can be done on the two scalars, or on a vector of 32-bit integers, instead of
+// a vector of i64.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -12,9 +13,9 @@
 
 namespace landfall::kernels {
 
-/// The result of an operation with at least one linear argument (the others
-/// uniform or linear); nothing if there is no shorter way than spreading the
-/// arguments.
+/// The result of an operation whose arguments are uniform or linear, at least
+/// one of them linear. An empty value if the operation has no cheaper form: the
+/// caller then expands the arguments to vectors.
 LaneValue apply_to_index(Lanes &lanes, ScalarOp op, DType result,
                          llvm::ArrayRef<LaneValue> arguments);
 

@@ -9,11 +9,12 @@
 
 namespace landfall::kernels {
 
-/// Keeps an i8 that holds a sub-byte integer wrapped to its width; others pass.
+/// For sub-byte integer types, held in i8: wraps `x` to the type's width. Other
+/// types: `x`.
 llvm::Value *emit_wrap(LaneCode &code, DType type, llvm::Value *x);
 
-/// One operation on integers or bools of `type` (result and operands), or a
-/// comparison of them. Null for operations that integers do not have.
+/// Emits an operation on integers or bools, all of type `type`, or a comparison
+/// of them (result i1). Null if integers have no such operation.
 llvm::Value *emit_integer_op(LaneCode &code, ScalarOp op, DType type,
                              llvm::ArrayRef<llvm::Value *> args);
 

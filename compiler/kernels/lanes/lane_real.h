@@ -9,8 +9,8 @@
 
 namespace landfall::kernels {
 
-/// One operation on f32 or f64 values (result of the same type), or a
-/// comparison. Null for operations that reals do not have.
+/// Emits an operation on f32 or f64 values (result of the same type), or a
+/// comparison of them (result i1). Null if reals have no such operation.
 llvm::Value *emit_real_op(LaneCode &code, ScalarOp op,
                           llvm::ArrayRef<llvm::Value *> args);
 

@@ -2,9 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// How vectors whose length only the run knows reach elements that are not
-// neighbours: by the machine's own accesses with a stride or with an index for
-// each lane, all of them masked.
+// Loads and stores of scalable vectors at elements that are not contiguous, by
+// the machine's strided and indexed (gather, scatter) instructions.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -15,15 +14,15 @@ namespace landfall::kernels {
 
 class ScalableMemory {
 public:
-  /// Vectors of `lanes` (a scalable machine's) of the integers `stored`, which
-  /// is what memory holds from `pointer` on.
+  /// For vectors with the lanes of `lanes` (scalable) of integers of type
+  /// `stored`, the element type of the memory at `pointer`.
   ScalableMemory(Lanes &lanes, llvm::Type *stored, llvm::Value *pointer);
 
-  /// The mask (i1 a lane) may be null: all lanes. Lanes that it leaves out read
-  /// zero and write nothing.
+  /// Offsets are in elements. `mask` is a vector of i1; null: all lanes. Masked
+  /// lanes read 0 and write nothing.
   llvm::Value *load_strided(const LaneValue &offset, llvm::Value *mask);
   llvm::Value *gather(llvm::Value *offsets, llvm::Value *mask);
-  /// Where lanes meet at one element, the last one's value stays.
+  /// If several lanes write one element, the last lane's value stays.
   void scatter(const LaneValue &offset, llvm::Value *value, llvm::Value *mask);
 
 private:

@@ -9,8 +9,9 @@
 
 namespace landfall::kernels {
 
-/// One operation of package/scalar_op.def on register values (see lanes.h), all
-/// scalars or all vectors of one lane count. Total, as the table says.
+/// Emits one operation of package/scalar_op.def on values in register form (see
+/// lanes.h): all scalars, or all vectors with the same lane count. `operand` is
+/// the element type of the arguments. Total, as the table specifies.
 llvm::Value *emit_scalar_op(LaneCode &code, ScalarOp op, DType result,
                             DType operand, llvm::ArrayRef<llvm::Value *> args);
 

@@ -9,8 +9,8 @@
 
 namespace landfall::kernels {
 
-/// As many vectors as each has elements, a power of two: element j of vector i
-/// becomes element i of vector j.
+/// Transposes an n x n block in registers, n a power of two: `rows` are n fixed
+/// vectors of n elements. log2(n) steps of two-vector shuffles.
 inline void
 transpose_block_in_place(llvm::IRBuilderBase &b,
                          llvm::MutableArrayRef<llvm::Value *> rows) {

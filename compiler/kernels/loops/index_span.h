@@ -2,8 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Sums of loop indices, sizes and constants, times constants: how far they
-// reach while loops run is known from the loops' bounds.
+// Interval analysis at run time: emits code for the least and greatest value of
+// an index expression (kernel_analysis/access/simple_indices.h) over the ranges
+// of the loops around it.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -16,27 +17,28 @@
 
 namespace landfall::kernels {
 
-/// Both ends included.
+/// The interval [low, high], i64 values.
 struct IndexRange {
   llvm::Value *low;
   llvm::Value *high;
 };
 
-/// slope * index + [low, high], over all values of the inner indices.
+/// All values of an expression, for a given lane index and any values of the
+/// other indices: slope * lane_index + [low, high].
 struct IndexSpan {
   int64_t slope;
   llvm::Value *low;
   llvm::Value *high;
 };
 
-/// Emits spans of simple indices.
+/// Emits the spans of index expressions of a kernel.
 class SpanCode {
 public:
   using Known = std::function<std::optional<IndexRange>(NodeId index)>;
 
-  /// `lane_index` is the index that has the slope; `no_node`: none. `known` is
-  /// asked for the range of a parallel index; without one it has all its
-  /// values.
+  /// `lane_index`: the index that is kept symbolic as `slope`; `no_node`: none.
+  /// `known` returns the range of a parallel loop's index if it is restricted
+  /// (say, to one value); else it is [0, extent - 1].
   SpanCode(KernelFrame &frame, const analysis::SimpleIndices &simple,
            NodeId lane_index, Known known)
       : frame_(frame), b(frame.b), simple_(simple), lane_index_(lane_index),

@@ -1,4 +1,4 @@
-//===- interior.cpp - Where guards need no looking at ---------------------===//
+//===- interior.cpp - The part of a loop without guards -------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -55,7 +55,7 @@ void Interior::visit_guard(NodeId guard) {
 
 namespace {
 
-/// Towards minus infinity, for a positive constant divisor.
+/// floor(x / divisor), divisor > 0.
 Value *floor_quotient(KernelFrame &frame, Value *x, int64_t divisor) {
   llvm::IRBuilderBase &b = frame.b;
   if (divisor == 1)

@@ -1,11 +1,11 @@
-//===- interior.h - Where guards need no looking at ------------*- C++ -*-===//
+//===- interior.h - The part of a loop without guards ----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A padded window guards its loads by comparisons that are true for all points
-// but those near an edge. Here the comparisons are decided for a whole stretch
-// of the loop over lanes at once: on it they are taken for true, and loads
-// become plain ones.
+// Loop versioning for padded windows (convolution, pooling). Their loads are
+// guarded by comparisons that are true everywhere but near an edge. `Interior`
+// computes the range of the lane loop on which all these comparisons are true;
+// on that range the loads are emitted without guards.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -21,14 +21,13 @@ namespace landfall::kernels {
 
 class Interior {
 public:
-  /// Finds the comparisons of simple indices that guard loads.
+  /// Collects the comparisons of index expressions that guard loads.
   Interior(const Kernel &kernel, const LoopPlan &plan);
 
-  /// The comparisons; empty: nothing to gain.
+  /// The comparisons; empty if versioning gains nothing.
   const llvm::DenseSet<NodeId> &comparisons() const { return comparisons_; }
 
-  /// Those of them that no lane's index enters: true wherever some lane is
-  /// inside.
+  /// Those independent of the lane index: uniform over a row.
   const llvm::DenseSet<NodeId> &row_comparisons() const {
     return row_comparisons_;
   }
@@ -37,14 +36,14 @@ public:
     llvm::Value *low;
     llvm::Value *high;
   };
-  /// The indices of the loop over lanes for which all comparisons hold, for
-  /// every value of the indices inside. `outer_index` gives the value of a
-  /// parallel index that is known outside, or null.
+  /// [low, high) of the lane loop's index: all comparisons are true there, for
+  /// every value of the indices of inner loops. `outer_index` returns the value
+  /// of a parallel loop's index that is fixed at this point, or null.
   Range emit(KernelFrame &frame,
              const std::function<llvm::Value *(NodeId)> &outer_index) const {
     return emit(frame, outer_index, comparisons_);
   }
-  /// i1: whether those hold that no lane's index enters.
+  /// Whether all row comparisons are true (i1).
   llvm::Value *
   emit_row(KernelFrame &frame,
            const std::function<llvm::Value *(NodeId)> &outer_index) const;

@@ -2,8 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The general generator: any map, any imperative kernel and, as a map, any
-// contraction. See loop_plan.h for how loops are arranged.
+// The general generator. It takes every kernel: maps, imperative kernels
+// (KernelClass::loops), and contractions rewritten as maps
+// (contraction_as_map.h). loop_plan.h decides the loop order and the lanes.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -15,7 +16,7 @@
 
 namespace landfall::kernels {
 
-/// `local`, if the machine has any, must outlive the generator.
+/// `local`: the core's scratchpad, or null; it must outlive the generator.
 std::unique_ptr<TaskGenerator>
 make_loop_generator(const Kernel &kernel, const Machine &machine,
                     const LocalMemory *local = nullptr);

@@ -2,10 +2,11 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Decided from the description alone, so that planning and running a kernel
-// agree: which loop stands where, which one runs over lanes, where each node of
-// the body is computed. A node stands in the outermost loop that it can: a fold
-// that does not depend on the column index is computed once a row.
+// The schedule of a kernel's loops: their order, which one is vectorized, which
+// are split over tasks, and in which loop each node of the body is computed. A
+// node is hoisted as far as its operands allow: a fold that does not depend on
+// the column index is computed once per row. The plan depends on the
+// description and the machine only, so that the plan and run functions agree.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -17,27 +18,29 @@ namespace landfall::kernels {
 
 struct LoopPlan {
   std::vector<uint32_t> order; ///< Loop numbers, outermost first.
-  /// The first loops, flattened into rows; rows are dealt out to tasks.
+  /// The first `row_loops` loops of `order` are flattened into one loop over
+  /// rows, which is split over tasks.
   size_t row_loops = 0;
-  /// The place in `order` of the loop over lanes; order.size(): none.
+  /// The position in `order` of the vectorized ("lane") loop; order.size():
+  /// none.
   size_t lane_place = 0;
-  unsigned width = 1; ///< Lanes.
-  /// The loop over lanes takes so many groups at once while it can.
+  unsigned width = 1; ///< Lanes (at vscale 1).
+  /// The lane loop is unrolled by this factor.
   unsigned unroll = 1;
-  /// Walks the last two loops in square tiles: what is read along the first of
-  /// them is written along the second.
+  /// The last two loops are tiled by squares that are transposed in registers:
+  /// loads are contiguous along the first of them, stores along the second.
   bool tiled = false;
-  std::vector<NodeId> transposed; ///< The loads that tiles are for.
-  /// Walks the last two loops in blocks of so many rows where the guards hold,
-  /// and row by row elsewhere; 0: not at all.
+  std::vector<NodeId> transposed; ///< The loads that are transposed.
+  /// In the interior (interior.h) of the last two loops, this many rows are
+  /// computed together, so that they share loads; 0: no such blocks.
   unsigned window_rows = 0;
-  /// Whether the first loop after the rows may be cut between tasks.
+  /// Whether the first loop after the rows may be split over tasks, too.
   bool cuts = false;
-  /// For each node of the body: how many of the ordered loops it stands in.
+  /// For each node of the body: the number of loops of `order` around it.
   std::vector<size_t> depth;
 };
 
-/// For maps and loops.
+/// The plan of a kernel of class map or loops.
 LoopPlan plan_loops(const Kernel &kernel, const Machine &machine);
 
 } // namespace landfall::kernels

@@ -35,7 +35,8 @@ Values NestEmitter::first_row_indices(Value *row) {
   return indices;
 }
 
-/// Counts up like a clock.
+/// Increments the last index; on overflow, sets it to 0 and carries to the one
+/// before.
 Values NestEmitter::next_row_indices(llvm::ArrayRef<Value *> indices) {
   Values next(indices.begin(), indices.end());
   Value *carry = frame_.index(1);
@@ -85,7 +86,8 @@ OperandStage::Row NestEmitter::staged_row(llvm::ArrayRef<Value *> indices) {
   });
 }
 
-/// What the next row reads is fetched while this one is worked on.
+/// Software pipelining: the next row's operands are fetched while this row is
+/// computed.
 void NestEmitter::emit_staged_rows(Value *first, Value *last,
                                    BodyEmitter &outer) {
   Values start = first_row_indices(first);
@@ -113,7 +115,7 @@ void NestEmitter::emit_staged_rows(Value *first, Value *last,
            });
 }
 
-/// The nodes that stand in `from` to `to` loops.
+/// Emits the nodes whose LoopPlan::depth is in [from, to].
 void NestEmitter::emit_nodes(size_t from, size_t to, BodyEmitter &body) {
   for (size_t k = 0; k < plan_.depth.size(); ++k)
     if (plan_.depth[k] >= from && plan_.depth[k] <= to)

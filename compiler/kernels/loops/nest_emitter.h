@@ -13,7 +13,8 @@
 
 namespace landfall::kernels {
 
-/// Emits the nest of loops of one task, as planned, from the rows inwards.
+/// Emits the loop nest of one task by a LoopPlan, from the loop over rows
+/// inwards. `frame`, `plan`, `split` and `local` must outlive it.
 class NestEmitter {
 public:
   NestEmitter(KernelFrame &frame, const LoopPlan &plan, const TaskSplit &split,
@@ -60,7 +61,8 @@ private:
                            BodyEmitter &outer, const LaneBody &body);
 
   // nest_windows.cpp
-  struct Stretch { ///< Of columns: whole groups; equal: none.
+  /// Columns [from, to), a whole number of vectors; empty if equal.
+  struct Stretch {
     llvm::Value *from;
     llvm::Value *to;
   };
@@ -82,7 +84,7 @@ private:
   // nest_tiles.cpp
   struct Block {
     NodeId load;
-    llvm::Value *rows; ///< On the stack: a vector for each index of the walk.
+    llvm::Value *rows; ///< Stack memory: the vectors after the transposition.
   };
   void emit_tiles(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);
   void emit_tile(llvm::Value *first, llvm::Value *end, LaneValue index,
@@ -98,11 +100,11 @@ private:
   const TaskSplit &split_;
   Interior interior_;
   OperandStage stage_;
-  bool inside_ = false; ///< In code for the interior only.
+  bool inside_ = false; ///< The code being emitted is for the interior only.
   Lanes scalar_;
   Lanes vector_;
   Lanes wide_;
-  Lanes *lanes_ = &vector_; ///< Those of the group being emitted.
+  Lanes *lanes_ = &vector_; ///< Of the code being emitted: vector_ or wide_.
   llvm::Value *piece_low_ = nullptr;
   llvm::Value *piece_high_ = nullptr;
 };

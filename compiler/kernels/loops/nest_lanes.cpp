@@ -9,8 +9,8 @@ namespace landfall::kernels {
 
 using llvm::Value;
 
-/// Whole groups of lanes, several at once first; then the rest in one masked
-/// group.
+/// The lane loop: full vectors, unrolled first; then one masked vector for the
+/// remainder.
 void NestEmitter::for_lanes(Value *low, Value *high,
                             const std::function<void(LaneValue index)> &body) {
   auto groups = [&](Lanes &lanes) {
@@ -34,8 +34,8 @@ void NestEmitter::for_lanes(Value *low, Value *high,
   });
 }
 
-/// Groups that lie in the interior go the short way, all others through the
-/// guards, masked.
+/// Vectors that lie in the interior are emitted without guards, all others with
+/// guards and masks.
 void NestEmitter::for_lanes_and_edges(
     Value *low, Value *high, BodyEmitter &outer,
     const std::function<void(LaneValue index)> &body) {

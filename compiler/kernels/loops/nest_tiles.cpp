@@ -25,8 +25,8 @@ void emit_with_operands(NodeId id, BodyEmitter &body) {
 
 } // namespace
 
-/// Strips as wide as the lanes of the walk along the reads; in each, groups of
-/// lanes along the writes.
+/// Strips of as many iterations of the loop along the reads as a vector has
+/// lanes; in each, vectors along the writes.
 void NestEmitter::emit_tiles(Value *low, Value *high, BodyEmitter &outer) {
   emit_for(frame_, low, high, vector_.step(), {},
            [&](Value *first, llvm::ArrayRef<Value *>) {
@@ -41,7 +41,8 @@ void NestEmitter::emit_tiles(Value *low, Value *high, BodyEmitter &outer) {
            });
 }
 
-/// A whole square goes through registers, one at the edges element by element.
+/// A full tile is transposed in registers; one at an edge is done element by
+/// element.
 void NestEmitter::emit_tile(Value *first, Value *end, LaneValue index,
                             BodyEmitter &outer) {
   Value *left = b.CreateSub(extent(plan_.lane_place), index.scalar());
@@ -89,7 +90,8 @@ void NestEmitter::emit_whole_tile(Value *first, LaneValue index,
   });
 }
 
-/// What a point of the two innermost loops yields, not stored yet.
+/// Computes the values that a point of the two innermost loops yields, without
+/// storing them.
 void NestEmitter::emit_values(Value *walk, LaneValue index, BodyEmitter &body) {
   body.bind(param(plan_.lane_place - 1), LaneValue::uniform(DType::i64, walk));
   body.bind(param(plan_.lane_place), index);
@@ -101,8 +103,8 @@ void NestEmitter::emit_point(Value *walk, LaneValue index, BodyEmitter &body) {
   emit_results(body);
 }
 
-/// Reads, for each lane, as many neighbours as there are lanes, and leaves them
-/// as vectors of one neighbour of each lane.
+/// Loads a square: for each lane, as many consecutive elements as there are
+/// lanes; and transposes it, so that vector k has element k of every lane.
 NestEmitter::Block NestEmitter::transpose_block(NodeId load,
                                                 BodyEmitter &corner) {
   const Node &node = kernel().nodes[load];

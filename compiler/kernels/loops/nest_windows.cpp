@@ -2,13 +2,13 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Neighbouring rows of a window's results read the same elements but for a row.
-// So the interior is walked in blocks of some rows: what two of them load is
-// loaded once. Where a block would meet an edge, rows go one by one.
+// Consecutive result rows of a window (convolution, pooling) read mostly the
+// same elements. So the interior is computed in blocks of several rows, in
+// which equal loads are done once. Rows near an edge are computed one by one.
 //
 //      0      from                 to   columns
 //      +-------+--------------------+-----+
-//      | edges |  whole groups in   |edges|  one row, or plan_.window_rows
+//      | edges |  full vectors in   |edges|  one row, or plan_.window_rows
 //      |       |  the interior      |     |
 //      +-------+--------------------+-----+
 //
@@ -59,7 +59,7 @@ void NestEmitter::emit_windows(Value *low, Value *high, BodyEmitter &outer) {
   });
 }
 
-/// The indices around the lanes of a row.
+/// The values of the outer indices in this row.
 std::function<Value *(NodeId)> NestEmitter::indices_of(Value *row,
                                                        BodyEmitter &outer) {
   return [this, row, &outer](NodeId index) -> Value * {
@@ -69,13 +69,13 @@ std::function<Value *(NodeId)> NestEmitter::indices_of(Value *row,
   };
 }
 
-/// i1: only guards of columns may fail in this row.
+/// i1: all row comparisons are true in this row.
 Value *NestEmitter::is_between_edges(Value *row, BodyEmitter &outer) {
   return interior_.emit_row(frame_, indices_of(row, outer));
 }
 
-/// The groups of columns that are inside in the first and in the last row, and
-/// so in all between: guards are linear.
+/// The columns (full vectors) that are in the interior in the first and in the
+/// last row; as guards are linear, they are so in all rows between.
 NestEmitter::Stretch NestEmitter::stretch(Value *first, Value *last,
                                           BodyEmitter &outer) {
   Interior::Range a = interior_.emit(frame_, indices_of(first, outer));
@@ -105,7 +105,7 @@ void NestEmitter::emit_interior(Value *row, unsigned rows, Stretch inside,
            });
 }
 
-/// All values before the first store, so that equal loads are one.
+/// All values before the first store, so that LLVM merges equal loads.
 void NestEmitter::emit_block(Value *row, unsigned rows, LaneValue column,
                              const llvm::DenseSet<NodeId> *truths,
                              BodyEmitter &outer) {
@@ -119,8 +119,8 @@ void NestEmitter::emit_block(Value *row, unsigned rows, LaneValue column,
     emit_results(*point);
 }
 
-/// The groups before and after the stretch, through the guards but those that
-/// are known to hold.
+/// The columns before and after the stretch, with guards except those known to
+/// be true.
 void NestEmitter::emit_edges(Value *row, unsigned rows, Stretch inside,
                              const llvm::DenseSet<NodeId> *truths,
                              BodyEmitter &outer) {

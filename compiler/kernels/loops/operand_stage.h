@@ -2,13 +2,14 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// What a row of a nest reads of an operand is a stretch of memory, if indices
-// are simple. Where folds read it again and again, it is copied into local
-// memory while the row before is worked on, with room behind, so that vectors
-// may be loaded whole:
+// Double-buffered staging of operands in the core's scratchpad. If indices are
+// simple (simple_indices.h), all that a row of the nest reads of an operand
+// lies in one contiguous range. If folds read the range repeatedly, it is
+// copied into the scratchpad while the previous row is computed. Memory behind
+// the range stays readable, so that whole vectors may be loaded:
 //
-//   operand   ....|low          high|....
-//   stage         |clipped| as is   | room
+//   operand   ....|low              high|....
+//   stage         |outside| copied  | slack
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -21,30 +22,32 @@ namespace landfall::kernels {
 
 class OperandStage {
 public:
-  /// `local` may be null: nothing is staged.
+  /// `local`: the scratchpad; null: nothing is staged.
   OperandStage(KernelFrame &frame, const LoopPlan &plan,
                const LocalMemory *local);
 
   bool is_empty() const { return operands_.empty(); }
 
-  /// What a row reads, all i64.
+  /// The range of an operand that a row reads. All values are i64; elements are
+  /// counted from the operand's start.
   struct Part {
     uint32_t operand;
-    llvm::Value *low;           ///< The first element; guards may keep from it.
-    llvm::Value *begin, *count; ///< The elements of them that exist.
-    llvm::Value *place;         ///< Where `low` goes, in bytes.
+    /// The first element of the range; may be negative, as guarded loads count.
+    llvm::Value *low;
+    llvm::Value *begin, *count; ///< The elements of the range that exist.
+    llvm::Value *place;         ///< Byte offset of `low` in the buffer.
   };
   struct Row {
     std::vector<Part> parts;
-    llvm::Value *fits; ///< i1
+    llvm::Value *fits; ///< i1: all parts fit half of the scratchpad.
   };
-  /// `known` are the indices that the row has.
+  /// The parts of the row at which `known` fixes the outer indices.
   Row row(const SpanCode::Known &known);
 
-  /// Into one of two halves (i64, counted around), if it fits.
+  /// Starts copying the row into buffer `half` modulo 2 (i64), if it fits.
   void fetch(const Row &row, llvm::Value *half);
-  /// Emits a body whose operands are where `fetch` has put them, once the copy
-  /// with this ticket is done.
+  /// Waits for the copy with this ticket, then emits `body` with the frame's
+  /// operand pointers redirected to buffer `half`.
   void use(const Row &row, llvm::Value *half, llvm::Value *ticket,
            const std::function<void()> &body);
   llvm::Value *last_ticket() { return local_->last_ticket(frame_); }

@@ -13,7 +13,8 @@ using llvm::Value;
 
 namespace {
 
-/// Simple vector instructions that make a task worth handing to a thread.
+/// The least work of a task, in simple vector instructions: less does not repay
+/// handing it to a thread.
 constexpr int64_t task_work = 1 << 14;
 /// Cuts fall on multiples of this many indices: whole cache lines at least.
 constexpr int64_t piece_unit = 64;
@@ -56,7 +57,7 @@ Value *Splitter::product(size_t from, size_t to) {
   return result;
 }
 
-/// How often the body of a loop node runs, where sizes or constants tell.
+/// The trip count of a loop node, if its bounds are sizes or constants.
 Value *Splitter::trips(const Node &loop) {
   const Node &high = frame_.kernel.nodes[loop.args[1]];
   if (high.kind == NodeKind::size)

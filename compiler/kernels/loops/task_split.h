@@ -1,4 +1,4 @@
-//===- task_split.h - How the points of a kernel are dealt out -*- C++ -*-===//
+//===- task_split.h - A kernel's points, split into tasks ------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -10,13 +10,14 @@
 
 namespace landfall::kernels {
 
-/// All i64, functions of the sizes. Task number t covers `rows_per_task` rows
-/// from t / pieces on, and of the loop after them the piece t % pieces.
+/// How a launch is split into tasks; all i64, functions of the sizes only. Task
+/// t covers the rows from (t / pieces) * rows_per_task on, and of the loop
+/// inside the rows ("columns") the piece t % pieces.
 struct TaskSplit {
   llvm::Value *rows;
   llvm::Value *rows_per_task;
-  llvm::Value *extent; ///< Of the loop after the rows; 1 if it is not cut.
-  llvm::Value *piece;  ///< Indices of it in a piece.
+  llvm::Value *extent; ///< Of the loop over columns; 1 if it is not split.
+  llvm::Value *piece;  ///< Columns per piece.
   llvm::Value *pieces;
   llvm::Value *tasks;
 };
