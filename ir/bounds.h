@@ -9,24 +9,25 @@
 
 namespace landfall::ir {
 
-/// The least and the greatest value of an index inside a body, as sizes, if it
-/// is arithmetic on indices of loops, sizes and constants. Neither need be
-/// attained; where a loop has no rounds they mean nothing.
+/// Bounds of an index inside a body, as sizes, for indices computed from loop
+/// indices, sizes and constants. They need not be attained, and are meaningless
+/// if a loop around the index has no iterations.
 struct IndexRange {
   Size low;
   Size high;
 };
 std::optional<IndexRange> index_range(Builder::Impl &impl, mlir::Value index);
 
-/// For an access: a run-time requirement (Builder::require) for each axis whose
-/// index has a known range that is not provably inside `shape`. Throws if it is
-/// provably outside. Indices that a guard looks at, and those that come from
-/// data, are the operator's business.
+/// Checks the indices of an access against `shape`: adds a run-time requirement
+/// (Builder::require) for each axis whose index has known bounds that are not
+/// provably inside. Throws if they are provably outside. Indices that the guard
+/// depends on, and those from data, are not checked here: operators clamp or
+/// check them.
 void require_inside(Builder::Impl &impl, const Shape &shape,
                     std::span<const Scalar> indices, Scalar guard = {});
 
-/// Requires that an extent is 1 or equal to that of the space its index runs
-/// over, unless the space's extent was made by broadcasting this one.
+/// Requires an extent to be 1 or equal to the extent of the index's loop,
+/// unless the loop's extent is a broadcast of this one.
 void require_broadcast(Builder::Impl &impl, Size extent, Scalar index);
 
 } // namespace landfall::ir

@@ -97,7 +97,7 @@ public:
   Builder &builder() const { return *builder_; }
   void *opaque() const { return value_; }
 
-  /// What the operator that made it knows about it; absent: nothing.
+  /// What is known about the value at compile time; null: nothing.
   std::shared_ptr<const BoxFacts> facts;
 
 private:
@@ -115,8 +115,9 @@ struct Any {
   explicit operator bool() const { return tensor || box; }
 };
 
-/// The type of a boxed value (or of the tensors in it), and perhaps what it
-/// holds. Kept by operators as the model is built; the program ignores it.
+/// The type of a boxed value (or of the tensors in it), and its contents if
+/// they are known. Compile-time information for operators; not part of the
+/// program.
 struct BoxFacts {
   ValueKind kind = ValueKind::unknown_rank;
   std::optional<DType> dtype; ///< Tensors only.
@@ -176,7 +177,7 @@ public:
 
   SizeContext &sizes();
 
-  /// Operations built from now on belong to this model node (its location).
+  /// Sets the model node (location) of operations built from now on.
   void set_origin(const std::string &node_name, const std::string &op_type);
 
   //===--- The entry point ------------------------------------------------===//
@@ -191,11 +192,11 @@ public:
   /// A rank-1 (or rank-0) i64 tensor whose contents are these sizes.
   Tensor from_sizes(std::span<const Size> sizes, DType dtype = DType::i64);
   Tensor from_size(Size size, DType dtype = DType::i64);
-  /// The value, if it is known at compile time (folds what is foldable; at
-  /// most `limit` bytes).
+  /// The value, if it is known at compile time and has at most `limit` bytes.
+  /// Folds constants as needed.
   std::optional<ConstantData> constant_data(Tensor x, size_t limit = SIZE_MAX);
-  /// The elements of a small integer/bool tensor as sizes, if they are known
-  /// symbolically without running anything.
+  /// The elements of a small integer or bool tensor as sizes, if they are known
+  /// symbolically at compile time.
   std::optional<std::vector<Size>> contents(Tensor x);
   /// Element `k` (row-major) of an integer tensor as a Size: from `contents`,
   /// else read at run time (a new symbol with that range).
@@ -220,17 +221,18 @@ public:
   loops(const Shape &parallel, std::span<const LoopsResult> results,
         const std::function<void(std::span<const Scalar> indices,
                                  std::span<const Buffer> results)> &body);
-  /// The same bytes with another shape; element counts are required equal.
+  /// The same elements with another shape. Element counts must be equal; adds a
+  /// run-time requirement unless that is provable.
   Tensor reshape(Tensor x, const Shape &shape);
-  /// The extents a broadcast of these shapes has; adds run-time requirements
-  /// where legality is not provable. Throws where it is provably illegal.
+  /// The shape of a broadcast of these shapes. Adds run-time requirements where
+  /// legality is not provable; throws if it is provably illegal.
   Shape broadcast_shapes(std::span<const Shape> shapes);
   /// Inside a body: the element of x that broadcasts to these indices of a
   /// larger shape (numpy alignment at the back). Throws if x has more
   /// dimensions.
   Scalar broadcast_at(Tensor x, std::span<const Scalar> indices);
-  /// Inside a body: an operand's extent must be 1 or that of the space which
-  /// the index runs over.
+  /// Inside a body: requires an operand's extent to be 1 or equal to the extent
+  /// of the index's loop.
   void require_broadcast(Size extent, Scalar index);
   /// Fails the run with `message` unless the 0/1 size is 1. Throws if provably
   /// 0.
@@ -298,7 +300,7 @@ private:
 };
 
 //===--- Scalar arithmetic: operands share one type -----------------------===//
-// A C++ number on either side takes the other side's type.
+// A C++ number as an operand is converted to the other operand's type.
 Scalar operator+(Scalar a, Scalar b);
 Scalar operator-(Scalar a, Scalar b);
 Scalar operator*(Scalar a, Scalar b);

@@ -1,4 +1,4 @@
-//===- builder_impl.h - The facade's inside --------------------*- C++ -*-===//
+//===- builder_impl.h - The builder's implementation -----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -30,7 +30,7 @@ struct Builder::Impl {
   Builder &self;
   Module &module;
   Module::Impl &m;
-  mlir::OpBuilder op; ///< Where the next operation goes.
+  mlir::OpBuilder op; ///< At the insertion point.
   mlir::Location loc; ///< The model node being built.
   std::string origin; ///< "'name' (Type)", for run-time messages.
   /// The graph-level operation whose body is being built, if any.
@@ -43,17 +43,17 @@ struct Builder::Impl {
   Tensor tensor(mlir::Value value) {
     return Tensor(&self, value.getAsOpaquePointer());
   }
-  /// An element of a tensor or buffer; nothing is checked but the rank.
+  /// Loads an element of a tensor or buffer; only the rank is checked.
   Scalar load(mlir::Value tensor, std::span<const Scalar> indices,
               Scalar guard = {}, Scalar other = {});
   Box box(mlir::Value value) { return Box(&self, value.getAsOpaquePointer()); }
   Any any(mlir::Value value);
-  /// A size as a value usable at the current place, bodies included.
+  /// A size as an SSA value usable at the insertion point, also in bodies.
   mlir::Value size_value(Size size);
   llvm::SmallVector<mlir::Value> size_values(const Shape &shape);
 
-  /// Fills a region with one block taking `types`, builds its body and ends it
-  /// with a yield of what the body returns.
+  /// Adds a block with arguments of `types` to a region, builds its body, and
+  /// terminates it with a yield of the values that `body` returns.
   void fill(mlir::Region &region, mlir::TypeRange types,
             llvm::function_ref<
                 llvm::SmallVector<mlir::Value>(mlir::Block::BlockArgListType)>
@@ -61,15 +61,15 @@ struct Builder::Impl {
   Scalars wrap_all(mlir::ValueRange values);
   llvm::SmallVector<mlir::Value> unwrap_all(const Scalars &scalars);
 
-  /// Gives a new graph value dims: static ones from its type, `lf.dim` symbols
-  /// for the others.
+  /// Defines the extents of a new graph value: static ones from its type,
+  /// `lf.dim` symbols for the others.
   void define_dims(mlir::Value tensor, std::string_view name);
   Tensor constant_tensor(ConstantData data);
   /// Replaces a just-built compute op by constants or sizes where its inputs
   /// allow; returns its results.
   Tensors finish(mlir::Operation *compute);
-  /// Drops what is known of values that are about to be erased: the addresses
-  /// of later ones may be theirs.
+  /// Removes cached facts about values that are about to be erased, as later
+  /// values may have the same addresses.
   void forget(mlir::Operation *op);
   void forget(mlir::Region &region);
 };
@@ -79,8 +79,8 @@ struct Builder::Impl {
 std::optional<std::vector<std::vector<Size>>>
 evaluate_contents(Builder::Impl &impl, lf::MapOp map);
 
-/// Runs a compute op whose inputs are all constants in the interpreter, if that
-/// costs little.
+/// Folds a compute op whose inputs are all constants, by the interpreter, if it
+/// is cheap.
 std::optional<std::vector<ConstantData>>
 fold_constants(Module::Impl &module, mlir::Operation *compute);
 

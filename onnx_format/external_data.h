@@ -1,4 +1,4 @@
-//===- external_data.h - Tensors kept beside the model ---------*- C++ -*-===//
+//===- external_data.h - A model's external tensors ------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -14,8 +14,8 @@
 
 namespace landfall::onnx {
 
-/// Where a model's bytes live: the model itself, and the files of its external
-/// tensors, which are mapped once, on first use.
+/// Owns a model's bytes and the files of its external tensors, each of which is
+/// mapped once, on first use.
 class ModelStore {
 public:
   /// `owner` keeps the model's own bytes alive; `directory` may be empty: then
@@ -23,9 +23,9 @@ public:
   ModelStore(std::shared_ptr<const void> owner, std::string directory)
       : owner_(std::move(owner)), directory_(std::move(directory)) {}
 
-  /// The bytes that `entries` (TensorProto.external_data) describe. Locations
-  /// that leave the model's directory, also through a symbolic link, and ranges
-  /// outside the file are `invalid_model` errors.
+  /// The bytes described by `entries` (TensorProto.external_data). Fails with
+  /// `invalid_model` for locations outside the model's directory, also through
+  /// a symbolic link, and for ranges outside the file.
   Result<Bytes> external(const std::vector<StringStringEntry> &entries);
 
   const std::shared_ptr<const void> &owner() const { return owner_; }

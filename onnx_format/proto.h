@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The messages of onnx.proto that mean something to a compiler, under their
-// ONNX names. Text and data are views into the bytes the model was read from.
+// The messages and fields of onnx.proto that a compiler needs, with their ONNX
+// names. Text and data are views into the bytes that the model was read from.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -20,8 +20,8 @@ namespace landfall::onnx {
 using Text = std::string_view;
 using Span = std::span<const uint8_t>;
 
-/// A repeated scalar field as it lies in the file: packed runs and single
-/// elements, in order, still in their wire encoding.
+/// A repeated scalar field in its wire encoding: packed runs and single
+/// elements, in order.
 using Segments = std::vector<Span>;
 
 struct StringStringEntry {
@@ -40,7 +40,7 @@ struct TensorProto {
   Text name;
   std::vector<int64_t> dims;
   int32_t data_type = 0;
-  bool has_segment = false; ///< An old way to split tensors; nobody uses it.
+  bool has_segment = false; ///< An obsolete way to split tensors: refused.
   std::optional<Span> raw_data;
   Segments float_data;  ///< 4 bytes an element.
   Segments double_data; ///< 8 bytes an element.

@@ -12,10 +12,10 @@
 
 namespace landfall::onnx {
 
-/// Decodes a serialised ModelProto. The result views `bytes`, which must stay.
-/// Unknown fields are skipped; malformed bytes give an `invalid_model` error
-/// that names `file`, the field and the byte offset. Says nothing about whether
-/// the model makes sense.
+/// Decodes a serialised ModelProto. The result views `bytes`, which must
+/// outlive it. Unknown fields are skipped. Malformed bytes are an
+/// `invalid_model` error with `file`, the field and the byte offset. The model
+/// is not validated beyond the encoding.
 Result<ModelProto> read_model(Span bytes, const std::string &file);
 
 /// Decodes a serialised TensorProto (test data is stored so), likewise.

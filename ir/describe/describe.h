@@ -10,17 +10,17 @@
 
 namespace landfall::ir {
 
-/// A kernel and what to launch it with.
+/// A kernel description, and the operands and sizes to launch it with.
 struct Description {
   Kernel kernel;
   llvm::SmallVector<mlir::Value> inputs; ///< Operands before the written ones.
   std::vector<Size> sizes;               ///< The run-time size parameters.
 };
 
-/// The description of an `lf.map`, `lf.contract` or `lf.loops`. Extents become
-/// size parameters, so that kernels of equal structure and different shapes are
-/// the same kernel; short constant fold extents (windows) and extents of 1 stay
-/// constants, because code is better when it knows them.
+/// The kernel description of an `lf.map`, `lf.contract` or `lf.loops`. Extents
+/// become size parameters, so that operations of equal structure and different
+/// shapes share a kernel. Short constant fold extents (windows) and extents of
+/// 1 stay constants, as they allow better code.
 Description describe(Module::Impl &module, mlir::Operation *compute);
 
 /// Whether the operation is one of the three.

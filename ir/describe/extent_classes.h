@@ -1,4 +1,4 @@
-//===- extent_classes.h - Which extents of a kernel are one ----*- C++ -*-===//
+//===- extent_classes.h - Equivalence classes of extents -------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,11 +9,12 @@
 
 namespace landfall::ir {
 
-/// The extents of a compute operation's loops, folds and operands, in classes
-/// that share a run-time parameter. An operand's axis belongs with the loop
-/// that indexes it directly, if both have the same extent. Extents that are
-/// equal by accident (64 channels, 64 rows) stay apart, so that operations of
-/// equal structure and different shapes are the same kernel.
+/// Partitions the extents of a compute operation's loops, folds and operands
+/// into classes; each class becomes one size parameter. An operand's axis is in
+/// the class of the loop that indexes it directly, if both have the same
+/// extent. Extents that are equal by coincidence (64 channels, 64 rows) are in
+/// different classes, so that operations of equal structure and different
+/// shapes share a kernel.
 class ExtentClasses {
 public:
   ExtentClasses(Module::Impl &module, mlir::Operation *compute);

@@ -24,10 +24,10 @@ public:
   Module &operator=(const Module &) = delete;
 
   SizeContext &sizes();
-  /// The IR's text, with the model nodes' names as locations if asked for.
+  /// The IR's text; with `locations`, with the model nodes' names as locations.
   std::string print(bool locations = false) const;
 
-  /// What passes see of it (ir/module/module_impl.h, with MLIR).
+  /// The members for passes (ir/module/module_impl.h, needs MLIR).
   struct Impl;
   Impl &impl() { return *impl_; }
   const Impl &impl() const { return *impl_; }

@@ -10,9 +10,9 @@
 
 namespace landfall::ir {
 
-/// Shapes live in the operations (their `dims` operands); the tables here are
-/// caches of what they say, plus the leaves: values whose extents `lf.dim`
-/// operations define.
+/// Shapes are stored in the operations (their `dims` operands). The tables here
+/// are caches of these, and of the values whose extents `lf.dim` operations
+/// define.
 struct Module::Impl {
   Impl();
 
@@ -32,7 +32,7 @@ struct Module::Impl {
   //---------------------------------------------------//
   /// The expression that an i64 graph value computes.
   Size size_of(mlir::Value value);
-  /// A value that computes `size`, inserted (if new) at the builder's place.
+  /// A value that computes `size`, inserted (if new) at the insertion point.
   mlir::Value materialize(mlir::OpBuilder &builder, mlir::Location loc,
                           Size size);
   llvm::SmallVector<mlir::Value>
@@ -40,7 +40,7 @@ struct Module::Impl {
   /// The extents of a tensor value.
   const Shape &shape_of(mlir::Value tensor);
   void set_shape(mlir::Value tensor, Shape shape);
-  /// Forgets what is cached about a value that is about to be erased.
+  /// Removes cached facts about an operation that is about to be erased.
   void forget(mlir::Operation *op);
   /// A new symbol defined by an `lf.dim` or `lf.read` that `make` builds.
   Size define_symbol(std::string_view name, SizeRange range,

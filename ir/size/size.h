@@ -3,8 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // Every extent in a model is a `Size`: a constant or a canonical expression
-// over symbols. Canonical means that two expressions that our normal form can
-// prove equal *are* the same node, so equality is a pointer comparison.
+// over symbols. Expressions that the normal form can prove equal are the same
+// interned node, so that equality is a pointer comparison.
 //
 // Normal form: a polynomial, sum of integer coefficient x product of atoms,
 // sorted; an atom is a symbol or one of floordiv, mod, min, max, broadcast,
@@ -29,10 +29,10 @@ class SizeContext;
 class SizeArena;
 struct SizeNode;
 
-/// What an atom or node computes. `broadcast(a, b)` is b where a is 1, else a
-/// (ONNX's result extent; legality is a separate requirement). `equal` and
-/// `less` are 1 or 0. floordiv and mod round towards minus infinity; their
-/// divisor is required to be non-zero where the expression is made.
+/// The operation of a node. `broadcast(a, b)` is b if a is 1, else a (the
+/// extent of a broadcast result; its legality is a separate requirement).
+/// `equal` and `less` are 0 or 1. floordiv and mod round towards minus
+/// infinity; whoever builds them requires the divisor to be non-zero.
 enum class SizeKind : uint8_t {
   constant,
   symbol,

@@ -63,7 +63,7 @@ private:
   std::unordered_map<std::string, int> suffixes_; ///< The last one tried.
 };
 
-/// The arena of whichever is not a constant; null if both are.
+/// The arena of the operand that is not a constant; null if both are constants.
 SizeArena *arena_of(Size a, Size b);
 Polynomial polynomial_of(Size size);
 

@@ -15,7 +15,7 @@ struct BenchPoint {
   PreparedInputs inputs;
   std::vector<double> times;
   std::vector<double> rival_times;
-  std::optional<double> difference; ///< Of outputs, the largest.
+  std::optional<double> difference; ///< The largest over all outputs.
   runtime::RunStatistics statistics;
   /// Of one run, where the device counts.
   std::optional<runtime::DeviceCounters> counters;

@@ -1,4 +1,4 @@
-//===- child_process.h - A process to talk with, line by line --*- C++ -*-===//
+//===- child_process.h - Line-based IPC with a child process ---*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -14,8 +14,9 @@
 
 namespace landfall::cli {
 
-/// Its standard input and output are ours, its standard error is shared. The
-/// destructor closes its input and waits for it.
+/// A child process whose standard input and output are pipes to this one; its
+/// standard error is inherited. The destructor closes its input and waits for
+/// it.
 class ChildProcess {
 public:
   /// The program is looked up in the PATH.
@@ -24,9 +25,9 @@ public:
   ChildProcess &operator=(ChildProcess &&) = delete;
   ~ChildProcess();
 
-  /// False if it is gone.
+  /// Writes a line. False if the process has ended.
   bool send(const std::string &line);
-  /// Without the line end; nothing if it is gone.
+  /// Reads a line, without the line end; nothing if the process has ended.
   std::optional<std::string> receive();
 
 private:
@@ -35,7 +36,7 @@ private:
 
   pid_t process_;
   int socket_;
-  std::string pending_; ///< Received, not yet asked for.
+  std::string pending_; ///< Received but not yet returned.
 };
 
 } // namespace landfall::cli

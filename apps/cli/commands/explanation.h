@@ -1,4 +1,4 @@
-//===- explanation.h - What is known of a model -----------------*- C++ -*-===//
+//===- explanation.h - The data of `landfall explain` -----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -14,20 +14,20 @@ namespace landfall::cli {
 struct LaunchTime {
   double ms = 0; ///< Per run.
   double launches = 0;
-  /// Of all profiled runs together, where the device counts.
+  /// The counters of all profiled runs together, if the device counts.
   std::optional<runtime::DeviceCounters> counters = {};
   /// Multiply-adds that the device's peak allows in the cycles of contractions.
   double possible = 0;
 };
 
-/// Times per run, the mean of some runs. Each launch is waited for, so the sum
-/// may exceed what a run takes.
+/// Times per run, averaged over several runs. Each launch is waited for, so the
+/// sum may exceed the time of a normal run.
 struct LaunchProfile {
   std::map<uint32_t, LaunchTime> by_kernel;
   /// By the model nodes that an instruction of the program came from.
   std::map<std::string, LaunchTime> by_origin;
-  LaunchTime total;                  ///< Of all launches.
-  int runs = 0;                      ///< That were profiled.
+  LaunchTime total;                  ///< The sum over all launches.
+  int runs = 0;                      ///< The number of profiled runs.
   runtime::RunStatistics statistics; ///< Of a run without profiling.
 };
 

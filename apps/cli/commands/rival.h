@@ -26,8 +26,8 @@ private:
   std::string path_;
 };
 
-/// A Python process with onnxruntime that holds the model and runs it when
-/// told. It waits, blocked, while we run.
+/// A Python process with onnxruntime that has loaded the model and runs it on
+/// request; between requests it blocks on its input.
 class Rival {
 public:
   /// `python`: the interpreter; empty: the repository's .venv, then python3 of
@@ -39,8 +39,8 @@ public:
   Status set_inputs(const std::vector<NamedTensor> &inputs);
   /// Runs `count` times, after `warm_up` runs; the milliseconds of each.
   Result<std::vector<double>> run(int count, int warm_up);
-  /// Of the last run, in the model's order; nothing where an output is no
-  /// tensor.
+  /// The outputs of the last run, in the model's order; nothing for outputs
+  /// that are no tensors.
   Result<std::vector<std::optional<runtime::HostTensor>>> outputs(size_t count);
 
 private:

@@ -1,4 +1,4 @@
-//===- progress.h - What is going on, for someone who waits ----*- C++ -*-===//
+//===- progress.h - A progress line on the terminal ------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,8 +9,8 @@
 
 namespace landfall::cli {
 
-/// One line on the terminal, overwritten by the next, gone at the end. Silent
-/// if standard error is no terminal.
+/// A line on standard error that each update overwrites; erased at the end.
+/// Prints nothing if standard error is no terminal.
 class Progress {
 public:
   Progress();

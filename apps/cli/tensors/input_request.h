@@ -1,4 +1,4 @@
-//===- input_request.h - What a user says of the inputs --------*- C++ -*-===//
+//===- input_request.h - The command line's input options ------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -34,8 +34,8 @@ struct FromNumber {
 };
 using InputSource = std::variant<FromSeed, FromFile, FromNumber>;
 
-/// What they mean. The name "" stands for the only input, or, with a file,
-/// for every input that has no source of its own.
+/// The parsed options. The name "" means the only input, or, with a file, every
+/// input that has no source of its own.
 struct InputRequest {
   std::map<std::string, std::vector<int64_t>> shapes;
   std::map<std::string, int64_t> dims;

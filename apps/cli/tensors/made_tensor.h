@@ -1,4 +1,4 @@
-//===- made_tensor.h - Inputs that no file holds ---------------*- C++ -*-===//
+//===- made_tensor.h - Random and constant inputs --------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

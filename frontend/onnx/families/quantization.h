@@ -19,8 +19,8 @@ Scalar quantized(Scalar value, DType type, Scalar zero = {},
 Tensor zero_point_of(const Node &node, Tensor x, Tensor zero,
                      std::string_view name);
 
-/// Whether there is nothing to subtract: the zero point is absent, or known to
-/// be 0 everywhere, as that of weights often is.
+/// Whether the zero point is absent or a constant 0, so that nothing needs to
+/// be subtracted.
 bool is_nothing(Tensor zero_point);
 
 /// A scale or zero point of a tensor quantised per tensor (a scalar), along an

@@ -9,10 +9,10 @@
 
 namespace landfall::frontend {
 
-/// The first `rotated` features of each head are pairs (x1, x2), turned by an
+/// The first `rotated` features of each head are pairs (x1, x2), rotated by an
 /// angle that depends on the position and the pair:
 ///   y1 = cos * x1 - sin * x2,  y2 = sin * x1 + cos * x2
-/// Pairs are neighbours if `interleaved`, else one feature of each half.
+/// The features of a pair are adjacent if `interleaved`, else one of each half.
 struct Rotation {
   Tensor x; ///< [B, S, H, D], or [B, H, S, D] if `heads_first`.
   bool heads_first;

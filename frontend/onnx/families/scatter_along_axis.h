@@ -9,8 +9,8 @@
 
 namespace landfall::frontend {
 
-/// data, with updates[i...] stored at i with i[axis] = indices[i...]. Equal
-/// targets are met in the order of the axis.
+/// data with updates[i...] stored at index i with i[axis] replaced by
+/// indices[i...]. Updates of one element are applied in the order of the axis.
 Tensor scatter_along_axis(const Node &node, ScatterReduction reduction);
 
 } // namespace landfall::frontend

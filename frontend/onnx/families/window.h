@@ -9,9 +9,9 @@
 
 namespace landfall::frontend {
 
-/// A kernel window that slides over the spatial dimensions of an input: what
-/// convolutions and pools share. Tap k of the window at output o reads input
-/// position o * stride - begin + k * dilation, which may lie in the padding.
+/// The sliding window of convolutions and pools. Tap k of the window at output
+/// o reads input position o * stride - begin + k * dilation, which may be in
+/// the padding.
 struct Window {
   Shape input; ///< Spatial extents, as all lists here.
   Shape kernel;
@@ -34,7 +34,7 @@ Shape convolution_kernel(const Node &node, Tensor x, Tensor w);
 /// `kernel_shape` of a pool over x.
 Shape pool_kernel(const Node &node, Tensor x);
 
-/// Where one tap reads.
+/// The input position that one tap reads.
 struct Tap {
   Scalars indices; ///< Spatial.
   Scalar inside;   ///< Whether that is within the input; absent: always.

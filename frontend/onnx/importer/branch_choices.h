@@ -1,4 +1,4 @@
-//===- branch_choices.h - Ifs that the import must settle -------*- C++ -*-===//
+//===- branch_choices.h - Ifs with incompatible branches --------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -13,17 +13,18 @@
 
 namespace landfall::frontend {
 
-/// Tensors have a rank and an element type that are known when compiling, but
-/// the branches of an If may differ in them (exporters write squeezing that
-/// way). Such an import is tried again with one branch taken for granted, the
-/// then branch first; the run checks the condition. Where the rest of the model
-/// does not fit, the other branch is tried.
+/// Ranks and element types are static, but the branches of an If may differ in
+/// them (exporters express conditional squeezing so). Then the import is
+/// repeated with one branch assumed to be taken, `then` first, and a run-time
+/// check of the condition. If the rest of the model cannot be imported with it,
+/// the other branch is tried.
 class BranchChoices {
 public:
   /// An If whose condition is not known, in the order of the import.
   struct Point {
     int number;
-    std::optional<bool> granted; ///< Whether `then` is; nullopt: neither.
+    /// The branch assumed to be taken (true: `then`); nullopt: none.
+    std::optional<bool> granted;
   };
 
   //===--- For the importer -----------------------------------------------===//
@@ -39,8 +40,8 @@ public:
   /// After an import failed: whether another one, with a fresh module, may
   /// succeed.
   bool try_again(const Error &error);
-  /// What to tell: the first failure that no choice of branches explains, else
-  /// `last`.
+  /// The error to report: the first failure that is not due to the choice of
+  /// branches, else `last`.
   Error failure(const Error &last) const { return first_.value_or(last); }
 
 private:

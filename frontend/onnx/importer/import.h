@@ -20,11 +20,11 @@ namespace landfall::frontend {
 
 /// Where a model comes from.
 struct ModelPlace {
-  std::string file = "model"; ///< What error messages call it.
+  std::string file = "model"; ///< Its name in error messages.
   std::string directory;      ///< Of its external data; empty: none allowed.
 };
 
-/// Facts about a model beside its meaning.
+/// Metadata of a model.
 struct ModelSummary {
   std::string graph_name;
   std::string producer; ///< "pytorch 2.1"; may be empty.

@@ -2,7 +2,7 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Private to the importer: what operator.h's Node stands on.
+// Private to the importer: the state behind operator.h's Node.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -19,11 +19,11 @@ struct NodeState {
   int version;
   Attributes attributes;
   std::vector<Any> inputs;
-  std::vector<bool> wanted; ///< Outputs that somebody reads.
+  std::vector<bool> wanted; ///< By output: whether it is used.
   std::vector<Any> outputs;
 };
 
-/// What is built from now on belongs to this node.
+/// Sets the origin of operations built from now on to this node.
 void set_origin(Builder &b, const onnx::NodeProto &node);
 
 } // namespace landfall::frontend

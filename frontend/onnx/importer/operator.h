@@ -1,4 +1,4 @@
-//===- operator.h - What an operator's file sees ----------------*- C++ -*-===//
+//===- operator.h - The interface for operator files ------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -30,7 +30,7 @@ struct GraphProto; // onnx_format/proto.h
 
 namespace landfall::frontend {
 
-// The words that operators are written in (ir/builder.h, ir/size/size.h).
+// Names of ir/builder.h and ir/size/size.h that operator files use.
 using ir::abs;
 using ir::Any;
 using ir::bitcast;
@@ -121,7 +121,7 @@ public:
   int input_count() const; ///< Including absent ones in the middle.
   int output_count() const;
   bool has_input(int position) const;    ///< Present and not the empty name.
-  bool wants_output(int position) const; ///< Somebody reads it.
+  bool wants_output(int position) const; ///< Whether the output is used.
   /// A required tensor operand.
   Tensor input(int position, std::string_view name) const;
   /// An optional tensor operand: empty if absent.
@@ -172,10 +172,10 @@ public:
   int body_output_count(const Graph &graph) const;
 
   //===--- Branches -------------------------------------------------------===//
-  /// This If, whose condition is not known, among the others of the import.
+  /// The choice point of this If, whose condition is not a constant.
   BranchChoices::Point branch_point() const;
-  /// Its branches give values that no one type can hold: the import is tried
-  /// again with one of them taken for granted.
+  /// Aborts the import, as the branches have different ranks or types; it is
+  /// repeated with one of the branches assumed (branch_choices.h).
   [[noreturn]] void branches_differ(BranchChoices::Point point,
                                     const Error &error) const;
 

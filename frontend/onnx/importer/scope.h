@@ -29,7 +29,7 @@ struct ImportContext {
   /// Functions being inlined, outermost first: they may not recurse.
   std::vector<const onnx::FunctionProto *> calls;
   int depth = 0;                ///< Of nested bodies.
-  int64_t nodes_left = 1 << 22; ///< Stops models that unfold without end.
+  int64_t nodes_left = 1 << 22; ///< Limits the inlining of functions.
   BranchChoices &choices;
 };
 

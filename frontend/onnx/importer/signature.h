@@ -11,9 +11,9 @@
 
 namespace landfall::frontend {
 
-/// What a model input accepts. Extents that are 0 or negative stand for "any"
-/// with several exporters and are taken so, except the length 0 of an integer
-/// list (no axes); so are placeholder names like "?".
+/// The signature of a model input. Extents of 0 or below mean "any", as several
+/// exporters write them, except the length 0 of an integer list (no axes).
+/// Placeholder names such as "?" also mean "any".
 /// Throws a BuildError for types that no input can have.
 SignatureValue signature_of(const onnx::ValueInfoProto &input);
 

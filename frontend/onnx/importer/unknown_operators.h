@@ -1,4 +1,4 @@
-//===- unknown_operators.h - What nothing here implements ------*- C++ -*-===//
+//===- unknown_operators.h - Finding unsupported operators -----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- boxed.h - Sequences and optionals while they are built ---*- C++ -*-===//
+//===- boxed.h - Building sequences and optionals ---------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -11,16 +11,16 @@ namespace landfall::frontend {
 
 using Facts = std::shared_ptr<const BoxFacts>;
 
-/// What is known about any value.
+/// The facts known about a value.
 Facts facts_of(const Any &value);
 
-/// What holds for both; null: nothing.
+/// The facts that hold for both values; null: none.
 Facts common_facts(const Facts &a, const Facts &b);
 
 /// The value with these facts, if it is a box.
 Any with_facts(Any value, Facts facts);
 
-/// The facts without known contents: what stays true when a loop changes it.
+/// The facts without contents: those that a loop-carried value keeps.
 Facts type_only(const Facts &facts);
 
 /// A sequence of these elements.
@@ -45,8 +45,8 @@ Tensor sequence_length(Builder &b, const Any &sequence);
 /// An optional that holds `value`, or nothing.
 Any make_optional(Builder &b, const Any &value);
 
-/// The only box of the results of `function`, or a tensor if `type` says what
-/// tensor it is.
+/// The result of a host function with one result: a tensor if `type` has its
+/// dtype and rank, else a box.
 Any unbox(Builder &b, BoxFunction function, std::span<const Any> arguments,
           const Facts &type);
 

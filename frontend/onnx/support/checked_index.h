@@ -11,8 +11,8 @@ namespace landfall::frontend {
 
 /// An operand of indices into dimensions: negative ones count from the back, or
 /// are out of range too.
-/// What is known now is checked now; the rest is checked by a kernel before
-/// anyone uses it, so that gathers stay plain maps.
+/// Indices known at compile time are checked then; others are checked by a
+/// kernel of their own before they are used, so that the gather is a plain map.
 class CheckedIndex {
 public:
   /// Entry j of `indices` points into extents[j mod extents.size()].

@@ -9,8 +9,8 @@
 
 namespace landfall::frontend {
 
-/// As Builder::map, but never recomputed in its readers by fusion: for tables
-/// (source positions, weights) that cost more to compute than to load.
+/// As Builder::map, but not fused into its users: for tables (source positions,
+/// weights) that are cheaper to load than to recompute.
 inline Tensor computed_once(Builder &b, const Shape &shape, DType dtype,
                             const PointBody &body) {
   LoopsResult result{dtype, shape, {}};
