@@ -18,7 +18,7 @@ constexpr std::array<DTypeInfo, 26> dtype_table = {{
 #include "base/dtype.def"
 }};
 
-/// What the codes beyond the ordinary numbers mean.
+/// The meaning of the encodings that are not finite numbers.
 enum class Specials {
   ieee,          ///< Largest exponent: infinity, NaNs.
   finite,        ///< No infinity; all ones is NaN (E4M3FN).
@@ -210,7 +210,7 @@ uint32_t encode_scale(double value, bool saturate) {
   return exponent < -127 ? 0 : uint32_t(exponent + 127);
 }
 
-/// Saturation is the 8-bit formats' business; wider ones follow IEEE 754.
+/// Saturation applies to the 8-bit formats only; wider ones follow IEEE 754.
 bool clamps(DType type, Saturation saturate) {
   return saturate == Saturation::on && info(type).bits <= 8;
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint64_t odd_factor = 0x9e3779b97f4a7c15; // 2^64 / golden ratio
 
-/// One to one in `state` for each word, and in `word` for each state.
+/// A bijection in `state` for each word, and in `word` for each state.
 uint64_t absorb(uint64_t state, uint64_t word) {
   state = (std::rotl(state, 29) ^ word) * odd_factor;
   return state ^ (state >> 32);

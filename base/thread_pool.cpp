@@ -2,12 +2,12 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A loop in flight lives in a slot. Its `state` word holds everything that
-// joining depends on, so that one compare-and-swap joins or fails:
-//   bits 0..11   helpers at work now
-//   bits 12..23  seats taken since the slot was opened
-//   bits 24..35  seats there are
-//   bits 36..62  generation: makes each use of a slot a different word
+// Each concurrent loop uses a slot. The slot's `state` word holds everything
+// that joining depends on, so that a single compare-and-swap joins or fails:
+//   bits 0..11   helpers working now
+//   bits 12..23  helpers that have joined since the slot was opened
+//   bits 24..35  the most helpers that may join
+//   bits 36..62  generation: distinguishes the uses of a slot (ABA)
 //   bit  63      open
 // A worker that has joined may read the slot's loop; the caller closes the
 // slot and then waits until no helper is at work. A worker that has not joined
@@ -133,15 +133,15 @@ void ThreadPool::close(Slot &slot) {
   uint64_t state =
       slot.state.fetch_and(~open_bit, std::memory_order_acq_rel) & ~open_bit;
   for (int spins = 0; helpers(state) != 0; ++spins) {
-    // A helper may have lost its core to another process: give it ours.
+    // A helper may have been preempted: yield the CPU to it.
     spins < 10000 ? pause_briefly() : std::this_thread::yield();
     state = slot.state.load(std::memory_order_acquire);
   }
   slot.taken.store(false, std::memory_order_release);
 }
 
-/// An open loop with a free seat that this worker has not been in yet.
-/// `joined` holds the generation it last joined, a slot each.
+/// An open loop that this worker can join and has not joined yet. `joined`
+/// holds, by slot, the generation that it joined last.
 ThreadPool::Slot *ThreadPool::joinable(const std::vector<uint64_t> &joined) {
   uint32_t open = open_slots_.load();
   for (; open != 0; open &= open - 1) {

@@ -79,7 +79,7 @@ private:
   //===--- Sizes
   //--------------------------------------------------------------//
 
-  /// What is known in one region: registers that hold sizes there.
+  /// The state of one region: which registers hold which sizes.
   struct Scope {
     std::vector<std::pair<Size, uint32_t>> sizes;
   };
@@ -241,8 +241,8 @@ private:
     define(module_.size_of(size), result);
   }
 
-  /// Extents that nothing but the operand's own description mentions have no
-  /// operation that reads them.
+  /// Defines extents that only an operand's description uses, for which the
+  /// graph has no operation.
   void read_extents(Value tensor) {
     for (auto [axis, size] : llvm::enumerate(module_.shape_of(tensor))) {
       if (size.is_constant() || size.kind() != ir::SizeKind::symbol ||
@@ -345,7 +345,7 @@ private:
     Args args = counted(results, {uint32_t(box.getFunction())});
     args = counted(arguments, std::move(args));
     emit(Op::box, counted(extra, std::move(args)));
-    // What a box holds is the user's: it may not be what was compiled for.
+    // A box comes from the user: check that it holds what the program expects.
     for (auto [number, result] : llvm::zip(results, box.getValues()))
       if (auto type = dyn_cast<RankedTensorType>(result.getType()))
         emit(Op::expect, {number, uint32_t(lf::dtype_of(result)),
@@ -430,7 +430,7 @@ private:
     Operation *yield = body.getTerminator();
     emit(Op::read, {proceed, values_.lookup(yield->getOperand(0)), 0});
     auto carried_args = body.getArguments().drop_front();
-    // All are taken before any is overwritten.
+    // All values are read before any is overwritten.
     for (auto [k, sequence] : llvm::enumerate(collected)) {
       uint32_t element =
           values_.lookup(yield->getOperand(1 + carried_args.size() + k));
@@ -493,7 +493,7 @@ private:
   //===--- Lifetimes
   //-------------------------------------------------------------//
 
-  /// Gives up the references of values whose last use in their block this was.
+  /// Drops the references of values whose last use in their block this was.
   void drop_dead(Operation &op) {
     SmallVector<Value> candidates(op.getResults());
     op.walk([&](Operation *inner) {

@@ -26,7 +26,8 @@ public:
     number_operations();
     for (Operation &op : block_) {
       if (ir::is_compute(&op)) {
-        // In place first: the input dies here, so its slot goes to the result.
+        // In place if possible: an input whose last use this is gives its slot
+        // to the result.
         for (Value result : op.getResults())
           if (is_plannable(result))
             assign(result, &op);
@@ -96,7 +97,8 @@ private:
     return ceildiv(bytes, arena_alignment) * Size(arena_alignment);
   }
 
-  /// The size at a nominal shape (every symbol 64): only to choose well.
+  /// The size at a nominal shape (every symbol 64), a heuristic for choosing
+  /// slots.
   double estimate(Size size) {
     std::vector<double> value;
     for (const ir::SizeStep &step : steps(size)) {

@@ -57,7 +57,7 @@ private:
   Clock::time_point start_;
 };
 
-/// Imports until the branches of every If that must be settled fit the rest.
+/// Repeats the import until the assumed branches of Ifs fit (branch_choices.h).
 Result<std::unique_ptr<ir::Module>>
 import_with_choices(const Bytes &model, const frontend::ModelPlace &place) {
   frontend::BranchChoices choices;

@@ -46,7 +46,7 @@ Result<CompileOptions> parse_options(const char *text) {
   return options;
 }
 
-/// Hands the bytes out; false if there is no memory for them.
+/// Copies the bytes to malloc'ed memory for the caller; false if out of memory.
 bool give(std::span<const uint8_t> bytes, uint8_t **result, size_t *size) {
   *result = static_cast<uint8_t *>(std::malloc(bytes.size()));
   *size = *result ? bytes.size() : 0;

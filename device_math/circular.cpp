@@ -55,7 +55,8 @@ Pair from_fixed(__int128 fraction) {
   bool negative = fraction < 0;
   unsigned __int128 rest = negative ? -(unsigned __int128)fraction : fraction;
   uint64_t high = uint64_t(rest >> 64), low = uint64_t(rest);
-  // Each part of 32 bits is exact; the last two hold what matters least.
+  // Each part of 32 bits is exact as a double; the last two are the least
+  // significant.
   Pair value = exact_sum(double(high >> 32) * 0x1p-32,
                          double(high & 0xffffffff) * 0x1p-64);
   value = sum(value, Pair{double(low >> 32) * 0x1p-96});
@@ -63,10 +64,10 @@ Pair from_fixed(__int128 fraction) {
   return negative ? negated(value) : value;
 }
 
-/// After Payne and Hanek (1983): x = m 2^e; of 2 / pi only those bits count
-/// whose products with m are neither multiples of 4 nor too small to see. The
-/// angle comes out with 66 correct bits at least, for the doubles closest to a
-/// multiple of pi / 2 too.
+/// Range reduction after Payne and Hanek (1983). For x = m 2^e, only those bits
+/// of 2 / pi are used whose products with m are neither multiples of 4 nor
+/// negligible. The angle has at least 66 correct bits, also for the doubles
+/// closest to a multiple of pi / 2.
 Reduced reduce(double a) {
   int exponent = exponent_field(a) - 1075;
   uint64_t mantissa = (bits_of(a) & mantissa_mask) | (mantissa_mask + 1);

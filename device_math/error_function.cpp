@@ -43,12 +43,13 @@ constexpr Point points[] = {
     {{0x1.ffffffffffffcp-1, 0x1.8115fd1b12786p-56}, 0x1.63daf8b4b1e0cp-48},
     {{0x1.0000000000000p+0, -0x1.8cf81557d20b6p-56}, 0x1.2dc119095729fp-52},
 };
-/// What the first slope, 2 / sqrt(pi), lacks.
+/// The low part of the slope at 0, 2 / sqrt(pi).
 constexpr double first_slope_low = 0x1.1ae3a914fed80p-56;
 
-/// How far the curve departs from its tangent: Taylor's series from c on,
-/// divided by the slope at c, without its first term. As erf'' = -2 x erf', the
-/// derivative's coefficients are f[n + 1] = -2 (c f[n] + f[n - 1]) / (n + 1).
+/// The difference of erf and its tangent at c: the Taylor series around c,
+/// divided by the slope at c, without its linear term. As erf'' = -2 x erf',
+/// the derivative's coefficients are f[n + 1] = -2 (c f[n] + f[n - 1]) / (n +
+/// 1).
 double beyond_tangent(double c, double h) {
   double before = 0, now = 1, power = h, total = 0;
   for (int n = 0; n < 20; ++n) {
@@ -63,7 +64,7 @@ double beyond_tangent(double c, double h) {
 
 } // namespace
 
-/// From the nearest of the points, at most 1 / 8 away.
+/// Expands around the nearest tabulated point, at most 1 / 8 away.
 double erf(double x) {
   double a = magnitude(x);
   if (is_nan(x))

@@ -38,7 +38,7 @@ Pair small_cosh(double x) {
   return sum(sum(half, rest), 1);
 }
 
-/// Where the series above serve.
+/// The range of the series above.
 constexpr double small_limit = 0.35;
 
 /// (e^x -+ e^-x) / 2 for x >= 0, as a value times a power of two.

@@ -80,7 +80,7 @@ Range RangeFinder::of_argument(BlockArgument argument) {
   return IndexRange{low->low, high->high - Size(1)};
 }
 
-/// Where the signs are known.
+/// The product of two ranges; unknown unless both are provably non-negative.
 Range RangeFinder::times(const IndexRange &a, const IndexRange &b) {
   if (known_ge(a.low, 0) && known_ge(b.low, 0))
     return IndexRange{a.low * b.low, a.high * b.high};
@@ -122,8 +122,8 @@ Range RangeFinder::of_scalar(lf::ScalarOp op) {
   return std::nullopt;
 }
 
-/// Whether the access stands where a condition decides if it happens: in a
-/// `while`, or in a `branch`, which has no parent while it is built.
+/// Whether the access is conditional: in a `while`, or in a `branch`, whose
+/// region has no parent while it is built.
 bool is_conditional(Builder::Impl &impl) {
   Operation *op = impl.op.getInsertionBlock()->getParentOp();
   while (op && op != impl.enclosing && !isa<lf::WhileOp>(op))
@@ -150,7 +150,7 @@ bool collect_arguments(Value value, llvm::SmallDenseSet<Value> &arguments,
   });
 }
 
-/// Whether the guard may decide by what the index is computed from.
+/// Whether the guard may depend on the same loop indices as the index.
 bool looks_at(Scalar guard, Scalar index) {
   llvm::SmallDenseSet<Value> seen, used;
   int steps = 0;
@@ -159,7 +159,7 @@ bool looks_at(Scalar guard, Scalar index) {
          llvm::any_of(used, [&](Value value) { return seen.contains(value); });
 }
 
-/// 1 where the enclosing operation or a fold around the access has no points.
+/// 1 if the enclosing operation or a fold around the access has no iterations.
 Size is_idle(Builder::Impl &impl) {
   Size idle = 0;
   auto see = [&](Size extent) {

@@ -56,8 +56,8 @@ private:
     return std::nullopt;
   }
 
-  /// False: something is not known. Unknown values of pure scalar operations
-  /// only stop the evaluation when they are needed.
+  /// False if a value is unknown. Unknown results of pure scalar operations
+  /// stop the evaluation only when they are used.
   bool evaluate(Operation &op) {
     if (auto literal = dyn_cast<lf::LiteralOp>(op)) {
       if (auto integer = dyn_cast<IntegerAttr>(literal.getValue()))

@@ -138,7 +138,7 @@ Builder::loop(Tensor trip_count, Tensor condition, const std::vector<Any> &init,
                       SmallVector<Type>(ValueRange(start).getTypes())};
   std::unique_ptr<Region> region;
   size_t collected = 0;
-  // Every round makes at least one extent dynamic, so it ends.
+  // Terminates, as every iteration makes at least one more extent dynamic.
   while (true) {
     region = std::make_unique<Region>();
     SmallVector<Value> yielded = attempt.build(*region, collected);

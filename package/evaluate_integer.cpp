@@ -90,7 +90,7 @@ Value test(const Operation &, Value a, Value b, Value) {
   return integer_value(F(T(a.i), T(b.i)));
 }
 
-/// Operations whose meaning has to do with order or size.
+/// Operations that depend on signedness.
 template <typename T, typename W> Function ordered_function(ScalarOp op) {
   switch (op) {
   case ScalarOp::div:

@@ -11,8 +11,8 @@ namespace landfall {
 
 namespace {
 
-/// What the host itself would compute in this instruction; "": nothing that
-/// the list lacks.
+/// A description of what this instruction computes on the host if it is not
+/// host work; else "".
 std::string foreign_work(const Instruction &instruction) {
   if (instruction.op == Op::launch)
     return "";

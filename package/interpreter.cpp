@@ -11,7 +11,7 @@
 namespace landfall {
 namespace {
 
-/// An operand with its extents decided.
+/// An operand with its extents evaluated.
 struct Buffer {
   DType dtype;
   uint8_t *data;
@@ -86,8 +86,8 @@ private:
 
   //===--- The loop space -------------------------------------------------===//
 
-  /// Calls `visit` at each point of `extents`, whose indices it leaves in the
-  /// slots `params[0..)`, until one fails.
+  /// Calls `visit` for each point of `extents`, with its indices in the slots
+  /// `params[0..)`, until a call fails.
   template <typename Visit>
   bool for_each_point(const std::vector<int64_t> &extents, const Slot *params,
                       const Visit &visit) {
@@ -116,7 +116,8 @@ private:
                           [&] { return run_block(body); });
   }
 
-  /// A map or a contraction: yields go to the written operands in a row.
+  /// A map or contraction: the yields are stored to the written operands in
+  /// order.
   bool run_points() {
     const StepBlock &body = plan_.blocks[plan_.body];
     std::vector<Buffer *> outputs;
@@ -139,7 +140,7 @@ private:
     });
   }
 
-  /// Leaves the sum at this point in the body's last parameter.
+  /// Computes the sum at this point into the body's last parameter.
   bool run_sum(const StepBlock &body) {
     const StepBlock &factors = plan_.blocks[plan_.factors];
     size_t rank = loops_.size();
@@ -225,7 +226,8 @@ private:
     return true;
   }
 
-  /// The element that a load or store means; null, with an error, outside.
+  /// The address of the element of a load or store; null, with an error, if it
+  /// is outside the operand.
   uint8_t *locate(const Step &step) {
     const Buffer &buffer = buffers_[step.index];
     int64_t offset = 0;
@@ -248,7 +250,7 @@ private:
       values_[params[i]] = values_[plan_.lists[step.first + i]];
   }
 
-  /// Copies at once: a yield may be another's parameter.
+  /// Copies all values in parallel, as a yield may be another's parameter.
   void advance_carried(const Slot *yields, const Slot *params, size_t count) {
     if (count == 1) {
       values_[params[0]] = values_[yields[0]];

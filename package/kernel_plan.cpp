@@ -57,7 +57,7 @@ private:
     }
   }
 
-  /// Results of loops are left in their carried parameters.
+  /// The results of a loop are its carried parameters' slots.
   Slot result_slot(const Node &node) {
     const Node &owner = kernel_.nodes[node.args[0]];
     switch (owner.kind) {

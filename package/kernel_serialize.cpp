@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Fields that a node's kind gives no meaning to are not written; they read
-// back as their defaults.
+// Fields that a node's kind does not use are not written; they are read back as
+// their defaults.
 //
 //===----------------------------------------------------------------------===//
 #include "base/byte_stream.h"
@@ -30,7 +30,7 @@ bool has_blocks(NodeKind kind) {
 
 class Writer {
 public:
-  /// Without texts: what makes kernels differ in code.
+  /// Without texts: everything that the generated code depends on.
   explicit Writer(bool with_texts) : with_texts_(with_texts) {}
 
   std::vector<uint8_t> write(const Kernel &kernel) {

@@ -48,7 +48,7 @@ private:
   //===--- Everything but the nodes
   //-------------------------------------------//
 
-  /// First of all: tables are indexed by these.
+  /// Checked first, as tables are indexed by these values.
   Status enumerators() const {
     bool legal = kernel_.kind <= KernelClass::loops &&
                  int(kernel_.accumulator) < dtype_count();
@@ -196,7 +196,8 @@ private:
     return {};
   }
 
-  /// A single value that this point of the code may use.
+  /// Checks that the node has a single value and dominates the current
+  /// position.
   bool is_visible(NodeId id) const {
     return id < states_.size() && states_[id] == State::visible &&
            has_value(kernel_.nodes[id].kind);

@@ -23,8 +23,8 @@ std::vector<uint8_t> kernel_section(const Package &package) {
   return out.take();
 }
 
-/// The pieces of the file, in order: metadata made here, weights and code
-/// where they are.
+/// The pieces of the file in order: metadata, owned here; weights and code, by
+/// reference.
 class Layout {
 public:
   explicit Layout(const Package &package) {

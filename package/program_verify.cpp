@@ -137,8 +137,8 @@ private:
     return require(legal, "has an illegal signature for '{}'", value.name);
   }
 
-  /// Follows every path: none runs off the end, and inputs and outputs are the
-  /// entry point's.
+  /// Follows every path of an entry point: none runs off the end, and input and
+  /// output numbers are within its signature.
   Status reachable_code(const EntryPoint &entry) const {
     std::vector<bool> reached(program_.code.size());
     std::vector<size_t> pending = {entry.start};

@@ -14,8 +14,8 @@ using namespace landfall::riscv;
 
 namespace {
 
-/// The memory that an atomic operation of T is about; null and a fault if it is
-/// not aligned there.
+/// The memory operand of an atomic operation on T; null and a fault if it is
+/// misaligned.
 template <typename T> uint8_t *find(Core &core, const Instruction &in) {
   uint64_t address = core.x[in.rs1];
   if (address % sizeof(T)) {
@@ -25,8 +25,7 @@ template <typename T> uint8_t *find(Core &core, const Instruction &in) {
   return core.find_memory(address, sizeof(T), true);
 }
 
-/// `operation` of what is in memory and the source goes there; what was there,
-/// sign extended, to rd.
+/// memory = operation(memory, source); rd = the old value, sign extended.
 template <typename T, typename Operation>
 void exchange(Core &core, const Instruction &in, Operation operation) {
   uint8_t *host = find<T>(core, in);

@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A compressed instruction is a shorter way to write a 32-bit one. Encodings
-// that are reserved stand for 0, which is no instruction.
+// Expands compressed instructions to 32-bit ones. Reserved encodings give 0,
+// which is no instruction.
 //
 //===----------------------------------------------------------------------===//
 #include "riscv/instruction.h"
@@ -12,7 +12,7 @@ using namespace landfall::riscv;
 
 namespace {
 
-// Matches of the instructions that are stood for.
+// The `match` values of the expanded instructions.
 constexpr uint32_t addi = 0x13, addiw = 0x1b, slli = 0x1013, srli = 0x5013,
                    srai = 0x40005013, andi = 0x7013, lui = 0x37, add = 0x33,
                    sub = 0x40000033, xor_ = 0x4033, or_ = 0x6033, and_ = 0x7033,

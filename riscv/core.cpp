@@ -93,7 +93,8 @@ static const Instruction *fetch(Core &core) {
   return slot;
 }
 
-/// Executes and counts; what computes in integers leaves no flags.
+/// Executes an instruction and updates the timing. Restores the floating-point
+/// flags after integer instructions.
 static void execute_vector(Core &core, const Instruction &in) {
   VectorWork work = vector_work(core, in);
   bool is_float = (in.bits >> 12 & 3) == 1;

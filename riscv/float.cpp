@@ -11,7 +11,8 @@ using namespace landfall::riscv;
 
 namespace {
 
-/// A float in a register has ones above it, or it is taken for a NaN.
+/// NaN boxing: the upper half of a register with a float is ones; otherwise the
+/// float is read as a NaN.
 template <typename F> F read(const Core &core, unsigned index) {
   uint64_t value = core.f[index];
   if constexpr (sizeof(F) == 8)

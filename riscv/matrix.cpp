@@ -84,7 +84,7 @@ void move_with_registers(Core &core, unsigned specifier, unsigned registers,
   }
 }
 
-/// The operand's registers are where rows of its group and number may be.
+/// Whether the operand's registers are legal for the group and number of rows.
 bool is_operand(const Core &core, unsigned index) {
   unsigned registers = group_of(core, index).registers();
   return index % registers == 0 &&
@@ -102,7 +102,7 @@ bool check_multiply(Core &core, const Instruction &in) {
   return ok;
 }
 
-/// Row k of an operand as values of To: where it is, or in `room`.
+/// Row k of an operand as values of To: in place, or converted into `room`.
 template <typename From, typename To, typename Convert>
 const To *operand_row(Core &core, unsigned index, uint64_t k, uint64_t count,
                       To *room, Convert convert) {
@@ -181,10 +181,10 @@ HANDLER(vste32, move_with_memory(core, in, true))
 HANDLER(vste64, move_with_memory(core, in, true))
 HANDLER(vtmv_v_t, move_with_registers(core, in.rs1, in.rd, false))
 HANDLER(vtmv_t_v, move_with_registers(core, in.rs1, in.rs2, true))
-// What tiles hold afterwards is not said: they stay as they are.
+// The contents afterwards are unspecified; here they do not change.
 HANDLER(vtdiscard, if (!core.config.tile_edge) core.raise_illegal())
 
-/// All rows that tm says, of vl elements as wide as an accumulator.
+/// tm rows of vl elements of the accumulator's width.
 void landfall::riscv::execute_sf_vtzero_t(Core &core, const Instruction &in) {
   int width_log =
       core.shape.width_log +

@@ -2,8 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Most of a simulation's time goes here, so each loop is compiled for what the
-// host may have; a fused multiply-add has the same bits everywhere.
+// Most of a simulation's time is spent here, so each loop is compiled for
+// several instruction sets of the host. FMA rounds once, so all give the same
+// bits.
 //
 //===----------------------------------------------------------------------===//
 #include "riscv/matrix_loop.h"

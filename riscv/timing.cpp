@@ -122,8 +122,8 @@ void Timing::run_matrix(const VectorWork &work) {
     for (unsigned k = 0; k < read.count; ++k)
       unread_until[(read.first + k * read.step) % 32] =
           std::max(unread_until[(read.first + k * read.step) % 32], start + 1);
-  // Accumulations follow each other into a tile without waiting; its readers
-  // wait for the last to leave the array.
+  // Accumulations into the same tile are pipelined; readers of the tile wait
+  // until the last one is complete.
   for (unsigned k = 0; k < work.tiles.count; ++k)
     tile_computed[(work.tiles.first + k) % 16] = matrix_free + matrix_latency;
 }

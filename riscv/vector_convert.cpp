@@ -95,7 +95,7 @@ void narrow_to_float(Core &core, const Instruction &in) {
     to_floats<Integer<is_signed, 8>, float>(core, in, 1, 0);
 }
 
-/// What is between two floats becomes the one with the odd fraction.
+/// Round to odd: an inexact result becomes the neighbour with an odd fraction.
 float round_to_odd(double value) {
   auto nearest = static_cast<float>(pinned(value));
   if (std::isnan(value) || static_cast<double>(nearest) == value)

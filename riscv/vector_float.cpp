@@ -42,7 +42,7 @@ ROUNDED(VF, vfrdiv, b / a)
   }                                                                            \
   VV_VF(id, run_##id)
 
-/// The size of `a` with the sign of `sign`.
+/// The magnitude of `a` with the sign of `sign`.
 template <typename F> static F with_sign(F a, Bits<F> sign) {
   return from_bits<F>((to_bits(a) & ~sign_bit<F>) | (sign & sign_bit<F>));
 }

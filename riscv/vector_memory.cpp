@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint32_t plain_whole = 8, plain_mask = 11, plain_first_fault = 16;
 
-/// `bytes` is the width of an element: a move of known width is an instruction.
+/// A switch over the element's width, so that each copy is one instruction.
 inline void copy_element(uint8_t *to, const uint8_t *from, unsigned bytes) {
   switch (bytes) {
   case 1:
@@ -47,7 +47,7 @@ struct Transfer {
     uint8_t *host = core.find_memory(address, segment, is_store);
     if (!host)
       return false;
-    // What is contiguous does not take a cycle for each.
+    // Contiguous elements do not take a cycle each.
     uint64_t before = access.kind == VectorAccess::plain ? 0 : k;
     longest = std::max(longest, before + core.timing.memory);
     copy(k, host);
@@ -65,8 +65,9 @@ struct Transfer {
     }
   }
 
-  /// All elements that follow each other, if they are in one region: asked for
-  /// as one access, unless what is not active might belong to another engine.
+  /// All elements of a contiguous access, if they are in one region: one access
+  /// for the race detector, unless inactive elements may belong to another
+  /// engine.
   bool move_all(uint64_t base, const uint8_t *active) {
     uint64_t segment = uint64_t{access.fields} * bytes;
     if (access.kind != VectorAccess::plain || core.vstart || core.vl == 0 ||
@@ -131,8 +132,8 @@ bool check(Core &core, const Instruction &in, const VectorAccess &access,
   return ok;
 }
 
-/// Elements one after the other, each at its address; a fault leaves vstart at
-/// the culprit.
+/// Accesses the elements one by one; on a fault, vstart is the element's
+/// number.
 void move_each(Transfer &transfer, uint64_t base, const uint8_t *active) {
   Core &core = transfer.core;
   const VectorAccess &access = transfer.access;

@@ -126,8 +126,8 @@ Result<HostValue> stack(Arguments arguments, std::span<const uint32_t> extra) {
 
 using MapKey = std::variant<int64_t, std::string>;
 
-/// A text as its length in bytes, then its bytes, four to a word, the first
-/// one lowest.
+/// A text, encoded as its length in bytes, then its bytes, four per word,
+/// little-endian.
 Result<std::string> take_text(std::span<const uint32_t> &words) {
   if (words.empty() || (words.size() - 1) * 4 < words[0])
     return misuse("a damaged key table");

@@ -62,7 +62,7 @@ Result<CompilerLibrary> open_library() {
                    problems};
 }
 
-/// What the compiler has put into bytes.
+/// A package that the compiler has returned as bytes.
 Error error_from(int code, std::span<const uint8_t> bytes) {
   if (std::optional<Error> error = deserialize_error(bytes))
     return *error;

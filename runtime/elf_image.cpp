@@ -16,7 +16,8 @@ namespace landfall::runtime {
 
 namespace {
 
-/// More than any package's code, and small enough that sums cannot overflow.
+/// The largest image: above any package's code, and so small that sums of two
+/// such numbers cannot overflow.
 constexpr uint64_t image_limit = uint64_t(1) << 32;
 constexpr size_t segment_limit = 64;
 

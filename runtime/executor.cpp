@@ -43,7 +43,7 @@ Result<std::vector<HostValue>> Executor::run(const EntryPoint &entry,
   return outputs;
 }
 
-/// Drops everything of the run but the arena and the pool.
+/// Releases all state of the run except the arena and the pool.
 void Executor::clean_up() {
   for (RunValue &value : values_)
     value.clear();
@@ -77,7 +77,7 @@ Status Executor::execute(uint32_t start) {
   return {};
 }
 
-/// Does the instruction at `at`; the number of the next one.
+/// Executes the instruction at `at`; returns the number of the next one.
 Result<uint32_t> Executor::step(uint32_t at) {
   const Instruction &instruction = program_.code[at];
   const std::vector<uint32_t> &args = instruction.args;

@@ -105,8 +105,7 @@ Result<TensorRef *> Executor::tensor(uint32_t value) {
   return &values_[value].tensor;
 }
 
-/// Turns the register into a tensor without memory. Its old contents are
-/// released, unless they are read by the caller before.
+/// Makes the register a tensor without memory and releases its old contents.
 Result<TensorRef *>
 Executor::new_tensor(uint32_t value, DType dtype,
                      std::span<const uint32_t> dim_registers) {
@@ -208,9 +207,9 @@ Result<HostTensor> Executor::download(const TensorRef &tensor) {
   return result;
 }
 
-/// The tensor as a host value that is independent of the arena, the inputs,
-/// the weights and of later runs. Memory that the run has allocated is handed
-/// over where the host can see it; complete when the queue has finished.
+/// The tensor as a host value that is independent of the arena, the inputs, the
+/// weights and later runs. Memory allocated by the run is not copied if the
+/// host can access it. The contents are complete once the queue has finished.
 Result<HostTensor> Executor::detach(const TensorRef &tensor) {
   Device &device = *parts_.device;
   if (!device.host_address(tensor.span.memory))

@@ -12,7 +12,8 @@ namespace landfall::runtime {
 
 namespace {
 
-/// What a name in the signature stands for in this run, and who said so.
+/// The extent of a named dimension in this run, and the input that determined
+/// it.
 struct Binding {
   int64_t extent;
   const std::string *input;

@@ -102,8 +102,8 @@ Tolerance tolerance(DType dtype) {
   }
   if (!is_real(dtype))
     return {0, 0};
-  // Narrow reals may round to a neighbour: two steps of the coarsest spacing,
-  // found by asking for the largest step above one.
+  // Narrow reals may differ by two units of the coarsest spacing, which is
+  // found as the largest step above one.
   double step = 1;
   while (step > 1e-4 &&
          real_to_float(dtype, real_from_double(dtype, 1 + step / 2)) != 1)
@@ -150,8 +150,8 @@ Status LaunchVerifier::compare(Queue &queue,
     Divergence found = divergence(tensor.dtype, actual, expected);
     if (found.count == 0)
       continue;
-    // Comparisons, roundings and arg-reductions may rightly fall the other way
-    // in double precision: what the kernel means exactly is right as well.
+    // Comparisons, roundings and arg-reductions may differ in double precision.
+    // A result that equals the interpreter's in exact mode is correct, too.
     std::vector<Copy> exact = TRY(interpreted(Precision::exact));
     if (divergence(tensor.dtype, actual, numbers(tensor.dtype, exact[k]))
             .count == 0)

@@ -32,7 +32,7 @@ namespace {
 /// Memory may have been too short even for the error itself.
 constexpr const char *no_error = "no error, or out of memory";
 
-/// NULL where it is not known.
+/// NULL if it is not known.
 const char *known(const std::string &text) {
   return text.empty() ? nullptr : text.c_str();
 }

@@ -96,7 +96,8 @@ private:
     all.insert(all.end(), some.begin(), some.end());
   }
 
-  /// First runs plan memory and touch pages. Gives the slower side's time.
+  /// Warm-up: first runs plan memory and fault in pages. Returns the time of
+  /// the slower side.
   Result<double> warm_up(BenchPoint &point) {
     TRY(run(point, 0, 1));
     auto before = opened_.model->device().counters();
@@ -147,7 +148,7 @@ private:
     return times;
   }
 
-  /// Unless told how often: 5 to 200 runs, about two seconds.
+  /// The number of runs, unless given: 5 to 200, about two seconds.
   bool is_enough(size_t runs, Clock::duration taken) const {
     if (command_.repeat > 0)
       return runs >= size_t(command_.repeat);

@@ -36,7 +36,7 @@ struct CompileCommand {
   bool json = false;
 };
 
-/// What the compiler tells while it works.
+/// Receives the compiler's progress callbacks.
 class Observer {
 public:
   explicit Observer(const CompileCommand &command) : command_(command) {

@@ -56,9 +56,9 @@ std::vector<HostStep> host_steps(const Program &program) {
   return steps;
 }
 
-/// By its arithmetic in narrow types, which machines do in f32, and its casts
-/// to a type that it does more with: a kernel that only moves elements or
-/// changes their type computes nothing.
+/// Found from arithmetic on narrow types, which is done in f32, and from casts
+/// to a type that the kernel then computes in. Kernels that only move or
+/// convert elements are not listed.
 std::map<DType, DType> computed_as(const Kernel &kernel) {
   auto computes = [](const Node &node) {
     return node.kind == NodeKind::scalar && node.op != ScalarOp::cast &&

@@ -80,7 +80,7 @@ void apply_long_fields(ZipMember &member, Span extra) {
 
 Result<Bytes> inflate_member(Span packed, const ZipMember &member,
                              const std::string &place) {
-  // Deflate cannot do better than this: a larger promise is a lie.
+  // The largest ratio that deflate can reach: larger sizes are invalid.
   constexpr uint64_t best_ratio = 1032;
   if (member.size / best_ratio > packed.size())
     return invalid(place, "is damaged: its size cannot be right");

@@ -7,7 +7,7 @@
 
 namespace landfall::frontend {
 
-/// Real models settle after one or two attempts an If.
+/// Real models need one or two attempts per If.
 static constexpr int most_attempts = 64;
 
 BranchChoices::Point BranchChoices::next_point() {

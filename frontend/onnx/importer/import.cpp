@@ -95,8 +95,8 @@ void check_output_type(const onnx::ValueInfoProto &declared, const Any &value) {
           "; the model contradicts itself: export it again");
 }
 
-/// Declared ranks are not to be trusted, but they tell whether a choice of
-/// branches was the meant one.
+/// Declared ranks of outputs are often wrong, so they are no errors; but they
+/// tell whether the assumed branches were the intended ones.
 void check_output_rank(const onnx::ValueInfoProto &declared, const Any &value) {
   const onnx::TypeProto &type = declared.type;
   if (type.shape && value.tensor &&

@@ -17,7 +17,8 @@ namespace {
 constexpr size_t line = 64;
 constexpr size_t huge_page = size_t(2) << 20;
 constexpr size_t wrap_alignment = 16;
-/// More than any machine has; sums with it do not overflow.
+/// The largest allocation: above any machine's memory, and so small that sums
+/// cannot overflow.
 constexpr size_t memory_limit = size_t(1) << 47;
 
 } // namespace

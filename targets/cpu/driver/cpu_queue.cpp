@@ -18,7 +18,7 @@ namespace landfall::cpu {
 namespace {
 
 constexpr int64_t scratch_limit = int64_t(1) << 40;
-/// Parts a thread gets on average: enough to even out unequal tasks.
+/// Parts per thread: enough to balance unequal tasks.
 constexpr int64_t parts_per_thread = 4;
 
 uint8_t *address_of(runtime::DeviceSpan span) {
@@ -145,7 +145,7 @@ Status CpuQueue::reserve_scratch(int64_t bytes_per_thread) {
     return Error{ErrorCode::internal,
                  fmt::format("A kernel plans {} bytes of scratch memory.",
                              bytes_per_thread)};
-  // A line between participants, so that they do not share the last one.
+  // A cache line between participants avoids false sharing.
   size_t stride = (bytes_per_thread + 63) / 64 * 64;
   if (stride <= scratch_stride_)
     return {};

@@ -2,9 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// What the code generator would make of the kernels of
-// runtime/package_for_test.h: built as a freestanding shared object that the
-// driver's own loader maps.
+// The kernels of runtime/package_for_test.h as the code generator would emit
+// them: a freestanding shared object for the driver's own loader.
 //
 //===----------------------------------------------------------------------===//
 #include "package/native_abi.h"

@@ -24,7 +24,7 @@ public:
   CardProcess(pid_t process, Descriptor line)
       : process_(process), line_(std::move(line)) {}
   ~CardProcess() override { reap(); }
-  /// A simulator has nothing to tidy up.
+  /// Kills the process; the simulator needs no clean-up.
   void stop() override {
     if (!reaped_)
       kill(process_, SIGKILL);
@@ -39,7 +39,7 @@ public:
   }
 
 private:
-  /// Who is at its end already keeps its own status.
+  /// A process that has already ended keeps its own status.
   void reap() {
     if (reaped_)
       return;
@@ -84,8 +84,8 @@ Result<std::string> find_program() {
                            name, folder.string())};
 }
 
-/// Copies of descriptors above those that the card gets, so that placing one
-/// cannot overwrite another.
+/// Duplicates the descriptors to numbers above those that the card inherits, so
+/// that dup2 to one cannot overwrite the other.
 Descriptor moved_up(int descriptor) {
   constexpr int lowest = 16;
   return Descriptor(fcntl(descriptor, F_DUPFD_CLOEXEC, lowest));

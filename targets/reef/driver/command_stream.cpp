@@ -20,7 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// How long a listener sleeps before it looks at the heartbeat.
+/// The interval at which a listener checks the heartbeat.
 constexpr int listen_milliseconds = 100;
 
 uint64_t acquire(uint64_t &word) {
@@ -29,7 +29,8 @@ uint64_t acquire(uint64_t &word) {
 
 } // namespace
 
-/// Contents of the heap stay; firmware, rings and control words begin anew.
+/// Keeps the heap's contents; reloads the firmware and clears rings and control
+/// words.
 Status CommandStream::power_on() {
   if (power_ons_ > 0) // Memory that nobody has touched is zero.
     std::memset(memory_->host(dram_base), 0, stack_base - dram_base);
@@ -60,7 +61,7 @@ void CommandStream::reset() {
     return;
   resetting_ = true;
   card_->stop();
-  // A listener wakes up on the closed line and gives the card up.
+  // A listener sees the closed line and marks the card as lost.
   uint64_t now = power_ons_;
   heard_.wait(lock, [&] { return !listening_ || now != power_ons_; });
   if (card_ && now == power_ons_)
@@ -72,8 +73,7 @@ int CommandStream::process() {
   return card_ ? card_->process() : 0;
 }
 
-/// Whether the card is gone, and was while it had nothing to do: nothing is
-/// lost.
+/// Whether the card has ended while it was idle, so that no command is lost.
 bool CommandStream::left_unnoticed() {
   if (!card_ || listening_)
     return false;
@@ -99,7 +99,8 @@ Result<Ticket> CommandStream::submit(Command command) {
   std::atomic_ref(memory_->at<Control>(control_base)->command_tail)
       .store(++submitted_, std::memory_order_release);
   char doorbell = 1;
-  // A full line has rings enough; a closed one is noticed by who waits.
+  // If the line is full, doorbells are pending anyway; a closed line is
+  // detected by the thread that waits.
   (void)send(card_->line(), &doorbell, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
   return Ticket{command.sequence, power_ons_};
 }
@@ -123,7 +124,8 @@ Result<Completion> CommandStream::wait(Ticket ticket) {
 void CommandStream::collect() {
   uint64_t tail = acquire(memory_->at<Control>(control_base)->completion_tail);
   auto *ring = memory_->at<Completion>(completion_ring);
-  // A damaged count cannot be ahead of what was asked for.
+  // Guards against a corrupt count: at most the submitted commands are
+  // complete.
   for (; completed_ != tail && completed_ < submitted_; ++completed_) {
     Completion completion = ring[completed_ % ring_entries];
     completions_[completed_] = completion;
@@ -131,7 +133,8 @@ void CommandStream::collect() {
   }
 }
 
-/// Waits for the card to do something, or for the thread that does so.
+/// Waits for a message from the card, or for another thread that is waiting for
+/// one.
 Status CommandStream::progress(Lock &lock) {
   if (listening_) {
     heard_.wait(lock);
@@ -149,14 +152,15 @@ Status CommandStream::progress(Lock &lock) {
   return status;
 }
 
-/// Takes the card's messages and its completions.
+/// Reads the card's messages and completions.
 Status CommandStream::listen() {
   for (;;) {
     CardMessage message;
     ssize_t got = recv(card_->line(), &message, sizeof(message), MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
       break;
-    // It went away with a doorbell unheard; its last words come after this.
+    // The card closed the line before it read a doorbell; its last messages can
+    // still be read.
     if (got < 0 && errno == ECONNRESET)
       continue;
     if (got <= 0)

@@ -12,7 +12,7 @@ namespace landfall::reef {
 
 namespace {
 
-/// What most kernels need, so that they need not ask.
+/// The initial scratch bytes per core: enough for most kernels.
 constexpr uint64_t first_scratch_bytes = 64 << 10;
 
 } // namespace

@@ -15,7 +15,7 @@ namespace landfall::reef {
 
 namespace {
 
-/// Commands that a queue has under way before it waits for its oldest.
+/// The most commands of a queue in flight.
 constexpr size_t pending_limit = 128;
 constexpr int64_t scratch_limit = int64_t(1) << 40;
 
@@ -125,7 +125,7 @@ ReefQueue::write_record(const ReefKernel &kernel,
   return address;
 }
 
-/// Takes the pending command's memory over even if it fails.
+/// Owns the pending command's memory, also if it fails.
 Status ReefQueue::submit(Pending pending) {
   while (pending_.size() >= pending_limit && failure_.ok())
     retire();
@@ -185,8 +185,8 @@ Status ReefQueue::outcome(const Pending &pending,
   return bad_command_error(name, completion);
 }
 
-/// The oldest launch has not run, and whatever followed it was skipped: gives
-/// all of them to the card again.
+/// Submits the oldest launch, which needed more scratch memory, and all
+/// commands after it, which were skipped, again.
 Status ReefQueue::repeat_with_scratch(int64_t bytes) {
   if (bytes > scratch_limit)
     return Error{ErrorCode::internal,
@@ -228,7 +228,7 @@ Status ReefQueue::finish() {
     retire();
   if (failure_.ok())
     return {};
-  // A card that has died begins anew, with nothing to take note of.
+  // A restarted card has no failure to clear.
   (void)revive();
   return std::exchange(failure_, Status());
 }

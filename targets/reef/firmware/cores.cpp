@@ -33,7 +33,7 @@ Event Cores::take_event() {
           static_cast<uint32_t>(bits >> 32)};
 }
 
-/// Counts by itself: what it has written may no longer be near.
+/// Keeps the count in a member: reading the word back from DRAM may be slow.
 void Cores::beat() {
   reinterpret_cast<volatile Control *>(control_base)->heartbeat = ++heartbeat_;
 }

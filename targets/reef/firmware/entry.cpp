@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The management core's stack is its own scratchpad, so that its data is close;
-// compute cores give theirs to kernels, but for a stack if it is large.
+// The management core's stack is in its scratchpad, which is fast. Compute
+// cores leave theirs to kernels; if it is large, their stack is at its end.
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/firmware/protocol.h"

@@ -2,9 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Ranges of tasks are dealt in ascending order to whichever core is free, so
-// that the lowest failing range is always among those that have been dealt when
-// the first failure is seen: no range after it matters, all before it finish.
+// Ranges of tasks are assigned in ascending order to the cores as they become
+// free. When the first failure is seen, the lowest failing range has already
+// been assigned: no further range is needed, and all earlier ones are
+// completed.
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/firmware/launch.h"
@@ -77,7 +78,7 @@ void Launch::deal_to_all() {
     deal(core);
 }
 
-/// Hands the core the next range, if one is left.
+/// Assigns the next range, if there is one, to the core.
 void Launch::deal(uint32_t core) {
   if (begin_ >= tasks_)
     return;
@@ -103,8 +104,8 @@ void Launch::done(uint32_t core, int32_t code) {
   deal(core);
 }
 
-/// Restarts a core. That outweighs failed checks: memory may be damaged. Of
-/// several the first is told.
+/// Restarts a core after a fault. A fault takes precedence over failed checks,
+/// as memory may be corrupt; of several faults the first is reported.
 void Launch::lose(uint32_t core, CommandStatus why) {
   active_ -= cores_.pending(core);
   Completion record = completion_;
@@ -115,8 +116,7 @@ void Launch::lose(uint32_t core, CommandStatus why) {
   tasks_ = 0;
 }
 
-/// No core that is still at work when time is up will ever answer, for all that
-/// is known.
+/// If the cycle limit is exceeded, restarts all cores that are still working.
 void Launch::check_time(uint64_t cycle_limit) {
   uint64_t taken = load_own(core_register::cycle) - completion_.begin;
   if (cycle_limit == 0 || taken < cycle_limit)

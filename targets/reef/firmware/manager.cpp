@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Reads the command ring in order, does one command after the other, completes
-// each. It trusts no number that it reads: what it cannot do it says.
+// Executes the commands of the ring in order and writes their completions.
+// Every number of a command is validated; invalid ones give `bad_command`.
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/chip/telemetry.h"
@@ -84,7 +84,7 @@ void Manager::serve(const Command &command, Completion &completion) {
     failed_[command.queue] = true;
 }
 
-/// The first field that no command may have; 0: all are legal.
+/// The first invalid field of a command; 0: all are valid.
 uint32_t Manager::wrong_field(const Command &command) const {
   if (command.sequence != head_)
     return bad_sequence;

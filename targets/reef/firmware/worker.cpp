@@ -2,9 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A core enters a launch's kernel before it has tasks, so that what all tasks
-// share is computed while core 1 plans. The kernel asks for range after range,
-// and is left by a jump when the next launch begins.
+// A compute core's main loop. It calls a launch's run function before it has
+// tasks, so that the code shared by all tasks runs while core 1 runs the plan
+// function. The kernel then asks for one range after the other, and is left by
+// a jump when the next launch begins.
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/firmware/protocol.h"
@@ -21,7 +22,7 @@ public:
   [[noreturn]] void loop();
 
 private:
-  /// What a kernel knows, and what it asks when it wants more tasks.
+  /// The NativeCall of a kernel, with the state behind its `next`.
   struct Call : NativeCall {
     Worker *worker;
   };
@@ -39,7 +40,7 @@ private:
   uint32_t slot_ = 0;
   uint64_t mail_ = 0; ///< That a kernel has taken: the next launch.
   int64_t failed_value_ = 0;
-  // Of the launch under way.
+  // The current launch.
   RunFunction run_ = nullptr;
   Call call_ = {};
   uint64_t range_ = 0;
@@ -52,7 +53,7 @@ void answer(int32_t code) {
                  static_cast<uint32_t>(code));
 }
 
-/// Tasks of a range: a core gets some ranges, which evens out unequal tasks.
+/// Tasks per range: each core gets several ranges, to balance unequal tasks.
 int64_t range_of(int64_t tasks) {
   constexpr int64_t ranges_per_core = 4;
   auto cores = static_cast<int64_t>(load_own(core_register::cores));
@@ -60,8 +61,8 @@ int64_t range_of(int64_t tasks) {
   return size < 1 ? 1 : size;
 }
 
-/// Lines that kernels will want. A line takes the place of the one before it,
-/// so the last of those in a row comes first.
+/// Prefetches lines that kernels need. As a line replaces the one before it in
+/// the line buffers, consecutive lines are fetched last one first.
 void fetch_ahead(const LaunchRecord &record) {
   fetch(&shared().planned);
   for (uint64_t k = launch_lines; k-- > 0;)
@@ -103,9 +104,8 @@ int32_t Worker::next(NativeCall *call) {
   return 1;
 }
 
-/// A launch begins while the kernel of the one before waits for a range. Its
-/// frame, below this object, holds nothing of worth: what it would restore is
-/// slow to fetch.
+/// Starts a launch while the previous kernel waits in `next`. That kernel's
+/// stack frame is dropped by a jump: restoring its registers would be slow.
 void Worker::leave_kernel(uint64_t mail) {
   mail_ = mail;
   asm volatile("mv sp, %0\n"
@@ -132,8 +132,8 @@ void Worker::open(const LaunchRecord &record) {
   run();
 }
 
-/// A compute core plans, so that whatever a kernel does, management goes on.
-/// Where nothing can run it has an empty range.
+/// Core 1 runs the plan function, so that a faulty kernel cannot stop the
+/// management core. If there is nothing to run, its range 0 is empty.
 void Worker::plan(const LaunchRecord &record) {
   NativePlan &planned = shared().planned;
   reinterpret_cast<PlanFunction>(record.plan)(call_.sizes, &planned);
@@ -163,8 +163,8 @@ void Worker::end_range(int32_t code) {
   answer(code);
 }
 
-/// Until there is no range. A kernel that does not ask for more ends with its
-/// first.
+/// Runs the kernel until no range is left. A kernel that does not call `next`
+/// returns after its first range.
 void Worker::run() {
   int32_t code = run_(&call_);
   if (has_range_)
@@ -177,7 +177,7 @@ extern "C" [[noreturn, gnu::used]] void reef_go_on(Worker *worker) {
 
 } // namespace
 
-/// Never returns: takes mails and does what they say.
+/// The main loop, which handles mails. Does not return.
 extern "C" [[noreturn]] void reef_work(uint64_t core) { Worker(core).loop(); }
 
 } // namespace landfall::reef

@@ -15,11 +15,11 @@ namespace landfall::reef::sim {
 
 namespace {
 
-/// Steps between looks at whether the host is still there.
+/// Simulation steps between checks that the host is still connected.
 constexpr uint64_t steps_between_looks = 256;
 
 void send_message(int line, const CardMessage &message) {
-  // If the line is full, the host has something to wake up for already.
+  // If the line is full, the host has messages to read anyway.
   (void)send(line, &message, sizeof(message), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -28,7 +28,8 @@ bool host_is_gone(int line) {
   return poll(&look, 1, 0) > 0;
 }
 
-/// Sleeps until the host rings; takes all rings at once. False: it is gone.
+/// Waits for a doorbell and reads all pending ones. False: the host has closed
+/// the line.
 bool wait_for_doorbell(int line) {
   pollfd look = {line, POLLIN, 0};
   while (poll(&look, 1, -1) < 0)

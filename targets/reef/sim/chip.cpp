@@ -14,11 +14,12 @@ namespace {
 
 using Access = riscv::HartPort::Access;
 
-/// How far the clocks of running cores may drift apart.
+/// The quantum: how far the clocks of running cores may differ, in cycles.
 constexpr uint64_t quantum_cycles = 500;
-/// A message's way over the chip.
+/// The latency of mail and events, in cycles.
 constexpr uint64_t hop_cycles = 10;
-/// Long enough for whatever a core or DRAM still has under way.
+/// The period of `align`: longer than any operation of a core or DRAM in
+/// flight.
 constexpr uint64_t align_cycles = 128;
 
 } // namespace
@@ -34,7 +35,8 @@ Chip::Chip(const ChipDescription &chip, uint8_t *dram,
 
 void Chip::doorbell() { event(ChipEvent::doorbell, 0, 0, cores_[0]->cycle()); }
 
-/// The core that is furthest behind, lowest number first; null: all wait.
+/// The runnable core with the earliest clock (of equal ones, the lowest
+/// number); null: all wait.
 ChipCore *Chip::next_core() const {
   ChipCore *next = nullptr;
   uint64_t first = RegisterAnswer::never;
@@ -71,7 +73,8 @@ void Chip::event(ChipEvent kind, unsigned core, uint32_t value, uint64_t now) {
   events_.push_back({bits, now + hop_cycles});
 }
 
-/// Cores run ahead of each other, so that events may come out of order.
+/// The time of the earliest event: as clocks differ, events arrive out of
+/// order.
 uint64_t Chip::next_event() const {
   uint64_t first = RegisterAnswer::never;
   for (const Message &event : events_)
@@ -145,8 +148,8 @@ RegisterAnswer Chip::store(uint64_t offset, uint64_t value) {
   return {};
 }
 
-/// A core runs ahead of management and may have told what nobody waits for any
-/// more.
+/// Also drops the core's events: it may be ahead of the management core's clock
+/// and have sent some.
 void Chip::reset_core(unsigned core) {
   cores_[core]->reset();
   std::erase_if(events_, [core](const Message &event) {

@@ -15,7 +15,7 @@ namespace {
 
 using Access = riscv::HartPort::Access;
 
-/// DRAM is moved in whole lines.
+/// DRAM is transferred in whole lines.
 constexpr uint64_t line = 64;
 
 uint64_t lines_bytes(const Rows &rows) {
@@ -107,8 +107,8 @@ uint64_t Dma::book(const Rows &rows, uint64_t begin) {
                       rate_);
 }
 
-/// The latency counts from the start, and passes while the channel is busy
-/// with what was queued before.
+/// The latency counts from the start and overlaps with earlier transfers of the
+/// channel.
 uint64_t Dma::end_of(const Transfer &transfer, Channel &channel, uint64_t now) {
   uint64_t begin = std::max(now + latency_, channel.free_at);
   uint64_t bytes = transfer.row_bytes * transfer.rows;
@@ -140,7 +140,7 @@ Dma::Answer Dma::wait(Channel &channel, uint64_t ticket, uint64_t now) {
 
 bool Dma::in_dram(uint64_t address) const { return address >= dram_.base; }
 
-/// Where the rows lie in the host's memory; null if not all do in one region.
+/// The host address of the rows; null if they are not all in one region.
 uint8_t *Dma::host(const Rows &rows) const {
   const riscv::MemoryRegion &region =
       in_dram(rows.address) ? dram_ : scratchpad_;

@@ -14,8 +14,8 @@ DramClock::DramClock(const ChipDescription &chip)
                                               window / chip.clock_mhz)),
       slots_(window_count) {}
 
-/// A slot that a later window has taken over counts as empty: nobody is so far
-/// behind that it matters.
+/// The bytes reserved in a window. A slot that has been reused by a later
+/// window counts as empty: no core is that far behind.
 DramClock::Slot &DramClock::slot(uint64_t number) {
   Slot &slot = slots_[number % window_count];
   if (slot.number != number)
@@ -41,7 +41,7 @@ uint64_t DramClock::book(User user, uint64_t bytes, uint64_t now,
     current.used += taken;
     bytes -= taken;
     if (bytes == 0)
-      // Its own speed, or its place in what the window has moved by then.
+      // Limited by its own rate, or by its position in the window.
       end = std::max(end + (taken + rate - 1) / rate,
                      number * window + current.used * window / window_bytes_);
     else

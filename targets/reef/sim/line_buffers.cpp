@@ -65,7 +65,7 @@ uint8_t LineBuffers::find(uint64_t line) const {
   return line_count;
 }
 
-/// Over an entry that is out of date, or before the other.
+/// Replaces an outdated entry, or else the second one.
 void LineBuffers::enter(uint64_t line, uint8_t place) {
   uint8_t (&entry)[2] = index_[hash(line)];
   if (hash(held_[entry[0]].line) == hash(line) && entry[0] != place)
@@ -73,7 +73,7 @@ void LineBuffers::enter(uint64_t line, uint8_t place) {
   entry[0] = place;
 }
 
-/// Makes it the newest.
+/// Makes the line the most recently used.
 void LineBuffers::use(uint8_t place) {
   if (place == newest_)
     return;

@@ -20,8 +20,8 @@ union Sum {
   uint32_t whole;
 };
 
-/// The unit's state, and the code as it was. Tiles of 16 bits share nothing
-/// with those of sums, and multiplication takes f32 or bytes.
+/// The unit's state, and the original instructions. 16-bit tiles are separate
+/// from the 32-bit ones; products are of f32 or bytes.
 struct Unit {
   uint64_t edge, tm, tn, tk;
   uint32_t width_log; ///< Of operands, in bytes.
