@@ -16,14 +16,14 @@ namespace landfall::kernels {
 /// Index values by variable; absent ones are 0.
 using IndexValues = llvm::DenseMap<uint32_t, llvm::Value *>;
 
-/// A run-time interval of i64: [begin, begin + count).
+/// An interval of i64 values: [begin, begin + count).
 struct Interval {
   llvm::Value *begin = nullptr;
   llvm::Value *count = nullptr;
 };
 
-/// Polynomials over the sizes as values that dominate all code emitted after
-/// this object was made, each computed once.
+/// Emits polynomials over the sizes. Each is computed once, at the place where
+/// this object was created, so that its value dominates all code emitted later.
 class SizeCode {
 public:
   explicit SizeCode(KernelFrame &frame);
@@ -53,14 +53,15 @@ void split_index(SizeCode &sizes, const analysis::IndexSpace &space,
 void split_index(SizeCode &sizes, const std::vector<analysis::LoopSpan> &spans,
                  llvm::Value *flat, IndexValues &indices);
 
-/// The scalar code of a factor around its loads, for all lanes. Copies continue
-/// in an inner scope.
+/// Emits a factor's scalar code around its loads, for all lanes. A copy of the
+/// object is for code in an inner scope: it knows all values emitted so far.
 class FactorCode {
 public:
   FactorCode(Lanes &lanes, const analysis::Factor &factor)
       : lanes_(lanes), factor_(&factor) {}
   void set(NodeId node, LaneValue value) { values_[node] = value; }
-  /// Emits what `node` needs; all loads below it must be set.
+  /// The value of `node`; emits the nodes that it depends on. All loads that it
+  /// depends on must have been set.
   LaneValue value(NodeId node);
 
 private:
@@ -69,12 +70,12 @@ private:
   llvm::DenseMap<NodeId, LaneValue> values_;
 };
 
-/// Small arithmetic on i64 values that are not negative.
+/// Arithmetic on non-negative i64 values.
 llvm::Value *ceil_div(llvm::IRBuilderBase &b, llvm::Value *x, llvm::Value *y);
 llvm::Value *round_up(llvm::IRBuilderBase &b, llvm::Value *x, llvm::Value *y);
 llvm::Value *smaller(llvm::IRBuilderBase &b, llvm::Value *x, llvm::Value *y);
 llvm::Value *larger(llvm::IRBuilderBase &b, llvm::Value *x, llvm::Value *y);
-/// The address of element number `offset`.
+/// The address of the element at `offset` (in elements).
 llvm::Value *element(llvm::IRBuilderBase &b, llvm::Type *type,
                      llvm::Value *pointer, llvm::Value *offset);
 

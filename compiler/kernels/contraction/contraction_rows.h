@@ -1,4 +1,4 @@
-//===- contraction_rows.h - Walking packed rows ----------------*- C++ -*-===//
+//===- contraction_rows.h - Loops over the rows to pack --------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -11,31 +11,33 @@
 
 namespace landfall::kernels {
 
-/// The rows of one side in the order that suits packing: all loops but one
-/// *stream* outside (where guards are worked out), the stream inside.
+/// Emits the loops over the rows of one side for packing. One loop, the
+/// *stream*, is innermost; no guard depends on it, so that guards are evaluated
+/// outside.
 class RowWalk {
 public:
-  /// The stream is the last span in no guard; without one, each row is a
-  /// stream of its own.
+  /// The stream is the last span that no guard uses. If there is none, each row
+  /// is a stream of length 1.
   RowWalk(const analysis::Factor &factor,
           const std::vector<analysis::LoopSpan> &rows);
 
-  /// Whether this variable is the stream's.
+  /// Whether the variable belongs to the stream.
   bool streams(uint32_t variable) const {
     return stream_ < rows_.size() && rows_[stream_].variable == variable;
   }
-  /// Elements between neighbours of the stream.
+  /// The stride along the stream, in elements.
   analysis::SizePolynomial
   stream_coefficient(const analysis::Affine &form) const;
 
-  /// One run of the stream: positions [begin, end), at `first` + position *
-  /// `step` in the numbering of the rows.
+  /// A contiguous part of the stream: positions [begin, end). Position p is row
+  /// number `first` + p * `step`.
   struct Run {
     llvm::Value *begin, *end;
     llvm::Value *first, *step;
-    IndexValues indices; ///< Of the other loops.
+    IndexValues indices; ///< The indices of the other loops.
   };
-  /// Emits `body` for every run that meets the interval of row numbers.
+  /// Emits loops that execute `body` for every run within the interval of row
+  /// numbers.
   void emit(SizeCode &sizes, const Interval &interval,
             const std::function<void(const Run &)> &body) const;
 

@@ -2,9 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A vector of lanes is cut where the innermost loop starts anew: a few
-// segments, each one masked load from memory of its own. Vectors of more
-// segments than that are gathered.
+// Vectors of lanes over several flattened loops. A vector is split where the
+// innermost loop wraps around; each segment is loaded by one masked load.
+// Vectors with many segments are gathered.
 //
 //   lanes of a 5 x 5 image:  0 1 2 3 4 | 0 1 2 3 4 | 0 1 2 3 4 | ...
 //   a vector of 8 lanes:           [3 4 | 0 1 2 3 4 | 0]      3 segments
@@ -16,11 +16,11 @@
 
 namespace landfall::kernels {
 
-/// Lanes whose innermost index is that of lane 0 + lane, and the other lane
-/// loops' indices the same; or, gathered, all indices as vectors.
+/// Lanes with consecutive innermost indices and equal outer indices; or, if the
+/// vector is gathered, all lanes with their indices as vectors.
 struct Segment {
-  llvm::Value *mask = nullptr; ///< i1 a lane.
-  IndexValues indices;         ///< Scalars at lane 0, or vectors.
+  llvm::Value *mask = nullptr; ///< Vector of i1: the segment's lanes.
+  IndexValues indices;         ///< Scalars (at lane 0), or vectors.
 };
 
 struct LaneChunk {
@@ -28,25 +28,25 @@ struct LaneChunk {
   llvm::SmallVector<Segment, 4> segments;
 };
 
-/// A load where its rows' loops are fixed: which lanes may touch what.
+/// A load at fixed indices of the rows' loops: the offsets and masks of its
+/// segments.
 struct OpenLoad {
   llvm::Value *base = nullptr; ///< The offset without the lane loops' terms.
-  llvm::SmallVector<llvm::Value *, 4> offsets, masks; ///< One a segment.
-  /// Where neighbours are two elements apart: masks of the first and the last
-  /// vector that the lanes' elements lie in.
+  llvm::SmallVector<llvm::Value *, 4> offsets, masks; ///< By segment.
+  /// For stride 2: masks of the two vectors that contain the lanes' elements.
   llvm::SmallVector<llvm::Value *, 4> low_masks, high_masks;
 };
 
-/// Reads a factor's loads for the lanes of one chunk.
+/// Emits the loads of a factor for one vector of lanes.
 class SegmentReader {
 public:
   SegmentReader(Packer &packer, LaneChunk chunk)
       : p_(packer), chunk_(std::move(chunk)), b_(packer.b()) {}
 
-  /// Works out what the guards say at these indices of the rows' loops.
+  /// Evaluates the guards at these indices of the rows' loops.
   OpenLoad open(size_t load, const IndexValues &row_indices);
-  /// The load's value, `moved` (i64) elements on. Loads that its `other` needs
-  /// must be set in `code`.
+  /// The load's value at the opened offset plus `moved` (i64, in elements).
+  /// Loads that its `other` value depends on must be set in `code`.
   LaneValue read(size_t load, const OpenLoad &open, llvm::Value *moved,
                  FactorCode &code);
 
@@ -67,7 +67,7 @@ private:
   llvm::IRBuilderBase &b_;
 };
 
-/// Lanes with numbers in [low, high), as a mask.
+/// The mask of the lanes with numbers in [low, high).
 llvm::Value *lanes_between(Packer &packer, llvm::Value *low, llvm::Value *high);
 
 } // namespace landfall::kernels
