@@ -136,7 +136,7 @@ using FoldBody = std::function<Scalars(std::span<const Scalar> indices,
 
 /// sum over `reduce` of a*b for each point of `shape` (docs/core_ir.md).
 struct Contraction {
-  Shape shape;  ///< Of the result; the last dimension is the fastest.
+  Shape shape;  ///< The shape of the result.
   Shape reduce; ///< Extents of the summed indices.
   /// (result indices..., reduce indices...) -> (a, b), of type `accumulator`.
   std::function<std::pair<Scalar, Scalar>(std::span<const Scalar> point,

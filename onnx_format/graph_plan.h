@@ -39,7 +39,7 @@ struct GraphPlan {
   std::vector<const NodeProto *> nodes;
   std::vector<const TensorProto *> initializers; ///< The needed ones.
   std::vector<const SparseTensorProto *> sparse_initializers;
-  std::vector<Capture> captures; ///< By the graph and its nodes' subgraphs.
+  std::vector<Capture> captures; ///< Outer names that it uses.
   std::unordered_set<Text> used; ///< All names that outputs depend on.
 };
 

@@ -60,7 +60,7 @@ struct SparseTensorProto {
 
 struct Dimension {
   std::optional<int64_t> value;
-  Text param; ///< Of a dimension without value; may be empty.
+  Text param; ///< The name of a dimension without value; may be empty.
 };
 
 struct TypeProto {
@@ -74,9 +74,10 @@ struct TypeProto {
     opaque,
   };
   Kind kind = Kind::none;
-  int32_t elem_type = 0; ///< Of tensors; the key's type for maps.
+  int32_t elem_type = 0; ///< The type of tensor elements; of a map's keys.
   std::optional<std::vector<Dimension>> shape; ///< Absent: unknown rank.
-  std::shared_ptr<TypeProto> element; ///< Of sequence, optional; map's value.
+  std::shared_ptr<TypeProto>
+      element; ///< The type in a sequence or optional; of a map's values.
 };
 
 struct ValueInfoProto {

@@ -18,7 +18,7 @@ namespace landfall::onnx {
 /// is not validated beyond the encoding.
 Result<ModelProto> read_model(Span bytes, const std::string &file);
 
-/// Decodes a serialised TensorProto (test data is stored so), likewise.
+/// Decodes a serialised TensorProto (the format of test data) in the same way.
 Result<TensorProto> read_tensor(Span bytes, const std::string &file);
 
 } // namespace landfall::onnx

@@ -83,7 +83,7 @@ enum class NodeKind : uint8_t {
 struct Node {
   NodeKind kind = NodeKind::constant;
   ScalarOp op = ScalarOp::add;
-  DType type = DType::i64; ///< Of the value; ignored where there is none.
+  DType type = DType::i64; ///< The type of the value; unused if it has none.
   uint32_t index = 0;      ///< Operand, size, result or check number.
   /// Constant payload: integers and bool sign-/zero-extended to 64 bits; f32
   /// and f64 as their own bits; narrow reals as their storage bits.

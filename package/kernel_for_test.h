@@ -74,7 +74,8 @@ public:
                    .index = uint32_t(kernel.checks.size() - 1),
                    .args = std::move(args)});
   }
-  /// A loop, loop_while or branch with blocks filled by `fill`, in turn.
+  /// A loop, loop_while or branch whose blocks are built by the `fill`
+  /// callbacks.
   NodeId nest(NodeKind kind, std::vector<NodeId> args,
               const std::vector<std::function<void()>> &fill) {
     Node node{.kind = kind, .args = std::move(args)};

@@ -35,7 +35,7 @@ struct Package {
   std::string target;   ///< The target it was compiled for.
   std::string producer; ///< "landfall 0.1.0".
   std::string model_name;
-  std::string model_hash; ///< Of the source model, hex.
+  std::string model_hash; ///< A hash of the source model, in hex.
   std::string options;    ///< Compile options, JSON.
   Program program;
   std::vector<Kernel> kernels;

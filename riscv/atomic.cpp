@@ -48,8 +48,8 @@ template <typename T> void load_reserved(Core &core, const Instruction &in) {
   }
 }
 
-/// Succeeds if memory still has the value that was reserved: with harts that
-/// take turns, nobody could tell that it had another in between.
+/// Succeeds if memory still has the reserved value. As harts are interleaved by
+/// instruction, this cannot be told from a true reservation.
 template <typename T>
 void store_conditional(Core &core, const Instruction &in) {
   uint8_t *host = find<T>(core, in);

@@ -25,7 +25,7 @@ struct VectorShape {
   bool is_legal = false;
   int width_log = 0;          ///< Element width (SEW): 0 to 3.
   int multiplier_log = 0;     ///< LMUL: -3 to 3.
-  unsigned tile_widening = 0; ///< Of sf.vsettnt: 1, 2, 4; otherwise 0.
+  unsigned tile_widening = 0; ///< sf.vsettnt's W: 1, 2, 4; otherwise 0.
   bool is_alternate = false;  ///< Its 16-bit operands are bfloat16.
 };
 

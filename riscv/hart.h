@@ -46,7 +46,7 @@ enum class FaultCause : uint32_t {
 struct Fault {
   FaultCause cause = FaultCause::none;
   uint64_t pc = 0;
-  uint64_t address = 0; ///< Of the access; 0 where there is none.
+  uint64_t address = 0; ///< The address accessed; 0 if none was.
   uint32_t instruction = 0;
 };
 

@@ -12,7 +12,7 @@
 
 namespace landfall::riscv {
 
-/// Where tests have their code and data.
+/// The addresses of code and data in tests.
 constexpr uint64_t code_base = 0x80000000, data_base = 0x81000000,
                    scratchpad_base = 0x20000000;
 
@@ -47,7 +47,7 @@ private:
   struct Free {
     void operator()(uint8_t *memory) const;
   };
-  std::unique_ptr<uint8_t, Free> dram_; ///< Of pages that are 0 until used.
+  std::unique_ptr<uint8_t, Free> dram_; ///< Allocated lazily by mmap.
   std::vector<uint8_t> scratchpad_;
 
 public:

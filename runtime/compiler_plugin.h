@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // liblandfall_compiler.so exports exactly these; the runtime loads it only when
-// something must be compiled, so running a .lfm never meets LLVM.
+// something must be compiled, so running a .lfm does not load LLVM.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -79,7 +79,7 @@ private:
   std::vector<ElfSegment> segments_;
   uint64_t dynamic_ = 0; ///< Address and size of the dynamic section.
   uint64_t dynamic_size_ = 0;
-  uint8_t *memory_ = nullptr; ///< Where it is placed.
+  uint8_t *memory_ = nullptr; ///< Set by `place`.
   // Once placed, all checked to lie in segments that nothing writes.
   Tables tables_;
   uint32_t bucket_count_ = 0;

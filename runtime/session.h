@@ -44,7 +44,8 @@ struct LaunchRecord {
   uint32_t instruction;
   double ms;
   std::span<const int64_t> sizes;
-  const DeviceCounters *counters; ///< Of this launch; null: none.
+  const DeviceCounters
+      *counters; ///< This launch's; null if the device does not count.
 };
 
 struct RunOptions {

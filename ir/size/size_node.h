@@ -26,9 +26,9 @@ struct SizeNode {
   SizeArena *arena = nullptr;
   uint32_t number = 0; ///< In order of creation: the atoms' total order.
   SizeRange range{INT64_MIN, INT64_MAX};
-  std::string name;      ///< Of a symbol.
-  Size args[2];          ///< Of a function or an opaque node.
-  Polynomial polynomial; ///< Of a polynomial that is not opaque.
+  std::string name;      ///< Symbols only.
+  Size args[2];          ///< Functions and opaque nodes.
+  Polynomial polynomial; ///< Polynomials that are not opaque.
 
   bool is_atom() const {
     return kind != SizeKind::polynomial || opaque != Opaque::no;

@@ -17,7 +17,7 @@ struct BenchPoint {
   std::vector<double> rival_times;
   std::optional<double> difference; ///< The largest over all outputs.
   runtime::RunStatistics statistics;
-  /// Of one run, where the device counts.
+  /// The counters of one run, if the device counts.
   std::optional<runtime::DeviceCounters> counters;
 };
 

@@ -24,11 +24,11 @@ struct LaunchTime {
 /// sum may exceed the time of a normal run.
 struct LaunchProfile {
   std::map<uint32_t, LaunchTime> by_kernel;
-  /// By the model nodes that an instruction of the program came from.
+  /// Key: the model nodes that an instruction came from (see origin_of).
   std::map<std::string, LaunchTime> by_origin;
   LaunchTime total;                  ///< The sum over all launches.
   int runs = 0;                      ///< The number of profiled runs.
-  runtime::RunStatistics statistics; ///< Of a run without profiling.
+  runtime::RunStatistics statistics; ///< Measured without profiling.
 };
 
 /// The model nodes that an instruction belongs to, "a+b"; "" if unknown.

@@ -26,7 +26,7 @@ struct ModelOptions {
 };
 
 void add_model_options(CLI::App &command, ModelOptions &options);
-/// The same for every command that has it.
+/// Adds the option --require-target to a command.
 void add_require_target(CLI::App &command, bool &required);
 void add_input_options(CLI::App &command, InputOptions &options);
 

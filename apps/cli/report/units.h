@@ -17,7 +17,7 @@ std::string time_text(double ms);
 /// "512 B", "1.5 MiB".
 std::string bytes_text(uint64_t bytes);
 
-/// Of at least one value.
+/// The median of at least one value.
 double median(std::vector<double> values);
 
 } // namespace landfall::cli

@@ -56,7 +56,7 @@ Result<runtime::HostTensor> allocate(DType dtype, std::vector<int64_t> dims) {
 }
 
 uint8_t *writable(runtime::HostTensor &tensor) {
-  // The bytes are make_tensor's and nobody else has them yet.
+  // The bytes were allocated by make_tensor and are not shared yet.
   return const_cast<uint8_t *>(tensor.bytes.data.data());
 }
 

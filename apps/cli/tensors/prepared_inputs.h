@@ -10,7 +10,7 @@
 
 namespace landfall::cli {
 
-/// Where an input came from, for people.
+/// The type and source of an input, as text.
 struct InputNote {
   std::string name;
   std::string type;   ///< "float32 1x3x224x224".
@@ -20,7 +20,7 @@ struct InputNote {
 struct PreparedInputs {
   std::vector<runtime::HostValue> values; ///< In the entry point's order.
   std::vector<InputNote> notes;
-  /// Free dimensions that nobody gave an extent: they became 1.
+  /// Free dimensions without a given extent, which were set to 1.
   std::vector<std::string> assumed;
 };
 

@@ -14,7 +14,7 @@ namespace landfall::cli {
 /// Element `number` as a double; of a complex one the real part.
 double element(const runtime::HostTensor &tensor, size_t number);
 
-/// Of the elements that are numbers.
+/// Statistics of the elements that are not NaN.
 struct TensorSummary {
   double smallest = 0;
   double largest = 0;

@@ -120,7 +120,7 @@ Value *Access::load_contiguous(Value *offset, Value *mask, bool only_prefix) {
 /// where the last element ends.
 Value *Access::load_every_second(Value *offset, Value *mask) {
   int width = int(lanes_.fixed_width());
-  // Each element of the two loads is one lane's, or nobody's.
+  // Each element of the two loads belongs to one lane or to none.
   llvm::SmallVector<int, 64> picks, low_lanes, high_lanes;
   for (int k = 0; k < width; ++k) {
     int element = 2 * k;

@@ -32,7 +32,7 @@ Value *Lanes::step() {
                        : frame_.index(width_);
 }
 
-/// A power of two, though only the run knows which.
+/// The number of lanes of scalable vectors is a power of two.
 Value *Lanes::remainder(Value *count) {
   if (!is_scalable())
     return b().CreateSRem(count, step());

@@ -61,7 +61,7 @@ void ScalableMemory::store_strided(const LaneValue &offset, Value *value,
 
 void ScalableMemory::scatter(const LaneValue &offset, Value *value,
                              Value *mask) {
-  // A stride that may be zero makes lanes meet, in no order that we know.
+  // If the stride is 0, lanes write one element, in unspecified order.
   if (offset.is_linear())
     if (auto *known = llvm::dyn_cast<llvm::ConstantInt>(offset.stride()))
       if (!known->isZero())

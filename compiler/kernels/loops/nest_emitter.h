@@ -104,7 +104,7 @@ private:
   Lanes scalar_;
   Lanes vector_;
   Lanes wide_;
-  Lanes *lanes_ = &vector_; ///< Of the code being emitted: vector_ or wide_.
+  Lanes *lanes_ = &vector_; ///< The lanes in use: vector_ or wide_.
   llvm::Value *piece_low_ = nullptr;
   llvm::Value *piece_high_ = nullptr;
 };

@@ -16,7 +16,7 @@ namespace landfall::kernels {
 struct TaskSplit {
   llvm::Value *rows;
   llvm::Value *rows_per_task;
-  llvm::Value *extent; ///< Of the loop over columns; 1 if it is not split.
+  llvm::Value *extent; ///< Columns; 1 if their loop is not split.
   llvm::Value *piece;  ///< Columns per piece.
   llvm::Value *pieces;
   llvm::Value *tasks;

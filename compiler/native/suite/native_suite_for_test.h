@@ -28,7 +28,7 @@ struct Launch {
 };
 
 struct Tolerance {
-  double ulps = 0;     ///< Of the element's type; integers must be equal.
+  double ulps = 0; ///< In ulps of the element's type; integers must be equal.
   double absolute = 0; ///< Or within this.
 };
 

@@ -15,7 +15,7 @@ namespace {
 constexpr size_t most_pulled = 8;
 
 /// The result's extents: the axis's sum up, the others are required equal and
-/// taken from the input that knows them best.
+/// taken from the input for which they are constants, if there is one.
 Shape concatenated_shape(const Node &node, std::span<const Tensor> inputs,
                          int axis) {
   Shape shape = inputs[0].shape();

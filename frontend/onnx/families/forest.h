@@ -19,9 +19,9 @@ struct Forest {
     Branch branch = Branch::leaf;
     int64_t feature = 0;
     double split = 0;
-    int64_t yes = 0, no = 0;                       ///< Node numbers.
-    bool missing_is_yes = false;                   ///< Where NaN goes.
-    std::vector<double> members;                   ///< Of Branch::member.
+    int64_t yes = 0, no = 0;     ///< Node numbers.
+    bool missing_is_yes = false; ///< The branch that NaN takes.
+    std::vector<double> members; ///< For Branch::member: the set.
     std::vector<std::pair<int64_t, double>> votes; ///< Leaf: target, weight.
   };
   std::vector<Node> nodes;

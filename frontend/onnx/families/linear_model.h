@@ -16,7 +16,7 @@ Tensor linear_scores(Node &node, int64_t rows);
 /// The attribute `post_transform` of classifiers and regressors applied to
 /// scores [N, E]: NONE, LOGISTIC, SOFTMAX, SOFTMAX_ZERO or PROBIT.
 Tensor post_transformed(Node &node, Tensor scores);
-/// The same with the transform's name given.
+/// The same for a given transform.
 Tensor post_transformed(Node &node, Tensor scores,
                         const std::string &transform);
 

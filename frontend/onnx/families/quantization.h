@@ -28,7 +28,7 @@ bool is_nothing(Tensor zero_point);
 struct QuantParameter {
   Builder &b;
   Tensor tensor; ///< May be absent.
-  Shape shape;   ///< Of the quantised tensor.
+  Shape shape;   ///< The shape of the quantised tensor.
   int axis;
   int64_t block; ///< 0: not blocked.
 

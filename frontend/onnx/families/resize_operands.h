@@ -9,7 +9,7 @@
 
 namespace landfall::frontend {
 
-/// Where a scale comes from: constants, or an f32 tensor of the run.
+/// Scales: constants, or the elements of an f32 tensor known at run time.
 struct Scales {
   std::vector<double> known; ///< Used if `tensor` is absent.
   Tensor tensor;

@@ -9,7 +9,7 @@
 
 namespace landfall::frontend {
 
-/// result[i...] = x[starts + i * steps]; the caller knows that it stays inside.
+/// result[i...] = x[starts + i * steps]; the caller ensures that it is inside.
 Tensor strided_slice(Tensor x, const Shape &shape, std::span<const Size> starts,
                      std::span<const Size> steps);
 

@@ -18,10 +18,10 @@ class Builder;
 
 namespace landfall::frontend {
 
-/// Where a model comes from.
+/// The file name and directory of a model.
 struct ModelPlace {
   std::string file = "model"; ///< Its name in error messages.
-  std::string directory;      ///< Of its external data; empty: none allowed.
+  std::string directory;      ///< For external data; empty: refuse it.
 };
 
 /// Metadata of a model.
@@ -29,7 +29,7 @@ struct ModelSummary {
   std::string graph_name;
   std::string producer; ///< "pytorch 2.1"; may be empty.
   int64_t ir_version = 0;
-  int64_t opset = 0;      ///< Of the default domain; 0: not imported.
+  int64_t opset = 0;      ///< The default domain's; 0: not imported.
   int64_t node_count = 0; ///< In the main graph.
 };
 

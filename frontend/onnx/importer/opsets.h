@@ -12,7 +12,7 @@
 
 namespace landfall::frontend {
 
-/// The newest ones that this frontend knows (ONNX 1.23).
+/// The newest versions that this frontend supports (ONNX 1.23).
 inline constexpr int64_t newest_ir_version = 14;
 inline constexpr int64_t newest_opset = 28;
 

@@ -28,7 +28,7 @@ struct ImportContext {
   FunctionTable functions;
   /// Functions being inlined, outermost first: they may not recurse.
   std::vector<const onnx::FunctionProto *> calls;
-  int depth = 0;                ///< Of nested bodies.
+  int depth = 0;                ///< The current nesting of bodies.
   int64_t nodes_left = 1 << 22; ///< Limits the inlining of functions.
   BranchChoices &choices;
 };

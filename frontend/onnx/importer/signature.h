@@ -17,7 +17,7 @@ namespace landfall::frontend {
 /// Throws a BuildError for types that no input can have.
 SignatureValue signature_of(const onnx::ValueInfoProto &input);
 
-/// The same as what is known of a value; null: nothing.
+/// The declared type as facts about a value; null: nothing is declared.
 std::shared_ptr<const ir::BoxFacts> declared_facts(const onnx::TypeProto &type);
 
 /// Throws a BuildError if the declaration contradicts the initializer.

@@ -9,7 +9,7 @@
 namespace landfall::frontend {
 namespace {
 
-/// All three operands are integers that the host knows: extents depend on them.
+/// All three operands are integers read by the host: extents depend on them.
 void integer_range(Node &node, DType type) {
   Builder &b = node.b();
   Size start = node.input_sizes(0, "start")[0];

@@ -10,11 +10,11 @@
 namespace landfall::frontend {
 namespace {
 
-/// What an entry of the `shape` operand asks for.
+/// The kind of an entry of the `shape` operand.
 enum class Meaning {
   extent,
   inferred, ///< -1: what the others leave.
-  unknown,  ///< Perhaps 0 (copy) or -1: only the run knows.
+  unknown,  ///< Known at run time only: perhaps 0 (copy) or -1.
 };
 
 struct Entry {

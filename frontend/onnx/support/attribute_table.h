@@ -23,7 +23,7 @@ Tensor constant_table(Builder &b, DType dtype, const std::vector<T> &values,
   return b.constant({dtype, std::move(dims), {bytes, data}});
 }
 
-/// The same as a list.
+/// The same, as a tensor of rank 1.
 template <typename T>
 Tensor constant_table(Builder &b, DType dtype, const std::vector<T> &values) {
   return constant_table(b, dtype, values,

@@ -15,7 +15,7 @@ inline DType compute_type(DType type) {
   return is_narrow_real(type) ? DType::f32 : type;
 }
 
-/// The same for formulas that leave the integers (roots, logarithms).
+/// The same for formulas with non-integer results (roots, logarithms).
 inline DType real_compute_type(DType type) {
   return is_real(type) ? compute_type(type) : DType::f64;
 }
@@ -34,7 +34,7 @@ Tensor real_input(const Node &node, int position, std::string_view name);
 /// An attribute that names an element type: a number's or bool, not text.
 DType numeric_dtype(const Node &node, std::string_view name, DType otherwise);
 
-/// The same, where only reals will do.
+/// The same, for a real type.
 DType real_dtype(const Node &node, std::string_view name, DType otherwise);
 
 } // namespace landfall::frontend

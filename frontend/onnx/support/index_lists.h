@@ -2,7 +2,7 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Operators along an axis speak of "the same index, but for one dimension".
+// For operators along an axis: indices that differ in one dimension.
 // These work on indices (`Scalars`) and extents (`Shape`) alike.
 //
 //===----------------------------------------------------------------------===//

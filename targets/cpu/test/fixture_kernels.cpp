@@ -52,7 +52,7 @@ KERNEL int32_t k1_run(const landfall::NativeCall *call) {
   return 0;
 }
 
-// exponential: y[i] = exp(x[i]), by way of scratch memory and a service
+// exponential: y[i] = exp(x[i]), through scratch memory and a service
 KERNEL void k2_plan(const int64_t *sizes, landfall::NativePlan *plan) {
   *plan = {sizes[0], 24};
 }

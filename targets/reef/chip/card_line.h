@@ -22,7 +22,7 @@ inline constexpr int card_line_descriptor = 4;
 /// Host to card: any byte is the doorbell. Card to host: one of these.
 struct CardMessage {
   enum Kind : uint32_t {
-    signal, ///< The firmware asks for the host's attention.
+    signal, ///< The firmware interrupts the host.
     dead,   ///< The management core stopped at a fault; the line closes.
   };
   Kind kind = signal;

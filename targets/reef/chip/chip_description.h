@@ -58,7 +58,7 @@ std::string chip_text(const ChipDescription &chip);
 
 /// A description compiled into the program.
 struct BuiltInChip {
-  std::string_view name; ///< Of the file, without ".chip".
+  std::string_view name; ///< The name of the file without ".chip".
   std::string_view text;
 };
 /// The built-in descriptions, sorted by name; generated from the folder

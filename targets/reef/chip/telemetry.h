@@ -21,7 +21,7 @@ struct EngineTelemetry {
 };
 
 struct ChipTelemetry {
-  uint64_t now; ///< Of the management core.
+  uint64_t now; ///< The management core's cycle.
   uint64_t cores;
   EngineTelemetry dram; ///< Busy: bytes moved over the peak bandwidth.
   uint64_t dram_bytes;  ///< Moved.

@@ -32,7 +32,7 @@ uint64_t acquire(uint64_t &word) {
 /// Keeps the heap's contents; reloads the firmware and clears rings and control
 /// words.
 Status CommandStream::power_on() {
-  if (power_ons_ > 0) // Memory that nobody has touched is zero.
+  if (power_ons_ > 0) // New memory is zero.
     std::memset(memory_->host(dram_base), 0, stack_base - dram_base);
   std::string_view image = firmware_images()[0].bytes;
   std::memcpy(memory_->host(dram_base), image.data(), image.size());

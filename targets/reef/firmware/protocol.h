@@ -29,9 +29,10 @@ inline constexpr uint32_t queue_limit = 256;
 /// Words that the other side polls, each in a DRAM line of its own. Counts
 /// never wrap.
 struct Control {
-  alignas(64) uint64_t command_tail;    ///< Host: commands written so far.
-  alignas(64) uint64_t completion_tail; ///< Firmware: completions, likewise.
-  alignas(64) uint64_t heartbeat;       ///< Firmware: changes while it runs.
+  alignas(64) uint64_t command_tail; ///< Host: commands written so far.
+  alignas(64) uint64_t
+      completion_tail;            ///< Firmware: completions written so far.
+  alignas(64) uint64_t heartbeat; ///< Firmware: changes while it runs.
 };
 
 enum class Operation : uint16_t {
@@ -57,7 +58,7 @@ struct Command {
 };
 static_assert(sizeof(Command) == 64);
 
-inline constexpr uint64_t line_bytes = 64; ///< Of DRAM.
+inline constexpr uint64_t line_bytes = 64; ///< A line of DRAM.
 /// A launch record, with the arrays that follow it, has at least this many
 /// lines: each core prefetches them before it has tasks.
 inline constexpr uint64_t launch_lines = 3;

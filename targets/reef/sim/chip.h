@@ -51,7 +51,7 @@ private:
   riscv::MemoryRegion dram_;
   std::function<void()> signal_;
   DramClock clock_;
-  std::vector<std::unique_ptr<ChipCore>> cores_; ///< By number.
+  std::vector<std::unique_ptr<ChipCore>> cores_; ///< By the core's number.
   std::deque<Message> events_;
   uint64_t next_tick_ = tick_cycles;
   uint64_t align_at_ = 0; ///< The time until which `align` blocks.

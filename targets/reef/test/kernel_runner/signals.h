@@ -15,7 +15,7 @@ enum class Signal : long { illegal_instruction = 4, segmentation_fault = 11 };
 /// handler. `address`: what could not be accessed.
 using Handler = void (*)(uint64_t *x, uint64_t address);
 
-/// Where the kernel's signal frame has the registers and the address.
+/// Offsets of the registers and the fault address in Linux's signal frame.
 constexpr size_t registers_in_context = 176, address_in_information = 16;
 
 template <Handler handler>

@@ -18,7 +18,7 @@ enum class Failure : int {
   input = 2,       ///< A file or a request is cut short or damaged.
   output = 3,      ///< Results cannot be written.
   memory = 4,      ///< No memory to be had.
-  instruction = 5, ///< An instruction that nobody here knows.
+  instruction = 5, ///< An unknown instruction.
 };
 
 inline long system_call(long number, long a = 0, long b = 0, long c = 0,

@@ -62,7 +62,7 @@ void replace_truncations(uint8_t *code, size_t bytes, uint8_t *stubs) {
     uint32_t original = load_word(code + at);
     store_word(code + at, jump(code + at, stubs));
     const uint32_t words[] = {
-        0xfea13823, // sd a0, -16(sp); nobody uses what is below
+        0xfea13823, // sd a0, -16(sp); below sp is unused
         0x0020d573, // fsrmi a0, 1: towards zero
         with_mode_of_frm(original),
         0x00251073, // fsrm a0
