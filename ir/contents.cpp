@@ -19,7 +19,7 @@ namespace {
 /// Larger tensors are data, not shapes.
 constexpr int64_t most_elements = 64;
 /// Steps (scalar operations) that one evaluation may take.
-constexpr int most_steps = 20000;
+constexpr int max_steps = 20000;
 
 using Known = std::optional<Size>;
 
@@ -208,7 +208,7 @@ private:
 
   Builder::Impl &impl_;
   llvm::DenseMap<Value, Size> values_;
-  int steps_ = most_steps;
+  int steps_ = max_steps;
 };
 
 /// Whether the map could be shape arithmetic: small, static, integer.

@@ -15,7 +15,7 @@ namespace landfall::ir {
 namespace {
 
 /// Folding is not worth more scalar steps than this (about a second).
-constexpr double most_steps = 50e6;
+constexpr double max_steps = 50e6;
 
 /// The number of points that a kernel's loops visit, nested folds included,
 /// times its nodes: what the interpreter will have to do.
@@ -114,7 +114,7 @@ std::optional<std::vector<ConstantData>> fold_constants(Module::Impl &module,
   for (const Size &size : d.sizes)
     if (!size.is_constant())
       return std::nullopt;
-  if (cost(d) > most_steps)
+  if (cost(d) > max_steps)
     return std::nullopt;
   std::vector<void *> operands;
   auto writable = [](const ConstantData &data) {

@@ -12,7 +12,7 @@ namespace landfall {
 namespace {
 
 constexpr int deepest_nesting = 200; ///< Keeps recursion within any stack.
-constexpr size_t most_dims = 255;
+constexpr size_t max_dims = 255;
 
 class Verifier {
 public:
@@ -92,7 +92,7 @@ private:
   }
 
   Status extents(const std::vector<Extent> &dims, const char *who) const {
-    TRY(require(dims.size() <= most_dims, "{} has too many dimensions", who));
+    TRY(require(dims.size() <= max_dims, "{} has too many dimensions", who));
     for (const Extent &dim : dims)
       TRY(require(dim.value >= 0 &&
                       (dim.constant || dim.value < kernel_.size_count),

@@ -13,7 +13,7 @@ namespace landfall {
 namespace {
 
 /// Far above any model, and still cheap to allocate.
-constexpr uint32_t most_registers = 1 << 22;
+constexpr uint32_t max_registers = 1 << 22;
 
 class Verifier {
 public:
@@ -22,8 +22,8 @@ public:
       : program_(program), kernels_(kernels), weight_count_(weight_count) {}
 
   Status run() {
-    TRY(require(program_.int_registers <= most_registers &&
-                    program_.value_registers <= most_registers,
+    TRY(require(program_.int_registers <= max_registers &&
+                    program_.value_registers <= max_registers,
                 "has too many registers"));
     TRY(origins());
     for (size_t at = 0; at < program_.code.size(); ++at)

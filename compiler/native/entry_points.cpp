@@ -109,15 +109,15 @@ llvm::Function *EntryPoints::open(const std::string &name, llvm::Type *result,
       llvm::Function::Create(llvm::FunctionType::get(result, types, false),
                              llvm::GlobalValue::ExternalLinkage, name, module_);
   function->setDoesNotThrow();
-  // Nothing may become a call: there is nothing to call.
+  // LLVM must not form calls of library functions: there is no C library.
   function->addFnAttr("no-builtins");
-  if (machine_.scalable)
+  if (machine_.vector.scalable)
     function->addFnAttr(llvm::Attribute::getWithVScaleRangeArgs(
-        module_.getContext(), unsigned(machine_.fewest_units),
-        unsigned(machine_.most_units)));
+        module_.getContext(), unsigned(machine_.vector.min_vscale),
+        unsigned(machine_.vector.max_vscale)));
   else
     function->addFnAttr("prefer-vector-width",
-                        std::to_string(machine_.vector_bits));
+                        std::to_string(machine_.vector.register_bits));
   function->addFnAttr("denormal-fp-math", "ieee,ieee");
   for (llvm::Argument &argument : function->args())
     argument.addAttr(llvm::Attribute::NoAlias);
@@ -164,7 +164,7 @@ void EntryPoints::emit_run(const std::string &symbol) {
     frame.operands.push_back(
         frame.field(operands, k * sizeof(void *), b.getPtrTy()));
   generator_.prologue(frame);
-  if (machine_.pulls_tasks)
+  if (machine_.scheduling.kernel_pulls_tasks)
     emit_ranges(frame, call);
   else
     emit_tasks(frame, call);
@@ -178,7 +178,7 @@ void EntryPoints::emit_tasks(NativeFrame &frame, Value *call) {
                     [&](Value *number) { generator_.task(frame, number); });
 }
 
-/// Range by range, until there is none.
+/// Runs one task range after the other until `next` returns 0.
 void EntryPoints::emit_ranges(NativeFrame &frame, Value *call) {
   Value *next = frame.field(call, offsetof(NativeCall, next), b.getPtrTy());
   auto *type = llvm::FunctionType::get(b.getInt32Ty(), {b.getPtrTy()}, false);

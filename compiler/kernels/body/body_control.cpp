@@ -35,7 +35,7 @@ size_t size_of_block(const Kernel &kernel, const Block &block) {
   return size;
 }
 
-/// Whether executing the block where it is not wanted does no harm.
+/// Whether the block may be executed speculatively.
 bool is_pure_arithmetic(const Kernel &kernel, const Block &block) {
   for (NodeId id : block.nodes) {
     NodeKind kind = kernel.nodes[id].kind;
@@ -83,7 +83,8 @@ BodyEmitter::uniform_carried(const Block &block, size_t first,
   llvm::SmallVector<bool, 4> uniform;
   for (const LaneValue &value : init)
     uniform.push_back(value.is_uniform());
-  // At most one pass a value: each pass that changes something spreads one.
+  // A fixed point: each pass but the last makes at least one value varying, so
+  // there are at most as many passes as values, and one more.
   for (bool changed = true; changed;) {
     changed = false;
     analysis::Uniformity flow(kernel(),
@@ -122,15 +123,15 @@ LaneValues BodyEmitter::emit_loop_from(NodeId id, LaneValues init) {
     return emit_lane_loop(node, init);
   if (keeps_nan_apart(id, init))
     return emit_extreme_loop(id, std::move(init));
-  return emit_rounds(node, std::move(init));
+  return emit_iterations(node, std::move(init));
 }
 
-LaneValues BodyEmitter::emit_rounds(const Node &node, LaneValues init) {
+LaneValues BodyEmitter::emit_iterations(const Node &node, LaneValues init) {
   LaneValue low = value(node.args[0]), high = value(node.args[1]);
   if (!low.is_uniform() || !high.is_uniform())
     return emit_diverging_loop(node, init);
   auto known_low = constant_of(low), known_high = constant_of(high);
-  if (known_low && known_high && !is_crowded(node)) {
+  if (known_low && known_high && !has_register_pressure(node)) {
     int64_t trips = std::max<int64_t>(0, *known_high - *known_low);
     size_t size = size_of_block(kernel(), node.blocks[0]);
     if (trips <= 16 && size_t(trips) * size <= 240)
@@ -139,9 +140,10 @@ LaneValues BodyEmitter::emit_rounds(const Node &node, LaneValues init) {
   return emit_uniform_loop(node, init);
 }
 
-/// Whether loads of so many rounds would be moved ahead of all arithmetic, out
-/// of registers: nothing tells the back end that operands on a stage are near.
-bool BodyEmitter::is_crowded(const Node &loop) const {
+/// Whether the loop, unrolled, would need too many registers: LLVM schedules
+/// the loads of all iterations first, as it does not know that staged operands
+/// are in fast memory.
+bool BodyEmitter::has_register_pressure(const Node &loop) const {
   return !lanes_.is_scalar() && !lanes_.frame().staged.empty() &&
          llvm::any_of(loop.blocks[0].nodes,
                       [&](NodeId id) { return !at(id).blocks.empty(); });
@@ -192,7 +194,8 @@ LaneValues BodyEmitter::emit_uniform_loop(const Node &node,
   return results;
 }
 
-/// Lanes are neighbouring indices: whole groups first, then the rest at once.
+/// Lanes are consecutive iterations: full vectors first, then one masked vector
+/// for the remainder.
 LaneValues BodyEmitter::emit_lane_loop(const Node &node,
                                        const LaneValues &init) {
   const Block &block = node.blocks[0];
@@ -232,7 +235,8 @@ LaneValues BodyEmitter::emit_lane_loop(const Node &node,
   return results;
 }
 
-/// Each lane counts for itself; the loop runs while any lane has indices left.
+/// Each lane has its own trip count; the loop runs while any lane has
+/// iterations left.
 LaneValues BodyEmitter::emit_diverging_loop(const Node &node,
                                             const LaneValues &init) {
   const Block &block = node.blocks[0];

@@ -2,10 +2,11 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Emits the nodes of a kernel's blocks for all lanes of a `Lanes`. The caller
-// binds block parameters and then emits nodes in an order that respects their
-// uses; it may stop in between, change to another Lanes with an `inner`
-// emitter, and go on there.
+// Emits LLVM IR for the nodes of a kernel's blocks, for all lanes of a `Lanes`
+// at once. The caller binds the block parameters and then emits nodes, each
+// after the nodes that it uses. To continue with another `Lanes` (say, vector
+// code inside scalar code), it makes a second emitter whose `outer` is the
+// first.
 //
 //   BodyEmitter body(lanes);
 //   body.bind(kernel.body.params[0], lanes.index(i));
@@ -13,9 +14,9 @@
 //   body.emit(kernel.body);
 //   LaneValue result = body.value(kernel.body.yields[0]);
 //
-// Control flow that differs between lanes runs under a predicate: while any
-// lane needs it, with memory and checks masked for the others. In scalar code,
-// folds with a known combiner become vector code of their own (vector_fold.h).
+// Divergent control flow is predicated: a block runs if any lane takes it, and
+// memory accesses and checks are masked for the others. In scalar code,
+// reductions become vector code (vector_fold.h).
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -32,16 +33,17 @@ namespace landfall::kernels {
 
 using LaneValues = llvm::SmallVector<LaneValue, 2>;
 
-/// How a loop's only carried value is joined with a fresh one.
+/// A loop with one carried value that is its running minimum or maximum:
+/// carried = node(carried, fresh).
 struct FoldedExtreme {
-  NodeId node; ///< A minimum or maximum.
-  NodeId fresh;
+  NodeId node;  ///< The `min` or `max` node.
+  NodeId fresh; ///< Its operand that is not the carried value.
 };
 
 class BodyEmitter {
 public:
-  /// `outer`: where values not bound here are looked up; all of them must be
-  /// uniform, or `lanes` be the outer emitter's.
+  /// Values that are not bound or emitted here are looked up in `outer`; they
+  /// must be uniform unless both emitters have the same `lanes`.
   explicit BodyEmitter(Lanes &lanes, const BodyEmitter *outer = nullptr)
       : lanes_(lanes), outer_(outer) {}
 
@@ -50,20 +52,22 @@ public:
   void bind(NodeId node, LaneValue value) { values_[node] = {value}; }
   void emit(const Block &block);
   void emit(NodeId node);
-  /// The value of an emitted or bound node (`number` of a multi-value node).
+  /// The value of an emitted or bound node; of a node with several results,
+  /// result `number`.
   LaneValue value(NodeId node, size_t number = 0) const;
   bool has(NodeId node) const;
   /// The offset in elements of operand `operand` at these index nodes.
   LaneValue offset(uint32_t operand, llvm::ArrayRef<NodeId> indices);
   LaneValues values(llvm::ArrayRef<NodeId> nodes) const;
 
-  /// Bools that are known to be true here; the set must outlive the emitter.
+  /// Bool nodes that are taken as true without evaluating them. The set must
+  /// outlive the emitter.
   void assume(const llvm::DenseSet<NodeId> *truths) { truths_ = truths; }
 
-  /// Lanes of the loop `node` stand for its neighbouring indices; it starts
-  /// from `accumulators` (see vector_fold.h).
+  /// Runs the loop `node` with consecutive iterations in the lanes
+  /// (vector_fold.h).
   void set_lane_loop(NodeId node) { lane_loop_ = node; }
-  /// Emits a loop node from these values instead of its own.
+  /// Emits a loop node with these initial carried values instead of its own.
   LaneValues emit_loop_from(NodeId id, LaneValues init);
 
 private:
@@ -76,8 +80,8 @@ private:
   void emit_check(const Node &node);
 
   LaneValues emit_loop(NodeId id);
-  bool is_crowded(const Node &loop) const;
-  LaneValues emit_rounds(const Node &node, LaneValues init);
+  bool has_register_pressure(const Node &loop) const;
+  LaneValues emit_iterations(const Node &node, LaneValues init);
 
   // body_extremes.cpp
   bool keeps_nan_apart(NodeId loop, const LaneValues &init) const;
@@ -97,15 +101,15 @@ private:
   /// Emits a block whose parameters are bound; its yields.
   LaneValues run(const Block &block);
   void bind_all(llvm::ArrayRef<NodeId> params, const LaneValues &values);
-  /// `condition` where the predicate holds, else false.
+  /// `condition` and the predicate.
   LaneValue under_predicate(const LaneValue &condition);
   LaneValue both(const LaneValue &a, const LaneValue &b);
   llvm::Value *in_form(const LaneValue &value, bool uniform);
   LaneValue of_form(DType type, llvm::Value *value, bool uniform);
   LaneValue choose(const LaneValue &mask, const LaneValue &a,
                    const LaneValue &b);
-  /// Which carried values stay uniform through a loop over `block`, whose
-  /// parameters from number `first` on start as `init`.
+  /// Which carried values of a loop over `block` are uniform in every
+  /// iteration. `params[first + k]` is carried value k; it starts as `init[k]`.
   llvm::SmallVector<bool, 4> uniform_carried(const Block &block, size_t first,
                                              const LaneValues &init) const;
   LaneValue zero_of(DType type);
@@ -115,9 +119,10 @@ private:
   Lanes &lanes_;
   const BodyEmitter *outer_;
   llvm::DenseMap<NodeId, LaneValues> values_;
-  LaneValue predicate_; ///< Varying bool; absent: all lanes.
+  LaneValue predicate_; ///< Varying bool: the lanes that execute; empty: all.
   NodeId lane_loop_ = no_node;
-  /// A minimum or maximum that leaves NaNs aside; which lanes have met one.
+  /// While a minimum or maximum loop is emitted with instructions that ignore
+  /// NaNs: that loop, and the lanes (i1 vector) in which a NaN has occurred.
   std::optional<FoldedExtreme> extreme_;
   llvm::Value *met_nan_ = nullptr;
   const llvm::DenseSet<NodeId> *truths_ = nullptr;

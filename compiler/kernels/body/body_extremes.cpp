@@ -2,9 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A minimum or maximum of reals is NaN if one of them is. Where instructions
-// leave NaNs aside, looking for them takes longer than all else; so a fold
-// only notes which lanes have met one, and gives it to these at the end.
+// A minimum or maximum of reals is NaN if any operand is. The machine's
+// instruction ignores NaNs, and selecting NaN in each iteration would cost more
+// than the rest of the loop. So the loop only records which lanes have seen a
+// NaN, and sets those lanes to NaN at its end.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/body/body_emitter.h"
@@ -15,7 +16,7 @@ namespace landfall::kernels {
 using llvm::Value;
 
 bool BodyEmitter::keeps_nan_apart(NodeId loop, const LaneValues &init) const {
-  if (lanes_.is_scalar() || !lanes_.frame().machine.has_ieee_min_max ||
+  if (lanes_.is_scalar() || !lanes_.frame().machine.vector.has_ieee_min_max ||
       extreme_ || lane_loop_ != no_node || init.size() != 1 ||
       !is_real(init[0].type()))
     return false;
@@ -29,7 +30,7 @@ LaneValues BodyEmitter::emit_extreme_loop(NodeId loop, LaneValues init) {
   extreme_ = find_extreme(frame().machine, kernel(), loop);
   Value *start = lanes_.spread(init[0]);
   met_nan_ = b().CreateFCmpUNO(start, start);
-  LaneValue numeric = emit_rounds(at(loop), std::move(init))[0];
+  LaneValue numeric = emit_iterations(at(loop), std::move(init))[0];
   Value *met = met_nan_;
   extreme_.reset();
   met_nan_ = nullptr;

@@ -193,14 +193,14 @@ TileShape TileShape::choose(const Machine &machine, DType accumulator) {
   shape.width = Lanes::natural_width(machine, accumulator);
   shape.vectors = 2;
   // Registers: the sums, the lane side's vectors, one broadcast and a spare.
-  shape.registers = static_cast<unsigned>(machine.vector_registers);
+  shape.registers = static_cast<unsigned>(machine.vector.registers);
   shape.rows =
       std::max(2u, (shape.registers - shape.vectors - 2) / shape.vectors);
   shape.rows -= shape.rows % (shape.rows > 8 ? 4 : 2);
   // A run of the lane side fills half the first-level cache; the broadcast
   // side streams through the rest.
   int64_t step = shape.lanes() * size_of(accumulator);
-  int64_t depth = machine.cache_bytes / 2 / step;
+  int64_t depth = machine.caches.l1_bytes / 2 / step;
   shape.depth = std::clamp<int64_t>(depth / 64 * 64, 64, 512);
   return shape;
 }

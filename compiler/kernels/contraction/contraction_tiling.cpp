@@ -32,7 +32,7 @@ public:
   TilingCode(SizeCode &sizes, const TileShape &shape)
       : sizes_(sizes), shape_(shape), b_(sizes.b()),
         element_(size_of(shape.type)),
-        cache_(sizes.frame().machine.shared_cache_bytes) {}
+        cache_(sizes.frame().machine.caches.l2_bytes) {}
 
   Tiling emit(const analysis::ContractionRoles &roles, bool dense) {
     tiling_.batch = sizes_.extent(roles.space, roles.batch);

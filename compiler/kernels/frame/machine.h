@@ -1,4 +1,4 @@
-//===- machine.h - What generators may know about a machine ----*- C++ -*-===//
+//===- machine.h - A machine as generators see it ---------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -7,27 +7,54 @@
 
 namespace landfall::kernels {
 
-/// The few facts that shape generated code. Data, filled in by the target;
-/// everything else about the machine is the back end's business.
-struct Machine {
-  int vector_bits = 256; ///< Of one register (of a group, if registers pair).
-  int vector_registers = 16;
-  bool narrow_masks = false;   ///< Masked memory access at 8 and 16 bits.
-  bool half_conversion = true; ///< f16 <-> f32 instructions.
-  int cache_bytes = 32 * 1024; ///< First level, data, per core.
-  int shared_cache_bytes = 512 * 1024; ///< Second level, per core.
-  /// Registers are as long as the machine that runs the code likes: so many
-  /// units (LLVM's vscale), in each of which there are `vector_bits`.
+/// The vector registers and the instructions on them.
+///
+/// A register has `register_bits` bits, or `register_bits * vscale` if the unit
+/// is scalable; vscale (LLVM's name) is known only at run time and is a power
+/// of two in [min_vscale, max_vscale]. All lane counts here are for vscale = 1.
+struct VectorUnit {
+  /// Of one register, or of a register group if the target always uses groups.
+  int register_bits = 256;
+  /// Registers (or groups) that a kernel may use.
+  int registers = 16;
+  /// The register length is register_bits * vscale.
   bool scalable = false;
-  int fewest_units = 1; ///< Powers of two, the bounds of what may be met.
-  int most_units = 1;
-  int most_lanes = 256;         ///< That one value may have (in each unit).
-  int most_groups = 4;          ///< Registers that one value may fill.
-  bool divides_vectors = false; ///< Integer division of vectors.
-  bool pulls_tasks = false;     ///< Kernels ask for tasks while they run.
-  /// The lesser and the greater of two reals by one instruction that orders
-  /// zeros and leaves a NaN aside for a number.
+  int min_vscale = 1;
+  int max_vscale = 1;
+  /// The most lanes of one value.
+  int max_lanes = 256;
+  /// The most registers (or groups) that hold one value.
+  int max_registers_per_value = 4;
+  /// Has masked loads and stores of 8- and 16-bit elements.
+  bool masks_narrow_elements = false;
+  /// Has instructions that convert between f16 and f32.
+  bool converts_half = true;
+  /// Has integer division of vectors.
+  bool divides_integers = false;
+  /// Has minimumNumber and maximumNumber (IEEE 754-2019): -0 < +0; if one
+  /// operand is a NaN, the result is the other.
   bool has_ieee_min_max = false;
+};
+
+/// Data caches of one core, in bytes: what blocks of operands are sized for.
+struct Caches {
+  int l1_bytes = 32 * 1024;
+  int l2_bytes = 512 * 1024;
+};
+
+/// How tasks reach the cores.
+struct Scheduling {
+  /// True: the kernel's entry point fetches task ranges itself until none is
+  /// left. False: the driver passes it one range a call.
+  bool kernel_pulls_tasks = false;
+};
+
+/// What the generators know about the machine they write code for: plain data,
+/// filled in by the target. Instruction selection and scheduling are LLVM's.
+struct Machine {
+  VectorUnit vector = {};
+  Caches caches = {};
+  Scheduling scheduling = {};
 };
 
 } // namespace landfall::kernels

@@ -72,8 +72,8 @@ llvm::Value *LaneCode::per_lane(
     return body(arguments);
   // Through the stack: registers have no lane numbers known at run time only.
   auto new_slot = [&](llvm::Type *type, unsigned number) {
-    return frame.machine.scalable ? frame.shared_slot(type, number)
-                                  : frame.stack_slot(type);
+    return frame.machine.vector.scalable ? frame.shared_slot(type, number)
+                                         : frame.stack_slot(type);
   };
   llvm::SmallVector<llvm::Value *, 2> slots;
   for (llvm::Value *argument : arguments) {

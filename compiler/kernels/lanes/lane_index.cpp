@@ -35,7 +35,7 @@ private:
   /// Whether all lanes' distances from the first are small 32-bit numbers.
   bool is_short(const llvm::APInt &step) {
     return step.abs().ule(uint64_t(
-        std::min<int64_t>(1 << 20, (int64_t(1) << 30) / lanes_.most_lanes())));
+        std::min<int64_t>(1 << 20, (int64_t(1) << 30) / lanes_.max_lanes())));
   }
   LaneValue make(Value *base, Value *stride);
   /// Without steps that change nothing: the builder folds constants only.
@@ -104,7 +104,7 @@ LaneValue IndexCode::compare(ScalarOp op, Arguments v) {
   if (!step || !is_short(step->getValue()))
     return {};
   int64_t s = step->getSExtValue();
-  int64_t limit = std::abs(s) * lanes_.most_lanes() + 1;
+  int64_t limit = std::abs(s) * lanes_.max_lanes() + 1;
   Value *room = b.CreateBinaryIntrinsic(llvm::Intrinsic::ssub_sat,
                                         v[1].scalar(), v[0].scalar());
   room =

@@ -53,7 +53,7 @@ private:
 Value *IntegerCode::plain_quotient(Value *x, Value *y) {
   unsigned bits = c.bits(x);
   if (!x->getType()->isVectorTy() || bits > 32 || bits == 1 ||
-      llvm::isa<llvm::Constant>(y) || c.frame.machine.divides_vectors)
+      llvm::isa<llvm::Constant>(y) || c.frame.machine.vector.divides_integers)
     return is_signed_ ? b.CreateSDiv(x, y) : b.CreateUDiv(x, y);
   llvm::Type *real = bits <= 16 ? c.f32(x) : c.f64(x);
   auto widen = [&](Value *v) {

@@ -44,10 +44,11 @@ public:
 
 private:
   /// So many lanes of narrow elements at most are inserted one by one.
-  static constexpr unsigned most_inserted = 32;
+  static constexpr unsigned max_inserted = 32;
 
   bool can_mask() const {
-    return info(type_).bytes >= 4 || frame_.machine.narrow_masks;
+    return info(type_).bytes >= 4 ||
+           frame_.machine.vector.masks_narrow_elements;
   }
   Value *load_from(llvm::Type *type, Value *at) {
     llvm::LoadInst *load = b.CreateAlignedLoad(type, at, align_);
@@ -202,7 +203,7 @@ Value *Access::gather_linear(const LaneValue &offset, Value *mask,
     return scalable().load_strided(offset, mask);
   if (mask && !only_prefix)
     return gather(lanes_.spread(offset), mask);
-  if (info(type_).bytes <= 2 && lanes_.fixed_width() > most_inserted)
+  if (info(type_).bytes <= 2 && lanes_.fixed_width() > max_inserted)
     return gather_staged(offset, mask);
   Value *at = offset.scalar();
   Value *result = llvm::PoisonValue::get(vector_);

@@ -154,7 +154,7 @@ Value *extreme(LaneCode &c, bool lower, Value *x, Value *y) {
     return value;
   if (Value *value = bounded(c, lower, y, x))
     return value;
-  if (c.frame.machine.has_ieee_min_max)
+  if (c.frame.machine.vector.has_ieee_min_max)
     return ordered_extreme(c, lower, x, y);
   llvm::IRBuilderBase &b = c.b;
   auto pick = [&](Value *first, Value *second) {

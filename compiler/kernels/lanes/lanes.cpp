@@ -18,13 +18,15 @@ using llvm::Value;
 
 unsigned Lanes::natural_width(const Machine &machine, DType type) {
   int bits = is_narrow_real(type) ? 32 : int(info(type).bytes) * 8;
-  return bits ? std::max(1, machine.vector_bits / bits) : 1;
+  return bits ? std::max(1, machine.vector.register_bits / bits) : 1;
 }
 
 unsigned Lanes::joined_width(const Machine &machine, unsigned natural,
                              unsigned groups) {
-  return std::min(natural * std::min(groups, unsigned(machine.most_groups)),
-                  unsigned(machine.most_lanes));
+  return std::min(
+      natural *
+          std::min(groups, unsigned(machine.vector.max_registers_per_value)),
+      unsigned(machine.vector.max_lanes));
 }
 
 Value *Lanes::step() {

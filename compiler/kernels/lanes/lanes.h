@@ -2,21 +2,21 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Generators write code for one point; `Lanes` makes it code for as many
-// neighbouring points as it has lanes. No generator knows how many: one lane is
-// scalar code through the same interface, and a machine with run-time vector
-// length is another implementation of it.
+// Generators describe the code of one point; `Lanes` emits it for as many
+// consecutive points as it has lanes. The same generator serves scalar code
+// (one lane), vectors of fixed length and vectors of run-time length (vscale).
 //
 // A value is *uniform* (the same in all lanes: one scalar), *linear* (an i64
-// that is base + lane * stride: two scalars) or *varying* (a vector). Uniform
-// and linear values stay scalars as long as the operations allow, which is how
-// addresses end up as scalar arithmetic and loads as unit-stride vectors.
+// equal to base + lane * stride: two scalars) or *varying* (a vector). Uniform
+// and linear values stay scalars as long as the operations allow; so addresses
+// are scalar arithmetic and loads with stride 1 are plain vector loads.
 //
-// In registers a bool is i1, sub-byte integers are i8 kept wrapped to their
-// width, narrow reals are f32 kept rounded to their type, the rest as expected.
+// Register forms: bool is i1; sub-byte integers are i8, always wrapped to their
+// width; reals narrower than f32 are f32, always rounded to their type; all
+// others have the LLVM type of the same name.
 //
-// With `set_active`, only the first lanes exist: memory is touched by these
-// only. Other lanes compute garbage, but never trap.
+// After `set_active`, only the first lanes are active: only these access
+// memory. Inactive lanes hold unspecified values, but never trap.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -46,7 +46,7 @@ public:
   bool is_uniform() const { return scalar_ && !stride_; }
   bool is_linear() const { return stride_ != nullptr; }
   bool is_varying() const { return vector_ != nullptr; }
-  /// Uniform: the value. Linear: lane 0's.
+  /// Uniform: the value. Linear: the value in lane 0.
   llvm::Value *scalar() const { return scalar_; }
   llvm::Value *stride() const { return stride_; } ///< Linear only.
   llvm::Value *vector() const { return vector_; } ///< Varying only.
@@ -61,52 +61,54 @@ private:
   llvm::Value *vector_ = nullptr;
 };
 
-/// What is known of the memory that is read.
+/// What a load may assume about memory.
 enum class Surroundings : uint8_t {
   unknown,
-  invariant, ///< Nothing writes there meanwhile.
-  past_end,  ///< Lanes that do not exist, or are guarded, may read too.
+  invariant, ///< The kernel does not write the operand's memory.
+  past_end,  ///< Inactive and guarded lanes may read: their elements exist.
 };
 
 class Lanes {
 public:
-  /// Elements from one lane to the next up to which vectors are loaded whole
-  /// where there is room.
+  /// The largest stride (in elements) for which, with Surroundings::past_end,
+  /// whole vectors are loaded and the wanted elements picked out.
   static constexpr int64_t longest_step = 8;
 
-  /// `width` lanes (in each unit of a scalable machine); 1: scalar code, where
-  /// nothing is linear or varying.
+  /// `width` lanes (`width * vscale` on a scalable machine). Width 1 is scalar
+  /// code, in which all values are uniform.
   Lanes(KernelFrame &frame, unsigned width) : frame_(frame), width_(width) {}
 
-  /// Lanes in one register of the machine for elements of this type, at least
-  /// 1.
+  /// Elements of this type in one register of the machine (at vscale 1); at
+  /// least 1.
   static unsigned natural_width(const Machine &machine, DType type);
-  /// So many times the natural width, for more work in flight, or as much of it
-  /// as the machine has use for.
+  /// `groups` times the natural width, for more independent work in flight,
+  /// limited by the machine's max_registers_per_value and max_lanes.
   static unsigned joined_width(const Machine &machine, unsigned natural,
                                unsigned groups);
 
   KernelFrame &frame() { return frame_; }
   llvm::IRBuilderBase &b() { return frame_.b; }
   bool is_scalar() const { return width_ == 1; }
-  /// Whether only the run knows how many lanes there are.
-  bool is_scalable() const { return !is_scalar() && frame_.machine.scalable; }
-  /// For machines with a fixed width only: what masks and shuffles need.
+  /// Whether the number of lanes is known only at run time.
+  bool is_scalable() const {
+    return !is_scalar() && frame_.machine.vector.scalable;
+  }
+  /// The number of lanes, for shuffles. Not for scalable vectors.
   unsigned fixed_width() const {
     assert(!is_scalable());
     return width_;
   }
-  /// There are never more lanes than this.
-  int64_t most_lanes() const {
-    return int64_t(width_) * frame_.machine.most_units;
+  /// The number of lanes at the machine's largest vscale.
+  int64_t max_lanes() const {
+    return int64_t(width_) * frame_.machine.vector.max_vscale;
   }
-  /// How far an index advances from one group of lanes to the next (i64).
+  /// The number of lanes as an i64 value.
   llvm::Value *step();
-  /// How many of `count` (i64) indices are left after whole groups of lanes.
+  /// count modulo the number of lanes (i64).
   llvm::Value *remainder(llvm::Value *count);
 
-  //===--- Which lanes exist ----------------------------------------------===//
-  /// Only lanes below `count` (i64, in [0, lanes]) exist; null: all.
+  //===--- Active lanes ---------------------------------------------------===//
+  /// Only lanes below `count` (i64, in [0, lanes]) are active; null: all.
   void set_active(llvm::Value *count);
   llvm::Value *active_count() const { return active_count_; }
 
@@ -115,24 +117,25 @@ public:
   llvm::Type *scalar_type(DType type);
   llvm::Type *vector_type(DType type);
   llvm::VectorType *vector_of(llvm::Type *element); ///< Not for scalar code.
-  llvm::Value *splat(llvm::Value *scalar);          ///< Nor this.
-  LaneValue constant(DType type, uint64_t bits);    ///< As Node::bits.
-  LaneValue index(llvm::Value *base) {              ///< base + lane.
+  llvm::Value *splat(llvm::Value *scalar);          ///< Not for scalar code.
+  LaneValue constant(DType type, uint64_t bits);    ///< Bits as in Node::bits.
+  LaneValue index(llvm::Value *base) {              ///< base + lane number.
     return is_scalar() ? LaneValue::uniform(DType::i64, base)
                        : LaneValue::linear(base, frame_.index(1));
   }
-  /// All lanes as one vector (a scalar if there is one lane).
+  /// The value of all lanes as a vector (a scalar in scalar code).
   llvm::Value *spread(const LaneValue &value);
-  /// The value in lane number `lane` (i64, run time), as a scalar.
+  /// The value in lane `lane` (i64, known at run time only), as a scalar.
   llvm::Value *extract(const LaneValue &value, llvm::Value *lane);
 
-  /// Applies one operation; total, see package/scalar_op.def.
+  /// Emits one operation of package/scalar_op.def, which is total: it never
+  /// traps, in no lane.
   LaneValue apply(ScalarOp op, DType result,
                   llvm::ArrayRef<LaneValue> arguments);
 
   //===--- Memory ---------------------------------------------------------===//
-  /// The element at `offset` (in elements) from `pointer`, decoded to its
-  /// register form. With a guard (bool), lanes where it is false touch no
+  /// Loads the element at pointer + offset (offset in elements) and decodes it
+  /// to its register form. Lanes whose guard (bool) is false do not access
   /// memory and yield `other`.
   LaneValue load(DType type, llvm::Value *pointer, const LaneValue &offset,
                  const LaneValue &guard = {}, const LaneValue &other = {},
@@ -141,28 +144,29 @@ public:
              const LaneValue &value, const LaneValue &guard = {});
 
   //===--- Across lanes ---------------------------------------------------===//
-  /// Combines all active lanes by add, mul, min, max, and, or, xor in a fixed
-  /// tree order, or in the machine's own if it is scalable. `vector` holds the
-  /// operation's neutral element in lanes that are not active.
+  /// Combines all lanes by add, mul, min, max, and, or or xor to a scalar.
+  /// Inactive lanes of `vector` must hold `neutral(op, type)`. The order is a
+  /// fixed tree; on a scalable machine, that of its reduction instruction.
   llvm::Value *reduce(ScalarOp op, DType type, llvm::Value *vector);
-  /// Whether a bool holds in every / in any active lane (i1).
+  /// Whether a bool is true in every / in any active lane (i1).
   llvm::Value *all_of(const LaneValue &condition);
   llvm::Value *any_of(const LaneValue &condition);
-  /// The neutral element of such an operation.
+  /// The neutral element of an operation that `reduce` takes.
   llvm::Constant *neutral(ScalarOp op, DType type);
-  /// `value` in active lanes, `other` elsewhere.
+  /// `value` in active lanes, `other` in the rest.
   llvm::Value *where_active(llvm::Value *value, llvm::Value *other);
-  /// Runs `body` once for every active lane with its number (i64).
+  /// Emits a loop that runs `body` for each active lane with its number (i64).
   void for_each_lane(const std::function<void(llvm::Value *lane)> &body);
 
-  /// Which lanes are active (i1 a lane); null: all.
+  /// The active lanes as a vector of i1; null: all.
   llvm::Value *active_mask() const { return active_mask_; }
-  /// 0, 1, 2, ... in a vector of integers of this many bits.
+  /// The vector 0, 1, 2, ... of integers of `bits` bits.
   llvm::Value *lane_numbers(unsigned bits);
-  /// The number (i64) of the first lane where an i1 vector holds; some does.
+  /// The number (i64) of the first lane in which `mask` is true; there must be
+  /// one.
   llvm::Value *first_lane(llvm::Value *mask);
-  /// A copy of the vector in memory, one `element_type` a lane, for access by
-  /// lane number; bools take an i8.
+  /// Stores the vector on the stack, for access by lane number; i1 lanes are
+  /// stored as i8. Returns the pointer.
   llvm::Value *to_memory(llvm::Value *vector);
 
 private:

@@ -135,7 +135,7 @@ Value *encode_bits(LaneCode &c, DType type, Value *x, Saturation saturate) {
 
 Value *emit_decode(LaneCode &c, DType type, Value *stored) {
   llvm::IRBuilderBase &b = c.b;
-  if (type == DType::f16 && c.frame.machine.half_conversion)
+  if (type == DType::f16 && c.frame.machine.vector.converts_half)
     return b.CreateFPExt(
         b.CreateBitCast(stored, c.shaped(b.getHalfTy(), stored)),
         c.f32(stored));
@@ -177,7 +177,7 @@ Value *emit_encode(LaneCode &c, DType type, Value *x, Saturation saturate) {
   auto known = c.frame.codes.find({type, x});
   if (saturate == Saturation::off && known != c.frame.codes.end())
     return known->second;
-  if (type == DType::f16 && c.frame.machine.half_conversion) {
+  if (type == DType::f16 && c.frame.machine.vector.converts_half) {
     Value *half = c.b.CreateFPTrunc(x, c.shaped(c.b.getHalfTy(), x));
     return c.b.CreateBitCast(half, c.integer(16, x));
   }

@@ -20,7 +20,8 @@ namespace landfall::kernels {
 
 namespace {
 
-/// Of a point, to be emitted for several rows at once: a window of 3x3.
+/// The most work of a point (analysis::work_of) for which rows are computed in
+/// blocks: about a 3x3 window.
 constexpr double largest_window_work = 250;
 
 class Planner {
@@ -36,7 +37,7 @@ private:
   bool depends(NodeId node, uint32_t loop) {
     return access_.depends(node, kernel_.body.params[loop]);
   }
-  /// Much to compute, or bound to the order of the body.
+  /// Whether recomputing the node would be costly.
   bool is_heavy(NodeId node) { return analysis::work_of(kernel_, node) > 100; }
   bool is_fixed(NodeId node);
   void order_loops();
@@ -48,7 +49,7 @@ private:
   bool sums_lightly(const Block &block, uint32_t loop);
   void tile_transposition();
   double scattered(const Block &block, uint32_t loop);
-  void turn_lanes();
+  void choose_lane_loop();
   bool is_straight(const Block &block);
   bool rows_overlap();
   void walk_windows();
@@ -64,8 +65,9 @@ private:
   LoopPlan plan_;
 };
 
-/// Loops whose change forces heavy nodes to be computed again go outside; else
-/// the description's order stays.
+/// Orders loops by how many heavy nodes depend on them, most first, so that
+/// heavy nodes are computed as rarely as possible; ties keep the description's
+/// order.
 void Planner::order_loops() {
   plan_.order.resize(rank_);
   std::iota(plan_.order.begin(), plan_.order.end(), 0);
@@ -82,7 +84,7 @@ void Planner::order_loops() {
             });
 }
 
-/// Of an imperative body: most of its stores go to neighbours.
+/// In an imperative body: whether most stores have stride 1 along this loop.
 bool Planner::lanes_suit_stores(uint32_t loop) {
   int good = 0, bad = 0;
   for (NodeId id = 0; id < kernel_.nodes.size(); ++id)
@@ -94,7 +96,8 @@ bool Planner::lanes_suit_stores(uint32_t loop) {
   return good > bad;
 }
 
-/// How much better the folds' own indices suit lanes than this loop's.
+/// How much better it is to vectorize the folds inside than this loop, by
+/// lane_score; positive: vectorize the folds.
 int Planner::fold_gain(const Block &block, uint32_t loop) {
   NodeId index = kernel_.body.params[loop];
   int gain = 0;
@@ -104,7 +107,7 @@ int Planner::fold_gain(const Block &block, uint32_t loop) {
     if (at(id).kind == NodeKind::loop)
       if (auto fold = find_vector_fold(machine_, kernel_, id)) {
         int score = access_.lane_score(at(id).blocks[0], index);
-        // A few indices leave most lanes empty: better than bad lanes only.
+        // A short fold leaves most lanes empty: that beats only bad accesses.
         bool few = analysis::trips_of(kernel_, at(fold->lane_loop), 64) < 8;
         gain += few && score >= 0 ? 0 : fold->score - score;
         continue;
@@ -121,8 +124,8 @@ bool Planner::has_lanes(uint32_t loop) {
   return fold_gain(kernel_.body, loop) <= 0;
 }
 
-/// Bits of the values that the lanes work on. Where 64-bit values meet
-/// narrower ones they are taken for indices.
+/// The widest element type that the lanes compute with, in bits. If there are
+/// narrower ones, 64-bit values are taken for indices and ignored.
 unsigned Planner::widest_value_bits() {
   unsigned widest = 0, narrow = 0;
   auto see = [&](DType type) {
@@ -141,12 +144,13 @@ unsigned Planner::widest_value_bits() {
 }
 
 unsigned Planner::width(uint32_t loop) {
-  unsigned lanes = std::max(1u, machine_.vector_bits / widest_value_bits());
-  // A light body is short of work between its jumps.
+  unsigned lanes =
+      std::max(1u, machine_.vector.register_bits / widest_value_bits());
+  // A light body does too little work per loop branch.
   double work = analysis::work_of(kernel_, kernel_.body);
   if (work < 16)
     lanes *= 2;
-  lanes = std::min({lanes, 64u, unsigned(machine_.most_lanes)});
+  lanes = std::min({lanes, 64u, unsigned(machine_.vector.max_lanes)});
   const Extent &extent = kernel_.loops[loop];
   if (extent.constant)
     lanes = std::min<uint64_t>(
@@ -154,8 +158,8 @@ unsigned Planner::width(uint32_t loop) {
   return lanes;
 }
 
-/// Whether a fold over lanes has too little in its body to keep the machine
-/// busy (and reads too little of each row).
+/// Whether a fold has too little work in its body to hide latencies, and reads
+/// too little of each row.
 bool Planner::sums_lightly(const Block &block, uint32_t loop) {
   return std::any_of(block.nodes.begin(), block.nodes.end(), [&](NodeId id) {
     return at(id).kind == NodeKind::loop && depends(id, loop) &&
@@ -166,20 +170,20 @@ bool Planner::sums_lightly(const Block &block, uint32_t loop) {
 
 unsigned Planner::unroll(uint32_t loop) {
   const Extent &extent = kernel_.loops[loop];
-  if (machine_.scalable || // Long registers are busy for long enough.
+  if (machine_.vector.scalable || // Long registers are busy for long enough.
       (extent.constant && extent.value < 4 * int64_t(plan_.width)))
     return 1;
   // Four cache lines of each row.
-  unsigned line_groups = 4 * 512 / unsigned(machine_.vector_bits);
+  unsigned line_groups = 4 * 512 / unsigned(machine_.vector.register_bits);
   return sums_lightly(kernel_.body, loop) ? std::max(1u, line_groups) : 1;
 }
 
-/// A load that strides along the lanes but walks along another loop: those two
-/// loops stand innermost, and stay within a tile.
+/// Finds a load that is strided along the lane loop but has stride 1 along
+/// another loop; makes those two loops the innermost and tiles them.
 void Planner::tile_transposition() {
-  // Squares are turned by shuffles; scalable machines load with strides.
-  if (machine_.scalable || kernel_.kind != KernelClass::map || rank_ < 2 ||
-      plan_.lane_place + 1 != rank_ ||
+  // Tiles are transposed by shuffles; scalable machines have strided loads.
+  if (machine_.vector.scalable || kernel_.kind != KernelClass::map ||
+      rank_ < 2 || plan_.lane_place + 1 != rank_ ||
       std::any_of(
           kernel_.body.nodes.begin(), kernel_.body.nodes.end(),
           [&](NodeId id) { return is_heavy(id); }))
@@ -201,14 +205,14 @@ void Planner::tile_transposition() {
     std::erase(plan_.order, loop);
     plan_.order.insert(plan_.order.end() - 1, loop);
     plan_.tiled = true;
-    // A square of registers.
+    // As many registers as each has elements.
     plan_.unroll = 1;
-    unsigned natural = machine_.vector_bits / widest_value_bits();
+    unsigned natural = machine_.vector.register_bits / widest_value_bits();
     plan_.width = std::min(plan_.width, std::max(2u, std::min(natural, 16u)));
   }
 }
 
-/// Accesses of a point that are not to neighbours along this loop.
+/// The number of accesses per point that have no stride 1 along this loop.
 double Planner::scattered(const Block &block, uint32_t loop) {
   double count = 0;
   for (NodeId id : block.nodes) {
@@ -223,9 +227,10 @@ double Planner::scattered(const Block &block, uint32_t loop) {
   return count;
 }
 
-/// Lanes stand along the results' neighbours, unless that scatters the loads
-/// of a window: better to scatter the results.
-void Planner::turn_lanes() {
+/// The lane loop is the one along which results are contiguous, unless a
+/// window's many loads would be strided along it: then strided stores are
+/// cheaper.
+void Planner::choose_lane_loop() {
   if (kernel_.kind != KernelClass::map || plan_.tiled ||
       plan_.lane_place + 1 != rank_)
     return;
@@ -252,7 +257,7 @@ void Planner::move_inside(uint32_t loop) {
   plan_.order.push_back(loop);
 }
 
-/// Folds of few, known rounds, which become straight code.
+/// Whether all folds have few, constant iterations, and are so unrolled.
 bool Planner::is_straight(const Block &block) {
   return std::all_of(block.nodes.begin(), block.nodes.end(), [&](NodeId id) {
     const Node &node = at(id);
@@ -265,10 +270,10 @@ bool Planner::is_straight(const Block &block) {
   });
 }
 
-/// Whether folds read along both of the last two loops, so that neighbouring
-/// rows share what a stage holds (operand_stage.h).
+/// Whether folds read along both of the last two loops, so that consecutive
+/// rows share elements of a stage (operand_stage.h).
 bool Planner::rows_overlap() {
-  if (!machine_.scalable || kernel_.kind != KernelClass::map)
+  if (!machine_.vector.scalable || kernel_.kind != KernelClass::map)
     return false;
   NodeId column = kernel_.body.params[plan_.order[rank_ - 1]];
   NodeId row = kernel_.body.params[plan_.order[rank_ - 2]];
@@ -292,15 +297,16 @@ bool Planner::rows_overlap() {
   return reads(kernel_.body, false);
 }
 
-/// Guards that tell the interior from the edges are worth a walk of their own,
-/// unless a heavy node stands between the two loops.
+/// Decides whether the interior is computed in blocks of rows
+/// (LoopPlan::window_rows): if guards separate it from the edges, and no heavy
+/// node is between the two loops.
 void Planner::walk_windows() {
   if (plan_.tiled || rank_ < 2 || plan_.lane_place + 1 != rank_)
     return;
   const Interior interior(kernel_, plan_);
   if (interior.comparisons().empty() && !rows_overlap())
     return;
-  // Rows: the last other loop, if possible one that some guard looks at.
+  // Rows: the last other loop, if possible one that some guard depends on.
   auto guards_look_at = [&](uint32_t loop) {
     return llvm::any_of(interior.comparisons(),
                         [&](NodeId id) { return depends(id, loop); });
@@ -335,8 +341,8 @@ void Planner::place_nodes() {
   }
 }
 
-/// Rows may not cut through the loops of a heavy node above them: every task
-/// would compute it anew.
+/// Chooses how many loops are flattened into rows. A heavy node is not inside
+/// them if it need not be: each task would compute it again.
 void Planner::cut_rows() {
   size_t limit = std::min(plan_.lane_place, rank_) -
                  (plan_.tiled || plan_.window_rows > 0);
@@ -363,7 +369,7 @@ LoopPlan Planner::run() {
           plan_.order.begin();
       plan_.unroll = unroll(last);
       tile_transposition();
-      turn_lanes();
+      choose_lane_loop();
       walk_windows();
     }
   }

@@ -15,9 +15,9 @@ using llvm::Value;
 
 namespace {
 
-/// Elements are copied for each point at most, so that holes do not cost more
-/// than what is read.
-constexpr int64_t most_copied = 8;
+/// The most elements copied per point of a row: a range with large gaps is not
+/// staged, as copying it would cost more than reading in place.
+constexpr int64_t max_copied = 8;
 constexpr int64_t alignment = 64;
 
 } // namespace
@@ -34,8 +34,8 @@ OperandStage::OperandStage(KernelFrame &frame, const LoopPlan &plan,
       operands_.push_back(k);
 }
 
-/// Whether all loads are at simple indices, and one that moves with the lanes
-/// stands in a fold.
+/// Whether all loads of the operand have simple indices, and one inside a fold
+/// depends on the lane index.
 bool OperandStage::pays(uint32_t operand) {
   for (const Node &node : frame_.kernel.nodes)
     if (node.kind == NodeKind::load && node.index == operand)
@@ -61,14 +61,16 @@ void OperandStage::visit(const Block &block, bool folds, uint32_t operand,
   }
 }
 
-/// Lanes that do not exist may read so many elements further.
+/// Elements behind the range that inactive lanes may read.
 Value *OperandStage::slack() {
-  unsigned lanes = unsigned(frame_.machine.most_lanes) * Lanes::longest_step;
+  unsigned lanes =
+      unsigned(frame_.machine.vector.max_lanes) * Lanes::longest_step;
   return b.CreateElementCount(
-      b.getInt64Ty(), llvm::ElementCount::get(lanes, frame_.machine.scalable));
+      b.getInt64Ty(),
+      llvm::ElementCount::get(lanes, frame_.machine.vector.scalable));
 }
 
-/// Of a row.
+/// Points of a row (i64).
 Value *OperandStage::points() {
   Value *product = frame_.index(1);
   for (size_t place = plan_.row_loops; place < plan_.order.size(); ++place)
@@ -117,7 +119,7 @@ OperandStage::Row OperandStage::row(const SpanCode::Known &known) {
   SpanCode code(frame_, simple_, no_node, known);
   Row row{{}, b.getTrue()};
   Value *place = frame_.index(0);
-  Value *most = b.CreateMul(points(), frame_.index(most_copied));
+  Value *most = b.CreateMul(points(), frame_.index(max_copied));
   for (uint32_t operand : operands_) {
     Value *room;
     row.parts.push_back(part(operand, code, room));
@@ -132,7 +134,7 @@ OperandStage::Row OperandStage::row(const SpanCode::Known &known) {
   return row;
 }
 
-/// Of an element of the operand, in local memory.
+/// The address in the scratchpad of an element of the operand.
 Value *OperandStage::address(const Part &part, Value *half, Value *element) {
   int64_t size = size_of(frame_.kernel.operands[part.operand].dtype);
   Value *odd = b.CreateAnd(half, frame_.index(1));

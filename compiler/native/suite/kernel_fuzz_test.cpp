@@ -290,7 +290,7 @@ double steps_of(const Kernel &kernel, const Block &block,
 
 /// Of no more work than simulated chips do in a moment.
 std::vector<int64_t> random_sizes(const Kernel &kernel, std::mt19937 &random) {
-  constexpr double most_steps = 4e6;
+  constexpr double max_steps = 4e6;
   std::vector<int64_t> lengths = {0, 1, 2, 3, 7, 16, 19, 40};
   for (;;) {
     std::vector<int64_t> sizes;
@@ -299,7 +299,7 @@ std::vector<int64_t> random_sizes(const Kernel &kernel, std::mt19937 &random) {
     sizes.push_back(random() % 2);
     double points = double(element_count(kernel.loops, sizes));
     double steps = points * steps_of(kernel, kernel.body, sizes);
-    if (steps <= most_steps || lengths.size() == 2)
+    if (steps <= max_steps || lengths.size() == 2)
       return sizes;
     lengths.pop_back();
   }

@@ -19,20 +19,15 @@ constexpr Variant rows[] = {
      .name = "x86_64-avx512",
      .triple = "x86_64-unknown-linux-gnu",
      .processor = "x86-64-v4",
-     .machine = {.vector_bits = 512,
-                 .vector_registers = 32,
-                 .narrow_masks = true,
-                 .half_conversion = true,
-                 .cache_bytes = 48 * 1024,
-                 .shared_cache_bytes = 1024 * 1024}},
+     .machine = {.vector = {.register_bits = 512,
+                            .registers = 32,
+                            .masks_narrow_elements = true},
+                 .caches = {.l1_bytes = 48 * 1024, .l2_bytes = 1024 * 1024}}},
     {.target = "cpu",
      .name = "x86_64-avx2",
      .triple = "x86_64-unknown-linux-gnu",
      .processor = "x86-64-v3",
-     .machine = {.vector_bits = 256,
-                 .vector_registers = 16,
-                 .narrow_masks = false,
-                 .half_conversion = true}},
+     .machine = {.vector = {.register_bits = 256, .registers = 16}}},
 };
 
 bool runs_here(const Variant &variant) {
@@ -42,7 +37,7 @@ bool runs_here(const Variant &variant) {
                         [&](const char *name) { return host.lookup(name); });
   };
   bool base = all({"avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe"});
-  if (variant.machine.vector_bits == 512)
+  if (variant.machine.vector.register_bits == 512)
     return base &&
            all({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"});
   return base;

@@ -149,12 +149,12 @@ Result<ChipDescription> ChipParser::finish() {
                  "quarter of {} KiB (scratchpad_kib); widen scratchpad_kib or "
                  "shorten tile_edge",
                  chip_.tile_edge, chip_.tile_edge, taken, chip_.scratchpad_kib);
-  uint64_t panel = least_byte_rows * chip_.vector_bits / 4;
+  uint64_t panel = min_byte_rows * chip_.vector_bits / 4;
   if (2 * panel + block_margin_bytes > scratchpad / 4)
     return wrong("{} rows of two registers (vector_bits) do not fit a quarter "
                  "of {} KiB (scratchpad_kib); widen scratchpad_kib or narrow "
                  "vector_bits",
-                 2 * least_byte_rows, chip_.scratchpad_kib);
+                 2 * min_byte_rows, chip_.scratchpad_kib);
   return std::move(chip_);
 }
 

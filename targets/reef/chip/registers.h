@@ -23,12 +23,12 @@ inline constexpr uint64_t dram_base = 0x8000'0000;
 /// hundred.
 inline constexpr uint64_t vectors_on_stack = 512;
 inline constexpr uint64_t stack_bytes_per_bit = vectors_on_stack / 8;
-inline constexpr uint64_t least_stack_bytes = 64 << 10;
+inline constexpr uint64_t min_stack_bytes = 64 << 10;
 constexpr uint64_t stack_bytes(uint64_t vector_bits) {
   uint64_t wanted = vector_bits * stack_bytes_per_bit;
-  return wanted > least_stack_bytes ? wanted : least_stack_bytes;
+  return wanted > min_stack_bytes ? wanted : min_stack_bytes;
 }
-inline constexpr uint64_t most_stack_bytes = stack_bytes(4096);
+inline constexpr uint64_t max_stack_bytes = stack_bytes(4096);
 /// The stack is at the end of the scratchpad, which is fast, if the scratchpad
 /// is at least this many times as large; else it is in DRAM.
 inline constexpr uint64_t stacks_in_scratchpad = 16;
@@ -44,7 +44,7 @@ inline constexpr uint64_t block_margin_bytes = 4096;
 /// Half of that must hold the shortest panel of bytes: this many rows of two
 /// vector registers each (the steps of one instruction, and the data behind a
 /// panel).
-inline constexpr uint64_t least_byte_rows = 4 + 9;
+inline constexpr uint64_t min_byte_rows = 4 + 9;
 
 /// Offsets from `core_registers`; each core accesses its own.
 namespace core_register {

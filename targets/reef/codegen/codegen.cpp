@@ -16,10 +16,11 @@ namespace landfall::reef {
 
 namespace {
 
-/// One binary for every generation: nothing here depends on a register's
-/// length, a tile's edge or a scratchpad's size. Two registers to a vector of
-/// the widest type keep an in-order core busy for several cycles an
-/// instruction, and leave room for values twice as wide (indices).
+/// One binary serves every generation: register length, tile edge and
+/// scratchpad size are read at run time. Vectors of the kernel's widest type
+/// use groups of two registers (LMUL 2): an instruction then keeps the in-order
+/// core busy for several cycles, and values twice as wide (indices) still fit
+/// in LMUL 4.
 constexpr native::Variant variant = {
     .target = "reef",
     .name = "rv64gcv",
@@ -31,18 +32,19 @@ constexpr native::Variant variant = {
                 "+xsfmm32a16f,+xsfmm32a8f,+xsfmm32a8i",
     .abi = "lp64d",
     .code_model = llvm::CodeModel::Medium,
-    .machine = {.vector_bits = 2 * 64,
-                .vector_registers = 16,
-                .narrow_masks = true,
-                .half_conversion = false,
-                .scalable = true,
-                .fewest_units = 2,  // 128 bits: what the V extension demands.
-                .most_units = 1024, // 64 Ki bits: what it allows.
-                .most_lanes = 8,
-                .most_groups = 2,
-                .divides_vectors = true,
-                .pulls_tasks = true,
-                .has_ieee_min_max = true}};
+    .machine = {
+        .vector = {.register_bits = 2 * 64, // A group of two at vscale 1.
+                   .registers = 16,
+                   .scalable = true,
+                   .min_vscale = 2,    // VLEN 128: the V extension's minimum.
+                   .max_vscale = 1024, // VLEN 64 Ki: its maximum.
+                   .max_lanes = 8,
+                   .max_registers_per_value = 2,
+                   .masks_narrow_elements = true,
+                   .converts_half = false,
+                   .divides_integers = true,
+                   .has_ieee_min_max = true},
+        .scheduling = {.kernel_pulls_tasks = true}}};
 
 std::unique_ptr<kernels::TaskGenerator>
 generator_for(const Kernel &kernel, const kernels::Machine &machine) {
@@ -68,7 +70,7 @@ public:
   }
 
   /// The matrix unit's operands are rows of one step of the depth.
-  int64_t min_rows_for_k_major_weights() const override { return fewest_edges; }
+  int64_t min_rows_for_k_major_weights() const override { return min_edges; }
 
   compiler::Support supports(const Kernel &kernel) const override {
     return native::supports_dtypes(kernel);

@@ -54,7 +54,8 @@ const Failure &Cores::end_range(uint32_t core) {
   return failure;
 }
 
-void Cores::bury(uint32_t core, CommandStatus why, Completion &completion) {
+void Cores::report_and_restart(uint32_t core, CommandStatus why,
+                               Completion &completion) {
   uint64_t record =
       management_register::fault + core * management_register::fault_stride;
   completion.status = why;

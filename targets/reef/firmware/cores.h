@@ -41,7 +41,8 @@ public:
   uint32_t pending(uint32_t core) const { return ranges_[core].pending; }
   /// Stores the cause and the fault registers of a core that has stopped or
   /// hangs in `completion`, and restarts the core.
-  void bury(uint32_t core, CommandStatus why, Completion &completion);
+  void report_and_restart(uint32_t core, CommandStatus why,
+                          Completion &completion);
 
 private:
   /// A core's ranges in flight, and the slot of the oldest.
@@ -57,7 +58,7 @@ private:
 
   uint32_t count_;
   uint64_t heartbeat_ = 0;
-  Ranges ranges_[most_cores + 1] = {};
+  Ranges ranges_[max_cores + 1] = {};
 };
 
 } // namespace landfall::reef

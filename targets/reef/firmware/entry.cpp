@@ -25,7 +25,7 @@ firmware_entry() {
       "ld t1, 0(t1)\n"
       "li t2, %[stack_of_a_bit]\n"
       "mul t1, t1, t2\n"
-      "li t2, %[least_stack]\n"
+      "li t2, %[min_stack]\n"
       "bgeu t1, t2, 2f\n"
       "mv t1, t2\n"
       "2:\n"
@@ -42,7 +42,7 @@ firmware_entry() {
       [scratchpad] "i"(scratchpad_base),
       [vector_bits] "i"(core_registers + core_register::vector_bits),
       [stack_of_a_bit] "i"(stack_bytes_per_bit),
-      [least_stack] "i"(least_stack_bytes),
+      [min_stack] "i"(min_stack_bytes),
       [in_scratchpad] "i"(stacks_in_scratchpad), [stacks] "i"(stack_base));
 }
 

@@ -109,7 +109,7 @@ void Launch::done(uint32_t core, int32_t code) {
 void Launch::lose(uint32_t core, CommandStatus why) {
   active_ -= cores_.pending(core);
   Completion record = completion_;
-  cores_.bury(core, why, record);
+  cores_.report_and_restart(core, why, record);
   if (completion_.status != CommandStatus::fault &&
       completion_.status != CommandStatus::timed_out)
     completion_ = record;

@@ -21,7 +21,7 @@ inline constexpr uint64_t completion_ring = control_base + 0x9000;
 /// begins at stack_base + c * stack_bytes.
 inline constexpr uint64_t stack_base = dram_base + (2 << 20);
 inline constexpr uint64_t heap_base = dram_base + (20 << 20); ///< The driver's.
-static_assert(heap_base >= stack_base + 65 * most_stack_bytes);
+static_assert(heap_base >= stack_base + 65 * max_stack_bytes);
 
 inline constexpr uint64_t ring_entries = 256;
 inline constexpr uint32_t queue_limit = 256;

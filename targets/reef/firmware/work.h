@@ -12,7 +12,7 @@ namespace landfall::reef {
 using PlanFunction = void (*)(const int64_t *sizes, NativePlan *plan);
 using RunFunction = int32_t (*)(const NativeCall *call);
 
-inline constexpr uint32_t most_cores = 64; // chip_field.def
+inline constexpr uint32_t max_cores = 64; // chip_field.def
 /// The most task ranges assigned to a core at once.
 inline constexpr uint32_t slots = 2;
 
@@ -29,7 +29,7 @@ struct Shared {
   alignas(64) NativePlan planned;
   int64_t range_tasks; ///< Tasks per range.
   /// By core and slot; a core's ranges use its slots alternately.
-  alignas(64) Failure failures[most_cores + 1][slots];
+  alignas(64) Failure failures[max_cores + 1][slots];
 };
 /// The only instance; the management core initialises it before it sends work.
 Shared &shared();

@@ -38,8 +38,8 @@ void emit_multiply(kernels::KernelFrame &frame, PanelTypes types, Arguments v) {
                              v[5]});
 }
 
-/// Two squares at a time, then one, each with the two halves of the panel's
-/// width.
+/// Transposes two tiles' worth of steps at a time, then one; each for both
+/// halves of the panel's width.
 /// Arguments: edge, rows, depth, panel, pitch, bytes from row to row.
 void emit_turn(kernels::KernelFrame &frame, DType type, Arguments v) {
   llvm::IRBuilderBase &b = frame.b;
@@ -56,9 +56,9 @@ void emit_turn(kernels::KernelFrame &frame, DType type, Arguments v) {
   Value *length = pairs ? kernels::ceil_div(b, v[2], frame.index(2)) : v[2];
   Value *step = bytes(v[4]);
   auto turn = [&](unsigned squares, Value *column, Value *count) {
-    emit_turn_loop(frame,
-                   {unsigned(8 * size), squares, edge, at(v[1], bytes(column)),
-                    v[5], at(v[3], b.CreateMul(column, step)), step, count});
+    emit_transpose_loop(
+        frame, {unsigned(8 * size), squares, edge, at(v[1], bytes(column)),
+                v[5], at(v[3], b.CreateMul(column, step)), step, count});
   };
   Value *two = b.CreateShl(edge, frame.index(1));
   Value *coupled = b.CreateAnd(length, b.CreateNeg(two));
@@ -104,8 +104,9 @@ void call_store_tiles(kernels::KernelFrame &frame, Value *edge, Value *sums) {
   });
 }
 
-void call_turn(kernels::KernelFrame &frame, const PanelTurn &turn) {
-  const char *symbols[] = {"turn_pairs", "turn_halves", "turn_rows"};
+void call_transpose(kernels::KernelFrame &frame, const PanelTranspose &turn) {
+  const char *symbols[] = {"transpose_pairs", "transpose_halves",
+                           "transpose_rows"};
   kernels::call_shared(frame, symbols[size_of(turn.type) / 2],
                        {turn.edge, turn.rows, turn.depth, turn.panel,
                         turn.pitch, turn.row_bytes},

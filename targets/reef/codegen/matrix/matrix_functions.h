@@ -2,9 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Each is a function of its own, shared by all kernels of a module: its loop
-// has all registers to itself. A panel is two edges wide, a block of sums two
-// by two edges; `edge`, pitches (in elements) and counts are i64.
+// The inner loops of a contraction as functions shared by all kernels of a
+// module, so that each loop can use all registers. A panel is two tile edges
+// wide, a block of sums is [2 edges][2 edges]. `edge`, pitches (in elements)
+// and counts are i64.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -14,7 +15,8 @@
 
 namespace landfall::reef {
 
-/// Two panels, `depth` steps long, and how much of their width is used.
+/// The product of two panels of `depth` steps, of which `row_count` rows and
+/// `lane_count` lanes are used.
 struct PanelProduct {
   PanelTypes types;
   llvm::Value *pitch;
@@ -28,24 +30,24 @@ void call_multiply(kernels::KernelFrame &frame, llvm::Value *edge,
                    const PanelProduct &product);
 
 void call_zero_tiles(kernels::KernelFrame &frame, llvm::Value *edge);
-/// Tiles from or to a block of sums.
+/// Loads or stores all four tiles from or to a block of sums in memory.
 void call_load_tiles(kernels::KernelFrame &frame, llvm::Value *edge,
                      llvm::Value *sums);
 void call_store_tiles(kernels::KernelFrame &frame, llvm::Value *edge,
                       llvm::Value *sums);
 
-/// From rows of `depth` elements, two edges of them `row_bytes` apart, to a
-/// panel, by way of the tiles: of reals, or of bytes in pairs. Up to an edge of
-/// rows may lie where their steps go.
-struct PanelTurn {
+/// Packs a panel by transposing [2 edges][depth] to [depth][2 edges] through
+/// the tiles. Source rows are `row_bytes` apart; elements are reals, or pairs
+/// of bytes. If depth <= edge, source and destination may be the same memory.
+struct PanelTranspose {
   DType type;
   llvm::Value *edge, *pitch;
   llvm::Value *rows, *row_bytes, *depth, *panel;
 };
-void call_turn(kernels::KernelFrame &frame, const PanelTurn &turn);
+void call_transpose(kernels::KernelFrame &frame, const PanelTranspose &turn);
 
-/// The sums over the depth of a panel of bytes, two edges of i32, to `sums`.
-/// The tiles are overwritten.
+/// Sums a panel of bytes over the depth to `sums`, [2 edges] of i32. Overwrites
+/// the tiles.
 void call_sum(kernels::KernelFrame &frame, const SumLoop &panel,
               llvm::Value *sums);
 

@@ -16,23 +16,23 @@ using llvm::Value;
 
 namespace {
 
-/// Panels begin where DRAM's lines would.
+/// Panels are aligned to a DRAM line.
 constexpr int64_t line_bytes = 64;
-/// Vectors of sums are read whole, up to this much behind the last one.
+/// Sums are read as whole vectors, up to this many bytes behind the last block.
 constexpr int64_t margin_bytes = block_margin_bytes;
-/// Tiles up to this edge use a panel of lanes for long enough with one panel of
-/// rows, twice as wide ones with two.
+/// With tiles of up to this edge, multiplying a lane panel by one row panel
+/// takes as long as fetching the next; with twice the edge it takes two.
 constexpr int64_t edge_of_one = 32;
-/// The depth is shared in no shorter parts, and no more of them: each costs
-/// a turn through DRAM for the sums.
-constexpr int64_t least_part = 128, most_parts = 8;
-/// More would make runs of the depth too short.
-constexpr int64_t most_row_panels = 8;
-/// Tasks begin at multiples of so many lanes.
+/// Split-K: the least steps of a part, and the most parts; each costs a round
+/// trip of the sums through DRAM.
+constexpr int64_t min_part_depth = 128, max_parts = 8;
+/// With more row panels, the runs of the depth would be too short.
+constexpr int64_t max_row_panels = 8;
+/// Tasks begin at multiples of this many lanes.
 constexpr int64_t whole_lanes = 16;
-/// Cycles of a step on four whole tiles, and on four of half the edge, where
-/// instructions take longer to issue than to work. Evaluating a panel of lanes
-/// takes longer than either, and half as long for half the lanes.
+/// Relative costs (cycles) of a step on four full tiles, and on four of half
+/// the edge, where issuing takes longer than multiplying; and of evaluating a
+/// step of a lane panel of full and half width.
 constexpr int64_t whole_step = 16, half_step = 12;
 constexpr int64_t whole_evaluation = 32, half_evaluation = 16;
 
@@ -79,19 +79,19 @@ private:
       t_.channels[k] = channel;
     }
   }
-  /// Of a power of two: divisions take twenty cycles, shifts one.
+  /// log2 of a power of two: a division takes twenty cycles, a shift one.
   Value *log2_of(Value *power) {
     Value *bits =
         b.CreateBitCast(b.CreateUIToFP(power, b.getDoubleTy()), b.getInt64Ty());
     return b.CreateSub(b.CreateLShr(bits, index(52)), index(1023));
   }
-  /// Parts of 2^log that an extent takes; at least 1.
+  /// max(1, ceil(extent / 2^log)).
   Value *shifted_parts(Value *extent, Value *log) {
     Value *last = b.CreateSub(b.CreateShl(index(1), log), index(1));
     return at_least_one(b.CreateLShr(b.CreateAdd(extent, last), log));
   }
-  Value *row_panels() { return shifted_parts(t_.rows, t_.panel_log); }
-  Value *lane_panels() { return shifted_parts(t_.lanes, t_.panel_log); }
+  Value *row_panels() { return shifted_parts(t_.rows, t_.log2_panel); }
+  Value *lane_panels() { return shifted_parts(t_.lanes, t_.log2_panel); }
   Value *extent(const std::vector<uint32_t> &loops) {
     return sizes_.extent(roles_.space, loops);
   }
@@ -103,7 +103,7 @@ private:
     return b.CreateShl(t_.pitch, index(element_log()));
   }
   int64_t steps_at_once() const { return 4 / wishes_.element_bytes; }
-  /// Of an element's bytes.
+  /// log2 of an element's bytes.
   int64_t element_log() const {
     return std::countr_zero(uint64_t(wishes_.element_bytes));
   }
@@ -111,40 +111,41 @@ private:
     Value *rows = b.CreateAdd(depth, index(wishes_.rows_behind));
     return b.CreateMul(rows, panel_row_bytes());
   }
-  /// Steps of so many panels, or of those side by side, that fit; a multiple of
-  /// those at once.
+  /// The steps of `panels` panels (or groups of panels side by side) that fit
+  /// in `bytes`; a multiple of the steps that an instruction takes.
   Value *steps_in(Value *bytes, Value *panels) {
-    Value *row_log = b.CreateAdd(b.CreateAdd(t_.panel_log, t_.abreast_log),
-                                 index(element_log()));
+    Value *row_log =
+        b.CreateAdd(b.CreateAdd(t_.log2_panel, t_.log2_panels_per_row),
+                    index(element_log()));
     Value *rows = b.CreateUDiv(b.CreateLShr(bytes, row_log), panels);
     Value *left = b.CreateSub(rows, index(wishes_.rows_behind));
     Value *at_once = index(steps_at_once());
     return kernels::larger(b, b.CreateAnd(left, b.CreateNeg(at_once)), at_once);
   }
 
-  /// Blocks that the core with the most has, with tiles of this edge.
-  Value *rounds(Value *panel_log) {
+  /// Waves: ceil(blocks / cores), with panels of this width.
+  Value *waves(Value *log2_panel) {
     Value *blocks =
-        b.CreateMul(t_.batch, b.CreateMul(shifted_parts(t_.rows, panel_log),
-                                          shifted_parts(t_.lanes, panel_log)));
+        b.CreateMul(t_.batch, b.CreateMul(shifted_parts(t_.rows, log2_panel),
+                                          shifted_parts(t_.lanes, log2_panel)));
     return parts(blocks, chip(core_register::cores));
   }
 
-  /// Tiles of half the edge where whole ones leave cores idle, or themselves
-  /// empty.
+  /// Chooses half the tile edge where full tiles would leave cores idle or be
+  /// mostly empty.
   void cut_tiles() {
     Value *whole = chip(core_register::tile_edge);
     Value *register_bytes = b.CreateLShr(chip(core_register::vector_bits), 3);
     if (wishes_.bytes())
       whole = kernels::smaller(b, whole, b.CreateLShr(register_bytes, 1));
     Value *half = b.CreateLShr(whole, index(1));
-    Value *whole_log = log2_of(whole); // Of half a tile's panel, too.
-    bool dear = wishes_.dear_lanes;
+    Value *log2_whole = log2_of(whole); // Of half a tile's panel, too.
+    bool dear = wishes_.costly_lane_panels;
     int64_t half_cost = half_step + (dear ? half_evaluation : 0);
     int64_t whole_cost = whole_step + (dear ? whole_evaluation : 0);
     Value *pays =
-        b.CreateICmpSLT(b.CreateMul(rounds(whole_log), index(half_cost)),
-                        b.CreateMul(rounds(b.CreateAdd(whole_log, index(1))),
+        b.CreateICmpSLT(b.CreateMul(waves(log2_whole), index(half_cost)),
+                        b.CreateMul(waves(b.CreateAdd(log2_whole, index(1))),
                                     index(whole_cost)));
     // A chip has room for a block of half tiles (chip_parse.cpp).
     Value *fits = b.CreateICmpSLE(
@@ -152,17 +153,17 @@ private:
     pays = b.CreateOr(pays, b.CreateNot(fits));
     t_.edge = b.CreateSelect(pays, half, whole);
     t_.panel = b.CreateShl(t_.edge, index(1));
-    t_.panel_log =
-        b.CreateAdd(whole_log, b.CreateSelect(pays, index(0), index(1)));
+    t_.log2_panel =
+        b.CreateAdd(log2_whole, b.CreateSelect(pays, index(0), index(1)));
     t_.pitch = wishes_.bytes() ? b.CreateShl(register_bytes, 1) : t_.panel;
-    t_.abreast_log = wishes_.bytes()
-                         ? b.CreateSub(log2_of(t_.pitch), t_.panel_log)
-                         : index(0);
-    t_.panels_per_row = b.CreateShl(index(1), t_.abreast_log);
+    t_.log2_panels_per_row = wishes_.bytes()
+                                 ? b.CreateSub(log2_of(t_.pitch), t_.log2_panel)
+                                 : index(0);
+    t_.panels_per_row = b.CreateShl(index(1), t_.log2_panels_per_row);
   }
 
-  /// Row panels that share a panel of lanes: the wider tiles are, the fewer
-  /// cycles a panel of lanes takes to use and the more to fetch.
+  /// Row panels that share a lane panel: with wider tiles, a lane panel takes
+  /// fewer cycles per row panel to multiply and more to fetch.
   Value *wanted_row_panels() {
     return b.CreateSelect(is_shared_, shared_row_panels(),
                           wanted_row_panels_alone());
@@ -171,44 +172,44 @@ private:
     if (wishes_.costly_row_panels)
       return index(1);
     Value *wanted = at_least_one(b.CreateUDiv(t_.edge, index(edge_of_one)));
-    if (wishes_.dear_lanes) {
+    if (wishes_.costly_lane_panels) {
       Value *lanes = kernels::smaller(b, lane_panels(), index(2));
       Value *many = kernels::smaller(b, b.CreateUDiv(blocks(), lanes),
-                                     index(most_row_panels));
+                                     index(max_row_panels));
       wanted = kernels::larger(b, wanted,
-                               kernels::smaller(b, many, rounds(t_.panel_log)));
+                               kernels::smaller(b, many, waves(t_.log2_panel)));
     }
     return kernels::smaller(b, wanted, row_panels());
   }
-  /// Row panels that are dear to make but share those of lanes: two side by
-  /// side, if the core with the most then has no more of them.
+  /// For costly row panels: two side by side in a task, so that they share lane
+  /// panels, if that adds no wave.
   Value *paired_row_panels() {
     Value *two = kernels::smaller(b, t_.panels_per_row, index(2));
-    Value *two_log = kernels::smaller(b, t_.abreast_log, index(1));
+    Value *log2_two = kernels::smaller(b, t_.log2_panels_per_row, index(1));
     Value *cores = chip(core_register::cores);
-    auto rounds_of = [&](Value *tasks) {
+    auto waves_of = [&](Value *tasks) {
       return parts(b.CreateMul(t_.batch, tasks), cores);
     };
-    Value *alone = rounds_of(row_panels());
-    Value *paired = rounds_of(shifted_parts(row_panels(), two_log));
+    Value *alone = waves_of(row_panels());
+    Value *paired = waves_of(shifted_parts(row_panels(), log2_two));
     return b.CreateSelect(b.CreateICmpSLE(b.CreateMul(paired, two), alone), two,
                           index(1));
   }
-  /// Of the last quarter, whose end may be the stack.
+  /// Bytes for sums in the last quarter, whose end is the core's stack.
   Value *sums_room() {
     Value *stack = stack_in(sizes_.frame(), chip(core_register::scratch_bytes));
     return b.CreateSub(b.CreateSub(t_.quarter_bytes, index(margin_bytes)),
                        stack);
   }
   Value *blocks_in(Value *bytes) {
-    Value *log = b.CreateShl(b.CreateAdd(t_.panel_log, index(1)), index(1));
+    Value *log = b.CreateShl(b.CreateAdd(t_.log2_panel, index(1)), index(1));
     return b.CreateLShr(bytes, log); // panel x panel x 4
   }
   Value *block_bytes() {
     return b.CreateMul(t_.panel, b.CreateMul(t_.panel, index(sum_bytes)));
   }
-  /// Of sums, that the scratchpad has room for besides the copies, if for
-  /// those.
+  /// Blocks of sums that fit beside the copies (or without them, if they do not
+  /// fit).
   Value *blocks() {
     Value *all = blocks_in(sums_room());
     Value *copies =
@@ -219,15 +220,15 @@ private:
         b.CreateSub(all, b.CreateSelect(t_.copies_fit, copies, index(0))));
   }
 
-  /// Row panels that share a panel of lanes where tasks share the depth: those
-  /// that are dear to make are made for several.
+  /// Row panels that share a lane panel if the depth is split.
   Value *shared_row_panels() {
     constexpr int64_t most = 4;
     return kernels::smaller(b, row_panels(),
-                            index(wishes_.dear_lanes ? most : 1));
+                            index(wishes_.costly_lane_panels ? most : 1));
   }
 
-  /// As many parts as leave no core idle, where there are few blocks.
+  /// If there are fewer blocks than cores, splits the depth into parts
+  /// (split-K) to occupy them.
   void share_depth() {
     Value *cores = chip(core_register::cores);
     Value *along_lanes = lane_panels(), *along_rows = row_panels();
@@ -235,17 +236,17 @@ private:
     Value *rows = shared_row_panels();
     Value *groups = at_least_one(b.CreateMul(b.CreateMul(t_.batch, along_lanes),
                                              parts(along_rows, rows)));
-    Value *most = kernels::smaller(b, b.CreateUDiv(t_.depth, index(least_part)),
-                                   index(most_parts));
+    Value *most = kernels::smaller(
+        b, b.CreateUDiv(t_.depth, index(min_part_depth)), index(max_parts));
     Value *wanted = kernels::smaller(b, b.CreateUDiv(cores, groups), most);
     Value *few = b.CreateICmpSLE(
-        b.CreateMul(blocks, index(wishes_.dear_lanes ? 1 : 2)), cores);
+        b.CreateMul(blocks, index(wishes_.costly_lane_panels ? 1 : 2)), cores);
     Value *room = blocks_in(sums_room());
     Value *fits = b.CreateAnd(
         b.CreateICmpSGE(
             room, b.CreateAdd(rows, index(wishes_.copies + parts_at_once))),
-        b.CreateICmpSLE(b.CreateMul(groups, rows), index(most_shared_blocks)));
-    fits = b.CreateAnd(fits, b.CreateICmpSLE(cores, index(most_shared_blocks)));
+        b.CreateICmpSLE(b.CreateMul(groups, rows), index(max_shared_blocks)));
+    fits = b.CreateAnd(fits, b.CreateICmpSLE(cores, index(max_shared_blocks)));
     Value *is_many = b.CreateICmpSGT(wanted, index(1));
     is_shared_ = b.CreateAnd(is_many, b.CreateAnd(few, fits));
     Value *count = b.CreateSelect(is_shared_, wanted, index(1));
@@ -256,11 +257,11 @@ private:
     t_.part_depth = b.CreateSelect(is_shared_, t_.part_depth, t_.depth);
   }
 
-  /// One run if the wanted panels fit a quarter; else runs of nearly equal
-  /// length, of panels that fit half of one, with room for what is read behind
-  /// their last rows.
+  /// One run if the wanted row panels fit a quarter of the scratchpad; else
+  /// runs of nearly equal length, so short that two sets of panels fit (double
+  /// buffering), with room for reads behind their last rows.
   void cut_depth() {
-    Value *wanted = shifted_parts(wanted_row_panels(), t_.abreast_log);
+    Value *wanted = shifted_parts(wanted_row_panels(), t_.log2_panels_per_row);
     Value *room = b.CreateSub(t_.quarter_bytes, index(margin_bytes));
     Value *two = steps_in(room, kernels::larger(b, wanted, index(2)));
     Value *depth = t_.part_depth;
@@ -275,8 +276,8 @@ private:
     t_.wide = b.CreateICmpSGT(b.CreateAdd(dense, t_.panel_bytes), room);
   }
 
-  /// Tasks as large as the scratchpad allows, so that few elements are packed
-  /// twice, and smaller where cores would be idle.
+  /// Tasks are as large as the scratchpad allows, so that little is packed
+  /// twice; smaller if cores would be idle.
   void cut_result() {
     Value *along_lanes = lane_panels(), *along_rows = row_panels();
     Value *most = at_least_one(b.CreateUDiv(t_.quarter_bytes, t_.panel_bytes));
@@ -301,7 +302,7 @@ private:
           b.CreateMul(t_.batch, b.CreateMul(parts(along_rows, rows),
                                             parts(along_lanes, lanes)));
       Value *cores = chip(core_register::cores);
-      // Parts were counted for tasks as they are.
+      // The parts of the depth already occupy the cores.
       Value *missing =
           b.CreateSelect(is_shared_, index(1), parts(cores, at_least_one(all)));
       mine = at_least_one(
@@ -316,15 +317,15 @@ private:
     share_lanes(b.CreateMul(lanes, t_.panel));
   }
 
-  /// As many tasks as fit the rounds that so many lanes a task would take, the
-  /// lanes dealt out evenly: the last round leaves no core idle. Half a panel
-  /// takes hardly less long to multiply than a whole one.
+  /// With the waves that `most` lanes a task would take, spreads the lanes
+  /// evenly over as many tasks as fill these waves. Tasks have at least an edge
+  /// of lanes: half a panel takes nearly as long to multiply as a full one.
   void share_lanes(Value *most) {
     Value *others = at_least_one(b.CreateMul(t_.batch, t_.row_tasks));
     Value *cores = chip(core_register::cores);
-    Value *rounds = parts(b.CreateMul(others, parts(t_.lanes, most)), cores);
+    Value *waves = parts(b.CreateMul(others, parts(t_.lanes, most)), cores);
     Value *tasks =
-        kernels::smaller(b, b.CreateUDiv(b.CreateMul(rounds, cores), others),
+        kernels::smaller(b, b.CreateUDiv(b.CreateMul(waves, cores), others),
                          parts(t_.lanes, t_.edge));
     tasks = b.CreateSelect(is_shared_, parts(t_.lanes, most), tasks);
     Value *even = kernels::round_up(b, parts(t_.lanes, at_least_one(tasks)),

@@ -11,71 +11,79 @@
 
 namespace landfall::reef {
 
-/// The DMA channels of a task: rows that are not in place come by the one after
-/// the first, too, in turn; results and what they take have their own.
+/// The DMA channels of a task. Row panels that are not in place use channels 0
+/// and 1 alternately; results, and the operands that the epilogue reads, use
+/// `result_channel`.
 enum Channel : size_t { row_channel = 0, lane_channel = 2, result_channel = 3 };
 
-/// How one launch is cut, as i64 values: functions of the sizes and of what the
-/// chip's registers say. Rows and lanes are counted in panels, which are two
-/// tiles wide, the depth in steps. Tiles are as large as the chip's, or half.
+/// The blocking of one launch, computed at run time (i64 values) from the sizes
+/// and the chip's registers. In GEMM terms: rows are M, lanes N, depth K. A
+/// panel is two tiles wide, in rows or in lanes. The tile edge used is the
+/// chip's, or half of it. The scratchpad is divided into four quarters: row
+/// panels, two lane panels, and blocks of sums.
 ///
-/// Steps of bytes are two registers apart, which is where an operand's rows
-/// must be: one instruction loads four steps of half a panel. A row takes at
-/// most half a register, and leaves one between rows for what is loaded ahead.
+/// Panels of bytes: consecutive steps of the depth are two vector registers
+/// apart, because one load instruction must bring four steps of half a panel
+/// into register-group positions that the matrix instruction reads. A step uses
+/// at most half a register; the other half holds data loaded ahead.
 struct MatrixTiling {
-  llvm::Value *edge, *panel; ///< Elements; panel = 2 edges.
-  llvm::Value *panel_log;    ///< To base 2.
-  llvm::Value *pitch;        ///< Elements from one step of a panel to the next.
-  llvm::Value *panels_per_row; ///< Panels of rows side by side in a pitch.
-  llvm::Value *abreast_log;
+  llvm::Value *edge;  ///< Tile edge, in elements.
+  llvm::Value *panel; ///< Panel width, in elements: 2 * edge.
+  llvm::Value *log2_panel;
+  /// Elements from one step of a panel to the next.
+  llvm::Value *pitch;
+  /// Row panels stored side by side within one pitch; 1 unless of bytes.
+  llvm::Value *panels_per_row;
+  llvm::Value *log2_panels_per_row;
   llvm::Value *batch, *rows, *lanes, *depth; ///< Extents; any may be 0.
-  /// Tasks that share the depth of a block (depth_parts.h), and its length for
-  /// all but the last of them.
+  /// Split-K: the number of tasks that share the depth of a block
+  /// (depth_parts.h), and the steps of each but the last.
   llvm::Value *parts, *part_depth;
-  llvm::Value *depth_run; ///< Steps packed at a time, at most.
-  /// Of panels of so many side by side, and what belongs to them.
+  /// K blocking: the most steps packed at a time, and the number of such runs;
+  /// at least 1.
+  llvm::Value *depth_run, *runs;
+  /// Bytes of `panels_per_row` panels of one run and their zero-point data.
   llvm::Value *panel_bytes;
-  llvm::Value *runs; ///< Of them; at least 1.
-  /// i1: behind a panel, a quarter has no room for what one is made from. There
-  /// is one run.
+  /// i1: a quarter of the scratchpad does not hold a panel and its staging
+  /// area. Then there is one run.
   llvm::Value *wide;
-  llvm::Value *task_rows, *task_lanes; ///< Of one task, at most.
-  llvm::Value *task_lane_panels;       ///< That so many lanes take, at most.
-  llvm::Value *task_blocks;            ///< Of one task, at most.
-  llvm::Value *row_tasks, *lane_tasks;
+  llvm::Value *task_rows, *task_lanes; ///< The most rows and lanes of a task.
+  llvm::Value *task_lane_panels;       ///< The most lane panels of a task.
+  llvm::Value *task_blocks;            ///< The most blocks of sums of a task.
+  llvm::Value *row_tasks, *lane_tasks; ///< Tasks along rows and lanes.
 
-  /// The scratchpad: quarters of so many bytes for the row side's panels, two
-  /// panels of the lane side, and blocks of sums.
-  llvm::Value *quarter_bytes;
-  llvm::Value *copies_fit; ///< i1: those of what a block's epilogue reads.
-  /// i1: sums go to two places in turn, where no run or part needs a block
-  /// again.
+  llvm::Value *quarter_bytes; ///< Bytes of a quarter of the scratchpad.
+  /// i1: copies of the operands that the epilogue reads fit the scratchpad.
+  llvm::Value *copies_fit;
+  /// i1: blocks of sums alternate between two places; needs one run and no
+  /// split of the depth.
   llvm::Value *alternates;
-  llvm::Value *copies; ///< Bytes of the last quarter before those of operands.
-  /// By Channel: those of as many as the chip has, counted around.
+  llvm::Value *copies; ///< Byte offset of the copies in the last quarter.
+  /// By Channel: the DMA channel's number, modulo the number of channels.
   std::array<llvm::Value *, result_channel + 1> channels;
 
   llvm::Value *tasks(kernels::SizeCode &sizes) const;
 };
 
-/// f32 or a 32-bit integer.
+/// Bytes of a sum: f32 or a 32-bit integer.
 constexpr int64_t sum_bytes = 4;
 
-/// Where parts of the depth are shared, no more tasks and blocks than these.
-constexpr int64_t most_shared_blocks = 64;
-/// Blocks of other parts' sums that there is room for, behind the copies.
+/// The most cores, and the most blocks, for which the depth is split over
+/// tasks.
+constexpr int64_t max_shared_blocks = 64;
+/// Room for blocks of other parts' sums, behind the copies.
 constexpr int64_t parts_at_once = 2;
 
-/// What the structure of a contraction means for how it is cut.
+/// What the blocking needs to know of a contraction.
 struct TilingWishes {
-  int64_t element_bytes; ///< Of panels: an instruction takes 4 bytes.
-  int64_t rows_behind;   ///< Rows of a panel that something else needs.
-  /// Panels of rows take long to make, those of lanes do not.
+  int64_t element_bytes; ///< Of a panel's element: 4, 2 or 1.
+  int64_t rows_behind;   ///< Extra rows of each panel, behind its steps.
+  /// Row panels take long to pack, and lane panels do not.
   bool costly_row_panels;
-  /// Panels of lanes are evaluated on the vector unit, so that many panels of
-  /// rows should share them.
-  bool dear_lanes;
-  int64_t copies; ///< Operands of which a block must have room.
+  /// Lane panels are evaluated on the vector unit, so that many row panels
+  /// should share one.
+  bool costly_lane_panels;
+  int64_t copies; ///< Operands that the epilogue reads block by block.
 
   bool bytes() const { return element_bytes == 1; }
 };

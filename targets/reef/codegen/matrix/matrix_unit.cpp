@@ -36,7 +36,7 @@ Value *stack_in(kernels::KernelFrame &frame, Value *scratch_bytes) {
   Value *bits = read_core_register(frame, core_register::vector_bits);
   Value *stack = b.CreateBinaryIntrinsic(
       llvm::Intrinsic::umax, b.CreateMul(bits, b.getInt64(stack_bytes_per_bit)),
-      b.getInt64(least_stack_bytes));
+      b.getInt64(min_stack_bytes));
   Value *least = b.CreateMul(stack, b.getInt64(stacks_in_scratchpad));
   return b.CreateSelect(b.CreateICmpUGE(scratch_bytes, least), stack,
                         b.getInt64(0));

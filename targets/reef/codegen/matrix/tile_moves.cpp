@@ -11,18 +11,18 @@ namespace landfall::reef {
 
 namespace {
 
-/// What of which tile, as the instructions want it told.
+/// A row or column of a tile, encoded as the instructions take it.
 constexpr unsigned columns = 1u << 24;
 constexpr unsigned tile(unsigned number) { return 4 * number << 27; }
 
-/// A move of a row or column: the registers that say which, where and how far
-/// the next one of that address is.
+/// A move of a row or column: the registers with its selector, its address, and
+/// the step to the next address.
 struct Move {
   const char *part, *address, *step;
 };
 
-/// t6 times all of the moves, of a tile each. A tile takes four cycles a move,
-/// so that four at once leave none of them waiting.
+/// Repeats the moves, one per tile, t6 times. A move occupies its tile for four
+/// cycles, so that alternating between four tiles hides the latency.
 void emit_moves(AssemblyText &text, const char *move, unsigned bits,
                 llvm::ArrayRef<Move> moves, int label) {
   auto once = [&] {
@@ -41,8 +41,8 @@ void emit_moves(AssemblyText &text, const char *move, unsigned bits,
   text.loop(1, label + 2, once);
 }
 
-/// Two addresses that take two steps in turn, s5 and t5; the parts are those of
-/// the first address' tiles and the second's.
+/// Moves to two addresses each, which advance alternately by s5 and t5; the
+/// selectors are of the tiles for the first and the second address.
 constexpr Move by_four[] = {{"t2", "t0", "s5"},
                             {"s3", "t1", "s5"},
                             {"t3", "t0", "t5"},
@@ -55,8 +55,8 @@ void set_parts(AssemblyText &text, const unsigned (&parts)[4]) {
     text.line("li {}, {}", registers[k], parts[k]);
 }
 
-/// Arguments of both: a0 edge; a1 from, a2 its step; a3 to, a4 its step; a5
-/// columns. s5: bytes of an edge.
+/// Registers of both: a0 edge; a1 source, a2 its step; a3 destination, a4 its
+/// step; a5 columns; s5 bytes of an edge.
 AssemblyText begin_turn(unsigned bits, const char *columns) {
   AssemblyText text;
   text.line("sf.vsettnt x0, {}, e{}, w1", columns, bits);
@@ -69,7 +69,7 @@ AssemblyText begin_turn(unsigned bits, const char *columns) {
 }
 
 /// Half i of the rows in tile i.
-AssemblyText turn_one(unsigned bits) {
+AssemblyText transpose_one(unsigned bits) {
   AssemblyText text = begin_turn(bits, "a5"); // Nothing behind is read.
   text.line("mv t5, a2");
   text.line("li t2, {}", tile(0));
@@ -87,7 +87,7 @@ AssemblyText turn_one(unsigned bits) {
 }
 
 /// Half i of the rows by square j in tile 2 j + i.
-AssemblyText turn_two(unsigned bits) {
+AssemblyText transpose_two(unsigned bits) {
   AssemblyText text = begin_turn(bits, "a0");
   text.line("sub t5, a2, s5");
   set_parts(text, {tile(0), tile(2), tile(1), tile(3)});
@@ -105,10 +105,11 @@ AssemblyText turn_two(unsigned bits) {
 
 } // namespace
 
-void emit_turn_loop(kernels::KernelFrame &frame, const TurnLoop &loop) {
+void emit_transpose_loop(kernels::KernelFrame &frame,
+                         const TransposeLoop &loop) {
   emit_assembly(frame,
-                loop.squares == 2 ? turn_two(loop.element_bits)
-                                  : turn_one(loop.element_bits),
+                loop.squares == 2 ? transpose_two(loop.element_bits)
+                                  : transpose_one(loop.element_bits),
                 {loop.edge, loop.from, loop.from_step, loop.to, loop.to_step,
                  loop.columns});
 }

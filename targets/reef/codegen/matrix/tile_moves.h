@@ -9,10 +9,9 @@
 
 namespace landfall::reef {
 
-/// `squares` times two squares of `edge` x `edge` elements, one below the
-/// other, side by side: to `columns` rows of two edges each. Steps between rows
-/// are in bytes.
-struct TurnLoop {
+/// Transposes [2 edges][squares * edge] to [columns][2 edges] through the
+/// tiles, a square of edge x edge in each. Steps between rows are in bytes.
+struct TransposeLoop {
   unsigned element_bits; ///< 16 or 32.
   unsigned squares;      ///< 1 or 2.
   llvm::Value *edge;
@@ -21,7 +20,8 @@ struct TurnLoop {
   llvm::Value *columns; ///< At most `edge`; `edge` itself for two squares.
 };
 
-void emit_turn_loop(kernels::KernelFrame &frame, const TurnLoop &loop);
+void emit_transpose_loop(kernels::KernelFrame &frame,
+                         const TransposeLoop &loop);
 
 /// All four tiles from or to a block of sums, [2 edges][2 edges].
 enum class TileMove { load, store };

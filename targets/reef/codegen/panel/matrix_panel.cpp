@@ -18,8 +18,8 @@ DType loaded_type(const Kernel &kernel, const kernels::PackSide &side) {
   return kernel.nodes[side.factor.loads[0].node].type;
 }
 
-/// A single load that runs along the lanes, of whole bytes and no wider than
-/// f32; the rest is made of each element alone.
+/// Whether the factor is a function of one load that is contiguous along the
+/// lanes, of an element type of 1, 2 or 4 bytes.
 bool is_converted(const Kernel &kernel, const kernels::PackSide &side) {
   if (!side.is_dense() || side.rows.size() != 1 ||
       side.factor.loads.size() != 1 ||
@@ -42,7 +42,7 @@ PanelDesign::PanelDesign(const Kernel &kernel, const PanelFactor &factor,
                         ? 0
                         : size_of(loaded_type(kernel, by_edge))),
       way(by_depth.is_plain(kernel, type)  ? Way::in_place
-          : by_edge.is_plain(kernel, type) ? Way::turned
+          : by_edge.is_plain(kernel, type) ? Way::transposed
           : type == DType::f32 && is_converted(kernel, by_edge)
               ? Way::converted
               : Way::evaluated) {
@@ -51,7 +51,7 @@ PanelDesign::PanelDesign(const Kernel &kernel, const PanelFactor &factor,
 }
 
 PanelType PanelDesign::panel() const {
-  return {type, size_of(type) == 1 && way == Way::turned};
+  return {type, size_of(type) == 1 && way == Way::transposed};
 }
 
 PanelLoader::PanelLoader(kernels::SizeCode &sizes, kernels::Lanes &lanes,
@@ -81,7 +81,7 @@ void PanelLoader::emit_zeros(const kernels::Interval &edges, Value *zeros) {
   evaluate_panel(*zero_, target, tiling_.pitch, {});
 }
 
-/// The rectangle of a plain side's operand; where to is left open.
+/// The transfer of a rectangle of the operand; without its destination.
 Transfer PanelLoader::rows_of(const kernels::PackSide &side,
                               kernels::Packer &packer,
                               const kernels::Interval &rows,
@@ -104,7 +104,7 @@ void PanelLoader::fetch(const PanelTarget &target) {
     fetch_window(part(target, index(0)));
 }
 
-/// Of a panel in place to where it stays, else to the stage.
+/// The transfer of some steps: in place to the panel, else to the staging area.
 Transfer PanelLoader::transfer(const PanelTarget &target,
                                const kernels::Interval &steps) {
   kernels::Interval depth{b.CreateAdd(target.depth.begin, steps.begin),
@@ -122,7 +122,7 @@ Transfer PanelLoader::transfer(const PanelTarget &target,
   return rows;
 }
 
-/// Bytes are turned in pairs.
+/// Bytes are transposed in pairs.
 Value *PanelLoader::stage_row_bytes(const PanelTarget &target) {
   return kernels::round_up(b, fetched_bytes(target.depth.count), index(2));
 }
@@ -130,13 +130,13 @@ Value *PanelLoader::stage_row_bytes(const PanelTarget &target) {
 PanelArrival PanelLoader::arrival(const PanelTarget &target) {
   Value *square = b.CreateShl(tiling_.edge, design_.panel().pairs ? 1 : 0);
   auto last = [&](Value *of) { return b.CreateSub(of, index(1)); };
-  Value *wanted = b.CreateShl(index(1), target.pieces_log);
+  Value *wanted = b.CreateShl(index(1), target.log2_pieces);
   Value *steps = b.CreateLShr(b.CreateAdd(target.depth.count, last(wanted)),
-                              target.pieces_log);
+                              target.log2_pieces);
   steps = b.CreateAnd(b.CreateAdd(steps, last(square)), b.CreateNeg(square));
-  // Those that begin before the end; divisions take long.
+  // Pieces that begin before the end, counted without a (slow) division.
   Value *pieces = index(1);
-  for (int64_t k = 1; k < 1 << most_pieces_log; ++k)
+  for (int64_t k = 1; k < 1 << log2_max_pieces; ++k)
     pieces = b.CreateAdd(
         pieces, b.CreateZExt(b.CreateICmpSLT(b.CreateMul(steps, index(k)),
                                              target.depth.count),
@@ -185,9 +185,9 @@ void PanelLoader::fetch_with(const PanelTarget &target, PanelLoader &other,
 
 void PanelLoader::finish(const PanelTarget &target,
                          const std::function<void()> &meanwhile) {
-  if (design_.way == PanelDesign::Way::turned ||
+  if (design_.way == PanelDesign::Way::transposed ||
       design_.way == PanelDesign::Way::converted)
-    return turn(target, meanwhile);
+    return transpose(target, meanwhile);
   if (design_.way != PanelDesign::Way::evaluated || has_window())
     Dma(sizes_.frame(), target.channel).wait();
   meanwhile();
@@ -195,31 +195,31 @@ void PanelLoader::finish(const PanelTarget &target,
     evaluate_parts(target);
 }
 
-void PanelLoader::turn(const PanelTarget &target,
-                       const std::function<void()> &meanwhile) {
+void PanelLoader::transpose(const PanelTarget &target,
+                            const std::function<void()> &meanwhile) {
   PanelArrival all = arrival(target);
   await(target, all, index(0));
   meanwhile();
   kernels::emit_for(sizes_.frame(), index(0), all.pieces, [&](Value *number) {
     await(target, all, number);
     kernels::Interval steps = piece(target, all, number);
-    if (design_.way == PanelDesign::Way::turned)
-      turn_piece(target, steps);
+    if (design_.way == PanelDesign::Way::transposed)
+      transpose_piece(target, steps);
     else
       convert_piece(target, steps);
   });
 }
 
-void PanelLoader::turn_piece(const PanelTarget &target,
-                             const kernels::Interval &steps) {
-  call_turn(sizes_.frame(),
-            {design_.type, tiling_.edge, tiling_.pitch,
-             at(target.stage, steps.begin), stage_row_bytes(target),
-             steps.count,
-             at(target.address, b.CreateMul(steps.begin, tiling_.pitch))});
+void PanelLoader::transpose_piece(const PanelTarget &target,
+                                  const kernels::Interval &steps) {
+  call_transpose(sizes_.frame(),
+                 {design_.type, tiling_.edge, tiling_.pitch,
+                  at(target.stage, steps.begin), stage_row_bytes(target),
+                  steps.count,
+                  at(target.address, b.CreateMul(steps.begin, tiling_.pitch))});
 }
 
-/// A square's rows take as much as the steps that they become.
+/// A square's rows take as much memory as the steps that they become.
 void PanelLoader::convert_piece(const PanelTarget &target,
                                 const kernels::Interval &steps) {
   Value *row =
@@ -240,8 +240,9 @@ void PanelLoader::convert_piece(const PanelTarget &target,
         rows.edges = {b.CreateAdd(target.depth.begin, first), count};
         rows.address = square;
         evaluate_panel(by_edge_, rows, count, stage);
-        call_turn(sizes_.frame(), {design_.type, tiling_.edge, tiling_.pitch,
-                                   square, bytes(count), count, square});
+        call_transpose(sizes_.frame(),
+                       {design_.type, tiling_.edge, tiling_.pitch, square,
+                        bytes(count), count, square});
         return kernels::Values();
       });
 }

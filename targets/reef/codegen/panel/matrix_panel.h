@@ -2,21 +2,22 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A panel is a stretch of the depth by the width of two tiles, in scratchpad:
-// [depth][edge elements], steps a pitch apart. It gets there by DMA, in one of
-// four ways:
+// A panel is a packed block of one factor in the scratchpad: [depth][edges],
+// where "edges" are the rows (or the lanes) of the result, two tiles wide, and
+// consecutive steps of the depth are a pitch apart. There are four ways to
+// pack:
 //
-//   in place    rows of the operand are rows of the panel
-//   turned      the operand runs along the depth: its rows go to a stage, and
-//               through the matrix unit's tiles, in by rows and out by columns
-//   converted   the same, but the panel's elements are made from the operand's
-//               (of a narrow type, most of all): squares of rows are evaluated
-//               to the place of the panel's steps, and turned there
-//   evaluated   for each step of the outermost loop of the depth, the window
-//               of the operand that the panel needs goes to the stage; factor
-//               and guards are evaluated from there on the vector unit. Where
-//               there is no such window, or it is too large: from where the
-//               operand is.
+//   in place    rows of the operand are rows of the panel: DMA alone
+//   transposed  the operand is contiguous along the depth: DMA to a staging
+//               area, then a transposition through the matrix unit's tiles
+//               (written by rows, read by columns)
+//   converted   as transposed, but the elements are computed from the operand's
+//               (mostly: widened from a narrow type). The vector unit evaluates
+//               squares into the panel, where they are transposed
+//   evaluated   DMA of the part of the operand that the panel needs (a window
+//               for each step of the outermost depth loop) to the staging area;
+//               the vector unit evaluates factor and guards from there. Without
+//               such a window, or if it is too large, it reads the operand
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -29,9 +30,9 @@
 
 namespace landfall::reef {
 
-/// What the structure of one side of a contraction decides.
+/// How one factor of a contraction is packed; a function of the kernel only.
 struct PanelDesign {
-  enum class Way { in_place, turned, converted, evaluated };
+  enum class Way { in_place, transposed, converted, evaluated };
 
   PanelDesign(const Kernel &kernel, const PanelFactor &factor,
               const analysis::IndexSpace &space,
@@ -40,88 +41,97 @@ struct PanelDesign {
 
   PanelType panel() const;
 
-  DType type;                            ///< Of an element of the panel.
-  kernels::PackSide by_depth;            ///< Rows are the depth.
-  kernels::PackSide by_edge;             ///< Rows are the edges.
-  std::optional<kernels::PackSide> zero; ///< One row: the edges' zero points.
-  int64_t element_bytes; ///< Of what is fetched, but for evaluated ones.
+  DType type;                 ///< Element type of the panel.
+  kernels::PackSide by_depth; ///< The factor as a matrix [depth][edges].
+  kernels::PackSide by_edge;  ///< The factor as a matrix [edges][depth].
+  /// The zero points as a matrix of one row, [1][edges], if there are any.
+  std::optional<kernels::PackSide> zero;
+  /// Bytes of an element of the operand that DMA fetches; not for evaluated.
+  int64_t element_bytes;
   Way way;
 };
 
-/// Which panel, and where.
+/// A panel to be packed. Addresses are in the scratchpad.
 struct PanelTarget {
   kernels::Interval depth;
   kernels::Interval edges; ///< In the flattened loops along the panel's width.
   llvm::Value *address;
-  llvm::Value *stage; ///< Not for those in place.
+  llvm::Value *stage; ///< The staging area; not used in place.
   llvm::Value *stage_bytes;
-  llvm::Value *channel; ///< That fetches it.
-  /// Of the most pieces that it arrives in, to base 2; not if evaluated.
-  llvm::Value *pieces_log;
+  llvm::Value *channel; ///< The DMA channel that fetches it.
+  /// log2 of the number of pieces of the depth it is fetched in, at most; not
+  /// used if evaluated.
+  llvm::Value *log2_pieces;
 };
-/// Enough that little of the work on a panel waits for its end.
-constexpr int64_t most_pieces_log = 2;
+/// log2 of the most pieces of a panel: work starts when the first is there.
+constexpr int64_t log2_max_pieces = 2;
 
-/// A panel on its way: pieces of the depth, one after the other.
+/// A panel in transfer: consecutive pieces of the depth, each its own transfer.
 struct PanelArrival {
-  llvm::Value *ticket; ///< Of the last piece.
-  llvm::Value *steps; ///< Of a piece, but for the last; whole squares of tiles.
+  llvm::Value *ticket; ///< DMA ticket of the last piece.
+  /// Steps of each piece but the last; a multiple of a tile's edge.
+  llvm::Value *steps;
   llvm::Value *pieces; ///< At least 1.
 };
 
-/// What is behind the interval of edges in a panel is anything.
+/// Emits the code that packs panels. Elements of a panel beyond
+/// `PanelTarget::edges` are unspecified.
 class PanelLoader {
 public:
   PanelLoader(kernels::SizeCode &sizes, kernels::Lanes &lanes,
               const PanelDesign &design, const MatrixTiling &tiling);
 
-  /// Fixes the loops that are neither depth nor edges.
+  /// Sets the values of the loops that are neither depth nor edges.
   void begin(const kernels::IndexValues &batch);
-  /// Starts what can be done by DMA; panels in place need their memory from
-  /// here on, the others only the stage.
+  /// Starts the DMA transfers: to the panel itself if in place, else to the
+  /// staging area. That memory must not be used until `finish`.
   void fetch(const PanelTarget &target);
-  /// Waits and does the rest; the stage is free again. Tiles are overwritten.
-  /// `meanwhile`: what can be started once some of it is there.
+  /// Waits for the transfers and completes the panel; the staging area is free
+  /// again. Overwrites the tiles. `meanwhile` emits work that is started once
+  /// the first piece has arrived.
   void finish(
       const PanelTarget &target,
       const std::function<void()> &meanwhile = [] {});
-  /// The same as `fetch` with a piece of both loaders' panels, in place and of
-  /// one depth, in turn.
+  /// `fetch` for two panels, both in place and with the same depth: their
+  /// pieces are transferred alternately.
   void fetch_with(const PanelTarget &target, PanelLoader &other,
                   const PanelTarget &others);
-  /// Of the panel in place, or turned, that was fetched last.
+  /// The pieces of the panel fetched last (in place or transposed).
   PanelArrival arrival(const PanelTarget &target);
-  /// Until piece number `piece` is there.
+  /// Waits until piece number `piece` has arrived.
   void await(const PanelTarget &target, const PanelArrival &arrival,
              llvm::Value *piece);
-  /// Steps of a piece, from the first of the panel on.
+  /// The steps of a piece, counted from the panel's first.
   kernels::Interval piece(const PanelTarget &target,
                           const PanelArrival &arrival, llvm::Value *number);
-  /// The edges' zero points (i32) to `zeros`, if there are any.
+  /// Stores the edges' zero points (i32) to `zeros`, if there are any.
   void emit_zeros(const kernels::Interval &edges, llvm::Value *zeros);
 
 private:
-  /// What a stage holds: for positions from `first` on, `count` elements each,
-  /// at the first of them from element `begin` of the operand on.
+  /// The part of an operand in the staging area. The outermost depth loop
+  /// ("positions") runs from `first`; for each position the area holds `count`
+  /// elements. Those of the first one begin at element `begin` of the operand.
   struct Window {
     llvm::Value *fits; ///< i1
     llvm::Value *first, *positions, *begin, *count;
-    llvm::Value *turn; ///< Steps of the depth to a position.
-    llvm::Value *room; ///< Positions that the stage has room for.
+    llvm::Value *position_steps; ///< Steps of the depth per position.
+    llvm::Value *room;           ///< Positions that fit the staging area.
   };
 
   bool has_window() const;
   Window window(const PanelTarget &target);
   void bound_window(Window &window, llvm::Value *low, llvm::Value *high,
-                    llvm::Value *stride, llvm::Value *most_bytes);
+                    llvm::Value *stride, llvm::Value *max_bytes);
   void fetch_window(const PanelTarget &target);
   PanelTarget part(const PanelTarget &target, llvm::Value *done);
   void evaluate_parts(const PanelTarget &target);
   void fetch_pieces(const PanelTarget &target);
   Transfer transfer(const PanelTarget &target, const kernels::Interval &steps);
   llvm::Value *stage_row_bytes(const PanelTarget &target);
-  void turn(const PanelTarget &target, const std::function<void()> &meanwhile);
-  void turn_piece(const PanelTarget &target, const kernels::Interval &steps);
+  void transpose(const PanelTarget &target,
+                 const std::function<void()> &meanwhile);
+  void transpose_piece(const PanelTarget &target,
+                       const kernels::Interval &steps);
   void convert_piece(const PanelTarget &target, const kernels::Interval &steps);
   Transfer rows_of(const kernels::PackSide &side, kernels::Packer &packer,
                    const kernels::Interval &rows,
@@ -134,7 +144,7 @@ private:
   llvm::Value *bytes(llvm::Value *elements) {
     return b.CreateMul(elements, index(size_of(design_.type)));
   }
-  /// The same of the operand's elements.
+  /// The same for elements of the operand's type.
   llvm::Value *fetched_at(llvm::Value *pointer, llvm::Value *elements) {
     return kernels::element(b, b.getInt8Ty(), pointer, fetched_bytes(elements));
   }
@@ -148,21 +158,20 @@ private:
   const MatrixTiling &tiling_;
   kernels::Packer by_depth_, by_edge_;
   std::optional<kernels::Packer> zero_;
-  llvm::Value *ticket_; ///< Where that of the panel fetched last is.
+  llvm::Value *ticket_; ///< Stack slot: ticket of the panel fetched last.
 };
 
-/// A load's elements, moved to where they can be read faster.
+/// Where a load's elements have been copied to. The element at `offset`, at
+/// position p of the outermost depth loop, is at
+/// pointer[offset + shift + p * stride].
 struct Relocation {
   llvm::Value *pointer = nullptr;
-  /// Added to offsets at the stream's position 0.
   llvm::Value *shift = nullptr;
-  /// Elements between positions of the stream.
   llvm::Value *stride = nullptr;
 };
 
-/// The third way's last step: evaluates the factor into the panel. `load0`
-/// says where the first load's elements are, if not where they were; `pitch` is
-/// in elements.
+/// Evaluates the factor into the panel on the vector unit. `load0`: where the
+/// first load's elements are, if copied; `pitch` is in elements.
 void evaluate_panel(kernels::Packer &packer, const PanelTarget &target,
                     llvm::Value *pitch, const Relocation &load0);
 

@@ -121,12 +121,12 @@ Value *PanelCode::is_joined() {
 /// i1: the loop's term of a form stays below 2^29 in magnitude.
 Value *PanelCode::is_small(const analysis::Affine &form,
                            const analysis::LoopSpan &loop) {
-  constexpr int64_t most_factor = 1 << 14, most_extent = 1 << 15;
+  constexpr int64_t max_factor = 1 << 14, max_extent = 1 << 15;
   Value *factor = p_.sizes.value(form.coefficient(loop.variable));
-  Value *shifted = b.CreateAdd(factor, index(most_factor));
+  Value *shifted = b.CreateAdd(factor, index(max_factor));
   Value *extent = p_.sizes.value(loop.extent);
-  return b.CreateAnd(b.CreateICmpULE(shifted, index(2 * most_factor)),
-                     b.CreateICmpSLE(extent, index(most_extent)));
+  return b.CreateAnd(b.CreateICmpULE(shifted, index(2 * max_factor)),
+                     b.CreateICmpSLE(extent, index(max_extent)));
 }
 
 void PanelCode::emit_rows() {

@@ -55,12 +55,13 @@ PanelLoader::Window PanelLoader::window(const PanelTarget &target) {
   analysis::SizePolynomial inside(1);
   for (size_t s = 1; s < side.rows.size(); ++s)
     inside = inside * side.rows[s].extent;
-  Value *turn = sizes_.value(inside);
+  Value *position_steps = sizes_.value(inside);
   Window w;
-  w.turn = turn;
-  w.first = b.CreateUDiv(target.depth.begin, turn);
+  w.position_steps = position_steps;
+  w.first = b.CreateUDiv(target.depth.begin, position_steps);
   Value *depth_end = b.CreateAdd(target.depth.begin, target.depth.count);
-  w.positions = b.CreateSub(kernels::ceil_div(b, depth_end, turn), w.first);
+  w.positions =
+      b.CreateSub(kernels::ceil_div(b, depth_end, position_steps), w.first);
 
   Value *stride = sizes_.value(by_depth_.walk.stream_coefficient(form));
   BoundsCode code(
@@ -90,10 +91,10 @@ PanelLoader::Window PanelLoader::window(const PanelTarget &target) {
   return w;
 }
 
-/// Guards may keep lanes from what lies outside the operand; the transfer too
-/// stays inside.
+/// Clips the window to the operand: elements outside are guarded, and DMA must
+/// not read them either.
 void PanelLoader::bound_window(Window &w, Value *low, Value *high,
-                               Value *stride, Value *most_bytes) {
+                               Value *stride, Value *max_bytes) {
   const KernelOperand &operand =
       sizes_.frame().kernel.operands[by_depth_.node(0).index];
   Value *total = index(1);
@@ -107,21 +108,21 @@ void PanelLoader::bound_window(Window &w, Value *low, Value *high,
   Value *whole = b.CreateSub(b.CreateAdd(high, index(1)), w.begin);
   Value *each = b.CreateMul(kernels::larger(b, whole, index(1)),
                             index(size_of(operand.dtype)));
-  w.room = kernels::larger(b, b.CreateUDiv(most_bytes, each), index(1));
+  w.room = kernels::larger(b, b.CreateUDiv(max_bytes, each), index(1));
   Value *bytes = b.CreateMul(b.CreateMul(w.count, w.positions),
                              index(size_of(operand.dtype)));
-  w.fits = b.CreateAnd(b.CreateICmpSLE(bytes, most_bytes),
+  w.fits = b.CreateAnd(b.CreateICmpSLE(bytes, max_bytes),
                        b.CreateICmpSGE(stride, index(0)));
 }
 
-/// The steps after the first `done` ones that the stage has room for.
+/// The steps after the first `done` ones, as many as fit the staging area.
 PanelTarget PanelLoader::part(const PanelTarget &target, Value *done) {
   PanelTarget rest = target;
   rest.depth = {b.CreateAdd(target.depth.begin, done),
                 b.CreateSub(target.depth.count, done)};
   rest.address = at(target.address, b.CreateMul(done, tiling_.pitch));
   Window w = window(rest);
-  Value *end = b.CreateMul(b.CreateAdd(w.first, w.room), w.turn);
+  Value *end = b.CreateMul(b.CreateAdd(w.first, w.room), w.position_steps);
   rest.depth.count =
       kernels::smaller(b, rest.depth.count, b.CreateSub(end, rest.depth.begin));
   return rest;

@@ -15,7 +15,7 @@ namespace {
 
 /// The largest element of a copied operand or result: it takes the place of a
 /// sum.
-constexpr int64_t most_bytes = 4;
+constexpr int64_t max_bytes = 4;
 
 /// Whether blocks are rectangles in the result.
 bool is_rectangular(const analysis::ContractionRoles &roles,
@@ -40,7 +40,7 @@ public:
   std::vector<uint32_t> found() const {
     std::vector<uint32_t> operands;
     for (auto [operand, here] : here_)
-      if (here && size_of(kernel_.operands[operand].dtype) <= most_bytes)
+      if (here && size_of(kernel_.operands[operand].dtype) <= max_bytes)
         operands.push_back(operand);
     return operands;
   }
@@ -92,7 +92,7 @@ BlockOperands::BlockOperands(const Kernel &kernel,
     if (kernel.operands[k].written)
       written.push_back(k);
   if (written.size() != 1 || body.reads(written[0]) ||
-      size_of(kernel.operands[written[0]].dtype) > most_bytes)
+      size_of(kernel.operands[written[0]].dtype) > max_bytes)
     written.clear();
   is_sum =
       written.size() == 1 && kernel.body.yields[0] == kernel.body.params.back();

@@ -71,7 +71,7 @@ Value *DepthParts::area_bytes() {
                      frame_.index(sum_bytes));
 }
 
-/// A place for each task's blocks: a core may run several tasks.
+/// Scratch memory for the blocks of every task: a core may run several.
 Value *DepthParts::scratch_bytes() {
   Value *blocks = b.CreateMul(tiling_.tasks(sizes_), tiling_.task_blocks);
   return b.CreateSelect(b.CreateICmpSGT(tiling_.parts, frame_.index(1)),
@@ -81,7 +81,7 @@ Value *DepthParts::scratch_bytes() {
 llvm::GlobalVariable *DepthParts::variable(const char *name,
                                            llvm::Type *element) {
   llvm::Module &module = *b.GetInsertBlock()->getModule();
-  auto *type = llvm::ArrayType::get(element, most_shared_blocks);
+  auto *type = llvm::ArrayType::get(element, max_shared_blocks);
   if (auto *found = module.getGlobalVariable(name, true))
     return found;
   auto *made = new llvm::GlobalVariable(
@@ -96,7 +96,7 @@ void DepthParts::clear_counters() {
       frame_, b.CreateICmpSGT(tiling_.parts, frame_.index(1)), [&] {
         // Two at a time.
         Value *arrived = variable("parts_arrived", b.getInt32Ty());
-        for (int64_t k = 0; k < most_shared_blocks / 2; ++k)
+        for (int64_t k = 0; k < max_shared_blocks / 2; ++k)
           b.CreateStore(
               b.getInt64(0),
               kernels::element(b, b.getInt64Ty(), arrived, frame_.index(k)));
@@ -141,8 +141,8 @@ Value *DepthParts::emit(const Block &block) {
   return is_last;
 }
 
-/// The first part's sums take the place of the own ones, which are among those
-/// that follow, in turn to both places of the room.
+/// Loads the first part's sums in place of the task's own, and then adds the
+/// other parts (its own included), double-buffered in `room`.
 Value *DepthParts::place_of(const Block &block, Value *part) {
   Value *is_even =
       b.CreateICmpEQ(b.CreateAnd(part, frame_.index(1)), frame_.index(0));
@@ -163,7 +163,7 @@ void DepthParts::fetch(const Block &block, Value *part) {
                       place(scratch, task, block.number), /*leaves=*/false));
 }
 
-/// While a part is added, the next one is on its way.
+/// While a part is added, the next one is being transferred.
 void DepthParts::add_parts(const Block &block) {
   bool real = frame_.kernel.accumulator == DType::f32;
   fetch(block, frame_.index(0));

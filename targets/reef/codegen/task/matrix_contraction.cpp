@@ -18,7 +18,8 @@ using llvm::Value;
 
 namespace {
 
-/// Over narrow reals there are two designs, and the chip decides.
+/// For narrow reals both designs are emitted, and the chip's features choose at
+/// run time.
 class MatrixContraction : public kernels::TaskGenerator {
 public:
   MatrixContraction(MatrixDesign design, std::optional<MatrixDesign> of_narrow)
@@ -101,7 +102,7 @@ bool is_thin(const analysis::ContractionRoles &roles,
   for (uint32_t variable : loops)
     extent =
         extent * analysis::SizePolynomial::of(roles.space.extents[variable]);
-  return extent.constant().value_or(fewest_edges) < fewest_edges;
+  return extent.constant().value_or(min_edges) < min_edges;
 }
 
 Error refusal(const char *reason) { return {ErrorCode::unsupported, reason}; }

@@ -2,28 +2,29 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// out[row, lane] = finish(sum over depth of a[row, depth] * b[depth, lane]), in
-// the words of kernel_analysis/contraction/contraction_roles.h. A task is a
-// rectangle of panels (two tiles wide) of rows and lanes of one batch index:
+// out[row, lane] = epilogue(sum over depth of a[row, depth] * b[depth, lane]),
+// with the roles of kernel_analysis/contraction/contraction_roles.h (rows are
+// M, lanes N, depth K of a GEMM). A task is a rectangle of panels (two tiles
+// wide) of rows and lanes of one batch index:
 //
-//   for each run of the depth:
-//     pack the task's panels of the row side      [depth][row], scratchpad
-//     for each panel of lanes:
-//       pack the lane side's                      [depth][lane], scratchpad
-//       for each panel of rows:
-//         2 x 2 tiles += column of a * row of b, step by step
-//         tiles to a block of sums                [row][lane], scratchpad
-//         after the last run: finish it on the vector unit, and send it off
+//   for each run of the depth (K block):
+//     pack the task's row panels                  [depth][row], scratchpad
+//     for each lane panel:
+//       pack it                                   [depth][lane], scratchpad
+//       for each row panel:
+//         2 x 2 tiles += column of a * row of b, for each step
+//         store the tiles to a block of sums      [row][lane], scratchpad
+//         last run: epilogue on the vector unit, result to DRAM
 //
-// DMA runs ahead of all that, on as many channels as there are: the next panel
-// of rows and of lanes, also those that the next run begins with, and what the
-// epilogue reads; results leave while the next block is multiplied
+// DMA runs ahead, on as many channels as the chip has: it fetches the next row
+// and lane panels (also the first ones of the next run) and the operands of the
+// epilogue, and writes results while the next block is multiplied
 // (block_transfer.h).
 //
-// Sizes of tiles and scratchpad are read from the chip, so that one binary
-// serves every generation. Sums are f32, whose narrower factors widen as they
-// are packed, but for those that the chip multiplies, or 32-bit integers over
-// bytes (panel_factor.h).
+// Tile and scratchpad sizes are read from the chip at run time, so that one
+// binary serves every generation. Sums are f32 or, over bytes, 32-bit integers.
+// Factors narrower than f32 are widened when packed, unless the chip multiplies
+// their type (panel_factor.h).
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -36,10 +37,11 @@
 
 namespace landfall::reef {
 
-/// Fewer rows or lanes leave most of a tile empty.
-constexpr int64_t fewest_edges = 4;
+/// The least rows and lanes for the matrix unit: with fewer, most of a tile is
+/// empty.
+constexpr int64_t min_edges = 4;
 
-/// Fails with the reason where another generator serves the kernel better.
+/// The generator; or the reason why another generator serves the kernel better.
 Result<std::unique_ptr<kernels::TaskGenerator>>
 matrix_contraction(const Kernel &kernel, const kernels::Machine &machine);
 

@@ -14,7 +14,7 @@ using llvm::Value;
 
 namespace {
 
-/// Twice the natural one: a row of a panel in few steps.
+/// Twice the natural width, so that a panel's row takes few instructions.
 unsigned width(const kernels::Machine &machine) {
   return kernels::Lanes::joined_width(
       machine, kernels::Lanes::natural_width(machine, DType::f32), 2);
@@ -32,15 +32,15 @@ MatrixDesign::MatrixDesign(const Kernel &kernel,
 
 TilingWishes MatrixDesign::wishes() const {
   bool bytes = types().are_bytes();
-  // The last load of a panel's second half goes on behind it.
-  static_assert(least_byte_rows == 4 + 1 + edge_number_rows);
+  // The last load of a panel's second half reads beyond the panel.
+  static_assert(min_byte_rows == 4 + 1 + edge_number_rows);
   int64_t rows_behind = (bytes ? 1 : 0) + (has_zeros() ? edge_number_rows : 0);
-  bool dear_lanes = lane_side.way == PanelDesign::Way::evaluated ||
-                    lane_side.way == PanelDesign::Way::converted;
+  bool costly_lane_panels = lane_side.way == PanelDesign::Way::evaluated ||
+                            lane_side.way == PanelDesign::Way::converted;
   bool costly_row_panels =
-      row_side.way != PanelDesign::Way::in_place && !dear_lanes;
-  return {types().element_bytes(), rows_behind, costly_row_panels, dear_lanes,
-          int64_t(block.read.size())};
+      row_side.way != PanelDesign::Way::in_place && !costly_lane_panels;
+  return {types().element_bytes(), rows_behind, costly_row_panels,
+          costly_lane_panels, int64_t(block.read.size())};
 }
 
 MatrixTask::MatrixTask(kernels::SizeCode &sizes, const MatrixDesign &design,
@@ -53,13 +53,14 @@ MatrixTask::MatrixTask(kernels::SizeCode &sizes, const MatrixDesign &design,
       transfer_(sizes, design.block, tiling), parts_(sizes, tiling),
       rows_ticket_(sizes.frame().stack_slot(b.getInt64Ty())) {}
 
-/// Of the scratchpad, which is laid out so:
-///   0, 1  panels of rows
-///   2, 4  panels of lanes that are fetched in place, in turn; else 4 is their
-///         panel, and 2 and 3 are what it is made from. Behind them, in turn,
-///         is what panels of rows are made from, the last one from that at 4
+/// The address of an eighth of the scratchpad, which is laid out so:
+///   0, 1  row panels
+///   2, 4  lane panels fetched in place, alternately; if they are not in place,
+///         4 is the lane panel, and 2 and 3 are its staging areas. Behind
+///         these, alternately, are the staging areas of row panels; the last
+///         row panel uses the one at 4
 ///   6, 7  sums
-/// Wide panels of rows are made from 4 and 2, before there are any of lanes.
+/// Wide row panels are staged at 4 and 2, before there are any lane panels.
 Value *MatrixTask::eighth(int64_t number) {
   Value *bytes = b.CreateLShr(tiling_.quarter_bytes, index(1));
   Value *offset = b.CreateMul(bytes, index(number));
@@ -67,8 +68,8 @@ Value *MatrixTask::eighth(int64_t number) {
 }
 
 Value *MatrixTask::row_panel_at(Value *number) {
-  Value *down = b.CreateLShr(number, tiling_.abreast_log);
-  // Only panels of bytes lie side by side, those of pairs twice as wide.
+  Value *down = b.CreateLShr(number, tiling_.log2_panels_per_row);
+  // Only panels of bytes are side by side; pairs are twice as wide.
   int64_t steps = design_.row_side.panel().pairs ? 2 : 1;
   return b.CreateGEP(
       b.getInt8Ty(), eighth(0),
@@ -111,8 +112,8 @@ void MatrixTask::emit(Value *number) {
   transfer_.wait();
 }
 
-/// Tasks count along the parts of the depth first, then the lanes, then the
-/// rows, then the batch.
+/// Decodes a task's number: parts of the depth innermost, then lanes, rows and
+/// batch.
 void MatrixTask::split(Value *number) {
   number_ = number;
   number = b.CreateUDiv(number, tiling_.parts);
@@ -147,7 +148,7 @@ Value *MatrixTask::row_at(Value *place) {
 
 Value *MatrixTask::panels(const kernels::Interval &edges) {
   Value *last = b.CreateSub(tiling_.panel, index(1));
-  return b.CreateLShr(b.CreateAdd(edges.count, last), tiling_.panel_log);
+  return b.CreateLShr(b.CreateAdd(edges.count, last), tiling_.log2_panel);
 }
 
 kernels::Interval MatrixTask::panel_of(const kernels::Interval &edges,
@@ -157,7 +158,7 @@ kernels::Interval MatrixTask::panel_of(const kernels::Interval &edges,
           kernels::smaller(b, b.CreateSub(edges.count, done), tiling_.panel)};
 }
 
-/// Two panels of lanes in turn where they are fetched in place.
+/// The address of a lane panel: two places, alternately, if fetched in place.
 Value *MatrixTask::lane_panel_at(const Run &run, Value *number) {
   if (!lanes_in_place())
     return eighth(4);
@@ -178,11 +179,11 @@ PanelTarget MatrixTask::row_panel(const Run &run, Value *number) {
   if (!rows_in_place())
     channel = b.CreateSelect(b.CreateTrunc(number, b.getInt1Ty()),
                              tiling_.channels[row_channel + 1], channel);
-  Value *pieces_log = index(most_pieces_log);
+  Value *log2_pieces = index(log2_max_pieces);
   if (rows_in_place()) {
     Value *first = both_come_in_pieces() ? b.CreateICmpEQ(number, first_row_)
                                          : b.getFalse();
-    pieces_log = b.CreateSelect(first, pieces_log, index(0));
+    log2_pieces = b.CreateSelect(first, log2_pieces, index(0));
   }
   return {run.depth,
           panel_of(rows_, number),
@@ -190,7 +191,7 @@ PanelTarget MatrixTask::row_panel(const Run &run, Value *number) {
           stage,
           bytes,
           channel,
-          pieces_log};
+          log2_pieces};
 }
 
 PanelTarget MatrixTask::lane_panel(const Run &run, Value *number) {
@@ -200,10 +201,10 @@ PanelTarget MatrixTask::lane_panel(const Run &run, Value *number) {
           eighth(2),
           tiling_.quarter_bytes,
           tiling_.channels[lane_channel],
-          index(most_pieces_log)};
+          index(log2_max_pieces)};
 }
 
-/// Starts what a run begins with: all rows, if they are fetched in place.
+/// Starts the transfers that a run begins with: all row panels, if in place.
 void MatrixTask::start_rows(const Run &run) {
   if (!rows_in_place())
     return row_loader_.fetch(row_panel(run, index(0)));
@@ -234,7 +235,7 @@ void MatrixTask::await_rows(Value *place) {
 
 void MatrixTask::start_lanes(const Run &run) {
   auto start = [&] { lane_loader_.fetch(lane_panel(run, index(0))); };
-  // Rows that come in place need no room where lanes go.
+  // Row panels in place need no staging area.
   if (rows_in_place())
     start();
   else if (lanes_in_place())
@@ -254,8 +255,9 @@ void MatrixTask::emit_run(const Run &run) {
   emit_lane_panels(run);
 }
 
-/// While a panel is worked on, the next one is on its way. The first of rows,
-/// which there is work for, goes before the first of lanes.
+/// Packs the row panels, double-buffered: while one is packed, the next is
+/// being transferred. The first row panel is fetched before the first lane
+/// panel, as it has to be packed first.
 void MatrixTask::make_row_panels(const Run &run) {
   Value *count = panels(rows_);
   kernels::emit_for(frame(), index(0), count, [&](Value *number) {
@@ -275,8 +277,8 @@ void MatrixTask::make_row_panels(const Run &run) {
   });
 }
 
-/// While the last panel of lanes is worked on, the next run's panels are on
-/// their way; those of rows only if they do not go where the last ones are.
+/// The lane panels of a run. While the last one is multiplied, the next run's
+/// first panels are being transferred; row panels only if their place is free.
 void MatrixTask::emit_lane_panels(const Run &run) {
   Value *row_panels = panels(rows_), *lane_panels = panels(columns_);
   Value *more = b.CreateNot(run.finishes);

@@ -15,7 +15,7 @@
 
 namespace landfall::reef {
 
-/// What the structure of a contraction decides.
+/// How a contraction is computed; a function of the kernel only.
 struct MatrixDesign {
   MatrixDesign(const Kernel &kernel, analysis::ContractionRoles roles,
                const PanelFactor &rows, const PanelFactor &lanes);
@@ -29,7 +29,7 @@ struct MatrixDesign {
   BlockOperands block;
 };
 
-/// Emits the code of a task at the frame's current place.
+/// Emits the code of one task at the builder's insertion point.
 class MatrixTask {
 public:
   MatrixTask(kernels::SizeCode &sizes, const MatrixDesign &design,
@@ -39,12 +39,14 @@ public:
   void emit(llvm::Value *number);
 
 private:
+  /// A block of the depth (K block).
   struct Run {
     llvm::Value *number;
     kernels::Interval depth;
-    llvm::Value *continues, *finishes; ///< i1: not the first, the last.
+    llvm::Value *continues; ///< i1: it is not the first run.
+    llvm::Value *finishes;  ///< i1: it is the last run.
   };
-  /// A panel of the task, counted from its first.
+  /// A panel of the task; `number` counts from the task's first.
   struct Panel {
     llvm::Value *number;
     kernels::Interval edges; ///< In the flattened row or lane loops.
@@ -68,12 +70,12 @@ private:
   bool rows_in_place() const {
     return design_.row_side.way == PanelDesign::Way::in_place;
   }
-  /// Whether the first block needs all rows in place: for the sums of each, or
-  /// as loads of bytes touch what lies beside a panel.
+  /// Whether the first block must wait until all row panels have arrived: for
+  /// their sums over the depth, or because loads of bytes read beyond a panel.
   bool rows_come_together() const {
     return design_.has_zeros() || design_.types().are_bytes();
   }
-  /// Whether the first block multiplies pieces of both sides as they come.
+  /// Whether the first block multiplies pieces of both panels as they arrive.
   bool both_come_in_pieces() const {
     return rows_in_place() && lanes_in_place() && !rows_come_together();
   }
@@ -83,13 +85,14 @@ private:
   PanelTarget row_panel(const Run &run, llvm::Value *number);
   PanelTarget lane_panel(const Run &run, llvm::Value *number);
   llvm::Value *lane_panel_at(const Run &run, llvm::Value *number);
-  /// Whether lanes are multiplied piece by piece; their sums need all.
+  /// Whether lane panels are multiplied piece by piece as they arrive; not if
+  /// their sums over the depth are needed.
   bool lanes_arrive_in_pieces() const {
     return lanes_in_place() && !design_.row_side.zero;
   }
   struct FirstBlock {
-    llvm::Value *of_lanes; ///< i1: of this panel of lanes.
-    llvm::Value *of_all;   ///< i1: of the run.
+    llvm::Value *of_lanes; ///< i1: the first of this lane panel.
+    llvm::Value *of_all;   ///< i1: the first of the run.
   };
   void multiply_as_lanes_arrive(const Run &run, const Panel &rows,
                                 const PanelTarget &lanes,
@@ -125,14 +128,14 @@ private:
   kernels::Epilogue epilogue_;
   BlockTransfer transfer_;
   DepthParts parts_;
-  llvm::Value *rows_ticket_; ///< Where that of the first panel's last piece is.
+  llvm::Value *rows_ticket_; ///< Stack slot: ticket of the first row panel.
   // Of the task being emitted.
   kernels::IndexValues batch_;
   llvm::Value *number_ = nullptr, *part_ = nullptr;
   kernels::Interval rows_, columns_, depth_;
   llvm::Value *runs_ = nullptr; ///< Of the depth.
-  /// The panel of rows with which blocks begin: another for each part, so that
-  /// each is the last to come somewhere.
+  /// The row panel with which blocks begin: a different one for each part of
+  /// the depth, so that each part finishes some block last and shares the work.
   llvm::Value *first_row_ = nullptr;
 };
 

@@ -12,7 +12,7 @@ namespace landfall::reef::runner {
 namespace {
 
 constexpr uint32_t illegal = 0xffffffff;
-constexpr uint64_t most_edge = 64;
+constexpr uint64_t max_edge = 64;
 
 /// An accumulator's element.
 union Sum {
@@ -25,8 +25,8 @@ union Sum {
 struct Unit {
   uint64_t edge, tm, tn, tk;
   uint32_t width_log; ///< Of operands, in bytes.
-  Sum tiles[4][most_edge][most_edge];
-  uint16_t half_tiles[16][most_edge][most_edge];
+  Sum tiles[4][max_edge][max_edge];
+  uint16_t half_tiles[16][max_edge][max_edge];
   const uint8_t *code;
   uint8_t *original;
   size_t bytes;
@@ -122,8 +122,8 @@ void multiply(uint32_t word) {
 
 /// A row or a column of a tile to or from memory.
 template <typename Element>
-void move(Element (&tile)[most_edge][most_edge], uint64_t subset,
-          Element *memory, bool load) {
+void move(Element (&tile)[max_edge][max_edge], uint64_t subset, Element *memory,
+          bool load) {
   bool is_column = (subset >> 24 & 7) == 1;
   uint64_t index = subset & 0xffffff;
   require(index < unit.edge, Failure::input);
@@ -211,7 +211,7 @@ void on_illegal(uint64_t *x, uint64_t) {
 } // namespace
 
 void install_matrix_unit(uint64_t edge) {
-  require(edge <= most_edge, Failure::input);
+  require(edge <= max_edge, Failure::input);
   unit.edge = edge;
   handle<on_illegal>(Signal::illegal_instruction);
 }

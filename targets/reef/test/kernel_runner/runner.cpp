@@ -36,7 +36,7 @@ extern "C" void *memset(void *to, int value, size_t bytes) {
 
 namespace {
 
-constexpr size_t page = 4096, most_sizes = 64, most_operands = 64;
+constexpr size_t page = 4096, max_sizes = 64, max_operands = 64;
 
 /// Memory with pages that fault on both sides of it.
 class FencedBuffer {
@@ -100,8 +100,8 @@ void *find(const Image &image, uint64_t number, const char *part) {
 
 struct Request {
   uint64_t kernel, at_end, size_count, operand_count;
-  int64_t sizes[most_sizes];
-  FencedBuffer buffers[most_operands];
+  int64_t sizes[max_sizes];
+  FencedBuffer buffers[max_operands];
 };
 
 /// False at the end of the requests.
@@ -110,10 +110,10 @@ bool read_request(Request &request) {
     return false;
   request.at_end = read_word();
   request.size_count = read_word();
-  require(request.size_count <= most_sizes, Failure::input);
+  require(request.size_count <= max_sizes, Failure::input);
   read_all(0, request.sizes, request.size_count * sizeof(int64_t));
   request.operand_count = read_word();
-  require(request.operand_count <= most_operands, Failure::input);
+  require(request.operand_count <= max_operands, Failure::input);
   for (uint64_t k = 0; k < request.operand_count; ++k)
     request.buffers[k].open(read_word(), request.at_end);
   for (uint64_t k = 0; k < request.operand_count; ++k)
@@ -134,7 +134,7 @@ int64_t run(const Image &image, const Chip &chip, Request &request) {
   local.open(chip.scratch_bytes, true);
   scratch.open(size_t(planned.scratch_bytes + 63) / 64 * 64, true);
   NativeServices services = device_math::services();
-  void *operands[most_operands];
+  void *operands[max_operands];
   for (uint64_t k = 0; k < request.operand_count; ++k)
     operands[k] = request.buffers[k].data();
   int64_t failed_value = 0;
