@@ -13,7 +13,8 @@ namespace landfall::kernels {
 /// is scalable; vscale (LLVM's name) is known only at run time and is a power
 /// of two in [min_vscale, max_vscale]. All lane counts here are for vscale = 1.
 struct VectorUnit {
-  /// Of one register, or of a register group if the target always uses groups.
+  /// Bits of a register, or of a register group if the target always uses
+  /// groups.
   int register_bits = 256;
   /// Registers (or groups) that a kernel may use.
   int registers = 16;

@@ -133,7 +133,7 @@ private:
   kernels::IndexValues batch_;
   llvm::Value *number_ = nullptr, *part_ = nullptr;
   kernels::Interval rows_, columns_, depth_;
-  llvm::Value *runs_ = nullptr; ///< Of the depth.
+  llvm::Value *runs_ = nullptr; ///< The number of runs of the depth.
   /// The row panel with which blocks begin: a different one for each part of
   /// the depth, so that each part finishes some block last and shares the work.
   llvm::Value *first_row_ = nullptr;
