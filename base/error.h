@@ -1,11 +1,11 @@
-//===- error.h - What went wrong, and where --------------------*- C++ -*-===//
+//===- error.h - Errors with their place -----------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// An error is data: its kind, a reason for a person, the place in the model,
-// and the values of the sizes that it speaks of. Whoever knows a part of the
-// place adds it while the error passes; nobody reads one out of the text. Text
-// is made at the doors (C, Python, command line) by `render`.
+// An error is data: a code, the reason as text, the place in the model, and the
+// values of the sizes involved. Code that knows a part of the place adds it as
+// the error propagates; no code parses a message. The whole text is made by
+// `render`, only at the interfaces to users (C, Python, command line).
 //
 // A reason is one clause in LLVM's style: it starts in lower case, has no full
 // stop, and puts what to do after a semicolon.
@@ -81,7 +81,7 @@ struct Place {
   friend bool operator==(const Place &, const Place &) = default;
 };
 
-/// A size that an error speaks of, by the name that the text has for it.
+/// The value of a size mentioned in the reason, with its name there.
 struct NamedSize {
   std::string name;
   int64_t value = 0;
@@ -95,15 +95,14 @@ struct Error {
   Place place = {};
   std::vector<NamedSize> sizes = {};
 
-  /// Names the node, unless one is named already: what is nearest to the
-  /// failure knows best.
+  /// Sets the node, unless one is set already: the innermost place is kept.
   Error &at(const ModelNode &node);
   /// The same for the nodes that one kernel computes.
   Error &at(std::span<const ModelNode> nodes);
-  /// Names the file, unless one is named already.
+  /// Sets the file, unless one is set already.
   Error &in_file(const std::string &file);
-  /// The error is inside a subgraph or a function of this node; it is the node
-  /// itself if none is named yet.
+  /// Adds an enclosing node, of whose subgraph or function the error is; sets
+  /// the node itself if none is set yet.
   Error &inside(const ModelNode &node);
 };
 
@@ -112,8 +111,8 @@ struct Error {
 ///   m.onnx: node 'p' (Pad): the pads cut more than there is; where N = 3
 std::string render(const Error &error);
 
-/// An error as bytes, across a C boundary, and back. Bytes that `serialize`
-/// has not made give nothing.
+/// Serialises an error, to pass it through a C interface, and back. Malformed
+/// bytes give nothing.
 std::vector<uint8_t> serialize(const Error &error);
 std::optional<Error> deserialize_error(std::span<const uint8_t> bytes);
 
