@@ -1,4 +1,4 @@
-//===- file.cpp - Files, whole --------------------------------------------===//
+//===- file.cpp - Reading and writing whole files -------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- thread_pool.cpp - Sharing one loop between threads -----------------===//
+//===- thread_pool.cpp - Parallel loops over tasks ------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

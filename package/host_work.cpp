@@ -1,4 +1,4 @@
-//===- host_work.cpp - What the host does of a model ----------------------===//
+//===- host_work.cpp - Work that belongs on the host ----------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- instruction.cpp - Instructions taken apart -------------------------===//
+//===- instruction.cpp - The operands of an instruction -------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- node_rules.cpp - What a node may look like -------------------------===//
+//===- node_rules.cpp - Verification of a single node ---------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- package_manifest.cpp - What a package says about itself ------------===//
+//===- package_manifest.cpp - A package's description of itself -----------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

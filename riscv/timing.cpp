@@ -1,4 +1,4 @@
-//===- timing.cpp - First-order time of a hart ------------------*- C++ -*-===//
+//===- timing.cpp - The timing model of a hart ----------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

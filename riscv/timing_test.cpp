@@ -1,4 +1,4 @@
-//===- timing_test.cpp - First-order time of a hart -------------*- C++ -*-===//
+//===- timing_test.cpp - The timing model of a hart -----------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

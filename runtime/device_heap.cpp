@@ -1,4 +1,4 @@
-//===- device_heap.cpp - Who has which part of a device's memory ----------===//
+//===- device_heap.cpp - Allocating a device's address range --------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- elf_image.cpp - Checked reading of machine code --------------------===//
+//===- elf_image.cpp - A checked ELF loader -------------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- launch_verifier.cpp - A launch against its meaning -----------------===//
+//===- launch_verifier.cpp - A launch against the interpreter -------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

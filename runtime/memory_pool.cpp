@@ -1,4 +1,4 @@
-//===- memory_pool.cpp - Device memory that is used again -----------------===//
+//===- memory_pool.cpp - A cache of device allocations --------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

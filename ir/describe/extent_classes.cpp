@@ -1,4 +1,4 @@
-//===- extent_classes.cpp - Which extents of a kernel are one ------------===//
+//===- extent_classes.cpp - Equivalence classes of extents ----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- access_analysis.cpp - How indices move through operands ------------===//
+//===- access_analysis.cpp - Strides of loads and stores ------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- uniformity.cpp - What is the same in all lanes ---------------------===//
+//===- uniformity.cpp - Divergence analysis of a block --------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- contraction_as_map.cpp - A contraction, the plain way --------------===//
+//===- contraction_as_map.cpp - A contraction as a map --------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- contraction_roles_test.cpp - What a contraction looks like ------===//
+//===- contraction_roles_test.cpp - The M, N, K loops of a contraction ----===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

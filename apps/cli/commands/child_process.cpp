@@ -1,4 +1,4 @@
-//===- child_process.cpp - A process to talk with, line by line -----------===//
+//===- child_process.cpp - Line-based IPC with a child process ------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- explanation.cpp - What is known of a model -------------------------===//
+//===- explanation.cpp - The data of `landfall explain` -------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

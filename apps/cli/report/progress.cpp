@@ -1,4 +1,4 @@
-//===- progress.cpp - What is going on, for someone who waits -------------===//
+//===- progress.cpp - A progress line on the terminal ---------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

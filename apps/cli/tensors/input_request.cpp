@@ -1,4 +1,4 @@
-//===- input_request.cpp - What a user says of the inputs -----------------===//
+//===- input_request.cpp - The command line's input options ---------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

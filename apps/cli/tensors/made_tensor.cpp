@@ -1,4 +1,4 @@
-//===- made_tensor.cpp - Inputs that no file holds ------------------------===//
+//===- made_tensor.cpp - Random and constant inputs -----------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

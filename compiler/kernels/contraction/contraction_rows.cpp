@@ -1,4 +1,4 @@
-//===- contraction_rows.cpp - Walking packed rows -------------------------===//
+//===- contraction_rows.cpp - Loops over the rows to pack -----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

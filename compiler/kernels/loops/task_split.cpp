@@ -1,4 +1,4 @@
-//===- task_split.cpp - How the points of a kernel are dealt out ----------===//
+//===- task_split.cpp - A kernel's points, split into tasks ---------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

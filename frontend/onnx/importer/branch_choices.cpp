@@ -1,4 +1,4 @@
-//===- branch_choices.cpp - Ifs that the import must settle -----*- C++ -*-===//
+//===- branch_choices.cpp - Ifs with incompatible branches ----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

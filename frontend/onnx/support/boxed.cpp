@@ -1,4 +1,4 @@
-//===- boxed.cpp - Sequences and optionals while they are built -*- C++ -*-===//
+//===- boxed.cpp - Building sequences and optionals -----------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- cpu_executable.cpp - Kernels ready to be called --------------------===//
+//===- cpu_executable.cpp - Kernels loaded into this process --------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- cpu_queue.cpp - Work done inside the call --------------------------===//
+//===- cpu_queue.cpp - A synchronous queue --------------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

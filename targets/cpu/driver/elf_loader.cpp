@@ -1,4 +1,4 @@
-//===- elf_loader.cpp - Machine code into memory --------------------------===//
+//===- elf_loader.cpp - Loading machine code ------------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

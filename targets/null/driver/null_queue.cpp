@@ -1,4 +1,4 @@
-//===- null_queue.cpp - Work that waits until it must be done -------------===//
+//===- null_queue.cpp - A queue that defers all work ----------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- card_counters.cpp - Asking a card what it has counted --------------===//
+//===- card_counters.cpp - Reading a card's counters ----------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

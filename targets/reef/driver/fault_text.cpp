@@ -1,4 +1,4 @@
-//===- fault_text.cpp - What a card reports, for a person -----------------===//
+//===- fault_text.cpp - Error messages for a card's failures --------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

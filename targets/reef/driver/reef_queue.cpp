@@ -1,4 +1,4 @@
-//===- reef_queue.cpp - Work in the order of its calls --------------------===//
+//===- reef_queue.cpp - An in-order queue of card commands ----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

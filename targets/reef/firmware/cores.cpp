@@ -1,4 +1,4 @@
-//===- cores.cpp - The compute cores as management sees them --------------===//
+//===- cores.cpp - Managing the compute cores -----------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

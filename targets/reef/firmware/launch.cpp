@@ -1,4 +1,4 @@
-//===- launch.cpp - A kernel over the cores -------------------------------===//
+//===- launch.cpp - Running a kernel on the cores -------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- chip_core.cpp - A core with everything beside it -------------------===//
+//===- chip_core.cpp - A core and its peripherals -------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- dram_clock.cpp - Bandwidth that all engines share ------------------===//
+//===- dram_clock.cpp - The shared DRAM bandwidth -------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

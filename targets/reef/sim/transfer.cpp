@@ -1,4 +1,4 @@
-//===- transfer.cpp - What a DMA channel moves ----------------------------===//
+//===- transfer.cpp - The memory of a DMA transfer ------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- core_page.cpp - A core's registers where there are none ------------===//
+//===- core_page.cpp - Emulation of a core's registers --------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

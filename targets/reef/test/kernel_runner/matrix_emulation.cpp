@@ -1,4 +1,4 @@
-//===- matrix_emulation.cpp - A matrix unit where there is none -----------===//
+//===- matrix_emulation.cpp - Emulation of the matrix unit ----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

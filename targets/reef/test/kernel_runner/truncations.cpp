@@ -1,4 +1,4 @@
-//===- truncations.cpp - A way around an emulator's mistake ---------------===//
+//===- truncations.cpp - A workaround for a bug of qemu -------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
