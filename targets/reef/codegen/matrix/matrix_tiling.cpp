@@ -39,8 +39,8 @@ constexpr int64_t whole_evaluation = 32, half_evaluation = 16;
 class TilingCode {
 public:
   TilingCode(kernels::SizeCode &sizes, const analysis::ContractionRoles &roles,
-             const TilingWishes &wishes)
-      : sizes_(sizes), b(sizes.b()), roles_(roles), wishes_(wishes) {}
+             const TilingRequirements &needs)
+      : sizes_(sizes), b(sizes.b()), roles_(roles), needs_(needs) {}
 
   MatrixTiling emit() {
     t_.batch = extent(roles_.batch);
@@ -102,13 +102,13 @@ private:
   Value *panel_row_bytes() {
     return b.CreateShl(t_.pitch, index(element_log()));
   }
-  int64_t steps_at_once() const { return 4 / wishes_.element_bytes; }
+  int64_t steps_at_once() const { return 4 / needs_.element_bytes; }
   /// log2 of an element's bytes.
   int64_t element_log() const {
-    return std::countr_zero(uint64_t(wishes_.element_bytes));
+    return std::countr_zero(uint64_t(needs_.element_bytes));
   }
   Value *bytes_of(Value *depth) {
-    Value *rows = b.CreateAdd(depth, index(wishes_.rows_behind));
+    Value *rows = b.CreateAdd(depth, index(needs_.rows_behind));
     return b.CreateMul(rows, panel_row_bytes());
   }
   /// The steps of `panels` panels (or groups of panels side by side) that fit
@@ -118,7 +118,7 @@ private:
         b.CreateAdd(b.CreateAdd(t_.log2_panel, t_.log2_panels_per_row),
                     index(element_log()));
     Value *rows = b.CreateUDiv(b.CreateLShr(bytes, row_log), panels);
-    Value *left = b.CreateSub(rows, index(wishes_.rows_behind));
+    Value *left = b.CreateSub(rows, index(needs_.rows_behind));
     Value *at_once = index(steps_at_once());
     return kernels::larger(b, b.CreateAnd(left, b.CreateNeg(at_once)), at_once);
   }
@@ -136,13 +136,13 @@ private:
   void cut_tiles() {
     Value *whole = chip(core_register::tile_edge);
     Value *register_bytes = b.CreateLShr(chip(core_register::vector_bits), 3);
-    if (wishes_.bytes())
+    if (needs_.bytes())
       whole = kernels::smaller(b, whole, b.CreateLShr(register_bytes, 1));
     Value *half = b.CreateLShr(whole, index(1));
     Value *log2_whole = log2_of(whole); // Of half a tile's panel, too.
-    bool dear = wishes_.costly_lane_panels;
-    int64_t half_cost = half_step + (dear ? half_evaluation : 0);
-    int64_t whole_cost = whole_step + (dear ? whole_evaluation : 0);
+    bool costly = needs_.costly_lane_panels;
+    int64_t half_cost = half_step + (costly ? half_evaluation : 0);
+    int64_t whole_cost = whole_step + (costly ? whole_evaluation : 0);
     Value *pays =
         b.CreateICmpSLT(b.CreateMul(waves(log2_whole), index(half_cost)),
                         b.CreateMul(waves(b.CreateAdd(log2_whole, index(1))),
@@ -155,8 +155,8 @@ private:
     t_.panel = b.CreateShl(t_.edge, index(1));
     t_.log2_panel =
         b.CreateAdd(log2_whole, b.CreateSelect(pays, index(0), index(1)));
-    t_.pitch = wishes_.bytes() ? b.CreateShl(register_bytes, 1) : t_.panel;
-    t_.log2_panels_per_row = wishes_.bytes()
+    t_.pitch = needs_.bytes() ? b.CreateShl(register_bytes, 1) : t_.panel;
+    t_.log2_panels_per_row = needs_.bytes()
                                  ? b.CreateSub(log2_of(t_.pitch), t_.log2_panel)
                                  : index(0);
     t_.panels_per_row = b.CreateShl(index(1), t_.log2_panels_per_row);
@@ -169,10 +169,10 @@ private:
                           wanted_row_panels_alone());
   }
   Value *wanted_row_panels_alone() {
-    if (wishes_.costly_row_panels)
+    if (needs_.costly_row_panels)
       return index(1);
     Value *wanted = at_least_one(b.CreateUDiv(t_.edge, index(edge_of_one)));
-    if (wishes_.costly_lane_panels) {
+    if (needs_.costly_lane_panels) {
       Value *lanes = kernels::smaller(b, lane_panels(), index(2));
       Value *many = kernels::smaller(b, b.CreateUDiv(blocks(), lanes),
                                      index(max_row_panels));
@@ -213,7 +213,7 @@ private:
   Value *blocks() {
     Value *all = blocks_in(sums_room());
     Value *copies =
-        b.CreateAdd(index(wishes_.copies),
+        b.CreateAdd(index(needs_.copies),
                     b.CreateSelect(is_shared_, index(parts_at_once), index(0)));
     t_.copies_fit = b.CreateICmpSGT(all, copies);
     return at_least_one(
@@ -224,7 +224,7 @@ private:
   Value *shared_row_panels() {
     constexpr int64_t most = 4;
     return kernels::smaller(b, row_panels(),
-                            index(wishes_.costly_lane_panels ? most : 1));
+                            index(needs_.costly_lane_panels ? most : 1));
   }
 
   /// If there are fewer blocks than cores, splits the depth into parts
@@ -240,11 +240,11 @@ private:
         b, b.CreateUDiv(t_.depth, index(min_part_depth)), index(max_parts));
     Value *wanted = kernels::smaller(b, b.CreateUDiv(cores, groups), most);
     Value *few = b.CreateICmpSLE(
-        b.CreateMul(blocks, index(wishes_.costly_lane_panels ? 1 : 2)), cores);
+        b.CreateMul(blocks, index(needs_.costly_lane_panels ? 1 : 2)), cores);
     Value *room = blocks_in(sums_room());
     Value *fits = b.CreateAnd(
         b.CreateICmpSGE(
-            room, b.CreateAdd(rows, index(wishes_.copies + parts_at_once))),
+            room, b.CreateAdd(rows, index(needs_.copies + parts_at_once))),
         b.CreateICmpSLE(b.CreateMul(groups, rows), index(max_shared_blocks)));
     fits = b.CreateAnd(fits, b.CreateICmpSLE(cores, index(max_shared_blocks)));
     Value *is_many = b.CreateICmpSGT(wanted, index(1));
@@ -272,7 +272,7 @@ private:
     t_.panel_bytes = kernels::round_up(b, bytes_of(at_least_one(t_.depth_run)),
                                        index(line_bytes));
     Value *dense = b.CreateMul(
-        t_.depth_run, b.CreateMul(t_.panel, index(wishes_.element_bytes)));
+        t_.depth_run, b.CreateMul(t_.panel, index(needs_.element_bytes)));
     t_.wide = b.CreateICmpSGT(b.CreateAdd(dense, t_.panel_bytes), room);
   }
 
@@ -284,9 +284,9 @@ private:
     Value *rows =
         kernels::smaller(b, along_rows, b.CreateMul(most, t_.panels_per_row));
     Value *one_run = b.CreateICmpEQ(t_.runs, index(1));
-    Value *few = wishes_.costly_row_panels ? b.getTrue() : is_shared_;
+    Value *few = needs_.costly_row_panels ? b.getTrue() : is_shared_;
     Value *wanted = wanted_row_panels();
-    if (wishes_.costly_row_panels)
+    if (needs_.costly_row_panels)
       wanted = b.CreateSelect(b.CreateAnd(one_run, b.CreateNot(is_shared_)),
                               paired_row_panels(), wanted);
     rows = b.CreateSelect(few, kernels::smaller(b, rows, wanted), rows);
@@ -337,7 +337,7 @@ private:
   kernels::SizeCode &sizes_;
   llvm::IRBuilderBase &b;
   const analysis::ContractionRoles &roles_;
-  const TilingWishes &wishes_;
+  const TilingRequirements &needs_;
   MatrixTiling t_{};
   Value *is_shared_ = nullptr; ///< i1: the depth, among tasks.
   std::map<uint64_t, Value *> registers_;
@@ -353,8 +353,8 @@ Value *MatrixTiling::tasks(kernels::SizeCode &sizes) const {
 
 MatrixTiling emit_matrix_tiling(kernels::SizeCode &sizes,
                                 const analysis::ContractionRoles &roles,
-                                const TilingWishes &wishes) {
-  return TilingCode(sizes, roles, wishes).emit();
+                                const TilingRequirements &needs) {
+  return TilingCode(sizes, roles, needs).emit();
 }
 
 } // namespace landfall::reef

@@ -75,7 +75,7 @@ constexpr int64_t max_shared_blocks = 64;
 constexpr int64_t parts_at_once = 2;
 
 /// What the blocking needs to know of a contraction.
-struct TilingWishes {
+struct TilingRequirements {
   int64_t element_bytes; ///< Of a panel's element: 4, 2 or 1.
   int64_t rows_behind;   ///< Extra rows of each panel, behind its steps.
   /// Row panels take long to pack, and lane panels do not.
@@ -90,6 +90,6 @@ struct TilingWishes {
 
 MatrixTiling emit_matrix_tiling(kernels::SizeCode &sizes,
                                 const analysis::ContractionRoles &roles,
-                                const TilingWishes &wishes);
+                                const TilingRequirements &needs);
 
 } // namespace landfall::reef

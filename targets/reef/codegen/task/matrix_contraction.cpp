@@ -66,7 +66,8 @@ private:
     return frame.b.CreateICmpNE(bit, frame.index(0));
   }
   MatrixTiling tile(kernels::SizeCode &sizes, const MatrixDesign &design) {
-    return emit_matrix_tiling(sizes, design.roles, design.wishes());
+    return emit_matrix_tiling(sizes, design.roles,
+                              design.tiling_requirements());
   }
   Plan plan(kernels::SizeCode &sizes, const MatrixDesign &design) {
     MatrixTiling tiling = tile(sizes, design);

@@ -30,7 +30,7 @@ MatrixDesign::MatrixDesign(const Kernel &kernel,
       lane_side(kernel, lanes, roles.space, roles.depth, roles.lanes),
       block(kernel, roles) {}
 
-TilingWishes MatrixDesign::wishes() const {
+TilingRequirements MatrixDesign::tiling_requirements() const {
   bool bytes = types().are_bytes();
   // The last load of a panel's second half reads beyond the panel.
   static_assert(min_byte_rows == 4 + 1 + edge_number_rows);

@@ -22,7 +22,7 @@ struct MatrixDesign {
 
   PanelTypes types() const { return {row_side.panel(), lane_side.panel()}; }
   bool has_zeros() const { return row_side.zero || lane_side.zero; }
-  TilingWishes wishes() const;
+  TilingRequirements tiling_requirements() const;
 
   analysis::ContractionRoles roles;
   PanelDesign row_side, lane_side;
