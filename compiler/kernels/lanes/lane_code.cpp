@@ -70,7 +70,7 @@ llvm::Value *LaneCode::per_lane(
   auto *vector = llvm::dyn_cast<llvm::VectorType>(arguments[0]->getType());
   if (!vector)
     return body(arguments);
-  // Through the stack: registers have no lane numbers known at run time only.
+  // Through the stack: registers cannot be indexed by a run-time lane number.
   auto new_slot = [&](llvm::Type *type, unsigned number) {
     return frame.machine.vector.scalable ? frame.shared_slot(type, number)
                                          : frame.stack_slot(type);

@@ -28,7 +28,8 @@ Value *saturating(LaneCode &c, llvm::Intrinsic::ID id, unsigned bits,
   return c.b.CreateIntrinsic(id, {result, x->getType()}, {x});
 }
 
-/// Towards zero, clamped to i64 (above it, for u64, to u64), NaN to 0, wrapped.
+/// Real to integer: rounds towards zero, clamps to the range of i64 (of u64,
+/// for u64), maps NaN to 0, then wraps to the type.
 Value *through_i64(LaneCode &c, DType to, Value *x) {
   Value *wide = saturating(c, llvm::Intrinsic::fptosi_sat, 64, x);
   if (to == DType::u64) {
@@ -43,7 +44,8 @@ Value *through_i64(LaneCode &c, DType to, Value *x) {
 Value *real_to_integer(LaneCode &c, DType to, Value *x) {
   if (!x->getType()->isVectorTy() || register_bits(to) > 32)
     return through_i64(c, to, x);
-  // Vectors convert to i32 at once; the rare larger numbers take the long way.
+  // Vectors are converted to i32 first; only if some lane is out of range
+  // (rare) are all converted to i64.
   Value *magnitude = c.b.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, x);
   Value *near = c.b.CreateFCmpOLT(magnitude, c.real(0x1p31, x));
   return emit_if(

@@ -38,7 +38,8 @@ private:
         std::min<int64_t>(1 << 20, (int64_t(1) << 30) / lanes_.max_lanes())));
   }
   LaneValue make(Value *base, Value *stride);
-  /// Without steps that change nothing: the builder folds constants only.
+  /// Omits operations with neutral operands: the IR builder folds constants
+  /// only.
   Value *sum(Value *x, Value *y) {
     return is(x, 0) ? y : is(y, 0) ? x : b.CreateAdd(x, y);
   }
@@ -124,9 +125,9 @@ LaneValue IndexCode::compare(ScalarOp op, Arguments v) {
       emit_scalar_op(code_, op, DType::boolean, DType::i32, {left, right}));
 }
 
-/// (rest + lane) / divisor for 0 <= rest < divisor, as i32 lanes. A divisor too
-/// large for f32 is crossed once at most, and the crossing stays in its place
-/// when both numbers shrink by the same amount.
+/// (rest + lane) / divisor for 0 <= rest < divisor, as i32 lanes. If the
+/// divisor is too large for f32, the quotient is 0 or 1, and does not change
+/// when rest and divisor are reduced by the same amount.
 Value *IndexCode::quotients(Value *rest, Value *divisor) {
   Value *small = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, divisor,
                                          b.getInt64(1 << 22));

@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// LLVM leaves division by zero, the overflowing quotient and wide shifts
-// undefined; each is steered around here before it can happen.
+// In LLVM IR, division by zero, the overflowing quotient and shifts by the
+// width or more are undefined; operands are selected so that none occurs.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/lanes/lane_integer.h"
@@ -78,7 +78,7 @@ Value *IntegerCode::remainder(Value *x, Value *y) {
   Value *unfit = is_signed_ ? b.CreateOr(zero, is(y, -1)) : zero;
   Value *divisor = pick(unfit, one, y);
   if (!x->getType()->isVectorTy())
-    // Divided by 1, the remainder is the 0 it has to be.
+    // The divisor was replaced by 1, so that the remainder is 0, as required.
     return is_signed_ ? b.CreateSRem(x, divisor) : b.CreateURem(x, divisor);
   return b.CreateSub(x, b.CreateMul(plain_quotient(x, divisor), divisor));
 }

@@ -2,8 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// No access outside what the lanes' own elements are: a machine that cannot
-// mask an access of this width goes through a copy on the stack, lane by lane.
+// Only the elements of active, unguarded lanes are accessed. On a machine that
+// cannot mask accesses of this width, they are copied through the stack lane by
+// lane.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/frame/loop_builder.h"
@@ -31,7 +32,7 @@ public:
       vector_ = lanes.vector_of(stored_);
   }
 
-  /// All in stored form; the mask (i1 a lane) may be null.
+  /// Values are in storage form; `mask` is a vector of i1, or null.
   Value *load_one(Value *offset);
   Value *load_linear(const LaneValue &offset, Value *mask, bool only_prefix);
   Value *gather(Value *offsets, Value *mask);
@@ -43,7 +44,7 @@ public:
   void scatter(const LaneValue &offset, Value *value, Value *mask);
 
 private:
-  /// So many lanes of narrow elements at most are inserted one by one.
+  /// The most lanes of narrow elements that are inserted one by one.
   static constexpr unsigned max_inserted = 32;
 
   bool can_mask() const {
@@ -143,7 +144,8 @@ Value *Access::load_every_second(Value *offset, Value *mask) {
   return b.CreateShuffleVector(low, load(second, high_lanes), picks);
 }
 
-/// Whether lanes are the low parts of wider integers.
+/// Whether elements of this stride are the low parts of contiguous integers
+/// `stride` times as wide.
 bool Access::can_narrow(int64_t stride) {
   return around_ == Surroundings::past_end && lanes_.is_scalable() &&
          stride > 1 && stride <= Lanes::longest_step &&
@@ -151,8 +153,8 @@ bool Access::can_narrow(int64_t stride) {
          stride * stored_->getIntegerBitWidth() <= 64;
 }
 
-/// All elements, from which registers take every second, fourth ... one: alone,
-/// each would take a cycle.
+/// Loads contiguous wider integers and truncates them to every second, fourth,
+/// ... element: a strided load takes a cycle per element.
 Value *Access::load_and_narrow(Value *offset, int64_t stride) {
   llvm::Type *wide =
       b.getIntNTy(unsigned(stride) * stored_->getIntegerBitWidth());
@@ -177,7 +179,7 @@ Value *Access::load_linear(const LaneValue &offset, Value *mask,
     return load_constant_stride(offset, known->getSExtValue(), mask,
                                 only_prefix);
   }
-  // A stride that the sizes decide: broadcast or not, most of all.
+  // The stride is known at run time only; mostly it is 0 or 1 (broadcasting).
   auto is = [&](int64_t stride) {
     return b.CreateICmpEQ(offset.stride(), frame_.index(stride));
   };
@@ -195,8 +197,8 @@ Value *Access::load_linear(const LaneValue &offset, Value *mask,
       })[0];
 }
 
-/// Addresses by steps in scalar registers. The lanes beyond a prefix read the
-/// last element again.
+/// Loads lane by lane with scalar addresses. Inactive lanes read the last
+/// active lane's element again.
 Value *Access::gather_linear(const LaneValue &offset, Value *mask,
                              bool only_prefix) {
   if (lanes_.is_scalable())
@@ -222,9 +224,11 @@ Value *Access::gather_linear(const LaneValue &offset, Value *mask,
   return result;
 }
 
-/// By way of the stack, a few lanes at a time: for narrow elements faster than
-/// to insert each, and LLVM takes seconds over dozens of addresses in a loop.
-/// The lanes beyond a prefix are the last one: others may be no index.
+/// Gathers through the stack, a few lanes at a time. For narrow elements this
+/// is faster than inserting each; and LLVM takes seconds to compile dozens of
+/// addresses in a loop.
+/// Replaces the indices of inactive lanes by the last active one's, as they may
+/// be out of range.
 Value *Access::gather_staged(const LaneValue &offset, Value *prefix) {
   Value *slot = frame_.stack_slot(vector_);
   auto lanes = [&](Value *first, Value *last, int64_t step) {
@@ -253,7 +257,7 @@ Value *Access::gather_staged(const LaneValue &offset, Value *prefix) {
                         splat(load_one(lanes_.extract(offset, last))));
 }
 
-/// Lanes that the mask leaves out read a place of our own.
+/// Masked lanes read a stack slot instead.
 Value *Access::gather(Value *offsets, Value *mask) {
   if (lanes_.is_scalable())
     return scalable().gather(offsets, mask);
@@ -342,7 +346,7 @@ bool is_true(const LaneValue &guard) {
   return constant && constant->isOne();
 }
 
-/// The mask for varying guards and absent lanes; null if all lanes take part.
+/// The mask of a varying guard and the active lanes; null if all lanes are on.
 Value *mask_of(Lanes &lanes, const LaneValue &guard) {
   Value *active = lanes.active_mask();
   if (!guard || guard.is_uniform())

@@ -14,7 +14,7 @@ namespace {
 using llvm::Value;
 using Arguments = llvm::ArrayRef<Value *>;
 
-/// Through the service for doubles, lane by lane.
+/// Calls the math function for doubles, lane by lane.
 Value *by_service(LaneCode &c, ScalarOp op, Arguments args) {
   llvm::Type *type = args[0]->getType()->getScalarType();
   return c.per_lane(args, type, [&](Arguments scalars) {
@@ -45,7 +45,7 @@ Value *sign(LaneCode &c, Value *x) {
   return b.CreateSelect(c.is_nan(x), x, both);
 }
 
-/// f32 functions that have code of their own; null for the others.
+/// f32 functions with inline code (vector_math.h); null for the others.
 Value *in_line(LaneCode &c, ScalarOp op, Arguments v) {
   switch (op) {
   case ScalarOp::exp:
@@ -77,8 +77,8 @@ bool is_constant(Value *v, double wanted) {
   return false;
 }
 
-/// Powers that are one or two multiplications; the same values as the general
-/// way gives, to within its rounding.
+/// Constant exponents that one or two multiplications compute; equal to the
+/// general code within its rounding error.
 Value *special_power(LaneCode &c, Arguments v) {
   if (is_constant(v[1], 1))
     return v[0];
@@ -124,8 +124,8 @@ Value *rounding(LaneCode &c, ScalarOp op, Value *x) {
   }
 }
 
-/// With a constant that is neither NaN nor a zero of the losing sign, one
-/// comparison decides; it picks x where x is NaN.
+/// Minimum or maximum with a constant that is neither NaN nor a zero whose sign
+/// matters: one comparison, which selects x if x is NaN.
 Value *bounded(LaneCode &c, bool lower, Value *x, Value *bound) {
   auto *constant = llvm::dyn_cast<llvm::Constant>(bound);
   if (constant && constant->getType()->isVectorTy())
@@ -146,9 +146,9 @@ Value *ordered_extreme(LaneCode &c, bool lower, Value *x, Value *y) {
   return c.b.CreateSelect(c.b.CreateFCmpUNO(x, y), nan, c.call(which, {x, y}));
 }
 
-/// Machines pick the second operand where the two are zeros or one is NaN, so
-/// asking both ways round gives both; their bits make the answer. (An all-ones
-/// mask is a NaN.)
+/// x86's minimum and maximum return the second operand if both are zeros or one
+/// is NaN. Doing it in both orders gives both operands; combining their bits
+/// gives the result. (An all-ones mask is a NaN.)
 Value *extreme(LaneCode &c, bool lower, Value *x, Value *y) {
   if (Value *value = bounded(c, lower, x, y))
     return value;

@@ -14,8 +14,8 @@ using llvm::Value;
 
 namespace {
 
-/// Adds halves until a lane of each unit is left: what the machine then adds
-/// one after the other is short, and rounds little.
+/// Adds halves of a scalable vector until vscale lanes are left: the machine's
+/// ordered sum of these is short, and has few rounding errors.
 Value *add_halves(llvm::IRBuilderBase &b, Value *vector) {
   auto *type = llvm::cast<llvm::ScalableVectorType>(vector->getType());
   for (unsigned half = type->getMinNumElements() / 2; half >= 1; half /= 2) {
@@ -28,8 +28,8 @@ Value *add_halves(llvm::IRBuilderBase &b, Value *vector) {
 
 } // namespace
 
-/// By one of the machine's own reductions; null where it has none that means
-/// the same: products, and types that round or wrap after each step.
+/// A reduction instruction; null if there is none with the same result
+/// (products, and types that round or wrap after each operation).
 Value *Lanes::reduce_at_once(ScalarOp op, DType type, Value *vector) {
   if (is_narrow_real(type) || (info(type).bits < 8 && type != DType::boolean))
     return nullptr;
@@ -67,8 +67,8 @@ Value *Lanes::reduce_at_once(ScalarOp op, DType type, Value *vector) {
   }
 }
 
-/// Halves the lanes until one is left; the upper half is read back from behind
-/// the lower one.
+/// Combines the halves of the vector until one lane is left; the upper half is
+/// read back from memory.
 Value *Lanes::reduce_in_memory(ScalarOp op, DType type, Value *vector) {
   llvm::IRBuilderBase &b = this->b();
   LaneCode code(frame_);
@@ -78,7 +78,7 @@ Value *Lanes::reduce_in_memory(ScalarOp op, DType type, Value *vector) {
   auto to_stored = [&](Value *v) {
     return is_bool ? b.CreateZExt(v, stored) : v;
   };
-  // Twice as long, for the reads that begin within the vector.
+  // Twice as long, as reads begin within the vector.
   Value *slot = frame_.stack_slot(stored, 2);
   Value *half = b.CreateLShr(step(), frame_.index(1));
   Values out =

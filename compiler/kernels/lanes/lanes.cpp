@@ -34,7 +34,7 @@ Value *Lanes::step() {
                        : frame_.index(width_);
 }
 
-/// The number of lanes of scalable vectors is a power of two.
+/// For scalable vectors, the number of lanes is a power of two.
 Value *Lanes::remainder(Value *count) {
   if (!is_scalable())
     return b().CreateSRem(count, step());

@@ -59,7 +59,7 @@ Value *encode_scale(LaneCode &c, Value *magnitude, bool saturate) {
   llvm::IRBuilderBase &b = c.b;
   Value *field = b.CreateLShr(magnitude, c.whole(23, magnitude));
   Value *rest = b.CreateAnd(magnitude, c.whole(0x7fffff, magnitude));
-  // Below the normal numbers the codes 0 and 1 part at half a mantissa.
+  // Below the normal numbers, encodings 0 and 1 are separated at half a unit.
   Value *tiny = b.CreateICmpEQ(field, c.whole(0, field));
   Value *limit =
       b.CreateSelect(tiny, c.whole(0x400000, field), c.whole(0, field));

@@ -47,7 +47,7 @@ Value *clamp(LaneCode &c, Value *x, double low, double high) {
   return c.b.CreateSelect(c.b.CreateFCmpOGT(x, h), h, x);
 }
 
-/// A whole-numbered float to i32; NaN gives any number.
+/// An integral float to i32; NaN gives an unspecified number.
 Value *to_i32(LaneCode &c, Value *x) {
   return c.b.CreateFreeze(c.b.CreateFPToSI(x, c.integer(32, x)));
 }
@@ -251,7 +251,7 @@ Value *emit_pow(LaneCode &c, Value *x, Value *y) {
   // 0 * infinity does not make 1^infinity a NaN.
   power = b.CreateSelect(b.CreateFCmpOEQ(a, one), one, power);
 
-  // The sign: odd whole y keep x's; a fractional one has none to give.
+  // The sign: that of x for odd integral y; no sign for other y.
   Value *y_floor = b.CreateUnaryIntrinsic(llvm::Intrinsic::trunc, y);
   Value *whole = b.CreateFCmpOEQ(y_floor, y);
   Value *half = b.CreateFMul(y, c.real(0.5, y));
@@ -265,7 +265,7 @@ Value *emit_pow(LaneCode &c, Value *x, Value *y) {
   power = b.CreateSelect(undefined, c.real(not_a_number, x), power);
   Value *any_nan = b.CreateFCmpUNO(x, y);
   power = b.CreateSelect(any_nan, c.real(not_a_number, x), power);
-  // Whatever the other one is, NaN included.
+  // x^0 = 1 and 1^y = 1, also if the other operand is NaN.
   Value *is_one = b.CreateOr(b.CreateFCmpOEQ(x, one), b.CreateFCmpOEQ(y, zero));
   return b.CreateSelect(is_one, one, power);
 }
