@@ -36,31 +36,70 @@ struct DeviceSpan {
 /// Kernels of one package, resident on one device. Thread-safe.
 class Executable {
 public:
+  /// The descriptions of the package, which outlives the executable.
+  explicit Executable(std::span<const Kernel> descriptions)
+      : descriptions_(descriptions) {}
   virtual ~Executable() = default;
+  std::span<const Kernel> descriptions() const { return descriptions_; }
+
+private:
+  std::span<const Kernel> descriptions_;
 };
 
 /// A point in a queue's work.
 using Event = uint64_t;
 
 /// An in-order stream of work. Not thread-safe; use one per run.
+///
+/// The first failure is kept until `finish`; calls in between return it and do
+/// nothing else. Callers use the public functions, which check their arguments;
+/// drivers implement the `do_` functions.
 class Queue {
 public:
   virtual ~Queue() = default;
   /// `source` may be reused when the call returns.
-  virtual Status write(DeviceSpan destination, const void *source,
-                       size_t bytes) = 0;
+  Status write(DeviceSpan destination, const void *source, size_t bytes);
   /// Waits for earlier work, then copies to the host.
-  virtual Status read(void *destination, DeviceSpan source, size_t bytes) = 0;
+  Status read(void *destination, DeviceSpan source, size_t bytes);
   /// The ranges must not overlap unless they are the same.
-  virtual Status copy(DeviceSpan destination, DeviceSpan source,
-                      size_t bytes) = 0;
-  virtual Status launch(const Executable &executable, uint32_t kernel,
-                        std::span<const DeviceSpan> operands,
-                        std::span<const int64_t> sizes) = 0;
-  virtual Result<Event> record() = 0;
-  virtual Status wait(Event event) = 0;
+  Status copy(DeviceSpan destination, DeviceSpan source, size_t bytes);
+  /// Operands and sizes in the order of the kernel's description.
+  Status launch(const Executable &executable, uint32_t kernel,
+                std::span<const DeviceSpan> operands,
+                std::span<const int64_t> sizes);
+  Result<Event> record() { return do_record(); }
+  Status wait(Event event);
   /// Waits for everything; the first failure since the last finish, if any.
-  virtual Status finish() = 0;
+  Status finish();
+
+protected:
+  // Called only while nothing has failed. Ranges lie inside their allocations;
+  // `kernel` is one of the executable's and has so many operands and sizes.
+  // A failure that these return is kept.
+  virtual Status do_write(DeviceSpan destination, const void *source,
+                          size_t bytes) = 0;
+  virtual Status do_read(void *destination, DeviceSpan source,
+                         size_t bytes) = 0;
+  virtual Status do_copy(DeviceSpan destination, DeviceSpan source,
+                         size_t bytes) = 0;
+  virtual Status do_launch(const Executable &executable, uint32_t kernel,
+                           std::span<const DeviceSpan> operands,
+                           std::span<const int64_t> sizes) = 0;
+  virtual Status do_wait(Event event) = 0;
+
+  // Called after a failure too.
+  virtual Result<Event> do_record() = 0;
+  /// Waits for all work; what stands behind a failure is dropped.
+  virtual Status do_finish() = 0;
+
+  /// Keeps the first failure until `finish`, and returns its argument: for
+  /// failures that a driver learns of while it waits for something else.
+  Status keep(Status status);
+  /// The first failure since the last `finish`.
+  const Status &failure() const { return failure_; }
+
+private:
+  Status failure_;
 };
 
 /// A device's peak rate with operands of a dtype.

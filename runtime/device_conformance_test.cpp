@@ -235,6 +235,23 @@ TEST_P(Conformance, RefusesKernelsThatDoNotExist) {
   ASSERT_TRUE(code);
   EXPECT_FALSE(launch(*code, 99, memory(4), memory(4), 1).ok());
   (void)queue->finish();
+  DeviceSpan x = {memory(4)};
+  EXPECT_FALSE(queue->launch(*code, increment, {&x, 1}, {}).ok())
+      << "too few operands and sizes";
+  (void)queue->finish();
+}
+
+TEST_P(Conformance, KeepsAFailureUntilFinish) {
+  DeviceMemory x = filled<float>({1, 2}), y = filled<float>({3, 4});
+  ASSERT_TRUE(queue->copy({y}, {x}, 4).ok());
+  EXPECT_FALSE(queue->copy({y}, {x}, 64).ok()) << "outside of both";
+  float value = 7;
+  EXPECT_FALSE(queue->write({y}, &value, 4).ok());
+  EXPECT_FALSE(queue->read(&value, {y}, 4).ok());
+  EXPECT_FALSE(queue->finish().ok());
+  EXPECT_TRUE(queue->finish().ok()) << "a failure is told once";
+  EXPECT_EQ(contents<float>(y), (std::vector<float>{1, 4}))
+      << "earlier work is done, later work skipped";
 }
 
 TEST_P(Conformance, ServesSeveralQueuesAtOnce) {

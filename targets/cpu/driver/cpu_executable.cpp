@@ -43,7 +43,7 @@ Result<const CodeSection *> best_section(const Package &package) {
 
 Result<std::unique_ptr<runtime::Executable>>
 CpuExecutable::load(const Package &package) {
-  auto executable = std::make_unique<CpuExecutable>();
+  auto executable = std::make_unique<CpuExecutable>(package.kernels);
   if (package.kernels.empty())
     return std::unique_ptr<runtime::Executable>(std::move(executable));
   const CodeSection &section = *TRY(best_section(package));

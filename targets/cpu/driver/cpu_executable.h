@@ -24,6 +24,7 @@ struct CpuKernel {
 
 class CpuExecutable : public runtime::Executable {
 public:
+  using Executable::Executable;
   /// Loads the best code section that this machine can run. If there is none,
   /// the error lists the package's sections and what the machine could run.
   static Result<std::unique_ptr<runtime::Executable>>

@@ -50,57 +50,36 @@ CpuQueue::~CpuQueue() {
     release_memory(scratch_);
 }
 
-/// Remembers the first failure until `finish`.
-Status CpuQueue::keep(Status status) {
-  if (failure_.ok())
-    failure_ = status;
-  return status;
-}
-
-Status CpuQueue::write(runtime::DeviceSpan destination, const void *source,
-                       size_t bytes) {
-  TRY(failure_);
-  TRY(keep(runtime::check_copy(destination, bytes)));
+Status CpuQueue::do_write(runtime::DeviceSpan destination, const void *source,
+                          size_t bytes) {
   if (bytes > 0)
     std::memcpy(address_of(destination), source, bytes);
   return {};
 }
 
-Status CpuQueue::read(void *destination, runtime::DeviceSpan source,
-                      size_t bytes) {
-  TRY(failure_);
-  TRY(keep(runtime::check_copy(source, bytes)));
+Status CpuQueue::do_read(void *destination, runtime::DeviceSpan source,
+                         size_t bytes) {
   if (bytes > 0)
     std::memcpy(destination, address_of(source), bytes);
   return {};
 }
 
-Status CpuQueue::copy(runtime::DeviceSpan destination,
-                      runtime::DeviceSpan source, size_t bytes) {
-  TRY(failure_);
-  TRY(keep(runtime::check_copy(destination, bytes)));
-  TRY(keep(runtime::check_copy(source, bytes)));
+Status CpuQueue::do_copy(runtime::DeviceSpan destination,
+                         runtime::DeviceSpan source, size_t bytes) {
   if (bytes > 0)
     std::memmove(address_of(destination), address_of(source), bytes);
   return {};
 }
 
-Status CpuQueue::launch(const runtime::Executable &executable, uint32_t kernel,
-                        std::span<const runtime::DeviceSpan> operands,
-                        std::span<const int64_t> sizes) {
-  TRY(failure_);
+Status CpuQueue::do_launch(const runtime::Executable &executable,
+                           uint32_t kernel,
+                           std::span<const runtime::DeviceSpan> operands,
+                           std::span<const int64_t> sizes) {
   auto kernels = static_cast<const CpuExecutable &>(executable).kernels();
-  if (kernel >= kernels.size() ||
-      operands.size() != kernels[kernel].description->operands.size() ||
-      sizes.size() != kernels[kernel].description->size_count)
-    return keep(Error{ErrorCode::device,
-                      fmt::format("There is no kernel {} with {} operands and "
-                                  "{} sizes.",
-                                  kernel, operands.size(), sizes.size())});
   operands_.clear();
   for (runtime::DeviceSpan operand : operands)
     operands_.push_back(address_of(operand));
-  return keep(call(kernels[kernel], sizes));
+  return call(kernels[kernel], sizes);
 }
 
 Status CpuQueue::call(const CpuKernel &kernel, std::span<const int64_t> sizes) {
@@ -158,9 +137,9 @@ Status CpuQueue::reserve_scratch(int64_t bytes_per_thread) {
   return {};
 }
 
-Status CpuQueue::finish() {
+Status CpuQueue::do_finish() {
   run_.reset();
-  return std::exchange(failure_, Status());
+  return {};
 }
 
 } // namespace landfall::cpu

@@ -23,21 +23,21 @@ public:
       : pool_(std::move(pool)) {}
   ~CpuQueue() override;
 
-  Status write(runtime::DeviceSpan destination, const void *source,
-               size_t bytes) override;
-  Status read(void *destination, runtime::DeviceSpan source,
-              size_t bytes) override;
-  Status copy(runtime::DeviceSpan destination, runtime::DeviceSpan source,
-              size_t bytes) override;
-  Status launch(const runtime::Executable &executable, uint32_t kernel,
-                std::span<const runtime::DeviceSpan> operands,
-                std::span<const int64_t> sizes) override;
-  Result<runtime::Event> record() override { return runtime::Event(0); }
-  Status wait(runtime::Event) override { return failure_; }
-  Status finish() override;
+protected:
+  Status do_write(runtime::DeviceSpan destination, const void *source,
+                  size_t bytes) override;
+  Status do_read(void *destination, runtime::DeviceSpan source,
+                 size_t bytes) override;
+  Status do_copy(runtime::DeviceSpan destination, runtime::DeviceSpan source,
+                 size_t bytes) override;
+  Status do_launch(const runtime::Executable &executable, uint32_t kernel,
+                   std::span<const runtime::DeviceSpan> operands,
+                   std::span<const int64_t> sizes) override;
+  Status do_wait(runtime::Event) override { return {}; }
+  Result<runtime::Event> do_record() override { return runtime::Event(0); }
+  Status do_finish() override;
 
 private:
-  Status keep(Status status);
   Status call(const CpuKernel &kernel, std::span<const int64_t> sizes);
   Status reserve_scratch(int64_t bytes_per_thread);
   void run_tasks(const CpuKernel &kernel, std::span<const int64_t> sizes,
@@ -48,7 +48,6 @@ private:
   std::vector<void *> operands_;
   runtime::DeviceMemory scratch_;
   size_t scratch_stride_ = 0; ///< Bytes of scratch memory per participant.
-  Status failure_; ///< The first since the last finish; the rest is skipped.
 };
 
 } // namespace landfall::cpu

@@ -13,76 +13,68 @@ namespace landfall::null {
 
 namespace {
 
-Result<uint8_t *> address(runtime::DeviceSpan span, size_t bytes) {
-  if (span.offset > span.memory.bytes ||
-      bytes > span.memory.bytes - span.offset)
-    return Error{ErrorCode::device,
-                 "A copy reaches outside its device memory."};
+uint8_t *address(runtime::DeviceSpan span) {
   return reinterpret_cast<uint8_t *>(span.memory.handle) + span.offset;
 }
 
 } // namespace
 
-Status NullQueue::write(runtime::DeviceSpan destination, const void *source,
-                        size_t bytes) {
-  uint8_t *to = TRY(address(destination, bytes));
+Status NullQueue::do_write(runtime::DeviceSpan destination, const void *source,
+                           size_t bytes) {
   auto *from = static_cast<const uint8_t *>(source);
-  pending_.push_back([to, copy = std::vector(from, from + bytes)]() -> Status {
+  pending_.push_back([to = address(destination),
+                      copy = std::vector(from, from + bytes)]() -> Status {
     std::copy(copy.begin(), copy.end(), to);
     return {};
   });
   return {};
 }
 
-Status NullQueue::read(void *destination, runtime::DeviceSpan source,
-                       size_t bytes) {
-  uint8_t *from = TRY(address(source, bytes));
-  TRY(wait(done_ + pending_.size()));
+Status NullQueue::do_read(void *destination, runtime::DeviceSpan source,
+                          size_t bytes) {
+  TRY(do_wait(end()));
+  const uint8_t *from = address(source);
   std::copy(from, from + bytes, static_cast<uint8_t *>(destination));
   return {};
 }
 
-Status NullQueue::copy(runtime::DeviceSpan destination,
-                       runtime::DeviceSpan source, size_t bytes) {
-  uint8_t *to = TRY(address(destination, bytes));
-  uint8_t *from = TRY(address(source, bytes));
-  pending_.push_back([to, from, bytes]() -> Status {
-    std::memmove(to, from, bytes);
-    return {};
-  });
+Status NullQueue::do_copy(runtime::DeviceSpan destination,
+                          runtime::DeviceSpan source, size_t bytes) {
+  pending_.push_back(
+      [to = address(destination), from = address(source), bytes]() -> Status {
+        if (bytes > 0)
+          std::memmove(to, from, bytes);
+        return {};
+      });
   return {};
 }
 
-Status NullQueue::launch(const runtime::Executable &executable, uint32_t kernel,
-                         std::span<const runtime::DeviceSpan> operands,
-                         std::span<const int64_t> sizes) {
-  auto &kernels = static_cast<const NullExecutable &>(executable).kernels;
-  if (kernel >= kernels.size())
-    return Error{ErrorCode::device, "There is no such kernel."};
+Status NullQueue::do_launch(const runtime::Executable &executable,
+                            uint32_t kernel,
+                            std::span<const runtime::DeviceSpan> operands,
+                            std::span<const int64_t> sizes) {
   std::vector<void *> pointers;
   for (runtime::DeviceSpan operand : operands)
-    pointers.push_back(TRY(address(operand, 0)));
-  pending_.push_back([&kernel = kernels[kernel], pointers,
+    pointers.push_back(address(operand));
+  pending_.push_back([&kernel = executable.descriptions()[kernel], pointers,
                       sizes = std::vector(sizes.begin(), sizes.end())] {
     return interpret(kernel, {pointers, sizes});
   });
   return {};
 }
 
-Status NullQueue::wait(runtime::Event event) {
-  size_t count =
-      std::min<size_t>(event > done_ ? event - done_ : 0, pending_.size());
-  for (size_t i = 0; i < count && failure_.ok(); ++i)
-    failure_ = pending_[i]();
-  pending_.erase(pending_.begin(), pending_.begin() + count);
-  done_ += count;
-  return failure_;
-}
-
-Status NullQueue::finish() {
-  Status result = wait(done_ + pending_.size());
-  failure_ = {};
-  return result;
+Status NullQueue::do_wait(runtime::Event event) {
+  while (done_ < event && !pending_.empty()) {
+    Status status = pending_.front()();
+    pending_.pop_front();
+    ++done_;
+    if (!status.ok()) {
+      done_ = end();
+      pending_.clear();
+      return status;
+    }
+  }
+  return {};
 }
 
 } // namespace landfall::null

@@ -39,7 +39,7 @@ Result<const CodeSection *> find_section(const Package &package) {
 Result<std::unique_ptr<runtime::Executable>>
 ReefExecutable::load(std::shared_ptr<ReefCard> card, const Package &package) {
   std::unique_ptr<ReefExecutable> executable(
-      new ReefExecutable(std::move(card)));
+      new ReefExecutable(std::move(card), package));
   if (!package.kernels.empty())
     TRY(executable->place(*TRY(find_section(package)), package));
   return std::unique_ptr<runtime::Executable>(std::move(executable));

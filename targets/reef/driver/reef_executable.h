@@ -28,8 +28,8 @@ public:
   uint64_t base() const { return base_; }
 
 private:
-  explicit ReefExecutable(std::shared_ptr<ReefCard> card)
-      : card_(std::move(card)) {}
+  ReefExecutable(std::shared_ptr<ReefCard> card, const Package &package)
+      : Executable(package.kernels), card_(std::move(card)) {}
   Status place(const CodeSection &section, const Package &package);
 
   std::shared_ptr<ReefCard> card_;

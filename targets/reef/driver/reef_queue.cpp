@@ -37,68 +37,45 @@ ReefQueue::~ReefQueue() {
   card_->give_queue(number_);
 }
 
-/// Remembers the first failure until `finish`.
-Status ReefQueue::keep(Status status) {
-  if (failure_.ok())
-    failure_ = status;
-  return status;
-}
-
-Status ReefQueue::write(runtime::DeviceSpan destination, const void *source,
-                        size_t bytes) {
-  TRY(failure_);
-  TRY(keep(runtime::check_copy(destination, bytes)));
-  TRY(wait(done_ + pending_.size()));
+Status ReefQueue::do_write(runtime::DeviceSpan destination, const void *source,
+                           size_t bytes) {
+  TRY(do_wait(end()));
   if (bytes > 0)
     std::memcpy(card_->memory->host(address_of(destination)), source, bytes);
   return {};
 }
 
-Status ReefQueue::read(void *destination, runtime::DeviceSpan source,
-                       size_t bytes) {
-  TRY(failure_);
-  TRY(keep(runtime::check_copy(source, bytes)));
-  TRY(wait(done_ + pending_.size()));
+Status ReefQueue::do_read(void *destination, runtime::DeviceSpan source,
+                          size_t bytes) {
+  TRY(do_wait(end()));
   if (bytes > 0)
     std::memcpy(destination, card_->memory->host(address_of(source)), bytes);
   return {};
 }
 
-Status ReefQueue::copy(runtime::DeviceSpan destination,
-                       runtime::DeviceSpan source, size_t bytes) {
-  TRY(failure_);
-  TRY(keep(runtime::check_copy(destination, bytes)));
-  TRY(keep(runtime::check_copy(source, bytes)));
+Status ReefQueue::do_copy(runtime::DeviceSpan destination,
+                          runtime::DeviceSpan source, size_t bytes) {
   Pending pending;
   pending.command.operation = Operation::copy;
   pending.command.address = address_of(destination);
   pending.command.source = address_of(source);
   pending.command.bytes = bytes;
-  return keep(submit(pending));
+  return submit(pending);
 }
 
-Status ReefQueue::launch(const runtime::Executable &executable, uint32_t kernel,
-                         std::span<const runtime::DeviceSpan> operands,
-                         std::span<const int64_t> sizes) {
-  TRY(failure_);
+Status ReefQueue::do_launch(const runtime::Executable &executable,
+                            uint32_t kernel,
+                            std::span<const runtime::DeviceSpan> operands,
+                            std::span<const int64_t> sizes) {
   auto &code = static_cast<const ReefExecutable &>(executable);
-  auto kernels = code.kernels();
-  if (kernel >= kernels.size() ||
-      operands.size() != kernels[kernel].description->operands.size() ||
-      sizes.size() != kernels[kernel].description->size_count)
-    return keep(Error{ErrorCode::device,
-                      fmt::format("There is no kernel {} with {} operands and "
-                                  "{} sizes.",
-                                  kernel, operands.size(), sizes.size())});
-  auto record = write_record(kernels[kernel], operands, sizes);
-  if (!record)
-    return keep(record.take_error());
+  const ReefKernel &launched = code.kernels()[kernel];
   Pending pending;
+  pending.record = TRY(write_record(launched, operands, sizes));
   pending.command.operation = Operation::launch;
-  pending.command.address = pending.record = *record;
-  pending.kernel = &kernels[kernel];
+  pending.command.address = pending.record;
+  pending.kernel = &launched;
   pending.code_base = code.base();
-  return keep(submit(pending));
+  return submit(pending);
 }
 
 /// The launch record, then the sizes, then the addresses of the operands: in
@@ -127,11 +104,11 @@ ReefQueue::write_record(const ReefKernel &kernel,
 
 /// Owns the pending command's memory, also if it fails.
 Status ReefQueue::submit(Pending pending) {
-  while (pending_.size() >= pending_limit && failure_.ok())
+  while (pending_.size() >= pending_limit && failure().ok())
     retire();
   pending.command.queue = number_;
-  auto ticket = failure_.ok() ? card_->commands.submit(pending.command)
-                              : Result<Ticket>(failure_.error());
+  auto ticket = failure().ok() ? card_->commands.submit(pending.command)
+                               : Result<Ticket>(failure().error());
   if (!ticket) {
     if (pending.record)
       card_->heap.release(pending.record);
@@ -147,14 +124,12 @@ void ReefQueue::retire() {
   const Pending &oldest = pending_.front();
   auto completion = card_->commands.wait(oldest.ticket);
   if (completion && completion->status == CommandStatus::needs_scratch &&
-      failure_.ok()) {
-    if (Status repeated = repeat_with_scratch(completion->value); !repeated)
-      failure_ = repeated;
-    else
+      failure().ok()) {
+    if (keep(repeat_with_scratch(completion->value)))
       return;
-  } else if (failure_.ok()) {
-    failure_ = completion ? outcome(oldest, *completion)
-                          : Status(completion.take_error());
+  } else if (failure().ok()) {
+    (void)keep(completion ? outcome(oldest, *completion)
+                          : Status(completion.take_error()));
   }
   if (oldest.record)
     card_->heap.release(oldest.record);
@@ -217,20 +192,19 @@ Status ReefQueue::revive() {
   return {};
 }
 
-Status ReefQueue::wait(runtime::Event event) {
-  while (done_ < event && !pending_.empty() && failure_.ok())
+Status ReefQueue::do_wait(runtime::Event event) {
+  while (done_ < event && !pending_.empty() && failure().ok())
     retire();
-  return failure_;
+  return failure();
 }
 
-Status ReefQueue::finish() {
+Status ReefQueue::do_finish() {
   while (!pending_.empty())
     retire();
-  if (failure_.ok())
-    return {};
   // A restarted card has no failure to clear.
-  (void)revive();
-  return std::exchange(failure_, Status());
+  if (!failure().ok())
+    (void)revive();
+  return {};
 }
 
 } // namespace landfall::reef

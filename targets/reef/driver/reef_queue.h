@@ -20,18 +20,19 @@ public:
   create(std::shared_ptr<ReefCard> card);
   ~ReefQueue() override;
 
-  Status write(runtime::DeviceSpan destination, const void *source,
-               size_t bytes) override;
-  Status read(void *destination, runtime::DeviceSpan source,
-              size_t bytes) override;
-  Status copy(runtime::DeviceSpan destination, runtime::DeviceSpan source,
-              size_t bytes) override;
-  Status launch(const runtime::Executable &executable, uint32_t kernel,
-                std::span<const runtime::DeviceSpan> operands,
-                std::span<const int64_t> sizes) override;
-  Result<runtime::Event> record() override { return done_ + pending_.size(); }
-  Status wait(runtime::Event event) override;
-  Status finish() override;
+protected:
+  Status do_write(runtime::DeviceSpan destination, const void *source,
+                  size_t bytes) override;
+  Status do_read(void *destination, runtime::DeviceSpan source,
+                 size_t bytes) override;
+  Status do_copy(runtime::DeviceSpan destination, runtime::DeviceSpan source,
+                 size_t bytes) override;
+  Status do_launch(const runtime::Executable &executable, uint32_t kernel,
+                   std::span<const runtime::DeviceSpan> operands,
+                   std::span<const int64_t> sizes) override;
+  Status do_wait(runtime::Event event) override;
+  Result<runtime::Event> do_record() override { return end(); }
+  Status do_finish() override;
 
 private:
   /// A submitted command, with what is needed to submit it again.
@@ -46,7 +47,8 @@ private:
   ReefQueue(std::shared_ptr<ReefCard> card, uint16_t number)
       : card_(std::move(card)), number_(number) {}
 
-  Status keep(Status status);
+  /// The event after all work.
+  runtime::Event end() const { return done_ + pending_.size(); }
   Status submit(Pending pending);
   Result<uint64_t> write_record(const ReefKernel &kernel,
                                 std::span<const runtime::DeviceSpan> operands,
@@ -60,7 +62,6 @@ private:
   uint16_t number_;
   runtime::Event done_ = 0; ///< Commands done or skipped so far.
   std::deque<Pending> pending_;
-  Status failure_; ///< The first since the last finish; the rest is skipped.
 };
 
 } // namespace landfall::reef
