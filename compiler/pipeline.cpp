@@ -19,6 +19,7 @@
 #include "ir/builder.h"
 #include "ir/module/verify_core_ir.h"
 #include "package/host_work.h"
+#include <landfall/version.h>
 
 #include <chrono>
 #include <filesystem>
@@ -94,7 +95,7 @@ Result<Package> compile(Bytes model, const std::string &name,
   const Target *target = TRY(find_target(options.target));
   Package package;
   package.target = target->name();
-  package.producer = "landfall 0.1.0";
+  package.producer = "landfall " LF_VERSION;
   package.model_name = name;
   package.model_hash = fmt::format("{:016x}", hash_bytes(model.data));
 

@@ -19,7 +19,7 @@ namespace {
 Package example() {
   Package package;
   package.target = "cpu";
-  package.producer = "landfall 0.1.0";
+  package.producer = "landfall test";
   package.model_name = "add \"relu\"";
   package.model_hash = "00ff";
   package.options = R"({"target": "cpu"})";

@@ -7,6 +7,7 @@
 #include "runtime/compiler_library.h"
 
 #include "runtime/compiler_plugin.h"
+#include <landfall/version.h>
 
 #include <dlfcn.h>
 #include <filesystem>
@@ -16,7 +17,10 @@ namespace landfall::runtime {
 
 namespace {
 
-constexpr const char *library_name = "liblandfall_compiler.so";
+#define TEXT_OF(number) #number
+#define NAME_WITH_MAJOR(number) "liblandfall_compiler.so." TEXT_OF(number)
+/// Only a compiler of the same major version is asked.
+constexpr const char *library_name = NAME_WITH_MAJOR(LF_VERSION_MAJOR);
 
 struct CompilerLibrary {
   decltype(&landfall_compile_file) compile_file;

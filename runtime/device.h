@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "package/package.h"
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -57,6 +58,10 @@ using Event = uint64_t;
 class Queue {
 public:
   virtual ~Queue() = default;
+  /// Once `stop` is true, work that has not begun may be left out: nobody reads
+  /// its results. `finish` still waits for work that has begun. `stop` must
+  /// outlive the queue.
+  void stop_when(const std::atomic<bool> &stop) { stop_ = &stop; }
   /// `source` may be reused when the call returns.
   Status write(DeviceSpan destination, const void *source, size_t bytes);
   /// Waits for earlier work, then copies to the host.
@@ -98,8 +103,14 @@ protected:
   /// The first failure since the last `finish`.
   const Status &failure() const { return failure_; }
 
+  /// Whether work may be left out; see stop_when.
+  bool is_stopped() const {
+    return stop_ && stop_->load(std::memory_order_relaxed);
+  }
+
 private:
   Status failure_;
+  const std::atomic<bool> *stop_ = nullptr;
 };
 
 /// A device's peak rate with operands of a dtype.

@@ -11,8 +11,8 @@
 
 namespace landfall::runtime {
 
-Executor::Executor(const LoadedParts &parts)
-    : parts_(parts), program_(parts.package->program),
+Executor::Executor(const LoadedParts &parts, const std::atomic<bool> &cancel)
+    : parts_(parts), cancel_(cancel), program_(parts.package->program),
       pool_(std::make_shared<MemoryPool>(parts.device)),
       ints_(program_.int_registers), values_(program_.value_registers) {}
 
@@ -22,8 +22,10 @@ Result<std::vector<HostValue>> Executor::run(const EntryPoint &entry,
                                              std::span<const HostValue> inputs,
                                              const RunOptions &options) {
   Clock::time_point start = Clock::now();
-  if (!queue_)
+  if (!queue_) {
     queue_ = TRY(parts_.device->create_queue());
+    queue_->stop_when(cancel_);
+  }
   entry_ = &entry;
   inputs_ = inputs;
   options_ = &options;
@@ -38,6 +40,9 @@ Result<std::vector<HostValue>> Executor::run(const EntryPoint &entry,
   std::vector<HostValue> outputs = std::move(outputs_);
   clean_up();
   report(start);
+  // Also when all instructions were done: the device may have left work out.
+  if (cancel_.load(std::memory_order_relaxed))
+    return Error{cancelled, "the run was cancelled"};
   TRY(std::move(executed));
   TRY(std::move(finished));
   return outputs;
@@ -69,6 +74,8 @@ void Executor::report(Clock::time_point start) const {
 Status Executor::execute(uint32_t start) {
   uint32_t at = start;
   while (program_.code[at].op != Op::stop) {
+    if (cancel_.load(std::memory_order_relaxed))
+      return {};
     Result<uint32_t> next = step(at);
     if (!next)
       return located(at, next.take_error());

@@ -17,7 +17,8 @@ namespace landfall::runtime {
 /// time. The program must have been verified; `parts` must outlive it.
 class Executor {
 public:
-  explicit Executor(const LoadedParts &parts);
+  /// A run ends with `cancelled` soon after `cancel` has become true.
+  Executor(const LoadedParts &parts, const std::atomic<bool> &cancel);
   ~Executor();
 
   /// `inputs` must have passed check_inputs. When it returns, also with an
@@ -58,12 +59,14 @@ private:
   Status upload(const HostTensor &source, TensorRef &tensor);
   Result<HostTensor> download(const TensorRef &tensor);
   Result<HostTensor> detach(const TensorRef &tensor);
+  Result<HostTensor> deliver(uint32_t output, const TensorRef &tensor);
   Result<HostValue> boxed_argument(uint32_t value);
   Error located(uint32_t at, Error error) const;
   void clean_up();
   void report(Clock::time_point start) const;
 
   const LoadedParts &parts_;
+  const std::atomic<bool> &cancel_;
   const Program &program_;
   std::unique_ptr<Queue> queue_;
   std::shared_ptr<MemoryPool> pool_;

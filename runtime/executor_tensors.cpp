@@ -231,6 +231,22 @@ Result<HostTensor> Executor::detach(const TensorRef &tensor) {
   return result;
 }
 
+/// The tensor in the caller's memory, if the caller has any for it.
+Result<HostTensor> Executor::deliver(uint32_t output, const TensorRef &tensor) {
+  uint8_t *memory = nullptr;
+  if (options_->output_memory)
+    memory = TRY(options_->output_memory(output, tensor.dtype, tensor.dims,
+                                         tensor.bytes));
+  if (!memory)
+    return detach(tensor);
+  TRY(queue_->read(memory, tensor.span, tensor.bytes));
+  HostTensor result;
+  result.dtype = tensor.dtype;
+  result.dims = tensor.dims;
+  result.bytes.data = {memory, tensor.bytes};
+  return result;
+}
+
 Status Executor::give_output(Operands operands) {
   uint32_t number = operands.next();
   RunValue &value = values_[operands.next()];
@@ -238,7 +254,7 @@ Status Executor::give_output(Operands operands) {
     return broken(
         fmt::format("it gives output {} of {}", number, outputs_.size()));
   if (value.kind == RunValue::Kind::tensor)
-    outputs_[number] = {TRY(detach(value.tensor))};
+    outputs_[number] = {TRY(deliver(number, value.tensor))};
   else if (value.kind == RunValue::Kind::boxed)
     outputs_[number] = *value.boxed;
   else

@@ -13,10 +13,15 @@
 namespace landfall::runtime {
 
 struct Session::State {
+  State(std::shared_ptr<LoadedModel> loaded, const LoadedParts &parts)
+      : model(std::move(loaded)), executor(parts, cancelled) {}
+
   std::shared_ptr<LoadedModel> model;
+  std::atomic<bool> cancelled = false; ///< Of the run under way.
   Executor executor;
   std::mutex running;
 };
+static_assert(std::atomic<bool>::is_always_lock_free, "for signal handlers");
 
 namespace {
 
@@ -36,7 +41,7 @@ Result<const EntryPoint *> find_entry(const Program &program,
 } // namespace
 
 Session::Session(std::shared_ptr<LoadedModel> model)
-    : state_(new State{model, Executor(*model->parts_), {}}) {}
+    : state_(new State(model, *model->parts_)) {}
 Session::~Session() = default;
 
 Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,
@@ -45,7 +50,10 @@ Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,
       *TRY(find_entry(state_->model->package().program, options.entry));
   TRY(check_inputs(entry, inputs));
   std::lock_guard lock(state_->running);
+  state_->cancelled = false;
   return state_->executor.run(entry, inputs, options);
 }
+
+void Session::cancel() { state_->cancelled = true; }
 
 } // namespace landfall::runtime

@@ -8,6 +8,7 @@
 #include "runtime/device.h"
 #include "runtime/host_value.h"
 
+#include <atomic>
 #include <functional>
 
 namespace landfall::runtime {
@@ -48,6 +49,14 @@ struct LaunchRecord {
       *counters; ///< This launch's; null if the device does not count.
 };
 
+/// What a run that `cancel` has stopped fails with: LF_CANCELLED.
+constexpr auto cancelled = static_cast<ErrorCode>(10);
+
+/// The caller's memory for an output tensor of numbers, whose shape is known by
+/// then; null: the runtime makes its own. An error ends the run.
+using OutputMemory = std::function<Result<uint8_t *>(
+    size_t output, DType dtype, std::span<const int64_t> dims, size_t bytes)>;
+
 struct RunOptions {
   std::string entry = "main";
   RunStatistics *statistics = nullptr;
@@ -55,6 +64,7 @@ struct RunOptions {
   /// Compare every launch with the interpreter (launch_verifier.h), and fail at
   /// the first that differs (run --verify).
   bool verify = false;
+  OutputMemory output_memory = nullptr;
 };
 
 /// Runs a loaded model. A session owns an arena and a queue. Thread-safe, but
@@ -69,6 +79,11 @@ public:
   /// fixed and named extents are checked before anything runs.
   Result<std::vector<HostValue>> run(std::span<const HostValue> inputs,
                                      const RunOptions &options = {});
+
+  /// Ends the run that is under way with `cancelled`, from any thread or a
+  /// signal handler: no further instruction begins, and what the device has
+  /// begun is waited for. Nothing if there is none.
+  void cancel();
 
 private:
   struct State;

@@ -153,7 +153,7 @@ def file_feeds(path):
 
 def compile_elsewhere(path, artefact, target="cpu"):
     """Compiles in a process of its own; its seconds."""
-    code = "import sys, landfall; landfall.compile(sys.argv[1], target=sys.argv[3]).save(sys.argv[2])"
+    code = "import sys, landfall; landfall.compile(sys.argv[1], device=sys.argv[3]).save(sys.argv[2])"
     start = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code, str(path), str(artefact), target], text=True, capture_output=True,
                           env={"PYTHONPATH": str(BUILD / "python")})

@@ -1,19 +1,13 @@
-//===- module.cpp - The Python module ------------------------------------===//
+//===- module.cpp - The Python module -------------------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "apps/python/errors.h"
+#include "apps/python/model.h"
 
-#include "apps/python/values.h"
-#include "base/file.h"
-#include "runtime/compiler_library.h"
-#include "runtime/session.h"
-
-#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
-
-#include <fmt/format.h>
 
 namespace nb = nanobind;
 
@@ -21,255 +15,144 @@ namespace landfall::python {
 
 namespace {
 
-const char *code_name(ErrorCode code) {
-  switch (code) {
-  case ErrorCode::invalid_argument:
-    return "invalid_argument";
-  case ErrorCode::invalid_model:
-    return "invalid_model";
-  case ErrorCode::unsupported:
-    return "unsupported";
-  case ErrorCode::invalid_package:
-    return "invalid_package";
-  case ErrorCode::io:
-    return "io";
-  case ErrorCode::out_of_memory:
-    return "out_of_memory";
-  case ErrorCode::run_failed:
-    return "run_failed";
-  case ErrorCode::device:
-    return "device";
-  case ErrorCode::internal:
-    return "internal";
+using Inputs = nb::typed<nb::dict, nb::str, nb::object>;
+using Outputs = nb::typed<nb::dict, nb::str, nb::object>;
+
+/// Makes a package with the GIL released and loads it.
+template <typename Make>
+Model *load(const Make &make, const std::string &device,
+            const std::string &options) {
+  try {
+    return new Model(without_gil(make), device, options);
+  } catch (const lf::Error &error) {
+    raise(error);
   }
-  return "internal";
 }
 
-/// A str; bytes that are not UTF-8 (a message may quote a damaged file) are
-/// replaced.
-nb::object to_str(const std::string &text) {
-  PyObject *made = PyUnicode_DecodeUTF8(text.data(), text.size(), "replace");
-  return made ? nb::steal(made) : nb::none();
+Model *compile_file(const std::string &path, const std::string &options,
+                    const std::string &device,
+                    const std::string &device_options) {
+  return load([&] { return lf::Package::compile(path, options); }, device,
+              device_options);
 }
 
-/// "... node 'name' (Type, ...): ..." -> name, Type: how every located message
-/// is written (frontend, kernel checks); what fails between kernels names the
-/// node only.
-std::pair<nb::object, nb::object> location_of(const std::string &message) {
-  size_t start = message.rfind("node '");
-  if (start == std::string::npos)
-    return {nb::none(), nb::none()};
-  size_t name = start + 6, end = message.find("' (", name);
-  size_t bare = message.find("': ", name);
-  if (bare < end)
-    return {to_str(message.substr(name, bare - name)), nb::none()};
-  if (end == std::string::npos)
-    return {nb::none(), nb::none()};
-  size_t type = end + 3, stop = message.find_first_of(",)", type);
-  return {to_str(message.substr(name, end - name)),
-          to_str(message.substr(type, stop - type))};
+Model *compile_bytes(nb::bytes model, const std::string &directory,
+                     const std::string &options, const std::string &device,
+                     const std::string &device_options) {
+  const char *data = model.c_str();
+  size_t size = model.size();
+  return load(
+      [&] {
+        return lf::Package::compile_bytes(data, size, directory, options);
+      },
+      device, device_options);
 }
 
-/// Raises landfall.Error.
-[[noreturn]] void raise(const Error &error) {
-  nb::object type = nb::module_::import_("landfall").attr("Error");
-  auto [node, operator_type] = location_of(error.message);
-  nb::object exception =
-      type(code_name(error.code), to_str(error.message), node, operator_type);
-  PyErr_SetObject(type.ptr(), exception.ptr());
-  throw nb::python_error();
+Model *load_file(const std::string &path, const std::string &device,
+                 const std::string &device_options) {
+  return load([&] { return lf::Package::open(path); }, device, device_options);
 }
 
-template <typename T> T unwrap(Result<T> result) {
-  if (!result)
-    raise(result.error());
-  return result.take();
+Model *load_bytes(nb::bytes package, const std::string &device,
+                  const std::string &device_options) {
+  const char *data = package.c_str();
+  size_t size = package.size();
+  return load([&] { return lf::Package::from_bytes(data, size); }, device,
+              device_options);
 }
 
-/// A compiled model on a device: what `compile` and `load` give.
-class Model {
-public:
-  /// An empty `device` is the default of what the package was compiled for.
-  Model(std::shared_ptr<const Package> package, const std::string &device,
-        const runtime::DeviceOptions &options)
-      : package_(std::move(package)) {
-    std::shared_ptr<runtime::Device> made = unwrap(runtime::create_device(
-        device.empty() ? package_->target : device, options));
-    model_ = unwrap(runtime::LoadedModel::load(package_, made));
-    session_ = std::make_unique<runtime::Session>(model_);
+std::string describe_device(const std::string &device) {
+  try {
+    return without_gil([&] { return lf::describe_device(device); });
+  } catch (const lf::Error &error) {
+    raise(error);
   }
-
-  const EntryPoint &entry() const { return package_->program.entries[0]; }
-
-  nb::dict run(nb::dict inputs) {
-    std::vector<runtime::HostValue> values = ordered(inputs);
-    Result<std::vector<runtime::HostValue>> results = [&] {
-      nb::gil_scoped_release release;
-      return session_->run(values);
-    }();
-    std::vector<runtime::HostValue> outputs = unwrap(std::move(results));
-    nb::dict named;
-    for (size_t k = 0; k < outputs.size(); ++k)
-      named[entry().outputs[k].name.c_str()] = to_python(outputs[k]);
-    return named;
-  }
-
-  /// Runs `count` times and gives each run's milliseconds.
-  std::vector<double> time(nb::dict inputs, int count) {
-    std::vector<runtime::HostValue> values = ordered(inputs);
-    std::vector<double> times;
-    for (int k = 0; k < count; ++k) {
-      runtime::RunStatistics statistics;
-      runtime::RunOptions options;
-      options.statistics = &statistics;
-      unwrap(session_->run(values, options));
-      times.push_back(statistics.total_ms);
-    }
-    return times;
-  }
-
-  /// {total_ms, planning_ms, arena_bytes, launches} of one run.
-  nb::dict statistics(nb::dict inputs) {
-    runtime::RunStatistics statistics;
-    runtime::RunOptions options;
-    options.statistics = &statistics;
-    unwrap(session_->run(ordered(inputs), options));
-    nb::dict result;
-    result["total_ms"] = statistics.total_ms;
-    result["planning_ms"] = statistics.planning_ms;
-    result["arena_bytes"] = statistics.arena_bytes;
-    result["launches"] = statistics.launches;
-    return result;
-  }
-
-  void save(const std::string &path) const {
-    unwrap_status(write_package(*package_, path));
-  }
-
-  std::string target() const { return package_->target; }
-
-private:
-  static void unwrap_status(Status status) {
-    if (!status)
-      raise(status.error());
-  }
-
-  std::vector<runtime::HostValue> ordered(nb::dict inputs) {
-    std::vector<runtime::HostValue> values;
-    std::string names;
-    for (const SignatureValue &input : entry().inputs)
-      names += (names.empty() ? "'" : ", '") + input.name + "'";
-    for (const SignatureValue &input : entry().inputs) {
-      nb::str key(input.name.c_str());
-      if (inputs.contains(key))
-        values.push_back(unwrap(from_python(inputs[key])));
-      else if (input.kind == ValueKind::optional)
-        values.emplace_back();
-      else
-        raise({ErrorCode::invalid_argument,
-               fmt::format("input '{}' is missing; the model's inputs are: {}",
-                           input.name, names)});
-    }
-    for (auto [key, value] : inputs)
-      check_known(nb::cast<std::string>(key), names);
-    return values;
-  }
-
-  void check_known(const std::string &name, const std::string &names) {
-    for (const SignatureValue &input : entry().inputs)
-      if (input.name == name)
-        return;
-    raise({ErrorCode::invalid_argument,
-           fmt::format("the model has no input '{}'; its inputs are: {}", name,
-                       names)});
-  }
-
-  std::shared_ptr<const Package> package_;
-  std::shared_ptr<runtime::LoadedModel> model_;
-  std::unique_ptr<runtime::Session> session_;
-};
-
-Model *compile(const runtime::ModelSource &source, const std::string &options,
-               const std::string &device,
-               const runtime::DeviceOptions &device_options) {
-  auto package = [&] {
-    nb::gil_scoped_release release;
-    return runtime::compile_model(source, options);
-  }();
-  return new Model(unwrap(std::move(package)), device, device_options);
 }
 
-nb::list shape_of(const SignatureValue &value) {
-  nb::list shape;
-  for (const SignatureDim &dim : value.dims) {
-    if (dim.fixed >= 0)
-      shape.append(dim.fixed);
-    else
-      shape.append(dim.symbol);
-  }
-  return shape;
+void add_value(nb::module_ &m) {
+  nb::class_<Port>(m, "Value", "An input or output of a model.")
+      .def_ro("name", &Port::name, "Its name in the model.")
+      .def_ro("kind", &Port::kind,
+              "\"tensor\", \"sequence\", \"map\" or \"optional\".")
+      .def_ro("dtype", &Port::dtype,
+              "The element type's name in numpy or ml_dtypes, or \"string\".")
+      .def_prop_ro("shape", &Port::shape,
+                   nb::sig("def shape(self) -> list[int | str]"),
+                   "Extents, and the names of free dimensions.")
+      .def("__repr__", [](const Port &port) {
+        return "Value(" + port.name + ": " + port.text + ")";
+      });
 }
 
-std::string describe(const SignatureValue &value) {
-  std::string dims;
-  for (const SignatureDim &dim : value.dims)
-    dims += (dims.empty() ? "" : ",") +
-            (dim.fixed >= 0 ? std::to_string(dim.fixed) : dim.symbol);
-  return fmt::format("Value({}: {}[{}])", value.name, name(value.dtype), dims);
+void add_model(nb::module_ &m) {
+  nb::class_<Model>(m, "Model",
+                    "A compiled model on a device. Runs of one model come one "
+                    "after the other; it may be used from any thread.")
+      .def(
+          "run",
+          [](Model &model, Inputs inputs) -> Outputs {
+            return nb::borrow<Outputs>(model.run(inputs));
+          },
+          nb::arg("inputs"),
+          "Runs once: {name: array} to {name: array}.\n\n"
+          "Inputs are read in place where they can be; outputs are new. Other "
+          "threads run\nmeanwhile; Ctrl-C ends the run with "
+          "KeyboardInterrupt.")
+      .def(
+          "time",
+          [](Model &model, Inputs inputs, int count) {
+            return model.time(inputs, count);
+          },
+          nb::arg("inputs"), nb::arg("count"),
+          "Runs `count` times and gives the milliseconds of each run.")
+      .def(
+          "statistics",
+          [](Model &model, Inputs inputs) {
+            return nb::borrow<nb::typed<nb::dict, nb::str, float>>(
+                model.statistics(inputs));
+          },
+          nb::arg("inputs"),
+          "Runs once: {\"total_ms\", \"planning_ms\" (up to the first launch), "
+          "\"arena_bytes\",\n\"launches\"}.")
+      .def(
+          "profile",
+          [](Model &model, Inputs inputs, int repeat) {
+            return nb::borrow<nb::typed<nb::dict, nb::str, nb::object>>(
+                model.profile(inputs, repeat));
+          },
+          nb::arg("inputs"), nb::arg("repeat") = 5,
+          "Runs `repeat` times, each launch timed: {\"total\", \"kernels\", "
+          "\"nodes\", \"runs\"};\nlf_session_profile in landfall.h says more.")
+      .def("save", &Model::save, nb::arg("path"),
+           "Writes the compiled model to a file (.lfm).")
+      .def("to_bytes", &Model::to_bytes, "What `save` writes.")
+      .def("describe", &Model::describe, nb::arg("what") = "summary",
+           "What is in the compiled model: \"summary\" (JSON), \"program\" or "
+           "\"kernels\".")
+      .def_prop_ro("device", &Model::device,
+                   "The name of the device that it is on.")
+      .def_prop_ro("inputs", &Model::inputs, "What `run` takes.")
+      .def_prop_ro("outputs", &Model::outputs, "What `run` gives.");
 }
 
 } // namespace
 
 NB_MODULE(_landfall, m) {
-  nb::class_<SignatureValue>(m, "Value")
-      .def_ro("name", &SignatureValue::name)
-      .def_prop_ro(
-          "dtype",
-          [](const SignatureValue &v) { return std::string(name(v.dtype)); })
-      .def_prop_ro("shape", &shape_of)
-      .def("__repr__", &describe);
-  nb::class_<Model>(m, "Model")
-      .def("run", &Model::run, nb::arg("inputs"))
-      .def("time", &Model::time, nb::arg("inputs"), nb::arg("count"))
-      .def("statistics", &Model::statistics, nb::arg("inputs"))
-      .def("save", &Model::save, nb::arg("path"))
-      .def_prop_ro("target", &Model::target)
-      .def_prop_ro("inputs", [](const Model &x) { return x.entry().inputs; })
-      .def_prop_ro("outputs", [](const Model &x) { return x.entry().outputs; });
-  nb::class_<runtime::DeviceOptions>(m, "DeviceOptions")
-      .def("__init__", [](runtime::DeviceOptions *self, int threads,
-                          bool own_process, int timeout_seconds) {
-        new (self)
-            runtime::DeviceOptions{threads, own_process, timeout_seconds};
-      });
-  m.def("compile_file", [](const std::string &path, const std::string &options,
-                           const std::string &device,
-                           const runtime::DeviceOptions &device_options) {
-    return compile({path, {}, {}}, options, device, device_options);
-  });
-  m.def("compile_bytes",
-        [](nb::bytes data, const std::string &directory,
-           const std::string &options, const std::string &device,
-           const runtime::DeviceOptions &device_options) {
-          auto *bytes = reinterpret_cast<const uint8_t *>(data.c_str());
-          return compile({{}, {bytes, data.size()}, directory}, options, device,
-                         device_options);
-        });
-  m.def("load", [](const std::string &path, const std::string &device,
-                   const runtime::DeviceOptions &device_options) {
-    auto package = std::make_shared<Package>(unwrap(read_package(path)));
-    return new Model(package, device, device_options);
-  });
-  m.def("target_of", [](const std::string &device) {
-    return std::string(unwrap(runtime::find_driver(device))->name);
-  });
-  m.def("devices", [] {
-    std::vector<std::string> names;
-    for (const runtime::Driver &driver : runtime::drivers())
-      for (std::string &name : driver.devices())
-        names.push_back(std::move(name));
-    return names;
-  });
+  m.doc() = "The compiled part of landfall; use that.";
+  add_value(m);
+  add_model(m);
+  // Options are JSON objects.
+  m.def("compile_file", compile_file, nb::arg("path"), nb::arg("options"),
+        nb::arg("device"), nb::arg("device_options"));
+  m.def("compile_bytes", compile_bytes, nb::arg("model"), nb::arg("directory"),
+        nb::arg("options"), nb::arg("device"), nb::arg("device_options"));
+  m.def("load_file", load_file, nb::arg("path"), nb::arg("device"),
+        nb::arg("device_options"));
+  m.def("load_bytes", load_bytes, nb::arg("package"), nb::arg("device"),
+        nb::arg("device_options"));
+  m.def("devices", lf::devices);
+  m.def("describe_device", describe_device, nb::arg("device"));
+  m.def("version", [] { return std::string(lf_version()); });
 }
 
 } // namespace landfall::python

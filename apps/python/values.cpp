@@ -1,14 +1,16 @@
-//===- values.cpp - Host values to and from Python -----------------------===//
+//===- values.cpp - Values to and from Python -----------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-
 #include "apps/python/values.h"
 
-#include <fmt/format.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace nb = nanobind;
 
@@ -16,148 +18,188 @@ namespace landfall::python {
 
 namespace {
 
+using Owner = std::shared_ptr<lf::Value>;
+
 nb::object numpy() { return nb::module_::import_("numpy"); }
 
 /// numpy's dtype object for an element type; narrow floats and 2/4-bit integers
 /// are ml_dtypes'.
-nb::object numpy_dtype(DType type) {
-  std::string text(name(type));
-  if (type == DType::string)
-    text = "object";
+nb::object numpy_dtype(lf_dtype type) {
+  static constexpr std::array numpy_has = {
+      LF_BOOL,    LF_INT8,    LF_UINT8,     LF_INT16,     LF_UINT16,
+      LF_INT32,   LF_UINT32,  LF_INT64,     LF_UINT64,    LF_FLOAT16,
+      LF_FLOAT32, LF_FLOAT64, LF_COMPLEX64, LF_COMPLEX128};
   nb::object dtype = numpy().attr("dtype");
-  bool is_numpy = !is_narrow_real(type) || type == DType::f16;
-  if (is_integer(type) && info(type).bits < 8)
-    is_numpy = false;
-  if (is_numpy)
-    return dtype(text.c_str());
-  return dtype(nb::module_::import_("ml_dtypes").attr(text.c_str()));
+  if (type == LF_STRING)
+    return dtype("object");
+  const char *name = lf_dtype_name(type);
+  if (std::find(numpy_has.begin(), numpy_has.end(), type) != numpy_has.end())
+    return dtype(name);
+  return dtype(nb::module_::import_("ml_dtypes").attr(name));
 }
 
-std::optional<DType> dtype_of(nb::handle array) {
+/// 0: no such type.
+lf_dtype dtype_of(nb::handle array) {
   std::string kind = nb::cast<std::string>(array.attr("dtype").attr("kind"));
   if (kind == "O" || kind == "U" || kind == "S" || kind == "T")
-    return DType::string;
-  return dtype_from_name(
-      nb::cast<std::string>(array.attr("dtype").attr("name")));
+    return LF_STRING;
+  std::string name = nb::cast<std::string>(array.attr("dtype").attr("name"));
+  return lf_dtype_from_name(name.c_str());
 }
 
-runtime::HostTensor string_tensor(nb::handle array, std::vector<int64_t> dims) {
-  runtime::HostTensor tensor;
-  tensor.dtype = DType::string;
-  tensor.dims = std::move(dims);
-  for (nb::handle item : array.attr("ravel")().attr("tolist")()) {
-    if (nb::isinstance<nb::bytes>(item)) {
-      auto bytes = nb::cast<nb::bytes>(item);
-      tensor.strings.emplace_back(bytes.c_str(), bytes.size());
-    } else {
-      tensor.strings.push_back(nb::cast<std::string>(nb::str(item)));
-    }
-  }
-  return tensor;
+std::string bytes_of(nb::handle text) {
+  if (!nb::isinstance<nb::bytes>(text))
+    return nb::cast<std::string>(nb::str(text));
+  auto bytes = nb::cast<nb::bytes>(text);
+  return {bytes.c_str(), bytes.size()};
 }
 
-/// Keeps a Python object alive; the last owner may hold no GIL.
-std::shared_ptr<const void> keep(nb::object object, const void *data) {
-  PyObject *raw = object.release().ptr();
-  return std::shared_ptr<const void>(data, [raw](const void *) {
-    nb::gil_scoped_acquire gil;
-    Py_DECREF(raw);
-  });
+lf::Value string_tensor(nb::handle array, const std::vector<int64_t> &dims) {
+  std::vector<std::string> strings;
+  for (nb::handle item : array.attr("ravel")().attr("tolist")())
+    strings.push_back(bytes_of(item));
+  return lf::Value::strings(dims, strings);
 }
 
-Result<runtime::HostTensor> tensor_from(nb::handle value) {
+Argument tensor_from(nb::handle object) {
   // ascontiguousarray makes rank 0 rank 1.
-  nb::object original = numpy().attr("asarray")(value);
+  nb::object original = numpy().attr("asarray")(object);
   nb::object native = original.attr("dtype").attr("newbyteorder")("=");
   nb::object array =
       numpy().attr("ascontiguousarray")(original, nb::arg("dtype") = native);
   std::vector<int64_t> dims;
   for (nb::handle extent : original.attr("shape"))
     dims.push_back(nb::cast<int64_t>(extent));
-  auto dtype = dtype_of(array);
-  if (!dtype)
-    return Error{ErrorCode::invalid_argument,
-                 fmt::format("arrays of dtype {} are not supported",
-                             nb::str(nb::object(array.attr("dtype"))).c_str())};
-  if (*dtype == DType::string)
-    return string_tensor(original, std::move(dims));
-  runtime::HostTensor tensor;
-  tensor.dtype = *dtype;
-  tensor.dims = std::move(dims);
+  lf_dtype dtype = dtype_of(array);
+  if (dtype == 0) {
+    std::string message = std::string("arrays of dtype ") +
+                          nb::str(nb::object(array.attr("dtype"))).c_str() +
+                          " are not supported";
+    throw lf::Error(LF_INVALID_ARGUMENT, message.c_str());
+  }
+  if (dtype == LF_STRING)
+    return {string_tensor(original, dims), {}};
   auto address = nb::cast<uintptr_t>(array.attr("ctypes").attr("data"));
-  const auto *data = reinterpret_cast<const uint8_t *>(address);
-  size_t bytes = tensor.element_count() * size_of(*dtype);
-  tensor.bytes = {keep(array, data), {data, bytes}};
-  return tensor;
+  auto bytes = nb::cast<size_t>(array.attr("nbytes"));
+  return {lf::Value::borrow(dtype, dims,
+                            reinterpret_cast<const void *>(address), bytes),
+          {array}};
 }
 
-nb::tuple shape_tuple(const runtime::HostTensor &tensor) {
+/// The elements' values and all their owners.
+template <typename Items>
+std::pair<std::vector<lf::Value>, std::vector<nb::object>>
+arguments_of(const Items &items) {
+  std::pair<std::vector<lf::Value>, std::vector<nb::object>> result;
+  for (nb::handle item : items) {
+    Argument argument = from_python(item);
+    result.first.push_back(std::move(argument.value));
+    result.second.insert(result.second.end(), argument.owners.begin(),
+                         argument.owners.end());
+  }
+  return result;
+}
+
+Argument map_from(const nb::dict &dict) {
+  auto [values, owners] = arguments_of(dict.values());
+  std::vector<std::string> texts;
+  std::vector<int64_t> integers;
+  for (nb::handle key : dict.keys()) {
+    if (nb::isinstance<nb::int_>(key))
+      integers.push_back(nb::cast<int64_t>(key));
+    else
+      texts.push_back(bytes_of(key));
+  }
+  if (!integers.empty() && !texts.empty())
+    throw lf::Error(LF_INVALID_ARGUMENT,
+                    "the keys of a map are all integers or all strings");
+  return {texts.empty() ? lf::Value::map(integers, values)
+                        : lf::Value::map(texts, values),
+          std::move(owners)};
+}
+
+nb::tuple shape_of(const lf_value *tensor) {
   nb::list dims;
-  for (int64_t extent : tensor.dims)
-    dims.append(extent);
+  for (size_t d = 0; d < lf_tensor_rank(tensor); ++d)
+    dims.append(lf_tensor_dims(tensor)[d]);
   return nb::tuple(dims);
 }
 
-nb::object strings_to_python(const runtime::HostTensor &tensor) {
+nb::object strings_to_python(const lf_value *tensor) {
+  size_t count = lf_tensor_element_count(tensor);
   nb::list items;
-  for (const std::string &text : tensor.strings)
-    items.append(nb::str(text.data(), text.size()));
-  nb::object flat =
-      numpy().attr("empty")(tensor.strings.size(), numpy_dtype(tensor.dtype));
+  for (size_t i = 0; i < count; ++i)
+    items.append(
+        nb::str(lf_tensor_string(tensor, i), lf_tensor_string_size(tensor, i)));
+  nb::object flat = numpy().attr("empty")(count, numpy_dtype(LF_STRING));
   flat.attr("__setitem__")(nb::slice(nb::none(), nb::none(), nb::none()),
                            items);
-  return flat.attr("reshape")(shape_tuple(tensor));
+  return flat.attr("reshape")(shape_of(tensor));
 }
 
-/// An array over the tensor's own bytes, which it keeps alive.
-nb::object tensor_to_python(const runtime::HostTensor &tensor) {
-  if (tensor.dtype == DType::string)
+/// An array over the bytes of a tensor that is `owner` or inside of it.
+nb::object tensor_to_python(const lf_value *tensor, const Owner &owner) {
+  lf_dtype dtype = lf_tensor_dtype(tensor);
+  if (dtype == LF_STRING)
     return strings_to_python(tensor);
-  auto *share = new Bytes(tensor.bytes);
-  nb::capsule owner(share,
-                    [](void *p) noexcept { delete static_cast<Bytes *>(p); });
-  size_t size = share->data.size();
+  nb::capsule keep(new Owner(owner), [](void *shared) noexcept {
+    delete static_cast<Owner *>(shared);
+  });
   nb::ndarray<nb::numpy, uint8_t> bytes(
-      const_cast<uint8_t *>(share->data.data()), {size}, owner);
+      const_cast<void *>(lf_tensor_data(tensor)), {lf_tensor_bytes(tensor)},
+      keep);
   return nb::cast(bytes)
-      .attr("view")(numpy_dtype(tensor.dtype))
-      .attr("reshape")(shape_tuple(tensor));
+      .attr("view")(numpy_dtype(dtype))
+      .attr("reshape")(shape_of(tensor));
+}
+
+nb::object map_to_python(const lf_value *map, const Owner &owner) {
+  nb::dict items;
+  for (size_t i = 0; i < lf_value_count(map); ++i) {
+    const char *text = lf_map_text_key(map, i);
+    nb::object key =
+        text ? nb::cast(std::string(text, lf_map_text_key_size(map, i)))
+             : nb::cast(lf_map_integer_key(map, i));
+    nb::object array = tensor_to_python(lf_value_element(map, i), owner);
+    bool is_number = nb::cast<size_t>(array.attr("size")) == 1;
+    items[key] = is_number ? array.attr("item")() : array;
+  }
+  return items;
+}
+
+nb::object part_to_python(const lf_value *value, const Owner &owner) {
+  switch (lf_value_kind(value)) {
+  case LF_TENSOR:
+    return tensor_to_python(value, owner);
+  case LF_MAP:
+    return map_to_python(value, owner);
+  case LF_SEQUENCE: {
+    nb::list items;
+    for (size_t i = 0; i < lf_value_count(value); ++i)
+      items.append(part_to_python(lf_value_element(value, i), owner));
+    return items;
+  }
+  default:
+    return nb::none();
+  }
 }
 
 } // namespace
 
-Result<runtime::HostValue> from_python(nb::handle value) {
-  if (value.is_none())
-    return runtime::HostValue{};
-  if (nb::isinstance<nb::list>(value) || nb::isinstance<nb::tuple>(value)) {
-    runtime::HostSequence sequence;
-    for (nb::handle item : value)
-      sequence.push_back(TRY(from_python(item)));
-    return runtime::HostValue{std::move(sequence)};
-  }
-  return runtime::HostValue{TRY(tensor_from(value))};
+Argument from_python(nb::handle object) {
+  if (object.is_none())
+    return {};
+  if (nb::isinstance<nb::dict>(object))
+    return map_from(nb::cast<nb::dict>(object));
+  if (!nb::isinstance<nb::list>(object) && !nb::isinstance<nb::tuple>(object))
+    return tensor_from(object);
+  auto [values, owners] = arguments_of(object);
+  return {lf::Value::sequence(values), std::move(owners)};
 }
 
-nb::object to_python(const runtime::HostValue &value) {
-  if (auto *tensor = std::get_if<runtime::HostTensor>(&value.value))
-    return tensor_to_python(*tensor);
-  if (auto *sequence = std::get_if<runtime::HostSequence>(&value.value)) {
-    nb::list items;
-    for (const runtime::HostValue &item : *sequence)
-      items.append(to_python(item));
-    return items;
-  }
-  if (auto *map = std::get_if<runtime::HostMap>(&value.value)) {
-    nb::dict items;
-    for (const auto &[key, tensor] : map->entries) {
-      nb::object python_key = std::holds_alternative<int64_t>(key)
-                                  ? nb::cast(std::get<int64_t>(key))
-                                  : nb::cast(std::get<std::string>(key));
-      items[python_key] = tensor_to_python(tensor).attr("item")();
-    }
-    return items;
-  }
-  return nb::none();
+nb::object to_python(lf::Value value) {
+  auto owner = std::make_shared<lf::Value>(std::move(value));
+  return part_to_python(owner->get(), owner);
 }
 
 } // namespace landfall::python

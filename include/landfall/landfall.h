@@ -7,23 +7,28 @@
 |*   lf_package *package;  lf_model *model;  lf_session *session;
 |*   lf_error *error = NULL;
 |*   if (lf_package_open("model.lfm", &package, &error) != LF_OK ||
-|*       lf_model_load(package, NULL, 0, &model, &error) != LF_OK ||
+|*       lf_model_load(package, NULL, NULL, &model, &error) != LF_OK ||
 |*       lf_session_create(model, &session, &error) != LF_OK)
 |*     fail(lf_error_message(error));
-|*   lf_session_run(session, inputs, 1, outputs, 1, &error);
+|*   lf_session_run(session, NULL, inputs, 1, outputs, 1, &error);
 |*
 |* Rules. Every function that can fail returns a status and, if `error` is not
-|* NULL and it fails, stores an error there that the caller frees; results are
-|* set to NULL then. Every object from a function with a result parameter is
-|* the caller's and is freed with the function of its type; freeing NULL does
-|* nothing, and the order of freeing does not matter. Strings are UTF-8 and,
-|* when returned, live as long as the object that they were asked of. Objects
-|* may be used from any thread; only freeing must not overlap another use.
-|* Functions are only ever added, numbers never change.
+|* NULL, stores NULL there or, if it fails, an error that the caller frees;
+|* results are set to NULL then. Every object from a function with a result
+|* parameter is the caller's and is freed with the function of its type; freeing
+|* NULL does nothing, and the order of freeing does not matter. A required
+|* argument that is NULL is LF_INVALID_ARGUMENT; functions without a status give
+|* zero, NULL or "" for it. Strings are UTF-8 and, when returned, live as long
+|* as the object that they were asked of. Options are a JSON object, NULL for
+|* none; unknown ones are refused by name. Objects may be used from any thread;
+|* only freeing must not overlap another use. Functions are only ever added,
+|* numbers never change.
 |*
 \*===----------------------------------------------------------------------===*/
 #ifndef LANDFALL_H
 #define LANDFALL_H
+
+#include <landfall/version.h>
 
 #include <stddef.h>
 #include <stdint.h>
@@ -44,57 +49,24 @@ typedef enum lf_status {
   LF_OUT_OF_MEMORY = 6,
   LF_RUN_FAILED = 7, /* A check inside the model failed on this input. */
   LF_DEVICE = 8,     /* A device or its driver failed. */
-  LF_INTERNAL = 9    /* A bug in Landfall. */
+  LF_INTERNAL = 9,   /* A bug in Landfall. */
+  LF_CANCELLED = 10  /* lf_session_cancel has stopped the run. */
 } lf_status;
 
-/* Element types have the numbers of ONNX's TensorProto.DataType. Types below
- * a byte take one byte an element. */
-typedef int32_t lf_dtype;
-enum {
-  LF_FLOAT32 = 1,
-  LF_UINT8 = 2,
-  LF_INT8 = 3,
-  LF_UINT16 = 4,
-  LF_INT16 = 5,
-  LF_INT32 = 6,
-  LF_INT64 = 7,
-  LF_STRING = 8,
-  LF_BOOL = 9,
-  LF_FLOAT16 = 10,
-  LF_FLOAT64 = 11,
-  LF_UINT32 = 12,
-  LF_UINT64 = 13,
-  LF_COMPLEX64 = 14,
-  LF_COMPLEX128 = 15,
-  LF_BFLOAT16 = 16,
-  LF_FLOAT8E4M3FN = 17,
-  LF_FLOAT8E4M3FNUZ = 18,
-  LF_FLOAT8E5M2 = 19,
-  LF_FLOAT8E5M2FNUZ = 20,
-  LF_UINT4 = 21,
-  LF_INT4 = 22,
-  LF_FLOAT4E2M1 = 23,
-  LF_FLOAT8E8M0 = 24,
-  LF_UINT2 = 25,
-  LF_INT2 = 26
-};
-
-typedef enum lf_kind {
-  LF_NONE = 0, /* An absent optional. */
-  LF_TENSOR = 1,
-  LF_SEQUENCE = 2,
-  LF_MAP = 3,
-  LF_OPTIONAL = 4 /* In signatures only: none, or a value. */
-} lf_kind;
-
 typedef struct lf_error lf_error;
+typedef struct lf_buffer lf_buffer;   /* Bytes, or text. */
 typedef struct lf_package lf_package; /* A compiled model. */
+typedef struct lf_entry lf_entry;     /* A way to run it, with its signature. */
+typedef struct lf_port lf_port;       /* An input or output of a model. */
 typedef struct lf_model lf_model;     /* A package loaded on a device. */
 typedef struct lf_session lf_session; /* One stream of runs of a model. */
-typedef struct lf_port lf_port;       /* An input or output of a model. */
-typedef struct lf_value lf_value;     /* A tensor, sequence, map or none. */
+typedef struct lf_run_options lf_run_options;
+typedef struct lf_value lf_value; /* A tensor, sequence, map or none. */
 
-/* "0.1.0". */
+/* Element types, and the functions on values. */
+#include <landfall/values.h>
+
+/* Of the library that was loaded, "0.1.0"; LF_VERSION is the header's. */
 LF_API const char *lf_version(void);
 
 /* -- Errors --------------------------------------------------------------- */
@@ -126,52 +98,64 @@ LF_API const char *lf_error_size_name(const lf_error *error, size_t number);
 LF_API int64_t lf_error_size_value(const lf_error *error, size_t number);
 LF_API void lf_error_free(lf_error *error);
 
+/* -- Buffers -------------------------------------------------------------- */
+/* Text is followed by a NUL that its size does not count. */
+LF_API const void *lf_buffer_data(const lf_buffer *buffer);
+LF_API size_t lf_buffer_size(const lf_buffer *buffer);
+LF_API void lf_buffer_free(lf_buffer *buffer);
+
 /* -- Packages ------------------------------------------------------------- */
+/* Opening verifies a package: one that opens runs or says why not, except that
+ * its machine code is trusted (docs/package_format.md). */
 LF_API lf_status lf_package_open(const char *path, lf_package **package,
                                  lf_error **error);
 /* The bytes are copied. */
 LF_API lf_status lf_package_from_bytes(const void *bytes, size_t size,
                                        lf_package **package, lf_error **error);
+/* Replaces the file in one step. */
 LF_API lf_status lf_package_save(const lf_package *package, const char *path,
                                  lf_error **error);
+/* What a saved file holds. */
+LF_API lf_status lf_package_bytes(const lf_package *package, lf_buffer **bytes,
+                                  lf_error **error);
 LF_API void lf_package_free(lf_package *package);
+/* 1 if a package begins with these bytes, of which the first 8 suffice. */
+LF_API int lf_package_recognize(const void *bytes, size_t size);
 
-/* Compiling needs liblandfall_compiler.so beside this library; nothing else
- * does. `options` is a JSON object or NULL ({"target": "cpu"}; with
- * "require_target": true, what the host would compute fails, see
- * docs/host_work.md); `progress` may be NULL and is called with each step that
- * has ended. */
-typedef void (*lf_progress)(void *user, const char *step, double milliseconds);
-LF_API lf_status lf_compile_file(const char *path, const char *options,
-                                 lf_progress progress, void *user,
-                                 lf_package **package, lf_error **error);
-/* A serialised ModelProto; external data is looked up in `directory`. */
-LF_API lf_status lf_compile_bytes(const void *bytes, size_t size,
-                                  const char *directory, const char *options,
-                                  lf_progress progress, void *user,
-                                  lf_package **package, lf_error **error);
+/* Whether the package can be loaded on a device of this name (NULL: the one
+ * that it was compiled for), without keeping it there. `options` as for
+ * lf_model_load; {"require_target": true} also refuses a package whose host
+ * would compute what is not its work by nature (docs/host_work.md). */
+LF_API lf_status lf_package_verify(const lf_package *package,
+                                   const char *device, const char *options,
+                                   lf_error **error);
+/* What is in a package. `what` is "summary", a JSON object: target, producer,
+ * model, variants, kernels with the model nodes that they compute, host steps,
+ * sizes; "program", the host's instructions as text; or "kernels", the kernels'
+ * descriptions as text. */
+LF_API lf_status lf_package_describe(const lf_package *package,
+                                     const char *what, lf_buffer **text,
+                                     lf_error **error);
 
-/* -- Models --------------------------------------------------------------- */
-/* `device` NULL: what the package was compiled for. `threads` 0: all that the
- * machine has. The model keeps what it needs of the package. */
-LF_API lf_status lf_model_load(const lf_package *package, const char *device,
-                               int threads, lf_model **model, lf_error **error);
-/* The same, with a JSON object of options or NULL. {"threads": 0,
- * "own_process": false, "timeout_seconds": 60} are the defaults: a simulated
- * device may run in a process of its own, and one that shows no sign of life
- * for so long is given up, as is a kernel that takes so long by its clock. */
-LF_API lf_status lf_model_load_with(const lf_package *package,
-                                    const char *device, const char *options,
-                                    lf_model **model, lf_error **error);
-LF_API void lf_model_free(lf_model *model);
-LF_API size_t lf_model_input_count(const lf_model *model);
-LF_API size_t lf_model_output_count(const lf_model *model);
-/* NULL if there is no such port. Ports live as long as their model. */
-LF_API const lf_port *lf_model_input(const lf_model *model, size_t number);
-LF_API const lf_port *lf_model_output(const lf_model *model, size_t number);
+/* Ways to run a package, "main" the usual one. They and their ports live as
+ * long as the package and as any model loaded from it. */
+LF_API size_t lf_package_entry_count(const lf_package *package);
+/* NULL if there is no such entry. */
+LF_API const lf_entry *lf_package_entry(const lf_package *package,
+                                        size_t number);
+/* By its name, NULL: "main". */
+LF_API const lf_entry *lf_package_find_entry(const lf_package *package,
+                                             const char *name);
+LF_API const char *lf_entry_name(const lf_entry *entry);
+LF_API size_t lf_entry_input_count(const lf_entry *entry);
+LF_API size_t lf_entry_output_count(const lf_entry *entry);
+/* NULL if there is no such port. */
+LF_API const lf_port *lf_entry_input(const lf_entry *entry, size_t number);
+LF_API const lf_port *lf_entry_output(const lf_entry *entry, size_t number);
 
 LF_API const char *lf_port_name(const lf_port *port);
 LF_API lf_kind lf_port_kind(const lf_port *port);
+/* Of a tensor, or of a container's tensors. */
 LF_API lf_dtype lf_port_dtype(const lf_port *port);
 /* -1: not a tensor, or one of any rank. */
 LF_API int lf_port_rank(const lf_port *port);
@@ -179,54 +163,141 @@ LF_API int lf_port_rank(const lf_port *port);
 LF_API int64_t lf_port_extent(const lf_port *port, int dimension);
 /* The name of a free dimension; equal names have equal extents. "" if none. */
 LF_API const char *lf_port_symbol(const lf_port *port, int dimension);
+/* "float32 1x3xHxW", for a message. */
+LF_API const char *lf_port_text(const lf_port *port);
+
+/* -- Compiling ------------------------------------------------------------ */
+/* Needs the library liblandfall_compiler beside this one; nothing else does.
+ * Options: {"device": "cpu"} names what to compile for; "variants": machines to
+ * generate code for (["native"]: this one; [], the default: all that the target
+ * has); "require_target": true fails where the host would compute what is not
+ * its work by nature (docs/host_work.md); "print_after": names of steps, or
+ * "all", whose IR `progress` is to get.
+ *
+ * `progress` may be NULL. It is called from the compiling thread when a step
+ * has ended (`ir` NULL) and with a step's IR (`milliseconds` 0); the strings
+ * die with the call. */
+typedef void (*lf_progress)(void *user, const char *step, double milliseconds,
+                            const char *ir);
+LF_API lf_status lf_compile_file(const char *path, const char *options,
+                                 lf_progress progress, void *user,
+                                 lf_package **package, lf_error **error);
+/* A serialised ModelProto, used during the call only; external data is looked
+ * up in `directory` (NULL: there is none). */
+LF_API lf_status lf_compile_bytes(const void *bytes, size_t size,
+                                  const char *directory, const char *options,
+                                  lf_progress progress, void *user,
+                                  lf_package **package, lf_error **error);
+
+/* -- Devices -------------------------------------------------------------- */
+/* The devices that this library has drivers for, whether or not they are here:
+ * "cpu", "reef1". A name may also be "DRIVER:FILE" with a description of a
+ * device. NULL if there is no such number. */
+LF_API size_t lf_device_count(void);
+LF_API const char *lf_device_name(size_t number);
+/* A JSON object: {"name", "target", "simulated", "hardware", "threads",
+ * "memory_bytes" (0: the host's), "details": lines for a person, "peaks":
+ * {dtype: multiply-adds a second}}. Fails where the device is not here. */
+LF_API lf_status lf_device_describe(const char *device, lf_buffer **json,
+                                    lf_error **error);
+
+/* -- Models --------------------------------------------------------------- */
+/* `device` NULL: the first that the package's target has. {"threads": 0,
+ * "own_process": false, "timeout_seconds": 60} are the default options: 0
+ * threads are all that the machine has, a simulated device may run in a process
+ * of its own, and one that shows no sign of life for so long is given up, as is
+ * a kernel that takes so long by its clock. The model keeps what it needs of
+ * the package. */
+LF_API lf_status lf_model_load(const lf_package *package, const char *device,
+                               const char *options, lf_model **model,
+                               lf_error **error);
+LF_API void lf_model_free(lf_model *model);
+/* The entry of this name, NULL: "main"; NULL if there is none. */
+LF_API const lf_entry *lf_model_find_entry(const lf_model *model,
+                                           const char *name);
+/* Of "main". */
+LF_API size_t lf_model_input_count(const lf_model *model);
+LF_API size_t lf_model_output_count(const lf_model *model);
+LF_API const lf_port *lf_model_input(const lf_model *model, size_t number);
+LF_API const lf_port *lf_model_output(const lf_model *model, size_t number);
+/* What lf_device_describe says, of the device that holds the model. */
+LF_API lf_status lf_model_describe_device(const lf_model *model,
+                                          lf_buffer **json, lf_error **error);
+/* What the device has counted since it was made, a JSON object: {"cycles",
+ * "hertz", "instructions", "multiply_adds", "memory_bytes", "engines":
+ * [{"name", "units", "busy", "stalled"}]}. LF_UNSUPPORTED where it does not
+ * count. */
+LF_API lf_status lf_model_counters(const lf_model *model, lf_buffer **json,
+                                   lf_error **error);
 
 /* -- Sessions ------------------------------------------------------------- */
 LF_API lf_status lf_session_create(const lf_model *model, lf_session **session,
                                    lf_error **error);
 LF_API void lf_session_free(lf_session *session);
-/* The counts must be the model's. Inputs stay the caller's; each output is
- * the caller's to free, and independent of later runs. Concurrent calls on one
- * session run one after the other. */
+/* The counts must be the entry's. Inputs stay the caller's; each output is the
+ * caller's to free, and independent of later runs. Concurrent calls on one
+ * session run one after the other. `options` NULL: the defaults. */
 LF_API lf_status lf_session_run(lf_session *session,
+                                const lf_run_options *options,
                                 const lf_value *const *inputs,
                                 size_t input_count, lf_value **outputs,
                                 size_t output_count, lf_error **error);
+/* The same, with results in the caller's memory: each output was made by
+ * lf_tensor_reserve, and takes the shape of its result. A result of another
+ * type, or that needs more bytes than there are, is LF_INVALID_ARGUMENT; what
+ * the outputs then hold is undefined. */
+LF_API lf_status lf_session_run_into(lf_session *session,
+                                     const lf_run_options *options,
+                                     const lf_value *const *inputs,
+                                     size_t input_count,
+                                     lf_value *const *outputs,
+                                     size_t output_count, lf_error **error);
+/* Ends the run that is under way, from any thread: it returns LF_CANCELLED when
+ * the device has finished what it has begun. Nothing happens if there is none.
+ * May be called in a signal handler. */
+LF_API void lf_session_cancel(lf_session *session);
+/* Runs `repeat` times, each launch waited for and timed. A JSON object, times
+ * in ms of one run: {"total", "kernels": {number: row}, "nodes": {names: row},
+ * "runs"}, each row {"ms", "launches", "counters" (of all runs; where the
+ * device counts), "possible" (multiply-adds at the device's peak)}. */
+LF_API lf_status lf_session_profile(lf_session *session,
+                                    const lf_run_options *options,
+                                    const lf_value *const *inputs,
+                                    size_t input_count, int repeat,
+                                    lf_buffer **json, lf_error **error);
 
-/* -- Values --------------------------------------------------------------- */
-/* A dense row-major tensor. `data` is copied; NULL: zeros. */
-LF_API lf_status lf_tensor_create(lf_dtype dtype, const int64_t *dims,
-                                  size_t rank, const void *data, size_t bytes,
-                                  lf_value **value, lf_error **error);
-/* Uses the caller's bytes, which must stay until the value is freed. Aligned
- * to 16 bytes, they are used without a copy where the device allows it. */
-LF_API lf_status lf_tensor_borrow(lf_dtype dtype, const int64_t *dims,
-                                  size_t rank, const void *data, size_t bytes,
-                                  lf_value **value, lf_error **error);
-LF_API lf_status lf_tensor_create_strings(const int64_t *dims, size_t rank,
-                                          const char *const *strings,
-                                          lf_value **value, lf_error **error);
-/* The elements may be freed after that; the bytes of borrowed ones must stay.
- */
-LF_API lf_status lf_sequence_create(const lf_value *const *elements,
-                                    size_t count, lf_value **value,
-                                    lf_error **error);
-LF_API lf_status lf_none_create(lf_value **value, lf_error **error);
-LF_API void lf_value_free(lf_value *value);
+/* Numbers of one run. */
+typedef struct lf_statistics {
+  double total_ms;
+  double planning_ms; /* Host time up to the first launch. */
+  uint64_t arena_bytes;
+  uint64_t launches;
+} lf_statistics;
 
-LF_API lf_kind lf_value_kind(const lf_value *value);
-/* Of tensors; zero, NULL or "" for anything else. */
-LF_API lf_dtype lf_tensor_dtype(const lf_value *value);
-LF_API size_t lf_tensor_rank(const lf_value *value);
-LF_API const int64_t *lf_tensor_dims(const lf_value *value);
-LF_API size_t lf_tensor_bytes(const lf_value *value);
-LF_API const void *lf_tensor_data(const lf_value *value);
-LF_API const char *lf_tensor_string(const lf_value *value, size_t element);
-/* Of sequences and maps. The elements belong to the value. */
-LF_API size_t lf_value_count(const lf_value *value);
-LF_API const lf_value *lf_value_element(const lf_value *value, size_t number);
-/* A map's key: the text, or NULL where it is an integer. */
-LF_API const char *lf_map_text_key(const lf_value *value, size_t number);
-LF_API int64_t lf_map_integer_key(const lf_value *value, size_t number);
+/* What may differ from run to run. Not to be changed while a run uses it. */
+LF_API lf_status lf_run_options_create(lf_run_options **options,
+                                       lf_error **error);
+LF_API void lf_run_options_free(lf_run_options *options);
+/* The entry to run; NULL: "main". */
+LF_API lf_status lf_run_options_set_entry(lf_run_options *options,
+                                          const char *name, lf_error **error);
+/* Not 0: each kernel is compared with the interpreter (slow), and the run fails
+ * at the first that diverges. */
+LF_API void lf_run_options_set_verify(lf_run_options *options, int verify);
+/* Filled in by each run; NULL: by none. Must stay until the options are freed
+ * or told otherwise. */
+LF_API void lf_run_options_set_statistics(lf_run_options *options,
+                                          lf_statistics *statistics);
+/* Called by lf_session_run, on its thread, when the shape of a tensor of
+ * numbers that is an output is known: the place for its bytes, at least as many
+ * as are asked for and to stay until the output is freed; NULL: the library
+ * makes one. */
+typedef void *(*lf_output_memory)(void *user, size_t output, lf_dtype dtype,
+                                  const int64_t *dims, size_t rank,
+                                  size_t bytes);
+LF_API void lf_run_options_set_output_memory(lf_run_options *options,
+                                             lf_output_memory memory,
+                                             void *user);
 
 #ifdef __cplusplus
 }

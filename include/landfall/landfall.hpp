@@ -4,7 +4,7 @@
 //
 // Header-only, over landfall.h; needs C++17. Failures throw lf::Error.
 //
-//   auto model = lf::Model(lf::Package::open("model.lfm"));
+//   lf::Model model(lf::Package::open("model.lfm"));
 //   std::vector<lf::Value> outputs =
 //       model.session().run({lf::Value::tensor({1, 3, 224, 224}, pixels)});
 //   const float *scores = outputs[0].data<float>();
@@ -16,6 +16,7 @@
 #include <landfall/landfall.h>
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <stdexcept>
@@ -95,6 +96,33 @@ template <typename T, void (*free)(T *)> struct Free {
 template <typename T, void (*free)(T *)>
 using Owner = std::unique_ptr<T, Free<T, free>>;
 
+/// Calls a C function whose last parameters are a result and an error.
+template <typename T, typename Make, typename... Args>
+T *made(Make make, Args... args) {
+  T *result = nullptr;
+  lf_error *error = nullptr;
+  check(make(args..., &result, &error), error);
+  return result;
+}
+
+/// Calls a C function whose last parameter is an error.
+template <typename Call, typename... Args> void call(Call call, Args... args) {
+  lf_error *error = nullptr;
+  check(call(args..., &error), error);
+}
+
+/// What a C function gives as a buffer.
+template <typename Make, typename... Args>
+std::string text(Make make, Args... args) {
+  Owner<lf_buffer, lf_buffer_free> buffer(made<lf_buffer>(make, args...));
+  return {static_cast<const char *>(lf_buffer_data(buffer.get())),
+          lf_buffer_size(buffer.get())};
+}
+
+inline const char *or_null(const std::string &name) {
+  return name.empty() ? nullptr : name.c_str();
+}
+
 template <typename T> constexpr lf_dtype dtype_of() {
   if constexpr (std::is_same_v<T, float>)
     return LF_FLOAT32;
@@ -124,170 +152,264 @@ template <typename T> constexpr lf_dtype dtype_of() {
 
 } // namespace detail
 
-/// A tensor, sequence, map or nothing.
-class Value {
-public:
-  /// Copies the elements.
-  template <typename T>
-  static Value tensor(const std::vector<int64_t> &dims,
-                      const std::vector<T> &elements) {
-    return tensor(detail::dtype_of<T>(), dims, elements.data(),
-                  elements.size() * sizeof(T));
-  }
-  static Value tensor(lf_dtype dtype, const std::vector<int64_t> &dims,
-                      const void *data, size_t bytes) {
-    return make(lf_tensor_create, dtype, dims.data(), dims.size(), data, bytes);
-  }
-  /// Uses the caller's bytes, which must outlive the value.
-  static Value borrow(lf_dtype dtype, const std::vector<int64_t> &dims,
-                      const void *data, size_t bytes) {
-    return make(lf_tensor_borrow, dtype, dims.data(), dims.size(), data, bytes);
-  }
-  static Value none() { return make(lf_none_create); }
-  explicit Value(lf_value *owned) : value_(owned) {}
+} // namespace lf
 
-  lf_kind kind() const { return lf_value_kind(get()); }
-  lf_dtype dtype() const { return lf_tensor_dtype(get()); }
-  size_t bytes() const { return lf_tensor_bytes(get()); }
-  std::vector<int64_t> dims() const {
-    const int64_t *begin = lf_tensor_dims(get());
-    return {begin, begin + lf_tensor_rank(get())};
+#include <landfall/values.hpp>
+
+namespace lf {
+
+/// An input or output. Lives as long as the package or model that it is of.
+class Port {
+public:
+  explicit Port(const lf_port *port) : port_(port) {}
+
+  std::string name() const { return lf_port_name(port_); }
+  lf_kind kind() const { return lf_port_kind(port_); }
+  lf_dtype dtype() const { return lf_port_dtype(port_); }
+  /// -1: not a tensor, or one of any rank.
+  int rank() const { return lf_port_rank(port_); }
+  /// -1: free.
+  int64_t extent(int dimension) const {
+    return lf_port_extent(port_, dimension);
   }
-  /// The elements; throws if they are not of type T.
-  template <typename T> const T *data() const {
-    if (dtype() != detail::dtype_of<T>())
-      throw Error(LF_INVALID_ARGUMENT, "the tensor has another element type");
-    return static_cast<const T *>(lf_tensor_data(get()));
+  std::string symbol(int dimension) const {
+    return lf_port_symbol(port_, dimension);
   }
-  template <typename T> std::vector<T> elements() const {
-    const T *begin = data<T>();
-    return {begin, begin + bytes() / sizeof(T)};
-  }
-  const lf_value *get() const { return value_.get(); }
+  /// "float32 1x3xHxW".
+  std::string text() const { return lf_port_text(port_); }
 
 private:
-  template <typename Make, typename... Args>
-  static Value make(Make make, Args... args) {
-    lf_value *value = nullptr;
-    lf_error *error = nullptr;
-    detail::check(make(args..., &value, &error), error);
-    return Value(value);
-  }
-  detail::Owner<lf_value, lf_value_free> value_;
+  const lf_port *port_;
 };
+
+/// A way to run a package. Lives as long as the package or model.
+class Entry {
+public:
+  /// Throws if there is none (`entry` NULL).
+  explicit Entry(const lf_entry *entry) : entry_(entry) {
+    if (!entry)
+      throw Error(LF_INVALID_ARGUMENT, "there is no such entry point");
+  }
+
+  std::string name() const { return lf_entry_name(entry_); }
+  std::vector<Port> inputs() const {
+    std::vector<Port> list;
+    for (size_t i = 0; i < lf_entry_input_count(entry_); ++i)
+      list.emplace_back(lf_entry_input(entry_, i));
+    return list;
+  }
+  std::vector<Port> outputs() const {
+    std::vector<Port> list;
+    for (size_t i = 0; i < lf_entry_output_count(entry_); ++i)
+      list.emplace_back(lf_entry_output(entry_, i));
+    return list;
+  }
+
+private:
+  const lf_entry *entry_;
+};
+
+/// Called when a step of a compilation has ended, or with its IR.
+using Progress =
+    std::function<void(const char *step, double milliseconds, const char *ir)>;
 
 /// A compiled model.
 class Package {
 public:
   static Package open(const std::string &path) {
-    return make(lf_package_open, path.c_str());
+    return Package(detail::made<lf_package>(lf_package_open, path.c_str()));
   }
   static Package from_bytes(const void *bytes, size_t size) {
-    return make(lf_package_from_bytes, bytes, size);
+    return Package(
+        detail::made<lf_package>(lf_package_from_bytes, bytes, size));
   }
-  /// `options` is JSON, like {"target": "cpu"}.
+  /// `options` is JSON, like {"device": "cpu"}. `progress` must not throw.
   static Package compile(const std::string &path,
-                         const std::string &options = "{}") {
-    return make(lf_compile_file, path.c_str(), options.c_str(),
-                lf_progress(nullptr), static_cast<void *>(nullptr));
+                         const std::string &options = "{}",
+                         const Progress &progress = nullptr) {
+    return Package(detail::made<lf_package>(lf_compile_file, path.c_str(),
+                                            options.c_str(), relay(progress),
+                                            const_cast<Progress *>(&progress)));
   }
+  /// A serialised ModelProto; `directory` is where external data lies.
+  static Package compile_bytes(const void *bytes, size_t size,
+                               const std::string &directory = "",
+                               const std::string &options = "{}",
+                               const Progress &progress = nullptr) {
+    return Package(detail::made<lf_package>(
+        lf_compile_bytes, bytes, size, detail::or_null(directory),
+        options.c_str(), relay(progress), const_cast<Progress *>(&progress)));
+  }
+
   void save(const std::string &path) const {
-    lf_error *error = nullptr;
-    detail::check(lf_package_save(get(), path.c_str(), &error), error);
+    detail::call(lf_package_save, get(), path.c_str());
+  }
+  std::string bytes() const { return detail::text(lf_package_bytes, get()); }
+  /// `what`: "summary" (JSON), "program" or "kernels".
+  std::string describe(const char *what) const {
+    return detail::text(lf_package_describe, get(), what);
+  }
+  /// Throws if a device of this name (empty: the package's own) cannot load it.
+  void verify(const std::string &device = "",
+              const std::string &options = "{}") const {
+    detail::call(lf_package_verify, get(), detail::or_null(device),
+                 options.c_str());
+  }
+  std::vector<Entry> entries() const {
+    std::vector<Entry> list;
+    for (size_t i = 0; i < lf_package_entry_count(get()); ++i)
+      list.emplace_back(lf_package_entry(get(), i));
+    return list;
+  }
+  Entry entry(const char *name = nullptr) const {
+    return Entry(lf_package_find_entry(get(), name));
   }
   const lf_package *get() const { return package_.get(); }
 
 private:
   explicit Package(lf_package *owned) : package_(owned) {}
-  template <typename Make, typename... Args>
-  static Package make(Make make, Args... args) {
-    lf_package *package = nullptr;
-    lf_error *error = nullptr;
-    detail::check(make(args..., &package, &error), error);
-    return Package(package);
+  static lf_progress relay(const Progress &progress) {
+    if (!progress)
+      return nullptr;
+    return [](void *user, const char *step, double ms, const char *ir) {
+      (*static_cast<const Progress *>(user))(step, ms, ir);
+    };
   }
   detail::Owner<lf_package, lf_package_free> package_;
+};
+
+/// What may differ from run to run.
+class RunOptions {
+public:
+  RunOptions()
+      : options_(detail::made<lf_run_options>(lf_run_options_create)) {}
+
+  void set_entry(const std::string &name) {
+    detail::call(lf_run_options_set_entry, options_.get(), name.c_str());
+  }
+  void set_verify(bool verify) {
+    lf_run_options_set_verify(options_.get(), verify);
+  }
+  /// Filled in by each run; must outlive the options.
+  void set_statistics(lf_statistics &statistics) {
+    lf_run_options_set_statistics(options_.get(), &statistics);
+  }
+  const lf_run_options *get() const { return options_.get(); }
+
+private:
+  detail::Owner<lf_run_options, lf_run_options_free> options_;
 };
 
 /// One stream of runs.
 class Session {
 public:
   explicit Session(const lf_model *model)
-      : output_count_(lf_model_output_count(model)) {
-    lf_session *session = nullptr;
-    lf_error *error = nullptr;
-    detail::check(lf_session_create(model, &session, &error), error);
-    session_.reset(session);
-  }
+      : main_outputs_(lf_model_output_count(model)),
+        session_(detail::made<lf_session>(lf_session_create, model)) {}
 
-  std::vector<Value> run(const std::vector<const lf_value *> &inputs) {
-    std::vector<lf_value *> results(output_count_);
-    lf_error *error = nullptr;
-    detail::check(lf_session_run(session_.get(), inputs.data(), inputs.size(),
-                                 results.data(), results.size(), &error),
-                  error);
+  /// As many outputs as "main" has; with options that name another entry, give
+  /// their number.
+  std::vector<Value> run(const std::vector<const lf_value *> &inputs,
+                         const RunOptions *options = nullptr) {
+    return run(inputs, options, main_outputs_);
+  }
+  std::vector<Value> run(const std::vector<const lf_value *> &inputs,
+                         const RunOptions *options, size_t output_count) {
+    std::vector<lf_value *> results(output_count);
+    detail::call(lf_session_run, session_.get(), of(options), inputs.data(),
+                 inputs.size(), results.data(), results.size());
     std::vector<Value> outputs;
     for (lf_value *result : results)
       outputs.emplace_back(result);
     return outputs;
   }
-  std::vector<Value> run(std::initializer_list<Value> inputs) {
+  std::vector<Value> run(std::initializer_list<Value> inputs,
+                         const RunOptions *options = nullptr) {
     std::vector<const lf_value *> pointers;
     for (const Value &input : inputs)
       pointers.push_back(input.get());
-    return run(pointers);
+    return run(pointers, options);
   }
+  /// Into outputs made by Value::reserve.
+  void run_into(const std::vector<const lf_value *> &inputs,
+                std::vector<Value> &outputs,
+                const RunOptions *options = nullptr) {
+    std::vector<lf_value *> pointers;
+    for (Value &output : outputs)
+      pointers.push_back(output.get());
+    detail::call(lf_session_run_into, session_.get(), of(options),
+                 inputs.data(), inputs.size(), pointers.data(),
+                 pointers.size());
+  }
+  /// Ends the run under way, from any thread: it throws LF_CANCELLED.
+  void cancel() { lf_session_cancel(session_.get()); }
+  /// JSON: where the time of `repeat` runs goes.
+  std::string profile(const std::vector<const lf_value *> &inputs, int repeat,
+                      const RunOptions *options = nullptr) {
+    return detail::text(lf_session_profile, session_.get(), of(options),
+                        inputs.data(), inputs.size(), repeat);
+  }
+  lf_session *get() const { return session_.get(); }
 
 private:
-  size_t output_count_;
+  static const lf_run_options *of(const RunOptions *options) {
+    return options ? options->get() : nullptr;
+  }
+  size_t main_outputs_;
   detail::Owner<lf_session, lf_session_free> session_;
 };
 
 /// A package loaded on a device; shared by any number of sessions.
 class Model {
 public:
-  /// `device` empty: what the package was compiled for; `threads` 0: all.
+  /// `device` empty: what the package was compiled for; `options` is JSON, like
+  /// {"threads": 1, "own_process": true}.
   explicit Model(const Package &package, const std::string &device = "",
-                 int threads = 0) {
-    lf_model *model = nullptr;
-    lf_error *error = nullptr;
-    detail::check(lf_model_load(package.get(),
-                                device.empty() ? nullptr : device.c_str(),
-                                threads, &model, &error),
-                  error);
-    model_.reset(model);
-  }
-  /// `options` is JSON, like {"own_process": true}.
-  Model(const Package &package, const std::string &device,
-        const std::string &options) {
-    lf_model *model = nullptr;
-    lf_error *error = nullptr;
-    detail::check(lf_model_load_with(package.get(),
-                                     device.empty() ? nullptr : device.c_str(),
-                                     options.c_str(), &model, &error),
-                  error);
-    model_.reset(model);
-  }
+                 const std::string &options = "{}")
+      : model_(detail::made<lf_model>(lf_model_load, package.get(),
+                                      detail::or_null(device),
+                                      options.c_str())) {}
 
   Session session() const { return Session(get()); }
+  Entry entry(const char *name = nullptr) const {
+    return Entry(lf_model_find_entry(get(), name));
+  }
   std::vector<std::string> input_names() const {
-    return names(lf_model_input_count(get()), lf_model_input);
+    return names(entry().inputs());
   }
   std::vector<std::string> output_names() const {
-    return names(lf_model_output_count(get()), lf_model_output);
+    return names(entry().outputs());
+  }
+  /// JSON, as landfall.h says.
+  std::string describe_device() const {
+    return detail::text(lf_model_describe_device, get());
+  }
+  std::string counters() const {
+    return detail::text(lf_model_counters, get());
   }
   const lf_model *get() const { return model_.get(); }
 
 private:
-  std::vector<std::string>
-  names(size_t count, const lf_port *(*port)(const lf_model *, size_t)) const {
+  static std::vector<std::string> names(const std::vector<Port> &ports) {
     std::vector<std::string> list;
-    for (size_t i = 0; i < count; ++i)
-      list.push_back(lf_port_name(port(get(), i)));
+    for (const Port &port : ports)
+      list.push_back(port.name());
     return list;
   }
   detail::Owner<lf_model, lf_model_free> model_;
 };
+
+/// The devices that there are drivers for.
+inline std::vector<std::string> devices() {
+  std::vector<std::string> list;
+  for (size_t i = 0; i < lf_device_count(); ++i)
+    list.push_back(lf_device_name(i));
+  return list;
+}
+/// JSON, as landfall.h says.
+inline std::string describe_device(const std::string &device) {
+  return detail::text(lf_device_describe, device.c_str());
+}
 
 } // namespace lf
 

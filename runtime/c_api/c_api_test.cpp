@@ -3,10 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include <landfall/landfall.hpp>
-
-#include "package/kernel_for_test.h"
-#include "package/package.h"
+#include "runtime/c_api/packages_for_test.h"
 
 #include <cstdio>
 #include <dlfcn.h>
@@ -16,40 +13,8 @@
 
 namespace {
 
-using landfall::DType;
-using landfall::Op;
-
-/// relu(x + y) over vectors of any length, for the null device.
-std::vector<uint8_t> add_relu_package() {
-  landfall::Package package;
-  package.target = "null";
-  package.producer = "test";
-  package.kernels = {landfall::add_relu_kernel()};
-  package.code = {{"null", "descriptions", {}}};
-  landfall::Program &program = package.program;
-  program.int_registers = 1;
-  program.value_registers = 3;
-  program.code = {
-      {Op::input, {0, 0}},
-      {Op::input, {1, 1}},
-      {Op::dim, {0, 0, 0}},
-      {Op::alloc, {2, uint32_t(DType::f32), 1, 0}},
-      {Op::launch, {0, 3, 0, 1, 2, 1, 0}},
-      {Op::output, {0, 2}},
-      {Op::stop, {}},
-  };
-  auto port = [](const char *name) {
-    return landfall::SignatureValue{
-        name, landfall::ValueKind::tensor, DType::f32, {{-1, "N"}}};
-  };
-  program.entries = {{"main", 0, {port("x"), port("y")}, {port("sum")}}};
-  return landfall::serialize(package);
-}
-
-lf::Package open_package() {
-  std::vector<uint8_t> bytes = add_relu_package();
-  return lf::Package::from_bytes(bytes.data(), bytes.size());
-}
+using landfall::c_api::copy_package;
+using landfall::c_api::open_package;
 
 TEST(CApi, RunsAPackage) {
   lf::Model model(open_package());
@@ -155,30 +120,6 @@ TEST(CApi, DevicesTakeOptions) {
             std::string::npos);
 }
 
-/// Hands its input on by a copy in device memory, which no code is needed for.
-std::vector<uint8_t> copy_package() {
-  landfall::Package package;
-  package.target = "reef";
-  package.producer = "test";
-  landfall::Program &program = package.program;
-  program.int_registers = 1;
-  program.value_registers = 2;
-  program.code = {
-      {Op::input, {0, 0}},
-      {Op::dim, {0, 0, 0}},
-      {Op::alloc, {1, uint32_t(DType::f32), 1, 0}},
-      {Op::copy, {1, 0}},
-      {Op::output, {0, 1}},
-      {Op::stop, {}},
-  };
-  auto port = [](const char *name) {
-    return landfall::SignatureValue{
-        name, landfall::ValueKind::tensor, DType::f32, {{-1, "N"}}};
-  };
-  program.entries = {{"main", 0, {port("x")}, {port("y")}}};
-  return landfall::serialize(package);
-}
-
 /// The processes that this thread has started and that are not gone.
 std::string children() {
   std::ifstream file("/proc/thread-self/children");
@@ -210,19 +151,6 @@ TEST(CApi, ObjectsMayBeFreedInAnyOrder) {
       {lf::Value::tensor<float>({1}, {1}), lf::Value::tensor<float>({1}, {1})});
   session.reset();
   EXPECT_EQ(outputs[0].data<float>()[0], 2);
-}
-
-TEST(CApi, Sequences) {
-  lf::Value a = lf::Value::tensor<int64_t>({1}, {4});
-  const lf_value *elements[] = {a.get(), a.get()};
-  lf_value *list = nullptr;
-  ASSERT_EQ(lf_sequence_create(elements, 2, &list, nullptr), LF_OK);
-  lf::Value owner(list);
-  EXPECT_EQ(owner.kind(), LF_SEQUENCE);
-  ASSERT_EQ(lf_value_count(list), 2u);
-  EXPECT_EQ(lf_tensor_bytes(lf_value_element(list, 1)), 8u);
-  EXPECT_EQ(lf_value_element(list, 2), nullptr);
-  EXPECT_EQ(lf_map_text_key(list, 0), nullptr);
 }
 
 /// What the library pulls in: running a package needs no compiler.

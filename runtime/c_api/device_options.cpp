@@ -1,4 +1,4 @@
-//===- device_options.cpp - A device's options in C -----------------------===//
+//===- device_options.cpp - What loading a model is told ------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -21,22 +21,28 @@ bool take_number(const Json &value, int &number) {
   return true;
 }
 
+/// Sets the flag; false if the value is none.
+bool take_flag(const Json &value, bool &flag) {
+  if (value.is_boolean())
+    flag = value;
+  return value.is_boolean();
+}
+
 bool take_option(const std::string &key, const Json &value,
-                 runtime::DeviceOptions &options) {
+                 LoadOptions &options) {
   if (key == "threads")
-    return take_number(value, options.threads);
+    return take_number(value, options.device.threads);
   if (key == "timeout_seconds")
-    return take_number(value, options.timeout_seconds);
-  if (key != "own_process" || !value.is_boolean())
-    return false;
-  options.own_process = value;
-  return true;
+    return take_number(value, options.device.timeout_seconds);
+  if (key == "own_process")
+    return take_flag(value, options.device.own_process);
+  return key == "require_target" && take_flag(value, options.require_target);
 }
 
 } // namespace
 
-Result<runtime::DeviceOptions> parse_device_options(std::string_view text) {
-  runtime::DeviceOptions options;
+Result<LoadOptions> parse_load_options(std::string_view text) {
+  LoadOptions options;
   Json json = Json::parse(text.empty() ? "{}" : text, nullptr, false);
   if (!json.is_object())
     return Error{ErrorCode::invalid_argument,
@@ -46,7 +52,7 @@ Result<runtime::DeviceOptions> parse_device_options(std::string_view text) {
       return Error{ErrorCode::invalid_argument,
                    "unknown device option or wrong value: '" + key +
                        "'; known: threads, timeout_seconds (numbers up to "
-                       "1000000), own_process (bool)"};
+                       "1000000), own_process, require_target (bool)"};
   return options;
 }
 

@@ -46,7 +46,7 @@ const landfall::NamedSize *size_at(const lf_error *error, size_t number) {
 
 extern "C" {
 
-const char *lf_version(void) { return LANDFALL_VERSION; }
+const char *lf_version(void) { return LF_VERSION; }
 
 lf_status lf_error_status(const lf_error *error) {
   return error ? static_cast<lf_status>(error->error.code) : LF_OK;
@@ -55,6 +55,8 @@ lf_status lf_error_status(const lf_error *error) {
 const char *lf_status_name(lf_status status) {
   if (status == LF_OK)
     return "ok";
+  if (status == LF_CANCELLED)
+    return "cancelled";
   return landfall::name(static_cast<landfall::ErrorCode>(status)).data();
 }
 

@@ -1,4 +1,4 @@
-//===- objects.h - What is behind the C interface's handles ----*- C++ -*-===//
+//===- objects.h - What is behind the C interface's handles -----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -16,29 +16,61 @@ struct lf_error {
   std::string text; ///< The whole error, rendered.
 };
 
-struct lf_package {
-  std::shared_ptr<const landfall::Package> package;
+struct lf_buffer {
+  std::string bytes; ///< With a NUL behind them.
 };
 
 struct lf_port {
   const landfall::SignatureValue *value;
+  std::string text;
 };
 
-struct lf_model {
-  std::shared_ptr<landfall::runtime::LoadedModel> loaded;
+struct lf_entry {
+  const landfall::EntryPoint *entry;
   std::vector<lf_port> inputs;
   std::vector<lf_port> outputs;
 };
 
+/// Shared by the handles of a package and of the models loaded from it.
+struct PackageContents {
+  explicit PackageContents(std::shared_ptr<const landfall::Package> package);
+  const lf_entry *find(const char *name) const;
+
+  std::shared_ptr<const landfall::Package> package;
+  std::vector<lf_entry> entries;
+};
+
+struct lf_package {
+  std::shared_ptr<const PackageContents> contents;
+};
+
+struct lf_model {
+  std::shared_ptr<landfall::runtime::LoadedModel> loaded;
+  std::shared_ptr<const PackageContents> contents;
+  std::string device; ///< By which name it was made.
+};
+
 struct lf_session {
+  std::shared_ptr<const PackageContents> contents;
+  std::shared_ptr<landfall::runtime::LoadedModel> loaded;
   landfall::runtime::Session session;
+};
+
+struct lf_run_options {
+  std::string entry = "main";
+  bool verify = false;
+  lf_statistics *statistics = nullptr;
+  lf_output_memory output_memory = nullptr;
+  void *output_memory_user = nullptr;
 };
 
 /// The elements of a sequence or map are wrapped when it is made, so that a
 /// borrowed pointer to one can be handed out.
 struct lf_value {
   landfall::runtime::HostValue value;
-  std::vector<std::unique_ptr<lf_value>> elements;
+  std::vector<std::unique_ptr<lf_value>> elements = {};
+  /// Where a result of run_into goes: the caller's memory.
+  std::optional<std::span<uint8_t>> room = std::nullopt;
 
   static std::unique_ptr<lf_value> wrap(landfall::runtime::HostValue value);
   const landfall::runtime::HostTensor *tensor() const {
@@ -67,5 +99,35 @@ template <typename Body> lf_status guard(lf_error **error, Body body) noexcept {
 
 /// A required argument was NULL.
 Error missing(const char *argument);
+
+/// The same for a function with a result, whose parameter is called `name`:
+/// `body` returns a Result of a unique_ptr to it.
+template <typename T, typename Body>
+lf_status make(const char *name, T **result, lf_error **error,
+               Body body) noexcept {
+  if (result)
+    *result = nullptr;
+  return guard(error, [&]() -> Status {
+    if (!result)
+      return missing(name);
+    *result = TRY(body()).release();
+    return {};
+  });
+}
+
+using MadeBuffer = Result<std::unique_ptr<lf_buffer>>;
+using MadePackage = Result<std::unique_ptr<lf_package>>;
+using MadeValue = Result<std::unique_ptr<lf_value>>;
+
+inline std::unique_ptr<lf_buffer> text_buffer(std::string text) {
+  return std::unique_ptr<lf_buffer>(new lf_buffer{std::move(text)});
+}
+
+/// A package behind a handle.
+inline std::unique_ptr<lf_package>
+wrap(std::shared_ptr<const Package> package) {
+  return std::unique_ptr<lf_package>(
+      new lf_package{std::make_shared<PackageContents>(std::move(package))});
+}
 
 } // namespace landfall::c_api

@@ -1,65 +1,75 @@
-//===- packages.cpp - Opening, compiling and saving in C ------------------===//
+//===- packages.cpp - Opening, saving and verifying in C ------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "package/host_work.h"
+#include "package/package_layout.h"
+#include "runtime/c_api/device_options.h"
 #include "runtime/c_api/objects.h"
-#include "runtime/compiler_library.h"
+#include "runtime/c_api/package_report.h"
+
+#include <cstring>
+#include <fmt/format.h>
 
 using namespace landfall;
 using namespace landfall::c_api;
 
 namespace {
 
-std::shared_ptr<const Package> share(Package package) {
-  return std::make_shared<const Package>(std::move(package));
+Status verify_on(const std::shared_ptr<const Package> &package,
+                 const char *device, const LoadOptions &options) {
+  if (options.require_target)
+    TRY(require_target(package->program));
+  std::shared_ptr<runtime::Device> made = TRY(runtime::create_device(
+      device ? device : package->target, options.device));
+  (void)TRY(runtime::LoadedModel::load(package, std::move(made)));
+  return {};
 }
 
-lf_status compile(const runtime::ModelSource &source, const char *options,
-                  lf_progress progress, void *user, lf_package **package,
-                  lf_error **error) {
-  return guard(error, [&]() -> Status {
-    runtime::CompileProgress relay;
-    if (progress)
-      relay = [&](std::string_view step, double ms, std::string_view ir) {
-        if (ir.empty())
-          progress(user, std::string(step).c_str(), ms);
-      };
-    auto compiled =
-        TRY(runtime::compile_model(source, options ? options : "", relay));
-    *package = new lf_package{std::move(compiled)};
-    return {};
-  });
+MadeBuffer describe(const Package &package, std::string_view what) {
+  if (what == "summary")
+    return text_buffer(package_summary(package));
+  if (what == "program")
+    return text_buffer(print(package.program));
+  if (what == "kernels")
+    return text_buffer(kernels_text(package));
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("a package has no description '{}'; known: summary, "
+                           "program, kernels",
+                           what)};
 }
 
 } // namespace
 
 extern "C" {
 
+const void *lf_buffer_data(const lf_buffer *buffer) {
+  return buffer ? buffer->bytes.data() : nullptr;
+}
+size_t lf_buffer_size(const lf_buffer *buffer) {
+  return buffer ? buffer->bytes.size() : 0;
+}
+void lf_buffer_free(lf_buffer *buffer) { delete buffer; }
+
 lf_status lf_package_open(const char *path, lf_package **package,
                           lf_error **error) {
-  *package = nullptr;
-  return guard(error, [&]() -> Status {
+  return make("package", package, error, [&]() -> MadePackage {
     if (!path)
       return missing("path");
-    Package opened = TRY(read_package(path));
-    *package = new lf_package{share(std::move(opened))};
-    return {};
+    return wrap(std::make_shared<const Package>(TRY(read_package(path))));
   });
 }
 
 lf_status lf_package_from_bytes(const void *bytes, size_t size,
                                 lf_package **package, lf_error **error) {
-  *package = nullptr;
-  return guard(error, [&]() -> Status {
+  return make("package", package, error, [&]() -> MadePackage {
     if (!bytes)
       return missing("bytes");
     auto *begin = static_cast<const uint8_t *>(bytes);
     Bytes copy = share_bytes(std::vector<uint8_t>(begin, begin + size));
-    Package parsed =
-        TRY(parse_package(std::move(copy), "the package in memory"));
-    *package = new lf_package{share(std::move(parsed))};
-    return {};
+    return wrap(std::make_shared<const Package>(
+        TRY(parse_package(std::move(copy), "the package in memory"))));
   });
 }
 
@@ -68,31 +78,43 @@ lf_status lf_package_save(const lf_package *package, const char *path,
   return guard(error, [&]() -> Status {
     if (!package || !path)
       return missing(package ? "path" : "package");
-    return write_package(*package->package, path);
+    return write_package(*package->contents->package, path);
+  });
+}
+
+lf_status lf_package_bytes(const lf_package *package, lf_buffer **bytes,
+                           lf_error **error) {
+  return make("bytes", bytes, error, [&]() -> MadeBuffer {
+    if (!package)
+      return missing("package");
+    std::vector<uint8_t> saved = serialize(*package->contents->package);
+    return text_buffer(std::string(saved.begin(), saved.end()));
   });
 }
 
 void lf_package_free(lf_package *package) { delete package; }
 
-lf_status lf_compile_file(const char *path, const char *options,
-                          lf_progress progress, void *user,
-                          lf_package **package, lf_error **error) {
-  *package = nullptr;
-  if (!path || !*path)
-    return report(error, missing("path"));
-  return compile({path, {}, {}}, options, progress, user, package, error);
+int lf_package_recognize(const void *bytes, size_t size) {
+  return bytes && size >= sizeof package_magic &&
+         std::memcmp(bytes, package_magic, sizeof package_magic) == 0;
 }
 
-lf_status lf_compile_bytes(const void *bytes, size_t size,
-                           const char *directory, const char *options,
-                           lf_progress progress, void *user,
-                           lf_package **package, lf_error **error) {
-  *package = nullptr;
-  if (!bytes)
-    return report(error, missing("bytes"));
-  return compile({"",
-                  {static_cast<const uint8_t *>(bytes), size},
-                  directory ? directory : ""},
-                 options, progress, user, package, error);
+lf_status lf_package_verify(const lf_package *package, const char *device,
+                            const char *options, lf_error **error) {
+  return guard(error, [&]() -> Status {
+    if (!package)
+      return missing("package");
+    return verify_on(package->contents->package, device,
+                     TRY(parse_load_options(options ? options : "")));
+  });
+}
+
+lf_status lf_package_describe(const lf_package *package, const char *what,
+                              lf_buffer **text, lf_error **error) {
+  return make("text", text, error, [&]() -> MadeBuffer {
+    if (!package || !what)
+      return missing(package ? "what" : "package");
+    return describe(*package->contents->package, what);
+  });
 }
 }

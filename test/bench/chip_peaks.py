@@ -48,7 +48,7 @@ def models():
 
 
 def explain(path, device):
-    command = [ROOT / "build" / "bin" / "landfall", "explain", path, "--target", device, "--repeat", "1", "--json"]
+    command = [ROOT / "build" / "bin" / "landfall", "explain", path, "--device", device, "--repeat", "1", "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stderr)

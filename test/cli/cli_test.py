@@ -165,7 +165,7 @@ class CliTest(unittest.TestCase):
         self.assertIn("agrees", self.tell("run", self.model, "--verify", *shape))
         cpu = self.ask("run", self.package, *shape)["outputs"][0]["mean"]
         for model in [self.model, self.package]:
-            null = self.ask("run", model, "--target", "null", *shape)
+            null = self.ask("run", model, "--device", "null", *shape)
             self.assertEqual(null["device"], "null")
             self.assertAlmostEqual(null["outputs"][0]["mean"], cpu, places=5)
 
@@ -221,7 +221,7 @@ class CliTest(unittest.TestCase):
         self.refuses(5, "missing.onnx", "run", "missing.onnx")
         self.refuses(4, "truncated", "run", "short.lfm")
         self.refuses(2, "noise.onnx", "run", "noise.onnx")
-        self.refuses(1, "gpu9", "run", self.package, "--target", "gpu9")
+        self.refuses(1, "gpu9", "run", self.package, "--device", "gpu9")
         self.refuses(1, "entry", "run", self.package, "--entry", "other")
 
     def test_unwritable_outputs(self):
@@ -278,7 +278,7 @@ class CliTest(unittest.TestCase):
             self.refuses(code, words, "compile", self.model, "-o", *options)
 
         refused(1, "import", "no.lfm", "--print-after", "lunch")
-        refused(1, "cpu", "no.lfm", "--target", "gpu9")
+        refused(1, "cpu", "no.lfm", "--device", "gpu9")
         self.assertFalse(os.path.exists(self.path("no.lfm")))
         refused(5, "nowhere", "nowhere/no.lfm")
 
@@ -344,13 +344,13 @@ class CliTest(unittest.TestCase):
             self.assertIn(part, text)
 
     def test_devices_that_count_tell_where_cycles_go(self):
-        report = self.ask("explain", self.model, "--target", "reef1", "--repeat", "1")
+        report = self.ask("explain", self.model, "--device", "reef1", "--repeat", "1")
         self.assertGreater(report["cycles"], 0)
         self.assertGreater(report["engines"]["core"]["busy"], 0)
         for engine in report["engines"].values():
             self.assertLessEqual(engine["busy"], 1)
         self.assertAlmostEqual(sum(k["cycles"] for k in report["kernels"]), report["cycles"])
-        self.assertIn("cycles a run", self.tell("explain", self.model, "--target", "reef1", "--repeat", "1"))
+        self.assertIn("cycles a run", self.tell("explain", self.model, "--device", "reef1", "--repeat", "1"))
 
     def test_explain_says_what_is_computed_in_another_type(self):
         half = self.path("half.onnx")
@@ -359,15 +359,15 @@ class CliTest(unittest.TestCase):
         graph = helper.make_graph(nodes, "half", operands[:2], operands[2:])
         onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), half)
         note = "float16 is computed as float32"
-        self.assertIn(f"{note}, as reef1 has no multiply-adds of it", self.tell("explain", half, "--target", "reef1"))
-        self.assertIn(f"{note}\n", self.tell("explain", half, "--target", "reef2", "--no-run"))
+        self.assertIn(f"{note}, as reef1 has no multiply-adds of it", self.tell("explain", half, "--device", "reef1"))
+        self.assertIn(f"{note}\n", self.tell("explain", half, "--device", "reef2", "--no-run"))
         for kernel in self.ask("explain", half)["kernels"]:
             self.assertEqual(kernel["computed_as"], {"float16": "float32"})
-        self.assertNotIn("is computed as", self.tell("explain", self.model, "--target", "reef1"))
+        self.assertNotIn("is computed as", self.tell("explain", self.model, "--device", "reef1"))
         # Products alone are of what reef2 multiplies.
         onnx.save(onnx.utils.Extractor(onnx.load(half)).extract_model(["a", "b"], ["e"]), half)
-        self.assertIn(note, self.tell("explain", half, "--target", "reef1"))
-        self.assertNotIn(note, self.tell("explain", half, "--target", "reef2"))
+        self.assertIn(note, self.tell("explain", half, "--device", "reef1"))
+        self.assertNotIn(note, self.tell("explain", half, "--device", "reef2"))
 
     def test_chips_with_long_registers_have_long_stacks(self):
         gather = self.path("gather.onnx")
@@ -385,7 +385,7 @@ class CliTest(unittest.TestCase):
             file.write(text.replace("scratchpad_kib = 1024", "scratchpad_kib = 512"))
         results = []
         for device in ("cpu", f"reef:{chip}"):
-            self.tell("run", gather, "--shape", "x=100", "--target", device, "--save-outputs", "y.npz")
+            self.tell("run", gather, "--shape", "x=100", "--device", device, "--save-outputs", "y.npz")
             results.append(np.load(self.path("y.npz"))["y"])
         np.testing.assert_array_equal(*results)
 
@@ -396,7 +396,7 @@ class CliTest(unittest.TestCase):
             text = file.read().replace("cores = 4", "cores = 3").replace("name = reef2", "name = mine")
         with open(chip, "w") as file:
             file.write(text)
-        told = self.tell("run", self.model, "--target", f"reef:{chip}", "--own-process")
+        told = self.tell("run", self.model, "--device", f"reef:{chip}", "--own-process")
         self.assertIn("on mine", told)
 
 

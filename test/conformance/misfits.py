@@ -49,7 +49,7 @@ def check_case(landfall, case):
     """Complaints about one case."""
     model = suite.make_symbolic(case.model) or case.model
     try:
-        compiled = landfall.compile(model, target="null", directory=case.directory)
+        compiled = landfall.compile(model, device="null", directory=case.directory)
     except landfall.Error as error:
         if error.code == "internal":
             yield f"compiling: {error}"

@@ -27,7 +27,7 @@ def run_data_sets(compiled, case):
 def run_model(landfall, model, case, target, devices):
     """Compiles once and runs every data set on each device; why it failed, or
     None."""
-    compiled = landfall.compile(model, target=target, directory=case.directory, require_target=True)
+    compiled = landfall.compile(model, device=target, directory=case.directory, require_target=True)
     if not devices:
         return run_data_sets(compiled, case)
     with tempfile.TemporaryDirectory() as folder:

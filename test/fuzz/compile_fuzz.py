@@ -154,7 +154,7 @@ def run_case(landfall, data, number):
     """"refused", "compiled" or "ran"."""
     rng = random.Random(number)
     try:
-        compiled = landfall.compile(data, target="cpu" if number % 16 == 0 else "null", threads=1)
+        compiled = landfall.compile(data, device="cpu" if number % 16 == 0 else "null", threads=1)
     except landfall.Error:
         return "refused"
     feeds = inputs_of(compiled, rng)

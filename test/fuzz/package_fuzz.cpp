@@ -24,7 +24,7 @@ std::vector<uint8_t> filled(size_t count) {
 Package add_relu_package() {
   Package package;
   package.target = "cpu";
-  package.producer = "landfall 0.1.0";
+  package.producer = "landfall test";
   package.model_name = "add \"relu\"";
   package.model_hash = "00ff";
   package.options = R"({"target": "cpu"})";

@@ -40,8 +40,8 @@ def same_bits(a, b):
 def check_recorded(name, folder, target):
     """Why a recorded output does not match, or None."""
     path = str(folder / "model.onnx")
-    one = landfall.compile(path, target=target, threads=1)
-    two = landfall.compile(path, target=target, threads=2)
+    one = landfall.compile(path, device=target, threads=1)
+    two = landfall.compile(path, device=target, threads=2)
     case = suite.load_folder_case(name, folder)
     inputs = [value.name for value in case.model.graph.input]
     for number, (values, expected) in enumerate(case.data_sets):
@@ -63,7 +63,7 @@ def check_on_devices(name, folder, target, devices):
     inputs = [value.name for value in case.model.graph.input]
     with tempfile.TemporaryDirectory() as scratch:
         artefact = str(Path(scratch) / "model.lfm")
-        landfall.compile(str(folder / "model.onnx"), target=target).save(artefact)
+        landfall.compile(str(folder / "model.onnx"), device=target).save(artefact)
         for device in devices:
             model = landfall.load(artefact, device=device)
             for number, (values, expected) in enumerate(case.data_sets):
@@ -88,7 +88,7 @@ def random_feeds(session, sizes, rng):
 def check_random_shapes(path, target):
     """Compares with ONNX Runtime over shapes drawn at random."""
     rng = np.random.default_rng(7)
-    model = landfall.compile(str(path), target=target)
+    model = landfall.compile(str(path), device=target)
     session = onnxruntime.InferenceSession(str(path))
     ranges = symbolic_dims(path)
     for _ in range(RANDOM_SHAPES):

@@ -1,18 +1,24 @@
 """The Python package: what it takes, what it refuses, and with which words."""
 
+import json
+import signal
+import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
 
+import ml_dtypes
 import numpy as np
+from nanobind.stubgen import StubGen
 from onnx import TensorProto, helper
 
 import landfall
 
 
-def model(nodes, inputs, outputs):
+def model(nodes, inputs, outputs, opset=17):
     graph = helper.make_graph(nodes, "graph", inputs, outputs)
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
 
 
 def tensor(name, dtype=TensorProto.FLOAT, dims=("n",)):
@@ -36,7 +42,7 @@ class Python(unittest.TestCase):
 
     def test_a_simulated_device_takes_options(self):
         relu = model([helper.make_node("Relu", ["x"], ["y"])], [tensor("x")], [tensor("y")])
-        compiled = landfall.compile(relu, target="reef1", own_process=True, require_target=True)
+        compiled = landfall.compile(relu, device="reef1", own_process=True, require_target=True)
         np.testing.assert_array_equal(compiled.run({"x": np.array([1, -2], np.float32)})["y"], [1, 0])
         with tempfile.TemporaryDirectory() as folder:
             compiled.save(f"{folder}/relu.lfm")
@@ -62,6 +68,74 @@ class Python(unittest.TestCase):
         with self.assertRaisesRegex(landfall.Error, "rank 2"):
             first.run({"s": [np.ones((2, 2), np.float32)], "p": np.array(0)})
 
+    def test_a_compiled_model_is_bytes_too(self):
+        relu = landfall.compile(model([helper.make_node("Relu", ["x"], ["y"])], [tensor("x")], [tensor("y")]))
+        again = landfall.load(relu.to_bytes(), threads=1)
+        np.testing.assert_array_equal(again.run({"x": np.array([1, -2], np.float32)})["y"], [1, 0])
+        self.assertEqual(again.device, "cpu")
+        self.assertEqual(again.inputs[0].shape, ["n"])
+        self.assertEqual(json.loads(again.describe())["target"], "cpu")
+        self.assertEqual(again.profile({"x": np.zeros(2, np.float32)}, repeat=2)["runs"], 2)
+        self.assertEqual(len(again.time({"x": np.zeros(2, np.float32)}, 3)), 3)
+        self.assertGreaterEqual(again.statistics({"x": np.zeros(2, np.float32)})["launches"], 1)
+
+    def test_devices_are_listed_and_described(self):
+        self.assertIn("cpu", landfall.devices())
+        self.assertEqual(landfall.describe_device("reef1")["target"], "reef")
+        with self.assertRaisesRegex(landfall.Error, "abacus"):
+            landfall.describe_device("abacus")
+
+    def test_narrow_and_text_arrays_pass_both_ways(self):
+        same = landfall.compile(model([helper.make_node("Identity", ["x"], ["y"])],
+                                      [tensor("x", TensorProto.STRING)], [tensor("y", TensorProto.STRING)]))
+        texts = np.array(["a\0b", "", "\u00e9"], object)
+        self.assertEqual(list(same.run({"x": texts})["y"]), list(texts))
+        four = landfall.compile(model([helper.make_node("Cast", ["x"], ["y"], to=TensorProto.INT4)],
+                                      [tensor("x")], [tensor("y", TensorProto.INT4)], opset=21))
+        y = four.run({"x": np.array([-8, 7], np.float32)})["y"]
+        self.assertEqual((y.dtype, list(y.astype(int))), (np.dtype(ml_dtypes.int4), [-8, 7]))
+
+    def test_ctrl_c_ends_a_run_while_other_threads_go_on(self):
+        with subprocess.Popen([sys.executable, "-c", ENDLESS_RUN], text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as child:
+            self.assertEqual(child.stdout.readline(), "running\n")
+            child.send_signal(signal.SIGINT)
+            self.assertIn("KeyboardInterrupt", child.communicate(timeout=60)[1])
+
+    def test_the_stubs_are_those_of_the_module(self):
+        stub = StubGen(landfall._landfall)
+        stub.put(landfall._landfall)
+        path = Path(__file__).resolve().parents[2] / "apps/python/landfall/_landfall.pyi"
+        self.assertEqual(stub.get(), path.read_text(), f"write them again: PYTHONPATH=build/python "
+                         f"python -m nanobind.stubgen -m landfall._landfall -o {path}")
+
+
+# Counts to 2**62; a second thread speaks while the first runs.
+ENDLESS_RUN = """
+import threading, time
+import numpy as np
+from onnx import TensorProto, helper
+import landfall
+
+def scalar(name, dtype):
+    return helper.make_tensor_value_info(name, dtype, ())
+
+body = helper.make_graph(
+    [helper.make_node("Add", ["a", "a"], ["b"]), helper.make_node("Identity", ["go"], ["on"])], "body",
+    [scalar("i", TensorProto.INT64), scalar("go", TensorProto.BOOL), scalar("a", TensorProto.FLOAT)],
+    [scalar("on", TensorProto.BOOL), scalar("b", TensorProto.FLOAT)])
+graph = helper.make_graph([helper.make_node("Loop", ["n", "", "x"], ["y"], body=body)], "graph",
+                          [scalar("n", TensorProto.INT64), scalar("x", TensorProto.FLOAT)],
+                          [scalar("y", TensorProto.FLOAT)])
+model = landfall.compile(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8))
+
+def speak():
+    time.sleep(0.5)
+    print("running", flush=True)
+
+threading.Thread(target=speak, daemon=True).start()
+model.run({"n": np.array(2**62), "x": np.array(0, np.float32)})
+"""
 
 if __name__ == "__main__":
     sys.exit(unittest.main())

@@ -176,8 +176,8 @@ def feeds_scale(feeds):
 
 def differences(model, feeds, devices, artefact):
     """What goes wrong on each device."""
-    expected = only(landfall.compile(model, target="cpu").run(feeds))
-    landfall.compile(model, target="reef").save(artefact)
+    expected = only(landfall.compile(model, device="cpu").run(feeds))
+    landfall.compile(model, device="reef").save(artefact)
     for device in devices:
         found = only(landfall.load(artefact, device=device).run(feeds))
         wrong = found != expected

@@ -71,7 +71,7 @@ public:
     options.shapes.insert(options.shapes.end(), shapes.begin(), shapes.end());
     BenchPoint point;
     point.inputs =
-        TRY(prepare_inputs(*opened_.entry, TRY(parse_input_options(options))));
+        TRY(prepare_inputs(opened_.entry, TRY(parse_input_options(options))));
     progress_.show("measuring " + command_.model.path);
     double ms = TRY(warm_up(point));
     // Threads that still spin for work after a run would disturb the other
@@ -100,9 +100,9 @@ private:
   /// the slower side.
   Result<double> warm_up(BenchPoint &point) {
     TRY(run(point, 0, 1));
-    auto before = opened_.model->device().counters();
+    auto before = counters_of(opened_.model);
     double ms = TRY(run(point, 1, 0))[0];
-    if (auto after = opened_.model->device().counters(); before && after)
+    if (auto after = counters_of(opened_.model); before && after)
       point.counters = difference(*after, *before);
     if (!rival_)
       return ms;
@@ -114,33 +114,33 @@ private:
 
   std::vector<NamedTensor> tensors_of(const BenchPoint &point) const {
     std::vector<NamedTensor> tensors;
-    for (size_t i = 0; i < point.inputs.values.size(); ++i)
-      if (auto *tensor =
-              std::get_if<runtime::HostTensor>(&point.inputs.values[i].value))
-        tensors.push_back({opened_.entry->inputs[i].name, *tensor});
+    std::vector<lf::Port> ports = opened_.entry.inputs();
+    for (size_t i = 0; i < ports.size(); ++i)
+      if (const auto &tensor = point.inputs.tensors[i])
+        tensors.push_back({ports[i].name(), *tensor});
     return tensors;
   }
 
   Status compare_outputs(BenchPoint &point) {
     auto theirs = TRY(rival_->outputs(outputs_.size()));
     for (size_t i = 0; i < outputs_.size(); ++i) {
-      auto *ours = std::get_if<runtime::HostTensor>(&outputs_[i].value);
-      if (!ours || !theirs[i])
+      if (outputs_[i].kind() != LF_TENSOR || !theirs[i])
         continue;
-      if (auto difference = largest_difference(*ours, *theirs[i]))
+      Tensor ours = from_value(outputs_[i].get(), nullptr);
+      if (auto difference = largest_difference(ours, *theirs[i]))
         point.difference = std::max(point.difference.value_or(0), *difference);
     }
     return {};
   }
 
   Result<std::vector<double>> run(BenchPoint &point, int count, int uncounted) {
-    runtime::RunOptions options;
-    options.statistics = &point.statistics;
+    lf::RunOptions options;
+    options.set_entry(command_.model.entry);
+    options.set_statistics(point.statistics);
     std::vector<double> times;
     for (int i = -uncounted; i < count; ++i) {
       Clock::time_point start = Clock::now();
-      outputs_ =
-          TRY(run_once(opened_, point.inputs, options, command_.model.entry));
+      outputs_ = TRY(run_once(opened_, point.inputs, options));
       std::chrono::duration<double, std::milli> taken = Clock::now() - start;
       if (i >= 0)
         times.push_back(taken.count());
@@ -159,7 +159,7 @@ private:
   OpenedModel &opened_;
   Rival *rival_;
   Progress progress_;
-  std::vector<runtime::HostValue> outputs_;
+  std::vector<lf::Value> outputs_;
 };
 
 Status bench(const BenchCommand &command) {
@@ -170,8 +170,7 @@ Status bench(const BenchCommand &command) {
   OpenedModel opened = TRY(open_model(command.model));
   std::optional<Rival> rival;
   if (!command.against.empty())
-    rival.emplace(TRY(Rival::start(command.model.path,
-                                   opened.model->device().describe().threads,
+    rival.emplace(TRY(Rival::start(command.model.path, opened.device["threads"],
                                    command.python)));
   Rival *rival_or_none = rival ? &*rival : nullptr;
   Bench measurement(command, opened, rival_or_none);

@@ -36,19 +36,17 @@ double geometric_mean_of_ratios(const std::vector<BenchPoint> &points) {
 }
 
 /// The run as one launch, against the peak for fp32.
-LaunchTime whole_run(const BenchPoint &point,
-                     const runtime::DeviceDescription &device) {
+LaunchTime whole_run(const BenchPoint &point, const Json &device) {
   LaunchTime run = {0, 0, point.counters};
-  for (const runtime::PeakRate &peak : device.peaks)
-    if (point.counters && peak.dtype == DType::f32)
-      run.possible = peak.multiply_adds * double(point.counters->cycles) /
-                     point.counters->hertz;
+  double peak = device["peaks"].value("float32", 0.0);
+  if (point.counters)
+    run.possible =
+        peak * double(point.counters->cycles) / point.counters->hertz;
   return run;
 }
 
 /// Cycles and engines of a run at each point: the device's own time.
-void print_engines(const std::vector<BenchPoint> &points,
-                   const runtime::DeviceDescription &device) {
+void print_engines(const std::vector<BenchPoint> &points, const Json &device) {
   std::vector<Table::Column> columns = {{"inputs"}};
   for (Table::Column &column : engine_columns(*points[0].counters))
     columns.push_back(std::move(column));
@@ -70,8 +68,9 @@ void print_engines(const std::vector<BenchPoint> &points,
 void print_bench_text(const OpenedModel &opened, const Rival *rival,
                       const std::vector<BenchPoint> &points) {
   using Align = Table::Align;
-  runtime::DeviceDescription device = opened.model->device().describe();
-  fmt::print("landfall on {}, {} threads{}\n", device.name, device.threads,
+  const Json &device = opened.device;
+  fmt::print("landfall on {}, {} threads{}\n", opened.device_name(),
+             device["threads"].get<int>(),
              rival ? "; against onnxruntime " + rival->version() : "");
   std::vector<Table::Column> columns = {{"inputs"},
                                         {"runs", Align::right},
@@ -111,10 +110,10 @@ void print_bench_text(const OpenedModel &opened, const Rival *rival,
 
 void print_bench_json(const OpenedModel &opened, const Rival *rival,
                       const std::vector<BenchPoint> &points) {
-  runtime::DeviceDescription device = opened.model->device().describe();
+  const Json &device = opened.device;
   Json json;
-  json["device"] = device.name;
-  json["threads"] = device.threads;
+  json["device"] = device["name"];
+  json["threads"] = device["threads"];
   if (!opened.steps.empty())
     json["compile"] = compile_json(opened.steps);
   if (rival)

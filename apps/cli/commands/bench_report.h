@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "apps/cli/commands/device_counters.h"
 #include "apps/cli/commands/opened_model.h"
 #include "apps/cli/commands/rival.h"
 
@@ -16,9 +17,9 @@ struct BenchPoint {
   std::vector<double> times;
   std::vector<double> rival_times;
   std::optional<double> difference; ///< The largest over all outputs.
-  runtime::RunStatistics statistics;
+  lf_statistics statistics = {};
   /// The counters of one run, if the device counts.
-  std::optional<runtime::DeviceCounters> counters;
+  std::optional<DeviceCounters> counters;
 };
 
 // `rival` is null if there was none.

@@ -4,10 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/opened_model.h"
+#include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/units.h"
 #include "base/file.h"
-#include "runtime/compiler_library.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -28,7 +28,7 @@ One package serves every shape that the model allows.)";
 struct CompileCommand {
   std::string path;
   std::string output;
-  std::string target = "cpu";
+  std::string device = "cpu";
   std::vector<std::string> variants;
   std::vector<std::string> print_after;
   std::string dump_directory;
@@ -43,8 +43,8 @@ public:
     progress_.show("compiling " + command.path);
   }
 
-  void operator()(std::string_view step, double ms, std::string_view ir) {
-    if (ir.empty()) {
+  void operator()(std::string_view step, double ms, const char *ir) {
+    if (!ir) {
       steps_.push_back({std::string(step), ms});
       progress_.show(fmt::format("compiling {}: {} done, {}", command_.path,
                                  step, time_text(ms)));
@@ -106,7 +106,7 @@ Status check_steps_known(const CompileCommand &command,
 
 std::string options_json(const CompileCommand &command) {
   Json json;
-  json["target"] = command.target;
+  json["device"] = command.device;
   json["variants"] = command.variants;
   std::vector<std::string> print_after = command.print_after;
   if (!command.dump_directory.empty())
@@ -117,17 +117,21 @@ std::string options_json(const CompileCommand &command) {
 }
 
 void report(const CompileCommand &command, const std::string &output,
-            const Package &package, const std::vector<CompileStep> &steps) {
+            const Json &package, const std::vector<CompileStep> &steps) {
   std::error_code ignored;
   uint64_t size = std::filesystem::file_size(output, ignored);
   Json compile = compile_json(steps);
+  Json names = Json::array();
+  for (const Json &section : package["variants"])
+    names.push_back(section["variant"]);
   if (!command.json) {
     std::string variants;
-    for (const CodeSection &section : package.code)
-      variants += (variants.empty() ? "" : ", ") + section.variant;
+    for (const std::string name : names)
+      variants += (variants.empty() ? "" : ", ") + name;
     fmt::print("{}: {}, {} kernels, {} of weights, for {}{} in {}\n", output,
-               bytes_text(size), package.kernels.size(),
-               bytes_text(weight_bytes(package)), package.target,
+               bytes_text(size), package["kernels"].size(),
+               bytes_text(package["weight_bytes"]),
+               package["target"].get<std::string>(),
                variants.empty() ? "" : " (" + variants + ")",
                time_text(compile["total_ms"]));
     return;
@@ -135,12 +139,10 @@ void report(const CompileCommand &command, const std::string &output,
   Json json;
   json["output"] = output;
   json["bytes"] = size;
-  json["target"] = package.target;
-  json["variants"] = Json::array();
-  for (const CodeSection &section : package.code)
-    json["variants"].push_back(section.variant);
-  json["kernels"] = package.kernels.size();
-  json["weight_bytes"] = weight_bytes(package);
+  json["target"] = package["target"];
+  json["variants"] = names;
+  json["kernels"] = package["kernels"].size();
+  json["weight_bytes"] = package["weight_bytes"];
   json["compile"] = compile;
   print_json(json);
 }
@@ -162,17 +164,22 @@ Status compile(const CompileCommand &command) {
   if (!command.dump_directory.empty())
     TRY(make_directory(command.dump_directory));
   std::vector<CompileStep> steps;
-  std::shared_ptr<const Package> package;
-  {
+  auto compiled = [&]() -> Result<lf::Package> {
     Observer observer(command);
-    package = TRY(runtime::compile_model(
-        {command.path, {}, {}}, options_json(command), std::ref(observer)));
+    auto package = TRY(attempt([&] {
+      return lf::Package::compile(command.path, options_json(command),
+                                  std::ref(observer));
+    }));
     TRY(observer.status());
     steps = observer.steps();
-  }
+    return package;
+  };
+  lf::Package package = TRY(compiled());
   TRY(check_steps_known(command, steps));
-  TRY(write_package(*package, output));
-  report(command, output, *package, steps);
+  TRY(attempt([&] { package.save(output); }));
+  Json summary =
+      parse_json(TRY(attempt([&] { return package.describe("summary"); })));
+  report(command, output, summary, steps);
   return {};
 }
 
@@ -189,7 +196,7 @@ void add_compile(CLI::App &app, Action &action) {
   sub->add_option("-o,--output", command->output,
                   "The package. Default: the model's name with .lfm, here")
       ->type_name("FILE");
-  sub->add_option("--target", command->target, "Device. Default: cpu")
+  sub->add_option("--device,--target", command->device, "Default: cpu")
       ->type_name("NAME");
   sub->add_option("--variant", command->variants,
                   "Machine variant, or native: this machine (may be "

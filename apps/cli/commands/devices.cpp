@@ -4,10 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/commands.h"
+#include "apps/cli/report/attempt.h"
 #include "apps/cli/report/json.h"
 #include "apps/cli/report/table.h"
 #include "apps/cli/report/units.h"
-#include "runtime/device.h"
 
 #include <fmt/format.h>
 
@@ -16,38 +16,31 @@ namespace landfall::cli {
 namespace {
 
 /// A device that is missing is no error: its row says why.
-void list_device(const runtime::Driver &driver, const std::string &name,
-                 Json &list, Table &table) {
-  auto device = driver.create(name, {});
-  if (!device) {
-    list.push_back({{"name", name},
-                    {"available", false},
-                    {"reason", device.error().message}});
-    table.add({name, "", "not here: " + device.error().message});
+void list_device(const std::string &name, Json &list, Table &table) {
+  auto described = attempt([&] { return lf::describe_device(name); });
+  if (!described) {
+    const std::string &reason = described.error().message;
+    list.push_back({{"name", name}, {"available", false}, {"reason", reason}});
+    table.add({name, "", "not here: " + reason});
     return;
   }
-  runtime::DeviceDescription about = (*device)->describe();
-  std::string hardware = about.hardware;
-  if (about.memory_bytes)
-    hardware += ", " + bytes_text(about.memory_bytes);
-  list.push_back({{"name", name},
-                  {"available", true},
-                  {"simulated", driver.simulated},
-                  {"hardware", about.hardware},
-                  {"threads", about.threads},
-                  {"memory_bytes", about.memory_bytes},
-                  {"details", about.details}});
-  table.add({name, std::to_string(about.threads), hardware});
-  for (const std::string &line : about.details)
+  Json about = Json::parse(*described);
+  std::string hardware = about["hardware"];
+  if (uint64_t bytes = about["memory_bytes"])
+    hardware += ", " + bytes_text(bytes);
+  table.add({name, about["threads"].dump(), hardware});
+  for (const std::string line : about["details"])
     table.add({"", "", "  " + line});
+  Json row = {{"name", name}, {"available", true}};
+  row.update(about);
+  list.push_back(std::move(row));
 }
 
 Status list_devices(bool as_json) {
   Json list = Json::array();
   Table table({{"device"}, {"threads", Table::Align::right}, {"hardware"}});
-  for (const runtime::Driver &driver : runtime::drivers())
-    for (const std::string &name : driver.devices())
-      list_device(driver, name, list, table);
+  for (const std::string &name : lf::devices())
+    list_device(name, list, table);
   if (as_json)
     print_json(list);
   else

@@ -13,8 +13,8 @@ namespace landfall::cli {
 namespace {
 
 /// A number of busy or stalled cycles as a part of what all units had.
-double share(const runtime::DeviceCounters &counters,
-             const runtime::EngineCounter &engine, uint64_t cycles) {
+double share(const DeviceCounters &counters, const EngineCounter &engine,
+             uint64_t cycles) {
   double all = double(engine.units) * double(counters.cycles);
   return all > 0 ? double(cycles) / all : 0;
 }
@@ -35,20 +35,19 @@ bool has_counters(const LaunchProfile &profile) {
   return profile.total.counters.has_value();
 }
 
-std::vector<Table::Column>
-engine_columns(const runtime::DeviceCounters &counters) {
+std::vector<Table::Column> engine_columns(const DeviceCounters &counters) {
   std::vector<Table::Column> columns = {{"cycles", Table::Align::right}};
-  for (const runtime::EngineCounter &engine : counters.engines)
+  for (const EngineCounter &engine : counters.engines)
     columns.push_back({engine.name, Table::Align::right});
   columns.push_back({"of peak", Table::Align::right});
   return columns;
 }
 
 std::vector<std::string> engine_cells(const LaunchTime &time, int runs) {
-  const runtime::DeviceCounters &counters = *time.counters;
+  const DeviceCounters &counters = *time.counters;
   std::vector<std::string> cells = {
       fmt::format("{}", counters.cycles / uint64_t(runs))};
-  for (const runtime::EngineCounter &engine : counters.engines) {
+  for (const EngineCounter &engine : counters.engines) {
     double stalled = share(counters, engine, engine.stalled) * 100;
     cells.push_back(
         fmt::format("{:.0f}{}", share(counters, engine, engine.busy) * 100,
@@ -60,7 +59,7 @@ std::vector<std::string> engine_cells(const LaunchTime &time, int runs) {
 
 std::string engine_summary(const LaunchProfile &profile) {
   const LaunchTime &total = profile.total;
-  const runtime::DeviceCounters &counters = *total.counters;
+  const DeviceCounters &counters = *total.counters;
   double cycles = double(counters.cycles) / profile.runs;
   std::string text = fmt::format("{:.0f} cycles a run, {} at {:g} GHz", cycles,
                                  time_text(cycles / counters.hertz * 1e3),
@@ -74,14 +73,14 @@ std::string engine_summary(const LaunchProfile &profile) {
 void add_engines(Json &json, const LaunchTime &time, int runs) {
   if (!time.counters)
     return;
-  const runtime::DeviceCounters &counters = *time.counters;
+  const DeviceCounters &counters = *time.counters;
   json["cycles"] = double(counters.cycles) / runs;
   json["instructions"] = double(counters.instructions) / runs;
   json["multiply_adds"] = double(counters.multiply_adds) / runs;
   json["memory_bytes"] = double(counters.memory_bytes) / runs;
   if (time.possible > 0)
     json["of_peak"] = of_peak(time);
-  for (const runtime::EngineCounter &engine : counters.engines)
+  for (const EngineCounter &engine : counters.engines)
     json["engines"][engine.name] = {
         {"units", engine.units},
         {"busy", share(counters, engine, engine.busy)},

@@ -2,7 +2,7 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// For devices that count (Device::counters): cycles, how busy each kind of
+// For devices that count (lf_model_counters): cycles, how busy each kind of
 // engine was, and what part of the claimed peak contractions delivered.
 //
 //===----------------------------------------------------------------------===//
@@ -18,8 +18,7 @@ namespace landfall::cli {
 bool has_counters(const LaunchProfile &profile);
 
 /// "cycles", a column for each kind of engine, "of peak".
-std::vector<Table::Column>
-engine_columns(const runtime::DeviceCounters &counters);
+std::vector<Table::Column> engine_columns(const DeviceCounters &counters);
 /// A cell for each of them: "busy" or "busy+stalled" in percent.
 std::vector<std::string> engine_cells(const LaunchTime &time, int runs);
 

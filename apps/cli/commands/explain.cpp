@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/engine_report.h"
 #include "apps/cli/commands/explanation.h"
+#include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/table.h"
 #include "apps/cli/report/units.h"
@@ -47,7 +48,7 @@ std::string joined(const std::vector<std::string> &texts, size_t limit) {
 /// known: a run says whether it used the engine that does.
 bool multiplies_as_they_are(const Explanation &about, uint32_t number) {
   LaunchTime time = about.time_of(number);
-  return about.package().kernels[number].kind == KernelClass::contraction &&
+  return about.kernels()[number]["class"] == "contraction" &&
          (!time.counters || time.counters->multiply_adds > 0);
 }
 
@@ -55,44 +56,42 @@ bool multiplies_as_they_are(const Explanation &about, uint32_t number) {
 /// reason where the device says what it has. Sums of products are wider than
 /// what is multiplied on a device that has them.
 std::vector<std::string> type_notes(const Explanation &about) {
-  runtime::DeviceDescription device = about.opened->model->device().describe();
-  auto has = [&](DType type) {
-    return std::ranges::any_of(
-        device.peaks,
-        [&](const runtime::PeakRate &rate) { return rate.dtype == type; });
-  };
-  std::map<DType, DType> types;
-  for (uint32_t k = 0; k < about.package().kernels.size(); ++k)
-    for (auto [narrow, wide] : computed_as(about.package().kernels[k]))
-      if (!has(narrow) || !multiplies_as_they_are(about, k))
-        types[narrow] = wide;
+  const Json &peaks = about.opened->device["peaks"];
+  std::map<std::string, std::string> types;
+  for (uint32_t k = 0; k < about.kernels().size(); ++k)
+    for (const auto &[narrow, wide] : about.kernels()[k]["computed_as"].items())
+      if (!peaks.contains(narrow) || !multiplies_as_they_are(about, k))
+        types[narrow] = wide.get<std::string>();
   std::vector<std::string> notes;
-  for (auto [narrow, wide] : types) {
-    std::string reason =
-        has(narrow) || device.peaks.empty()
-            ? ""
-            : fmt::format(", as {} has no multiply-adds of it", device.name);
-    notes.push_back(fmt::format("{} is computed as {}{}", name(narrow),
-                                name(wide), reason));
+  for (const auto &[narrow, wide] : types) {
+    std::string reason = peaks.contains(narrow) || peaks.empty()
+                             ? ""
+                             : fmt::format(", as {} has no multiply-adds of it",
+                                           about.opened->device_name());
+    notes.push_back(
+        fmt::format("{} is computed as {}{}", narrow, wide, reason));
   }
   return notes;
 }
 
 void print_head(const Explanation &about) {
-  const Package &package = about.package();
+  const Json &package = about.package, &device = about.opened->device;
   std::string code;
-  for (const CodeSection &section : package.code)
-    code += fmt::format("{}{} {}", code.empty() ? "" : ", ", section.variant,
-                        bytes_text(section.bytes.data.size()));
-  runtime::DeviceDescription device = about.opened->model->device().describe();
+  for (const Json &section : package["variants"])
+    code += fmt::format("{}{} {}", code.empty() ? "" : ", ",
+                        section["variant"].get<std::string>(),
+                        bytes_text(section["bytes"]));
   fmt::print("device    {} ({}), {} threads; every kernel runs there\n",
-             device.name, device.hardware, device.threads);
+             about.opened->device_name(), device["hardware"].get<std::string>(),
+             device["threads"].get<int>());
   fmt::print("kernels   {} model nodes in {} launches of {} kernels\n",
-             nodes_in(package), launches_in(package), package.kernels.size());
-  fmt::print("program   {} instructions, {}\n", package.program.code.size(),
-             bytes_text(serialize(package.program).size()));
-  fmt::print("weights   {}, {}\n", package.weights.size(),
-             bytes_text(weight_bytes(package)));
+             package["model_nodes"].get<size_t>(),
+             package["launches"].get<size_t>(), about.kernels().size());
+  fmt::print("program   {} instructions, {}\n",
+             package["instructions"].get<size_t>(),
+             bytes_text(package["program_bytes"]));
+  fmt::print("weights   {}, {}\n", package["weights"].get<size_t>(),
+             bytes_text(package["weight_bytes"]));
   if (!code.empty())
     fmt::print("code      {}\n", code);
   for (const std::string &note : type_notes(about))
@@ -102,7 +101,7 @@ void print_head(const Explanation &about) {
                time_text(compile_json(about.opened->steps)["total_ms"]));
   if (!about.profile)
     return;
-  const runtime::RunStatistics &run = about.profile->statistics;
+  const lf_statistics &run = about.profile->statistics;
   fmt::print("run       {}, {} launches, {} arena\n", time_text(run.total_ms),
              run.launches, bytes_text(run.arena_bytes));
   if (has_counters(*about.profile))
@@ -123,15 +122,14 @@ void print_kernels(const Explanation &about, bool all) {
                {"class"},
                {"model nodes"}});
   for (uint32_t number : by_time(about)) {
-    const Kernel &kernel = about.package().kernels[number];
+    const Json &kernel = about.kernels()[number];
     LaunchTime time = about.time_of(number);
     bool ran = time.launches > 0;
     table.add({ran ? time_text(time.ms) : "-",
                ran ? fmt::format("{:.1f}", about.percent(time.ms)) : "-",
                ran ? fmt::format("{:g}", time.launches) : "-",
-               std::to_string(number), kernel.name,
-               std::string(class_name(kernel.kind)),
-               joined(about.groups[number], all ? SIZE_MAX : 4)});
+               std::to_string(number), kernel["name"], kernel["class"],
+               joined(kernel["nodes"], all ? SIZE_MAX : 4)});
   }
   fmt::print("\n{}", table.text(""));
 }
@@ -169,7 +167,7 @@ void print_engines(const Explanation &about, bool all) {
   };
   Table kernels = table_of("kernel: engines busy+stalled in %");
   for (uint32_t number : by_time(about))
-    add(kernels, about.time_of(number), about.package().kernels[number].name);
+    add(kernels, about.time_of(number), about.kernels()[number]["name"]);
   Table nodes = table_of("model nodes");
   auto list = origins_by_time(*about.profile);
   for (const auto &[origin, time] : std::span(list).first(
@@ -185,27 +183,20 @@ void print_text(const Explanation &about, bool all) {
     print_origins(about, all);
   if (about.profile && has_counters(*about.profile))
     print_engines(about, all);
-  std::vector<HostStep> steps = host_steps(about.package().program);
+  const Json &steps = about.package["host_steps"];
   if (steps.empty())
     return;
   Table table({{"step on the host"}, {"nodes"}});
-  for (const HostStep &step : steps)
-    table.add({step.function, step.origin});
+  for (const Json &step : steps)
+    table.add({step["function"], step["nodes"]});
   fmt::print("\n{}", table.text(""));
 }
 
 Json kernels_json(const Explanation &about) {
   Json list = Json::array();
   for (uint32_t number : by_time(about)) {
-    const Kernel &kernel = about.package().kernels[number];
-    Json json = {{"number", number},
-                 {"name", kernel.name},
-                 {"class", class_name(kernel.kind)},
-                 {"nodes", about.groups[number]},
-                 {"device", about.opened->model->device().describe().name},
-                 {"computed_as", Json::object()}};
-    for (auto [narrow, wide] : computed_as(kernel))
-      json["computed_as"][std::string(name(narrow))] = name(wide);
+    Json json = about.kernels()[number];
+    json["device"] = about.opened->device_name();
     if (about.profile) {
       json["launches"] = about.time_of(number).launches;
       json["ms"] = about.time_of(number).ms;
@@ -217,20 +208,15 @@ Json kernels_json(const Explanation &about) {
 }
 
 void print_report(const Explanation &about) {
-  const Package &package = about.package();
   Json json;
-  json["device"] = about.opened->model->device().describe().name;
-  json["target"] = package.target;
-  json["instructions"] = package.program.code.size();
-  json["program_bytes"] = serialize(package.program).size();
-  json["weight_bytes"] = weight_bytes(package);
+  json["device"] = about.opened->device_name();
+  for (const char *key :
+       {"target", "instructions", "program_bytes", "weight_bytes"})
+    json[key] = about.package[key];
   if (!about.opened->steps.empty())
     json["compile"] = compile_json(about.opened->steps);
   json["kernels"] = kernels_json(about);
-  json["host_steps"] = Json::array();
-  for (const HostStep &step : host_steps(package.program))
-    json["host_steps"].push_back(
-        {{"function", step.function}, {"nodes", step.origin}});
+  json["host_steps"] = about.package["host_steps"];
   if (about.profile) {
     json["inputs"] = inputs_json(*about.inputs);
     json["assumed_1"] = about.inputs->assumed;
@@ -254,10 +240,11 @@ Status explain(const ExplainCommand &command) {
   InputRequest request = TRY(parse_input_options(command.model.inputs));
   OpenedModel opened = TRY(open_model(command.model));
   PreparedInputs inputs;
-  Explanation about{&opened, &inputs, std::nullopt,
-                    fused_groups(*opened.package)};
+  Explanation about{&opened, &inputs, std::nullopt, parse_json(TRY(attempt([&] {
+                      return opened.package.describe("summary");
+                    })))};
   auto attempt = [&]() -> Status {
-    inputs = TRY(prepare_inputs(*opened.entry, request));
+    inputs = TRY(prepare_inputs(opened.entry, request));
     Progress progress;
     progress.show("running " + command.model.path);
     about.profile =

@@ -7,38 +7,16 @@
 
 #include "apps/cli/commands/launch_profile.h"
 
-#include <map>
-
 namespace landfall::cli {
-
-std::string_view class_name(KernelClass kind);
-
-/// For each kernel, the model nodes that each of its launches computes at once,
-/// as "a+b", in the order of the program.
-std::vector<std::vector<std::string>> fused_groups(const Package &package);
-
-size_t launches_in(const Package &package);
-size_t nodes_in(const Package &package);
-
-/// An operator on sequences, optionals, maps or text.
-struct HostStep {
-  std::string function;
-  std::string origin;
-};
-
-std::vector<HostStep> host_steps(const Program &program);
-
-/// The narrow reals that a kernel computes in a wider type, and which.
-std::map<DType, DType> computed_as(const Kernel &kernel);
 
 /// What is known of a model before and after it ran.
 struct Explanation {
   const OpenedModel *opened;
   const PreparedInputs *inputs;
   std::optional<LaunchProfile> profile;
-  std::vector<std::vector<std::string>> groups; ///< See fused_groups.
+  Json package; ///< What lf_package_describe gives for "summary".
 
-  const Package &package() const { return *opened->package; }
+  const Json &kernels() const { return package["kernels"]; }
   LaunchTime time_of(uint32_t kernel) const {
     if (!profile || !profile->by_kernel.contains(kernel))
       return {};

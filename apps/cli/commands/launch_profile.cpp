@@ -5,40 +5,20 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/launch_profile.h"
 
-namespace landfall::cli {
+#include "apps/cli/report/attempt.h"
 
-std::string origin_of(const Program &program, uint32_t instruction) {
-  if (instruction >= program.origin_of.size())
-    return "";
-  uint32_t origin = program.origin_of[instruction];
-  return origin < program.origins.size() ? program.origins[origin] : "";
-}
+namespace landfall::cli {
 
 namespace {
 
-/// Multiply-adds that the peak for the kernel's operands, or for fp32 where the
-/// device has no own one, allows in the launch's cycles.
-double possible(const Kernel &kernel, const runtime::DeviceDescription &device,
-                const runtime::DeviceCounters &counters) {
-  if (kernel.kind != KernelClass::contraction || counters.hertz <= 0)
-    return 0;
-  double own = 0, single = 0;
-  for (const runtime::PeakRate &peak : device.peaks) {
-    if (peak.dtype == kernel.operands[0].dtype)
-      own = peak.multiply_adds;
-    if (peak.dtype == DType::f32)
-      single = peak.multiply_adds;
-  }
-  return (own > 0 ? own : single) * double(counters.cycles) / counters.hertz;
-}
-
-void add(LaunchTime &time, const LaunchTime &launch) {
-  time.ms += launch.ms;
-  time.launches += launch.launches;
-  time.possible += launch.possible;
-  if (launch.counters)
-    time.counters =
-        time.counters ? sum(*time.counters, *launch.counters) : launch.counters;
+LaunchTime launch_time(const Json &row) {
+  LaunchTime time;
+  time.ms = row["ms"];
+  time.launches = row["launches"];
+  if (row.contains("counters"))
+    time.counters = parse_counters(row["counters"]);
+  time.possible = row.value("possible", 0.0);
+  return time;
 }
 
 } // namespace
@@ -46,27 +26,23 @@ void add(LaunchTime &time, const LaunchTime &launch) {
 Result<LaunchProfile> profile(OpenedModel &opened, const PreparedInputs &inputs,
                               const std::string &entry, int repeat) {
   LaunchProfile result;
-  runtime::RunOptions plain;
-  plain.statistics = &result.statistics;
+  lf::RunOptions options;
+  options.set_entry(entry);
+  options.set_statistics(result.statistics);
   for (int warm_up = 0; warm_up < 2; ++warm_up)
-    TRY(run_once(opened, inputs, plain, entry));
-  const Program &program = opened.package->program;
-  runtime::DeviceDescription device = opened.model->device().describe();
-  runtime::RunOptions watched;
-  watched.on_launch = [&](const runtime::LaunchRecord &record) {
-    LaunchTime launch = {record.ms / repeat, 1.0 / repeat};
-    if (record.counters) {
-      launch.counters = *record.counters;
-      launch.possible = possible(opened.package->kernels[record.kernel], device,
-                                 *record.counters);
-    }
-    add(result.by_kernel[record.kernel], launch);
-    add(result.by_origin[origin_of(program, record.instruction)], launch);
-    add(result.total, launch);
-  };
+    TRY(run_once(opened, inputs, options));
+  auto text = attempt([&] {
+    return opened.session.profile(pointers(inputs), repeat, &options);
+  });
+  if (!text)
+    return run_error(text.take_error(), inputs);
+  Json json = parse_json(*text);
+  for (const auto &[kernel, row] : json["kernels"].items())
+    result.by_kernel[uint32_t(std::stoul(kernel))] = launch_time(row);
+  for (const auto &[nodes, row] : json["nodes"].items())
+    result.by_origin[nodes] = launch_time(row);
+  result.total = launch_time(json["total"]);
   result.runs = repeat;
-  for (int run = 0; run < repeat; ++run)
-    TRY(run_once(opened, inputs, watched, entry));
   return result;
 }
 

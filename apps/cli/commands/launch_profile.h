@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "apps/cli/commands/device_counters.h"
 #include "apps/cli/commands/opened_model.h"
 
 #include <map>
@@ -15,7 +16,7 @@ struct LaunchTime {
   double ms = 0; ///< Per run.
   double launches = 0;
   /// The counters of all profiled runs together, if the device counts.
-  std::optional<runtime::DeviceCounters> counters = {};
+  std::optional<DeviceCounters> counters = {};
   /// Multiply-adds that the device's peak allows in the cycles of contractions.
   double possible = 0;
 };
@@ -24,15 +25,12 @@ struct LaunchTime {
 /// sum may exceed the time of a normal run.
 struct LaunchProfile {
   std::map<uint32_t, LaunchTime> by_kernel;
-  /// Key: the model nodes that an instruction came from (see origin_of).
+  /// Key: the model nodes that an instruction of the program came from, "a+b".
   std::map<std::string, LaunchTime> by_origin;
-  LaunchTime total;                  ///< The sum over all launches.
-  int runs = 0;                      ///< The number of profiled runs.
-  runtime::RunStatistics statistics; ///< Measured without profiling.
+  LaunchTime total;              ///< The sum over all launches.
+  int runs = 0;                  ///< The number of profiled runs.
+  lf_statistics statistics = {}; ///< Measured without profiling.
 };
-
-/// The model nodes that an instruction belongs to, "a+b"; "" if unknown.
-std::string origin_of(const Program &program, uint32_t instruction);
 
 /// Runs once to warm up and once for the statistics, then `repeat` times.
 Result<LaunchProfile> profile(OpenedModel &opened, const PreparedInputs &inputs,

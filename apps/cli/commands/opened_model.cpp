@@ -5,13 +5,10 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/opened_model.h"
 
+#include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/units.h"
-#include "package/host_work.h"
-#include "package/package_layout.h"
-#include "runtime/compiler_library.h"
 
-#include <cstring>
 #include <fmt/format.h>
 #include <fstream>
 
@@ -19,46 +16,46 @@ namespace landfall::cli {
 
 namespace {
 
-Result<const EntryPoint *> find_entry(const Package &package,
-                                      const std::string &name) {
+Result<lf::Entry> find_entry(const lf::Package &package,
+                             const std::string &name) {
   std::string known;
-  for (const EntryPoint &entry : package.program.entries) {
-    if (entry.name == name)
-      return &entry;
-    known += fmt::format("{}'{}'", known.empty() ? "" : ", ", entry.name);
+  for (const lf::Entry &entry : package.entries()) {
+    if (entry.name() == name)
+      return entry;
+    known += fmt::format("{}'{}'", known.empty() ? "" : ", ", entry.name());
   }
   return Error{ErrorCode::invalid_argument,
                fmt::format("the model has no entry point '{}'; it has {}", name,
                            known.empty() ? "none" : known)};
 }
 
-/// Compiles for the device that shall run it.
-Result<std::shared_ptr<const Package>>
-compile_here(const ModelOptions &options, std::vector<CompileStep> &steps) {
-  Json json;
-  json["target"] =
-      TRY(runtime::find_driver(options.target.empty() ? "cpu" : options.target))
-          ->name;
-  json["variants"] = {"native"};
-  json["require_target"] = options.require_target;
-  Progress progress;
-  progress.show("compiling " + options.path);
-  return runtime::compile_model(
-      {options.path, {}, {}},
-      json.dump(-1, ' ', true, Json::error_handler_t::replace),
-      [&](std::string_view step, double ms, std::string_view) {
-        steps.push_back({std::string(step), ms});
-        progress.show(fmt::format("compiling {}: {} done, {}", options.path,
-                                  step, time_text(ms)));
-      });
+std::string text_of(const Json &json) {
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
-Result<std::shared_ptr<const Package>>
-open_package(const ModelOptions &options) {
-  Package package = TRY(read_package(options.path));
-  if (options.require_target)
-    TRY(require_target(package.program));
-  return std::make_shared<const Package>(std::move(package));
+/// Compiles for the device that shall run it.
+Result<lf::Package> compile_here(const ModelOptions &options,
+                                 std::vector<CompileStep> &steps) {
+  Json json = {{"device", options.device.empty() ? "cpu" : options.device},
+               {"variants", {"native"}},
+               {"require_target", options.require_target}};
+  Progress progress;
+  progress.show("compiling " + options.path);
+  auto on_step = [&](const char *step, double ms, const char *) {
+    steps.push_back({step, ms});
+    progress.show(fmt::format("compiling {}: {} done, {}", options.path, step,
+                              time_text(ms)));
+  };
+  return attempt([&] {
+    return lf::Package::compile(options.path, text_of(json), on_step);
+  });
+}
+
+std::string load_options(const ModelOptions &options) {
+  return text_of({{"threads", options.threads},
+                  {"own_process", options.own_process},
+                  {"timeout_seconds", options.timeout_seconds},
+                  {"require_target", options.require_target}});
 }
 
 } // namespace
@@ -98,7 +95,7 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
       ->required()
       ->type_name("FILE");
   command
-      .add_option("--target", options.target,
+      .add_option("--device,--target", options.device,
                   "Device, one of `landfall devices` (null is the interpreter, "
                   "slow and exact), or DRIVER:FILE with a description of one. "
                   "Default: what an .lfm was compiled for, else cpu")
@@ -123,49 +120,49 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
 
 bool is_package(const std::string &path) {
   std::ifstream file(path, std::ios::binary);
-  char start[sizeof package_magic] = {};
+  char start[8] = {};
   file.read(start, sizeof start);
-  return path.ends_with(".lfm") ||
-         std::memcmp(start, package_magic, sizeof start) == 0;
+  return path.ends_with(".lfm") || lf_package_recognize(start, sizeof start);
 }
 
 Result<OpenedModel> open_model(const ModelOptions &options) {
-  OpenedModel opened;
-  if (is_package(options.path))
-    opened.package = TRY(open_package(options));
-  else
-    opened.package = TRY(compile_here(options, opened.steps));
-  opened.entry = TRY(find_entry(*opened.package, options.entry));
-  runtime::DeviceOptions device_options;
-  device_options.threads = options.threads;
-  device_options.own_process = options.own_process;
-  device_options.timeout_seconds = options.timeout_seconds;
-  std::shared_ptr<runtime::Device> device = TRY(runtime::create_device(
-      options.target.empty() ? opened.package->target : options.target,
-      device_options));
-  opened.model = TRY(runtime::LoadedModel::load(opened.package, device));
-  opened.session = std::make_unique<runtime::Session>(opened.model);
-  return opened;
+  std::vector<CompileStep> steps;
+  lf::Package package =
+      is_package(options.path)
+          ? TRY(attempt([&] { return lf::Package::open(options.path); }))
+          : TRY(compile_here(options, steps));
+  lf::Entry entry = TRY(find_entry(package, options.entry));
+  lf::Model model = TRY(attempt([&] {
+    return lf::Model(package, options.device, load_options(options));
+  }));
+  lf::Session session = TRY(attempt([&] { return model.session(); }));
+  Json device =
+      parse_json(TRY(attempt([&] { return model.describe_device(); })));
+  return OpenedModel{std::move(package), std::move(model),
+                     std::move(session), entry,
+                     std::move(steps),   std::move(device)};
 }
 
-Result<std::vector<runtime::HostValue>> run_once(OpenedModel &opened,
-                                                 const PreparedInputs &inputs,
-                                                 runtime::RunOptions options,
-                                                 const std::string &entry) {
-  options.entry = entry;
-  auto outputs = opened.session->run(inputs.values, options);
-  if (outputs || inputs.assumed.empty())
-    return outputs;
-  Error error = outputs.take_error();
-  error.message += " (" + assumption_text(inputs) + ")";
+Error run_error(Error error, const PreparedInputs &inputs) {
+  if (!inputs.assumed.empty())
+    error.message += " (" + assumption_text(inputs) + ")";
   return error;
 }
 
-size_t weight_bytes(const Package &package) {
-  size_t bytes = 0;
-  for (const Weight &weight : package.weights)
-    bytes += weight.bytes.data.size();
-  return bytes;
+Result<std::vector<lf::Value>> run_once(OpenedModel &opened,
+                                        const PreparedInputs &inputs,
+                                        const lf::RunOptions &options) {
+  auto outputs = attempt([&] {
+    return opened.session.run(pointers(inputs), &options,
+                              opened.entry.outputs().size());
+  });
+  if (!outputs)
+    return run_error(outputs.take_error(), inputs);
+  return outputs;
+}
+
+Json parse_json(const std::string &text) {
+  return Json::parse(text, nullptr, false);
 }
 
 Json compile_json(const std::vector<CompileStep> &steps) {
@@ -186,8 +183,7 @@ Json inputs_json(const PreparedInputs &inputs) {
   for (size_t i = 0; i < inputs.notes.size(); ++i) {
     const InputNote &note = inputs.notes[i];
     Json json = {{"name", note.name}, {"source", note.source}};
-    if (auto *tensor =
-            std::get_if<runtime::HostTensor>(&inputs.values[i].value)) {
+    if (const auto &tensor = inputs.tensors[i]) {
       json["dtype"] = name(tensor->dtype);
       json["shape"] = tensor->dims;
     }

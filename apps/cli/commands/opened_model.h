@@ -8,18 +8,19 @@
 #include "apps/cli/commands/commands.h"
 #include "apps/cli/report/json.h"
 #include "apps/cli/tensors/prepared_inputs.h"
-#include "runtime/session.h"
+
+#include <landfall/landfall.hpp>
 
 namespace landfall::cli {
 
 /// The options that `run`, `bench` and `explain` share.
 struct ModelOptions {
   std::string path;
-  std::string target; ///< Empty: the package's own, or cpu.
+  std::string device; ///< Empty: the package's own, or cpu.
   std::string entry = "main";
   int threads = 0;
   bool own_process = false;
-  int timeout_seconds = runtime::DeviceOptions().timeout_seconds;
+  int timeout_seconds = 60;
   bool require_target = false;
   bool json = false;
   InputOptions inputs;
@@ -36,11 +37,14 @@ struct CompileStep {
 };
 
 struct OpenedModel {
-  std::shared_ptr<const Package> package;
-  std::shared_ptr<runtime::LoadedModel> model;
-  std::unique_ptr<runtime::Session> session;
-  const EntryPoint *entry = nullptr; ///< In `package`.
-  std::vector<CompileStep> steps;    ///< None for a .lfm.
+  lf::Package package;
+  lf::Model model;
+  lf::Session session;
+  lf::Entry entry;                ///< In `package`.
+  std::vector<CompileStep> steps; ///< None for a .lfm.
+  Json device;                    ///< What lf_model_describe_device gives.
+
+  std::string device_name() const { return device["name"]; }
 };
 
 /// Whether the file is a compiled package, by its first bytes.
@@ -51,12 +55,15 @@ bool is_package(const std::string &path);
 Result<OpenedModel> open_model(const ModelOptions &options);
 
 /// Runs once. A failure says which dimensions had been assumed.
-Result<std::vector<runtime::HostValue>> run_once(OpenedModel &opened,
-                                                 const PreparedInputs &inputs,
-                                                 runtime::RunOptions options,
-                                                 const std::string &entry);
+Result<std::vector<lf::Value>> run_once(OpenedModel &opened,
+                                        const PreparedInputs &inputs,
+                                        const lf::RunOptions &options);
 
-size_t weight_bytes(const Package &package);
+/// The error of a run, which says which dimensions had been assumed.
+Error run_error(Error error, const PreparedInputs &inputs);
+
+/// What the library gives as JSON.
+Json parse_json(const std::string &text);
 
 /// {"total_ms": ..., "steps": [...]}, for a model that was compiled.
 Json compile_json(const std::vector<CompileStep> &steps);

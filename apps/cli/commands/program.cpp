@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/commands.h"
+#include <landfall/version.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -93,7 +94,7 @@ Status act(const Action &action) {
 int run_program(int argc, char **argv) {
   CLI::App app(description, "landfall");
   app.footer(footer);
-  app.set_version_flag("--version", "landfall " LANDFALL_VERSION,
+  app.set_version_flag("--version", "landfall " LF_VERSION,
                        "Print the version and exit");
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.require_subcommand(1);

@@ -183,11 +183,10 @@ Result<std::vector<double>> Rival::run(int count, int warm_up) {
   return times;
 }
 
-Result<std::vector<std::optional<runtime::HostTensor>>>
-Rival::outputs(size_t count) {
+Result<std::vector<std::optional<Tensor>>> Rival::outputs(size_t count) {
   std::string path = directory_.file("outputs.npz");
   Json answer = TRY(ask({{"outputs", path}}));
-  std::vector<std::optional<runtime::HostTensor>> result(count);
+  std::vector<std::optional<Tensor>> result(count);
   for (const Json &number : answer.value("saved", Json::array()))
     if (number.is_number_unsigned() && number.get<size_t>() < count)
       result[number.get<size_t>()] = TRY(read_tensor_file(

@@ -41,7 +41,7 @@ public:
   Result<std::vector<double>> run(int count, int warm_up);
   /// The outputs of the last run, in the model's order; nothing for outputs
   /// that are no tensors.
-  Result<std::vector<std::optional<runtime::HostTensor>>> outputs(size_t count);
+  Result<std::vector<std::optional<Tensor>>> outputs(size_t count);
 
 private:
   Rival(ChildProcess child, TemporaryDirectory directory)

@@ -31,18 +31,20 @@ struct RunCommand {
   bool verify = false;
 };
 
-std::vector<NamedTensor>
-named_outputs(const EntryPoint &entry,
-              const std::vector<runtime::HostValue> &values) {
+std::vector<NamedTensor> named_outputs(const lf::Entry &entry,
+                                       std::vector<lf::Value> values) {
   std::vector<NamedTensor> tensors;
+  std::vector<lf::Port> ports = entry.outputs();
   for (size_t i = 0; i < values.size(); ++i)
-    for (NamedTensor &tensor : flatten(entry.outputs[i].name, values[i]))
+    for (NamedTensor &tensor :
+         flatten(ports[i].name(),
+                 std::make_shared<lf::Value>(std::move(values[i]))))
       tensors.push_back(std::move(tensor));
   return tensors;
 }
 
 std::vector<std::string> output_row(const NamedTensor &named) {
-  const runtime::HostTensor &tensor = named.tensor;
+  const Tensor &tensor = named.tensor;
   std::vector<std::string> row = {named.name, std::string(name(tensor.dtype)),
                                   shape_text(tensor.dims)};
   auto summary = summarize(tensor);
@@ -68,7 +70,7 @@ std::vector<std::string> output_row(const NamedTensor &named) {
 
 void print_text(const PreparedInputs &inputs, const OpenedModel &opened,
                 const std::vector<NamedTensor> &outputs,
-                const runtime::RunStatistics &statistics, bool verified) {
+                const lf_statistics &statistics, bool verified) {
   using Align = Table::Align;
   if (!opened.steps.empty())
     fmt::print("compiled in {}\n",
@@ -91,7 +93,7 @@ void print_text(const PreparedInputs &inputs, const OpenedModel &opened,
     table.add(output_row(output));
   fmt::print("{}", table.text(""));
   fmt::print("ran in {} on {}{}\n", time_text(statistics.total_ms),
-             opened.model->device().describe().name,
+             opened.device_name(),
              verified ? "; every kernel agrees with the interpreter" : "");
 }
 
@@ -110,9 +112,9 @@ Json output_json(const NamedTensor &named) {
 
 void print_report(const PreparedInputs &inputs, const OpenedModel &opened,
                   const std::vector<NamedTensor> &outputs,
-                  const runtime::RunStatistics &statistics, bool verified) {
+                  const lf_statistics &statistics, bool verified) {
   Json json;
-  json["device"] = opened.model->device().describe().name;
+  json["device"] = opened.device_name();
   if (!opened.steps.empty())
     json["compile"] = compile_json(opened.steps);
   json["inputs"] = inputs_json(inputs);
@@ -130,14 +132,14 @@ void print_report(const PreparedInputs &inputs, const OpenedModel &opened,
 Status run(const RunCommand &command) {
   InputRequest request = TRY(parse_input_options(command.model.inputs));
   OpenedModel opened = TRY(open_model(command.model));
-  PreparedInputs inputs = TRY(prepare_inputs(*opened.entry, request));
-  runtime::RunStatistics statistics;
-  runtime::RunOptions options;
-  options.statistics = &statistics;
-  options.verify = command.verify;
-  std::vector<runtime::HostValue> values =
-      TRY(run_once(opened, inputs, options, command.model.entry));
-  std::vector<NamedTensor> outputs = named_outputs(*opened.entry, values);
+  PreparedInputs inputs = TRY(prepare_inputs(opened.entry, request));
+  lf_statistics statistics = {};
+  lf::RunOptions options;
+  options.set_entry(command.model.entry);
+  options.set_statistics(statistics);
+  options.set_verify(command.verify);
+  std::vector<NamedTensor> outputs =
+      named_outputs(opened.entry, TRY(run_once(opened, inputs, options)));
   if (!command.directory.empty())
     TRY(write_npy_files(command.directory, outputs));
   if (!command.archive.empty())

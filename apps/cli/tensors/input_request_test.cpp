@@ -27,7 +27,7 @@ Result<PreparedInputs> prepare(const InputOptions &options,
 }
 
 Dims dims_of(const PreparedInputs &inputs, size_t number) {
-  return std::get<runtime::HostTensor>(inputs.values[number].value).dims;
+  return std::get<Tensor>(inputs.values[number].value).dims;
 }
 
 TEST(InputRequest, NamesMayHoldEqualSigns) {
@@ -90,8 +90,7 @@ TEST(PreparedInputs, EveryTypeCanBeMade) {
 TEST(PreparedInputs, TheSameSeedGivesTheSameElements) {
   auto elements = [](const char *source) {
     auto inputs = prepare({{}, {"N=9"}, {source}});
-    auto data =
-        std::get<runtime::HostTensor>(inputs->values[0].value).bytes.data;
+    auto data = std::get<Tensor>(inputs->values[0].value).bytes.data;
     return std::vector<uint8_t>(data.begin(), data.end());
   };
   EXPECT_EQ(elements("x=random:1"), elements("x=random:1"));

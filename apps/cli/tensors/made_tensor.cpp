@@ -35,7 +35,7 @@ private:
 };
 
 /// A tensor that this machine has the memory for.
-Result<runtime::HostTensor> allocate(DType dtype, std::vector<int64_t> dims) {
+Result<Tensor> allocate(DType dtype, std::vector<int64_t> dims) {
   auto memory =
       uint64_t(sysconf(_SC_PHYS_PAGES)) * uint64_t(sysconf(_SC_PAGESIZE));
   uint64_t element =
@@ -52,10 +52,10 @@ Result<runtime::HostTensor> allocate(DType dtype, std::vector<int64_t> dims) {
                  fmt::format("a {} tensor of the shape {} does not fit this "
                              "machine's memory",
                              name(dtype), shape)};
-  return runtime::make_tensor(dtype, std::move(dims));
+  return make_tensor(dtype, std::move(dims));
 }
 
-uint8_t *writable(runtime::HostTensor &tensor) {
+uint8_t *writable(Tensor &tensor) {
   // The bytes were allocated by make_tensor and are not shared yet.
   return const_cast<uint8_t *>(tensor.bytes.data.data());
 }
@@ -98,9 +98,9 @@ double random_value(Random &random, DType type) {
 
 } // namespace
 
-Result<runtime::HostTensor>
-random_tensor(DType dtype, std::vector<int64_t> dims, uint64_t seed) {
-  runtime::HostTensor tensor = TRY(allocate(dtype, std::move(dims)));
+Result<Tensor> random_tensor(DType dtype, std::vector<int64_t> dims,
+                             uint64_t seed) {
+  Tensor tensor = TRY(allocate(dtype, std::move(dims)));
   Random random(seed);
   for (std::string &text : tensor.strings)
     text = std::string(1, char('a' + random.next() % 26));
@@ -115,9 +115,9 @@ random_tensor(DType dtype, std::vector<int64_t> dims, uint64_t seed) {
   return tensor;
 }
 
-Result<runtime::HostTensor>
-filled_tensor(DType dtype, std::vector<int64_t> dims, double value) {
-  runtime::HostTensor tensor = TRY(allocate(dtype, std::move(dims)));
+Result<Tensor> filled_tensor(DType dtype, std::vector<int64_t> dims,
+                             double value) {
+  Tensor tensor = TRY(allocate(dtype, std::move(dims)));
   for (std::string &text : tensor.strings)
     text = fmt::format("{}", value);
   if (dtype == DType::string)

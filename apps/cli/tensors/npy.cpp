@@ -230,13 +230,12 @@ std::vector<uint8_t> encode_header(const NpyHeader &header) {
 
 } // namespace
 
-Result<runtime::HostTensor> parse_npy(const Bytes &file,
-                                      const std::string &place,
-                                      std::optional<DType> expected) {
+Result<Tensor> parse_npy(const Bytes &file, const std::string &place,
+                         std::optional<DType> expected) {
   Span data;
   NpyHeader header = TRY(read_header(file.data, place, data));
   Encoding encoding = TRY(parse_descr(header.descr, place));
-  runtime::HostTensor tensor;
+  Tensor tensor;
   tensor.dtype = TRY(dtype_of(encoding, header, expected, place));
   tensor.dims = header.dims;
   size_t count = TRY(checked_count(header, encoding.bytes, data.size(), place));
@@ -251,7 +250,7 @@ Result<runtime::HostTensor> parse_npy(const Bytes &file,
   return tensor;
 }
 
-NpyParts encode_npy(const runtime::HostTensor &tensor) {
+NpyParts encode_npy(const Tensor &tensor) {
   NpyHeader header;
   header.dims = tensor.dims;
   Bytes elements = tensor.bytes;

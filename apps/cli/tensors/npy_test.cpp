@@ -43,8 +43,8 @@ bool contains(const std::string &text, const std::string &part) {
   return text.find(part) != std::string::npos;
 }
 
-runtime::HostTensor counting(DType type, std::vector<int64_t> dims) {
-  runtime::HostTensor tensor = runtime::make_tensor(type, std::move(dims));
+Tensor counting(DType type, std::vector<int64_t> dims) {
+  Tensor tensor = make_tensor(type, std::move(dims));
   auto *data = const_cast<uint8_t *>(tensor.bytes.data.data());
   for (size_t i = 0; i < tensor.bytes.data.size(); ++i)
     data[i] = uint8_t(type == DType::boolean ? i % 2 : i % 4);
@@ -57,9 +57,8 @@ TEST(Npy, EveryTypeSurvives) {
     if (type == DType::string)
       continue;
     // int2 has no 2 and 3.
-    runtime::HostTensor before = type == DType::i2
-                                     ? runtime::make_tensor(type, {2, 3})
-                                     : counting(type, {2, 3});
+    Tensor before =
+        type == DType::i2 ? make_tensor(type, {2, 3}) : counting(type, {2, 3});
     auto after = parse_npy(share_bytes(joined(encode_npy(before))), "x", type);
     ASSERT_TRUE(after) << name(type) << ": " << after.error().message;
     EXPECT_EQ(after->dtype, type);
@@ -86,7 +85,7 @@ TEST(Npy, ShapesOfFewDimensions) {
 }
 
 TEST(Npy, TextSurvives) {
-  runtime::HostTensor before = runtime::make_tensor(DType::string, {3});
+  Tensor before = make_tensor(DType::string, {3});
   before.strings = {"", "h\xc3\xa9llo", "\xf0\x9f\x98\x80"};
   auto after = parse_npy(share_bytes(joined(encode_npy(before))), "x");
   ASSERT_TRUE(after);
@@ -94,7 +93,7 @@ TEST(Npy, TextSurvives) {
 }
 
 TEST(Npy, BadTextIsReplaced) {
-  runtime::HostTensor before = runtime::make_tensor(DType::string, {1});
+  Tensor before = make_tensor(DType::string, {1});
   before.strings = {"a\xff"};
   auto after = parse_npy(share_bytes(joined(encode_npy(before))), "x");
   ASSERT_TRUE(after);

@@ -8,7 +8,6 @@
 #include "apps/cli/tensors/made_tensor.h"
 #include "apps/cli/tensors/tensor_file.h"
 #include "apps/cli/tensors/tensor_summary.h"
-#include "runtime/input_check.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -24,22 +23,23 @@ Error invalid(fmt::format_string<Args...> format, Args &&...args) {
           fmt::format(format, std::forward<Args>(args)...)};
 }
 
-bool has_tensor(const SignatureValue &input) {
-  return input.kind == ValueKind::tensor ||
-         input.kind == ValueKind::unknown_rank;
+/// The input's element type; one that this program does not know (it is older
+/// than the library) is text, which nothing can be made of.
+DType dtype_of(const lf::Port &input) {
+  return dtype_from_onnx(input.dtype()).value_or(DType::string);
 }
 
 class Preparation {
 public:
-  Preparation(const EntryPoint &entry, const InputRequest &request)
-      : entry_(entry), request_(request), extents_(request.dims) {}
+  Preparation(const lf::Entry &entry, const InputRequest &request)
+      : inputs_(entry.inputs()), request_(request), extents_(request.dims) {}
 
   Result<PreparedInputs> run() {
     TRY(settle_names());
     TRY(check_dims_known());
     TRY(read_files());
     bind_shapes();
-    for (size_t i = 0; i < entry_.inputs.size(); ++i)
+    for (size_t i = 0; i < inputs_.size(); ++i)
       TRY(make(i));
     return std::move(result_);
   }
@@ -47,9 +47,9 @@ public:
 private:
   std::string known_inputs() const {
     std::string text;
-    for (const SignatureValue &input : entry_.inputs)
-      text += fmt::format("{}'{}' ({})", text.empty() ? "" : ", ", input.name,
-                          runtime::signature_text(input));
+    for (const lf::Port &input : inputs_)
+      text += fmt::format("{}'{}' ({})", text.empty() ? "" : ", ", input.name(),
+                          input.text());
     return text.empty() ? "none" : text;
   }
 
@@ -58,17 +58,16 @@ private:
   template <typename Entries>
   Status settle(Entries &entries, std::string_view option) {
     if (auto unnamed = entries.extract("")) {
-      if (entry_.inputs.size() != 1)
+      if (inputs_.size() != 1)
         return invalid("{}: name the input, as in {} x=...; the model's are: "
                        "{}",
                        option, option, known_inputs());
-      unnamed.key() = entry_.inputs[0].name;
+      unnamed.key() = inputs_[0].name();
       entries.insert(std::move(unnamed));
     }
     for (const auto &[name, value] : entries)
-      if (std::ranges::none_of(entry_.inputs, [&](const auto &input) {
-            return input.name == name;
-          }))
+      if (std::ranges::none_of(
+              inputs_, [&](const auto &input) { return input.name() == name; }))
         return invalid("{}: the model has no input '{}'; its inputs are: {}",
                        option, name, known_inputs());
     return {};
@@ -80,8 +79,8 @@ private:
         std::holds_alternative<FromFile>(all->second)) {
       InputSource source = all->second;
       request_.sources.erase(all);
-      for (const SignatureValue &input : entry_.inputs)
-        request_.sources.emplace(input.name, source);
+      for (const lf::Port &input : inputs_)
+        request_.sources.emplace(input.name(), source);
     }
     TRY(settle(request_.sources, "--input"));
     return settle(request_.shapes, "--shape");
@@ -91,13 +90,14 @@ private:
     for (const auto &[name, extent] : request_.dims) {
       std::string known;
       bool found = false;
-      for (const SignatureValue &input : entry_.inputs)
-        for (const SignatureDim &dim : input.dims) {
-          if (dim.fixed >= 0 || dim.symbol.empty())
+      for (const lf::Port &input : inputs_)
+        for (int d = 0; d < input.rank(); ++d) {
+          std::string symbol = input.symbol(d);
+          if (input.extent(d) >= 0 || symbol.empty())
             continue;
-          found |= dim.symbol == name;
-          if (known.find("'" + dim.symbol + "'") == std::string::npos)
-            known += (known.empty() ? "'" : ", '") + dim.symbol + "'";
+          found |= symbol == name;
+          if (known.find("'" + symbol + "'") == std::string::npos)
+            known += (known.empty() ? "'" : ", '") + symbol + "'";
         }
       if (!found)
         return invalid("--dim {}={}: the model has no free dimension of that "
@@ -108,123 +108,132 @@ private:
   }
 
   Status read_files() {
-    for (const SignatureValue &input : entry_.inputs) {
-      auto source = request_.sources.find(input.name);
+    for (const lf::Port &input : inputs_) {
+      auto source = request_.sources.find(input.name());
       if (source == request_.sources.end())
         continue;
       auto *file = std::get_if<FromFile>(&source->second);
       if (!file)
         continue;
-      if (request_.shapes.contains(input.name))
+      if (request_.shapes.contains(input.name()))
         return invalid("--shape {0}: the shape of '{0}' is its file's, '{1}'",
-                       input.name, file->path);
-      runtime::HostTensor tensor =
-          TRY(read_tensor_file(file->path, input.name, input.dtype));
+                       input.name(), file->path);
+      Tensor tensor =
+          TRY(read_tensor_file(file->path, input.name(), dtype_of(input)));
       bind(input, tensor.dims);
-      files_.emplace(input.name, std::move(tensor));
+      files_.emplace(input.name(), std::move(tensor));
     }
     return {};
   }
 
   void bind_shapes() {
-    for (const SignatureValue &input : entry_.inputs)
-      if (auto shape = request_.shapes.find(input.name);
+    for (const lf::Port &input : inputs_)
+      if (auto shape = request_.shapes.find(input.name());
           shape != request_.shapes.end())
         bind(input, shape->second);
   }
 
   /// Learns named extents; contradictions are found when the model runs.
-  void bind(const SignatureValue &input, const std::vector<int64_t> &dims) {
-    for (size_t d = 0; d < std::min(dims.size(), input.dims.size()); ++d)
-      if (input.dims[d].fixed < 0 && !input.dims[d].symbol.empty())
-        extents_.emplace(input.dims[d].symbol, dims[d]);
+  void bind(const lf::Port &input, const std::vector<int64_t> &dims) {
+    int rank = std::min(int(dims.size()), input.rank());
+    for (int d = 0; d < rank; ++d)
+      if (input.extent(d) < 0 && !input.symbol(d).empty())
+        extents_.emplace(input.symbol(d), dims[size_t(d)]);
   }
 
-  Result<std::vector<int64_t>> shape_of(const SignatureValue &input) {
-    if (auto given = request_.shapes.find(input.name);
+  Result<std::vector<int64_t>> shape_of(const lf::Port &input) {
+    if (auto given = request_.shapes.find(input.name());
         given != request_.shapes.end())
       return given->second;
-    if (input.kind == ValueKind::unknown_rank)
+    if (input.rank() < 0)
       return invalid("the input '{0}' may have any rank: give its shape, as in "
                      "--shape {0}=1x3",
-                     input.name);
+                     input.name());
     std::vector<int64_t> dims;
-    for (size_t d = 0; d < input.dims.size(); ++d)
+    for (int d = 0; d < input.rank(); ++d)
       dims.push_back(extent_of(input, d));
     return dims;
   }
 
-  int64_t extent_of(const SignatureValue &input, size_t d) {
-    const SignatureDim &dim = input.dims[d];
-    if (dim.fixed >= 0)
-      return dim.fixed;
-    if (!dim.symbol.empty())
-      if (auto known = extents_.find(dim.symbol); known != extents_.end())
+  int64_t extent_of(const lf::Port &input, int d) {
+    if (input.extent(d) >= 0)
+      return input.extent(d);
+    std::string symbol = input.symbol(d);
+    if (!symbol.empty())
+      if (auto known = extents_.find(symbol); known != extents_.end())
         return known->second;
     result_.assumed.push_back(
-        dim.symbol.empty() ? fmt::format("dimension {} of '{}'", d, input.name)
-                           : fmt::format("{}", dim.symbol));
-    if (!dim.symbol.empty())
-      extents_.emplace(dim.symbol, 1);
+        symbol.empty() ? fmt::format("dimension {} of '{}'", d, input.name())
+                       : symbol);
+    if (!symbol.empty())
+      extents_.emplace(symbol, 1);
     return 1;
   }
 
   Status make(size_t number) {
-    const SignatureValue &input = entry_.inputs[number];
-    auto file = files_.find(input.name);
+    const lf::Port &input = inputs_[number];
+    auto file = files_.find(input.name());
     if (file != files_.end()) {
-      auto &path = std::get<FromFile>(request_.sources[input.name]).path;
-      add(input, std::move(file->second), path);
-      return {};
+      auto &path = std::get<FromFile>(request_.sources[input.name()]).path;
+      return add(input, std::move(file->second), path);
     }
-    if (input.kind == ValueKind::optional &&
-        !request_.sources.contains(input.name)) {
+    if (input.kind() == LF_OPTIONAL &&
+        !request_.sources.contains(input.name())) {
       result_.values.emplace_back();
-      result_.notes.push_back({input.name, "optional", "absent"});
+      result_.tensors.emplace_back();
+      result_.notes.push_back({input.name(), "optional", "absent"});
       return {};
     }
-    if (!has_tensor(input))
+    if (input.kind() != LF_TENSOR)
       return Error{ErrorCode::unsupported,
                    fmt::format("the input '{}' is {}, which the command line "
                                "cannot make; use the Python module",
-                               input.name, runtime::signature_text(input))};
+                               input.name(), input.text())};
     InputSource source; // Random, seed 0.
-    if (auto given = request_.sources.find(input.name);
+    if (auto given = request_.sources.find(input.name());
         given != request_.sources.end())
       source = given->second;
     std::vector<int64_t> dims = TRY(shape_of(input));
-    if (auto *filled = std::get_if<FromNumber>(&source)) {
-      add(input, TRY(filled_tensor(input.dtype, dims, filled->value)),
-          fmt::format("all {}", filled->value));
-      return {};
-    }
+    if (auto *filled = std::get_if<FromNumber>(&source))
+      return add(input,
+                 TRY(filled_tensor(dtype_of(input), dims, filled->value)),
+                 fmt::format("all {}", filled->value));
     uint64_t seed = std::get<FromSeed>(source).seed;
     // Inputs of equal shape must not be equal.
-    add(input, TRY(random_tensor(input.dtype, dims, seed * 1000003 + number)),
+    return add(
+        input,
+        TRY(random_tensor(dtype_of(input), dims, seed * 1000003 + number)),
         fmt::format("random, seed {}", seed));
+  }
+
+  Status add(const lf::Port &input, Tensor tensor, std::string source) {
+    std::string type =
+        fmt::format("{} {}", name(tensor.dtype), shape_text(tensor.dims));
+    result_.notes.push_back({input.name(), std::move(type), std::move(source)});
+    result_.values.push_back(TRY(to_value(tensor)));
+    result_.tensors.push_back(std::move(tensor));
     return {};
   }
 
-  void add(const SignatureValue &input, runtime::HostTensor tensor,
-           std::string source) {
-    std::string type =
-        fmt::format("{} {}", name(tensor.dtype), shape_text(tensor.dims));
-    result_.notes.push_back({input.name, std::move(type), std::move(source)});
-    result_.values.push_back(runtime::HostValue{std::move(tensor)});
-  }
-
-  const EntryPoint &entry_;
+  std::vector<lf::Port> inputs_;
   InputRequest request_;
   std::map<std::string, int64_t> extents_;
-  std::map<std::string, runtime::HostTensor> files_;
+  std::map<std::string, Tensor> files_;
   PreparedInputs result_;
 };
 
 } // namespace
 
-Result<PreparedInputs> prepare_inputs(const EntryPoint &entry,
+Result<PreparedInputs> prepare_inputs(const lf::Entry &entry,
                                       const InputRequest &request) {
   return Preparation(entry, request).run();
+}
+
+std::vector<const lf_value *> pointers(const PreparedInputs &inputs) {
+  std::vector<const lf_value *> list;
+  for (const lf::Value &value : inputs.values)
+    list.push_back(value.get());
+  return list;
 }
 
 std::string assumption_text(const PreparedInputs &inputs) {

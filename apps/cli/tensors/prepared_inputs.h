@@ -6,7 +6,9 @@
 #pragma once
 
 #include "apps/cli/tensors/input_request.h"
-#include "runtime/host_value.h"
+#include "apps/cli/tensors/tensor.h"
+
+#include <optional>
 
 namespace landfall::cli {
 
@@ -18,7 +20,9 @@ struct InputNote {
 };
 
 struct PreparedInputs {
-  std::vector<runtime::HostValue> values; ///< In the entry point's order.
+  std::vector<lf::Value> values; ///< In the entry point's order.
+  /// What the values view; none for an absent optional.
+  std::vector<std::optional<Tensor>> tensors;
   std::vector<InputNote> notes;
   /// Free dimensions without a given extent, which were set to 1.
   std::vector<std::string> assumed;
@@ -27,8 +31,11 @@ struct PreparedInputs {
 /// Reads and makes the inputs. A free dimension takes its extent from --dim,
 /// --shape, or a file's tensor that has the same name in its shape; else it is
 /// 1. Whether the values fit the model is for the session to say.
-Result<PreparedInputs> prepare_inputs(const EntryPoint &entry,
+Result<PreparedInputs> prepare_inputs(const lf::Entry &entry,
                                       const InputRequest &request);
+
+/// The values, for a run.
+std::vector<const lf_value *> pointers(const PreparedInputs &inputs);
 
 /// "N, H and W were taken as 1"; "" if there are none.
 std::string assumption_text(const PreparedInputs &inputs);

@@ -52,20 +52,19 @@ Result<ZipMember> choose_member(const std::vector<ZipMember> &members,
                              known.empty() ? "none" : known));
 }
 
-Result<runtime::HostTensor> read_npz(const Bytes &file, const std::string &path,
-                                     const std::string &name,
-                                     std::optional<DType> expected) {
+Result<Tensor> read_npz(const Bytes &file, const std::string &path,
+                        const std::string &name,
+                        std::optional<DType> expected) {
   ZipMember member = TRY(choose_member(TRY(list_zip(file, path)), name, path));
   std::string place = path + ":" + member.name;
   return parse_npy(TRY(read_zip_member(file, member, place)), place, expected);
 }
 
-Result<runtime::HostTensor> read_pb(const Bytes &file,
-                                    const std::string &path) {
+Result<Tensor> read_pb(const Bytes &file, const std::string &path) {
   auto proto = onnx::read_tensor(file.data, path);
   if (!proto)
     return invalid(proto.error().message);
-  runtime::HostTensor tensor;
+  Tensor tensor;
   tensor.dims = proto->dims;
   if (proto->data_type == info(DType::string).onnx) {
     tensor.dtype = DType::string;
@@ -89,17 +88,30 @@ Result<runtime::HostTensor> read_pb(const Bytes &file,
   return tensor;
 }
 
-std::string key_text(const std::variant<int64_t, std::string> &key) {
-  if (auto *number = std::get_if<int64_t>(&key))
-    return std::to_string(*number);
-  return std::get<std::string>(key);
+std::string key_text(const lf_value *map, size_t number) {
+  if (const char *text = lf_map_text_key(map, number))
+    return {text, lf_map_text_key_size(map, number)};
+  return std::to_string(lf_map_integer_key(map, number));
+}
+
+void add_tensors(const std::string &name, const lf_value *value,
+                 const std::shared_ptr<lf::Value> &owner,
+                 std::vector<NamedTensor> &list) {
+  lf_kind kind = lf_value_kind(value);
+  if (kind == LF_TENSOR)
+    list.push_back({name, from_value(value, owner)});
+  for (size_t i = 0; i < lf_value_count(value); ++i)
+    add_tensors(
+        fmt::format("{}.{}", name,
+                    kind == LF_MAP ? key_text(value, i) : std::to_string(i)),
+        lf_value_element(value, i), owner, list);
 }
 
 } // namespace
 
-Result<runtime::HostTensor> read_tensor_file(const std::string &path,
-                                             const std::string &name,
-                                             std::optional<DType> expected) {
+Result<Tensor> read_tensor_file(const std::string &path,
+                                const std::string &name,
+                                std::optional<DType> expected) {
   std::string kind = std::filesystem::path(path).extension().string();
   if (kind != ".npy" && kind != ".npz" && kind != ".pb")
     return invalid(fmt::format("'{}' must end in .npy, .npz or .pb", path));
@@ -112,18 +124,9 @@ Result<runtime::HostTensor> read_tensor_file(const std::string &path,
 }
 
 std::vector<NamedTensor> flatten(const std::string &name,
-                                 const runtime::HostValue &value) {
+                                 const std::shared_ptr<lf::Value> &value) {
   std::vector<NamedTensor> result;
-  if (auto *tensor = std::get_if<runtime::HostTensor>(&value.value))
-    result.push_back({name, *tensor});
-  if (auto *sequence = std::get_if<runtime::HostSequence>(&value.value))
-    for (size_t i = 0; i < sequence->size(); ++i)
-      for (NamedTensor &inner :
-           flatten(fmt::format("{}.{}", name, i), (*sequence)[i]))
-        result.push_back(std::move(inner));
-  if (auto *map = std::get_if<runtime::HostMap>(&value.value))
-    for (const auto &[key, tensor] : map->entries)
-      result.push_back({fmt::format("{}.{}", name, key_text(key)), tensor});
+  add_tensors(name, value->get(), value, result);
   return result;
 }
 

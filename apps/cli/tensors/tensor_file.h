@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "runtime/host_value.h"
+#include "apps/cli/tensors/tensor.h"
 
 #include <optional>
 
@@ -14,19 +14,19 @@ namespace landfall::cli {
 /// Reads the tensor `name` from a .npy, .npz or .pb (TensorProto) file. Of an
 /// archive that is the member of that name, or the only one. `expected` is what
 /// bytes without a type are taken for.
-Result<runtime::HostTensor> read_tensor_file(const std::string &path,
-                                             const std::string &name,
-                                             std::optional<DType> expected);
+Result<Tensor> read_tensor_file(const std::string &path,
+                                const std::string &name,
+                                std::optional<DType> expected);
 
 struct NamedTensor {
   std::string name;
-  runtime::HostTensor tensor;
+  Tensor tensor;
 };
 
 /// The tensors of a value: its own name for a tensor, "name.0", "name.1" for a
 /// sequence, "name.key" for a map, none for an absent optional.
 std::vector<NamedTensor> flatten(const std::string &name,
-                                 const runtime::HostValue &value);
+                                 const std::shared_ptr<lf::Value> &value);
 
 /// <directory>/<name>.npy for each; '/' in a name becomes '_'. Makes the
 /// directory.

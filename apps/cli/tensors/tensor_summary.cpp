@@ -29,14 +29,14 @@ double integer(DType type, const uint8_t *at) {
                                 : double(wrap_integer(type, int64_t(bits)));
 }
 
-bool is_summable(const runtime::HostTensor &tensor) {
+bool is_summable(const Tensor &tensor) {
   return tensor.dtype != DType::string &&
          info(tensor.dtype).kind != DTypeKind::complex;
 }
 
 } // namespace
 
-double element(const runtime::HostTensor &tensor, size_t number) {
+double element(const Tensor &tensor, size_t number) {
   DType type = tensor.dtype;
   const uint8_t *at = tensor.bytes.data.data() + number * size_t(size_of(type));
   if (type == DType::f32 || type == DType::c64)
@@ -48,7 +48,7 @@ double element(const runtime::HostTensor &tensor, size_t number) {
   return real_to_float(type, size_of(type) == 1 ? *at : read_as<uint16_t>(at));
 }
 
-std::optional<TensorSummary> summarize(const runtime::HostTensor &tensor) {
+std::optional<TensorSummary> summarize(const Tensor &tensor) {
   if (!is_summable(tensor))
     return std::nullopt;
   TensorSummary result;
@@ -72,8 +72,7 @@ std::optional<TensorSummary> summarize(const runtime::HostTensor &tensor) {
   return result;
 }
 
-std::optional<double> largest_difference(const runtime::HostTensor &a,
-                                         const runtime::HostTensor &b) {
+std::optional<double> largest_difference(const Tensor &a, const Tensor &b) {
   if (a.dims != b.dims || !is_summable(a) || !is_summable(b))
     return std::nullopt;
   double largest = 0;

@@ -5,14 +5,14 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "runtime/host_value.h"
+#include "apps/cli/tensors/tensor.h"
 
 #include <optional>
 
 namespace landfall::cli {
 
 /// Element `number` as a double; of a complex one the real part.
-double element(const runtime::HostTensor &tensor, size_t number);
+double element(const Tensor &tensor, size_t number);
 
 /// Statistics of the elements that are not NaN.
 struct TensorSummary {
@@ -22,12 +22,11 @@ struct TensorSummary {
   size_t not_numbers = 0;
 };
 /// Nothing for text, complex numbers, and where there is no number.
-std::optional<TensorSummary> summarize(const runtime::HostTensor &tensor);
+std::optional<TensorSummary> summarize(const Tensor &tensor);
 
 /// The largest difference between elements; NaN equals NaN. Nothing where the
 /// shapes differ, or for text.
-std::optional<double> largest_difference(const runtime::HostTensor &a,
-                                         const runtime::HostTensor &b);
+std::optional<double> largest_difference(const Tensor &a, const Tensor &b);
 
 /// "1x3x224x224"; "scalar".
 std::string shape_text(const std::vector<int64_t> &dims);

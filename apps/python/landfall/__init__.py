@@ -1,7 +1,7 @@
 """Landfall: compile ONNX models and run them.
 
     import landfall
-    model = landfall.compile("model.onnx", target="cpu")
+    model = landfall.compile("model.onnx", device="cpu")
     outputs = model.run({"x": array})        # numpy in, numpy out
     model.save("model.lfm")
     model = landfall.load("model.lfm")       # runs without the compiler
@@ -10,13 +10,17 @@ Tensors are numpy arrays (narrow types as ml_dtypes ones), sequences are lists,
 an absent optional is None, strings are object arrays, maps are dicts.
 """
 
+from __future__ import annotations
+
 import json
 import os
+from typing import Any
 
 from . import _landfall
 from ._landfall import Model, Value
 
-__all__ = ["Error", "Model", "Value", "compile", "load", "targets"]
+__all__ = ["Error", "Model", "Value", "compile", "describe_device", "devices", "load"]
+__version__: str = _landfall.version()
 
 
 class Error(RuntimeError):
@@ -26,32 +30,38 @@ class Error(RuntimeError):
     `operator` carry them on their own (None if the failure belongs to none).
     """
 
-    def __init__(self, code, message, node=None, operator=None):
+    def __init__(self, code: str, message: str, node: str | None = None, operator: str | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.node = node
         self.operator = operator
 
 
-def compile(model, target="cpu", *, threads=0, own_process=False, timeout_seconds=60, directory=None, **options):
-    """Compiles a model and makes it ready to run.
+def _device_options(threads: int, own_process: bool, timeout_seconds: int) -> str:
+    return json.dumps({"threads": threads, "own_process": own_process, "timeout_seconds": timeout_seconds})
+
+
+def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any, device: str = "cpu", *,
+            threads: int = 0, own_process: bool = False, timeout_seconds: int = 60,
+            directory: str | os.PathLike[str] | None = None, **options: Any) -> Model:
+    """Compiles a model and makes it ready to run on a device.
 
     `model` is a path, the bytes of a ModelProto or an onnx.ModelProto;
-    `target` names the device; `directory` is where external data lies (a path's
-    own folder by default). `threads` sizes the thread pool (0: one a core). A
-    simulated device runs in a process of its own with `own_process`; one that
-    shows no sign of life for `timeout_seconds`, and a kernel that takes so long
-    by its clock, is given up. `options` are the compiler's: `variants` names the machines to generate code for (by default
-    this one; [] for all that the target has, to save and run elsewhere),
-    `require_target=True` fails where the host would compute what is not its
-    work by nature (docs/host_work.md).
+    `directory` is where external data lies (a path's own folder by default).
+    `threads` sizes the thread pool (0: one a core). A simulated device runs in
+    a process of its own with `own_process`; one that shows no sign of life for
+    `timeout_seconds`, and a kernel that takes so long by its clock, is given
+    up. `options` are the compiler's: `variants` names the machines to generate
+    code for (by default this one; [] for all that the device's kind has, to
+    save and run elsewhere), `require_target=True` fails where the host would
+    compute what is not its work by nature (docs/host_work.md).
     """
-    device_options = _landfall.DeviceOptions(threads, own_process, timeout_seconds)
-    options["target"] = _landfall.target_of(target)
+    device_options = _device_options(threads, own_process, timeout_seconds)
+    options["device"] = device
     options.setdefault("variants", ["native"])
     text = json.dumps(options)
     if isinstance(model, (str, os.PathLike)):
-        return _landfall.compile_file(os.fspath(model), text, target, device_options)
+        return _landfall.compile_file(os.fspath(model), text, device, device_options)
     if isinstance(model, (bytes, bytearray, memoryview)):
         data = bytes(model)
     elif hasattr(model, "SerializeToString"):
@@ -59,18 +69,27 @@ def compile(model, target="cpu", *, threads=0, own_process=False, timeout_second
     else:
         raise TypeError("model must be a path, the bytes of a ModelProto or an onnx.ModelProto, "
                         f"not {type(model).__name__}")
-    return _landfall.compile_bytes(data, directory or "", text, target, device_options)
+    return _landfall.compile_bytes(data, os.fspath(directory or ""), text, device, device_options)
 
 
-def load(path, device="", *, threads=0, own_process=False, timeout_seconds=60):
-    """Loads a compiled model (.lfm). Needs no compiler.
+def load(package: str | os.PathLike[str] | bytes, device: str = "", *, threads: int = 0, own_process: bool = False,
+         timeout_seconds: int = 60) -> Model:
+    """Loads a compiled model: the path of a .lfm, or its bytes. Needs no compiler.
 
-    `device` is one of those that its target has (the first by default); its
-    options are those of `compile`.
+    `device` is one that can run it (by default the first of the kind that it was
+    compiled for); its options are those of `compile`.
     """
-    return _landfall.load(os.fspath(path), device, _landfall.DeviceOptions(threads, own_process, timeout_seconds))
+    options = _device_options(threads, own_process, timeout_seconds)
+    if isinstance(package, bytes):
+        return _landfall.load_bytes(package, device, options)
+    return _landfall.load_file(os.fspath(package), device, options)
 
 
-def targets():
-    """The names of the devices that this build can run on."""
+def devices() -> list[str]:
+    """The names of the devices that this build has drivers for."""
     return _landfall.devices()
+
+
+def describe_device(device: str) -> dict[str, Any]:
+    """What a device is: hardware, threads, memory, peaks. Fails if it is not here."""
+    return json.loads(_landfall.describe_device(device))

@@ -107,6 +107,8 @@ void CpuQueue::run_tasks(const CpuKernel &kernel,
       threads == 1 ? tasks
                    : std::max<int64_t>(1, tasks / (threads * parts_per_thread));
   auto body = [&](const ThreadPool::Part &part) {
+    if (is_stopped())
+      return;
     int64_t failed_value = 0;
     uint8_t *scratch = cpu::address_of(scratch_);
     if (scratch)

@@ -65,7 +65,7 @@ Status NullQueue::do_launch(const runtime::Executable &executable,
 
 Status NullQueue::do_wait(runtime::Event event) {
   while (done_ < event && !pending_.empty()) {
-    Status status = pending_.front()();
+    Status status = is_stopped() ? Status() : pending_.front()();
     pending_.pop_front();
     ++done_;
     if (!status.ok()) {

@@ -1,0 +1,73 @@
+//===- compile.cpp - Compiling in C ---------------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/c_api/objects.h"
+#include "runtime/compiler_library.h"
+
+#include <nlohmann/json.hpp>
+
+using namespace landfall;
+using namespace landfall::c_api;
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// The compiler's own options: it knows targets, of which devices are some.
+Result<std::string> compiler_options(const char *text) {
+  Json json = Json::parse(text ? text : "{}", nullptr, false);
+  if (!json.is_object())
+    return Error{ErrorCode::invalid_argument,
+                 "compile options must be a JSON object"};
+  auto device = json.find("device");
+  if (device != json.end()) {
+    if (!device->is_string())
+      return Error{ErrorCode::invalid_argument,
+                   "the compile option 'device' must be a string"};
+    auto name = device->get<std::string>();
+    json.erase(device);
+    json["target"] = TRY(runtime::find_driver(name))->name;
+  }
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+lf_status compile(const runtime::ModelSource &source, const char *options,
+                  lf_progress progress, void *user, lf_package **package,
+                  lf_error **error) {
+  return make("package", package, error, [&]() -> MadePackage {
+    if (source.path.empty() && !source.bytes.data())
+      return missing("model");
+    runtime::CompileProgress relay;
+    if (progress)
+      relay = [&](std::string_view step, double ms, std::string_view ir) {
+        progress(user, std::string(step).c_str(), ms,
+                 ir.empty() ? nullptr : std::string(ir).c_str());
+      };
+    std::string text = TRY(compiler_options(options));
+    return wrap(TRY(runtime::compile_model(source, text, relay)));
+  });
+}
+
+} // namespace
+
+extern "C" {
+
+lf_status lf_compile_file(const char *path, const char *options,
+                          lf_progress progress, void *user,
+                          lf_package **package, lf_error **error) {
+  return compile({path ? path : "", {}, {}}, options, progress, user, package,
+                 error);
+}
+
+lf_status lf_compile_bytes(const void *bytes, size_t size,
+                           const char *directory, const char *options,
+                           lf_progress progress, void *user,
+                           lf_package **package, lf_error **error) {
+  return compile({"",
+                  {static_cast<const uint8_t *>(bytes), bytes ? size : 0},
+                  directory ? directory : ""},
+                 options, progress, user, package, error);
+}
+}

@@ -1,0 +1,95 @@
+//===- profile.cpp - Where the time of runs goes, as JSON -----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/c_api/profile.h"
+
+#include "runtime/c_api/device_report.h"
+#include "runtime/c_api/package_report.h"
+
+#include <map>
+
+namespace landfall::c_api {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct LaunchTime {
+  double ms = 0; ///< Per run.
+  double launches = 0;
+  /// Of all profiled runs together, where the device counts.
+  std::optional<runtime::DeviceCounters> counters = {};
+  /// Multiply-adds that the device's peak allows in the cycles of contractions.
+  double possible = 0;
+};
+
+void add(LaunchTime &time, const LaunchTime &launch) {
+  time.ms += launch.ms;
+  time.launches += launch.launches;
+  time.possible += launch.possible;
+  if (launch.counters)
+    time.counters =
+        time.counters ? sum(*time.counters, *launch.counters) : launch.counters;
+}
+
+/// Multiply-adds that the peak for the kernel's operands, or for fp32 where the
+/// device has no own one, allows in the launch's cycles.
+double possible(const Kernel &kernel, const runtime::DeviceDescription &device,
+                const runtime::DeviceCounters &counters) {
+  if (kernel.kind != KernelClass::contraction || counters.hertz <= 0)
+    return 0;
+  double own = 0, single = 0;
+  for (const runtime::PeakRate &peak : device.peaks) {
+    if (peak.dtype == kernel.operands[0].dtype)
+      own = peak.multiply_adds;
+    if (peak.dtype == DType::f32)
+      single = peak.multiply_adds;
+  }
+  return (own > 0 ? own : single) * double(counters.cycles) / counters.hertz;
+}
+
+Json row(const LaunchTime &time) {
+  Json json = {{"ms", time.ms}, {"launches", time.launches}};
+  if (time.counters) {
+    json["counters"] = counters_json(*time.counters);
+    json["possible"] = time.possible;
+  }
+  return json;
+}
+
+} // namespace
+
+Result<std::string> profile(PreparedRun &run, int repeat) {
+  const runtime::LoadedModel &model = *run.session->loaded;
+  const Package &package = model.package();
+  runtime::DeviceDescription device = model.device().describe();
+  std::map<uint32_t, LaunchTime> by_kernel;
+  std::map<std::string, LaunchTime> by_origin;
+  LaunchTime total;
+  run.options.on_launch = [&](const runtime::LaunchRecord &record) {
+    LaunchTime launch = {record.ms / repeat, 1.0 / repeat};
+    if (record.counters) {
+      launch.counters = *record.counters;
+      launch.possible =
+          possible(package.kernels[record.kernel], device, *record.counters);
+    }
+    add(by_kernel[record.kernel], launch);
+    add(by_origin[origin_of(package.program, record.instruction)], launch);
+    add(total, launch);
+  };
+  for (int count = 0; count < repeat; ++count)
+    TRY(run.perform(nullptr));
+  Json json = {{"total", row(total)},
+               {"kernels", Json::object()},
+               {"nodes", Json::object()},
+               {"runs", repeat}};
+  for (const auto &[kernel, time] : by_kernel)
+    json["kernels"][std::to_string(kernel)] = row(time);
+  for (const auto &[origin, time] : by_origin)
+    json["nodes"][origin] = row(time);
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+} // namespace landfall::c_api

@@ -1,0 +1,90 @@
+"""The installed tree: found, linked and used by programs outside of ours.
+
+    install_test.py BUILD_FOLDER
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import onnx
+from onnx import TensorProto, helper
+
+HERE = Path(__file__).resolve().parent
+BUILD = os.path.abspath(sys.argv.pop(1))
+
+
+def save_model(path):
+    """y = Relu(x), x: float32 n."""
+    graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "relu",
+                              [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n"])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n"])])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+
+
+class Install(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = Path(cls.temporary.name)
+        # Moved after it was installed: nothing in it may know where it was.
+        first = cls.folder / "first"
+        cls.tell("cmake", "--install", BUILD, "--prefix", first)
+        cls.prefix = first.rename(cls.folder / "second")
+        cls.sources = shutil.copytree(HERE / "outside", cls.folder / "outside")
+        cls.model = cls.folder / "relu.onnx"
+        save_model(cls.model)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    @classmethod
+    def tell(cls, *command, **environment):
+        done = subprocess.run([str(word) for word in command], text=True, cwd=cls.folder, capture_output=True,
+                              env={**os.environ, **{name: str(value) for name, value in environment.items()}})
+        if done.returncode != 0:
+            raise AssertionError(f"{command}: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def check(self, program, **environment):
+        self.assertEqual(self.tell(program, self.model, **environment).split(), ["0", "2", "0"])
+
+    def test_cmake_finds_it(self):
+        build = self.folder / "build"
+        self.tell("cmake", "-S", self.sources, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        self.tell("cmake", "--build", build)
+        for program in ("in_c", "in_cpp"):
+            self.check(build / program)
+
+    def test_pkg_config_finds_it(self):
+        flags = self.tell("pkg-config", "--cflags", "--libs", "landfall",
+                          PKG_CONFIG_PATH=self.prefix / "lib/pkgconfig").split()
+        for compiler, source in (("cc", "in_c.c"), ("c++", "in_cpp.cpp")):
+            program = self.folder / f"by_{compiler}"
+            self.tell(compiler, self.sources / source, *flags, "-o", program)
+            self.check(program, LD_LIBRARY_PATH=self.prefix / "lib")
+
+    def test_the_program_compiles_and_runs(self):
+        program, package = self.prefix / "bin/landfall", self.folder / "relu.lfm"
+        self.tell(program, "compile", self.model, "-o", package, "--target", "reef", "--variant", "native")
+        self.assertIn("ran in", self.tell(program, "run", package, "--dim", "n=4", "--own-process"))
+
+    def test_python_imports_it(self):
+        site = next((self.prefix / "lib").glob("python3*/site-packages"))
+        script = ("import landfall, numpy, sys; "
+                  "print(*landfall.compile(sys.argv[1]).run({'x': numpy.float32([-1, 2, -3])})['y'])")
+        self.assertEqual(self.tell(sys.executable, "-c", script, self.model, PYTHONPATH=site).split(),
+                         ["0.0", "2.0", "0.0"])
+
+    def test_only_the_interface_is_installed(self):
+        headers = {path.name for path in self.prefix.rglob("*.h*")}
+        self.assertEqual(headers, {"landfall.h", "landfall.hpp", "values.h", "values.hpp", "version.h"})
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
