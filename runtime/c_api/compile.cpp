@@ -21,6 +21,11 @@ Result<std::string> compiler_options(const char *text) {
   if (!json.is_object())
     return Error{ErrorCode::invalid_argument,
                  "compile options must be a JSON object"};
+  // The compiler's word for it, which must not contradict the device.
+  if (json.contains("target"))
+    return Error{ErrorCode::invalid_argument,
+                 "unknown compile option 'target'; 'device' names what to "
+                 "compile for"};
   auto device = json.find("device");
   if (device != json.end()) {
     if (!device->is_string())

@@ -60,6 +60,13 @@ TEST(CPackages, DescribeThemselves) {
   EXPECT_THROW(package.describe("weather"), lf::Error);
 }
 
+TEST(CPackages, AreCompiledForADevice) {
+  EXPECT_THROW(lf::Package::compile("x.onnx", R"({"target": "cpu"})"),
+               lf::Error);
+  EXPECT_THROW(lf::Package::compile("x.onnx", R"({"device": "abacus"})"),
+               lf::Error);
+}
+
 TEST(CPackages, NullIsAnErrorOrNothing) {
   lf_package *package = nullptr;
   lf_buffer *buffer = nullptr;
