@@ -110,7 +110,7 @@ double decode(const Format &format, uint32_t bits) {
     return std::bit_cast<double>(sign_bit | double_quiet_nan | aligned);
   if (format.specials == Specials::ieee && magnitude == format.infinity())
     return std::bit_cast<double>(sign_bit | (uint64_t(0x7ff) << 52));
-  int exponent = int(magnitude >> mantissa_bits);
+  int64_t exponent = int64_t(magnitude >> mantissa_bits);
   if (exponent == 0) {
     double value =
         double(mantissa) * power_of_two(1 - format.bias - mantissa_bits);

@@ -10,15 +10,15 @@
 namespace landfall {
 namespace {
 
-const ModelNode conv{"conv1", false, "Conv", 13};
-const ModelNode nameless{"y", true, "com.acme.Foo", 0};
+ModelNode conv() { return {"conv1", false, "Conv", 13}; }
+ModelNode nameless() { return {"y", true, "com.acme.Foo", 0}; }
 
 TEST(Error, DescribesNodes) {
-  EXPECT_EQ(describe(conv), "node 'conv1' (Conv, opset 13)");
-  EXPECT_EQ(describe(nameless), "the node giving 'y' (com.acme.Foo)");
+  EXPECT_EQ(describe(conv()), "node 'conv1' (Conv, opset 13)");
+  EXPECT_EQ(describe(nameless()), "the node giving 'y' (com.acme.Foo)");
   EXPECT_EQ(describe(ModelNode{"", false, "Relu", 0}),
             "a node without name (Relu)");
-  std::vector<ModelNode> both = {{"a", false, "Add", 0}, nameless};
+  std::vector<ModelNode> both = {{"a", false, "Add", 0}, nameless()};
   EXPECT_EQ(describe(both), "nodes 'a' (Add), 'y' (com.acme.Foo)");
   EXPECT_EQ(describe(std::span<const ModelNode>()), "");
 }
@@ -29,7 +29,7 @@ TEST(Error, WithoutAPlaceIsItsReason) {
 
 TEST(Error, IsRenderedWithAllThatIsKnown) {
   Error error{ErrorCode::run_failed, "the pads cut more than there is"};
-  error.at(conv).inside({"if1", false, "If", 13}).in_file("m.onnx");
+  error.at(conv()).inside({"if1", false, "If", 13}).in_file("m.onnx");
   error.sizes = {{"N", 3}, {"M", -4}};
   EXPECT_EQ(render(error),
             "m.onnx: node 'if1' (If, opset 13): node 'conv1' (Conv, opset 13): "
@@ -38,11 +38,11 @@ TEST(Error, IsRenderedWithAllThatIsKnown) {
 
 TEST(Error, WhatIsNearestToTheFailureStays) {
   Error error{ErrorCode::invalid_model, "no"};
-  error.inside(nameless).inside(conv);
+  error.inside(nameless()).inside(conv());
   error.in_file("inner").in_file("outer");
-  error.at(conv);
-  EXPECT_EQ(error.place.node, nameless);
-  EXPECT_EQ(error.place.around, std::vector<ModelNode>{conv});
+  error.at(conv());
+  EXPECT_EQ(error.place.node, nameless());
+  EXPECT_EQ(error.place.around, std::vector<ModelNode>{conv()});
   EXPECT_EQ(error.place.file, "inner");
 }
 
@@ -56,8 +56,8 @@ TEST(Error, NamesAllNodesOfAKernel) {
 
 TEST(Error, CrossesAsBytes) {
   Error error{ErrorCode::device, std::string("a\0b\xff", 4)};
-  error.at(nameless).inside(conv).in_file("dir/m.onnx");
-  error.place.fused_with = {conv};
+  error.at(nameless()).inside(conv()).in_file("dir/m.onnx");
+  error.place.fused_with = {conv()};
   error.sizes = {{"N", INT64_MIN}, {"", INT64_MAX}};
   std::vector<uint8_t> bytes = serialize(error);
   std::optional<Error> back = deserialize_error(bytes);

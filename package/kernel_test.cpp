@@ -38,7 +38,7 @@ TEST(KernelVerify, AcceptsTheExamples) {
 }
 
 TEST(KernelVerify, NamesTheFault) {
-  auto has = [](std::string text, const char *part) {
+  auto has = [](const std::string &text, const char *part) {
     EXPECT_NE(text.find(part), std::string::npos) << text;
   };
   has(complaint([](Kernel &k) { k.name = "a b"; }), "characters");

@@ -100,7 +100,7 @@ TEST(Package, ParsesFromAnyAddress) {
 }
 
 TEST(Package, SaysWhatIsWrong) {
-  auto has = [](std::string text, const char *part) {
+  auto has = [](const std::string &text, const char *part) {
     EXPECT_NE(text.find(part), std::string::npos) << text;
   };
   std::vector<uint8_t> good = serialize(example());

@@ -29,7 +29,7 @@ TEST(ProgramVerify, AcceptsTheExample) {
 }
 
 TEST(ProgramVerify, NamesTheFault) {
-  auto has = [](std::string text, const char *part) {
+  auto has = [](const std::string &text, const char *part) {
     EXPECT_NE(text.find(part), std::string::npos) << text;
   };
   has(complaint([](Program &p) { p.code[0].args = {3, 0}; }),

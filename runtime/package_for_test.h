@@ -29,7 +29,7 @@ enum TestKernel : uint32_t {
 
 inline Kernel
 element_kernel(std::string name, DType dtype,
-               std::function<NodeId(KernelMaker &, NodeId)> body) {
+               const std::function<NodeId(KernelMaker &, NodeId)> &body) {
   KernelMaker k(std::move(name), KernelClass::map);
   k.kernel.size_count = 1;
   k.kernel.loops = {sized(0)};

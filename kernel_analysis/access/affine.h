@@ -49,7 +49,7 @@ struct Affine {
   std::map<uint32_t, SizePolynomial> terms; ///< No zero coefficients.
 
   SizePolynomial coefficient(uint32_t variable) const;
-  bool uses(uint32_t variable) const { return terms.count(variable) != 0; }
+  bool uses(uint32_t variable) const { return terms.contains(variable); }
   Affine operator+(const Affine &other) const;
   Affine operator-(const Affine &other) const;
   Affine operator*(const SizePolynomial &factor) const;

@@ -100,7 +100,7 @@ private:
       return false;
     std::set<NodeId> guard = conjuncts(load.args[rank]);
     for (NodeId condition : conjuncts(node.args[0]))
-      if (!guard.count(condition))
+      if (!guard.contains(condition))
         return false;
     return true;
   }
