@@ -223,7 +223,7 @@ private:
       lower_reshape(reshape);
     else if (auto branch = dyn_cast<lf::IfOp>(op))
       lower_if(branch);
-    else if (auto loop = dyn_cast<lf::LoopOp>(op))
+    else if (auto loop = dyn_cast<lf::GraphLoopOp>(op))
       lower_loop(loop);
     else if (auto box = dyn_cast<lf::BoxOp>(op))
       lower_box(box);
@@ -301,7 +301,7 @@ private:
       allocate(result);
       operands.push_back(values_.lookup(result));
     }
-    if (auto loops = dyn_cast<lf::LoopsOp>(op))
+    if (auto loops = dyn_cast<lf::ParallelOp>(op))
       for (auto [k, from] : llvm::enumerate(loops.getInitialOf()))
         if (from >= 0)
           emit(Op::copy, {values_.lookup(loops.getResult(k)),
@@ -383,7 +383,7 @@ private:
     program_.code[to_end].args[0] = target();
   }
 
-  void lower_loop(lf::LoopOp loop) {
+  void lower_loop(lf::GraphLoopOp loop) {
     mlir::Block &body = loop.getBody().front();
     std::optional<uint32_t> trips;
     if (loop.getTripCount()) {
@@ -450,7 +450,8 @@ private:
     scopes_.pop_back();
   }
 
-  void finish_loop(lf::LoopOp loop, llvm::ArrayRef<BlockArgument> carried_args,
+  void finish_loop(lf::GraphLoopOp loop,
+                   llvm::ArrayRef<BlockArgument> carried_args,
                    std::span<const uint32_t> collected) {
     for (auto [k, argument] : llvm::enumerate(carried_args)) {
       emit(Op::share,

@@ -43,7 +43,7 @@ private:
   static Range exact(Size size) { return IndexRange{size, size}; }
   static Range up_to(Size extent) { return IndexRange{0, extent - Size(1)}; }
   Range of_argument(BlockArgument argument);
-  Range of_scalar(lf::ScalarOp op);
+  Range of_scalar(lf::ScalarOp scalar);
   static Range times(const IndexRange &a, const IndexRange &b);
 
   Builder::Impl &impl_;
@@ -60,7 +60,7 @@ Range RangeFinder::of_argument(BlockArgument argument) {
   };
   if (auto map = dyn_cast<lf::MapOp>(owner))
     return within(map.getDims());
-  if (auto loops = dyn_cast<lf::LoopsOp>(owner))
+  if (auto loops = dyn_cast<lf::ParallelOp>(owner))
     return within(loops.getParallel());
   if (auto contract = dyn_cast<lf::ContractOp>(owner)) {
     size_t rank = contract.getDims().size();
@@ -71,7 +71,7 @@ Range RangeFinder::of_argument(BlockArgument argument) {
     number -= rank;
     return within(contract.getReduce());
   }
-  auto fold = dyn_cast<lf::FoldOp>(owner);
+  auto fold = dyn_cast<lf::ForOp>(owner);
   if (!fold || number != 0)
     return std::nullopt;
   Range low = find(fold.getLow()), high = find(fold.getHigh());
@@ -87,12 +87,12 @@ Range RangeFinder::times(const IndexRange &a, const IndexRange &b) {
   return std::nullopt;
 }
 
-Range RangeFinder::of_scalar(lf::ScalarOp op) {
-  if (!op.getResult().getType().isInteger(64))
+Range RangeFinder::of_scalar(lf::ScalarOp scalar) {
+  if (!scalar.getResult().getType().isInteger(64))
     return std::nullopt;
-  StringRef name = op.getOp();
-  auto args = op.getArgs();
-  if (name == "select") {
+  ScalarOp op = scalar.getOp();
+  auto args = scalar.getArgs();
+  if (op == ScalarOp::select) {
     Range a = find(args[1]), b = find(args[2]);
     if (!a || !b)
       return std::nullopt;
@@ -104,20 +104,20 @@ Range RangeFinder::of_scalar(lf::ScalarOp op) {
   Range b = a ? find(args[1]) : Range();
   if (!a || !b)
     return std::nullopt;
-  if (name == "add")
+  if (op == ScalarOp::add)
     return IndexRange{a->low + b->low, a->high + b->high};
-  if (name == "sub")
+  if (op == ScalarOp::sub)
     return IndexRange{a->low - b->high, a->high - b->low};
-  if (name == "mul")
+  if (op == ScalarOp::mul)
     return times(*a, *b);
-  if (name == "min")
+  if (op == ScalarOp::min)
     return IndexRange{min(a->low, b->low), min(a->high, b->high)};
-  if (name == "max")
+  if (op == ScalarOp::max)
     return IndexRange{max(a->low, b->low), max(a->high, b->high)};
   bool divides = known_ge(a->low, 0) && b->low == b->high;
-  if (divides && name == "mod" && known_ge(b->low, 1))
+  if (divides && op == ScalarOp::mod && known_ge(b->low, 1))
     return IndexRange{0, b->low - Size(1)};
-  if (divides && name == "div" && known_ge(b->low, 1))
+  if (divides && op == ScalarOp::div && known_ge(b->low, 1))
     return IndexRange{0, floordiv(a->high, b->low)};
   return std::nullopt;
 }
@@ -172,7 +172,7 @@ Size is_idle(Builder::Impl &impl) {
   };
   Operation *op = impl.op.getInsertionBlock()->getParentOp();
   for (; op && op != impl.enclosing; op = op->getParentOp())
-    if (auto fold = dyn_cast<lf::FoldOp>(op)) {
+    if (auto fold = dyn_cast<lf::ForOp>(op)) {
       RangeFinder finder(impl);
       Range low = finder.find(fold.getLow()),
             high = finder.find(fold.getHigh());
@@ -181,7 +181,7 @@ Size is_idle(Builder::Impl &impl) {
     }
   if (auto map = dyn_cast<lf::MapOp>(impl.enclosing))
     see_all(map.getDims());
-  else if (auto loops = dyn_cast<lf::LoopsOp>(impl.enclosing))
+  else if (auto loops = dyn_cast<lf::ParallelOp>(impl.enclosing))
     see_all(loops.getParallel());
   else if (auto contract = dyn_cast<lf::ContractOp>(impl.enclosing)) {
     see_all(contract.getDims());

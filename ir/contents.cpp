@@ -68,7 +68,7 @@ private:
       return set(load.getValue(), load_element(load));
     if (auto scalar = dyn_cast<lf::ScalarOp>(op))
       return set(scalar.getResult(), apply(scalar));
-    if (auto fold = dyn_cast<lf::FoldOp>(op))
+    if (auto fold = dyn_cast<lf::ForOp>(op))
       return evaluate_fold(fold);
     return false;
   }
@@ -114,7 +114,7 @@ private:
     return contents->second[flat];
   }
 
-  bool evaluate_fold(lf::FoldOp fold) {
+  bool evaluate_fold(lf::ForOp fold) {
     Known low = get(fold.getLow()), high = get(fold.getHigh());
     if (!low || !high || !low->is_constant() || !high->is_constant())
       return false;
@@ -138,12 +138,12 @@ private:
     return true;
   }
 
-  Known apply(lf::ScalarOp op) {
+  Known apply(lf::ScalarOp scalar) {
     SmallVector<Known> args;
-    for (Value argument : op.getArgs())
+    for (Value argument : scalar.getArgs())
       args.push_back(get(argument));
-    llvm::StringRef name = op.getOp();
-    if (name == "select") {
+    ScalarOp op = scalar.getOp();
+    if (op == ScalarOp::select) {
       if (args[0] && args[0]->is_constant())
         return *args[0] == Size(0) ? args[2] : args[1];
       if (!args[0] || !args[1] || !args[2])
@@ -152,52 +152,52 @@ private:
     }
     if (llvm::any_of(args, [](const Known &known) { return !known; }))
       return std::nullopt;
-    DType type = lf::from_mlir(op.getResult().getType());
-    if (is_real(type) || is_real(lf::from_mlir(op.getArgs()[0].getType())))
+    DType type = lf::from_mlir(scalar.getResult().getType());
+    if (is_real(type) || is_real(lf::from_mlir(scalar.getArgs()[0].getType())))
       return std::nullopt;
-    return integer(name, args, type);
+    return integer(op, args, type);
   }
 
-  static Known integer(llvm::StringRef name, ArrayRef<Known> args, DType type) {
+  static Known integer(ScalarOp op, ArrayRef<Known> args, DType type) {
     Size a = *args[0];
     Size b = args.size() > 1 ? *args[1] : Size(0);
     bool is_bool = type == DType::boolean;
-    if (name == "add")
+    if (op == ScalarOp::add)
       return a + b;
-    if (name == "sub")
+    if (op == ScalarOp::sub)
       return a - b;
-    if (name == "mul")
+    if (op == ScalarOp::mul)
       return a * b;
-    if (name == "min")
+    if (op == ScalarOp::min)
       return min(a, b);
-    if (name == "max")
+    if (op == ScalarOp::max)
       return max(a, b);
-    if (name == "neg")
+    if (op == ScalarOp::neg)
       return Size(0) - a;
-    if (name == "abs")
+    if (op == ScalarOp::abs)
       return max(a, Size(0) - a);
-    if (name == "eq")
+    if (op == ScalarOp::eq)
       return equal(a, b);
-    if (name == "ne")
+    if (op == ScalarOp::ne)
       return Size(1) - equal(a, b);
-    if (name == "lt")
+    if (op == ScalarOp::lt)
       return less(a, b);
-    if (name == "le")
+    if (op == ScalarOp::le)
       return Size(1) - less(b, a);
-    if (name == "and" && is_bool)
+    if (op == ScalarOp::bit_and && is_bool)
       return a * b;
-    if (name == "or" && is_bool)
+    if (op == ScalarOp::bit_or && is_bool)
       return max(a, b);
-    if (name == "xor" && is_bool)
+    if (op == ScalarOp::bit_xor && is_bool)
       return Size(1) - equal(a, b);
-    if (name == "not" && is_bool)
+    if (op == ScalarOp::bit_not && is_bool)
       return Size(1) - a;
     bool divides = b.is_constant() ? b != Size(0) : known_ge(b, 1);
-    if (name == "div" && divides)
+    if (op == ScalarOp::div && divides)
       return truncdiv(a, b);
-    if (name == "mod" && divides)
+    if (op == ScalarOp::mod && divides)
       return mod(a, b);
-    if (name == "cast") {
+    if (op == ScalarOp::cast) {
       // Sizes fit every integer type in practice; wrap what is known.
       if (is_bool)
         return Size(1) - equal(a, 0);

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "base/owned_constant.h"
 #include "ir/builder_impl.h"
 
 #include <fmt/format.h>
@@ -107,8 +108,8 @@ struct LoopAttempt {
   }
 
   Tensor always() {
-    static const uint8_t yes = 1;
-    return b.constant({DType::boolean, {}, {nullptr, {&yes, 1}}});
+    const uint8_t yes = 1;
+    return b.constant(owned_constant(DType::boolean, {}, std::span(&yes, 1)));
   }
 
   /// Widens the carried types by what the body yields; true if any changed.
@@ -157,7 +158,7 @@ Builder::loop(Tensor trip_count, Tensor condition, const std::vector<Any> &init,
     result_types.push_back(
         RankedTensorType::get(extents, type.getElementType()));
   }
-  auto loop = lf::LoopOp::create(
+  auto loop = lf::GraphLoopOp::create(
       i.op, i.loc, result_types, trip_count ? value_of(trip_count) : Value(),
       condition ? value_of(condition) : Value(), start, collected);
   loop.getBody().takeBody(*region);

@@ -123,7 +123,7 @@ std::optional<std::vector<ConstantData>> fold_constants(Module::Impl &module,
   for (Value input : d.inputs)
     operands.push_back(writable(*module.constant_of(input)));
   std::vector<ConstantData> results;
-  auto loops = dyn_cast<lf::LoopsOp>(compute);
+  auto loops = dyn_cast<lf::ParallelOp>(compute);
   for (auto [k, result] : llvm::enumerate(compute->getResults())) {
     results.push_back(allocate(module, result));
     if (loops && loops.getInitialOf()[k] >= 0) {

@@ -113,10 +113,8 @@ Scalar Builder::literal_int(DType dtype, int64_t value) {
 }
 
 Scalar Builder::scalar(Size size) {
-  // Strides and windows are literals; extents stay sizes, so that kernels do
-  // not depend on the shape (ir/describe/describe.h).
   auto constant = size.constant();
-  if (constant && *constant <= 16)
+  if (constant && *constant <= largest_kernel_constant)
     return index(*constant);
   return impl_->wrap(impl_->size_value(size));
 }
@@ -171,8 +169,7 @@ Scalar Builder::apply(ScalarOp op, DType result, std::span<const Scalar> args) {
     values.push_back(value_of(arg));
   check_types(op, result, args);
   return i.wrap(lf::ScalarOp::create(
-      i.op, i.loc, lf::to_mlir(result, &i.m.context),
-      i.op.getStringAttr(llvm::StringRef(info(op).text)), values));
+      i.op, i.loc, lf::to_mlir(result, &i.m.context), op, values));
 }
 
 static Scalar same(ScalarOp op, Scalar a, Scalar b) {
@@ -276,8 +273,8 @@ Scalars Builder::fold_to(
   Impl &i = *impl_;
   SmallVector<Value> start = i.unwrap_all(init);
   SmallVector<Type> types(ValueRange(start).getTypes());
-  auto fold = lf::FoldOp::create(i.op, i.loc, types, value_of(low),
-                                 value_of(high), start);
+  auto fold = lf::ForOp::create(i.op, i.loc, types, value_of(low),
+                                value_of(high), start);
   types.insert(types.begin(), i.op.getI64Type());
   i.fill(fold.getBody(), types, [&](mlir::Block::BlockArgListType arguments) {
     Scalars at = i.wrap_all(ValueRange(arguments));
@@ -351,56 +348,5 @@ void Builder::check(Scalar condition, const std::string &message,
   lf::CheckOp::create(i.op, i.loc, value_of(condition),
                       value ? value_of(value) : Value(), text);
 }
-
-//===--- Common folds -----------------------------------------------------===//
-
-Scalar sum(Builder &b, const Shape &extents, DType type,
-           const PointBody &body) {
-  return b.fold(
-      extents, {b.literal(type, 0)},
-      [&](std::span<const Scalar> at, std::span<const Scalar> so_far) {
-        return Scalars{so_far[0] + body(at)};
-      })[0];
-}
-Scalar max_of(Builder &b, const Shape &extents, DType type,
-              const PointBody &body) {
-  return b.fold(
-      extents, {lowest(b, type)},
-      [&](std::span<const Scalar> at, std::span<const Scalar> so_far) {
-        return Scalars{maximum(so_far[0], body(at))};
-      })[0];
-}
-Scalar min_of(Builder &b, const Shape &extents, DType type,
-              const PointBody &body) {
-  return b.fold(
-      extents, {highest(b, type)},
-      [&](std::span<const Scalar> at, std::span<const Scalar> so_far) {
-        return Scalars{minimum(so_far[0], body(at))};
-      })[0];
-}
-
-/// -inf / +inf where the format has them, else the largest finite value.
-static Scalar extreme(Builder &b, DType type, int sign) {
-  if (type == DType::boolean)
-    return b.literal_int(type, sign > 0);
-  if (is_integer(type)) {
-    int bits = info(type).bits;
-    bool is_signed = is_signed_integer(type);
-    uint64_t high = ~uint64_t(0) >> (64 - bits + (is_signed ? 1 : 0));
-    int64_t low = is_signed ? -int64_t(high) - 1 : 0;
-    return b.literal_int(type, sign > 0 ? int64_t(high) : low);
-  }
-  if (!is_real(type))
-    return b.literal_int(type, 0); // Refuses it.
-  bool has_infinity = type == DType::f32 || type == DType::f64 ||
-                      type == DType::f16 || type == DType::bf16 ||
-                      type == DType::f8e5m2;
-  if (has_infinity)
-    return b.literal(type, sign * std::numeric_limits<double>::infinity());
-  double largest = real_to_float(type, real_from_float(type, 3e38f));
-  return b.literal(type, sign * largest);
-}
-Scalar lowest(Builder &b, DType type) { return extreme(b, type, -1); }
-Scalar highest(Builder &b, DType type) { return extreme(b, type, 1); }
 
 } // namespace landfall::ir

@@ -26,7 +26,7 @@
 namespace landfall {
 
 enum class ScalarOp : uint8_t {
-#define SCALAR_OP(id, text, arity, signature) id,
+#define SCALAR_OP(id, text, arity, signature, cost) id,
 #include "package/scalar_op.def"
 };
 

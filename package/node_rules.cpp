@@ -58,10 +58,7 @@ std::string scalar_fault(const Kernel &kernel, const Node &node) {
     if (type_of(kernel, node, i) != type)
       return fmt::format("'{}' mixes {} and {}", op.text, name(type),
                          name(type_of(kernel, node, i)));
-  bool legal = accepts(op.signature, type, node.type);
-  if (node.op == ScalarOp::bitcast)
-    legal = can_bitcast(type, node.type);
-  if (!legal)
+  if (!is_defined(node.op, type, node.type))
     return fmt::format("'{}' cannot make {} from {}", op.text, name(node.type),
                        name(type));
   return {};
@@ -123,6 +120,11 @@ bool is_legal_check(const Kernel &kernel, const Node &node) {
 }
 
 } // namespace
+
+bool is_defined(ScalarOp op, DType operand, DType result) {
+  return op == ScalarOp::bitcast ? can_bitcast(operand, result)
+                                 : accepts(info(op).signature, operand, result);
+}
 
 bool has_value(NodeKind kind) {
   switch (kind) {

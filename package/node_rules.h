@@ -14,6 +14,9 @@ bool has_value(NodeKind kind);
 std::string_view name_of(NodeKind kind);
 /// Whether kernels compute on this type (not complex, not text).
 bool holds_numbers(DType type);
+/// Whether the operation makes `result` from operands of type `operand` (of a
+/// choice: the chosen ones).
+bool is_defined(ScalarOp op, DType operand, DType result);
 
 /// What is wrong with the node's types, numbers and argument count; empty if
 /// nothing. Arguments must be valid node ids. Loops and branches are checked

@@ -32,48 +32,48 @@ std::optional<int64_t> literal(Value value) {
 
 /// What an i64 operation with a literal operand is equal to, or null.
 ///   x + 0, 0 + x, x - 0, x * 1, 1 * x, x / 1  ->  x        x * 0  ->  0
-Value neutral(lf::ScalarOp op) {
-  if (op.getArgs().size() != 2 ||
-      !op.getResult().getType().isSignlessInteger(64) ||
-      !op.getArgs()[0].getType().isSignlessInteger(64))
+Value neutral(lf::ScalarOp scalar) {
+  if (scalar.getArgs().size() != 2 ||
+      !scalar.getResult().getType().isSignlessInteger(64) ||
+      !scalar.getArgs()[0].getType().isSignlessInteger(64))
     return {};
-  Value a = op.getArgs()[0], b = op.getArgs()[1];
+  Value a = scalar.getArgs()[0], b = scalar.getArgs()[1];
   auto la = literal(a), lb = literal(b);
-  llvm::StringRef name = op.getOp();
-  if (name == "add")
+  ScalarOp op = scalar.getOp();
+  if (op == ScalarOp::add)
     return lb == 0 ? a : la == 0 ? b : Value();
-  if (name == "sub")
+  if (op == ScalarOp::sub)
     return lb == 0 ? a : Value();
-  if (name == "mul") {
+  if (op == ScalarOp::mul) {
     if (la == 0 || lb == 1)
       return a;
     if (lb == 0 || la == 1)
       return b;
   }
-  return name == "div" && lb == 1 ? a : Value();
+  return op == ScalarOp::div && lb == 1 ? a : Value();
 }
 
 /// The i64 result of an operation on two literals.
-std::optional<int64_t> folded(lf::ScalarOp op) {
-  if (op.getArgs().size() != 2 ||
-      !op.getResult().getType().isSignlessInteger(64))
+std::optional<int64_t> folded(lf::ScalarOp scalar) {
+  if (scalar.getArgs().size() != 2 ||
+      !scalar.getResult().getType().isSignlessInteger(64))
     return std::nullopt;
-  auto a = literal(op.getArgs()[0]), b = literal(op.getArgs()[1]);
+  auto a = literal(scalar.getArgs()[0]), b = literal(scalar.getArgs()[1]);
   if (!a || !b)
     return std::nullopt;
-  llvm::StringRef name = op.getOp();
-  if (name == "add")
+  ScalarOp op = scalar.getOp();
+  if (op == ScalarOp::add)
     return int64_t(uint64_t(*a) + uint64_t(*b));
-  if (name == "sub")
+  if (op == ScalarOp::sub)
     return int64_t(uint64_t(*a) - uint64_t(*b));
-  if (name == "mul")
+  if (op == ScalarOp::mul)
     return int64_t(uint64_t(*a) * uint64_t(*b));
   return std::nullopt;
 }
 
 /// select(literal, a, b), and select(c, x, x).
 Value chosen(lf::ScalarOp op) {
-  if (op.getOp() != "select")
+  if (op.getOp() != ScalarOp::select)
     return {};
   if (op.getArgs()[1] == op.getArgs()[2])
     return op.getArgs()[1];
@@ -116,8 +116,9 @@ void compose_reshapes(ir::Module::Impl &module) {
 bool is_dead(Operation *op) {
   if (!op->use_empty() || op->hasTrait<OpTrait::IsTerminator>())
     return false;
-  return isMemoryEffectFree(op) || isa<lf::DimOp, lf::ReadOp, lf::IfOp,
-                                       lf::LoopOp, lf::BoxOp, lf::LoadOp>(op);
+  return isMemoryEffectFree(op) ||
+         isa<lf::DimOp, lf::ReadOp, lf::IfOp, lf::GraphLoopOp, lf::BoxOp,
+             lf::LoadOp>(op);
 }
 
 /// Erases dead operations. In reversed pre-order users come before what they
@@ -127,7 +128,7 @@ void erase_dead(ir::Module::Impl &module) {
   module.module->walk<WalkOrder::PreOrder>(
       [&](Operation *op) { operations.push_back(op); });
   for (Operation *op : llvm::reverse(operations)) {
-    bool structured = isa<lf::FoldOp, lf::WhileOp, lf::BranchOp>(op);
+    bool structured = isa<lf::ForOp, lf::WhileOp, lf::BranchOp>(op);
     if (!is_dead(op) &&
         !(structured && wouldOpBeTriviallyDead(op) && op->use_empty()))
       continue;

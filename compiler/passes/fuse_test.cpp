@@ -6,6 +6,7 @@
 #include "compiler/passes/fuse.h"
 
 #include "compiler/passes/pass_for_test.h"
+#include "ir/table.h"
 
 #include <array>
 
@@ -28,17 +29,6 @@ Tensor row_sums(Tensor x) {
     return sum(b, {x.dim(1)}, DType::f32,
                [&](auto k) { return x.at({i[0], k[0]}); });
   });
-}
-
-/// x times its transpose.
-Tensor product(Tensor x) {
-  Contraction c;
-  c.shape = {x.dim(0), x.dim(0)};
-  c.reduce = {x.dim(1)};
-  c.factors = [=](auto i, auto k) {
-    return std::pair(x.at({i[0], k[0]}), x.at({i[1], k[0]}));
-  };
-  return x.builder().contract(c);
 }
 
 /// The pass must not change what the graph computes.
@@ -81,23 +71,7 @@ TEST(Fuse, CostlyWorkIsNotRepeated) {
     Tensor sums = row_sums(e);
     b.output("y", b.elementwise({e, sums}, [](auto v) { return v[0] / v[1]; }));
   });
-  EXPECT_EQ(after.count("\"exp\""), 1) << after.text;
-}
-
-TEST(Fuse, Epilogue) {
-  Outcome after =
-      fused([](Builder &b) { b.output("y", relu(product(input(b)))); });
-  EXPECT_EQ(after.count("lf.contract"), 1);
-  EXPECT_EQ(after.count("lf.map"), 0) << after.text;
-}
-
-TEST(Fuse, EpilogueThroughAReshape) {
-  Outcome after = fused([](Builder &b) {
-    Tensor p = product(input(b));
-    b.output("y", relu(b.reshape(p, {p.element_count()})));
-  });
-  EXPECT_EQ(after.count("lf.contract"), 1);
-  EXPECT_EQ(after.count("lf.map"), 0) << after.text;
+  EXPECT_EQ(after.count("lf.scalar exp("), 1) << after.text;
 }
 
 TEST(Fuse, GuardsStayOnTheLoadsOfTheProducer) {
@@ -110,6 +84,30 @@ TEST(Fuse, GuardsStayOnTheLoadsOfTheProducer) {
     }));
   });
   EXPECT_EQ(after.count("lf.map"), 1) << after.text;
+}
+
+TEST(Fuse, ATableIsStoredOnce) {
+  Outcome after = fused([](Builder &b) {
+    Tensor x = input(b);
+    Tensor squares = table(b, {x.dim(0)}, DType::f32, [&](auto i) {
+      Scalar n = cast(i[0], DType::f32);
+      return n * n;
+    });
+    b.output("y", b.map(x.shape(), DType::f32, [&](auto i) {
+      return x.at({i[0], i[1]}) + squares.at({i[0]});
+    }));
+  });
+  EXPECT_EQ(after.count("lf.map"), 2) << after.text;
+}
+
+TEST(Fuse, ARealRemainderIsNotRepeated) {
+  Outcome after = fused([](Builder &b) {
+    Tensor x = input(b);
+    Tensor r = b.elementwise({x}, [](auto e) { return e[0] % 3; });
+    Tensor sums = row_sums(r);
+    b.output("y", b.elementwise({r, sums}, [](auto v) { return v[0] + v[1]; }));
+  });
+  EXPECT_EQ(after.count("lf.scalar mod("), 1) << after.text;
 }
 
 TEST(Fuse, AnOutputIsStillComputed) {

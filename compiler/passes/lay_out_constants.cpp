@@ -6,7 +6,7 @@
 
 #include "compiler/passes/lay_out_constants.h"
 
-#include "mlir/Analysis/SliceAnalysis.h"
+#include "compiler/passes/body_queries.h"
 
 #include <cstring>
 #include <map>
@@ -20,27 +20,6 @@ namespace {
 
 /// For each dimension of the new layout the one of the old that it is.
 using Order = SmallVector<unsigned>;
-
-/// The arguments of the factors' block that a value is computed from.
-llvm::SmallDenseSet<unsigned> arguments_below(Value value, mlir::Block &block) {
-  SetVector<Operation *> slice;
-  BackwardSliceOptions options;
-  options.inclusive = true;
-  options.filter = [&](Operation *op) { return op->getBlock() == &block; };
-  llvm::SmallDenseSet<unsigned> found;
-  auto note = [&](Value operand) {
-    auto argument = dyn_cast<BlockArgument>(operand);
-    if (argument && argument.getOwner() == &block)
-      found.insert(argument.getArgNumber());
-  };
-  note(value);
-  if (Operation *op = value.getDefiningOp())
-    (void)getBackwardSlice(op, &slice, options);
-  for (Operation *op : slice)
-    for (Value operand : op->getOperands())
-      note(operand);
-  return found;
-}
 
 class LayOut {
 public:

@@ -17,13 +17,10 @@ using namespace mlir;
 namespace landfall::ir {
 
 bool is_compute(Operation *op) {
-  return isa<lf::MapOp, lf::ContractOp, lf::LoopsOp>(op);
+  return isa<lf::MapOp, lf::ContractOp, lf::ParallelOp>(op);
 }
 
 namespace {
-
-/// Fold extents and sizes up to here are constants of the kernel.
-constexpr int64_t longest_window = 16;
 
 class Describer {
 public:
@@ -38,7 +35,7 @@ public:
     else if (auto contract = dyn_cast<lf::ContractOp>(compute_))
       describe_contract(contract);
     else
-      describe_loops(cast<lf::LoopsOp>(compute_));
+      describe_loops(cast<lf::ParallelOp>(compute_));
     kernel_.size_count = out_.sizes.size();
     for (Location loc : origins(compute_->getLoc()))
       if (std::string name = origin_name(loc); !name.empty())
@@ -142,7 +139,7 @@ private:
     kernel_.body = block(contract.getEpilogue().front());
   }
 
-  void describe_loops(lf::LoopsOp loops) {
+  void describe_loops(lf::ParallelOp loops) {
     kernel_.kind = KernelClass::loops;
     mlir::Block &body = loops.getBody().front();
     kernel_.loops = loop_extents(body, loops.getParallel());
@@ -222,17 +219,17 @@ private:
   }
 
   NodeId size_node(Size size) {
-    if (size.is_constant() && *size.constant() <= longest_window)
+    if (size.is_constant() && *size.constant() <= largest_kernel_constant)
       return constant_node(*size.constant());
     return parameter_node(scalar_parameter(size));
   }
 
   /// A fold's upper bound: its extent's parameter, unless it is short.
-  NodeId bound(lf::FoldOp fold) {
+  NodeId bound(lf::ForOp fold) {
     if (!fold.getHigh().getDefiningOp<lf::SizeOp>())
       return id(fold.getHigh());
     Size size = module_.size_of(fold.getHigh());
-    if (size.is_constant() && *size.constant() <= longest_window)
+    if (size.is_constant() && *size.constant() <= largest_kernel_constant)
       return constant_node(*size.constant());
     return parameter_node(
         extent(classes_.of_index(fold.getBody().getArgument(0)), size).value);
@@ -276,9 +273,7 @@ private:
     Node node;
     node.kind = NodeKind::scalar;
     node.type = lf::from_mlir(op.getResult().getType());
-    for (int k = 0; k < scalar_op_count(); ++k)
-      if (info(ScalarOp(k)).text == std::string_view(op.getOp()))
-        node.op = ScalarOp(k);
+    node.op = op.getOp();
     for (Value argument : op.getArgs())
       node.args.push_back(id(argument));
     ids_[op.getResult()] = append(std::move(node));
@@ -323,7 +318,7 @@ private:
 
   void describe_structured(Operation &op) {
     Node node;
-    if (auto fold = dyn_cast<lf::FoldOp>(op)) {
+    if (auto fold = dyn_cast<lf::ForOp>(op)) {
       node.kind = NodeKind::loop;
       node.args = {id(fold.getLow()), bound(fold)};
       for (Value value : fold.getInit())

@@ -17,10 +17,10 @@ struct Description {
   std::vector<Size> sizes;               ///< The run-time size parameters.
 };
 
-/// The kernel description of an `lf.map`, `lf.contract` or `lf.loops`. Extents
-/// become size parameters, so that operations of equal structure and different
-/// shapes share a kernel. Short constant fold extents (windows) and extents of
-/// 1 stay constants, as they allow better code.
+/// The kernel description of an `lf.map`, `lf.contract` or `lf.parallel`.
+/// Extents become size parameters, so that operations of equal structure and
+/// different shapes share a kernel. Short constant fold extents (windows) and
+/// extents of 1 stay constants, as they allow better code.
 Description describe(Module::Impl &module, mlir::Operation *compute);
 
 /// Whether the operation is one of the three.

@@ -19,7 +19,7 @@ ExtentClasses::ExtentClasses(Module::Impl &module, Operation *compute)
   };
   if (auto map = dyn_cast<lf::MapOp>(compute)) {
     add_loops(map.getBody().front(), map.getDims(), 0);
-  } else if (auto loops = dyn_cast<lf::LoopsOp>(compute)) {
+  } else if (auto loops = dyn_cast<lf::ParallelOp>(compute)) {
     add_loops(loops.getBody().front(), loops.getParallel(), 0);
   } else {
     auto contract = cast<lf::ContractOp>(compute);
@@ -34,7 +34,7 @@ ExtentClasses::ExtentClasses(Module::Impl &module, Operation *compute)
       parent_[of_index(epilogue.getArgument(k))] = a;
     }
   }
-  compute->walk([&](lf::FoldOp fold) {
+  compute->walk([&](lf::ForOp fold) {
     if (auto high = fold.getHigh().getDefiningOp<lf::SizeOp>())
       index_extent_.try_emplace(fold.getBody().getArgument(0),
                                 module.size_of(high.getSize()));

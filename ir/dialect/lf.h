@@ -6,7 +6,18 @@
 #pragma once
 
 #include "base/dtype.h"
+#include "ir/dialect/level_traits.h"
 #include "ir/dialect/mlir.h"
+#include "package/kernel.h"
+
+namespace landfall::lf {
+
+/// Whether values of this type may be computed with in a body.
+bool is_scalar(mlir::Type type);
+/// Parses the text of a row of package/scalar_op.def.
+mlir::FailureOr<ScalarOp> parse_scalar_op(mlir::AsmParser &parser);
+
+} // namespace landfall::lf
 
 // Generated code is not held to our warnings.
 #pragma clang diagnostic push
@@ -14,6 +25,8 @@
 #include "ir/lf_dialect.h.inc"
 #define GET_TYPEDEF_CLASSES
 #include "ir/lf_types.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "ir/lf_attributes.h.inc"
 #define GET_OP_CLASSES
 #include "ir/lf_ops.h.inc"
 #pragma clang diagnostic pop
@@ -25,6 +38,8 @@ namespace landfall::lf {
 mlir::Type to_mlir(DType type, mlir::MLIRContext *context);
 /// The inverse; the type must come from `to_mlir`.
 DType from_mlir(mlir::Type type);
+/// As `from_mlir`; nullopt for types of no dtype.
+std::optional<DType> find_dtype(mlir::Type type);
 /// The dtype of a tensor value.
 DType dtype_of(mlir::Value tensor);
 

@@ -3,9 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // Everything that a model is made of between the frontend and the kernel
-// descriptions. Meaning: docs/core_ir.md. Two levels:
-//   graph   ops on tensors, boxes and sizes (i64)
-//   body    scalar code inside map, contract and loops
+// descriptions. Meaning: docs/core_ir.md. Two levels, each a trait of the
+// operations that may stand there:
+//   graph   tensors, boxes and sizes (i64), inside entry
+//   body    scalar code inside map, contract and parallel
+// Every operation has a test and a test of what it refuses in ir/dialect/test.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LANDFALL_IR_LF_TD
@@ -21,7 +23,7 @@ def Lf_Dialect : Dialect {
   let cppNamespace = "::landfall::lf";
   let summary = "Landfall's core IR";
   let useDefaultTypePrinterParser = 1;
-  let useDefaultAttributePrinterParser = 0;
+  let useDefaultAttributePrinterParser = 1;
 }
 
 class Lf_Type<string name, string mnemonic_> : TypeDef<Lf_Dialect, name> {
@@ -34,49 +36,99 @@ def Lf_String : Lf_Type<"String", "string"> {
   let summary = "the element type of string tensors";
 }
 
+/// A value of the graph: a tensor or a box.
+def Lf_Data : AnyTypeOf<[AnyRankedTensor, Lf_Box], "a tensor or a box">;
+/// A value of a body: one element.
+def Lf_Scalar : Type<CPred<"::landfall::lf::is_scalar($_self)">,
+                     "a scalar of the core IR">;
+
+def Lf_ScalarOpParameter
+    : AttrOrTypeParameter<"::landfall::ScalarOp", "a row of scalar_op.def"> {
+  let parser = "::landfall::lf::parse_scalar_op($_parser)";
+  let printer = "$_printer << ::llvm::StringRef(::landfall::info($_self).text)";
+}
+def Lf_ScalarOpAttr : AttrDef<Lf_Dialect, "ScalarOp"> {
+  let mnemonic = "scalar_op";
+  let summary = "a scalar operation, a row of package/scalar_op.def";
+  let description = [{
+    Its enumerators and their texts are that table's, so that the dialect, the
+    kernel descriptions and the generators can not disagree on them.
+  }];
+  let parameters = (ins Lf_ScalarOpParameter:$value);
+  let assemblyFormat = "`` $value"; // The operation prints the space.
+  let returnType = "::landfall::ScalarOp";
+  let convertFromStorage = "$_self.getValue()";
+  let constBuilderCall =
+      "::landfall::lf::ScalarOpAttr::get($_builder.getContext(), $0)";
+}
+
+/// Verify that an operation stands at its level (ir/dialect/level_traits.h).
+class Lf_Level<string name> : NativeOpTrait<name> {
+  let cppNamespace = "::landfall::lf";
+}
+def GraphLevel : Lf_Level<"GraphLevel">;
+def BodyLevel : Lf_Level<"BodyLevel">;
+
 class Lf_Op<string mnemonic, list<Trait> traits = []>
     : Op<Lf_Dialect, mnemonic, traits>;
+class Lf_GraphOp<string mnemonic, list<Trait> traits = []>
+    : Lf_Op<mnemonic, !listconcat([GraphLevel], traits)>;
+class Lf_BodyOp<string mnemonic, list<Trait> traits = []>
+    : Lf_Op<mnemonic, !listconcat([BodyLevel], traits)>;
 
 //===--- Graph level ------------------------------------------------------===//
 
-def Lf_EntryOp : Lf_Op<"entry", [IsolatedFromAbove, NoTerminator,
+def Lf_EntryOp : Lf_Op<"entry", [HasParent<"::mlir::ModuleOp">,
+                                 IsolatedFromAbove, NoTerminator,
                                  SingleBlock]> {
   let summary = "an entry point: the graph that one call runs";
   let arguments = (ins StrAttr:$name);
   let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
   let assemblyFormat = "$name $body attr-dict";
 }
 
-def Lf_InputOp : Lf_Op<"input", []> {
+def Lf_InputOp : Lf_GraphOp<"input"> {
   let summary = "an input of the entry point";
-  let arguments = (ins I64Attr:$number, StrAttr:$name);
-  let results = (outs AnyType:$value);
+  let arguments = (ins ConfinedAttr<I64Attr, [IntNonNegative]>:$number,
+                       StrAttr:$name);
+  let results = (outs Lf_Data:$value);
+  let hasVerifier = 1;
   let assemblyFormat = "$number $name attr-dict `:` type($value)";
 }
 
-def Lf_OutputOp : Lf_Op<"output"> {
+def Lf_OutputOp : Lf_GraphOp<"output"> {
   let summary = "an output of the entry point";
-  let arguments = (ins AnyType:$value, I64Attr:$number, StrAttr:$name);
+  let arguments = (ins Lf_Data:$value,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$number,
+                       StrAttr:$name);
+  let hasVerifier = 1;
   let assemblyFormat = "$number $name `=` $value attr-dict `:` type($value)";
 }
 
-def Lf_DimOp : Lf_Op<"dim"> {
+def Lf_DimOp : Lf_GraphOp<"dim"> {
   let summary = "an extent known only at run time; defines a symbol";
   let arguments = (ins AnyRankedTensor:$tensor, I64Attr:$axis,
                        StrAttr:$symbol);
   let results = (outs I64:$size);
-  let assemblyFormat = "$tensor `,` $axis `as` $symbol attr-dict `:` type($tensor)";
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    $tensor `,` $axis `as` $symbol attr-dict `:` type($tensor)
+  }];
 }
 
-def Lf_ReadOp : Lf_Op<"read"> {
+def Lf_ReadOp : Lf_GraphOp<"read"> {
   let summary = "an integer element read by the host; defines a symbol";
   let arguments = (ins AnyRankedTensor:$tensor, I64Attr:$element,
                        StrAttr:$symbol);
   let results = (outs I64:$size);
-  let assemblyFormat = "$tensor `,` $element `as` $symbol attr-dict `:` type($tensor)";
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    $tensor `,` $element `as` $symbol attr-dict `:` type($tensor)
+  }];
 }
 
-def Lf_SizeOp : Lf_Op<"size", [Pure]> {
+def Lf_SizeOp : Lf_GraphOp<"size", [Pure]> {
   let summary = "a canonical expression over symbols";
   let description = [{
     `expression` is the canonical text of an `ir::Size`; the operands are the
@@ -84,36 +136,43 @@ def Lf_SizeOp : Lf_Op<"size", [Pure]> {
   }];
   let arguments = (ins Variadic<I64>:$symbols, StrAttr:$expression);
   let results = (outs I64:$size);
+  let hasVerifier = 1;
   let assemblyFormat = "$expression (`of` $symbols^)? attr-dict";
 }
 
-def Lf_RequireOp : Lf_Op<"require"> {
+def Lf_RequireOp : Lf_GraphOp<"require"> {
   let summary = "fails the run unless the size is 1";
   let arguments = (ins I64:$condition, StrAttr:$message);
+  let hasVerifier = 1;
   let assemblyFormat = "$condition `,` $message attr-dict";
 }
 
-def Lf_ConstantOp : Lf_Op<"constant", [Pure]> {
+def Lf_ConstantOp : Lf_GraphOp<"constant", [Pure]> {
   let summary = "a tensor of the module's constant store";
-  let arguments = (ins I64Attr:$id);
+  let arguments = (ins ConfinedAttr<I64Attr, [IntNonNegative]>:$id);
   let results = (outs AnyStaticShapeTensor:$value);
   let assemblyFormat = "$id attr-dict `:` type($value)";
 }
 
-def Lf_MapOp : Lf_Op<"map", [Pure, SingleBlock]> {
+def Lf_MapOp : Lf_GraphOp<"map", [Pure, SingleBlock]> {
   let summary = "one value for each point of a space";
   let description = [{
     The body's arguments are the point's i64 indices; it yields one scalar a
-    result. All results have the extents `dims`.
+    result. All results have the extents `dims`. With `materialize` its results
+    are stored once and loaded by their readers, which never compute them again:
+    a hint for tables that cost more to compute than to load.
   }];
-  let arguments = (ins Variadic<I64>:$dims);
+  let arguments = (ins Variadic<I64>:$dims, UnitAttr:$materialize);
   let results = (outs Variadic<AnyRankedTensor>:$values);
   let regions = (region SizedRegion<1>:$body);
   let hasVerifier = 1;
-  let assemblyFormat = "`[` $dims `]` $body attr-dict `:` type($values)";
+  let assemblyFormat = [{
+    `[` $dims `]` (`materialize` $materialize^)? $body attr-dict
+    `:` type($values)
+  }];
 }
 
-def Lf_ContractOp : Lf_Op<"contract", [Pure, SingleBlock,
+def Lf_ContractOp : Lf_GraphOp<"contract", [Pure, SingleBlock,
                                        AttrSizedOperandSegments]> {
   let summary = "a sum of products over a reduction space, then an epilogue";
   let description = [{
@@ -131,8 +190,8 @@ def Lf_ContractOp : Lf_Op<"contract", [Pure, SingleBlock,
   }];
 }
 
-def Lf_LoopsOp : Lf_Op<"loops", [Pure, SingleBlock,
-                                 AttrSizedOperandSegments]> {
+def Lf_ParallelOp : Lf_GraphOp<"parallel", [Pure, SingleBlock,
+                                            AttrSizedOperandSegments]> {
   let summary = "an imperative kernel that stores into its results";
   let description = [{
     The body runs for each point of `parallel`; its arguments are the indices,
@@ -152,27 +211,34 @@ def Lf_LoopsOp : Lf_Op<"loops", [Pure, SingleBlock,
   }];
 }
 
-def Lf_ReshapeOp : Lf_Op<"reshape", [Pure]> {
+def Lf_ReshapeOp : Lf_GraphOp<"reshape", [Pure]> {
   let summary = "the same elements in another shape";
   let arguments = (ins AnyRankedTensor:$tensor, Variadic<I64>:$dims);
   let results = (outs AnyRankedTensor:$value);
+  let hasVerifier = 1;
   let assemblyFormat = [{
     $tensor `[` $dims `]` attr-dict `:` type($tensor) `->` type($value)
   }];
 }
 
-def Lf_IfOp : Lf_Op<"if", [SingleBlock]> {
+def Lf_IfOp : Lf_GraphOp<"if", [SingleBlock]> {
   let summary = "runs one of two graphs";
+  let description = [{
+    Both graphs yield one value a result, of its dtype and rank; an extent that
+    only one of them has is dynamic in the result.
+  }];
   let arguments = (ins AnyRankedTensor:$condition);
-  let results = (outs Variadic<AnyType>:$values);
+  let results = (outs Variadic<Lf_Data>:$values);
   let regions = (region SizedRegion<1>:$then_body, SizedRegion<1>:$else_body);
+  let hasVerifier = 1;
   let assemblyFormat = [{
     $condition `:` type($condition) `then` $then_body `else` $else_body
-    attr-dict `->` `(` type($values) `)`
+    attr-dict (`->` `(` type($values)^ `)`)?
   }];
 }
 
-def Lf_LoopOp : Lf_Op<"loop", [SingleBlock, AttrSizedOperandSegments]> {
+def Lf_GraphLoopOp : Lf_GraphOp<"graph_loop", [SingleBlock,
+                                               AttrSizedOperandSegments]> {
   let summary = "repeats a graph";
   let description = [{
     At most `trip_count` times (absent: without bound) while the condition
@@ -183,48 +249,71 @@ def Lf_LoopOp : Lf_Op<"loop", [SingleBlock, AttrSizedOperandSegments]> {
   }];
   let arguments = (ins Optional<AnyRankedTensor>:$trip_count,
                        Optional<AnyRankedTensor>:$condition,
-                       Variadic<AnyType>:$init, I64Attr:$collected);
-  let results = (outs Variadic<AnyType>:$values);
+                       Variadic<Lf_Data>:$init,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$collected);
+  let results = (outs Variadic<Lf_Data>:$values);
   let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    (`up_to` $trip_count^ `:` type($trip_count))?
+    (`if` $condition^ `:` type($condition))?
+    `carry` `(` ($init^ `:` type($init))? `)` `collect` $collected $body attr-dict
+    (`->` `(` type($values)^ `)`)?
+  }];
 }
 
-def Lf_BoxOp : Lf_Op<"box"> {
+def Lf_BoxOp : Lf_GraphOp<"box"> {
   let summary = "a host function on boxed values";
-  let arguments = (ins Variadic<AnyType>:$args, I64Attr:$function,
+  let description = [{
+    `function` is a row of package/box_function.def, which says what its
+    arguments, its results and its `extra` numbers are.
+  }];
+  let arguments = (ins Variadic<Lf_Data>:$args,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$function,
                        DenseI64ArrayAttr:$extra);
-  let results = (outs Variadic<AnyType>:$values);
+  let results = (outs Variadic<Lf_Data>:$values);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    $function `(` $args `)` `extra` $extra attr-dict
+    `:` functional-type($args, $values)
+  }];
 }
 
 //===--- Body level -------------------------------------------------------===//
 
-def Lf_YieldOp : Lf_Op<"yield", [Pure, Terminator]> {
+def Lf_YieldOp : Lf_Op<"yield", [
+    Pure, Terminator,
+    ParentOneOf<["MapOp", "ContractOp", "ParallelOp", "IfOp", "GraphLoopOp",
+                 "ForOp", "WhileOp", "BranchOp"]>]> {
+  let summary = "ends a block with the values that its operation asks for";
   let arguments = (ins Variadic<AnyType>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }
 
-def Lf_LiteralOp : Lf_Op<"literal", [Pure]> {
+def Lf_LiteralOp : Lf_BodyOp<"literal", [
+    Pure, AllTypesMatch<["value", "result"]>]> {
   let summary = "a scalar constant";
   let arguments = (ins TypedAttrInterface:$value);
-  let results = (outs AnyType:$result);
-  let assemblyFormat = "$value attr-dict `:` type($result)";
+  let results = (outs Lf_Scalar:$result);
+  let assemblyFormat = "$value attr-dict";
 }
 
-def Lf_ScalarOp : Lf_Op<"scalar", [Pure]> {
+def Lf_ScalarOp : Lf_BodyOp<"scalar", [Pure]> {
   let summary = "a row of package/scalar_op.def";
-  let arguments = (ins StrAttr:$op, Variadic<AnyType>:$args);
-  let results = (outs AnyType:$result);
+  let arguments = (ins Lf_ScalarOpAttr:$op, Variadic<Lf_Scalar>:$args);
+  let results = (outs Lf_Scalar:$result);
   let hasVerifier = 1;
   let assemblyFormat = [{
     $op `(` $args `)` attr-dict `:` functional-type($args, $result)
   }];
 }
 
-def Lf_LoadOp : Lf_Op<"load", [AttrSizedOperandSegments,
+def Lf_LoadOp : Lf_BodyOp<"load", [AttrSizedOperandSegments,
                                MemoryEffects<[MemRead]>]> {
   let summary = "an element, or `other` where the guard is false";
   let arguments = (ins AnyRankedTensor:$tensor, Variadic<I64>:$indices,
-                       Optional<I1>:$guard, Optional<AnyType>:$other);
-  let results = (outs AnyType:$value);
+                       Optional<I1>:$guard, Optional<Lf_Scalar>:$other);
+  let results = (outs Lf_Scalar:$value);
   let hasVerifier = 1;
   let assemblyFormat = [{
     $tensor `[` $indices `]` (`if` $guard^ `else` $other `:` type($other))?
@@ -232,52 +321,62 @@ def Lf_LoadOp : Lf_Op<"load", [AttrSizedOperandSegments,
   }];
 }
 
-def Lf_StoreOp : Lf_Op<"store", [AttrSizedOperandSegments,
+def Lf_StoreOp : Lf_BodyOp<"store", [AttrSizedOperandSegments,
                                  MemoryEffects<[MemWrite]>]> {
-  let summary = "sets an element of a result of `loops`";
-  let arguments = (ins AnyType:$value, AnyRankedTensor:$buffer,
+  let summary = "sets an element of a result of `parallel`";
+  let arguments = (ins Lf_Scalar:$value, AnyRankedTensor:$buffer,
                        Variadic<I64>:$indices, Optional<I1>:$guard);
+  let hasVerifier = 1;
   let assemblyFormat = [{
     $value `to` $buffer `[` $indices `]` (`if` $guard^)? attr-dict
     `:` type($value) `,` type($buffer)
   }];
 }
 
-def Lf_FoldOp : Lf_Op<"fold", [RecursiveMemoryEffects, SingleBlock]> {
+def Lf_ForOp : Lf_BodyOp<"for", [RecursiveMemoryEffects, SingleBlock]> {
   let summary = "a counted loop that carries scalars";
-  let arguments = (ins I64:$low, I64:$high, Variadic<AnyType>:$init);
-  let results = (outs Variadic<AnyType>:$values);
+  let description = [{
+    The body's arguments are the index, from `low` to below `high`, and the
+    carried scalars; it yields the next ones. Results: the last ones.
+  }];
+  let arguments = (ins I64:$low, I64:$high, Variadic<Lf_Scalar>:$init);
+  let results = (outs Variadic<Lf_Scalar>:$values);
   let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
   let assemblyFormat = [{
-    $low `to` $high `carry` `(` $init `:` type($init) `)` $body attr-dict
-    `->` type($values)
+    $low `to` $high `carry` `(` ($init^ `:` type($init))? `)` $body attr-dict
+    (`->` `(` type($values)^ `)`)?
   }];
 }
 
-def Lf_WhileOp : Lf_Op<"while", [RecursiveMemoryEffects, SingleBlock]> {
+def Lf_WhileOp : Lf_BodyOp<"while", [RecursiveMemoryEffects, SingleBlock]> {
   let summary = "repeats while the first yielded value is true";
-  let arguments = (ins Variadic<AnyType>:$init);
-  let results = (outs Variadic<AnyType>:$values);
+  let arguments = (ins Variadic<Lf_Scalar>:$init);
+  let results = (outs Variadic<Lf_Scalar>:$values);
   let regions = (region SizedRegion<1>:$body);
+  let hasVerifier = 1;
   let assemblyFormat = [{
-    `carry` `(` $init `:` type($init) `)` $body attr-dict `->` type($values)
+    `carry` `(` ($init^ `:` type($init))? `)` $body attr-dict
+    (`->` `(` type($values)^ `)`)?
   }];
 }
 
-def Lf_BranchOp : Lf_Op<"branch", [RecursiveMemoryEffects, SingleBlock]> {
+def Lf_BranchOp : Lf_BodyOp<"branch", [RecursiveMemoryEffects, SingleBlock]> {
   let summary = "one of two scalar bodies";
   let arguments = (ins I1:$condition);
-  let results = (outs Variadic<AnyType>:$values);
+  let results = (outs Variadic<Lf_Scalar>:$values);
   let regions = (region SizedRegion<1>:$then_body, SizedRegion<1>:$else_body);
+  let hasVerifier = 1;
   let assemblyFormat = [{
     $condition `then` $then_body `else` $else_body attr-dict
-    `->` `(` type($values) `)`
+    (`->` `(` type($values)^ `)`)?
   }];
 }
 
-def Lf_CheckOp : Lf_Op<"check", [MemoryEffects<[MemWrite]>]> {
+def Lf_CheckOp : Lf_BodyOp<"check", [MemoryEffects<[MemWrite]>]> {
   let summary = "fails the run unless the condition holds";
   let arguments = (ins I1:$condition, Optional<I64>:$value, StrAttr:$message);
+  let hasVerifier = 1;
   let assemblyFormat = "$condition (`reports` $value^)? `,` $message attr-dict";
 }
 

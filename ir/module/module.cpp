@@ -93,7 +93,7 @@ static std::optional<SmallVector<Value>> dims_of(OpResult result) {
     return all(contract.getDims());
   if (auto reshape = dyn_cast<lf::ReshapeOp>(op))
     return all(reshape.getDims());
-  auto loops = dyn_cast<lf::LoopsOp>(op);
+  auto loops = dyn_cast<lf::ParallelOp>(op);
   if (!loops)
     return std::nullopt;
   auto rank = [&](unsigned r) {

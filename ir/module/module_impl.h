@@ -10,6 +10,12 @@
 
 namespace landfall::ir {
 
+/// Sizes in bodies up to here are constants of the kernel, because code is
+/// better when it knows its strides and windows (16 holds every common one);
+/// larger ones are run-time parameters, so that kernels do not depend on shapes
+/// and nodes whose shapes differ share one.
+inline constexpr int64_t largest_kernel_constant = 16;
+
 /// Shapes are stored in the operations (their `dims` operands). The tables here
 /// are caches of these, and of the values whose extents `lf.dim` operations
 /// define.

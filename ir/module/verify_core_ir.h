@@ -10,9 +10,9 @@
 
 namespace landfall::ir {
 
-/// Checks the core law between passes: only `lf` operations, each at its level
-/// (graph or body), plus every operation's own verifier. A breach is our own
-/// bug and comes back as an `internal` error that quotes the operation.
+/// Checks the core IR between passes: only `lf` operations, each as its traits
+/// (its level) and its verifier want it. A breach is our own bug and comes back
+/// as an `internal` error that quotes the operation.
 Status verify_core_ir(Module &module);
 
 } // namespace landfall::ir

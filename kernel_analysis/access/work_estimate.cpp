@@ -5,48 +5,11 @@
 //===----------------------------------------------------------------------===//
 #include "kernel_analysis/access/work_estimate.h"
 
+#include "package/scalar_op.h"
+
 #include <algorithm>
 
 namespace landfall::analysis {
-
-namespace {
-
-double scalar_work(const Node &node) {
-  bool wide = node.type == DType::f64;
-  double rounding = is_narrow_real(node.type) ? 4 : 0;
-  switch (node.op) {
-  case ScalarOp::exp:
-  case ScalarOp::log:
-  case ScalarOp::tanh:
-  case ScalarOp::erf:
-  case ScalarOp::sin:
-  case ScalarOp::cos:
-    return wide ? 200 : 25 + rounding;
-  case ScalarOp::pow:
-    return wide ? 400 : 80 + rounding;
-  case ScalarOp::tan:
-  case ScalarOp::asin:
-  case ScalarOp::acos:
-  case ScalarOp::atan:
-  case ScalarOp::sinh:
-  case ScalarOp::cosh:
-  case ScalarOp::asinh:
-  case ScalarOp::acosh:
-  case ScalarOp::atanh:
-  case ScalarOp::log1p:
-    return 200;
-  case ScalarOp::mod:
-  case ScalarOp::fmod:
-    return is_real(node.type) ? 200 : 20;
-  case ScalarOp::div:
-  case ScalarOp::sqrt:
-    return 8 + rounding;
-  default:
-    return 1 + rounding;
-  }
-}
-
-} // namespace
 
 double trips_of(const Kernel &kernel, const Node &node, double unknown) {
   if (node.kind == NodeKind::loop_while)
@@ -64,7 +27,7 @@ double work_of(const Kernel &kernel, NodeId id, double unknown) {
   const Node &node = kernel.nodes[id];
   switch (node.kind) {
   case NodeKind::scalar:
-    return scalar_work(node);
+    return instructions_of(node.op, node.type);
   case NodeKind::load:
   case NodeKind::store:
     return 2;

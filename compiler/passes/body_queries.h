@@ -1,0 +1,82 @@
+//===- body_queries.h - What passes ask of kernel bodies -------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "ir/dialect/lf.h"
+
+#include "mlir/Analysis/SliceAnalysis.h"
+
+namespace landfall::compiler {
+
+/// The operations of `block` that a value is computed by, itself included.
+inline llvm::SetVector<mlir::Operation *> slice_of(mlir::Value value,
+                                                   mlir::Block &block) {
+  llvm::SetVector<mlir::Operation *> slice;
+  mlir::BackwardSliceOptions options;
+  options.inclusive = true;
+  options.filter = [&](mlir::Operation *op) {
+    return op->getBlock() == &block;
+  };
+  if (mlir::Operation *op = value.getDefiningOp())
+    (void)mlir::getBackwardSlice(op, &slice, options);
+  return slice;
+}
+
+/// The arguments of `block` that a value is computed from, by number.
+inline llvm::SmallDenseSet<unsigned> arguments_below(mlir::Value value,
+                                                     mlir::Block &block) {
+  llvm::SmallDenseSet<unsigned> found;
+  auto note = [&](mlir::Value operand) {
+    auto argument = mlir::dyn_cast<mlir::BlockArgument>(operand);
+    if (argument && argument.getOwner() == &block)
+      found.insert(argument.getArgNumber());
+  };
+  note(value);
+  for (mlir::Operation *op : slice_of(value, block))
+    for (mlir::Value operand : op->getOperands())
+      note(operand);
+  return found;
+}
+
+/// The extents of a compute operation's points.
+inline mlir::OperandRange space_of(mlir::Operation *compute) {
+  if (auto map = mlir::dyn_cast<lf::MapOp>(compute))
+    return map.getDims();
+  if (auto contract = mlir::dyn_cast<lf::ContractOp>(compute))
+    return contract.getDims();
+  return mlir::cast<lf::ParallelOp>(compute).getParallel();
+}
+
+/// The loop of `compute` that the index is, or -1.
+inline int loop_number(mlir::Value index, mlir::Operation *compute) {
+  auto argument = mlir::dyn_cast<mlir::BlockArgument>(index);
+  if (!argument || argument.getOwner()->getParentOp() != compute ||
+      argument.getArgNumber() >= space_of(compute).size())
+    return -1;
+  return int(argument.getArgNumber());
+}
+
+inline llvm::SmallVector<lf::LoadOp> loads_of(mlir::Value tensor) {
+  llvm::SmallVector<lf::LoadOp> loads;
+  for (mlir::Operation *user : tensor.getUsers())
+    if (auto load = mlir::dyn_cast<lf::LoadOp>(user))
+      loads.push_back(load);
+  return loads;
+}
+
+/// The location of what two operations become.
+inline mlir::Location both(mlir::Operation *a, mlir::Operation *b) {
+  return mlir::FusedLoc::get(a->getContext(), {a->getLoc(), b->getLoc()});
+}
+
+/// A literal 0 of a number type.
+inline mlir::Value zero_literal(mlir::OpBuilder &builder, mlir::Location loc,
+                                mlir::Type type) {
+  mlir::TypedAttr zero = mlir::cast<mlir::TypedAttr>(builder.getZeroAttr(type));
+  return lf::LiteralOp::create(builder, loc, type, zero);
+}
+
+} // namespace landfall::compiler

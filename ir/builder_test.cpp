@@ -1,0 +1,219 @@
+//===- builder_test.cpp - What the facade builds and refuses --------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "base/owned_constant.h"
+#include "ir/builder.h"
+#include "ir/module/module.h"
+#include "ir/module/verify_core_ir.h"
+#include "ir/table.h"
+
+#include <gtest/gtest.h>
+
+namespace landfall::ir {
+namespace {
+
+class BuilderTest : public testing::Test {
+protected:
+  Module module;
+  Builder b{module};
+
+  Tensor input(std::vector<SignatureDim> dims, DType dtype = DType::f32) {
+    return b.input({"x", ValueKind::tensor, dtype, std::move(dims)});
+  }
+  int count(std::string_view what) {
+    std::string text = module.print();
+    int found = 0;
+    for (size_t at = 0; (at = text.find(what, at)) != text.npos; ++at)
+      ++found;
+    return found;
+  }
+  /// Refused operations are left half built: the frontend gives such a module
+  /// up.
+  bool is_left_unfinished = false;
+  void TearDown() override {
+    if (is_left_unfinished)
+      return;
+    Status status = verify_core_ir(module);
+    EXPECT_TRUE(status) << status.error().message;
+  }
+};
+
+const SignatureDim rows{-1, "rows"}, columns{-1, "columns"};
+
+template <typename F> ErrorCode refusal(F build) {
+  try {
+    build();
+  } catch (const BuildError &error) {
+    return error.error.code;
+  }
+  ADD_FAILURE() << "it was not refused";
+  return ErrorCode::internal;
+}
+
+//===--- Shapes
+//------------------------------------------------------------===//
+
+TEST_F(BuilderTest, EqualSymbolNamesAreOneSize) {
+  Tensor a = input({rows, columns}), c = input({rows, {-1, ""}});
+  EXPECT_EQ(a.dim(0), c.dim(0));
+  EXPECT_NE(a.dim(1), c.dim(1));
+  EXPECT_EQ(a.dim(-1), a.dim(1));
+  EXPECT_EQ(refusal([&] { a.dim(2); }), ErrorCode::invalid_model);
+}
+
+TEST_F(BuilderTest, BroadcastOfKnownExtents) {
+  Shape shapes[] = {{4, 1, 3}, {5, 1}};
+  EXPECT_EQ(b.broadcast_shapes(shapes), (Shape{4, 5, 3}));
+  EXPECT_EQ(count("lf.require"), 0);
+  Shape wrong[] = {{4}, {3}};
+  EXPECT_EQ(refusal([&] { b.broadcast_shapes(wrong); }),
+            ErrorCode::invalid_model);
+}
+
+TEST_F(BuilderTest, BroadcastOfUnknownExtentsIsRequiredToBeLegal) {
+  Tensor a = input({rows}), c = input({columns});
+  Tensor y = b.elementwise({a, c}, [](auto e) { return e[0] + e[1]; });
+  EXPECT_EQ(y.dim(0), broadcast(a.dim(0), c.dim(0)));
+  EXPECT_EQ(count("lf.require"), 1);
+  Tensor twice = b.elementwise({a, a}, [](auto e) { return e[0] + e[1]; });
+  EXPECT_EQ(twice.dim(0), a.dim(0));
+  EXPECT_EQ(count("lf.require"), 1) << "equal extents need no proof";
+}
+
+TEST_F(BuilderTest, ReshapesKeepTheElementCount) {
+  Tensor x = input({rows, {4, ""}});
+  EXPECT_EQ(b.reshape(x, x.shape()).opaque(), x.opaque());
+  Tensor flat = b.reshape(x, {x.dim(0) * 4});
+  EXPECT_EQ(count("lf.require"), 0) << "equal by proof";
+  b.reshape(flat, {x.dim(0), 2, 2});
+  EXPECT_EQ(count("lf.require"), 0);
+  b.reshape(x, {8});
+  EXPECT_EQ(count("lf.require"), 1) << "only the run knows";
+  Tensor fixed = input({{2, ""}, {3, ""}});
+  EXPECT_EQ(refusal([&] { b.reshape(fixed, {5}); }), ErrorCode::invalid_model);
+}
+
+TEST_F(BuilderTest, RequirementsThatAreKnown) {
+  b.require(1, "holds");
+  EXPECT_EQ(count("lf.require"), 0);
+  EXPECT_EQ(refusal([&] { b.require(0, "fails"); }), ErrorCode::invalid_model);
+}
+
+//===--- Bodies
+//------------------------------------------------------------===//
+
+TEST_F(BuilderTest, ShortSizesAreLiteralsInBodies) {
+  Tensor x = input({rows});
+  auto build = [&](Size size) {
+    b.elementwise(
+        {x}, [&](auto e) { return e[0] + cast(b.scalar(size), DType::f32); });
+  };
+  build(16);
+  EXPECT_EQ(count("lf.size \"16\""), 0);
+  EXPECT_EQ(count("lf.literal 16 : i64"), 1);
+  build(17);
+  EXPECT_EQ(count("lf.size \"17\""), 1);
+  EXPECT_EQ(count("lf.literal 17"), 0);
+}
+
+TEST_F(BuilderTest, OperandTypesMustAgree) {
+  Tensor x = input({rows}), i = input({rows}, DType::i32);
+  auto build = [&](const ElementBody &body) {
+    return refusal([&] { b.elementwise({x, i}, body); });
+  };
+  EXPECT_EQ(build([](auto e) { return e[0] + e[1]; }),
+            ErrorCode::invalid_model);
+  EXPECT_EQ(build([](auto e) { return exp(e[1]); }), ErrorCode::invalid_model);
+  EXPECT_EQ(build([](auto e) { return e[0] & e[0]; }),
+            ErrorCode::invalid_model);
+  EXPECT_EQ(build([](auto e) { return select(e[1], e[0], e[0]); }),
+            ErrorCode::invalid_model);
+  is_left_unfinished = true;
+}
+
+TEST_F(BuilderTest, ATableIsNeverComputedAgain) {
+  Tensor x = input({rows});
+  Tensor y = table(b, {x.dim(0)}, DType::f32,
+                   [&](auto i) { return exp(x.at({i[0]})); });
+  EXPECT_EQ(y.shape(), x.shape());
+  EXPECT_EQ(count("materialize"), 1);
+}
+
+TEST_F(BuilderTest, LoopsStartFromCopies) {
+  Tensor x = input({rows, columns});
+  LoopsResult results[] = {{DType::f32, x.shape(), x},
+                           {DType::i64, {x.dim(0)}, {}}};
+  Tensors y = b.loops({x.dim(0)}, results, [&](auto at, auto out) {
+    out[0].store({at[0], b.index(0)}, out[0].at({at[0], b.index(0)}) * 2);
+    out[1].store({at[0]}, at[0]);
+  });
+  EXPECT_EQ(y[0].shape(), x.shape());
+  EXPECT_EQ(y[1].dtype(), DType::i64);
+  EXPECT_EQ(count("lf.parallel"), 1);
+}
+
+//===--- Constants
+//---------------------------------------------------------===//
+
+TEST_F(BuilderTest, WhatIsComputedOfConstantsIsAConstant) {
+  const float values[] = {1, 2, 3};
+  Tensor c = b.constant(owned_constant<float>(DType::f32, {3}, values));
+  Tensor y = b.elementwise({c}, [](auto e) { return e[0] * 2; });
+  auto data = b.constant_data(y);
+  ASSERT_TRUE(data);
+  EXPECT_EQ(reinterpret_cast<const float *>(data->bytes.data.data())[2], 6);
+  EXPECT_EQ(count("lf.map"), 0);
+  EXPECT_FALSE(b.constant_data(y, 4)) << "more bytes than asked for";
+  EXPECT_EQ(refusal([&] {
+              b.constant(owned_constant<float>(DType::f32, {4}, values));
+            }),
+            ErrorCode::invalid_model)
+      << "too few bytes";
+}
+
+TEST_F(BuilderTest, ExtentsOfZeroAndOne) {
+  Tensor x = input({{0, ""}, {1, ""}});
+  Tensor y =
+      b.elementwise({x, input({columns})}, [](auto e) { return e[0] + e[1]; });
+  EXPECT_EQ(y.dim(0), Size(0));
+  EXPECT_EQ(y.element_count(), Size(0));
+  EXPECT_EQ(b.reshape(x, {0}).rank(), 1);
+}
+
+//===--- Control flow
+//------------------------------------------------------===//
+
+TEST_F(BuilderTest, BranchesMayDifferInExtents) {
+  Tensor c = input({}, DType::boolean), x = input({rows, {2, ""}}),
+         z = input({columns, {2, ""}});
+  auto either = [&](Tensor a, Tensor d) {
+    return b
+        .if_else(
+            c, [&] { return std::vector<Any>{a}; },
+            [&] { return std::vector<Any>{d}; })[0]
+        .tensor;
+  };
+  Tensor y = either(x, z);
+  EXPECT_EQ(y.dim(1), Size(2));
+  EXPECT_NE(y.dim(0), x.dim(0)) << "only the run knows which";
+  EXPECT_EQ(refusal([&] { either(x, c); }), ErrorCode::unsupported);
+  is_left_unfinished = true;
+}
+
+TEST_F(BuilderTest, ALoopIsWidenedUntilItsBodyFits) {
+  Tensor x = input({{2, ""}, {3, ""}}), more = input({}, DType::boolean);
+  auto results = b.loop({}, {}, {x}, [&](const Builder::LoopState &state) {
+    Tensor v = state.carried[0].tensor;
+    Tensor longer = b.map({v.dim(0) + 1, 3}, DType::f32,
+                          [&](auto i) { return x.at({b.index(0), i[1]}); });
+    return Builder::LoopStep{more, {longer}, {}};
+  });
+  Tensor y = results[0].tensor;
+  EXPECT_FALSE(y.dim(0).is_constant());
+  EXPECT_EQ(y.dim(1), Size(3));
+}
+
+} // namespace
+} // namespace landfall::ir

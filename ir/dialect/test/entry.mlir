@@ -1,0 +1,2 @@
+lf.entry "main" {
+}
