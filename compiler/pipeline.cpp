@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "compiler/lower.h"
 #include "compiler/passes/canonicalize.h"
+#include "compiler/passes/contract_to_map.h"
 #include "compiler/passes/fuse.h"
 #include "compiler/passes/lay_out_constants.h"
 #include "compiler/target.h"
@@ -108,6 +109,8 @@ Result<Package> compile(Bytes model, const std::string &name,
   Steps steps(options, module, start);
   steps.done("import");
   TRY(ir::verify_core_ir(module));
+  contract_to_map(module.impl());
+  steps.done("contract_to_map");
   canonicalize(module.impl());
   steps.done("canonicalize");
   // From here on a value may be computed inside the kernel that uses it.

@@ -52,6 +52,8 @@ class Layers(unittest.TestCase):
             ("compiler/kernels/frame/kernel_frame.cpp", "compiler/kernels/loops/loop_plan.h"),
             ("onnx_format/tensor_data.cpp", "package/package.h"),
             ("frontend/onnx/support/row.cpp", "frontend/onnx/families/pool.h"),
+            ("frontend/onnx/ops/abs.cpp", "ir/builder_impl.h"),
+            ("frontend/onnx/ops/abs.cpp", "llvm/ADT/StringRef.h"),
         ]:
             self.assertIsNotNone(check.illegal_include(name, included), (name, included))
 

@@ -93,14 +93,6 @@ struct Space {
   }
 };
 
-/// With so few filters a group, a contraction has no work to share between
-/// them: each point sums its own window.
-bool sums_at_points(const Space &space) {
-  constexpr int64_t few = 4;
-  return space.conv.group > 1 && space.channels == Size(1) &&
-         known_ge(few * space.conv.group, space.filters);
-}
-
 } // namespace
 
 Scalar per_channel(Tensor x, Scalar channel) {
@@ -131,30 +123,17 @@ Convolution bind_convolution(const Node &node, Tensor x, Tensor w) {
 
 Tensor convolve(Builder &b, const Convolution &conv) {
   Space space(b, conv);
-  Shape reduce = joined({space.channels}, conv.window.kernel);
-  Tensor y;
-  if (sums_at_points(space)) {
-    y = b.map(space.points(), conv.result, [&](std::span<const Scalar> point) {
-      Scalar total =
-          sum(b, reduce, conv.accumulator, [&](std::span<const Scalar> k) {
-            auto [left, right] = space.factors(point, k);
-            return left * right;
-          });
-      return space.finish(point, total);
-    });
-  } else {
-    Contraction c;
-    c.shape = space.points();
-    c.reduce = reduce;
-    c.accumulator = conv.accumulator;
-    c.factors = [&](std::span<const Scalar> point, std::span<const Scalar> k) {
-      return space.factors(point, k);
-    };
-    c.epilogue = [&](std::span<const Scalar> point, Scalar sum) {
-      return space.finish(point, sum);
-    };
-    y = b.contract(c);
-  }
+  Contraction c;
+  c.shape = space.points();
+  c.reduce = joined({space.channels}, conv.window.kernel);
+  c.accumulator = conv.accumulator;
+  c.factors = [&](std::span<const Scalar> point, std::span<const Scalar> k) {
+    return space.factors(point, k);
+  };
+  c.epilogue = [&](std::span<const Scalar> point, Scalar sum) {
+    return space.finish(point, sum);
+  };
+  Tensor y = b.contract(c);
   return space.grouped ? b.reshape(y, space.result()) : y;
 }
 

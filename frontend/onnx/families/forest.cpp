@@ -8,7 +8,7 @@
 
 #include "frontend/onnx/support/attribute_table.h"
 #include "frontend/onnx/support/compute_type.h"
-#include "frontend/onnx/support/computed_once.h"
+#include "ir/table.h"
 
 #include <algorithm>
 
@@ -161,10 +161,10 @@ Tensor evaluate(Builder &b, const Forest &forest, Tensor x,
   Tables tables(b, forest, type);
   Tensor roots = constant_table(b, DType::i64, forest.roots);
   int64_t trees = int64_t(forest.roots.size());
-  Tensor leaves = computed_once(
-      b, {x.dim(0), trees}, DType::i64, [&](std::span<const Scalar> p) {
-        return tables.leaf_of(x, p[0], roots.at({p[1]}));
-      });
+  Tensor leaves = ir::table(b, {x.dim(0), trees}, DType::i64,
+                            [&](std::span<const Scalar> p) {
+                              return tables.leaf_of(x, p[0], roots.at({p[1]}));
+                            });
   return b.map(
       {x.dim(0), forest.targets}, type, [&](std::span<const Scalar> p) {
         Scalar score = b.fold(

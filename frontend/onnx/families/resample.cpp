@@ -7,8 +7,8 @@
 
 #include "frontend/onnx/families/resample_position.h"
 #include "frontend/onnx/support/compute_type.h"
-#include "frontend/onnx/support/computed_once.h"
 #include "frontend/onnx/support/index_lists.h"
+#include "ir/table.h"
 
 namespace landfall::frontend {
 namespace {
@@ -40,16 +40,16 @@ public:
     Taps taps;
     Shape shape = {dim_.taps, dim_.out};
     taps.sources =
-        computed_once(b_, shape, DType::i64, [&](std::span<const Scalar> at) {
+        ir::table(b_, shape, DType::i64, [&](std::span<const Scalar> at) {
           return clamp(first(position(at[1])) + at[0], b_.index(0),
                        b_.scalar(dim_.in - 1));
         });
     taps.weights =
-        computed_once(b_, shape, compute, [&](std::span<const Scalar> at) {
+        ir::table(b_, shape, compute, [&](std::span<const Scalar> at) {
           return cast(weight(at[1], at[0]), compute);
         });
     if (rules_.coordinates == Coordinates::tf_crop_and_resize)
-      taps.outside = computed_once(
+      taps.outside = ir::table(
           b_, {dim_.out}, DType::boolean, [&](std::span<const Scalar> at) {
             Scalar x = position(at[0]);
             Scalar last = cast(b_.scalar(dim_.in - 1), DType::f64);
@@ -133,16 +133,15 @@ Tensor interpolate(Tensor x, const ResizeRules &rules, const ResizeDim &dim,
 /// The input element of each output element, -1 for an extrapolated one.
 Tensor nearest_table(Builder &b, const ResizeRules &rules,
                      const ResizeDim &dim) {
-  return computed_once(
-      b, {dim.out}, DType::i64, [&](std::span<const Scalar> at) {
-        Scalar x = original_position(b, rules.coordinates, dim,
-                                     cast(at[0], DType::f64));
-        Scalar element = nearest_element(b, rules.nearest, dim, x);
-        if (rules.coordinates != Coordinates::tf_crop_and_resize)
-          return element;
-        Scalar last = cast(b.scalar(dim.in - 1), DType::f64);
-        return select(logical_or(x < 0, last < x), b.index(-1), element);
-      });
+  return ir::table(b, {dim.out}, DType::i64, [&](std::span<const Scalar> at) {
+    Scalar x =
+        original_position(b, rules.coordinates, dim, cast(at[0], DType::f64));
+    Scalar element = nearest_element(b, rules.nearest, dim, x);
+    if (rules.coordinates != Coordinates::tf_crop_and_resize)
+      return element;
+    Scalar last = cast(b.scalar(dim.in - 1), DType::f64);
+    return select(logical_or(x < 0, last < x), b.index(-1), element);
+  });
 }
 
 Tensor pick_nearest(Tensor x, const ResizeRules &rules,

@@ -3,7 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/support/owned_constant.h"
+#include "base/owned_constant.h"
+#include "frontend/onnx/importer/operator.h"
 
 namespace landfall::frontend {
 namespace {

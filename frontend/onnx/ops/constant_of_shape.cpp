@@ -3,8 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/support/computed_once.h"
-#include "frontend/onnx/support/owned_constant.h"
+#include "base/owned_constant.h"
+#include "frontend/onnx/support/one_element.h"
 
 namespace landfall::frontend {
 

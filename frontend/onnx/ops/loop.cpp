@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "base/owned_constant.h"
 #include "frontend/onnx/support/boxed.h"
 #include "frontend/onnx/support/one_element.h"
-#include "frontend/onnx/support/owned_constant.h"
 
 namespace landfall::frontend {
 namespace {

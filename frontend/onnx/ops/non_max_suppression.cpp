@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/select_first.h"
-#include "frontend/onnx/support/computed_once.h"
 #include "frontend/onnx/support/heap.h"
+#include "frontend/onnx/support/one_element.h"
 
 namespace landfall::frontend {
 namespace {

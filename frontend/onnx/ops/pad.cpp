@@ -4,7 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/support/axis_list.h"
-#include "frontend/onnx/support/computed_once.h"
+#include "frontend/onnx/support/one_element.h"
+#include "ir/table.h"
 
 namespace landfall::frontend {
 namespace {
@@ -92,8 +93,8 @@ Tensor pad_from_data(Builder &b, Fill fill, Tensor data, const Shape &shape,
       continue;
     b.require(max(equal(shape[d], 0), less(0, data.dim(d))),
               "Pad has nothing to repeat in an empty dimension");
-    sources[d] = computed_once(
-        b, {shape[d]}, DType::i64, [&](std::span<const Scalar> at) {
+    sources[d] =
+        ir::table(b, {shape[d]}, DType::i64, [&](std::span<const Scalar> at) {
           return source_position(b, fill, at[0], data.dim(d), border[d]);
         });
   }

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/support/compute_type.h"
-#include "frontend/onnx/support/computed_once.h"
+#include "frontend/onnx/support/one_element.h"
 
 namespace landfall::frontend {
 namespace {

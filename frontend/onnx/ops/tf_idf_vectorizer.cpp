@@ -3,8 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "base/owned_constant.h"
 #include "frontend/onnx/importer/operator.h"
-#include "frontend/onnx/support/owned_constant.h"
 
 #include <algorithm>
 #include <map>

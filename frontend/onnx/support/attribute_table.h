@@ -5,9 +5,8 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/owned_constant.h"
 #include "frontend/onnx/importer/operator.h"
-
-#include <cstring>
 
 namespace landfall::frontend {
 
@@ -15,12 +14,7 @@ namespace landfall::frontend {
 template <typename T>
 Tensor constant_table(Builder &b, DType dtype, const std::vector<T> &values,
                       std::vector<int64_t> dims) {
-  auto bytes =
-      std::make_shared<std::vector<uint8_t>>(values.size() * sizeof(T));
-  if (!values.empty())
-    std::memcpy(bytes->data(), values.data(), bytes->size());
-  std::span<const uint8_t> data = *bytes;
-  return b.constant({dtype, std::move(dims), {bytes, data}});
+  return b.constant(owned_constant(dtype, std::move(dims), std::span(values)));
 }
 
 /// The same, as a tensor of rank 1.

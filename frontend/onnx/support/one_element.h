@@ -19,4 +19,9 @@ inline Size one_size(const Node &node, int position, std::string_view name) {
   return node.b().read(one_element(node, node.input(position, name)), 0);
 }
 
+/// Inside a body: the only element of a tensor that has one.
+inline Scalar only_element(Tensor x) {
+  return x.at(Scalars(x.rank(), x.builder().index(0)));
+}
+
 } // namespace landfall::frontend
