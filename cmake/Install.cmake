@@ -21,7 +21,9 @@ install(TARGETS landfall EXPORT LandfallTargets
         COMPONENT runtime NAMELINK_COMPONENT development)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 # The card of a simulated chip that runs in a process of its own.
-install(TARGETS landfall_reef_card COMPONENT runtime)
+if(TARGET landfall_reef_card)
+  install(TARGETS landfall_reef_card COMPONENT runtime)
+endif()
 
 install(TARGETS landfall_program COMPONENT program)
 set_target_properties(landfall_program PROPERTIES
