@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The rooms' tests with sanitizers: sanitize.sh asan|tsan [slice]
+#
+# Builds a preset and runs every unit test; with `slice`, only the tests of the
+# runtime and of the drivers that simulate no chip, in a build folder of its own,
+# so that it costs two minutes. ./dev sanitize and a test call this.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+sanitizer=$1
+folder=build-$sanitizer
+options=()
+programs=(unit_tests)
+tests=(-L unit)
+if [[ ${2:-} == slice ]]; then
+  folder=build/$sanitizer
+  options=(-DLANDFALL_COMPILER=OFF "-DLANDFALL_TARGETS=cpu;null")
+  # Threads are in base and the drivers; what reads bytes, fuzzing covers too.
+  programs=(base_test runtime_test cpu_driver_test)
+  tests=(-R '^(base|runtime|cpu_driver)$')
+fi
+
+# Tests ask for more memory than there is. LLVM is not instrumented: the marks
+# of its allocators, made where they are inlined into our code, are not taken
+# back inside of LLVM.
+export ASAN_OPTIONS=allocator_may_return_null=1:allow_user_poisoning=0:detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1
+# Stacks are symbolized by this version's tool.
+export ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-22
+
+mkdir -p "$folder"
+cmake --preset "$sanitizer" -B "$folder" "${options[@]}" \
+  -DPython_EXECUTABLE="$PWD/.venv/bin/python" >"$folder/configure.log" ||
+  { cat "$folder/configure.log"; exit 1; }
+ninja -C "$folder" --quiet "${programs[@]}"
+ctest --test-dir "$folder" "${tests[@]}" --output-on-failure --no-tests=error
