@@ -43,6 +43,8 @@ ROOMS = [
          {"kernels/frame": [], "kernels/lanes": ["kernels/frame"], "kernels/body": ["kernels/frame", "kernels/lanes"],
           "kernels/loops": ["kernels/frame", "kernels/lanes", "kernels/body"],
           "kernels/contraction": ["kernels/frame", "kernels/lanes", "kernels/body"],
+          # One file a strategy, which knows no other.
+          "kernels/contraction/strategies": ["kernels/frame", "kernels/lanes", "kernels/body", "kernels/contraction"],
           # What targets that are processors share.
           "native": [".", "kernels/frame"],
           "native/suite": [".", "kernels/*", "native"],

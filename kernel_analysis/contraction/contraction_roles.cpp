@@ -13,7 +13,7 @@ namespace landfall::analysis {
 namespace {
 
 Error refuse(const std::string &reason) {
-  return {ErrorCode::unsupported, "contraction: " + reason};
+  return {ErrorCode::unsupported, reason};
 }
 
 bool accumulates(DType type) {
@@ -76,7 +76,7 @@ private:
     if (node.args.size() > rank) {
       auto conditions = affine_.conditions(node.args[rank]);
       if (!conditions)
-        return refuse("a factor's guard is no conjunction of affine bounds");
+        return refuse("a factor's guard is not a conjunction of affine bounds");
       load.conditions = *conditions;
       for (const Affine &condition : *conditions)
         note(condition);
@@ -144,19 +144,18 @@ bool is_one(const Extent &extent) { return extent == Extent{true, 1}; }
 
 /// Deals the result loops out, the fastest first.
 void assign_loops(ContractionRoles &roles, size_t loops) {
-  bool in_lanes = true;
+  bool in_n = true;
   for (uint32_t v = static_cast<uint32_t>(loops); v-- > 0;) {
     if (is_one(roles.space.extents[v]))
       continue;
-    bool broadcast = roles.broadcast.uses[v], lane = roles.lane.uses[v];
-    bool only_lane = lane && !broadcast;
-    in_lanes &= only_lane;
-    if (in_lanes)
-      roles.lanes.insert(roles.lanes.begin(), v);
-    else if (broadcast && !lane)
-      roles.rows.insert(roles.rows.begin(), v);
+    bool in_m_side = roles.m_side.uses[v], in_n_side = roles.n_side.uses[v];
+    in_n &= in_n_side && !in_m_side;
+    if (in_n)
+      roles.n_loops.insert(roles.n_loops.begin(), v);
+    else if (in_m_side && !in_n_side)
+      roles.m_loops.insert(roles.m_loops.begin(), v);
     else
-      roles.batch.insert(roles.batch.begin(), v);
+      roles.batch_loops.insert(roles.batch_loops.begin(), v);
   }
 }
 
@@ -175,6 +174,14 @@ bool joins(const Affine &form, uint32_t outer, const LoopSpan &inner) {
 
 } // namespace
 
+SizePolynomial
+ContractionRoles::extent(const std::vector<uint32_t> &loops) const {
+  SizePolynomial product(1);
+  for (uint32_t variable : loops)
+    product = product * SizePolynomial::of(space.extents[variable]);
+  return product;
+}
+
 Result<Factor> read_factor(const Kernel &kernel, const IndexSpace &space,
                            NodeId value) {
   return FactorReader(kernel, space).read(value);
@@ -182,7 +189,7 @@ Result<Factor> read_factor(const Kernel &kernel, const IndexSpace &space,
 
 Result<ContractionRoles> analyze_contraction(const Kernel &kernel) {
   if (!accumulates(kernel.accumulator))
-    return refuse("no accumulation in " +
+    return refuse("it does not accumulate in " +
                   std::string(name(kernel.accumulator)));
   ContractionRoles roles;
   roles.space = index_space(kernel);
@@ -190,14 +197,14 @@ Result<ContractionRoles> analyze_contraction(const Kernel &kernel) {
   Factor b = TRY(read_factor(kernel, roles.space, kernel.factors.yields[1]));
   std::optional<uint32_t> fastest = fastest_loop(kernel);
   if (fastest && a.uses[*fastest] == b.uses[*fastest])
-    return refuse("the fastest result loop is not in exactly one factor");
-  bool b_is_lane = !fastest || b.uses[*fastest];
-  roles.broadcast = b_is_lane ? a : b;
-  roles.lane = b_is_lane ? b : a;
+    return refuse("the fastest result loop is in both factors, or in none");
+  bool b_is_n_side = !fastest || b.uses[*fastest];
+  roles.m_side = b_is_n_side ? a : b;
+  roles.n_side = b_is_n_side ? b : a;
   assign_loops(roles, kernel.loops.size());
   for (size_t r = 0; r < kernel.reduce.size(); ++r)
     if (!is_one(kernel.reduce[r]))
-      roles.depth.push_back(static_cast<uint32_t>(kernel.loops.size() + r));
+      roles.k_loops.push_back(static_cast<uint32_t>(kernel.loops.size() + r));
   return roles;
 }
 

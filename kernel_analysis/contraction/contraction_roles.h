@@ -4,13 +4,15 @@
 //
 // Maps the loops of a contraction to the dimensions of a batched GEMM:
 //
-//   out[batch, rows, lanes] = sum over depth of
-//       broadcast[batch, rows, depth] * lane[batch, depth, lanes]
+//   out[batch, M, N] = sum over K of m_side[batch, M, K] * n_side[batch, K, N]
 //
-// rows are M, lanes N and depth K. The innermost result loops are lanes: they
-// are vectorized, and the factor that depends on them is the "lane" side; the
-// other factor is uniform across lanes, the "broadcast" side. Depends on the
-// structure of the kernel only, not on sizes.
+// The innermost result loops are N: they are vectorized, so that lanes are
+// points of N, and the factor that depends on them is the N side, whichever of
+// the two it is in the kernel. The other factor, the M side, is uniform across
+// lanes: its elements are broadcast. K is the depth. Any of M, N and K may be
+// several loops, or none (extent 1): a 2-D convolution of one image has the
+// output channels as M, the rows and columns as N, and the input channels and
+// the window as K. Depends on the structure of the kernel only, not on sizes.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -50,13 +52,16 @@ struct Factor {
 /// the reduce loops. Lists are outermost first. Loops of constant extent 1 are
 /// in none.
 struct ContractionRoles {
-  std::vector<uint32_t> batch; ///< Used by both factors, or by none.
-  std::vector<uint32_t> rows;  ///< M: used by the broadcast side only.
-  std::vector<uint32_t> lanes; ///< N: used by the lane side only; innermost.
-  std::vector<uint32_t> depth; ///< K: the reduce loops.
-  Factor broadcast;
-  Factor lane;
+  std::vector<uint32_t> batch_loops; ///< Used by both factors, or by none.
+  std::vector<uint32_t> m_loops;     ///< Used by the M side only.
+  std::vector<uint32_t> n_loops;     ///< Used by the N side only; innermost.
+  std::vector<uint32_t> k_loops;     ///< The reduce loops.
+  Factor m_side;
+  Factor n_side;
   IndexSpace space;
+
+  /// The joint extent of loops.
+  SizePolynomial extent(const std::vector<uint32_t> &loops) const;
 };
 
 /// Reads the expression of `value`: scalar operations on loads with affine
@@ -65,7 +70,8 @@ struct ContractionRoles {
 Result<Factor> read_factor(const Kernel &kernel, const IndexSpace &space,
                            NodeId value);
 
-/// The roles, or the reason why the kernel does not have this structure.
+/// The roles, or why the kernel does not have this structure: a clause to follow
+/// "because".
 Result<ContractionRoles> analyze_contraction(const Kernel &kernel);
 
 /// Joins adjacent loops among `variables` (outermost first) that all loads of

@@ -20,16 +20,16 @@ TEST(ContractionAnalysis, matmulOfBatchesWithSharedWeights) {
   kernels::MatmulShape shape{.batch = {8}, .rows = 5, .lanes = 6, .depth = 7};
   auto roles = analyze_contraction(kernels::make_matmul(shape, always).kernel);
   ASSERT_TRUE(roles);
-  EXPECT_EQ(roles->batch, Loops{0});
-  EXPECT_EQ(roles->rows, Loops{1});
-  EXPECT_EQ(roles->lanes, Loops{2});
-  EXPECT_EQ(roles->depth, Loops{3});
+  EXPECT_EQ(roles->batch_loops, Loops{0});
+  EXPECT_EQ(roles->m_loops, Loops{1});
+  EXPECT_EQ(roles->n_loops, Loops{2});
+  EXPECT_EQ(roles->k_loops, Loops{3});
   // With weights for the whole batch, the batch is more rows.
   shape.share_b = true;
   roles = analyze_contraction(kernels::make_matmul(shape, always).kernel);
   ASSERT_TRUE(roles);
-  EXPECT_EQ(roles->batch, Loops{});
-  EXPECT_EQ(roles->rows, (Loops{0, 1}));
+  EXPECT_EQ(roles->batch_loops, Loops{});
+  EXPECT_EQ(roles->m_loops, (Loops{0, 1}));
 }
 
 TEST(ContractionAnalysis, laneSideIsTheFactorOfTheFastestLoop) {
@@ -43,13 +43,12 @@ TEST(ContractionAnalysis, laneSideIsTheFactorOfTheFastestLoop) {
   Kernel kernel = kernels::make_convolution(shape, never).kernel;
   auto roles = analyze_contraction(kernel);
   ASSERT_TRUE(roles);
-  EXPECT_EQ(roles->lane.value, kernel.factors.yields[0]); // The image.
-  EXPECT_EQ(roles->rows, Loops{2});
-  EXPECT_EQ(roles->lanes, (Loops{3, 4}));
+  EXPECT_EQ(roles->n_side.value, kernel.factors.yields[0]); // The image.
+  EXPECT_EQ(roles->m_loops, Loops{2});
+  EXPECT_EQ(roles->n_loops, (Loops{3, 4}));
   // Weights run through memory in the order of the depth; images do not.
-  EXPECT_EQ(join_loops(roles->broadcast, roles->space, roles->depth).size(),
-            1u);
-  EXPECT_EQ(join_loops(roles->lane, roles->space, roles->depth).size(), 3u);
+  EXPECT_EQ(join_loops(roles->m_side, roles->space, roles->k_loops).size(), 1u);
+  EXPECT_EQ(join_loops(roles->n_side, roles->space, roles->k_loops).size(), 3u);
 }
 
 TEST(ContractionAnalysis, pointwiseConvolutionIsAMatrixProduct) {
@@ -65,8 +64,8 @@ TEST(ContractionAnalysis, pointwiseConvolutionIsAMatrixProduct) {
       analyze_contraction(kernels::make_convolution(shape, always).kernel);
   ASSERT_TRUE(roles);
   // Its guards always hold, and the image's rows follow each other.
-  EXPECT_FALSE(roles->lane.loads[0].guarded());
-  EXPECT_EQ(join_loops(roles->lane, roles->space, roles->lanes).size(), 1u);
+  EXPECT_FALSE(roles->n_side.loads[0].guarded());
+  EXPECT_EQ(join_loops(roles->n_side, roles->space, roles->n_loops).size(), 1u);
 }
 
 TEST(ContractionAnalysis, refusesWhatHasNoLaneSide) {

@@ -59,18 +59,18 @@ private:
   Value *index(int64_t value) { return frame_.index(value); }
 
   void emit_block(Value *first, int64_t size) {
-    Value *depth = argument(4);
+    Value *count = argument(4);
     Value *whole =
-        b_.CreateSub(depth, b_.CreateURem(depth, index(shape_.width)));
+        b_.CreateSub(count, b_.CreateURem(count, index(shape_.width)));
     Values sums(size * points_, llvm::Constant::getNullValue(vector_));
     sums = emit_for(frame_, index(0), whole, index(shape_.width), sums,
                     [&](Value *k, llvm::ArrayRef<Value *> carried) {
                       return step(first, size, k, carried);
                     });
     sums = emit_if(
-        frame_, b_.CreateICmpSLT(whole, depth),
+        frame_, b_.CreateICmpSLT(whole, count),
         [&] {
-          lanes_.set_active(b_.CreateSub(depth, whole));
+          lanes_.set_active(b_.CreateSub(count, whole));
           Values last = step(first, size, whole, sums);
           lanes_.set_active(nullptr);
           return last;
@@ -86,14 +86,14 @@ private:
         lanes_.load(shape_.type, pointer, LaneValue::linear(offset, index(1))));
   }
 
-  /// Lanes behind the depth load as zero on both sides.
+  /// Lanes behind K's end load as zero on both sides.
   Values step(Value *first, int64_t size, Value *k,
               llvm::ArrayRef<Value *> sums) {
     Values small, next;
     for (unsigned q = 0; q < points_; ++q)
       small.push_back(
           load(argument(3),
-               b_.CreateAdd(k, index(int64_t(q) * shape_.broadcast_stride()))));
+               b_.CreateAdd(k, index(int64_t(q) * shape_.m_side_stride()))));
     for (int64_t p = 0; p < size; ++p) {
       Value *row = b_.CreateMul(b_.CreateAdd(first, index(p)), argument(1));
       Value *large = load(argument(0), b_.CreateAdd(row, k));
@@ -151,7 +151,7 @@ void emit_dot(KernelFrame &frame, const TileShape &shape,
                frame.b.CreateCall(dot_function(frame, shape, points),
                                   {arguments.large, arguments.large_stride,
                                    arguments.large_count, arguments.small,
-                                   arguments.depth, arguments.sums,
+                                   arguments.k, arguments.sums,
                                    arguments.large_step, arguments.small_step,
                                    arguments.continues});
              });

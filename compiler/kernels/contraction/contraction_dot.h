@@ -2,9 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Where one side has only a few rows or lanes and the other side's memory runs
-// along the depth, sums are kept as vectors along the depth and added up at the
-// end: the large side is read once, where it is.
+// Where M or N is small and the other side runs along K in memory, sums are
+// kept as vectors along K and added up at the end: the large side is read once,
+// where it is. For the strategies dot_m and dot_n.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -18,11 +18,11 @@ inline constexpr int64_t most_dot_points = 4;
 
 /// All pointers are to elements of the accumulator's type, strides in elements.
 struct DotArguments {
-  llvm::Value *large, *large_stride; ///< [point][depth], unit stride in depth.
+  llvm::Value *large, *large_stride; ///< [point][K], unit stride along K.
   llvm::Value *large_count;
-  llvm::Value *small;       ///< [point][depth], shape.broadcast_stride() apart.
+  llvm::Value *small;       ///< [point][K], shape.m_side_stride() apart.
   llvm::Value *small_count; ///< In [1, most_dot_points].
-  llvm::Value *depth;       ///< In [0, shape.depth].
+  llvm::Value *k;           ///< In [0, shape.k].
   /// Sums of all pairs; those of up to most_dot_points small points are
   /// written.
   llvm::Value *sums, *large_step, *small_step;

@@ -29,7 +29,7 @@ Epilogue::Epilogue(SizeCode &sizes, Lanes &lanes,
       kernel_(lanes.frame().kernel), joined_(lanes_join()) {}
 
 bool Epilogue::lanes_join() const {
-  if (roles_.lanes.size() <= 1)
+  if (roles_.n_loops.size() <= 1)
     return true;
   for (NodeId id : kernel_.body.nodes)
     if (kernel_.nodes[id].kind == NodeKind::check)
@@ -40,7 +40,7 @@ bool Epilogue::lanes_join() const {
     Result<analysis::Factor> factor =
         analysis::read_factor(kernel_, space, value);
     if (!factor ||
-        analysis::join_loops(*factor, space, roles_.lanes).size() > 1)
+        analysis::join_loops(*factor, space, roles_.n_loops).size() > 1)
       return false;
     // A guard is emitted as it stands, on the loops as they were.
     for (const analysis::FactorLoad &load : factor->loads) {
@@ -70,7 +70,7 @@ void Epilogue::emit(const SumBlock &block, const IndexValues &batch) {
   emit_for(frame, frame.index(0), block.rows.count, frame.index(1), starts,
            [&](Value *row, llvm::ArrayRef<Value *> now) {
              IndexValues indices = batch;
-             split_index(sizes_, roles_.space, roles_.rows,
+             split_index(sizes_, roles_.space, roles_.m_loops,
                          b.CreateAdd(block.rows.begin, row), indices);
              for (size_t k = 0; k < block.copies.size(); ++k)
                frame.operands[block.copies[k].operand] = now[k + 1];
@@ -109,9 +109,9 @@ void Epilogue::emit_row(const SumBlock &block, Value *sums,
   if (joined_)
     return emit_lanes(sums, block.lanes.begin, block.lanes.count, indices);
   // One stretch for each value of the outer lane loops.
-  std::vector<uint32_t> outer = roles_.lanes;
+  std::vector<uint32_t> outer = roles_.n_loops;
   outer.pop_back();
-  Value *extent = sizes_.extent(roles_.space, {roles_.lanes.back()});
+  Value *extent = sizes_.extent(roles_.space, {roles_.n_loops.back()});
   Value *end = b.CreateAdd(block.lanes.begin, block.lanes.count);
   emit_for(sizes_.frame(), b.CreateUDiv(block.lanes.begin, extent),
            ceil_div(b, end, extent), [&](Value *number) {
@@ -159,7 +159,7 @@ void Epilogue::emit_vector(Value *sum, Value *first,
     Value *index = indices.lookup(v);
     LaneValue value =
         LaneValue::uniform(DType::i64, index ? index : sizes_.frame().index(0));
-    if (!roles_.lanes.empty() && v == roles_.lanes.back())
+    if (!roles_.n_loops.empty() && v == roles_.n_loops.back())
       value = lanes_.index(first);
     body.bind(kernel_.body.params[v], value);
   }
@@ -168,8 +168,8 @@ void Epilogue::emit_vector(Value *sum, Value *first,
                                : LaneValue::varying(kernel_.accumulator, sum));
   body.emit(kernel_.body);
   IndexValues at = indices;
-  if (!roles_.lanes.empty())
-    at[roles_.lanes.back()] = first;
+  if (!roles_.n_loops.empty())
+    at[roles_.n_loops.back()] = first;
   LaneValue offset = lanes_.index(result_offset(at));
   size_t yield = 0;
   for (size_t k = 0; k < kernel_.operands.size(); ++k)

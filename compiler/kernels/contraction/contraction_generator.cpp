@@ -1,11 +1,10 @@
-//===- contraction_generator.cpp - Kernels that sum products --------------===//
+//===- contraction_generator.cpp - Code for contractions ------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_generator.h"
-#include "compiler/kernels/contraction/contraction_stencil.h"
-#include "compiler/kernels/contraction/contraction_task.h"
+#include "compiler/kernels/contraction/packed_nest.h"
 
 #include <optional>
 
@@ -13,47 +12,73 @@ namespace landfall::kernels {
 
 namespace {
 
-class ContractionGenerator : public TaskGenerator {
+/// The loop nest that blocks share, with the strategies that may be met there.
+class PackedGenerator : public TaskGenerator {
 public:
-  explicit ContractionGenerator(ContractionDesign design)
-      : design_(std::move(design)) {}
+  PackedGenerator(ContractionProblem problem,
+                  std::vector<const BlockStrategy *> strategies)
+      : problem_(std::move(problem)), strategies_(std::move(strategies)) {}
 
   Plan plan(KernelFrame &frame) override {
     SizeCode sizes(frame);
-    Tiling tiling = tile(sizes);
+    Tiling tiling = emit_tiling(sizes, problem_, strategies_);
     return {tiling.tasks(sizes), tiling.scratch_bytes};
   }
 
   void prologue(KernelFrame &frame) override {
     sizes_.emplace(frame);
-    tiling_ = tile(*sizes_);
+    tiling_ = emit_tiling(*sizes_, problem_, strategies_);
   }
 
   void task(KernelFrame &, llvm::Value *number) override {
-    ContractionTask(*sizes_, design_, tiling_).emit(number);
+    PackedNest(*sizes_, problem_, strategies_, tiling_).emit(number);
   }
 
 private:
-  Tiling tile(SizeCode &sizes) {
-    return emit_tiling(sizes, design_.roles, design_.shape,
-                       design_.lane.is_dense());
-  }
-
-  ContractionDesign design_;
+  ContractionProblem problem_;
+  std::vector<const BlockStrategy *> strategies_;
   // Of the run function being emitted.
   std::optional<SizeCode> sizes_;
   Tiling tiling_{};
 };
 
+std::string names_of(std::span<const BlockStrategy *const> strategies) {
+  std::string names;
+  for (const BlockStrategy *strategy : strategies)
+    names += (names.empty() ? "" : " or ") + std::string(strategy->name());
+  return names;
+}
+
 } // namespace
 
-Result<std::unique_ptr<TaskGenerator>>
-contraction_generator(const Kernel &kernel, const Machine &machine) {
-  analysis::ContractionRoles roles = TRY(analysis::analyze_contraction(kernel));
-  if (is_stencil(roles))
-    return stencil_generator(kernel, machine, std::move(roles));
-  return std::unique_ptr<TaskGenerator>(std::make_unique<ContractionGenerator>(
-      ContractionDesign(kernel, machine, std::move(roles))));
+Result<ChosenGenerator>
+contraction_generator(const Kernel &kernel, const Machine &machine,
+                      std::span<const ContractionStrategy *const> strategies) {
+  ContractionProblem problem(kernel, machine,
+                             TRY(analysis::analyze_contraction(kernel)));
+  GenerationRecord record;
+  std::vector<const BlockStrategy *> blocks;
+  for (const ContractionStrategy *strategy : strategies) {
+    Applies applies = strategy->applies(problem);
+    if (!applies) {
+      record.refusals.push_back(
+          {std::string(strategy->name()), applies.reason});
+      continue;
+    }
+    if (const KernelStrategy *whole = strategy->as_kernel()) {
+      record.generator = whole->name();
+      return ChosenGenerator{whole->generator(problem), std::move(record)};
+    }
+    blocks.push_back(strategy->as_block());
+    if (blocks.back()->takes_all_sizes())
+      break;
+  }
+  if (blocks.empty() || !blocks.back()->takes_all_sizes())
+    return Error{ErrorCode::unsupported, "no strategy serves all its sizes"};
+  record.generator = names_of(blocks);
+  return ChosenGenerator{
+      std::make_unique<PackedGenerator>(std::move(problem), std::move(blocks)),
+      std::move(record)};
 }
 
 } // namespace landfall::kernels

@@ -59,11 +59,16 @@ bool PackSide::is_dense() const {
                      });
 }
 
-bool PackSide::is_plain(const Kernel &kernel, DType type) const {
-  return is_dense() && rows.size() <= 1 && factor.loads.size() == 1 &&
-         factor.loads[0].node == factor.value &&
-         kernel.nodes[factor.value].type == type &&
-         lane_step(factor.loads[0].offset) == analysis::SizePolynomial(1);
+std::string PackSide::why_not_plain(const Kernel &kernel, DType type) const {
+  if (is_guarded(factor))
+    return "is loaded under a guard";
+  if (factor.loads.size() != 1 || factor.loads[0].node != factor.value ||
+      kernel.nodes[factor.value].type != type)
+    return "is computed from what is loaded";
+  if (!is_dense() || rows.size() > 1 ||
+      lane_step(factor.loads[0].offset) != analysis::SizePolynomial(1))
+    return "is not contiguous in memory";
+  return {};
 }
 
 bool PackSide::is_transposed() const {

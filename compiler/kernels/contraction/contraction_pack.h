@@ -3,8 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // Evaluates one factor of a contraction for an interval of rows x lanes into
-// scratch memory: target[row][lane], rows `stride` elements apart. The lane
-// side packs depth x lanes, the broadcast side rows x depth. Conversions, zero
+// scratch memory: target[row][lane], rows `stride` elements apart. The N side
+// packs K x N, the M side M x K. Conversions, zero
 // points and guards of the factor happen here, so that the innermost loop sees
 // numbers of the accumulator's type and nothing else.
 //
@@ -37,7 +37,11 @@ struct PackSide {
   bool is_dense() const;
   /// Dense, and the factor is its only load, of elements of this type: rows
   /// can be read where they are.
-  bool is_plain(const Kernel &kernel, DType type) const;
+  bool is_plain(const Kernel &kernel, DType type) const {
+    return why_not_plain(kernel, type).empty();
+  }
+  /// Why not, as in "the side " + reason; empty if it is.
+  std::string why_not_plain(const Kernel &kernel, DType type) const;
   /// No guards, and runs of rows are vectors in memory.
   bool is_transposed() const;
 };

@@ -23,29 +23,23 @@ llvm::Type *element_type(llvm::LLVMContext &context, DType type) {
   return llvm::Type::getIntNTy(context, static_cast<unsigned>(info(type).bits));
 }
 
-/// What tells one block function from another.
-struct Block {
-  unsigned rows, vectors;
-  bool streamed;
-};
-
 /// Builds one block function.
 class TileFunction {
 public:
-  TileFunction(const TileShape &shape, const Block &block,
+  TileFunction(const TileShape &shape, const TileBlock &block,
                llvm::Function *function)
-      : shape_(shape), rows_(block.rows), vectors_(block.vectors),
+      : shape_(shape), m_(block.m), vectors_(block.vectors),
         streamed_(block.streamed), function_(function),
         b_(llvm::BasicBlock::Create(function->getContext(), "entry", function)),
         scalar_(element_type(function->getContext(), shape.type)),
         vector_(llvm::FixedVectorType::get(scalar_, shape.width)) {}
 
   void build() {
-    Value *depth = function_->getArg(3), *sums = function_->getArg(4);
+    Value *count = function_->getArg(3), *sums = function_->getArg(4);
     llvm::BasicBlock *loop = block("step"), *done = block("done");
     Values start = initial_sums(sums, function_->getArg(5));
     llvm::BasicBlock *before = b_.GetInsertBlock();
-    b_.CreateCondBr(b_.CreateICmpSGT(depth, b_.getInt64(0)), loop, done);
+    b_.CreateCondBr(b_.CreateICmpSGT(count, b_.getInt64(0)), loop, done);
 
     b_.SetInsertPoint(loop);
     llvm::PHINode *k = b_.CreatePHI(b_.getInt64Ty(), 2);
@@ -56,7 +50,7 @@ public:
     k->addIncoming(k_next, loop);
     for (size_t i = 0; i < next.size(); ++i)
       llvm::cast<llvm::PHINode>(current[i])->addIncoming(next[i], loop);
-    b_.CreateCondBr(b_.CreateICmpSLT(k_next, depth), loop, done);
+    b_.CreateCondBr(b_.CreateICmpSLT(k_next, count), loop, done);
 
     b_.SetInsertPoint(done);
     Values last = phis(start, before);
@@ -78,7 +72,7 @@ private:
 
   Value *sum_address(Value *sums, size_t i) {
     size_t row = i / vectors_, vector = i % vectors_;
-    size_t stride = streamed_ ? vectors_ * shape_.width : shape_.lanes();
+    size_t stride = streamed_ ? vectors_ * shape_.width : shape_.n();
     return b_.CreateConstGEP1_64(scalar_, sums,
                                  row * stride + vector * shape_.width);
   }
@@ -100,7 +94,7 @@ private:
     b_.CreateCondBr(continues, load, start);
     b_.SetInsertPoint(load);
     Values loaded;
-    for (size_t i = 0; i < rows_ * vectors_; ++i)
+    for (size_t i = 0; i < m_ * vectors_; ++i)
       loaded.push_back(
           b_.CreateAlignedLoad(vector_, sum_address(sums, i), vector_align()));
     b_.CreateBr(start);
@@ -113,10 +107,10 @@ private:
   }
 
   Values step(Value *k, const Values &sums) {
-    Value *broadcast = b_.CreateGEP(scalar_, function_->getArg(0), k);
+    Value *m_side = b_.CreateGEP(scalar_, function_->getArg(0), k);
     Value *stride = streamed_ ? static_cast<Value *>(function_->getArg(2))
-                              : b_.getInt64(shape_.lanes());
-    Value *lane =
+                              : b_.getInt64(shape_.n());
+    Value *n_side =
         b_.CreateGEP(scalar_, function_->getArg(1), b_.CreateMul(k, stride));
     llvm::Align align = streamed_
                             ? llvm::Align(scalar_->getScalarSizeInBits() / 8)
@@ -124,11 +118,11 @@ private:
     Values vectors, next;
     for (unsigned v = 0; v < vectors_; ++v)
       vectors.push_back(b_.CreateAlignedLoad(
-          vector_, b_.CreateConstGEP1_64(scalar_, lane, v * shape_.width),
+          vector_, b_.CreateConstGEP1_64(scalar_, n_side, v * shape_.width),
           align));
-    for (unsigned row = 0; row < rows_; ++row) {
-      Value *address = b_.CreateConstGEP1_64(scalar_, broadcast,
-                                             row * shape_.broadcast_stride());
+    for (unsigned row = 0; row < m_; ++row) {
+      Value *address =
+          b_.CreateConstGEP1_64(scalar_, m_side, row * shape_.m_side_stride());
       Value *spread =
           b_.CreateVectorSplat(shape_.width, b_.CreateLoad(scalar_, address));
       for (unsigned v = 0; v < vectors_; ++v)
@@ -139,7 +133,7 @@ private:
   }
 
   const TileShape &shape_;
-  unsigned rows_, vectors_;
+  unsigned m_, vectors_;
   bool streamed_;
   llvm::Function *function_;
   llvm::IRBuilder<> b_;
@@ -149,10 +143,10 @@ private:
 
 /// The module's function for this block, built on first use.
 llvm::Function *tile_function(KernelFrame &frame, const TileShape &shape,
-                              const Block &block) {
+                              const TileBlock &block) {
   std::string symbol = (block.streamed ? "streamed_tile_" : "tile_") +
                        std::string(name(shape.type)) + "_" +
-                       std::to_string(block.rows) + "x" +
+                       std::to_string(block.m) + "x" +
                        std::to_string(block.vectors);
   llvm::LLVMContext &context = frame.b.getContext();
   llvm::Type *pointer = llvm::PointerType::get(context, 0);
@@ -168,23 +162,18 @@ llvm::Function *tile_function(KernelFrame &frame, const TileShape &shape,
 
 } // namespace
 
-llvm::SmallVector<unsigned, 5> TileShape::heights(bool streamed,
-                                                  int64_t most_rows) const {
+llvm::SmallVector<unsigned, 5> TileShape::heights(unsigned least,
+                                                  int64_t most_m) const {
   llvm::SmallVector<unsigned, 5> result;
   for (unsigned height : {1u, 2u, 4u, 8u}) {
-    if (height >= rows || (height == 1 && !streamed))
+    if (height >= m || height < least)
       continue;
     result.push_back(height);
-    if (height >= most_rows)
+    if (height >= most_m)
       return result;
   }
-  result.push_back(rows);
+  result.push_back(m);
   return result;
-}
-
-unsigned TileShape::streamed_vectors(unsigned height, bool half) const {
-  unsigned most = std::clamp((registers - 4) / height, 1u, 8u);
-  return half ? (most + 1) / 2 : most;
 }
 
 TileShape TileShape::choose(const Machine &machine, DType accumulator) {
@@ -192,16 +181,16 @@ TileShape TileShape::choose(const Machine &machine, DType accumulator) {
   shape.type = accumulator;
   shape.width = Lanes::natural_width(machine, accumulator);
   shape.vectors = 2;
-  // Registers: the sums, the lane side's vectors, one broadcast and a spare.
+  // Registers: the sums, the N side's vectors, one element of the M side and a
+  // spare.
   shape.registers = static_cast<unsigned>(machine.vector.registers);
-  shape.rows =
-      std::max(2u, (shape.registers - shape.vectors - 2) / shape.vectors);
-  shape.rows -= shape.rows % (shape.rows > 8 ? 4 : 2);
-  // A run of the lane side fills half the first-level cache; the broadcast
-  // side streams through the rest.
-  int64_t step = shape.lanes() * size_of(accumulator);
-  int64_t depth = machine.caches.l1_bytes / 2 / step;
-  shape.depth = std::clamp<int64_t>(depth / 64 * 64, 64, 512);
+  shape.m = std::max(2u, (shape.registers - shape.vectors - 2) / shape.vectors);
+  shape.m -= shape.m % (shape.m > 8 ? 4 : 2);
+  // A run of the N side fills half the first-level cache; the M side
+  // streams through the rest.
+  int64_t step = shape.n() * size_of(accumulator);
+  int64_t k = machine.caches.l1_bytes / 2 / step;
+  shape.k = std::clamp<int64_t>(k / 64 * 64, 64, 512);
   return shape;
 }
 
@@ -212,20 +201,15 @@ Value *multiply_add(llvm::IRBuilderBase &b, Value *a, Value *x, Value *sum) {
   return b.CreateAdd(sum, b.CreateMul(a, x));
 }
 
-namespace {
-
-void call_tile(KernelFrame &frame, const TileShape &shape, const Block &block,
-               const TileArguments &arguments) {
+void call_tile(KernelFrame &frame, const TileShape &shape,
+               const TileBlock &block, const TileArguments &arguments) {
   frame.b.CreateCall(tile_function(frame, shape, block),
-                     {arguments.broadcast, arguments.lane,
-                      arguments.lane_stride, arguments.depth, arguments.sums,
-                      arguments.continues});
+                     {arguments.m_side, arguments.n_side, arguments.n_stride,
+                      arguments.k, arguments.sums, arguments.continues});
 }
 
-} // namespace
-
-void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
-                Value *rows, const std::function<void(unsigned)> &body) {
+void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights, Value *m,
+                const std::function<void(unsigned)> &body) {
   llvm::BasicBlock *after = frame.block("height_done");
   for (unsigned height : heights) {
     if (height == heights.back()) {
@@ -233,7 +217,7 @@ void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
       break;
     }
     llvm::BasicBlock *fits = frame.block("fits"), *next = frame.block("next");
-    frame.b.CreateCondBr(frame.b.CreateICmpSLE(rows, frame.index(height)), fits,
+    frame.b.CreateCondBr(frame.b.CreateICmpSLE(m, frame.index(height)), fits,
                          next);
     frame.b.SetInsertPoint(fits);
     body(height);
@@ -242,58 +226,6 @@ void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
   }
   frame.b.CreateBr(after);
   frame.b.SetInsertPoint(after);
-}
-
-void emit_tile(KernelFrame &frame, const TileShape &shape, Value *rows,
-               int64_t most_rows, Value *narrow,
-               const TileArguments &arguments) {
-  for_height(frame, shape.heights(false, most_rows), rows,
-             [&](unsigned height) {
-               auto call = [&](unsigned vectors) {
-                 call_tile(frame, shape, {height, vectors, false}, arguments);
-                 return Values();
-               };
-               emit_if(
-                   frame, narrow, [&] { return call(1); },
-                   [&] { return call(shape.vectors); });
-             });
-}
-
-Value *streamed_width(KernelFrame &frame, const TileShape &shape, Value *rows,
-                      int64_t most_rows, Value *lanes) {
-  llvm::IRBuilderBase &b = frame.b;
-  Value *width = nullptr;
-  auto heights = shape.heights(true, most_rows);
-  for (size_t h = heights.size(); h-- > 0;) {
-    auto of = [&](bool half) {
-      return frame.index(shape.streamed_vectors(heights[h], half) *
-                         shape.width);
-    };
-    Value *here =
-        b.CreateSelect(b.CreateICmpSGE(lanes, of(false)), of(false), of(true));
-    width = width
-                ? b.CreateSelect(b.CreateICmpSLE(rows, frame.index(heights[h])),
-                                 here, width)
-                : here;
-  }
-  return width;
-}
-
-void emit_streamed_tile(KernelFrame &frame, const TileShape &shape, Value *rows,
-                        int64_t most_rows, Value *width,
-                        const TileArguments &arguments) {
-  for_height(frame, shape.heights(true, most_rows), rows, [&](unsigned height) {
-    unsigned whole = shape.streamed_vectors(height);
-    auto call = [&](unsigned vectors) {
-      call_tile(frame, shape, {height, vectors, true}, arguments);
-      return Values();
-    };
-    Value *is_whole =
-        frame.b.CreateICmpEQ(width, frame.index(whole * shape.width));
-    emit_if(
-        frame, is_whole, [&] { return call(whole); },
-        [&] { return call(shape.streamed_vectors(height, true)); });
-  });
 }
 
 } // namespace landfall::kernels

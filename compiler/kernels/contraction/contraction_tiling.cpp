@@ -2,9 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A task packs its block of the broadcast side once a run of the depth, keeps
-// it in the second-level cache, and sweeps over it with vectors of the lane
-// side that are packed into the first. Tasks are as large as those caches
+// A task packs its block of the M side once a run of K, keeps it in the
+// second-level cache, and sweeps over it with vectors of the N side that are
+// packed into the first. Tasks are as large as those caches
 // allow, and smaller if there would be too few to go round.
 //
 //===----------------------------------------------------------------------===//
@@ -24,23 +24,25 @@ constexpr int64_t work_of_a_task = int64_t(1) << 20;
 /// first few, packing the same elements more often is a price to pay.
 constexpr int64_t wanted_tasks = 32, needed_tasks = 8;
 
-/// The most blocks' widths of lanes in a task.
+/// The most blocks' widths of N in a task.
 constexpr int64_t most_panels = 64;
 
 class TilingCode {
 public:
-  TilingCode(SizeCode &sizes, const TileShape &shape)
-      : sizes_(sizes), shape_(shape), b_(sizes.b()),
-        element_(size_of(shape.type)),
+  TilingCode(SizeCode &sizes, const ContractionProblem &problem,
+             BlockStrategies strategies)
+      : sizes_(sizes), problem_(problem), shape_(problem.shape),
+        strategies_(strategies), b_(sizes.b()), element_(size_of(shape_.type)),
         cache_(sizes.frame().machine.caches.l2_bytes) {}
 
-  Tiling emit(const analysis::ContractionRoles &roles, bool dense) {
-    tiling_.batch = sizes_.extent(roles.space, roles.batch);
-    tiling_.rows = sizes_.extent(roles.space, roles.rows);
-    tiling_.lanes = sizes_.extent(roles.space, roles.lanes);
-    tiling_.depth = sizes_.extent(roles.space, roles.depth);
-    cut_depth();
-    cut_result(dense);
+  Tiling emit() {
+    const analysis::ContractionRoles &roles = problem_.roles;
+    tiling_.batch = sizes_.extent(roles.space, roles.batch_loops);
+    tiling_.m = sizes_.extent(roles.space, roles.m_loops);
+    tiling_.n = sizes_.extent(roles.space, roles.n_loops);
+    tiling_.k = sizes_.extent(roles.space, roles.k_loops);
+    cut_k();
+    cut_result();
     lay_out_scratch();
     return tiling_;
   }
@@ -53,51 +55,51 @@ private:
   }
 
   /// Runs of nearly equal length.
-  void cut_depth() {
-    tiling_.runs = parts(tiling_.depth, index(shape_.depth));
-    tiling_.depth_run = ceil_div(b_, tiling_.depth, tiling_.runs);
+  void cut_k() {
+    tiling_.runs = parts(tiling_.k, index(shape_.k));
+    tiling_.run_k = ceil_div(b_, tiling_.k, tiling_.runs);
   }
 
-  void cut_result([[maybe_unused]] bool dense) {
-    int64_t most_rows = cache_ / 3 / (shape_.broadcast_stride() * element_);
-    most_rows = std::max<int64_t>(most_rows / shape_.rows, 1) * shape_.rows;
-    // Sums between runs of the depth take another third.
-    Value *rows = at_least_one(smaller(b_, tiling_.rows, index(most_rows)));
+  void cut_result() {
+    bool dense = problem_.n_side.is_dense(); // Packing it is cheap.
+    int64_t most_m = cache_ / 3 / (shape_.m_side_stride() * element_);
+    most_m = std::max<int64_t>(most_m / shape_.m, 1) * shape_.m;
+    // Sums between runs of K take another third.
+    Value *m = at_least_one(smaller(b_, tiling_.m, index(most_m)));
     Value *panels =
-        b_.CreateUDiv(index(cache_ / 3 / (shape_.lanes() * element_)), rows);
-    Value *most_lanes = b_.CreateMul(
+        b_.CreateUDiv(index(cache_ / 3 / (shape_.n() * element_)), m);
+    Value *most_n = b_.CreateMul(
         larger(b_, smaller(b_, panels, index(most_panels)), index(4)),
-        index(shape_.lanes()));
-    Value *row_tasks = parts(tiling_.rows, index(most_rows));
-    Value *lane_tasks = parts(tiling_.lanes, most_lanes);
-    Value *work = b_.CreateMul(b_.CreateMul(tiling_.batch, tiling_.rows),
-                               b_.CreateMul(tiling_.lanes, tiling_.depth));
+        index(shape_.n()));
+    Value *m_tasks = parts(tiling_.m, index(most_m));
+    Value *n_tasks = parts(tiling_.n, most_n);
+    Value *work = b_.CreateMul(b_.CreateMul(tiling_.batch, tiling_.m),
+                               b_.CreateMul(tiling_.n, tiling_.k));
     Value *worth = b_.CreateUDiv(work, index(work_of_a_task));
-    // Lanes first: a task then packs less of the lane side, which is dearer.
-    auto split = [&](int64_t most_tasks, int64_t least_lanes,
-                     int64_t least_rows) {
+    // N first: a task then packs less of the N side, which is dearer.
+    auto split = [&](int64_t most_tasks, int64_t least_n, int64_t least_m) {
       Value *wanted = smaller(b_, worth, index(most_tasks));
       auto more = [&](Value *tasks, Value *extent, int64_t least) {
         Value *all =
-            b_.CreateMul(tiling_.batch, b_.CreateMul(row_tasks, lane_tasks));
+            b_.CreateMul(tiling_.batch, b_.CreateMul(m_tasks, n_tasks));
         Value *missing = b_.CreateUDiv(wanted, at_least_one(all));
         Value *most = larger(b_, tasks, b_.CreateUDiv(extent, index(least)));
         return smaller(b_, b_.CreateMul(tasks, at_least_one(missing)), most);
       };
-      lane_tasks = more(lane_tasks, tiling_.lanes, least_lanes);
-      row_tasks = more(row_tasks, tiling_.rows, least_rows);
+      n_tasks = more(n_tasks, tiling_.n, least_n);
+      m_tasks = more(m_tasks, tiling_.m, least_m);
     };
-    split(wanted_tasks, (dense ? shape_.panels : 2) * shape_.lanes(),
-          16 * shape_.rows);
-    split(needed_tasks, 2 * shape_.lanes(), 4 * shape_.rows);
+    split(wanted_tasks, (dense ? shape_.panels : 2) * shape_.n(),
+          16 * shape_.m);
+    split(needed_tasks, 2 * shape_.n(), 4 * shape_.m);
     auto cut = [&](Value *extent, Value *tasks, int64_t unit) {
       return at_least_one(
           round_up(b_, ceil_div(b_, extent, tasks), index(unit)));
     };
-    tiling_.task_rows = cut(tiling_.rows, row_tasks, shape_.rows);
-    tiling_.task_lanes = cut(tiling_.lanes, lane_tasks, shape_.lanes());
-    tiling_.row_tasks = ceil_div(b_, tiling_.rows, tiling_.task_rows);
-    tiling_.lane_tasks = ceil_div(b_, tiling_.lanes, tiling_.task_lanes);
+    tiling_.task_m = cut(tiling_.m, m_tasks, shape_.m);
+    tiling_.task_n = cut(tiling_.n, n_tasks, shape_.n());
+    tiling_.m_tasks = ceil_div(b_, tiling_.m, tiling_.task_m);
+    tiling_.n_tasks = ceil_div(b_, tiling_.n, tiling_.task_n);
   }
 
   /// Every part has room for a vector behind it and starts on a cache line.
@@ -106,25 +108,35 @@ private:
       Value *padded = b_.CreateAdd(elements, index(shape_.width));
       return round_up(b_, b_.CreateMul(padded, index(element_)), index(64));
     };
-    Value *packed_rows = b_.CreateAdd(
-        tiling_.task_rows, index(std::max(shape_.rows, shape_.width)));
-    Value *packed_depth = b_.CreateAdd(tiling_.depth_run, index(shape_.width));
-    Value *sum_lanes =
-        b_.CreateSelect(b_.CreateICmpSGT(tiling_.runs, index(1)),
-                        tiling_.task_lanes, index(shape_.lanes()));
-    // The lane side as panels of [depth][lane], or as [few lanes][depth].
-    Value *packed_lanes = larger(
-        b_, b_.CreateMul(packed_depth, index(shape_.lanes() * shape_.panels)),
-        index(2 * shape_.width * shape_.broadcast_stride()));
-    tiling_.lane_at =
-        bytes(b_.CreateMul(packed_rows, index(shape_.broadcast_stride())));
-    tiling_.sums_at = b_.CreateAdd(tiling_.lane_at, bytes(packed_lanes));
-    tiling_.scratch_bytes = b_.CreateAdd(
-        tiling_.sums_at, bytes(b_.CreateMul(packed_rows, sum_lanes)));
+    Value *packed_m =
+        b_.CreateAdd(tiling_.task_m, index(std::max(shape_.m, shape_.width)));
+    Value *packed_k = b_.CreateAdd(tiling_.run_k, index(shape_.width));
+    Value *sum_n = b_.CreateSelect(b_.CreateICmpSGT(tiling_.runs, index(1)),
+                                   tiling_.task_n, index(shape_.n()));
+    Value *packed_n = packed_n_side(packed_k);
+    tiling_.n_side_at =
+        bytes(b_.CreateMul(packed_m, index(shape_.m_side_stride())));
+    tiling_.sums_at = b_.CreateAdd(tiling_.n_side_at, bytes(packed_n));
+    tiling_.scratch_bytes =
+        b_.CreateAdd(tiling_.sums_at, bytes(b_.CreateMul(packed_m, sum_n)));
+  }
+
+  /// The most elements that a strategy packs at once.
+  Value *packed_n_side(Value *packed_k) {
+    Value *most = nullptr;
+    for (size_t s = strategies_.size(); s-- > 0;) {
+      if (!strategies_[s]->packs_n())
+        continue;
+      Value *here = strategies_[s]->scratch(sizes_, problem_, packed_k);
+      most = most ? larger(b_, most, here) : here;
+    }
+    return most ? most : index(0);
   }
 
   SizeCode &sizes_;
+  const ContractionProblem &problem_;
   const TileShape &shape_;
+  BlockStrategies strategies_;
   llvm::IRBuilderBase &b_;
   int64_t element_, cache_;
   Tiling tiling_{};
@@ -134,12 +146,12 @@ private:
 
 Value *Tiling::tasks(SizeCode &sizes) const {
   llvm::IRBuilderBase &b = sizes.b();
-  return b.CreateMul(batch, b.CreateMul(row_tasks, lane_tasks));
+  return b.CreateMul(batch, b.CreateMul(m_tasks, n_tasks));
 }
 
-Tiling emit_tiling(SizeCode &sizes, const analysis::ContractionRoles &roles,
-                   const TileShape &shape, bool dense) {
-  return TilingCode(sizes, shape).emit(roles, dense);
+Tiling emit_tiling(SizeCode &sizes, const ContractionProblem &problem,
+                   BlockStrategies strategies) {
+  return TilingCode(sizes, problem, strategies).emit();
 }
 
 } // namespace landfall::kernels

@@ -6,6 +6,9 @@
 #pragma once
 
 #include "compiler/kernels/frame/kernel_frame.h"
+#include "package/generation_record.h"
+
+#include <memory>
 
 namespace landfall::kernels {
 
@@ -36,6 +39,12 @@ public:
   /// Emits the code of task `number` (i64, in [0, tasks)); control falls
   /// through at its end.
   virtual void task(KernelFrame &frame, llvm::Value *number) = 0;
+};
+
+/// A generator, and why it is this one.
+struct ChosenGenerator {
+  std::unique_ptr<TaskGenerator> generator;
+  GenerationRecord record;
 };
 
 } // namespace landfall::kernels

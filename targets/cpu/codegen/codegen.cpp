@@ -19,7 +19,7 @@ std::unique_ptr<kernels::TaskGenerator>
 generator_for(const Kernel &kernel, const kernels::Machine &machine) {
   if (kernel.kind == KernelClass::contraction)
     if (auto generator = kernels::contraction_generator(kernel, machine))
-      return generator.take();
+      return generator.take().generator;
   return kernels::make_loop_generator(kernel, machine);
 }
 

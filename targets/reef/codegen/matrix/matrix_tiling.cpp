@@ -43,10 +43,10 @@ public:
       : sizes_(sizes), b(sizes.b()), roles_(roles), needs_(needs) {}
 
   MatrixTiling emit() {
-    t_.batch = extent(roles_.batch);
-    t_.rows = extent(roles_.rows);
-    t_.lanes = extent(roles_.lanes);
-    t_.depth = extent(roles_.depth);
+    t_.batch = extent(roles_.batch_loops);
+    t_.rows = extent(roles_.m_loops);
+    t_.lanes = extent(roles_.n_loops);
+    t_.depth = extent(roles_.k_loops);
     Value *quarter = b.CreateLShr(chip(core_register::scratch_bytes), index(2));
     t_.quarter_bytes = b.CreateAnd(quarter, index(-64));
     choose_channels();

@@ -69,7 +69,7 @@ private:
     return found == factor_.same_as.end() ? id : found->second;
   }
   bool depends_on_depth(const analysis::Factor &factor) const {
-    return std::any_of(roles_.depth.begin(), roles_.depth.end(),
+    return std::any_of(roles_.k_loops.begin(), roles_.k_loops.end(),
                        [&](uint32_t loop) { return factor.uses[loop]; });
   }
   /// What is behind a guard, if it is a tensor without dimensions: the packer

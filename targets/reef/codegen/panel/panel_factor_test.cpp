@@ -48,8 +48,8 @@ struct Product : KernelMaker {
     if (!roles)
       return roles.take_error();
     const analysis::Factor &factor =
-        roles->broadcast.value == kernel.factors.yields[0] ? roles->broadcast
-                                                           : roles->lane;
+        roles->m_side.value == kernel.factors.yields[0] ? roles->m_side
+                                                        : roles->n_side;
     return read_panel_factor(kernel, *roles, factor);
   }
   uint32_t row_zeros, depth_zeros;

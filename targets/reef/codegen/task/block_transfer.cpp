@@ -22,8 +22,8 @@ bool is_rectangular(const analysis::ContractionRoles &roles,
                     const analysis::Affine &form) {
   analysis::Factor factor;
   factor.loads.push_back({no_node, form, {}});
-  return analysis::join_loops(factor, roles.space, roles.rows).size() <= 1 &&
-         analysis::join_loops(factor, roles.space, roles.lanes).size() <= 1;
+  return analysis::join_loops(factor, roles.space, roles.m_loops).size() <= 1 &&
+         analysis::join_loops(factor, roles.space, roles.n_loops).size() <= 1;
 }
 
 /// Finds the operands that a body reads at the result's own index only.
@@ -82,8 +82,8 @@ BlockOperands::BlockOperands(const Kernel &kernel,
     : form(kernels::result_form(kernel)) {
   if (!is_rectangular(roles, form))
     return;
-  if (!roles.rows.empty())
-    row_stride = form.coefficient(roles.rows.back());
+  if (!roles.m_loops.empty())
+    row_stride = form.coefficient(roles.m_loops.back());
   ReadOperands body(kernel, form);
   for (uint32_t operand : body.found())
     if (!kernel.operands[operand].written)

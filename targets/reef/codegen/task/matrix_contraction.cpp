@@ -88,8 +88,8 @@ private:
 std::optional<MatrixDesign>
 design_of_narrow(const Kernel &kernel,
                  const analysis::ContractionRoles &roles) {
-  auto rows = read_narrow_factor(kernel, roles, roles.broadcast);
-  auto lanes = read_narrow_factor(kernel, roles, roles.lane);
+  auto rows = read_narrow_factor(kernel, roles, roles.m_side);
+  auto lanes = read_narrow_factor(kernel, roles, roles.n_side);
   if (!rows.ok() || !lanes.ok() ||
       (rows->type != lanes->type &&
        (size_of(rows->type) != 1 || size_of(lanes->type) != 1)))
@@ -99,11 +99,7 @@ design_of_narrow(const Kernel &kernel,
 
 bool is_thin(const analysis::ContractionRoles &roles,
              const std::vector<uint32_t> &loops) {
-  analysis::SizePolynomial extent(1);
-  for (uint32_t variable : loops)
-    extent =
-        extent * analysis::SizePolynomial::of(roles.space.extents[variable]);
-  return extent.constant().value_or(min_edges) < min_edges;
+  return roles.extent(loops).constant().value_or(min_edges) < min_edges;
 }
 
 Error refusal(const char *reason) { return {ErrorCode::unsupported, reason}; }
@@ -113,10 +109,10 @@ Error refusal(const char *reason) { return {ErrorCode::unsupported, reason}; }
 Result<std::unique_ptr<kernels::TaskGenerator>>
 matrix_contraction(const Kernel &kernel, const kernels::Machine &) {
   analysis::ContractionRoles roles = TRY(analysis::analyze_contraction(kernel));
-  if (is_thin(roles, roles.rows) || is_thin(roles, roles.lanes))
+  if (is_thin(roles, roles.m_loops) || is_thin(roles, roles.n_loops))
     return refusal("it has too few rows or columns to fill tiles");
-  PanelFactor rows = TRY(read_panel_factor(kernel, roles, roles.broadcast));
-  PanelFactor lanes = TRY(read_panel_factor(kernel, roles, roles.lane));
+  PanelFactor rows = TRY(read_panel_factor(kernel, roles, roles.m_side));
+  PanelFactor lanes = TRY(read_panel_factor(kernel, roles, roles.n_side));
   std::optional<MatrixDesign> of_narrow = design_of_narrow(kernel, roles);
   return std::unique_ptr<kernels::TaskGenerator>(
       std::make_unique<MatrixContraction>(

@@ -26,8 +26,8 @@ MatrixDesign::MatrixDesign(const Kernel &kernel,
                            analysis::ContractionRoles the_roles,
                            const PanelFactor &rows, const PanelFactor &lanes)
     : roles(std::move(the_roles)),
-      row_side(kernel, rows, roles.space, roles.depth, roles.rows),
-      lane_side(kernel, lanes, roles.space, roles.depth, roles.lanes),
+      row_side(kernel, rows, roles.space, roles.k_loops, roles.m_loops),
+      lane_side(kernel, lanes, roles.space, roles.k_loops, roles.n_loops),
       block(kernel, roles) {}
 
 TilingRequirements MatrixDesign::tiling_requirements() const {
@@ -133,8 +133,8 @@ void MatrixTask::split(Value *number) {
   };
   columns_ = next(tiling_.lane_tasks, tiling_.task_lanes, tiling_.lanes);
   rows_ = next(tiling_.row_tasks, tiling_.task_rows, tiling_.rows);
-  kernels::split_index(sizes_, design_.roles.space, design_.roles.batch, number,
-                       batch_);
+  kernels::split_index(sizes_, design_.roles.space, design_.roles.batch_loops,
+                       number, batch_);
   first_row_ = b.CreateURem(part_, kernels::larger(b, panels(rows_), index(1)));
 }
 

@@ -1,12 +1,16 @@
-//===- contraction_stencil.cpp - Sums of a few taps -----------------------===//
+//===- stencil.cpp - Sums of a few taps -----------------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
+// Contractions without M and with few steps of K (taps), above all depthwise
+// convolutions: nothing would be used twice, so nothing is packed. Each vector
+// of results sums its taps straight from memory, without masks where all of
+// them are inside the operand.
+//
 //===----------------------------------------------------------------------===//
-#include "compiler/kernels/contraction/contraction_stencil.h"
 #include "compiler/kernels/contraction/contraction_epilogue.h"
 #include "compiler/kernels/contraction/contraction_segments.h"
-#include "compiler/kernels/contraction/contraction_tile.h"
+#include "compiler/kernels/contraction/contraction_strategy.h"
 #include "compiler/kernels/frame/loop_builder.h"
 
 #include <optional>
@@ -21,18 +25,10 @@ constexpr int64_t most_taps = 64;
 /// Multiply-adds worth a task of their own.
 constexpr int64_t work_of_a_task = int64_t(1) << 18;
 
-/// The number of depth points, if it is a constant.
-std::optional<int64_t> tap_count(const analysis::ContractionRoles &roles) {
-  analysis::SizePolynomial count(1);
-  for (uint32_t variable : roles.depth)
-    count = count * analysis::SizePolynomial::of(roles.space.extents[variable]);
-  return count.constant();
-}
-
-/// Lane loops that stay apart: a vector never crosses a row's end.
-PackSide lane_side(const analysis::ContractionRoles &roles) {
-  PackSide side(roles.lane, roles.space, roles.depth, {});
-  for (uint32_t variable : roles.lanes)
+/// N loops that stay apart: a vector never crosses a row's end.
+PackSide n_side(const analysis::ContractionRoles &roles) {
+  PackSide side(roles.n_side, roles.space, roles.k_loops, {});
+  for (uint32_t variable : roles.n_loops)
     side.lanes.push_back({variable, analysis::SizePolynomial::of(
                                         roles.space.extents[variable])});
   return side;
@@ -40,20 +36,18 @@ PackSide lane_side(const analysis::ContractionRoles &roles) {
 
 class StencilGenerator : public TaskGenerator {
 public:
-  StencilGenerator(const Kernel &kernel, const Machine &machine,
-                   analysis::ContractionRoles roles)
-      : type_(kernel.accumulator),
-        width_(Lanes::natural_width(machine, kernel.accumulator)),
-        roles_(std::move(roles)), taps_(*tap_count(roles_)),
-        lane_(lane_side(roles_)),
-        broadcast_(roles_.broadcast, roles_.space, {}, roles_.depth),
-        outer_(roles_.lanes.begin(), roles_.lanes.end() - 1),
-        inner_(roles_.lanes.back()) {}
+  explicit StencilGenerator(const ContractionProblem &problem)
+      : type_(problem.type),
+        width_(Lanes::natural_width(problem.machine, problem.type)),
+        roles_(problem.roles), taps_(*problem.k), n_side_(n_side(roles_)),
+        m_side_(roles_.m_side, roles_.space, {}, roles_.k_loops),
+        outer_(roles_.n_loops.begin(), roles_.n_loops.end() - 1),
+        inner_(roles_.n_loops.back()) {}
 
   Plan plan(KernelFrame &frame) override {
     SizeCode sizes(frame);
     Cut cut = emit_cut(sizes);
-    Value *batch = sizes.extent(roles_.space, roles_.batch);
+    Value *batch = sizes.extent(roles_.space, roles_.batch_loops);
     Value *points = frame.b.CreateMul(cut.outer, cut.inner);
     Value *tasks = frame.b.CreateMul(batch, cut.tasks);
     return {frame.b.CreateSelect(frame.b.CreateICmpEQ(points, frame.index(0)),
@@ -76,7 +70,7 @@ private:
   };
   struct Emitters {
     Lanes &lanes;
-    Packer lane, broadcast;
+    Packer n_side, m_side;
     Epilogue epilogue;
   };
 
@@ -93,7 +87,7 @@ private:
   unsigned width_;
   analysis::ContractionRoles roles_;
   int64_t taps_;
-  PackSide lane_, broadcast_;
+  PackSide n_side_, m_side_;
   std::vector<uint32_t> outer_;
   uint32_t inner_;
   // Of the run function being emitted.
@@ -123,12 +117,12 @@ void StencilGenerator::task(KernelFrame &frame, Value *number) {
       b.CreateSub(number, b.CreateMul(batch, cut_.tasks)), cut_.task_outer);
   Value *end = smaller(b, cut_.outer, b.CreateAdd(begin, cut_.task_outer));
   IndexValues indices;
-  split_index(*sizes_, roles_.space, roles_.batch, batch, indices);
-  Emitters emit{lanes, Packer(*sizes_, lanes, lane_, type_),
-                Packer(*sizes_, lanes, broadcast_, type_),
+  split_index(*sizes_, roles_.space, roles_.batch_loops, batch, indices);
+  Emitters emit{lanes, Packer(*sizes_, lanes, n_side_, type_),
+                Packer(*sizes_, lanes, m_side_, type_),
                 Epilogue(*sizes_, lanes, roles_)};
-  emit.lane.begin(indices);
-  emit.broadcast.begin(indices);
+  emit.n_side.begin(indices);
+  emit.m_side.begin(indices);
   emit_for(frame, begin, end, [&](Value *row) {
     IndexValues at = indices;
     split_index(*sizes_, roles_.space, outer_, row, at);
@@ -161,11 +155,11 @@ Value *StencilGenerator::is_inside(Emitters &emit, const IndexValues &indices,
     lane_indices[variable] = indices.lookup(variable);
   lane_indices[inner_] = first;
   Value *inside = b.getTrue();
-  for (size_t l = 0; l < lane_.factor.loads.size(); ++l) {
-    const analysis::FactorLoad &load = lane_.factor.loads[l];
+  for (size_t l = 0; l < n_side_.factor.loads.size(); ++l) {
+    const analysis::FactorLoad &load = n_side_.factor.loads[l];
     for (size_t c = 0; c < load.conditions.size(); ++c) {
       const analysis::Affine &condition = load.conditions[c];
-      Value *least = sizes_->add_terms(emit.lane.bases[l].conditions[c],
+      Value *least = sizes_->add_terms(emit.n_side.bases[l].conditions[c],
                                        condition, lane_indices);
       auto lower = [&](uint32_t variable, int64_t steps) {
         Value *reach = b.CreateMul(
@@ -173,7 +167,7 @@ Value *StencilGenerator::is_inside(Emitters &emit, const IndexValues &indices,
         least = b.CreateAdd(least, smaller(b, reach, index(0)));
       };
       lower(inner_, int64_t(width_) - 1);
-      for (uint32_t variable : roles_.depth)
+      for (uint32_t variable : roles_.k_loops)
         lower(variable, roles_.space.extents[variable].value - 1);
       inside = b.CreateAnd(inside, b.CreateICmpSGE(least, index(0)));
     }
@@ -183,9 +177,9 @@ Value *StencilGenerator::is_inside(Emitters &emit, const IndexValues &indices,
 
 IndexValues StencilGenerator::tap_indices(int64_t tap) {
   IndexValues indices;
-  for (size_t d = roles_.depth.size(); d-- > 0;) {
-    int64_t extent = roles_.space.extents[roles_.depth[d]].value;
-    indices[roles_.depth[d]] = index(tap % extent);
+  for (size_t d = roles_.k_loops.size(); d-- > 0;) {
+    int64_t extent = roles_.space.extents[roles_.k_loops[d]].value;
+    indices[roles_.k_loops[d]] = index(tap % extent);
     tap /= extent;
   }
   return indices;
@@ -194,8 +188,8 @@ IndexValues StencilGenerator::tap_indices(int64_t tap) {
 /// The sum and the product of both factors at one tap.
 Value *StencilGenerator::emit_tap(Emitters &emit, int64_t tap, Value *sum,
                                   FactorCode &lane) {
-  FactorCode broadcast(emit.lanes, broadcast_.factor);
-  Packer &packer = emit.broadcast;
+  FactorCode broadcast(emit.lanes, m_side_.factor);
+  Packer &packer = emit.m_side;
   IndexValues indices = tap_indices(tap);
   for (size_t l = 0; l < packer.loads().size(); ++l)
     broadcast.set(
@@ -204,8 +198,8 @@ Value *StencilGenerator::emit_tap(Emitters &emit, int64_t tap, Value *sum,
                     sizes_->add_terms(packer.bases[l].offset,
                                       packer.loads()[l].offset, indices),
                     analysis::SizePolynomial()));
-  Value *a = emit.lanes.spread(broadcast.value(broadcast_.factor.value));
-  Value *x = emit.lanes.spread(lane.value(lane_.factor.value));
+  Value *a = emit.lanes.spread(broadcast.value(m_side_.factor.value));
+  Value *x = emit.lanes.spread(lane.value(n_side_.factor.value));
   return multiply_add(sizes_->b(), a, x, sum);
 }
 
@@ -217,13 +211,13 @@ void StencilGenerator::emit_inside(Emitters &emit, const IndexValues &indices,
     for (uint32_t variable : outer_)
       at[variable] = indices.lookup(variable);
     at[inner_] = first;
-    FactorCode code(emit.lanes, lane_.factor);
-    for (size_t l = 0; l < lane_.factor.loads.size(); ++l) {
-      const analysis::FactorLoad &load = lane_.factor.loads[l];
+    FactorCode code(emit.lanes, n_side_.factor);
+    for (size_t l = 0; l < n_side_.factor.loads.size(); ++l) {
+      const analysis::FactorLoad &load = n_side_.factor.loads[l];
       Value *offset =
-          sizes_->add_terms(emit.lane.bases[l].offset, load.offset, at);
+          sizes_->add_terms(emit.n_side.bases[l].offset, load.offset, at);
       code.set(load.node,
-               emit.lane.load(l, offset, lane_.lane_step(load.offset)));
+               emit.n_side.load(l, offset, n_side_.lane_step(load.offset)));
     }
     sum = emit_tap(emit, tap, sum, code);
   }
@@ -235,17 +229,17 @@ void StencilGenerator::emit_guarded(Emitters &emit, const IndexValues &indices,
   llvm::IRBuilderBase &b = sizes_->b();
   Value *active = smaller(b, emit.lanes.step(), b.CreateSub(cut_.inner, first));
   Segment segment;
-  segment.mask = lanes_between(emit.lane, index(0), active);
+  segment.mask = lanes_between(emit.n_side, index(0), active);
   for (uint32_t variable : outer_)
     segment.indices[variable] = indices.lookup(variable);
   segment.indices[inner_] = first;
-  SegmentReader reader(emit.lane, {false, {segment}});
+  SegmentReader reader(emit.n_side, {false, {segment}});
   Value *sum = llvm::Constant::getNullValue(emit.lanes.vector_type(type_));
   for (int64_t tap = 0; tap < taps_; ++tap) {
-    FactorCode code(emit.lanes, lane_.factor);
-    for (size_t l = 0; l < lane_.factor.loads.size(); ++l) {
+    FactorCode code(emit.lanes, n_side_.factor);
+    for (size_t l = 0; l < n_side_.factor.loads.size(); ++l) {
       OpenLoad open = reader.open(l, tap_indices(tap));
-      code.set(lane_.factor.loads[l].node,
+      code.set(n_side_.factor.loads[l].node,
                reader.read(l, open, index(0), code));
     }
     sum = emit_tap(emit, tap, sum, code);
@@ -255,21 +249,37 @@ void StencilGenerator::emit_guarded(Emitters &emit, const IndexValues &indices,
   emit.lanes.set_active(nullptr);
 }
 
+class Stencil : public KernelStrategy {
+public:
+  std::string_view name() const override { return "stencil"; }
+
+  Applies applies(const ContractionProblem &problem) const override {
+    const analysis::ContractionRoles &roles = problem.roles;
+    if (!roles.m_loops.empty())
+      return Applies::no("it has M: both sides are used more than once");
+    if (roles.n_loops.empty())
+      return Applies::no("it has no N");
+    if (!problem.k)
+      return Applies::no("K is a run-time size");
+    if (*problem.k > most_taps)
+      return Applies::no("K is more than a few taps");
+    for (const analysis::FactorLoad &load : roles.m_side.loads)
+      if (load.guarded())
+        return Applies::no("the M side is loaded under a guard");
+    return {};
+  }
+
+  std::unique_ptr<TaskGenerator>
+  generator(const ContractionProblem &problem) const override {
+    return std::make_unique<StencilGenerator>(problem);
+  }
+};
+
 } // namespace
 
-bool is_stencil(const analysis::ContractionRoles &roles) {
-  std::optional<int64_t> taps = tap_count(roles);
-  bool guarded = false;
-  for (const analysis::FactorLoad &load : roles.broadcast.loads)
-    guarded |= load.guarded();
-  return roles.rows.empty() && !roles.lanes.empty() && taps &&
-         *taps <= most_taps && !guarded;
-}
-
-std::unique_ptr<TaskGenerator>
-stencil_generator(const Kernel &kernel, const Machine &machine,
-                  analysis::ContractionRoles roles) {
-  return std::make_unique<StencilGenerator>(kernel, machine, std::move(roles));
+const ContractionStrategy &stencil_strategy() {
+  static const Stencil strategy;
+  return strategy;
 }
 
 } // namespace landfall::kernels

@@ -1,0 +1,28 @@
+//===- contraction_problem.cpp - What strategies decide by ----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/contraction_problem.h"
+
+#include <limits>
+
+namespace landfall::kernels {
+
+ContractionProblem::ContractionProblem(const Kernel &the_kernel,
+                                       const Machine &the_machine,
+                                       analysis::ContractionRoles the_roles)
+    : kernel(the_kernel), machine(the_machine), type(kernel.accumulator),
+      roles(std::move(the_roles)), shape(TileShape::choose(machine, type)),
+      m_side(roles.m_side, roles.space, roles.m_loops, roles.k_loops),
+      n_side(roles.n_side, roles.space, roles.k_loops, roles.n_loops),
+      n_side_by_k(roles.n_side, roles.space, roles.n_loops, roles.k_loops),
+      m(roles.extent(roles.m_loops).constant()),
+      n(roles.extent(roles.n_loops).constant()),
+      k(roles.extent(roles.k_loops).constant()) {}
+
+int64_t ContractionProblem::most_m() const {
+  return m.value_or(std::numeric_limits<int64_t>::max());
+}
+
+} // namespace landfall::kernels

@@ -1,0 +1,178 @@
+//===- contraction_strategies_test.cpp - Which strategy, and why ----------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/contraction_for_test.h"
+#include "compiler/kernels/contraction/contraction_generator.h"
+
+#include <gtest/gtest.h>
+
+namespace landfall::kernels {
+namespace {
+
+bool sizes_are_known() { return false; }
+bool sizes_are_not_known() { return true; }
+
+const Machine machine;
+
+/// What is chosen for a kernel, with the reasons by name.
+struct Choice {
+  std::string generator;
+  std::map<std::string, std::string> refusals;
+};
+
+Choice choose(const ContractionCase &made,
+              std::span<const ContractionStrategy *const> strategies =
+                  contraction_strategies()) {
+  Result<ChosenGenerator> chosen =
+      contraction_generator(made.kernel, machine, strategies);
+  if (!chosen)
+    return {"", {{"contraction", chosen.error().message}}};
+  EXPECT_TRUE(chosen->generator);
+  Choice choice{chosen->record.generator, {}};
+  for (const Refusal &refusal : chosen->record.refusals)
+    choice.refusals[refusal.who] = refusal.reason;
+  return choice;
+}
+
+using Reasons = std::map<std::string, std::string>;
+
+ConvolutionShape image_convolution() {
+  return {.inputs = 3,
+          .outputs = 8,
+          .image = {20, 20},
+          .window = {3, 3},
+          .stride = {1, 1},
+          .dilation = {1, 1},
+          .pad = {1, 1},
+          .fixed_weights = true};
+}
+
+TEST(ContractionStrategies, bestFirstAndTheLastServesAll) {
+  std::vector<std::string_view> names;
+  for (const ContractionStrategy *strategy : contraction_strategies()) {
+    names.push_back(strategy->name());
+    EXPECT_NE(strategy->as_kernel() != nullptr,
+              strategy->as_block() != nullptr);
+  }
+  EXPECT_EQ(names, (std::vector<std::string_view>{"stencil", "dot_m", "dot_n",
+                                                  "streamed", "packed"}));
+  EXPECT_TRUE(contraction_strategies().back()->as_block()->takes_all_sizes());
+}
+
+TEST(ContractionStrategies, unknownSizesLeaveTheChoiceToTheLaunch) {
+  Choice choice = choose(make_matmul({}, sizes_are_not_known));
+  EXPECT_EQ(choice.generator, "dot_m or streamed or packed");
+  EXPECT_EQ(
+      choice.refusals,
+      (Reasons{{"stencil", "it has M: both sides are used more than once"},
+               {"dot_n", "the N side, along K, is not contiguous in "
+                         "memory"}}));
+}
+
+TEST(ContractionStrategies, transposedFactorsRunAlongK) {
+  Choice choice =
+      choose(make_matmul({.transpose_b = true}, sizes_are_not_known));
+  EXPECT_EQ(choice.generator, "dot_m or dot_n or packed");
+  EXPECT_EQ(choice.refusals["streamed"],
+            "the N side is not contiguous in memory");
+  choice = choose(make_matmul({.transpose_a = true}, sizes_are_not_known));
+  EXPECT_EQ(choice.generator, "streamed or packed");
+  EXPECT_EQ(choice.refusals["dot_m"], "the M side is not contiguous in memory");
+}
+
+TEST(ContractionStrategies, knownSizesDecide) {
+  Choice large = choose(
+      make_matmul({.rows = 100, .lanes = 100, .depth = 100}, sizes_are_known));
+  EXPECT_EQ(large.generator, "packed");
+  EXPECT_EQ(large.refusals["streamed"], "M is more than one block");
+  EXPECT_EQ(large.refusals["dot_m"], "N is more than a few columns");
+  large = choose(make_matmul(
+      {.rows = 100, .lanes = 100, .depth = 100, .transpose_b = true},
+      sizes_are_known));
+  EXPECT_EQ(large.refusals["dot_n"], "M is more than a few rows");
+  Choice row = choose(
+      make_matmul({.rows = 1, .lanes = 100, .depth = 100}, sizes_are_known));
+  EXPECT_EQ(row.generator, "streamed or packed");
+  EXPECT_EQ(row.refusals["stencil"], "K is more than a few taps");
+}
+
+TEST(ContractionStrategies, convertedFactorsArePacked) {
+  Choice choice = choose(
+      make_matmul({.types = {DType::u8, DType::i8, DType::i32, DType::i32}},
+                  sizes_are_not_known));
+  EXPECT_EQ(choice.generator, "packed");
+  EXPECT_EQ(choice.refusals["streamed"],
+            "the N side is computed from what is loaded");
+  EXPECT_EQ(choice.refusals["dot_m"],
+            "the M side is computed from what is loaded");
+}
+
+TEST(ContractionStrategies, imagesAreLoadedUnderGuards) {
+  Choice choice =
+      choose(make_convolution(image_convolution(), sizes_are_known));
+  EXPECT_EQ(choice.refusals["streamed"], "the N side is loaded under a guard");
+}
+
+TEST(ContractionStrategies, depthwiseConvolutionsAreStencils) {
+  ConvolutionShape shape = image_convolution();
+  shape.groups = 8;
+  shape.inputs = shape.outputs = 1;
+  Choice choice = choose(make_convolution(shape, sizes_are_not_known));
+  EXPECT_EQ(choice.generator, "stencil");
+  EXPECT_EQ(choice.refusals, Reasons());
+  shape.fixed_weights = false;
+  choice = choose(make_convolution(shape, sizes_are_not_known));
+  EXPECT_NE(choice.generator, "stencil");
+}
+
+TEST(ContractionStrategies, aStructureThatNoneServesIsRefused) {
+  // b[K] has no N, and M is the fastest loop of a: products with a vector.
+  Choice vector = choose(
+      make_matmul({.rows = 9, .depth = 70, .vector_b = true}, sizes_are_known));
+  EXPECT_EQ(vector.refusals["stencil"], "K is more than a few taps");
+  // Without the row that takes all sizes.
+  auto all = contraction_strategies();
+  Choice none =
+      choose(make_matmul({}, sizes_are_not_known), all.first(all.size() - 1));
+  EXPECT_EQ(none.generator, "");
+  EXPECT_EQ(none.refusals["contraction"], "no strategy serves all its sizes");
+  // Sums in a type that machines do not add in.
+  ContractionCase half = make_matmul({}, sizes_are_known);
+  half.kernel.accumulator = DType::f16;
+  EXPECT_EQ(choose(half).refusals["contraction"],
+            "it does not accumulate in float16");
+}
+
+/// A strategy of a test's own: for whole kernels with one column.
+class OneColumn : public KernelStrategy {
+public:
+  std::string_view name() const override { return "one_column"; }
+  Applies applies(const ContractionProblem &problem) const override {
+    return problem.n == 1 ? Applies() : Applies::no("N is not 1");
+  }
+  std::unique_ptr<TaskGenerator>
+  generator(const ContractionProblem &) const override {
+    struct Nothing : TaskGenerator {
+      Plan plan(KernelFrame &) override { return {}; }
+      void task(KernelFrame &, llvm::Value *) override {}
+    };
+    return std::make_unique<Nothing>();
+  }
+};
+
+TEST(ContractionStrategies, aNewRowIsAskedInItsTurn) {
+  OneColumn one_column;
+  std::vector<const ContractionStrategy *> strategies{&one_column};
+  for (const ContractionStrategy *strategy : contraction_strategies())
+    strategies.push_back(strategy);
+  EXPECT_EQ(choose(make_matmul({}, sizes_are_known), strategies).generator,
+            "one_column");
+  Choice other = choose(make_matmul({}, sizes_are_not_known), strategies);
+  EXPECT_EQ(other.generator, "dot_m or streamed or packed");
+  EXPECT_EQ(other.refusals["one_column"], "N is not 1");
+}
+
+} // namespace
+} // namespace landfall::kernels

@@ -1,0 +1,213 @@
+//===- packed_nest.cpp - The loop nest around blocks of sums --------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/packed_nest.h"
+#include "compiler/kernels/frame/loop_builder.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+PackedNest::PackedNest(SizeCode &the_sizes,
+                       const ContractionProblem &the_problem,
+                       BlockStrategies strategies, const Tiling &the_tiling)
+    : sizes(the_sizes), problem(the_problem), tiling(the_tiling),
+      lanes(sizes.frame(), problem.shape.width),
+      m_side(sizes, lanes, problem.m_side, problem.type),
+      n_side(sizes, lanes, problem.n_side, problem.type),
+      n_side_by_k(sizes, lanes, problem.n_side_by_k, problem.type),
+      strategies_(strategies), epilogue_(sizes, lanes, problem.roles) {
+  llvm::Type *byte = b().getInt8Ty();
+  n_scratch = b().CreateGEP(byte, frame().scratch, tiling.n_side_at);
+  sums_ = b().CreateGEP(byte, frame().scratch, tiling.sums_at);
+}
+
+void PackedNest::emit(Value *number) {
+  split(number);
+  for (Packer *packer : {&m_side, &n_side, &n_side_by_k})
+    packer->begin(batch_);
+  emit_for(frame(), index(0), tiling.runs, [&](Value *number) {
+    Value *begin = b().CreateMul(number, tiling.run_k);
+    Value *count = smaller(b(), tiling.run_k, b().CreateSub(tiling.k, begin));
+    emit_run({{begin, count},
+              b().CreateICmpNE(number, index(0)),
+              b().CreateICmpEQ(b().CreateAdd(number, index(1)), tiling.runs)});
+  });
+}
+
+/// Tasks count along N first, then M, then the batch.
+void PackedNest::split(Value *number) {
+  auto next = [&](Value *count, Value *most, Value *extent) {
+    Value *quotient = b().CreateUDiv(number, count);
+    Value *begin = b().CreateMul(
+        b().CreateSub(number, b().CreateMul(quotient, count)), most);
+    number = quotient;
+    return Interval{begin, smaller(b(), most, b().CreateSub(extent, begin))};
+  };
+  n = next(tiling.n_tasks, tiling.task_n, tiling.n);
+  m = next(tiling.m_tasks, tiling.task_m, tiling.m);
+  split_index(sizes, problem.roles.space, problem.roles.batch_loops, number,
+              batch_);
+}
+
+/// The best strategy that the sizes suit, if it is not the last, and how much
+/// of the task's N it covers.
+PackedNest::Sweep PackedNest::special_sweep() {
+  size_t last = strategies_.size() - 1;
+  Sweep sweep{number_of(last), index(0), index(0), index(problem.shape.n()),
+              index(problem.shape.n())};
+  for (size_t s = last; s-- > 0;) {
+    BlockStrategy::Stretch stretch = strategies_[s]->choose(*this);
+    auto prefer = [&](Value *&part, Value *value) {
+      part = b().CreateSelect(stretch.suits, value, part);
+    };
+    prefer(sweep.strategy, number_of(s));
+    prefer(sweep.width, stretch.width);
+    prefer(sweep.last, stretch.end);
+    prefer(sweep.group, stretch.group);
+  }
+  return sweep;
+}
+
+PackedNest::Sweep PackedNest::sweep_of_rest(const Sweep &special) {
+  BlockStrategy::Stretch rest = strategies_.back()->choose(*this);
+  return {number_of(strategies_.size() - 1), special.last, rest.end, rest.width,
+          rest.group};
+}
+
+void PackedNest::emit_run(const Run &run) {
+  Sweep special = special_sweep();
+  Value *needs = b().CreateICmpSGT(run.k.count, index(0));
+  for (size_t s = 0; s < strategies_.size(); ++s)
+    if (!strategies_[s]->reads_packed_m())
+      needs = b().CreateAnd(needs, b().CreateNot(is(special.strategy, s)));
+  emit_if(frame(), needs, [&] {
+    m_side.pack({m, run.k, frame().scratch, problem.shape.m_side_stride()});
+  });
+  Sweep rest = sweep_of_rest(special);
+  if (strategies_.size() == 1)
+    return emit_sweep(run, rest);
+  // One copy of the code for both stretches.
+  emit_for(frame(), index(0), index(2), [&](Value *number) {
+    Value *first = b().CreateICmpEQ(number, index(0));
+    auto choose = [&](Value *Sweep::*part) {
+      return b().CreateSelect(first, special.*part, rest.*part);
+    };
+    emit_sweep(run, {choose(&Sweep::strategy), choose(&Sweep::first),
+                     choose(&Sweep::last), choose(&Sweep::width),
+                     choose(&Sweep::group)});
+  });
+}
+
+void PackedNest::emit_sweep(const Run &run, const Sweep &sweep) {
+  emit_for(frame(), sweep.first, sweep.last, sweep.group, {},
+           [&](Value *first, llvm::ArrayRef<Value *>) {
+             Value *end =
+                 smaller(b(), b().CreateAdd(first, sweep.group), sweep.last);
+             emit_group(run, sweep, {first, b().CreateSub(end, first)});
+             return Values();
+           });
+}
+
+void PackedNest::emit_group(const Run &run, const Sweep &sweep,
+                            const Interval &group) {
+  Interval of_n{b().CreateAdd(n.begin, group.begin), group.count};
+  make_ready(run, sweep, of_n);
+  Value *panel_stride = b().CreateMul(run.k.count, index(problem.shape.n()));
+  emit_for(frame(), group.begin, b().CreateAdd(group.begin, group.count),
+           sweep.width, {panel_data(run, sweep, of_n)},
+           [&](Value *first, llvm::ArrayRef<Value *> data) {
+             emit_panel(run, sweep, {first, data[0]});
+             return Values{at(data[0], panel_stride)};
+           });
+}
+
+/// Packs what the strategy needs of the N side.
+void PackedNest::make_ready(const Run &run, const Sweep &sweep,
+                            const Interval &group) {
+  Value *some = b().CreateICmpSGT(run.k.count, index(0));
+  for (size_t s = strategies_.size(); s-- > 0;)
+    if (strategies_[s]->packs_n())
+      emit_if(frame(), b().CreateAnd(some, is(sweep.strategy, s)),
+              [&] { strategies_[s]->make_ready(*this, run.k, group); });
+}
+
+/// Where this part of the N side is: packed, or in place.
+Value *PackedNest::panel_data(const Run &run, const Sweep &sweep,
+                              const Interval &group) {
+  Value *reads_in_place = nullptr;
+  auto offset = [&] {
+    const analysis::Affine &form = problem.n_side.factor.loads[0].offset;
+    return b().CreateAdd(
+        n_side.bases[0].offset,
+        b().CreateAdd(times(problem.n_side.lane_step(form), group.begin),
+                      times(problem.n_side.row_step(form), run.k.begin)));
+  };
+  Value *at_offset = nullptr;
+  for (size_t s = strategies_.size(); s-- > 0;) {
+    if (!strategies_[s]->reads_n_in_place())
+      continue;
+    if (!at_offset)
+      at_offset = offset();
+    Value *reads = is(sweep.strategy, s);
+    reads_in_place =
+        reads_in_place ? b().CreateOr(reads_in_place, reads) : reads;
+  }
+  if (!reads_in_place)
+    return n_scratch;
+  return b().CreateSelect(reads_in_place, in_place(problem.n_side, at_offset),
+                          n_scratch);
+}
+
+Value *PackedNest::in_place(const PackSide &side, Value *offset) {
+  const Node &node = frame().kernel.nodes[side.factor.loads[0].node];
+  return at(frame().operands[node.index], offset);
+}
+
+/// Sweeps all of M over a panel.
+void PackedNest::emit_panel(const Run &run, const Sweep &sweep,
+                            const Panel &panel) {
+  Interval of_n{b().CreateAdd(n.begin, panel.first),
+                smaller(b(), sweep.width, b().CreateSub(n.count, panel.first))};
+  // Sums of all of M are kept only if another run of K needs them.
+  Value *kept = b().CreateICmpSGT(tiling.runs, index(1));
+  Value *panel_at = b().CreateMul(panel.first, tiling.task_m);
+  Value *height = index(problem.shape.m);
+  emit_for(
+      frame(), index(0), m.count, height, {},
+      [&](Value *row, llvm::ArrayRef<Value *>) {
+        Interval of_m{b().CreateAdd(m.begin, row),
+                      smaller(b(), height, b().CreateSub(m.count, row))};
+        Value *block_at =
+            b().CreateAdd(panel_at, b().CreateMul(row, sweep.width));
+        Value *sums = at(sums_, b().CreateSelect(kept, block_at, index(0)));
+        SumBlock block{sums, sweep.width, of_m, of_n};
+        Value *stride = index(problem.shape.m_side_stride());
+        Value *m_data = at(frame().scratch, b().CreateMul(row, stride));
+        emit_block(sweep, {run.k, run.continues, sweep.width, m_data,
+                           panel.data, block});
+        emit_if(frame(), run.finishes, [&] { epilogue_.emit(block, batch_); });
+        return Values();
+      });
+}
+
+void PackedNest::emit_block(const Sweep &sweep, const SumPlace &place) {
+  llvm::BasicBlock *after = frame().block("summed");
+  size_t last = strategies_.size() - 1;
+  for (size_t s = last; s-- > 0;) {
+    llvm::BasicBlock *here = frame().block("strategy");
+    llvm::BasicBlock *next = frame().block("or");
+    b().CreateCondBr(is(sweep.strategy, s), here, next);
+    b().SetInsertPoint(here);
+    strategies_[s]->emit(*this, place);
+    b().CreateBr(after);
+    b().SetInsertPoint(next);
+  }
+  strategies_[last]->emit(*this, place);
+  b().CreateBr(after);
+  b().SetInsertPoint(after);
+}
+
+} // namespace landfall::kernels

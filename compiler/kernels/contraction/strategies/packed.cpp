@@ -1,0 +1,75 @@
+//===- packed.cpp - Blocks of sums from both sides packed -----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/packed_nest.h"
+#include "compiler/kernels/frame/loop_builder.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+/// N packed at a time: several panels of a dense side in one go.
+int64_t group_n(const ContractionProblem &problem) {
+  return problem.shape.n() *
+         (problem.n_side.is_dense() ? problem.shape.panels : 1);
+}
+
+class Packed : public BlockStrategy {
+public:
+  std::string_view name() const override { return "packed"; }
+  Applies applies(const ContractionProblem &) const override { return {}; }
+  bool takes_all_sizes() const override { return true; }
+  bool packs_n() const override { return true; }
+
+  Stretch choose(PackedNest &nest) const override {
+    return {nest.b().getTrue(), nest.index(nest.problem.shape.n()),
+            nest.n.count, nest.index(group_n(nest.problem))};
+  }
+
+  Value *scratch(SizeCode &sizes, const ContractionProblem &problem,
+                 Value *k) const override {
+    const TileShape &shape = problem.shape;
+    return sizes.b().CreateMul(k,
+                               sizes.frame().index(shape.n() * shape.panels));
+  }
+
+  void make_ready(PackedNest &nest, const Interval &k,
+                  const Interval &n) const override {
+    int64_t width = nest.problem.shape.n();
+    PackTarget target{k, n, nest.n_scratch, width};
+    target.panel_lanes = nest.index(width);
+    target.panel_stride = nest.b().CreateMul(k.count, nest.index(width));
+    nest.n_side.pack(target);
+  }
+
+  void emit(PackedNest &nest, const SumPlace &place) const override {
+    const TileShape &shape = nest.problem.shape;
+    Value *narrow = nest.b().CreateICmpSLE(place.block.lanes.count,
+                                           nest.index(shape.width));
+    TileArguments tile = place.tile(nest.index(shape.n()));
+    for_height(nest.frame(), shape.heights(2, nest.problem.most_m()),
+               place.block.rows.count, [&](unsigned height) {
+                 auto call = [&](unsigned vectors) {
+                   call_tile(nest.frame(), shape, {height, vectors, false},
+                             tile);
+                   return Values();
+                 };
+                 emit_if(
+                     nest.frame(), narrow, [&] { return call(1); },
+                     [&] { return call(shape.vectors); });
+               });
+  }
+};
+
+} // namespace
+
+const ContractionStrategy &packed_strategy() {
+  static const Packed strategy;
+  return strategy;
+}
+
+} // namespace landfall::kernels
