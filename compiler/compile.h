@@ -18,10 +18,14 @@ struct CompileOptions {
   std::string target = "cpu";
   /// Machine variants; see CodegenOptions::variants.
   std::vector<std::string> variants;
-  /// Print the IR after the steps with these names ("all": after each) through
+  /// Print the result of the steps with these names ("all": after each) through
   /// `on_ir`.
   std::vector<std::string> print_after;
   std::function<void(std::string_view step, std::string_view ir)> on_ir;
+  /// Write the result of each step, and for each kernel its description,
+  /// rewrites, plan, LLVM IR and assembly, to files of this folder; empty: do
+  /// not.
+  std::string dump_directory;
   /// Called when each step ends.
   std::function<void(std::string_view step, double ms)> on_step;
   /// Fail if any part of the model would run on the host although it is not

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/compile.h"
+#include "compiler/dump.h"
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -32,32 +33,70 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Announces, times and prints the steps of one compilation.
+/// Announces, times, prints and dumps the steps of one compilation.
 class Steps {
 public:
-  Steps(const CompileOptions &options, ir::Module &module,
-        Clock::time_point start)
-      : options_(options), module_(module), start_(start) {}
+  Steps(const CompileOptions &options, DumpFile dump, Clock::time_point start)
+      : options_(options), dump_(std::move(dump)), start_(start) {}
 
-  void done(std::string_view step) {
+  /// `print`: the step's result as text.
+  Status done(std::string_view step, std::string_view suffix,
+              const std::function<std::string()> &print) {
     Clock::time_point now = Clock::now();
     if (options_.on_step)
       options_.on_step(
           step,
           std::chrono::duration<double, std::milli>(now - start_).count());
-    bool print = false;
-    for (const std::string &wanted : options_.print_after)
-      print |= wanted == "all" || wanted == step;
-    if (print && options_.on_ir)
-      options_.on_ir(step, module_.print());
+    bool wanted = options_.on_ir && is_printed(step);
+    if (wanted || dump_) {
+      std::string text = print();
+      if (wanted)
+        options_.on_ir(step, text);
+      if (dump_)
+        TRY(dump_(fmt::format("{:02}_{}.{}", number_, step, suffix), text));
+    }
+    ++number_;
     start_ = Clock::now();
+    return {};
+  }
+  Status done(std::string_view step, ir::Module &module) {
+    return done(step, "mlir", [&] { return module.print(); });
   }
 
 private:
+  bool is_printed(std::string_view step) const {
+    for (const std::string &wanted : options_.print_after)
+      if (wanted == "all" || wanted == step)
+        return true;
+    return false;
+  }
+
   const CompileOptions &options_;
-  ir::Module &module_;
+  DumpFile dump_;
   Clock::time_point start_;
+  int number_ = 0;
 };
+
+/// What lowering makes: the host's program and the kernels' descriptions.
+std::string lowered_text(const Package &package) {
+  std::string text = print(package.program);
+  for (size_t k = 0; k < package.kernels.size(); ++k)
+    text += fmt::format("\n// kernel {}\n{}", k, print(package.kernels[k]));
+  return text;
+}
+
+/// What generating code makes: for each kernel the generator, and why no other.
+std::string generated_text(const Package &package) {
+  std::string text;
+  for (const CodeSection &section : package.code) {
+    text += fmt::format("{} {}: {} bytes\n", section.target, section.variant,
+                        section.bytes.data.size());
+    for (size_t k = 0; k < section.generation.size(); ++k)
+      text += fmt::format("  {} {}: {}\n", k, package.kernels[k].name,
+                          print(section.generation[k]));
+  }
+  return text;
+}
 
 /// Repeats the import until the assumed branches of Ifs fit (branch_choices.h).
 Result<std::unique_ptr<ir::Module>>
@@ -94,6 +133,9 @@ Result<Package> compile(Bytes model, const std::string &name,
                         const std::string &directory,
                         const CompileOptions &options) {
   const Target *target = TRY(find_target(options.target));
+  DumpFile dump;
+  if (!options.dump_directory.empty())
+    dump = TRY(open_dump(options.dump_directory));
   Package package;
   package.target = target->name();
   package.producer = "landfall " LF_VERSION;
@@ -106,31 +148,32 @@ Result<Package> compile(Bytes model, const std::string &name,
   std::unique_ptr<ir::Module> imported =
       TRY(import_with_choices(model, {name, directory}));
   ir::Module &module = *imported;
-  Steps steps(options, module, start);
-  steps.done("import");
+  Steps steps(options, dump, start);
+  TRY(steps.done("import", module));
   TRY(ir::verify_core_ir(module));
   contract_to_map(module.impl());
-  steps.done("contract_to_map");
+  TRY(steps.done("contract_to_map", module));
   canonicalize(module.impl());
-  steps.done("canonicalize");
+  TRY(steps.done("canonicalize", module));
   // From here on a value may be computed inside the kernel that uses it.
   fuse(module.impl());
-  steps.done("fuse");
+  TRY(steps.done("fuse", module));
   if (int64_t fewest = target->min_rows_for_k_major_weights()) {
     lay_out_constants(module.impl(), fewest);
-    steps.done("lay_out");
+    TRY(steps.done("lay_out", module));
   }
   TRY(ir::verify_core_ir(module));
   // From here on there is no MLIR: bytecode, kernel descriptions, weights.
   TRY(lower(module, package));
-  steps.done("lower");
+  TRY(steps.done("lower", "txt", [&] { return lowered_text(package); }));
   TRY(check_supported(*target, package));
   if (options.require_target)
     TRY(require_target(package.program));
   CodegenOptions codegen;
   codegen.variants = options.variants;
+  codegen.dump = dump;
   package.code = TRY(target->generate(package.kernels, codegen));
-  steps.done("generate");
+  TRY(steps.done("generate", "txt", [&] { return generated_text(package); }));
   return package;
 }
 

@@ -35,13 +35,15 @@ Result<CompileOptions> parse_options(const char *text) {
       options.variants = value.get<std::vector<std::string>>();
     else if (key == "print_after" && strings)
       options.print_after = value.get<std::vector<std::string>>();
+    else if (key == "dump_dir" && value.is_string())
+      options.dump_directory = value;
     else if (key == "require_target" && value.is_boolean())
       options.require_target = value;
     else
       return Error{ErrorCode::invalid_argument,
                    "unknown compile option or wrong value: '" + key +
-                       "'; known: target (string), variants, print_after "
-                       "(lists of strings), require_target (bool)"};
+                       "'; known: target, dump_dir (strings), variants, "
+                       "print_after (lists of strings), require_target (bool)"};
   }
   return options;
 }

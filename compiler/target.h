@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "package/package.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,10 +22,17 @@ struct Support {
   std::string reason;
 };
 
+/// Writes one file of a dump (dump.h); threads may write different ones at
+/// once.
+using DumpFile =
+    std::function<Status(std::string_view file, std::string_view text)>;
+
 struct CodegenOptions {
   /// Machine variants to generate ("avx2", "avx512"); empty: all that the
   /// target has; "native": what this machine runs best.
   std::vector<std::string> variants;
+  /// For files that show how each kernel is made; empty: they are not wanted.
+  DumpFile dump;
 };
 
 /// The compile-time half of a target. Stateless and thread-safe.
@@ -41,7 +49,8 @@ public:
   virtual int64_t min_rows_for_k_major_weights() const { return 0; }
   /// Whether the target can run the kernel.
   virtual Support supports(const Kernel &kernel) const = 0;
-  /// Generates code for all kernels: one section for each variant.
+  /// Generates code for all kernels: one section for each variant, with a
+  /// record for each kernel of what made it.
   virtual Result<std::vector<CodeSection>>
   generate(std::span<const Kernel> kernels,
            const CodegenOptions &options) const = 0;

@@ -28,4 +28,7 @@ struct GenerationRecord {
                          const GenerationRecord &) = default;
 };
 
+/// "loops (contraction: because ...; ...)".
+std::string print(const GenerationRecord &record);
+
 } // namespace landfall

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "package/generation_record.h"
 #include "package/kernel.h"
 #include "package/program.h"
 
@@ -28,6 +29,9 @@ struct CodeSection {
   std::string target;  ///< "cpu", "null", ...
   std::string variant; ///< "x86_64-avx2": what the machine must have.
   Bytes bytes;
+  /// How each kernel's code was made; empty: the target generates none, or an
+  /// older compiler did not say.
+  std::vector<GenerationRecord> generation = {};
 };
 
 /// A package in memory. Immutable once built; share it between sessions.

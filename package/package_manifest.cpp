@@ -5,8 +5,10 @@
 //===----------------------------------------------------------------------===//
 #include "package/package_manifest.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace landfall {
 namespace {
@@ -22,15 +24,103 @@ constexpr Field fields[] = {
     {"options", &Package::options},
 };
 
+using Json = nlohmann::ordered_json;
+
+/// {"records": [[generator, [[who, reason], ...]], ...],
+///  "sections": [[record of kernel 0, ...], ...]}: equal records stand once.
+Json generation_json(const Package &package) {
+  Json records = Json::array(), sections = Json::array();
+  std::vector<GenerationRecord> known;
+  for (const CodeSection &section : package.code) {
+    Json numbers = Json::array();
+    for (const GenerationRecord &record : section.generation) {
+      auto at = std::ranges::find(known, record);
+      numbers.push_back(at - known.begin());
+      if (at != known.end())
+        continue;
+      known.push_back(record);
+      Json refusals = Json::array();
+      for (const Refusal &refusal : record.refusals)
+        refusals.push_back({refusal.who, refusal.reason});
+      records.push_back(Json::array({record.generator, refusals}));
+    }
+    sections.push_back(numbers);
+  }
+  return {{"records", records}, {"sections", sections}};
+}
+
+using ReadJson = nlohmann::json;
+
+bool are_texts(const ReadJson &json) {
+  return json.is_array() && json.size() == 2 && json[0].is_string() &&
+         json[1].is_string();
+}
+
+std::optional<GenerationRecord> read_record(const ReadJson &json) {
+  if (!json.is_array() || json.size() != 2 || !json[0].is_string() ||
+      !json[1].is_array())
+    return std::nullopt;
+  GenerationRecord record{json[0].get<std::string>(), {}};
+  for (const ReadJson &refusal : json[1]) {
+    if (!are_texts(refusal))
+      return std::nullopt;
+    record.refusals.push_back(
+        {refusal[0].get<std::string>(), refusal[1].get<std::string>()});
+  }
+  return record;
+}
+
+Error misread() {
+  return {ErrorCode::invalid_package,
+          "its 'generation' does not fit the code sections"};
+}
+
+Status read_section(const ReadJson &numbers,
+                    const std::vector<GenerationRecord> &records,
+                    size_t kernels, CodeSection &section) {
+  if (!numbers.is_array() || (!numbers.empty() && numbers.size() != kernels))
+    return misread();
+  for (const ReadJson &number : numbers) {
+    if (!number.is_number_unsigned() ||
+        number.get<uint64_t>() >= records.size())
+      return misread();
+    section.generation.push_back(records[number.get<uint64_t>()]);
+  }
+  return {};
+}
+
+Status read_generation(const ReadJson &json, Package &package) {
+  if (!json.is_object() || !json.contains("records") ||
+      !json.contains("sections"))
+    return misread();
+  const ReadJson &list = json["records"], &sections = json["sections"];
+  if (!list.is_array() || !sections.is_array() ||
+      sections.size() != package.code.size())
+    return misread();
+  std::vector<GenerationRecord> records;
+  for (const ReadJson &entry : list) {
+    std::optional<GenerationRecord> record = read_record(entry);
+    if (!record)
+      return misread();
+    records.push_back(std::move(*record));
+  }
+  for (size_t k = 0; k < sections.size(); ++k)
+    TRY(read_section(sections[k], records, package.kernels.size(),
+                     package.code[k]));
+  return {};
+}
+
 } // namespace
 
 std::string write_manifest(const Package &package) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const Field &field : fields)
     json[field.name] = package.*field.member;
+  if (!package.code.empty())
+    json["generation"] = generation_json(package);
   // Names come from models, which need not be UTF-8.
   auto replace = nlohmann::ordered_json::error_handler_t::replace;
-  return json.dump(2, ' ', false, replace) + "\n";
+  return json.dump(-1, ' ', false, replace) + "\n";
 }
 
 Status read_manifest(std::string_view text, Package &package) {
@@ -44,6 +134,9 @@ Status read_manifest(std::string_view text, Package &package) {
                    fmt::format("it has no text '{}'", field.name)};
     package.*field.member = found->get<std::string>();
   }
+  // Older packages do not say.
+  if (json.contains("generation"))
+    return read_generation(json["generation"], package);
   return {};
 }
 

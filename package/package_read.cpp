@@ -26,10 +26,10 @@ public:
 
   Result<Package> parse() {
     TRY(read_header());
-    TRY(in_section(Section::manifest, &Parser::read_manifest));
     TRY(in_section(Section::kernels, &Parser::read_kernels));
     TRY(in_section(Section::weight_table, &Parser::read_weights));
     TRY(in_section(Section::code_table, &Parser::read_code));
+    TRY(in_section(Section::manifest, &Parser::read_manifest));
     TRY(in_section(Section::program, &Parser::read_program));
     return std::move(package_);
   }

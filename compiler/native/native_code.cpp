@@ -7,6 +7,7 @@
 
 #include "compiler/native/elf_link.h"
 #include "compiler/native/entry_points.h"
+#include "compiler/native/kernel_dump.h"
 #include "compiler/native/object_emitter.h"
 
 #include "base/thread_pool.h"
@@ -42,28 +43,75 @@ std::vector<Unit> distinct_kernels(std::span<const Kernel> kernels) {
   return units;
 }
 
-void emit_unit(llvm::Module &module, const Unit &unit,
-               const kernels::Machine &machine, const GeneratorChoice &choose) {
+/// All that the threads share.
+struct Work {
+  const Variant &variant;
+  const GeneratorChoice &choose;
+  const compiler::DumpFile &dump;
+  std::vector<Unit> units;
+  std::vector<GenerationRecord> records; ///< One a unit.
+
+  std::span<const Unit> units_of(size_t module) const {
+    size_t first = module * kernels_per_module;
+    size_t count = std::min(kernels_per_module, units.size() - first);
+    return std::span(units).subspan(first, count);
+  }
+  size_t modules() const {
+    return (units.size() + kernels_per_module - 1) / kernels_per_module;
+  }
+};
+
+/// Its record.
+GenerationRecord emit_unit(llvm::Module &module, const Unit &unit,
+                           const Work &work) {
   std::string symbol = fmt::format("k{}", unit.numbers[0]);
-  auto generator = choose(*unit.kernel, machine);
-  emit_entry_points(module, symbol, *unit.kernel, machine, *generator);
+  const kernels::Machine &machine = work.variant.machine;
+  kernels::ChosenGenerator chosen = work.choose(*unit.kernel, machine, {});
+  emit_entry_points(module, symbol, *unit.kernel, machine, *chosen.generator);
   for (size_t number : std::span(unit.numbers).subspan(1))
     for (const char *part : {"_plan", "_run"})
       llvm::GlobalAlias::create(fmt::format("k{}{}", number, part),
                                 module.getFunction(symbol + part));
+  return std::move(chosen.record);
 }
 
-Result<std::vector<uint8_t>> compile_module(std::span<const Unit> units,
-                                            const Variant &variant,
-                                            const GeneratorChoice &choose) {
-  ObjectEmitter emitter = TRY(ObjectEmitter::create(variant));
+Result<std::vector<uint8_t>> compile_module(Work &work, size_t number) {
+  ObjectEmitter emitter = TRY(ObjectEmitter::create(work.variant));
   llvm::LLVMContext context;
   llvm::Module module("kernels", context);
   emitter.prepare(module);
-  for (const Unit &unit : units)
-    emit_unit(module, unit, variant.machine, choose);
+  size_t unit_number = number * kernels_per_module;
+  for (const Unit &unit : work.units_of(number)) {
+    if (work.dump)
+      TRY(dump_kernel(work.dump, unit.numbers[0], *unit.kernel, work.variant,
+                      work.choose));
+    work.records[unit_number++] = emit_unit(module, unit, work);
+  }
   emitter.optimize(module);
   return emitter.emit(module);
+}
+
+/// The objects of all modules, or the first failure.
+Result<std::vector<std::vector<uint8_t>>> compile_modules(Work &work) {
+  std::vector<std::vector<uint8_t>> objects(work.modules());
+  std::vector<Error> errors;
+  std::mutex errors_mutex;
+  ThreadPool pool(int(std::min<size_t>(available_threads(), objects.size())));
+  pool.parallel_for(int64_t(objects.size()), 1,
+                    [&](const ThreadPool::Part &part) {
+                      for (int64_t k = part.begin; k < part.end; ++k) {
+                        auto object = compile_module(work, size_t(k));
+                        if (object) {
+                          objects[k] = object.take();
+                          continue;
+                        }
+                        std::lock_guard guard(errors_mutex);
+                        errors.push_back(object.take_error());
+                      }
+                    });
+  if (!errors.empty())
+    return errors.front();
+  return objects;
 }
 
 } // namespace
@@ -86,32 +134,17 @@ compiler::Support supports_dtypes(const Kernel &kernel) {
 
 Result<CodeSection> compile_kernels(std::span<const Kernel> kernels,
                                     const Variant &variant,
-                                    const GeneratorChoice &choose) {
-  std::vector<Unit> all = distinct_kernels(kernels);
-  std::span<const Unit> units = all;
-  size_t count = (units.size() + kernels_per_module - 1) / kernels_per_module;
-  std::vector<std::vector<uint8_t>> objects(count);
-  std::vector<Error> errors;
-  std::mutex errors_mutex;
-  ThreadPool pool(int(std::min<size_t>(available_threads(), count)));
-  pool.parallel_for(int64_t(count), 1, [&](const ThreadPool::Part &part) {
-    for (int64_t k = part.begin; k < part.end; ++k) {
-      size_t first = size_t(k) * kernels_per_module;
-      size_t size = std::min(kernels_per_module, units.size() - first);
-      auto object = compile_module(units.subspan(first, size), variant, choose);
-      if (object) {
-        objects[k] = object.take();
-        continue;
-      }
-      std::lock_guard guard(errors_mutex);
-      errors.push_back(object.take_error());
-    }
-  });
-  if (!errors.empty())
-    return errors.front();
-  CodeSection section{
-      std::string(variant.target), std::string(variant.name), {}};
-  section.bytes = share_bytes(TRY(link_image(objects)));
+                                    const GeneratorChoice &choose,
+                                    const compiler::DumpFile &dump) {
+  Work work{variant, choose, dump, distinct_kernels(kernels), {}};
+  work.records.resize(work.units.size());
+  auto objects = TRY(compile_modules(work));
+  CodeSection section{std::string(variant.target), std::string(variant.name),
+                      share_bytes(TRY(link_image(objects)))};
+  section.generation.resize(kernels.size());
+  for (size_t u = 0; u < work.units.size(); ++u)
+    for (size_t number : work.units[u].numbers)
+      section.generation[number] = work.records[u];
   return section;
 }
 

@@ -101,7 +101,9 @@ void ObjectEmitter::optimize(llvm::Module &module) {
   manager.run(module, modules);
 }
 
-Result<std::vector<uint8_t>> ObjectEmitter::emit(llvm::Module &module) {
+Status ObjectEmitter::emit(llvm::Module &module,
+                           llvm::SmallVectorImpl<char> &to,
+                           llvm::CodeGenFileType type) {
   std::string message;
   llvm::raw_string_ostream text(message);
   if (llvm::verifyModule(module, &text))
@@ -109,14 +111,24 @@ Result<std::vector<uint8_t>> ObjectEmitter::emit(llvm::Module &module) {
   if (!tuning_.empty())
     for (llvm::Function &function : module)
       function.addFnAttr("tune-cpu", tuning_);
-  llvm::SmallVector<char, 0> object;
-  llvm::raw_svector_ostream stream(object);
+  llvm::raw_svector_ostream stream(to);
   llvm::legacy::PassManager manager;
-  if (machine_->addPassesToEmitFile(manager, stream, nullptr,
-                                    llvm::CodeGenFileType::ObjectFile))
-    return internal("no object files for this machine");
+  if (machine_->addPassesToEmitFile(manager, stream, nullptr, type))
+    return internal("no such output for this machine");
   manager.run(module);
+  return {};
+}
+
+Result<std::vector<uint8_t>> ObjectEmitter::emit(llvm::Module &module) {
+  llvm::SmallVector<char, 0> object;
+  TRY(emit(module, object, llvm::CodeGenFileType::ObjectFile));
   return std::vector<uint8_t>(object.begin(), object.end());
+}
+
+Result<std::string> ObjectEmitter::assembly(llvm::Module &module) {
+  llvm::SmallVector<char, 0> text;
+  TRY(emit(module, text, llvm::CodeGenFileType::AssemblyFile));
+  return std::string(text.begin(), text.end());
 }
 
 } // namespace landfall::native

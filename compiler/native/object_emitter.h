@@ -10,6 +10,9 @@
 
 #include "base/result.h"
 
+#include "llvm/Support/CodeGen.h"
+
+#include <string>
 #include <vector>
 
 namespace llvm {
@@ -34,10 +37,14 @@ public:
   /// The object file's bytes. Fails with `internal` if LLVM cannot select
   /// instructions for the IR.
   Result<std::vector<uint8_t>> emit(llvm::Module &module);
+  /// The same as assembly text.
+  Result<std::string> assembly(llvm::Module &module);
 
 private:
   ObjectEmitter(std::unique_ptr<llvm::TargetMachine> machine,
                 std::string_view tuning);
+  Status emit(llvm::Module &module, llvm::SmallVectorImpl<char> &to,
+              llvm::CodeGenFileType type);
   std::unique_ptr<llvm::TargetMachine> machine_;
   std::string_view tuning_; ///< Variant::tuning.
 };

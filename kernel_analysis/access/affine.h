@@ -13,6 +13,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace landfall::analysis {
@@ -54,6 +55,10 @@ struct Affine {
   Affine operator-(const Affine &other) const;
   Affine operator*(const SizePolynomial &factor) const;
 };
+
+/// As text: sizes are s0, s1, ..., variables i0, i1, ...
+std::string print(const SizePolynomial &polynomial);
+std::string print(const Affine &form);
 
 /// The variables of one block: its index parameters and their extents.
 struct IndexSpace {

@@ -64,14 +64,17 @@ struct ContractionRoles {
   SizePolynomial extent(const std::vector<uint32_t> &loops) const;
 };
 
+/// As text: loops with extents by role, loads with offsets and guards.
+std::string print(const ContractionRoles &roles);
+
 /// Reads the expression of `value`: scalar operations on loads with affine
 /// indices. Fails with the reason for anything else, such as an index used as a
 /// value. Parameters that are not in `space` are allowed as constants.
 Result<Factor> read_factor(const Kernel &kernel, const IndexSpace &space,
                            NodeId value);
 
-/// The roles, or why the kernel does not have this structure: a clause to follow
-/// "because".
+/// The roles, or why the kernel does not have this structure: a clause to
+/// follow "because".
 Result<ContractionRoles> analyze_contraction(const Kernel &kernel);
 
 /// Joins adjacent loops among `variables` (outermost first) that all loads of

@@ -87,6 +87,44 @@ TEST(ContractionAnalysis, refusesWhatHasNoLaneSide) {
   EXPECT_EQ(roles.error().code, ErrorCode::unsupported);
 }
 
+TEST(ContractionAnalysis, rolesArePrinted) {
+  kernels::MatmulShape shape{.batch = {8}, .rows = 5, .lanes = 6, .depth = 7};
+  Kernel kernel = kernels::make_matmul(shape, always).kernel;
+  auto roles = analyze_contraction(kernel);
+  ASSERT_TRUE(roles);
+  std::string m = std::to_string(roles->m_side.value);
+  std::string n = std::to_string(roles->n_side.value);
+  EXPECT_EQ(print(*roles), "contraction\n"
+                           "  batch  i0 < s0\n"
+                           "  M      i1 < s1\n"
+                           "  N      i2 < s2\n"
+                           "  K      i3 < s3\n"
+                           "  M side: %" +
+                               m +
+                               "\n"
+                               "    load %" +
+                               m +
+                               " at s1*s3*i0 + s3*i1 + i3\n"
+                               "  N side: %" +
+                               n +
+                               "\n"
+                               "    load %" +
+                               n + " at s2*s3*i0 + i2 + s2*i3\n");
+  // Loops of one point are in no list; guards follow their load.
+  kernels::ConvolutionShape image{.inputs = 1,
+                                  .outputs = 4,
+                                  .image = {8},
+                                  .window = {3},
+                                  .stride = {2},
+                                  .dilation = {1},
+                                  .pad = {1}};
+  kernel = kernels::make_convolution(image, never).kernel;
+  std::string text = print(*analyze_contraction(kernel));
+  EXPECT_NE(text.find("  batch  1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("      where 2*i3 + i5 + -1 >= 0\n"), std::string::npos)
+      << text;
+}
+
 TEST(ContractionAnalysis, affineFormsCompareBySizes) {
   SizePolynomial n = SizePolynomial::parameter(0);
   SizePolynomial m = SizePolynomial::parameter(1);

@@ -67,6 +67,30 @@ std::map<DType, DType> computed_as(const Kernel &kernel) {
   return result;
 }
 
+/// How a kernel's code was made: one entry for all variants that made it alike;
+/// none where there is no code, or an older compiler did not say.
+Json generation_json(const Package &package, size_t kernel) {
+  Json list = Json::array();
+  std::vector<GenerationRecord> known;
+  for (const CodeSection &section : package.code) {
+    if (kernel >= section.generation.size())
+      continue;
+    const GenerationRecord &record = section.generation[kernel];
+    auto same = size_t(std::ranges::find(known, record) - known.begin());
+    if (same == known.size()) {
+      known.push_back(record);
+      Json refusals = Json::array();
+      for (const Refusal &refusal : record.refusals)
+        refusals.push_back({{"who", refusal.who}, {"reason", refusal.reason}});
+      list.push_back({{"variants", Json::array()},
+                      {"generator", record.generator},
+                      {"refusals", refusals}});
+    }
+    list[same]["variants"].push_back(section.variant);
+  }
+  return list;
+}
+
 Json kernels_json(const Package &package) {
   auto groups = fused_groups(package);
   Json list = Json::array();
@@ -76,6 +100,7 @@ Json kernels_json(const Package &package) {
                  {"name", kernel.name},
                  {"class", class_name(kernel.kind)},
                  {"nodes", groups[number]},
+                 {"generation", generation_json(package, number)},
                  {"computed_as", Json::object()}};
     for (auto [narrow, wide] : computed_as(kernel))
       json["computed_as"][std::string(name(narrow))] = name(wide);

@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -270,8 +271,45 @@ class CliTest(unittest.TestCase):
         self.assertIn("After fuse", compile_with("--print-after", "fuse"))
         self.assertNotIn("After import", compile_with("--print-after", "fuse"))
         self.assertIn("After import", compile_with("--print-after", "all"))
-        self.assertEqual(compile_with("--dump-dir", "steps"), "")
-        self.assertIn("00_import.mlir", os.listdir(self.path("steps")))
+        # Each step prints what it made: lowering the program and the kernels,
+        # generating code how each kernel's was made.
+        self.assertIn("kernel 0", compile_with("--print-after", "lower"))
+        generated = compile_with("--print-after", "generate")
+        self.assertNotIn("module", generated)
+        self.assertRegex(generated, r"x86_64-avx2: \d+ bytes\n  0 \w+: \w+")
+
+    def test_how_kernels_are_made_can_be_dumped(self):
+        def made(folder, *options):
+            self.tell("compile", self.model, "-o", f"{folder}.lfm", "--dump-dir", f"dumps/{folder}", *options)
+            files = {}
+            for name in os.listdir(self.path("dumps", folder)):
+                with open(self.path("dumps", folder, name)) as file:
+                    files[name] = file.read()
+            return files
+
+        for folder, options, variant in [("cpu", ["--variant", "avx2"], "x86_64-avx2"),
+                                         ("reef", ["--target", "reef1"], "rv64gcv")]:
+            files = made(folder, *options)
+            steps = [name for name in files if name[0] == "0" and name.endswith((".mlir", ".txt"))]
+            self.assertIn("00_import.mlir", steps)
+            self.assertTrue(any(name.endswith("_fuse.mlir") for name in steps))
+            self.assertTrue(any(name.endswith("generate.txt") for name in steps))
+            stems = [name.removesuffix(".kernel") for name in files if re.fullmatch(r"\d+_\w+\.kernel", name)]
+            self.assertGreaterEqual(len(stems), 2)
+            for stem in stems:
+                self.assertTrue(files[f"{stem}.kernel"].startswith("kernel "))
+                self.assertRegex(files[f"{stem}.{variant}.plan"], r"^generator: \w+")
+                self.assertIn("define", files[f"{stem}.{variant}.ll"])
+                self.assertIn("define", files[f"{stem}.{variant}.opt.ll"])
+                self.assertIn("_run:", files[f"{stem}.{variant}.s"])
+            plans = "".join(text for name, text in files.items() if name.endswith(".plan"))
+            self.assertIn("lanes:", plans)
+            self.assertTrue(any(".1_" in name and name.endswith(".kernel") for name in files))
+        # Looking on changes nothing.
+        self.tell("compile", self.model, "-o", "unseen.lfm", "--variant", "avx2")
+        with open(self.path("unseen.lfm"), "rb") as unseen, open(self.path("cpu.lfm"), "rb") as seen:
+            self.assertEqual(unseen.read(), seen.read())
+        self.refuses(5, "small.onnx/dump", "compile", self.model, "-o", "no.lfm", "--dump-dir", f"{self.model}/dump")
 
     def test_a_failed_compilation_writes_nothing(self):
         def refused(code, words, *options):
@@ -326,6 +364,28 @@ class CliTest(unittest.TestCase):
         self.assertGreater(sum(n["ms"] for n in report["nodes"]), 0)
         self.assertIn("contraction", self.tell("explain", self.package))
         self.assertIn("multiply", self.tell("explain", self.package, "--all"))
+
+    def test_explain_says_what_made_each_kernel(self):
+        for target, makers in [("cpu", {"stencil", "dot_m", "dot_n", "streamed", "packed", "loops"}),
+                               ("reef1", {"matrix", "loops"})]:
+            report = self.ask("explain", self.model, "--target", target, "--no-run")
+            refusals = []
+            for kernel in report["kernels"]:
+                self.assertGreater(len(kernel["generation"]), 0)
+                for making in kernel["generation"]:
+                    self.assertLessEqual(set(making["generator"].split(" or ")), makers)
+                    self.assertGreater(len(making["variants"]), 0)
+                    if kernel["class"] == "contraction":
+                        refusals += making["refusals"]
+            self.assertTrue(all(set(refusal) == {"who", "reason"} for refusal in refusals))
+            text = self.tell("explain", self.model, "--target", target, "--no-run")
+            self.assertIn("generator", text)
+            for refusal in refusals:
+                self.assertIn(f"{refusal['who']}: because {refusal['reason']}", text)
+        # Packages remember; descriptions are not generated from.
+        self.assertIn("stencil: because it has M", self.tell("explain", self.package, "--no-run"))
+        for kernel in self.ask("explain", self.model, "--target", "null", "--no-run")["kernels"]:
+            self.assertEqual(kernel["generation"], [])
 
     def test_explain_without_running(self):
         self.assertNotIn("nodes", self.ask("explain", self.package, "--no-run"))

@@ -7,7 +7,7 @@
 #include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/units.h"
-#include "base/file.h"
+#include "base/result.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -21,7 +21,7 @@ constexpr const char *footer = R"(Examples:
   landfall compile model.onnx -o build/model.lfm
   landfall compile model.onnx --variant native     for this machine only
   landfall compile model.onnx --print-after fuse   the IR, on standard error
-  landfall compile model.onnx --dump-dir steps     the IR after every step
+  landfall compile model.onnx --dump-dir steps     how code is made, as files
 
 One package serves every shape that the model allows.)";
 
@@ -50,39 +50,16 @@ public:
                                  step, time_text(ms)));
       return;
     }
-    if (wanted_on_stderr(step)) {
-      progress_.clear();
-      fmt::print(stderr, "// After {}.\n{}\n", step, ir);
-    }
-    if (!command_.dump_directory.empty() && status_)
-      status_ = dump(step, ir);
+    progress_.clear();
+    fmt::print(stderr, "// After {}.\n{}\n", step, ir);
   }
 
   const std::vector<CompileStep> &steps() const { return steps_; }
-  /// The first failure to write a dump.
-  Status status() const { return status_; }
 
 private:
-  bool wanted_on_stderr(std::string_view step) const {
-    for (const std::string &wanted : command_.print_after)
-      if (wanted == "all" || wanted == step)
-        return true;
-    return false;
-  }
-
-  Status dump(std::string_view step, std::string_view ir) {
-    std::string file = fmt::format("{:02}_{}.mlir", dumps_++, step);
-    auto path = std::filesystem::path(command_.dump_directory) / file;
-    return write_file(
-        path.string(),
-        {reinterpret_cast<const uint8_t *>(ir.data()), ir.size()});
-  }
-
   const CompileCommand &command_;
   Progress progress_;
   std::vector<CompileStep> steps_;
-  Status status_;
-  int dumps_ = 0;
 };
 
 /// A step that does not exist would print nothing, without a word.
@@ -108,10 +85,8 @@ std::string options_json(const CompileCommand &command) {
   Json json;
   json["device"] = command.device;
   json["variants"] = command.variants;
-  std::vector<std::string> print_after = command.print_after;
-  if (!command.dump_directory.empty())
-    print_after = {"all"};
-  json["print_after"] = print_after;
+  json["print_after"] = command.print_after;
+  json["dump_dir"] = command.dump_directory;
   json["require_target"] = command.require_target;
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
@@ -147,22 +122,10 @@ void report(const CompileCommand &command, const std::string &output,
   print_json(json);
 }
 
-Status make_directory(const std::string &path) {
-  std::error_code problem;
-  std::filesystem::create_directories(path, problem);
-  if (problem)
-    return Error{ErrorCode::io,
-                 fmt::format("cannot make the directory '{}': {}", path,
-                             problem.message())};
-  return {};
-}
-
 Status compile(const CompileCommand &command) {
   std::string output = command.output;
   if (output.empty())
     output = std::filesystem::path(command.path).stem().string() + ".lfm";
-  if (!command.dump_directory.empty())
-    TRY(make_directory(command.dump_directory));
   std::vector<CompileStep> steps;
   auto compiled = [&]() -> Result<lf::Package> {
     Observer observer(command);
@@ -170,7 +133,6 @@ Status compile(const CompileCommand &command) {
       return lf::Package::compile(command.path, options_json(command),
                                   std::ref(observer));
     }));
-    TRY(observer.status());
     steps = observer.steps();
     return package;
   };
@@ -205,12 +167,13 @@ void add_compile(CLI::App &app, Action &action) {
       ->allow_extra_args(false);
   add_require_target(*sub, command->require_target);
   sub->add_option("--print-after", command->print_after,
-                  "Print the IR after a step, or after all, to standard error "
+                  "Print the result of a step, or of all, to standard error "
                   "(may be repeated)")
       ->type_name("STEP")
       ->allow_extra_args(false);
   sub->add_option("--dump-dir", command->dump_directory,
-                  "Write the IR after each step to DIR")
+                  "Write the result of each step, and how each kernel's "
+                  "code is made, to files in DIR")
       ->type_name("DIR");
   sub->add_flag("--json", command->json, "Report as JSON");
   sub->callback(

@@ -134,6 +134,41 @@ void print_kernels(const Explanation &about, bool all) {
   fmt::print("\n{}", table.text(""));
 }
 
+/// "loops (contraction: because ...; ...)".
+std::string making_text(const Json &making) {
+  std::string text = making["generator"], reasons;
+  for (const Json &refusal : making["refusals"])
+    reasons += fmt::format("{}{}: because {}", reasons.empty() ? "" : "; ",
+                           refusal["who"].get<std::string>(),
+                           refusal["reason"].get<std::string>());
+  return reasons.empty() ? text : fmt::format("{} ({})", text, reasons);
+}
+
+/// What made the code of each kernel, and why nothing better did.
+void print_generators(const Explanation &about) {
+  Table table({{"#", Table::Align::right},
+               {"kernel"},
+               {"generator (others: why not)"}});
+  bool any = false;
+  for (uint32_t number : by_time(about)) {
+    const Json &kernel = about.kernels()[number];
+    for (const Json &making : kernel["generation"]) {
+      std::string text = making_text(making);
+      if (kernel["generation"].size() > 1)
+        text = fmt::format(
+            "{}: {}",
+            joined(making["variants"].get<std::vector<std::string>>(),
+                   SIZE_MAX),
+            text);
+      table.add(
+          {std::to_string(number), kernel["name"].get<std::string>(), text});
+      any = true;
+    }
+  }
+  if (any)
+    fmt::print("\n{}", table.text(""));
+}
+
 void print_origins(const Explanation &about, bool all) {
   using Align = Table::Align;
   Table table({{"time", Align::right}, {"%", Align::right}, {"model nodes"}});
@@ -179,6 +214,7 @@ void print_engines(const Explanation &about, bool all) {
 void print_text(const Explanation &about, bool all) {
   print_head(about);
   print_kernels(about, all);
+  print_generators(about);
   if (about.profile)
     print_origins(about, all);
   if (about.profile && has_counters(*about.profile))

@@ -4,8 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_generator.h"
+#include "compiler/kernels/contraction/choice_generator.h"
 #include "compiler/kernels/contraction/packed_nest.h"
 
+#include <cassert>
 #include <optional>
 
 namespace landfall::kernels {
@@ -18,6 +20,8 @@ public:
   PackedGenerator(ContractionProblem problem,
                   std::vector<const BlockStrategy *> strategies)
       : problem_(std::move(problem)), strategies_(std::move(strategies)) {}
+
+  std::string print_plan() const override { return print(problem_.roles); }
 
   Plan plan(KernelFrame &frame) override {
     SizeCode sizes(frame);
@@ -42,11 +46,46 @@ private:
   Tiling tiling_{};
 };
 
-std::string names_of(std::span<const BlockStrategy *const> strategies) {
-  std::string names;
-  for (const BlockStrategy *strategy : strategies)
-    names += (names.empty() ? "" : " or ") + std::string(strategy->name());
-  return names;
+/// The strategies that apply, in the order of their rows.
+struct Applying {
+  std::vector<KernelOption> options;
+  std::unique_ptr<TaskGenerator> whole; ///< The first that takes all sizes.
+  std::vector<const BlockStrategy *> blocks;
+  bool takes_all_sizes = false;
+  GenerationRecord record; ///< Its generator: all their names.
+};
+
+void add(Applying &applying, const ContractionStrategy &strategy,
+         const ContractionProblem &problem) {
+  std::string &names = applying.record.generator;
+  names += (names.empty() ? "" : " or ") + std::string(strategy.name());
+  if (const BlockStrategy *block = strategy.as_block()) {
+    applying.blocks.push_back(block);
+    applying.takes_all_sizes = block->takes_all_sizes();
+    return;
+  }
+  assert(applying.blocks.empty() && "rows for whole kernels come first");
+  const KernelStrategy *whole = strategy.as_kernel();
+  applying.takes_all_sizes = whole->takes_all_sizes();
+  if (applying.takes_all_sizes)
+    applying.whole = whole->generator(problem);
+  else
+    applying.options.push_back({whole, whole->generator(problem)});
+}
+
+Applying applying_of(const ContractionProblem &problem,
+                     std::span<const ContractionStrategy *const> strategies) {
+  Applying applying;
+  for (const ContractionStrategy *strategy : strategies) {
+    if (Applies applies = strategy->applies(problem))
+      add(applying, *strategy, problem);
+    else
+      applying.record.refusals.push_back(
+          {std::string(strategy->name()), std::move(applies.reason)});
+    if (applying.takes_all_sizes)
+      break;
+  }
+  return applying;
 }
 
 } // namespace
@@ -56,29 +95,15 @@ contraction_generator(const Kernel &kernel, const Machine &machine,
                       std::span<const ContractionStrategy *const> strategies) {
   ContractionProblem problem(kernel, machine,
                              TRY(analysis::analyze_contraction(kernel)));
-  GenerationRecord record;
-  std::vector<const BlockStrategy *> blocks;
-  for (const ContractionStrategy *strategy : strategies) {
-    Applies applies = strategy->applies(problem);
-    if (!applies) {
-      record.refusals.push_back(
-          {std::string(strategy->name()), applies.reason});
-      continue;
-    }
-    if (const KernelStrategy *whole = strategy->as_kernel()) {
-      record.generator = whole->name();
-      return ChosenGenerator{whole->generator(problem), std::move(record)};
-    }
-    blocks.push_back(strategy->as_block());
-    if (blocks.back()->takes_all_sizes())
-      break;
-  }
-  if (blocks.empty() || !blocks.back()->takes_all_sizes())
+  Applying applying = applying_of(problem, strategies);
+  if (!applying.takes_all_sizes)
     return Error{ErrorCode::unsupported, "no strategy serves all its sizes"};
-  record.generator = names_of(blocks);
+  std::unique_ptr<TaskGenerator> last = std::move(applying.whole);
+  if (!last)
+    last = std::make_unique<PackedGenerator>(problem, applying.blocks);
   return ChosenGenerator{
-      std::make_unique<PackedGenerator>(std::move(problem), std::move(blocks)),
-      std::move(record)};
+      choice_generator(problem, std::move(applying.options), std::move(last)),
+      std::move(applying.record)};
 }
 
 } // namespace landfall::kernels

@@ -6,6 +6,9 @@
 #include "compiler/kernels/contraction/contraction_for_test.h"
 #include "compiler/kernels/contraction/contraction_generator.h"
 
+#include "llvm/IR/Verifier.h"
+#include "llvm/Support/raw_ostream.h"
+
 #include <gtest/gtest.h>
 
 namespace landfall::kernels {
@@ -155,7 +158,10 @@ public:
   std::unique_ptr<TaskGenerator>
   generator(const ContractionProblem &) const override {
     struct Nothing : TaskGenerator {
-      Plan plan(KernelFrame &) override { return {}; }
+      std::string print_plan() const override { return {}; }
+      Plan plan(KernelFrame &frame) override {
+        return {frame.index(7), frame.index(0)};
+      }
       void task(KernelFrame &, llvm::Value *) override {}
     };
     return std::make_unique<Nothing>();
@@ -172,6 +178,59 @@ TEST(ContractionStrategies, aNewRowIsAskedInItsTurn) {
   Choice other = choose(make_matmul({}, sizes_are_not_known), strategies);
   EXPECT_EQ(other.generator, "dot_m or streamed or packed");
   EXPECT_EQ(other.refusals["one_column"], "N is not 1");
+}
+
+/// For launches with few columns only.
+class FewColumns : public OneColumn {
+public:
+  std::string_view name() const override { return "few_columns"; }
+  Applies applies(const ContractionProblem &) const override { return {}; }
+  bool takes_all_sizes() const override { return false; }
+  llvm::Value *suits(SizeCode &sizes,
+                     const ContractionProblem &problem) const override {
+    const analysis::ContractionRoles &roles = problem.roles;
+    return sizes.b().CreateICmpSLE(sizes.extent(roles.space, roles.n_loops),
+                                   sizes.frame().index(2));
+  }
+};
+
+class TestFrame : public KernelFrame {
+public:
+  using KernelFrame::KernelFrame;
+  llvm::Value *call_math(ScalarOp, llvm::ArrayRef<llvm::Value *>) override {
+    return nullptr;
+  }
+  void fail(uint32_t, llvm::Value *) override {}
+};
+
+TEST(ContractionStrategies, sizesChooseBetweenLoopNests) {
+  FewColumns few_columns;
+  std::vector<const ContractionStrategy *> strategies{
+      &few_columns, contraction_strategies().back()};
+  ContractionCase made = make_matmul({}, sizes_are_not_known);
+  auto chosen = contraction_generator(made.kernel, machine, strategies);
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(chosen->record.generator, "few_columns or packed");
+  // The plan: 7 tasks if n <= 2, else what the packed nest says.
+  llvm::LLVMContext context;
+  llvm::Module module("test", context);
+  auto *type =
+      llvm::FunctionType::get(llvm::Type::getInt64Ty(context),
+                              {llvm::PointerType::get(context, 0)}, false);
+  auto *function = llvm::Function::Create(
+      type, llvm::GlobalValue::ExternalLinkage, "plan", module);
+  llvm::IRBuilder<> b(llvm::BasicBlock::Create(context, "entry", function));
+  TestFrame frame(b, made.kernel, machine);
+  for (uint32_t k = 0; k < made.kernel.size_count; ++k)
+    frame.sizes.push_back(b.CreateLoad(
+        b.getInt64Ty(),
+        b.CreateConstGEP1_64(b.getInt64Ty(), function->getArg(0), k)));
+  TaskGenerator::Plan plan = chosen->generator->plan(frame);
+  b.CreateRet(plan.tasks);
+  EXPECT_FALSE(llvm::verifyFunction(*function, &llvm::errs()));
+  auto *select = llvm::dyn_cast<llvm::SelectInst>(plan.tasks);
+  ASSERT_TRUE(select);
+  EXPECT_EQ(select->getTrueValue(), b.getInt64(7));
 }
 
 } // namespace

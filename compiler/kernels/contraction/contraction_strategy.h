@@ -44,42 +44,52 @@ public:
   virtual const BlockStrategy *as_block() const { return nullptr; }
 };
 
-/// Computes a kernel with a loop nest of its own, at all sizes.
+/// Computes a whole kernel with a loop nest of its own. It may serve the sizes
+/// of some launches only; the others use the rows below.
 class KernelStrategy : public ContractionStrategy {
 public:
   const KernelStrategy *as_kernel() const final { return this; }
-  /// For a problem that it applies to.
+  /// Whether it serves every launch of a problem that it applies to.
+  virtual bool takes_all_sizes() const { return true; }
+  /// If not: whether this launch's sizes call for it (i1). Emitted in the plan
+  /// function and in the run function.
+  virtual llvm::Value *suits(SizeCode &, const ContractionProblem &) const {
+    llvm_unreachable("takes all sizes");
+  }
+  /// For a problem that it applies to. The generator must not rewrite the
+  /// description (TaskGenerator::rewritten).
   virtual std::unique_ptr<TaskGenerator>
   generator(const ContractionProblem &problem) const = 0;
 };
 
-/// Makes blocks of sums within the loop nest of packed_nest.h, which packs
-/// both sides and stores the results. The sizes of a launch choose among those
-/// that apply, the last of which takes what the others leave.
+/// Sums blocks within the loop nest of packed_nest.h, which packs the M side
+/// and stores the results. The sizes of each launch choose one of the
+/// strategies that apply; the last of them also computes what that one does not
+/// cover.
 class BlockStrategy : public ContractionStrategy {
 public:
-  /// The part of a task's N that is computed so, as i64 values.
+  /// Which part of a task's N the strategy computes. i64 but for `suits`.
   struct Stretch {
     llvm::Value *suits; ///< i1: whether this launch's sizes call for it.
-    llvm::Value *width; ///< N of a panel, which is what SumPlace has of it.
-    llvm::Value *end;   ///< It covers the task's first so many.
-    llvm::Value *group; ///< N that is made ready at once; panels of `width`.
+    llvm::Value *width; ///< The extent of a panel along N; `emit` sums panels.
+    llvm::Value *end; ///< It computes [0, end), counted from the task's first.
+    llvm::Value *group; ///< N per call of `make_ready`: a multiple of `width`.
   };
 
   const BlockStrategy *as_block() const final { return this; }
-  /// Emitted once for each run of K; results dominate the code of the run.
+  /// Emits the choice, once before the code of a run of K.
   virtual Stretch choose(PackedNest &nest) const = 0;
-  /// Whether its `choose` takes all sizes, all of N: rows behind are not asked.
+  /// Whether it computes all of N at all sizes. Rows below are then not used.
   virtual bool takes_all_sizes() const { return false; }
   /// Whether it reads the M side packed as [M][K], TileShape::m_side_stride().
   virtual bool reads_packed_m() const { return true; }
-  /// Whether it reads the N side where the model has it, not from scratch.
+  /// Whether it reads the N side from the operand instead of scratch memory.
   virtual bool reads_n_in_place() const { return false; }
   /// Whether it packs the N side.
   virtual bool packs_n() const { return false; }
 
-  /// Elements of scratch memory for what `make_ready` packs (i64). `k`: of
-  /// one run, with room for a vector.
+  /// The size of what `make_ready` packs, in elements (i64). `k`: the extent of
+  /// a run of K, plus a vector.
   virtual llvm::Value *scratch(SizeCode &, const ContractionProblem &,
                                llvm::Value *) const {
     llvm_unreachable("packs nothing");

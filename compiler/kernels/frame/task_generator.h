@@ -9,6 +9,7 @@
 #include "package/generation_record.h"
 
 #include <memory>
+#include <string>
 
 namespace landfall::kernels {
 
@@ -32,6 +33,8 @@ public:
   /// Appends to `frame.sizes` the size parameters that only the rewritten
   /// description has.
   virtual void derive_sizes(KernelFrame &) {}
+  /// What was decided from the description, for people.
+  virtual std::string print_plan() const = 0;
   virtual Plan plan(KernelFrame &frame) = 0;
   /// Emits code that runs once on entry of the run function, for values that
   /// all tasks use.

@@ -6,11 +6,6 @@
 #include "compiler/kernels/loops/loop_generator.h"
 
 #include "compiler/kernels/loops/nest_emitter.h"
-#include "kernel_analysis/contraction/contraction_as_map.h"
-#include "kernel_analysis/rewrite/collapse_loops.h"
-#include "kernel_analysis/rewrite/common_subexpressions.h"
-#include "kernel_analysis/rewrite/form_fma.h"
-#include "kernel_analysis/rewrite/sink_into_branches.h"
 
 namespace landfall::kernels {
 
@@ -32,6 +27,7 @@ public:
       frame.sizes.push_back(
           frame.b.CreateMul(value(product.outer), value(product.inner)));
   }
+  std::string print_plan() const override { return print(plan_); }
   Plan plan(KernelFrame &frame) override {
     return {emit_task_split(frame, plan_).tasks, frame.index(0)};
   }
@@ -51,15 +47,12 @@ private:
 
 } // namespace
 
-std::unique_ptr<TaskGenerator> make_loop_generator(const Kernel &kernel,
-                                                   const Machine &machine,
-                                                   const LocalMemory *local) {
-  bool sums = kernel.kind == KernelClass::contraction;
-  Kernel plain = sums ? analysis::contraction_as_map(kernel) : kernel;
-  plain = analysis::form_fma(analysis::sink_into_branches(
-      analysis::merge_common_subexpressions(std::move(plain))));
-  return std::make_unique<LoopGenerator>(
-      analysis::collapse_loops(std::move(plain)), machine, local);
+std::unique_ptr<TaskGenerator>
+make_loop_generator(const Kernel &kernel, const Machine &machine,
+                    const LocalMemory *local,
+                    const analysis::RewriteObserver &observer) {
+  return std::make_unique<LoopGenerator>(analysis::rewrite(kernel, observer),
+                                         machine, local);
 }
 
 } // namespace landfall::kernels

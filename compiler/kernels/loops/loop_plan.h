@@ -14,6 +14,8 @@
 #include "compiler/kernels/frame/machine.h"
 #include "package/kernel.h"
 
+#include <string>
+
 namespace landfall::kernels {
 
 struct LoopPlan {
@@ -42,5 +44,8 @@ struct LoopPlan {
 
 /// The plan of a kernel of class map or loops.
 LoopPlan plan_loops(const Kernel &kernel, const Machine &machine);
+
+/// For people.
+std::string print(const LoopPlan &plan);
 
 } // namespace landfall::kernels

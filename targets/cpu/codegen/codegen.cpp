@@ -15,12 +15,18 @@ namespace landfall::cpu {
 
 namespace {
 
-std::unique_ptr<kernels::TaskGenerator>
-generator_for(const Kernel &kernel, const kernels::Machine &machine) {
-  if (kernel.kind == KernelClass::contraction)
-    if (auto generator = kernels::contraction_generator(kernel, machine))
-      return generator.take().generator;
-  return kernels::make_loop_generator(kernel, machine);
+kernels::ChosenGenerator
+generator_for(const Kernel &kernel, const kernels::Machine &machine,
+              const analysis::RewriteObserver &observer) {
+  GenerationRecord record{"loops", {}};
+  if (kernel.kind == KernelClass::contraction) {
+    auto chosen = kernels::contraction_generator(kernel, machine);
+    if (chosen)
+      return chosen.take();
+    record.refusals.push_back({"contraction", chosen.error().message});
+  }
+  return {kernels::make_loop_generator(kernel, machine, nullptr, observer),
+          std::move(record)};
 }
 
 class CpuTarget : public landfall::compiler::Target {
@@ -38,8 +44,8 @@ public:
     if (kernels.empty())
       return sections;
     for (const Variant *variant : TRY(choose_variants(options.variants)))
-      sections.push_back(
-          TRY(native::compile_kernels(kernels, *variant, generator_for)));
+      sections.push_back(TRY(native::compile_kernels(
+          kernels, *variant, generator_for, options.dump)));
     return sections;
   }
 };

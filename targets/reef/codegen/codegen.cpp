@@ -46,13 +46,19 @@ constexpr native::Variant variant = {
                    .has_ieee_min_max = true},
         .scheduling = {.kernel_pulls_tasks = true}}};
 
-std::unique_ptr<kernels::TaskGenerator>
-generator_for(const Kernel &kernel, const kernels::Machine &machine) {
-  if (kernel.kind == KernelClass::contraction)
-    if (auto generator = matrix_contraction(kernel, machine))
-      return generator.take();
+kernels::ChosenGenerator
+generator_for(const Kernel &kernel, const kernels::Machine &machine,
+              const analysis::RewriteObserver &observer) {
+  GenerationRecord record{"loops", {}};
+  if (kernel.kind == KernelClass::contraction) {
+    auto generator = matrix_contraction(kernel, machine);
+    if (generator)
+      return {generator.take(), {"matrix", {}}};
+    record.refusals.push_back({"matrix", generator.error().message});
+  }
   static const Scratchpad scratchpad;
-  return kernels::make_loop_generator(kernel, machine, &scratchpad);
+  return {kernels::make_loop_generator(kernel, machine, &scratchpad, observer),
+          std::move(record)};
 }
 
 class ReefTarget : public landfall::compiler::Target {
@@ -87,8 +93,8 @@ public:
                                  wanted, variant.name)};
     std::vector<CodeSection> sections;
     if (!kernels.empty())
-      sections.push_back(
-          TRY(native::compile_kernels(kernels, variant, generator_for)));
+      sections.push_back(TRY(native::compile_kernels(
+          kernels, variant, generator_for, options.dump)));
     return sections;
   }
 };

@@ -44,6 +44,8 @@ public:
         outer_(roles_.n_loops.begin(), roles_.n_loops.end() - 1),
         inner_(roles_.n_loops.back()) {}
 
+  std::string print_plan() const override { return print(roles_); }
+
   Plan plan(KernelFrame &frame) override {
     SizeCode sizes(frame);
     Cut cut = emit_cut(sizes);

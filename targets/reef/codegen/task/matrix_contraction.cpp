@@ -25,6 +25,8 @@ public:
   MatrixContraction(MatrixDesign design, std::optional<MatrixDesign> of_narrow)
       : design_(std::move(design)), of_narrow_(std::move(of_narrow)) {}
 
+  std::string print_plan() const override { return print(design_.roles); }
+
   Plan plan(kernels::KernelFrame &frame) override {
     kernels::SizeCode sizes(frame);
     Plan plan = this->plan(sizes, design_);
