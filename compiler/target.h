@@ -32,7 +32,7 @@ struct CodegenOptions {
   /// target has; "native": what this machine runs best.
   std::vector<std::string> variants;
   /// For files that show how each kernel is made; empty: they are not wanted.
-  DumpFile dump;
+  DumpFile dump = {};
 };
 
 /// The compile-time half of a target. Stateless and thread-safe.
