@@ -279,8 +279,8 @@ class CliTest(unittest.TestCase):
         self.assertRegex(generated, r"x86_64-avx2: \d+ bytes\n  0 \w+: \w+")
 
     def test_how_kernels_are_made_can_be_dumped(self):
-        def made(folder, *options):
-            self.tell("compile", self.model, "-o", f"{folder}.lfm", "--dump-dir", f"dumps/{folder}", *options)
+        def made(folder, *options, model=self.model):
+            self.tell("compile", model, "-o", f"{folder}.lfm", "--dump-dir", f"dumps/{folder}", *options)
             files = {}
             for name in os.listdir(self.path("dumps", folder)):
                 with open(self.path("dumps", folder, name)) as file:
@@ -304,7 +304,13 @@ class CliTest(unittest.TestCase):
                 self.assertIn("_run:", files[f"{stem}.{variant}.s"])
             plans = "".join(text for name, text in files.items() if name.endswith(".plan"))
             self.assertIn("lanes:", plans)
-            self.assertTrue(any(".1_" in name and name.endswith(".kernel") for name in files))
+        # Two loops over contiguous elements are rewritten to one.
+        flat = self.path("flat.onnx")
+        ports = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", "M"]) for name in "xy"]
+        graph = helper.make_graph([helper.make_node("Exp", ["x"], ["y"])], "flat", ports[:1], ports[1:])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), flat)
+        rewritten = [name for name in made("flat", model=flat) if name.endswith(".1_collapse_loops.kernel")]
+        self.assertEqual(len(rewritten), 1)
         # Looking on changes nothing.
         self.tell("compile", self.model, "-o", "unseen.lfm", "--variant", "avx2")
         with open(self.path("unseen.lfm"), "rb") as unseen, open(self.path("cpu.lfm"), "rb") as seen:
