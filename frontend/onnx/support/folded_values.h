@@ -8,6 +8,8 @@
 #include "frontend/onnx/support/attribute_table.h"
 #include "ir/module/module.h"
 
+#include <cstring>
+
 namespace landfall::frontend {
 
 /// The elements of a tensor that was computed from constants only.
