@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/tensors/prepared_inputs.h"
+#include "package/package.h"
 
 #include <gtest/gtest.h>
 
@@ -12,22 +13,37 @@ namespace {
 
 using Dims = std::vector<int64_t>;
 
-/// x: float32 N x 3; y: int64 N x ?.
-EntryPoint two_inputs() {
+/// A package with these inputs, which computes nothing.
+lf::Package package_of(std::vector<SignatureValue> inputs) {
+  Package package;
+  package.target = "null";
+  package.producer = "test";
+  package.program.code = {{Op::stop, {}}};
   EntryPoint entry;
-  SignatureValue x{"x", ValueKind::tensor, DType::f32, {{-1, "N"}, {3, ""}}};
-  SignatureValue y{"y", ValueKind::tensor, DType::i64, {{-1, "N"}, {-1, ""}}};
-  entry.inputs = {x, y};
-  return entry;
+  entry.inputs = std::move(inputs);
+  package.program.entries = {entry};
+  std::vector<uint8_t> bytes = serialize(package);
+  return lf::Package::from_bytes(bytes.data(), bytes.size());
+}
+
+SignatureValue tensor(const char *name, DType type,
+                      std::vector<SignatureDim> dims) {
+  return {name, ValueKind::tensor, type, std::move(dims)};
+}
+
+/// x: float32 N x 3; y: int64 N x ?.
+lf::Package two_inputs() {
+  return package_of({tensor("x", DType::f32, {{-1, "N"}, {3, ""}}),
+                     tensor("y", DType::i64, {{-1, "N"}, {-1, ""}})});
 }
 
 Result<PreparedInputs> prepare(const InputOptions &options,
-                               EntryPoint entry = two_inputs()) {
-  return prepare_inputs(entry, TRY(parse_input_options(options)));
+                               const lf::Package &package = two_inputs()) {
+  return prepare_inputs(package.entry(), TRY(parse_input_options(options)));
 }
 
 Dims dims_of(const PreparedInputs &inputs, size_t number) {
-  return std::get<Tensor>(inputs.values[number].value).dims;
+  return inputs.tensors[number]->dims;
 }
 
 TEST(InputRequest, NamesMayHoldEqualSigns) {
@@ -79,18 +95,18 @@ TEST(PreparedInputs, WhatTheModelLacksIsRefused) {
 
 TEST(PreparedInputs, EveryTypeCanBeMade) {
   for (int number = 0; number < dtype_count(); ++number) {
-    EntryPoint entry;
-    entry.inputs = {{"x", ValueKind::tensor, static_cast<DType>(number), {}}};
-    EXPECT_TRUE(prepare({{}, {}, {}}, entry));
-    EXPECT_TRUE(prepare({{}, {}, {"x=1e300"}}, entry));
-    EXPECT_TRUE(prepare({{}, {}, {"x=nan"}}, entry));
+    lf::Package package =
+        package_of({tensor("x", static_cast<DType>(number), {})});
+    EXPECT_TRUE(prepare({{}, {}, {}}, package));
+    EXPECT_TRUE(prepare({{}, {}, {"x=1e300"}}, package));
+    EXPECT_TRUE(prepare({{}, {}, {"x=nan"}}, package));
   }
 }
 
 TEST(PreparedInputs, TheSameSeedGivesTheSameElements) {
   auto elements = [](const char *source) {
     auto inputs = prepare({{}, {"N=9"}, {source}});
-    auto data = std::get<Tensor>(inputs->values[0].value).bytes.data;
+    auto data = inputs->tensors[0]->bytes.data;
     return std::vector<uint8_t>(data.begin(), data.end());
   };
   EXPECT_EQ(elements("x=random:1"), elements("x=random:1"));
