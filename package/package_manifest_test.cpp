@@ -10,16 +10,20 @@
 namespace landfall {
 namespace {
 
-const GenerationRecord loops{"loops", {{"contraction", "a factor is \"odd\""}}};
-const GenerationRecord packed{
-    "dot_m or packed", {{"stencil", "it has M"}, {"dot_n", "M is large"}}};
+GenerationRecord loops() {
+  return {"loops", {{"contraction", "a factor is \"odd\""}}};
+}
+GenerationRecord packed() {
+  return {"dot_m or packed",
+          {{"stencil", "it has M"}, {"dot_n", "M is large"}}};
+}
 
 Package example() {
   Package package;
   package.target = "cpu";
   package.kernels.resize(3);
-  package.code = {{"cpu", "avx512", {}, {loops, packed, loops}},
-                  {"cpu", "avx2", {}, {loops, loops, loops}},
+  package.code = {{"cpu", "avx512", {}, {loops(), packed(), loops()}},
+                  {"cpu", "avx2", {}, {loops(), loops(), loops()}},
                   {"cpu", "descriptions", {}, {}}};
   return package;
 }
@@ -45,7 +49,7 @@ TEST(PackageManifest, equalRecordsStandOnce) {
   Package few = example(), many = example();
   many.kernels.resize(300);
   for (CodeSection &section : many.code)
-    section.generation.assign(300, loops);
+    section.generation.assign(300, loops());
   std::string text = write_manifest(many);
   EXPECT_EQ(text.find("odd"), text.rfind("odd"));
   EXPECT_LT(text.size(), write_manifest(few).size() + 2 * 3 * 300);
@@ -84,7 +88,7 @@ TEST(PackageManifest, olderPackagesDoNotSay) {
 }
 
 TEST(GenerationRecord, readsAsASentence) {
-  EXPECT_EQ(print(packed),
+  EXPECT_EQ(print(packed()),
             "dot_m or packed (stencil: because it has M; dot_n: because M is "
             "large)");
   EXPECT_EQ(print(GenerationRecord{"stencil", {}}), "stencil");
