@@ -50,11 +50,8 @@ Builder::~Builder() = default;
 
 SizeContext &Builder::sizes() { return impl_->m.sizes; }
 
-void Builder::set_origin(const std::string &node_name,
-                         const std::string &op_type) {
-  impl_->loc = NameLoc::get(impl_->op.getStringAttr(node_name),
-                            NameLoc::get(impl_->op.getStringAttr(op_type)));
-  impl_->origin = fmt::format("node '{}' ({})", node_name, op_type);
+void Builder::set_origin(const ModelNode &node) {
+  impl_->loc = location_of(impl_->op, node);
 }
 
 Any Builder::Impl::any(Value value) {
@@ -617,13 +614,12 @@ void Builder::require(Size condition, const std::string &message) {
       throw BuildError(ErrorCode::invalid_model, message);
     return;
   }
-  std::string text = i.origin.empty() ? message : i.origin + ": " + message;
   if (i.enclosing) {
     OpBuilder before(i.enclosing);
-    lf::RequireOp::create(before, i.loc, i.size_value(condition), text);
+    lf::RequireOp::create(before, i.loc, i.size_value(condition), message);
     return;
   }
-  lf::RequireOp::create(i.op, i.loc, i.size_value(condition), text);
+  lf::RequireOp::create(i.op, i.loc, i.size_value(condition), message);
 }
 
 } // namespace landfall::ir

@@ -59,7 +59,7 @@ private:
   Result<HostTensor> download(const TensorRef &tensor);
   Result<HostTensor> detach(const TensorRef &tensor);
   Result<HostValue> boxed_argument(uint32_t value);
-  Error located(uint32_t at, Error error) const;
+  Error failed_requirement(const Instruction &instruction) const;
   void clean_up();
   void report(Clock::time_point start) const;
 

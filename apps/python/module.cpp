@@ -21,30 +21,6 @@ namespace landfall::python {
 
 namespace {
 
-const char *code_name(ErrorCode code) {
-  switch (code) {
-  case ErrorCode::invalid_argument:
-    return "invalid_argument";
-  case ErrorCode::invalid_model:
-    return "invalid_model";
-  case ErrorCode::unsupported:
-    return "unsupported";
-  case ErrorCode::invalid_package:
-    return "invalid_package";
-  case ErrorCode::io:
-    return "io";
-  case ErrorCode::out_of_memory:
-    return "out_of_memory";
-  case ErrorCode::run_failed:
-    return "run_failed";
-  case ErrorCode::device:
-    return "device";
-  case ErrorCode::internal:
-    return "internal";
-  }
-  return "internal";
-}
-
 /// A str; bytes that are not UTF-8 (a message may quote a damaged file) are
 /// replaced.
 nb::object to_str(const std::string &text) {
@@ -52,30 +28,28 @@ nb::object to_str(const std::string &text) {
   return made ? nb::steal(made) : nb::none();
 }
 
-/// "... node 'name' (Type, ...): ..." -> name, Type: how every located message
-/// is written (frontend, kernel checks); what fails between kernels names the
-/// node only.
-std::pair<nb::object, nb::object> location_of(const std::string &message) {
-  size_t start = message.rfind("node '");
-  if (start == std::string::npos)
-    return {nb::none(), nb::none()};
-  size_t name = start + 6, end = message.find("' (", name);
-  size_t bare = message.find("': ", name);
-  if (bare < end)
-    return {to_str(message.substr(name, bare - name)), nb::none()};
-  if (end == std::string::npos)
-    return {nb::none(), nb::none()};
-  size_t type = end + 3, stop = message.find_first_of(",)", type);
-  return {to_str(message.substr(name, end - name)),
-          to_str(message.substr(type, stop - type))};
+/// None where it is not known.
+nb::object known(const std::string &text) {
+  return text.empty() ? nb::none() : to_str(text);
 }
 
 /// Raises landfall.Error.
 [[noreturn]] void raise(const Error &error) {
   nb::object type = nb::module_::import_("landfall").attr("Error");
-  auto [node, operator_type] = location_of(error.message);
+  const Place &place = error.place;
+  nb::list enclosing;
+  for (const ModelNode &node : place.around)
+    enclosing.append(to_str(node.name));
+  nb::dict sizes;
+  for (const NamedSize &size : error.sizes)
+    sizes[to_str(size.name)] = size.value;
   nb::object exception =
-      type(code_name(error.code), to_str(error.message), node, operator_type);
+      type(to_str(std::string(name(error.code))), to_str(render(error)),
+           nb::arg("reason") = to_str(error.message),
+           nb::arg("file") = known(place.file),
+           nb::arg("node") = known(place.node.name),
+           nb::arg("operator") = known(place.node.op),
+           nb::arg("enclosing") = enclosing, nb::arg("sizes") = sizes);
   PyErr_SetObject(type.ptr(), exception.ptr());
   throw nb::python_error();
 }

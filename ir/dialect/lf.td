@@ -277,8 +277,15 @@ def Lf_BranchOp : Lf_Op<"branch", [RecursiveMemoryEffects, SingleBlock]> {
 
 def Lf_CheckOp : Lf_Op<"check", [MemoryEffects<[MemWrite]>]> {
   let summary = "fails the run unless the condition holds";
-  let arguments = (ins I1:$condition, Optional<I64>:$value, StrAttr:$message);
-  let assemblyFormat = "$condition (`reports` $value^)? `,` $message attr-dict";
+  let description = [{
+    The failure is of the operation's own location and has the value, if there
+    is one, under the given name.
+  }];
+  let arguments = (ins I1:$condition, Optional<I64>:$value, StrAttr:$message,
+                       OptionalAttr<StrAttr>:$value_name);
+  let assemblyFormat = [{
+    $condition (`reports` $value^ `as` $value_name)? `,` $message attr-dict
+  }];
 }
 
 #endif // LANDFALL_IR_LF_TD

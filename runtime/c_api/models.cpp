@@ -32,7 +32,7 @@ Result<const EntryPoint *> main_entry(const Package &package) {
     if (entry.name == "main")
       return &entry;
   return Error{ErrorCode::invalid_package,
-               "The package has no entry point 'main'."};
+               "the package has no entry point 'main'"};
 }
 
 Result<lf_model *> load(const lf_package &package, const char *device,
@@ -160,8 +160,8 @@ lf_status lf_session_run(lf_session *session, const lf_value *const *inputs,
     std::vector<runtime::HostValue> results = TRY(session->session.run(values));
     if (results.size() != output_count)
       return Error{ErrorCode::invalid_argument,
-                   fmt::format("The model has {} outputs; there is room for "
-                               "{}.",
+                   fmt::format("the model has {} outputs; there is room for "
+                               "{}",
                                results.size(), output_count)};
     std::vector<std::unique_ptr<lf_value>> wrapped;
     for (runtime::HostValue &result : results)

@@ -56,8 +56,7 @@ lf_status lf_package_from_bytes(const void *bytes, size_t size,
       return missing("bytes");
     auto *begin = static_cast<const uint8_t *>(bytes);
     Bytes copy = share_bytes(std::vector<uint8_t>(begin, begin + size));
-    Package parsed =
-        TRY(parse_package(std::move(copy), "the package in memory"));
+    Package parsed = TRY(parse_package(std::move(copy)));
     *package = new lf_package{share(std::move(parsed))};
     return {};
   });

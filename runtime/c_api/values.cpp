@@ -32,7 +32,7 @@ Result<runtime::HostTensor> shaped(lf_dtype dtype, const int64_t *dims,
   std::optional<DType> known = dtype_from_onnx(dtype);
   if (!known || *known == DType::string)
     return Error{ErrorCode::invalid_argument,
-                 fmt::format("{} is no element type of a numeric tensor.",
+                 fmt::format("{} is no element type of a numeric tensor",
                              static_cast<int>(dtype))};
   if (!dims && rank > 0)
     return missing("dims");
@@ -44,8 +44,8 @@ Result<runtime::HostTensor> shaped(lf_dtype dtype, const int64_t *dims,
     return Error{ErrorCode::invalid_argument, expected.error().message};
   if (*expected != bytes)
     return Error{ErrorCode::invalid_argument,
-                 fmt::format("A {} tensor of shape {} has {} bytes; {} were "
-                             "given.",
+                 fmt::format("a {} tensor of shape {} has {} bytes; {} were "
+                             "given",
                              name(*known), runtime::dims_text(tensor.dims),
                              *expected, bytes)};
   return tensor;

@@ -22,9 +22,9 @@ std::vector<std::vector<std::string>> fused_groups(const Package &package) {
     if (program.code[i].op != Op::launch)
       continue;
     auto &group = groups[program.code[i].args[0]];
-    std::string origin = origin_of(program, uint32_t(i));
-    if (std::ranges::find(group, origin) == group.end())
-      group.push_back(origin);
+    std::string nodes = names(origin(program, i));
+    if (std::ranges::find(group, nodes) == group.end())
+      group.push_back(nodes);
   }
   return groups;
 }
@@ -39,7 +39,8 @@ size_t launches_in(const Package &package) {
 size_t nodes_in(const Package &package) {
   std::set<std::string> nodes;
   for (const Kernel &kernel : package.kernels)
-    nodes.insert(kernel.origins.begin(), kernel.origins.end());
+    for (const ModelNode &node : kernel.origins)
+      nodes.insert(node.name);
   return nodes.size();
 }
 
@@ -50,8 +51,7 @@ std::vector<HostStep> host_steps(const Program &program) {
     if (instruction.op != Op::box || instruction.args.empty())
       continue;
     auto function = static_cast<BoxFunction>(instruction.args[0]);
-    steps.push_back(
-        {std::string(name(function)), origin_of(program, uint32_t(i))});
+    steps.push_back({std::string(name(function)), names(origin(program, i))});
   }
   return steps;
 }

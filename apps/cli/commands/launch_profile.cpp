@@ -7,13 +7,6 @@
 
 namespace landfall::cli {
 
-std::string origin_of(const Program &program, uint32_t instruction) {
-  if (instruction >= program.origin_of.size())
-    return "";
-  uint32_t origin = program.origin_of[instruction];
-  return origin < program.origins.size() ? program.origins[origin] : "";
-}
-
 namespace {
 
 /// Multiply-adds that the peak for the kernel's operands, or for fp32 where the
@@ -61,7 +54,7 @@ Result<LaunchProfile> profile(OpenedModel &opened, const PreparedInputs &inputs,
                                  *record.counters);
     }
     add(result.by_kernel[record.kernel], launch);
-    add(result.by_origin[origin_of(program, record.instruction)], launch);
+    add(result.by_origin[names(origin(program, record.instruction))], launch);
     add(result.total, launch);
   };
   result.runs = repeat;

@@ -32,8 +32,6 @@ struct LaunchProfile {
 };
 
 /// The model nodes that an instruction belongs to, "a+b"; "" if unknown.
-std::string origin_of(const Program &program, uint32_t instruction);
-
 /// Runs once to warm up and once for the statistics, then `repeat` times.
 Result<LaunchProfile> profile(OpenedModel &opened, const PreparedInputs &inputs,
                               const std::string &entry, int repeat);

@@ -64,7 +64,7 @@ Result<runtime::HostTensor> read_pb(const Bytes &file,
                                     const std::string &path) {
   auto proto = onnx::read_tensor(file.data, path);
   if (!proto)
-    return invalid(proto.error().message);
+    return invalid(proto.error().message).in_file(path);
   runtime::HostTensor tensor;
   tensor.dims = proto->dims;
   if (proto->data_type == info(DType::string).onnx) {
@@ -83,7 +83,7 @@ Result<runtime::HostTensor> read_pb(const Bytes &file,
                          directory.empty() ? "." : directory.string());
   auto data = onnx::tensor_data(*proto, store);
   if (!data)
-    return invalid(fmt::format("'{}': {}", path, data.error().message));
+    return invalid(data.error().message).in_file(path);
   tensor.dtype = data->dtype;
   tensor.bytes = data->bytes;
   return tensor;

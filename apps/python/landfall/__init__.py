@@ -20,17 +20,27 @@ __all__ = ["Error", "Model", "Value", "compile", "load", "targets"]
 
 
 class Error(RuntimeError):
-    """A failure; `code` is its kind ("invalid_model", "unsupported", ...).
+    """A failure, as text (`str`) and as data.
 
-    The message names file, node and operator where they are known; `node` and
-    `operator` carry them on their own (None if the failure belongs to none).
+    code: its kind ("invalid_model", "unsupported", "run_failed", ...).
+    reason: what was expected and what to do, without the place and the sizes.
+    file: the model's or package's; None: not known.
+    node: the innermost node of the model, by its name or, if it has none, by
+        its first output's; None: the failure belongs to none.
+    operator: the node's operator, like "Conv" or "com.microsoft.Gelu"; or None.
+    enclosing: the nodes whose subgraphs or functions contain it, innermost first.
+    sizes: {name: value} of what the reason speaks of when a run fails.
     """
 
-    def __init__(self, code, message, node=None, operator=None):
+    def __init__(self, code, message, *, reason=None, file=None, node=None, operator=None, enclosing=(), sizes=None):
         super().__init__(message)
         self.code = code
+        self.reason = message if reason is None else reason
+        self.file = file
         self.node = node
         self.operator = operator
+        self.enclosing = list(enclosing)
+        self.sizes = dict(sizes or {})
 
 
 def compile(model, target="cpu", *, threads=0, own_process=False, timeout_seconds=60, directory=None, **options):

@@ -16,8 +16,7 @@ namespace {
 Result<uint8_t *> address(runtime::DeviceSpan span, size_t bytes) {
   if (span.offset > span.memory.bytes ||
       bytes > span.memory.bytes - span.offset)
-    return Error{ErrorCode::device,
-                 "A copy reaches outside its device memory."};
+    return Error{ErrorCode::device, "a copy reaches outside its device memory"};
   return reinterpret_cast<uint8_t *>(span.memory.handle) + span.offset;
 }
 
@@ -58,7 +57,7 @@ Status NullQueue::launch(const runtime::Executable &executable, uint32_t kernel,
                          std::span<const int64_t> sizes) {
   auto &kernels = static_cast<const NullExecutable &>(executable).kernels;
   if (kernel >= kernels.size())
-    return Error{ErrorCode::device, "There is no such kernel."};
+    return Error{ErrorCode::device, "there is no such kernel"};
   std::vector<void *> pointers;
   for (runtime::DeviceSpan operand : operands)
     pointers.push_back(TRY(address(operand, 0)));
