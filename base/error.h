@@ -4,7 +4,7 @@
 //
 // An error is data: a code, the reason as text, the place in the model, and the
 // values of the sizes involved. Code that knows a part of the place adds it as
-// the error propagates; no code parses a message. The whole text is made by
+// the error propagates: a message is for people. The whole text is made by
 // `render`, only at the interfaces to users (C, Python, command line).
 //
 // A reason is one clause in LLVM's style: it starts in lower case, has no full

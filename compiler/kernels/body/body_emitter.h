@@ -83,10 +83,6 @@ private:
   bool has_register_pressure(const Node &loop) const;
   LaneValues emit_iterations(const Node &node, LaneValues init);
 
-  // body_extremes.cpp
-  bool keeps_nan_apart(NodeId loop, const LaneValues &init) const;
-  LaneValues emit_extreme_loop(NodeId loop, LaneValues init);
-  LaneValue emit_numeric_extreme();
   LaneValues emit_unrolled(const Node &node, int64_t low, int64_t high,
                            LaneValues carried);
   LaneValues emit_uniform_loop(const Node &node, const LaneValues &init);
@@ -97,6 +93,11 @@ private:
   LaneValues emit_branch(const Node &node);
   LaneValues emit_diverging_branch(const Node &node);
   LaneValues emit_masked_block(const Block &block, const LaneValue &mask);
+
+  // body_extremes.cpp
+  bool keeps_nan_apart(NodeId loop, const LaneValues &init) const;
+  LaneValues emit_extreme_loop(NodeId loop, LaneValues init);
+  LaneValue emit_numeric_extreme();
 
   /// Emits a block whose parameters are bound; its yields.
   LaneValues run(const Block &block);
