@@ -5,14 +5,12 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/host_value.h"
 
+#include "base/element_count.h"
+
 namespace landfall::runtime {
 
 int64_t HostTensor::element_count() const {
-  int64_t count = 1;
-  // An empty tensor may have other extents whose product overflows.
-  for (int64_t dim : dims)
-    count = dim == 0 || count == 0 ? 0 : count * dim;
-  return count;
+  return landfall::element_count(dims);
 }
 
 HostTensor make_tensor(DType dtype, std::vector<int64_t> dims) {

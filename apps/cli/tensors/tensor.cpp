@@ -6,16 +6,11 @@
 #include "apps/cli/tensors/tensor.h"
 
 #include "apps/cli/report/attempt.h"
+#include "base/element_count.h"
 
 namespace landfall::cli {
 
-int64_t Tensor::element_count() const {
-  int64_t count = 1;
-  // An empty tensor may have other extents whose product overflows.
-  for (int64_t dim : dims)
-    count = dim == 0 || count == 0 ? 0 : count * dim;
-  return count;
-}
+int64_t Tensor::element_count() const { return landfall::element_count(dims); }
 
 Tensor make_tensor(DType dtype, std::vector<int64_t> dims) {
   Tensor tensor;
