@@ -212,7 +212,8 @@ void Planner::tile_transposition() {
   }
 }
 
-/// The number of accesses per point that have no stride 1 along this loop.
+/// The number of accesses per point, outside of whiles, that have no stride 1
+/// along this loop.
 double Planner::scattered(const Block &block, uint32_t loop) {
   double count = 0;
   for (NodeId id : block.nodes) {
@@ -221,6 +222,10 @@ double Planner::scattered(const Block &block, uint32_t loop) {
       movement = access_.movement(id, kernel_.body.params[loop]);
     count += movement == analysis::Movement::strided ||
              movement == analysis::Movement::irregular;
+    // The lanes of a while go their own ways, so what it loads is gathered
+    // along any loop.
+    if (at(id).kind == NodeKind::loop_while)
+      continue;
     for (const Block &inner : at(id).blocks)
       count += scattered(inner, loop) * analysis::trips_of(kernel_, at(id), 64);
   }

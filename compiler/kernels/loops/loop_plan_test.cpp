@@ -144,6 +144,28 @@ TEST(LoopPlan, padsAreWalkedApartFromTheInterior) {
   EXPECT_EQ(plan.row_loops, 0u); // Blocks of rows, within a task.
 }
 
+TEST(LoopPlan, whilesDoNotChooseTheLanes) {
+  // From roots[j] down a tree by row i of x. Lanes of rows would be empty where
+  // there is one row, and what the walk loads is gathered along either loop.
+  Grid k;
+  uint32_t roots = k.input(i64, {sized(1)});
+  uint32_t feature = k.input(i64, {sized(2)});
+  uint32_t next = k.input(i64, {sized(2)});
+  NodeId root = k.load(roots, {k.j});
+  NodeId walk = k.nest(
+      NodeKind::loop_while, {root}, {[&] {
+        NodeId at = k.param(i64);
+        NodeId x = k.load(k.x, {k.i, k.load(feature, {at})});
+        NodeId is_left = k.scalar(ScalarOp::lt, boolean, {x, k.real(0)});
+        NodeId child =
+            k.scalar(ScalarOp::select, i64, {is_left, at, k.load(next, {at})});
+        NodeId goes_on = k.scalar(ScalarOp::lt, boolean, {k.literal(0), child});
+        k.yield({goes_on, child});
+      }});
+  k.yield({k.load(k.row, {k.result(walk, 0, i64)})});
+  EXPECT_EQ(k.plan().order, (std::vector<uint32_t>{0, 1}));
+}
+
 TEST(LoopPlan, imperativeBodiesKeepTheirOrder) {
   // Checks and stores run at every point, in the description's order.
   Kernel scan = scan_kernel();
