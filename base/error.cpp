@@ -28,9 +28,11 @@ std::string_view name(ErrorCode code) {
   case ErrorCode::device:
     return "device";
   case ErrorCode::internal:
-    break;
+    return "internal";
+  case ErrorCode::cancelled:
+    return "cancelled";
   }
-  return "internal";
+  return "unknown";
 }
 
 Place::Place() = default;
@@ -178,7 +180,7 @@ std::vector<uint8_t> serialize(const Error &error) {
 std::optional<Error> deserialize_error(std::span<const uint8_t> bytes) {
   ByteReader in(bytes);
   Error error;
-  error.code = in.enumerator<ErrorCode>(int(ErrorCode::internal) + 1);
+  error.code = in.enumerator<ErrorCode>(int(ErrorCode::cancelled) + 1);
   error.message = in.string();
   error.place.file = in.string();
   error.place.node = read_node(in);

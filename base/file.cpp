@@ -18,8 +18,9 @@ namespace landfall {
 namespace {
 
 Error system_error(const char *action, const std::string &path) {
-  return {ErrorCode::io,
-          fmt::format("cannot {} '{}': {}", action, path, strerror(errno))};
+  Error error{ErrorCode::io,
+              fmt::format("cannot {}: {}", action, strerror(errno))};
+  return error.in_file(path);
 }
 
 class Descriptor {
@@ -142,15 +143,14 @@ Status write_file(const std::string &path,
                   std::span<const std::span<const uint8_t>> parts) {
   struct stat status;
   if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-    return Error{
-        ErrorCode::io,
-        fmt::format("Cannot write {}: it exists and is not a regular "
-                    "file. Give the path of a file to make or replace.",
-                    path)};
+    return Error{ErrorCode::io,
+                 "cannot write: it exists and is not a regular file; give the "
+                 "path of a file to make or replace"}
+        .in_file(path);
   std::string name;
   Descriptor file(create_beside(path, name));
   if (!file)
-    return system_error("create a file beside", path);
+    return system_error("create a file beside it", path);
   Temporary temporary(name);
   for (std::span<const uint8_t> part : parts)
     if (!write_all(file.number(), part))

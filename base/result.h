@@ -20,24 +20,50 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 
 namespace landfall {
 
+/// An error, or none, in the space of a pointer: a result that is passed on by
+/// every call of a run costs no more than a test.
+class MaybeError {
+public:
+  MaybeError() = default;
+  MaybeError(Error error);
+  MaybeError(const MaybeError &other);
+  MaybeError(MaybeError &&other) noexcept
+      : error_(std::exchange(other.error_, nullptr)) {}
+  MaybeError &operator=(MaybeError other) noexcept {
+    std::swap(error_, other.error_);
+    return *this;
+  }
+  ~MaybeError() {
+    if (error_)
+      release();
+  }
+
+  explicit operator bool() const { return error_ != nullptr; }
+  Error &operator*() const { return *error_; }
+
+private:
+  void release();
+
+  Error *error_ = nullptr; ///< Owned.
+};
+
 template <typename T> class [[nodiscard]] Result {
 public:
-  Result(T value) : state_(std::move(value)) {}
-  Result(Error error) : state_(std::move(error)) {}
+  Result(T value) : value_(std::move(value)) {}
+  Result(Error error) : error_(std::move(error)) {}
 
-  bool ok() const { return state_.index() == 0; }
+  bool ok() const { return !error_; }
   explicit operator bool() const { return ok(); }
   T &value() {
     assert(ok());
-    return *std::get_if<0>(&state_);
+    return *value_;
   }
   const T &value() const {
     assert(ok());
-    return *std::get_if<0>(&state_);
+    return *value_;
   }
   T &operator*() { return value(); }
   const T &operator*() const { return value(); }
@@ -45,13 +71,14 @@ public:
   const T *operator->() const { return &value(); }
   const Error &error() const {
     assert(!ok());
-    return *std::get_if<1>(&state_);
+    return *error_;
   }
   T take() { return std::move(value()); }
-  Error take_error() { return std::move(*std::get_if<1>(&state_)); }
+  Error take_error() { return std::move(*error_); }
 
 private:
-  std::variant<T, Error> state_;
+  std::optional<T> value_; ///< Unless there is an error.
+  MaybeError error_;
 };
 
 template <> class [[nodiscard]] Result<void> {
@@ -59,14 +86,17 @@ public:
   Result() = default;
   Result(Error error) : error_(std::move(error)) {}
 
-  bool ok() const { return !error_.has_value(); }
+  bool ok() const { return !error_; }
   explicit operator bool() const { return ok(); }
-  const Error &error() const { return *error_; }
+  const Error &error() const {
+    assert(!ok());
+    return *error_;
+  }
   void take() {}
   Error take_error() { return std::move(*error_); }
 
 private:
-  std::optional<Error> error_;
+  MaybeError error_;
 };
 
 using Status = Result<void>;

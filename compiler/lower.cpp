@@ -27,7 +27,7 @@ public:
 
   void run() {
     plan_ = plan_memory(module_);
-    program_.origins.push_back("");
+    program_.origins.emplace_back(); // What belongs to no node.
     EntryPoint entry = module_.signature;
     entry.start = 0;
     scopes_.emplace_back();
@@ -56,17 +56,12 @@ private:
   uint32_t new_value() { return value_registers_++; }
 
   void set_origin(Operation &op) {
-    std::string name = ir::origin_name(op.getLoc());
-    if (auto fused = dyn_cast<FusedLoc>(op.getLoc()))
-      for (Location inner : fused.getLocations()) {
-        std::string part = ir::origin_name(inner);
-        if (!part.empty())
-          name += (name.empty() ? "" : "+") + part;
-      }
-    auto [position, added] =
-        origin_numbers_.try_emplace(name, program_.origins.size());
-    if (added)
-      program_.origins.push_back(name);
+    Location location = op.getLoc();
+    std::vector<ModelNode> nodes = ir::model_nodes(location);
+    uint32_t number = nodes.empty() ? 0 : program_.origins.size();
+    auto [position, added] = origin_numbers_.try_emplace(location, number);
+    if (added && number > 0)
+      program_.origins.push_back(std::move(nodes));
     origin_ = position->second;
   }
 
@@ -255,9 +250,18 @@ private:
   }
 
   void lower_require(lf::RequireOp require) {
-    uint32_t condition = reg(module_.size_of(require.getCondition()));
-    program_.messages.push_back(require.getMessage().str());
-    emit(Op::require, {condition, uint32_t(program_.messages.size() - 1)});
+    Size condition = module_.size_of(require.getCondition());
+    uint32_t holds = reg(condition);
+    Requirement requirement{require.getMessage().str(), {}};
+    std::vector<uint32_t> values;
+    for (const Size &symbol : symbols(condition))
+      if (auto value = find(symbol)) {
+        requirement.sizes.push_back(symbol.str());
+        values.push_back(*value);
+      }
+    uint32_t number = program_.requirements.size();
+    program_.requirements.push_back(std::move(requirement));
+    emit(Op::require, counted(values, {holds, number}));
   }
 
   uint32_t weight(lf::ConstantOp constant) {
@@ -265,7 +269,8 @@ private:
         weights_.try_emplace(constant.getId(), package_.weights.size());
     if (added) {
       const ConstantData &data = module_.constants[constant.getId()];
-      package_.weights.push_back({ir::origin_name(constant.getLoc()),
+      std::vector<ModelNode> nodes = ir::model_nodes(constant.getLoc());
+      package_.weights.push_back({nodes.empty() ? "" : nodes.front().name,
                                   data.dtype, data.dims, data.bytes});
     }
     return position->second;
@@ -530,7 +535,7 @@ private:
   llvm::DenseMap<Value, uint32_t> values_;
   llvm::DenseMap<int64_t, uint32_t> weights_;
   std::map<std::string, uint32_t> kernels_;
-  llvm::StringMap<uint32_t> origin_numbers_;
+  llvm::DenseMap<Location, uint32_t> origin_numbers_;
   llvm::DenseSet<Operation *> done_;
   uint32_t int_registers_ = 0;
   uint32_t value_registers_ = 0;

@@ -119,12 +119,10 @@ Status check_supported(const Target &target, const Package &package) {
     Support support = target.supports(kernel);
     if (support.yes)
       continue;
-    std::string nodes;
-    for (const std::string &origin : kernel.origins)
-      nodes += (nodes.empty() ? "'" : ", '") + origin + "'";
-    return Error{ErrorCode::unsupported,
-                 fmt::format("target '{}' cannot run the kernel of node {}: {}",
-                             target.name(), nodes, support.reason)};
+    Error error{ErrorCode::unsupported,
+                fmt::format("target '{}' cannot run its kernel: {}",
+                            target.name(), support.reason)};
+    return error.at(kernel.origins);
   }
   return {};
 }

@@ -50,11 +50,8 @@ Builder::~Builder() = default;
 
 SizeContext &Builder::sizes() { return impl_->m.sizes; }
 
-void Builder::set_origin(const std::string &node_name,
-                         const std::string &op_type) {
-  impl_->loc = NameLoc::get(impl_->op.getStringAttr(node_name),
-                            NameLoc::get(impl_->op.getStringAttr(op_type)));
-  impl_->origin = fmt::format("node '{}' ({})", node_name, op_type);
+void Builder::set_origin(const ModelNode &node) {
+  impl_->loc = location_of(impl_->op, node);
 }
 
 Any Builder::Impl::any(Value value) {

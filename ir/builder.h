@@ -177,8 +177,9 @@ public:
 
   SizeContext &sizes();
 
-  /// Sets the model node (location) of operations built from now on.
-  void set_origin(const std::string &node_name, const std::string &op_type);
+  /// Sets the model node (location) of operations built from now on; an empty
+  /// one: none.
+  void set_origin(const ModelNode &node);
 
   //===--- The entry point ------------------------------------------------===//
   /// A model input. Dims with a symbol name share the symbol of that name.
@@ -234,8 +235,8 @@ public:
   /// Inside a body: requires an operand's extent to be 1 or equal to the extent
   /// of the index's loop.
   void require_broadcast(Size extent, Scalar index);
-  /// Fails the run with `message` unless the 0/1 size is 1. Throws if provably
-  /// 0.
+  /// Fails the run with `message` unless the 0/1 size is 1; the error has the
+  /// values of the condition's symbols. Throws if provably 0.
   void require(Size condition, const std::string &message);
 
   //===--- Inside bodies --------------------------------------------------===//
@@ -257,9 +258,10 @@ public:
                          std::span<const Scalar> carried)> &body);
   Scalars branch(Scalar condition, const std::function<Scalars()> &then_body,
                  const std::function<Scalars()> &else_body);
-  /// Fails the run with `message` ("{}" becomes `value`) unless the condition
-  /// holds. Only inside `loops` bodies.
-  void check(Scalar condition, const std::string &message, Scalar value = {});
+  /// Fails the run with `message` unless the condition holds; the error has
+  /// `value` (i64) under `value_name`. Only inside `loops` bodies.
+  void check(Scalar condition, const std::string &message,
+             const std::string &value_name = "", Scalar value = {});
 
   //===--- Control flow of the graph --------------------------------------===//
   /// Builds each branch once; both must give the same number of values with

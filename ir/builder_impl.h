@@ -32,7 +32,6 @@ struct Builder::Impl {
   Module::Impl &m;
   mlir::OpBuilder op; ///< At the insertion point.
   mlir::Location loc; ///< The model node being built.
-  std::string origin; ///< "'name' (Type)", for run-time messages.
   /// The graph-level operation whose body is being built, if any.
   mlir::Operation *enclosing = nullptr;
   llvm::DenseMap<mlir::Value, std::vector<Size>> known_contents;

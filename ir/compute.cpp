@@ -321,13 +321,12 @@ void Builder::require(Size condition, const std::string &message) {
       throw BuildError(ErrorCode::invalid_model, message);
     return;
   }
-  std::string text = i.origin.empty() ? message : i.origin + ": " + message;
   if (i.enclosing) {
     OpBuilder before(i.enclosing);
-    lf::RequireOp::create(before, i.loc, i.size_value(condition), text);
+    lf::RequireOp::create(before, i.loc, i.size_value(condition), message);
     return;
   }
-  lf::RequireOp::create(i.op, i.loc, i.size_value(condition), text);
+  lf::RequireOp::create(i.op, i.loc, i.size_value(condition), message);
 }
 
 } // namespace landfall::ir

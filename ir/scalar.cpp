@@ -342,11 +342,11 @@ Scalars Builder::branch(Scalar condition,
 }
 
 void Builder::check(Scalar condition, const std::string &message,
-                    Scalar value) {
+                    const std::string &value_name, Scalar value) {
   Impl &i = *impl_;
-  std::string text = i.origin.empty() ? message : i.origin + ": " + message;
   lf::CheckOp::create(i.op, i.loc, value_of(condition),
-                      value ? value_of(value) : Value(), text);
+                      value ? value_of(value) : Value(), message,
+                      value ? i.op.getStringAttr(value_name) : StringAttr());
 }
 
 } // namespace landfall::ir

@@ -29,15 +29,22 @@ GraphBody body_of(const FunctionProto &function) {
   return {function.node, {}, {}, function.input, function.output};
 }
 
-std::string describe(const NodeProto &node) {
-  std::string domain(node.domain.empty() ? "" : std::string(node.domain) + ".");
-  std::string type = " (" + domain + std::string(node.op_type) + ")";
-  if (!node.name.empty())
-    return "node '" + std::string(node.name) + "'" + type;
+ModelNode model_node(const NodeProto &node) {
+  ModelNode result;
+  result.name = std::string(node.name);
   for (Text output : node.output)
-    if (!output.empty())
-      return "the node giving '" + std::string(output) + "'" + type;
-  return "a node without name" + type;
+    if (result.name.empty() && !output.empty()) {
+      result.name = std::string(output);
+      result.named_by_output = true;
+    }
+  Text domain = canonical_domain(node.domain);
+  result.op = std::string(domain) + (domain.empty() ? "" : ".") +
+              std::string(node.op_type);
+  return result;
+}
+
+std::string describe(const NodeProto &node) {
+  return landfall::describe(model_node(node));
 }
 
 namespace {
@@ -85,10 +92,10 @@ private:
     std::string other = given_.contains(name)
                             ? "an input or initializer"
                             : describe(body_.nodes[found->second]);
-    throw BuildError(ErrorCode::invalid_model,
-                     "'" + std::string(name) + "' is defined twice: by " +
-                         other + " and by " + describe(body_.nodes[node]) +
-                         "; every value must have one definition");
+    Error error{ErrorCode::invalid_model,
+                "'" + std::string(name) + "' is defined twice, here and by " +
+                    other + "; every value must have one definition"};
+    throw BuildError(error.at(model_node(body_.nodes[node])));
   }
 
   void use(Text name, const NodeProto *reader) {
@@ -174,8 +181,9 @@ private:
       auto first = std::find(path.begin(), path.end() - 1, path.back());
       if (first == path.end() - 1)
         continue;
-      throw BuildError(ErrorCode::invalid_model,
-                       cycle_text({first, path.end() - 1}));
+      Error error{ErrorCode::invalid_model,
+                  cycle_text({first, path.end() - 1})};
+      throw BuildError(error.at(model_node(body_.nodes[path.back()])));
     }
   }
 

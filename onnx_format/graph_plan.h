@@ -46,6 +46,9 @@ struct GraphPlan {
 /// Fails if a name is defined twice or nodes form a cycle.
 Result<GraphPlan> plan_graph(const GraphBody &body);
 
+/// The node as errors name it; without its opset.
+ModelNode model_node(const NodeProto &node);
+
 /// "node 'conv1' (Conv)" for messages.
 std::string describe(const NodeProto &node);
 

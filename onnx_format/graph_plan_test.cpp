@@ -30,7 +30,7 @@ std::string order(const GraphPlan &plan) {
 
 std::string error_of(const GraphBody &body) {
   Result<GraphPlan> plan = plan_graph(body);
-  return plan ? "" : plan.error().message;
+  return plan ? "" : render(plan.error());
 }
 
 TEST(GraphPlanTest, SortsAndDropsWhatNobodyNeeds) {
@@ -75,9 +75,19 @@ TEST(GraphPlanTest, NamesHaveOneDefinition) {
   std::vector<NodeProto> nodes{make("A", {"x"}, {"y"}),
                                make("B", {"x"}, {"y"})};
   EXPECT_EQ(error_of({nodes, {}, {}, {"x"}, {"y"}}),
-            "'y' is defined twice: by node 'A' (A) and by node 'B' (B); every "
-            "value must have one definition");
+            "node 'B' (B): 'y' is defined twice, here and by node 'A' (A); "
+            "every value must have one definition");
   EXPECT_NE(error_of({nodes, {}, {}, {"y"}, {"y"}}), "");
+}
+
+TEST(GraphPlanTest, NodesAreNamedByThemselvesOrTheirOutput) {
+  NodeProto node = make("A", {}, {"", "y"});
+  EXPECT_EQ(model_node(node), (ModelNode{"A", false, "A"}));
+  node.name = {};
+  node.domain = "com.acme";
+  EXPECT_EQ(model_node(node), (ModelNode{"y", true, "com.acme.A"}));
+  node.domain = "ai.onnx";
+  EXPECT_EQ(describe(node), "the node giving 'y' (A)");
 }
 
 TEST(GraphPlanTest, LongChainsDoNotRecurse) {

@@ -18,6 +18,12 @@
 namespace landfall::onnx {
 
 using Text = std::string_view;
+
+/// "" for ONNX's own domain under either of its names.
+inline Text canonical_domain(Text domain) {
+  return domain == "ai.onnx" ? Text() : domain;
+}
+
 using Span = std::span<const uint8_t>;
 
 /// A repeated scalar field in its wire encoding: packed runs and single

@@ -106,11 +106,13 @@ private:
     std::string where;
     for (const char *field : path_)
       where += (where.empty() ? "" : ".") + std::string(field);
-    return {ErrorCode::invalid_model,
-            file + ": not a valid ONNX file: " + what + " at byte " +
-                std::to_string(position_ - begin_) +
-                (where.empty() ? "" : " in field " + where) +
-                "; the file may be truncated or damaged, or not ONNX at all"};
+    Error error{ErrorCode::invalid_model,
+                std::string("not a valid ONNX file: ") + what + " at byte " +
+                    std::to_string(position_ - begin_) +
+                    (where.empty() ? "" : " in field " + where) +
+                    "; the file may be truncated or damaged, or not ONNX at "
+                    "all"};
+    return error.in_file(file);
   }
 
   bool next(Reader &r) {

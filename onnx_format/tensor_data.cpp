@@ -130,10 +130,12 @@ Result<Bytes> stored_bytes(const TensorProto &tensor, DType type,
                      "' is split into segments, which is not supported"};
   if (tensor.location == TensorProto::Location::external) {
     auto bytes = store.external(tensor.external_data);
-    if (!bytes)
-      return Error{bytes.error().code, "tensor '" + std::string(tensor.name) +
-                                           "': " + bytes.error().message};
-    return bytes;
+    if (bytes)
+      return bytes;
+    Error error = bytes.take_error();
+    error.message =
+        "tensor '" + std::string(tensor.name) + "': " + error.message;
+    return error;
   }
   if (tensor.raw_data && !tensor.raw_data->empty())
     return Bytes{store.owner(), *tensor.raw_data};

@@ -27,13 +27,6 @@ std::string foreign_work(const Instruction &instruction) {
              : fmt::format("function {}", int(function));
 }
 
-std::string place_of(const Program &program, size_t at) {
-  std::string origin =
-      program.origin_of.empty() ? "" : program.origins[program.origin_of[at]];
-  return origin.empty() ? fmt::format("instruction {}", at)
-                        : fmt::format("node '{}'", origin);
-}
-
 } // namespace
 
 std::optional<HostWork> host_work(Op op) {
@@ -63,16 +56,19 @@ std::optional<HostWork> host_work(BoxFunction function) {
 }
 
 Status require_target(const Program &program) {
-  for (size_t at = 0; at < program.code.size(); ++at)
-    if (std::string work = foreign_work(program.code[at]); !work.empty())
-      return Error{ErrorCode::unsupported,
-                   fmt::format("{}: the host would compute '{}', which is not "
-                               "host work by nature (docs/host_work.md lists "
-                               "that). Use the operator where the target has "
-                               "a kernel for it, or allow it on the host by "
-                               "leaving out --require-target "
-                               "(require_target).",
-                               place_of(program, at), work)};
+  for (size_t at = 0; at < program.code.size(); ++at) {
+    std::string work = foreign_work(program.code[at]);
+    if (work.empty())
+      continue;
+    Error error{ErrorCode::unsupported,
+                fmt::format("the host would compute '{}', which is not host "
+                            "work by nature (docs/host_work.md lists that); "
+                            "use the operator where the target has a kernel "
+                            "for it, or allow it on the host by leaving out "
+                            "--require-target (require_target)",
+                            work)};
+    return error.at(origin(program, at));
+  }
   return {};
 }
 

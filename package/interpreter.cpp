@@ -35,8 +35,8 @@ public:
 private:
   Error internal(std::string what) const {
     return {ErrorCode::internal,
-            fmt::format("kernel '{}': {}. This is a bug in Landfall; please "
-                        "report it.",
+            fmt::format("kernel '{}': {}; this is a bug in Landfall, please "
+                        "report it",
                         kernel_.name, what)};
   }
 
@@ -304,11 +304,8 @@ private:
   bool check(const Step &step) {
     if (values_[step.a].i)
       return true;
-    const KernelCheck &check = kernel_.checks[step.index];
-    error_ = {check.code, check.message};
-    size_t place = check.message.find("{}");
-    if (step.count && place != std::string::npos)
-      error_.message.replace(place, 2, std::to_string(values_[step.b].i));
+    error_ =
+        failed_check(kernel_, step.index, step.count ? values_[step.b].i : 0);
     return false;
   }
 
@@ -325,6 +322,14 @@ private:
 };
 
 } // namespace
+
+Error failed_check(const Kernel &kernel, uint32_t check, int64_t value) {
+  const KernelCheck &failed = kernel.checks[check];
+  Error error{failed.code, failed.message};
+  if (!failed.value_name.empty())
+    error.sizes.push_back({failed.value_name, value});
+  return error.at(failed.node).at(kernel.origins);
+}
 
 Status interpret(const Kernel &kernel, const KernelArguments &arguments,
                  Precision precision) {

@@ -58,7 +58,9 @@ TEST(Interpreter, ReportsAFailedCheckWithItsValue) {
   Status status = run(scan_kernel(), {x, sums, halvings}, {1, 2});
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::run_failed);
-  EXPECT_EQ(status.error().message, "Scan_3: the sum 110 is not below 100");
+  EXPECT_EQ(render(status.error()),
+            "node 'Scan_3' (Scan): the sum is not below 100; where value = "
+            "110");
 }
 
 TEST(Interpreter, RefusesAnAccessOutside) {

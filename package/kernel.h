@@ -111,11 +111,12 @@ struct KernelOperand {
 ///    `loops` touch disjoint elements, so they may run in any order.
 enum class KernelClass : uint8_t { map, contraction, loops };
 
-/// A failure that a kernel can report: the text for a person, naming the node;
-/// "{}" is replaced by the reported value.
+/// A failure that a kernel can report.
 struct KernelCheck {
   ErrorCode code = ErrorCode::run_failed;
-  std::string message;
+  std::string message;    ///< The reason.
+  std::string value_name; ///< What the reported value is called; "": none is.
+  ModelNode node;         ///< The model node that asked for the check.
 };
 
 struct Kernel {
@@ -130,8 +131,11 @@ struct Kernel {
   Block factors;                       ///< Contraction only.
   Block body;
   std::vector<KernelCheck> checks;
-  std::vector<std::string> origins; ///< Names of the model nodes it came from.
+  std::vector<ModelNode> origins; ///< The model nodes it came from.
 };
+
+/// The error of the kernel's check number `check`, which has reported `value`.
+Error failed_check(const Kernel &kernel, uint32_t check, int64_t value);
 
 /// Checks every structural promise above (types, dominance, ranges of all
 /// numbers, ranks). Descriptions from files must pass it before use.
@@ -144,8 +148,8 @@ std::string print(const Kernel &kernel);
 std::vector<uint8_t> serialize(const Kernel &kernel);
 Result<Kernel> deserialize_kernel(std::span<const uint8_t> bytes);
 
-/// The serialised bytes of everything but `name`, `origins` and check messages.
-/// Kernels with equal keys compile to the same code.
+/// The serialised bytes of everything but `name`, `origins` and the texts and
+/// nodes of checks. Kernels with equal keys compile to the same code.
 std::string structural_key(const Kernel &kernel);
 
 } // namespace landfall

@@ -68,8 +68,11 @@ public:
     append(
         {.kind = NodeKind::store, .index = operand, .args = std::move(args)});
   }
-  NodeId check(std::vector<NodeId> args, std::string message) {
-    kernel.checks.push_back({ErrorCode::run_failed, std::move(message)});
+  /// Reports args[1], if it is there, as "value".
+  NodeId check(std::vector<NodeId> args, std::string message,
+               ModelNode node = {}) {
+    kernel.checks.push_back({ErrorCode::run_failed, std::move(message),
+                             args.size() > 1 ? "value" : "", std::move(node)});
     return append({.kind = NodeKind::check,
                    .index = uint32_t(kernel.checks.size() - 1),
                    .args = std::move(args)});
@@ -126,7 +129,7 @@ inline Kernel add_relu_kernel() {
   NodeId sum =
       k.scalar(ScalarOp::add, DType::f32, {k.load(x, {i}), k.load(y, {i})});
   k.yield({k.scalar(ScalarOp::max, DType::f32, {sum, k.real(0)})});
-  k.kernel.origins = {"Add_0", "Relu_1"};
+  k.kernel.origins = {{"Add_0", false, "Add"}, {"Relu_1", false, "Relu"}};
   return std::move(k.kernel);
 }
 
@@ -183,7 +186,7 @@ inline Kernel scan_kernel() {
   NodeId last =
       k.scalar(ScalarOp::cast, DType::i64, {k.result(loop, 0, DType::i32)});
   NodeId legal = k.scalar(ScalarOp::lt, DType::boolean, {last, k.literal(100)});
-  k.check({legal, last}, "Scan_3: the sum {} is not below 100");
+  k.check({legal, last}, "the sum is not below 100", {"Scan_3", false, "Scan"});
   NodeId count =
       k.nest(NodeKind::loop_while, {last, k.literal(0)}, {[&] {
                NodeId value = k.param(DType::i64), steps = k.param(DType::i64);

@@ -59,8 +59,11 @@ public:
                             : "out",
            i, name(operand.dtype), text(operand.dims));
     }
-    if (!kernel_.origins.empty())
-      line("from {}", fmt::join(kernel_.origins, ", "));
+    std::vector<std::string> nodes;
+    for (const ModelNode &node : kernel_.origins)
+      nodes.push_back(node.name);
+    if (!nodes.empty())
+      line("from {}", fmt::join(nodes, ", "));
     if (kernel_.kind == KernelClass::contraction)
       block(kernel_.factors, "factors");
     block(kernel_.body, "body");

@@ -6,7 +6,7 @@
 // their defaults.
 //
 //===----------------------------------------------------------------------===//
-#include "base/byte_stream.h"
+#include "package/model_node_stream.h"
 #include "package/node_rules.h"
 
 #include <fmt/format.h>
@@ -55,12 +55,12 @@ public:
     for (const KernelCheck &check : kernel.checks) {
       out_.u8(uint8_t(check.code));
       text(check.message);
+      text(check.value_name);
+      if (with_texts_)
+        write_node(out_, check.node);
     }
-    if (with_texts_) {
-      out_.varint(kernel.origins.size());
-      for (const std::string &origin : kernel.origins)
-        text(origin);
-    }
+    if (with_texts_)
+      write_nodes(out_, kernel.origins);
     return out_.take();
   }
 
@@ -137,14 +137,14 @@ public:
       node(each);
     kernel.factors = block();
     kernel.body = block();
-    kernel.checks.resize(in_.count(2));
+    kernel.checks.resize(in_.count(6));
     for (KernelCheck &check : kernel.checks) {
       check.code = in_.enumerator<ErrorCode>(int(ErrorCode::internal) + 1);
       check.message = in_.string();
+      check.value_name = in_.string();
+      check.node = read_node(in_);
     }
-    kernel.origins.resize(in_.count());
-    for (std::string &origin : kernel.origins)
-      origin = in_.string();
+    kernel.origins = read_nodes(in_);
     return kernel;
   }
 

@@ -125,8 +125,10 @@ TEST(KernelHash, IgnoresNamesOnly) {
   Kernel kernel = scan_kernel();
   std::string key = structural_key(kernel);
   kernel.name = "other";
-  kernel.origins = {"Other_1"};
+  kernel.origins = {{"Other_1", false, "Other"}};
   kernel.checks[0].message = "other";
+  kernel.checks[0].value_name = "other";
+  kernel.checks[0].node = {"Other_1", false, "Other"};
   EXPECT_EQ(structural_key(kernel), key);
   kernel.operands[0].dims[0] = fixed(4);
   EXPECT_NE(structural_key(kernel), key);

@@ -53,6 +53,7 @@ std::vector<uint8_t> serialize(const Package &package);
 
 /// Maps and verifies. The result's weights and code point into the mapping.
 Result<Package> read_package(const std::string &path);
-Result<Package> parse_package(Bytes bytes, const std::string &name_for_errors);
+/// `file` is where the bytes are from, for errors; "": from no file.
+Result<Package> parse_package(Bytes bytes, const std::string &file = "");
 
 } // namespace landfall

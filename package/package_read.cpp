@@ -202,13 +202,14 @@ Result<Bytes> align(Bytes bytes) {
 
 } // namespace
 
-Result<Package> parse_package(Bytes bytes, const std::string &name_for_errors) {
+Result<Package> parse_package(Bytes bytes, const std::string &file) {
   Result<Package> package = Parser(TRY(align(std::move(bytes)))).parse();
   if (package.ok())
     return package;
-  return Error{package.error().code,
-               fmt::format("'{}' is not a usable Landfall package: {}.",
-                           name_for_errors, package.error().message)};
+  Error error{package.error().code,
+              fmt::format("not a usable Landfall package: {}",
+                          package.error().message)};
+  return error.in_file(file);
 }
 
 Result<Package> read_package(const std::string &path) {

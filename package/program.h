@@ -84,15 +84,22 @@ struct EntryPoint {
   std::vector<SignatureValue> outputs;
 };
 
+/// What a failed `require` says: the reason, and what the sizes are called
+/// whose registers the instruction lists.
+struct Requirement {
+  std::string message;
+  std::vector<std::string> sizes;
+};
+
 struct Program {
   uint32_t int_registers = 0;
   uint32_t value_registers = 0;
   std::vector<Instruction> code;
-  std::vector<std::string> messages; ///< For `require`.
-  /// What each instruction belongs to: index into `origins`, for errors,
-  /// profiles and `explain`; same length as `code`, or empty.
+  std::vector<Requirement> requirements;
+  /// The model nodes that each instruction belongs to: index into `origins`,
+  /// for errors, profiles and `explain`; same length as `code`, or empty.
   std::vector<uint32_t> origin_of;
-  std::vector<std::string> origins;
+  std::vector<std::vector<ModelNode>> origins;
   std::vector<EntryPoint> entries;
 };
 
@@ -101,6 +108,12 @@ struct Program {
 struct Kernel;
 Status verify(const Program &program, std::span<const Kernel> kernels,
               size_t weight_count);
+
+/// The model nodes of an instruction; none if it belongs to none.
+std::span<const ModelNode> origin(const Program &program, size_t instruction);
+
+/// "a+b": the names of nodes that are computed together, for tables.
+std::string names(std::span<const ModelNode> nodes);
 
 std::string print(const Program &program);
 std::vector<uint8_t> serialize(const Program &program);

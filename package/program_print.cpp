@@ -38,7 +38,7 @@ std::string text(const InstructionOperand &operand, const Program &program) {
   case 'd':
     return std::string(name(DType(operand.value)));
   case 'm':
-    return fmt::format("\"{}\"", program.messages[operand.value]);
+    return fmt::format("\"{}\"", program.requirements[operand.value].message);
   case 'i':
     return fmt::format("in{}", operand.value);
   case 'o':
@@ -74,6 +74,22 @@ std::string text(const Instruction &instruction, const Program &program) {
 
 } // namespace
 
+std::span<const ModelNode> origin(const Program &program, size_t instruction) {
+  if (instruction >= program.origin_of.size())
+    return {};
+  uint32_t number = program.origin_of[instruction];
+  if (number >= program.origins.size())
+    return {};
+  return program.origins[number];
+}
+
+std::string names(std::span<const ModelNode> nodes) {
+  std::string text;
+  for (const ModelNode &node : nodes)
+    text += (&node == &nodes.front() ? "" : "+") + node.name;
+  return text;
+}
+
 std::string print(const Program &program) {
   std::string out;
   auto to = std::back_inserter(out);
@@ -88,7 +104,7 @@ std::string print(const Program &program) {
   for (size_t at = 0; at < program.code.size(); ++at) {
     if (!program.origin_of.empty() && program.origin_of[at] != last_origin) {
       last_origin = program.origin_of[at];
-      fmt::format_to(to, "# {}\n", program.origins[last_origin]);
+      fmt::format_to(to, "# {}\n", names(program.origins[last_origin]));
     }
     fmt::format_to(to, "{:5} {}\n", at, text(program.code[at], program));
   }

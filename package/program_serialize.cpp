@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "base/byte_stream.h"
+#include "package/model_node_stream.h"
 #include "package/program.h"
 
 namespace landfall {
@@ -77,9 +77,15 @@ std::vector<uint8_t> serialize(const Program &program) {
     out.u8(uint8_t(instruction.op));
     write(out, instruction.args);
   }
-  write(out, program.messages);
+  out.varint(program.requirements.size());
+  for (const Requirement &requirement : program.requirements) {
+    out.string(requirement.message);
+    write(out, requirement.sizes);
+  }
   write(out, program.origin_of);
-  write(out, program.origins);
+  out.varint(program.origins.size());
+  for (const std::vector<ModelNode> &nodes : program.origins)
+    write_nodes(out, nodes);
   out.varint(program.entries.size());
   for (const EntryPoint &entry : program.entries) {
     out.string(entry.name);
@@ -100,9 +106,15 @@ Result<Program> deserialize_program(std::span<const uint8_t> bytes) {
     instruction.op = in.enumerator<Op>(program_op_count());
     instruction.args = read_numbers(in);
   }
-  program.messages = read_texts(in);
+  program.requirements.resize(in.count(2));
+  for (Requirement &requirement : program.requirements) {
+    requirement.message = in.string();
+    requirement.sizes = read_texts(in);
+  }
   program.origin_of = read_numbers(in);
-  program.origins = read_texts(in);
+  program.origins.resize(in.count());
+  for (std::vector<ModelNode> &nodes : program.origins)
+    nodes = read_nodes(in);
   program.entries.resize(in.count(4));
   for (EntryPoint &entry : program.entries) {
     entry.name = in.string();

@@ -56,6 +56,8 @@ TEST(ProgramVerify, NamesTheFault) {
   has(complaint([](Program &p) { p.value_registers = UINT32_MAX; }),
       "too many registers");
   has(complaint([](Program &p) { p.origins.pop_back(); }), "an origin");
+  has(complaint([](Program &p) { p.requirements[0].sizes = {"n", "m"}; }),
+      "lists 1 sizes at 4 for a requirement that names 2");
 }
 
 TEST(ProgramPrint, ReadsWell) {
@@ -68,7 +70,7 @@ TEST(ProgramPrint, ReadsWell) {
             "    1 dim r0 v0 0\n"
             "    2 constant r1 4\n"
             "    3 equal r2 r0 r1\n"
-            "    4 require r2 \"Add_0: x must have 4 elements\"\n"
+            "    4 require r2 \"x must have 4 elements\" (r0)\n"
             "    5 weight v1 w0\n"
             "    6 alloc v2 float32 (r0)\n"
             "# Relu_1\n"

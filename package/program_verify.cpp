@@ -72,6 +72,8 @@ private:
                   operand.value, at, text));
     if (instruction.op == Op::launch)
       return launch(at, instruction);
+    if (instruction.op == Op::require)
+      return requirement(at, instruction);
     return {};
   }
 
@@ -87,7 +89,7 @@ private:
     case 'd':
       return value < uint32_t(dtype_count()) && size_of(DType(value)) > 0;
     case 'm':
-      return value < program_.messages.size();
+      return value < program_.requirements.size();
     case 'k':
       return value < kernels_.size();
     case 'w':
@@ -97,6 +99,13 @@ private:
     default: // i and o belong to the entry point; l, # and * are free.
       return true;
     }
+  }
+
+  Status requirement(size_t at, const Instruction &instruction) const {
+    size_t named = program_.requirements[instruction.args[1]].sizes.size();
+    return require(instruction.args[2] == named,
+                   "lists {} sizes at {} for a requirement that names {}",
+                   instruction.args[2], at, named);
   }
 
   Status launch(size_t at, const Instruction &instruction) const {

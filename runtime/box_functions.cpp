@@ -17,8 +17,8 @@ using Arguments = std::span<const HostValue>;
 
 Error misuse(std::string_view what) {
   return {ErrorCode::internal,
-          fmt::format("The compiled program misuses a boxed value: {}. This is "
-                      "a bug in Landfall; please report it.",
+          fmt::format("the compiled program misuses a boxed value: {}; this "
+                      "is a bug in Landfall, please report it",
                       what)};
 }
 
@@ -48,7 +48,7 @@ Result<size_t> position_in(const HostValue &value, size_t limit,
       position < 0 ? position + static_cast<int64_t>(length) : position;
   if (from_front < 0 || from_front >= static_cast<int64_t>(limit))
     return Error{ErrorCode::run_failed,
-                 fmt::format("Position {} is outside a sequence of length {}.",
+                 fmt::format("position {} is outside a sequence of length {}",
                              position, length)};
   return static_cast<size_t>(from_front);
 }
@@ -75,7 +75,7 @@ Result<HostValue> erase(Arguments arguments) {
   HostSequence list = *TRY(sequence_in(arguments));
   if (list.empty())
     return Error{ErrorCode::run_failed,
-                 "There is nothing to erase from an empty sequence."};
+                 "there is nothing to erase from an empty sequence"};
   size_t position = list.size() - 1;
   if (arguments.size() > 1)
     position = TRY(position_in(arguments[1], list.size(), list.size()));
@@ -88,7 +88,7 @@ Result<HostValue> optional_get(Arguments arguments) {
     return misuse("expected one optional");
   if (std::holds_alternative<std::monostate>(arguments[0].value))
     return Error{ErrorCode::run_failed,
-                 "The optional is empty: there is no element to get."};
+                 "the optional is empty: there is no element to get"};
   return arguments[0];
 }
 
@@ -104,8 +104,8 @@ Result<HostValue> stack(Arguments arguments, std::span<const uint32_t> extra) {
       return misuse("expected tensors of one type");
     if (element->dims != (elements.empty() ? *element : *elements[0]).dims)
       return Error{ErrorCode::run_failed,
-                   "The tensors of a sequence that is to become one tensor "
-                   "have different shapes."};
+                   "the tensors of a sequence that is to become one tensor "
+                   "have different shapes"};
     elements.push_back(element);
   }
   std::vector<int64_t> dims(extra.begin() + 1, extra.end());
@@ -166,7 +166,7 @@ Result<HostValue> zip_map(Arguments arguments,
   std::vector<MapKey> keys = TRY(map_keys(extra));
   if (tensor->dims.back() != static_cast<int64_t>(keys.size()))
     return Error{ErrorCode::run_failed,
-                 fmt::format("ZipMap has {} keys for {} columns.", keys.size(),
+                 fmt::format("ZipMap has {} keys for {} columns", keys.size(),
                              tensor->dims.back())};
   int64_t rows = tensor->dims.size() == 2 ? tensor->dims[0] : 1;
   int64_t size = size_of(tensor->dtype);

@@ -107,8 +107,7 @@ compile_model(const ModelSource &source, const std::string &options,
   });
   if (code != 0)
     return error_from(code, {bytes, size});
-  Package package =
-      TRY(parse_package({owner, {bytes, size}}, "the compiled model"));
+  Package package = TRY(parse_package({owner, {bytes, size}}));
   return std::shared_ptr<const Package>(
       std::make_shared<Package>(std::move(package)));
 }

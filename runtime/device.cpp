@@ -10,7 +10,7 @@
 namespace landfall::runtime {
 
 Result<DeviceCounters> Device::counters() {
-  return Error{ErrorCode::unsupported, "The device does not count."};
+  return Error{ErrorCode::unsupported, "the device does not count"};
 }
 
 namespace {
@@ -54,8 +54,8 @@ Result<const Driver *> find_driver(std::string_view device) {
     }
   }
   return Error{ErrorCode::invalid_argument,
-               fmt::format("There is no device '{}'; this build has {}.",
-                           device, known.empty() ? "none" : known)};
+               fmt::format("there is no device '{}'; this build has {}", device,
+                           known.empty() ? "none" : known)};
 }
 
 Result<std::unique_ptr<Device>> create_device(std::string_view name,

@@ -222,7 +222,8 @@ TEST_P(Conformance, ReportsAFailedCheckAndGoesOn) {
   Status status = queue->finish();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::run_failed);
-  EXPECT_EQ(status.error().message, "below_ten_node: 12 is not below 10");
+  EXPECT_EQ(render(status.error()),
+            "node 'below_ten_node' (Test): not below 10; where value = 12");
   EXPECT_EQ(contents<int64_t>(z)[0], 5) << "work after a failure is skipped";
   EXPECT_TRUE(queue->finish().ok()) << "a failure is told once";
   ASSERT_TRUE(launch(*code, below_ten, z, y, 1).ok());

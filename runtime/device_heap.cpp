@@ -38,10 +38,10 @@ Result<uint64_t> DeviceHeap::allocate(uint64_t bytes, uint64_t alignment) {
     used_[begin] = wanted;
     return begin;
   }
-  return Error{
-      ErrorCode::out_of_memory,
-      fmt::format("The device has no room for {} bytes; {} are free{}.", bytes,
-                  left, left < wanted ? "" : ", though not in one piece")};
+  return Error{ErrorCode::out_of_memory,
+               fmt::format("the device has no room for {} bytes; {} are free{}",
+                           bytes, left,
+                           left < wanted ? "" : ", though not in one piece")};
 }
 
 void DeviceHeap::release(uint64_t address) {

@@ -23,7 +23,7 @@ constexpr size_t segment_limit = 64;
 
 Error refused(std::string_view why) {
   return {ErrorCode::invalid_package,
-          fmt::format("The package's machine code cannot be loaded: {}.", why)};
+          fmt::format("the package's machine code cannot be loaded: {}", why)};
 }
 
 uint64_t round_down(uint64_t value, uint64_t unit) {

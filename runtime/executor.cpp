@@ -42,7 +42,7 @@ Result<std::vector<HostValue>> Executor::run(const EntryPoint &entry,
   report(start);
   // Also when all instructions were done: the device may have left work out.
   if (cancel_.load(std::memory_order_relaxed))
-    return Error{cancelled, "the run was cancelled"};
+    return Error{ErrorCode::cancelled, "the run was cancelled"};
   TRY(std::move(executed));
   TRY(std::move(finished));
   return outputs;
@@ -78,7 +78,7 @@ Status Executor::execute(uint32_t start) {
       return {};
     Result<uint32_t> next = step(at);
     if (!next)
-      return located(at, next.take_error());
+      return next.take_error().at(origin(program_, at));
     at = *next;
   }
   return {};
@@ -97,7 +97,7 @@ Result<uint32_t> Executor::step(uint32_t at) {
     return ints_[args[0]] == 0 ? args[1] : at + 1;
   case Op::require:
     if (ints_[args[0]] == 0)
-      return Error{ErrorCode::run_failed, program_.messages[args[1]]};
+      return failed_requirement(instruction);
     return at + 1;
   case Op::launch:
     TRY(launch(at));
@@ -124,15 +124,12 @@ Result<uint32_t> Executor::step(uint32_t at) {
   }
 }
 
-/// Names the model node that the instruction belongs to, unless the message
-/// does already.
-Error Executor::located(uint32_t at, Error error) const {
-  if (program_.origin_of.empty() ||
-      program_.origin_of[at] >= program_.origins.size())
-    return error;
-  const std::string &origin = program_.origins[program_.origin_of[at]];
-  if (!origin.empty() && error.message.find(origin) == std::string::npos)
-    error.message = fmt::format("node '{}': {}", origin, error.message);
+Error Executor::failed_requirement(const Instruction &instruction) const {
+  const std::vector<uint32_t> &args = instruction.args;
+  const Requirement &requirement = program_.requirements[args[1]];
+  Error error{ErrorCode::run_failed, requirement.message};
+  for (size_t i = 0; i < requirement.sizes.size(); ++i)
+    error.sizes.push_back({requirement.sizes[i], ints_[args[3 + i]]});
   return error;
 }
 
@@ -140,15 +137,15 @@ namespace {
 
 Error overflow(std::string_view what, int64_t a, int64_t b) {
   return {ErrorCode::run_failed,
-          fmt::format("A size computation overflows: {} {} {}. An input's "
-                      "extents are too large.",
+          fmt::format("a size computation overflows: {} {} {}; an input's "
+                      "extents are too large",
                       a, what, b)};
 }
 
 Error undefined(std::string_view what, int64_t a, int64_t b) {
   return {
       ErrorCode::run_failed,
-      fmt::format("A size computation has no result: {} {} {}.", a, what, b)};
+      fmt::format("a size computation has no result: {} {} {}", a, what, b)};
 }
 
 /// Rounds towards minus infinity; b is not 0, and not -1 with a = min.
@@ -206,7 +203,7 @@ Status Executor::integer_step(const Instruction &instruction) {
     result = a < b;
     break;
   default:
-    return Error{ErrorCode::internal, "An unknown instruction."};
+    return Error{ErrorCode::internal, "an unknown instruction"};
   }
   return {};
 }

@@ -17,7 +17,7 @@ namespace landfall::runtime {
 /// time. The program must have been verified; `parts` must outlive it.
 class Executor {
 public:
-  /// A run ends with `cancelled` soon after `cancel` has become true.
+  /// A run ends with ErrorCode::cancelled soon after `cancel` has become true.
   Executor(const LoadedParts &parts, const std::atomic<bool> &cancel);
   ~Executor();
 
@@ -61,7 +61,7 @@ private:
   Result<HostTensor> detach(const TensorRef &tensor);
   Result<HostTensor> deliver(uint32_t output, const TensorRef &tensor);
   Result<HostValue> boxed_argument(uint32_t value);
-  Error located(uint32_t at, Error error) const;
+  Error failed_requirement(const Instruction &instruction) const;
   void clean_up();
   void report(Clock::time_point start) const;
 

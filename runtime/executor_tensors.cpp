@@ -16,8 +16,8 @@ namespace {
 
 Error broken(std::string what) {
   return {ErrorCode::internal,
-          fmt::format("The compiled program is wrong: {}. This is a bug in "
-                      "Landfall or a forged package.",
+          fmt::format("the compiled program is wrong: {}; this is a bug in "
+                      "Landfall or a forged package",
                       what)};
 }
 
@@ -141,8 +141,8 @@ Status Executor::read_element(Operands operands) {
                               name(source.dtype)));
   if (offset + size > source.bytes)
     return Error{ErrorCode::run_failed,
-                 fmt::format("Element {} of a tensor of shape {} is needed, "
-                             "and it has no such element.",
+                 fmt::format("element {} of a tensor of shape {} is needed, "
+                             "and it has no such element",
                              offset / size, dims_text(source.dims))};
   DeviceSpan span = source.span;
   span.offset += offset;
@@ -307,7 +307,7 @@ Status Executor::make_alias(Operands operands) {
   TensorRef &alias = *TRY(new_tensor(value, source.dtype, operands.list()));
   if (alias.bytes != source.bytes)
     return Error{ErrorCode::run_failed,
-                 fmt::format("A tensor of shape {} cannot be reshaped to {}.",
+                 fmt::format("a tensor of shape {} cannot be reshaped to {}",
                              dims_text(source.dims), dims_text(alias.dims))};
   alias.span = source.span;
   alias.owner = std::move(source.owner);
@@ -370,17 +370,17 @@ Status Executor::expect(Operands operands) {
   if (value.kind != RunValue::Kind::tensor)
     return Error{
         ErrorCode::run_failed,
-        fmt::format("Expected a tensor of {} and rank {} here, and got "
-                    "a sequence, optional, map or text.",
+        fmt::format("expected a tensor of {} and rank {} here, and got "
+                    "a sequence, optional, map or text",
                     name(dtype), rank)};
   const TensorRef &tensor = value.tensor;
   if (tensor.dtype == dtype && tensor.dims.size() == rank)
     return {};
   return Error{ErrorCode::run_failed,
-               fmt::format("Expected a tensor of {} and rank {} here, as the "
-                           "model's types say; got one of {} and rank {}. "
-                           "Check what the model's sequences and optionals are "
-                           "given.",
+               fmt::format("expected a tensor of {} and rank {} here, as the "
+                           "model's types say, and got one of {} and rank {}; "
+                           "check what the model's sequences and optionals are "
+                           "given",
                            name(dtype), rank, name(tensor.dtype),
                            tensor.dims.size())};
 }

@@ -50,16 +50,15 @@ bool kind_matches(ValueKind kind, const HostValue &value) {
 Status check_size(const std::string &name, const HostTensor &tensor) {
   Result<size_t> bytes = tensor_bytes(tensor.dtype, tensor.dims);
   if (!bytes)
-    return invalid("Input '{}': {}", name, bytes.error().message);
+    return invalid("input '{}': {}", name, bytes.error().message);
   bool is_text = tensor.dtype == DType::string;
   size_t expected =
       is_text ? static_cast<size_t>(tensor.element_count()) : *bytes;
   size_t given = is_text ? tensor.strings.size() : tensor.bytes.data.size();
   if (given != expected)
-    return invalid(
-        "Input '{}' of shape {} ({}) must have {} {}; {} were given.", name,
-        dims_text(tensor.dims), landfall::name(tensor.dtype), expected,
-        is_text ? "strings" : "bytes", given);
+    return invalid("input '{}' of shape {} ({}) must have {} {}; {} were given",
+                   name, dims_text(tensor.dims), landfall::name(tensor.dtype),
+                   expected, is_text ? "strings" : "bytes", given);
   return {};
 }
 
@@ -69,8 +68,8 @@ Status check_dims(const SignatureValue &expected, const HostTensor &given,
     const SignatureDim &dim = expected.dims[d];
     int64_t extent = given.dims[d];
     if (dim.fixed >= 0 && extent != dim.fixed)
-      return invalid("Input '{}' must be {}, but dimension {} of the given "
-                     "shape {} is {}, not {}.",
+      return invalid("input '{}' must be {}, but dimension {} of the given "
+                     "shape {} is {}, not {}",
                      expected.name, signature_text(expected), d,
                      dims_text(given.dims), extent, dim.fixed);
     if (dim.fixed >= 0 || dim.symbol.empty())
@@ -78,8 +77,8 @@ Status check_dims(const SignatureValue &expected, const HostTensor &given,
     auto [known, is_new] =
         bindings.try_emplace(dim.symbol, Binding{extent, &expected.name});
     if (!is_new && known->second.extent != extent)
-      return invalid("Input '{}' must be {}: dimension {} is {}, but '{}' is "
-                     "already {} in input '{}'.",
+      return invalid("input '{}' must be {}: dimension {} is {}, but '{}' is "
+                     "already {} in input '{}'",
                      expected.name, signature_text(expected), d, extent,
                      dim.symbol, known->second.extent, *known->second.input);
   }
@@ -89,13 +88,13 @@ Status check_dims(const SignatureValue &expected, const HostTensor &given,
 Status check_tensor(const SignatureValue &expected, const HostTensor &given,
                     Bindings &bindings) {
   if (given.dtype != expected.dtype)
-    return invalid("Input '{}' must be {}; a {} tensor was given. Convert it "
-                   "first.",
+    return invalid("input '{}' must be {}, and a {} tensor was given; convert "
+                   "it first",
                    expected.name, signature_text(expected), name(given.dtype));
   if (expected.kind == ValueKind::tensor) {
     if (given.dims.size() != expected.dims.size())
-      return invalid("Input '{}' must be {} (rank {}); shape {} (rank {}) was "
-                     "given.",
+      return invalid("input '{}' must be {} (rank {}); shape {} (rank {}) was "
+                     "given",
                      expected.name, signature_text(expected),
                      expected.dims.size(), dims_text(given.dims),
                      given.dims.size());
@@ -109,7 +108,7 @@ Status check_tensor(const SignatureValue &expected, const HostTensor &given,
 Status check_nested(const SignatureValue &expected, const HostValue &value) {
   if (auto *tensor = std::get_if<HostTensor>(&value.value)) {
     if (tensor->dtype != expected.dtype)
-      return invalid("Input '{}' must be {}; a {} tensor was given inside.",
+      return invalid("input '{}' must be {}; a {} tensor was given inside",
                      expected.name, signature_text(expected),
                      name(tensor->dtype));
     return check_size(expected.name, *tensor);
@@ -150,15 +149,16 @@ Status check_inputs(const EntryPoint &entry,
   if (inputs.size() != entry.inputs.size()) {
     std::string names;
     for (const SignatureValue &input : entry.inputs)
-      names += fmt::format("\n  {}: {}", input.name, signature_text(input));
-    return invalid("The model takes {} inputs; {} were given. They are:{}",
+      names += fmt::format("{}{}: {}", names.empty() ? "" : ", ", input.name,
+                           signature_text(input));
+    return invalid("the model takes {} inputs, and {} were given; they are {}",
                    entry.inputs.size(), inputs.size(), names);
   }
   Bindings bindings;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const SignatureValue &expected = entry.inputs[i];
     if (!kind_matches(expected.kind, inputs[i]))
-      return invalid("Input '{}' must be {}; {} was given.", expected.name,
+      return invalid("input '{}' must be {}; {} was given", expected.name,
                      signature_text(expected), kind_text(inputs[i]));
     auto *tensor = std::get_if<HostTensor>(&inputs[i].value);
     if (tensor && expected.kind != ValueKind::optional)

@@ -45,34 +45,34 @@ TEST(InputCheck, AcceptsEveryLegalShape) {
 
 TEST(InputCheck, ListsTheInputsWhenTheirNumberIsWrong) {
   EXPECT_EQ(message(two_images(), {}),
-            "The model takes 2 inputs; 0 were given. They are:\n"
-            "  image: float32 1x3xHxW\n  mask: uint8 Hx?");
+            "the model takes 2 inputs, and 0 were given; they are image: "
+            "float32 1x3xHxW, mask: uint8 Hx?");
 }
 
 TEST(InputCheck, NamesTheInputAndBothSides) {
   HostValue mask = zeros(DType::u8, {5, 9});
   EXPECT_EQ(message(two_images(), {zeros(DType::f64, {1, 3, 5, 7}), mask}),
-            "Input 'image' must be float32 1x3xHxW; a float64 tensor was "
-            "given. Convert it first.");
+            "input 'image' must be float32 1x3xHxW, and a float64 tensor was "
+            "given; convert it first");
   EXPECT_EQ(message(two_images(), {zeros(DType::f32, {3, 5, 7}), mask}),
-            "Input 'image' must be float32 1x3xHxW (rank 4); shape 3x5x7 (rank "
-            "3) was given.");
+            "input 'image' must be float32 1x3xHxW (rank 4); shape 3x5x7 (rank "
+            "3) was given");
   EXPECT_EQ(message(two_images(), {zeros(DType::f32, {1, 4, 5, 7}), mask}),
-            "Input 'image' must be float32 1x3xHxW, but dimension 1 of the "
-            "given shape 1x4x5x7 is 4, not 3.");
+            "input 'image' must be float32 1x3xHxW, but dimension 1 of the "
+            "given shape 1x4x5x7 is 4, not 3");
   EXPECT_EQ(message(two_images(), {zeros(DType::f32, {1, 3, 6, 7}), mask}),
-            "Input 'mask' must be uint8 Hx?: dimension 0 is 5, but 'H' is "
-            "already 6 in input 'image'.");
+            "input 'mask' must be uint8 Hx?: dimension 0 is 5, but 'H' is "
+            "already 6 in input 'image'");
   EXPECT_EQ(message(two_images(), {HostValue{HostSequence{}}, mask}),
-            "Input 'image' must be float32 1x3xHxW; a sequence was given.");
+            "input 'image' must be float32 1x3xHxW; a sequence was given");
 }
 
 TEST(InputCheck, CountsTheBytes) {
   HostTensor tensor = make_tensor(DType::f32, {1, 3, 5, 7});
   tensor.bytes.data = tensor.bytes.data.first(100);
   EXPECT_EQ(message(two_images(), {{tensor}, zeros(DType::u8, {5, 9})}),
-            "Input 'image' of shape 1x3x5x7 (float32) must have 420 bytes; 100 "
-            "were given.");
+            "input 'image' of shape 1x3x5x7 (float32) must have 420 bytes; 100 "
+            "were given");
   tensor.dims = {1, 3, -5, 7};
   EXPECT_NE(message(two_images(), {{tensor}, zeros(DType::u8, {5, 9})}), "");
 }
@@ -82,8 +82,8 @@ TEST(InputCheck, LooksIntoSequences) {
   entry.inputs = {{"list", ValueKind::sequence, DType::f32, {}}};
   HostSequence list = {zeros(DType::f32, {2}), zeros(DType::i64, {2})};
   EXPECT_EQ(message(entry, {{list}}),
-            "Input 'list' must be a sequence of float32; a int64 tensor was "
-            "given inside.");
+            "input 'list' must be a sequence of float32; a int64 tensor was "
+            "given inside");
   list.pop_back();
   EXPECT_EQ(message(entry, {{list}}), "");
 }

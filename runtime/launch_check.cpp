@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/launch_check.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace landfall::runtime {
@@ -16,37 +15,19 @@ template <typename... Args>
 Error broken(const Kernel &kernel, fmt::format_string<Args...> text,
              Args &&...args) {
   return {ErrorCode::internal,
-          fmt::format("The launch of kernel '{}' (from {}) is wrong: {}. This "
-                      "is a bug in Landfall or a forged package.",
-                      kernel.name, origins_text(kernel),
+          fmt::format("the launch of kernel '{}' is wrong: {}; this is a bug "
+                      "in Landfall or a forged package",
+                      kernel.name,
                       fmt::format(text, std::forward<Args>(args)...))};
 }
 
 } // namespace
 
-std::string origins_text(const Kernel &kernel) {
-  if (kernel.origins.empty())
-    return fmt::format("kernel '{}'", kernel.name);
-  std::string text = kernel.origins.size() == 1 ? "node " : "nodes ";
-  for (size_t i = 0; i < kernel.origins.size(); ++i)
-    text += fmt::format("{}'{}'", i == 0 ? "" : ", ", kernel.origins[i]);
-  return text;
-}
-
 Error check_error(const Kernel &kernel, uint32_t check, int64_t value) {
   if (check >= kernel.checks.size())
     return broken(kernel, "it reports check {} of {}", check,
                   kernel.checks.size());
-  std::string message = kernel.checks[check].message;
-  if (size_t place = message.find("{}"); place != std::string::npos)
-    message.replace(place, 2, std::to_string(value));
-  bool named = std::any_of(kernel.origins.begin(), kernel.origins.end(),
-                           [&](const std::string &origin) {
-                             return message.find(origin) != std::string::npos;
-                           });
-  if (!named && !kernel.origins.empty())
-    message += fmt::format(" (in {})", origins_text(kernel));
-  return {kernel.checks[check].code, std::move(message)};
+  return failed_check(kernel, check, value);
 }
 
 Status check_launch(const Kernel &kernel,
@@ -83,8 +64,8 @@ Status check_copy(DeviceSpan span, size_t bytes) {
   if (span.offset > span.memory.bytes ||
       bytes > span.memory.bytes - span.offset)
     return Error{ErrorCode::device,
-                 fmt::format("A copy of {} bytes at offset {} reaches outside "
-                             "an allocation of {} bytes.",
+                 fmt::format("a copy of {} bytes at offset {} reaches outside "
+                             "an allocation of {} bytes",
                              bytes, span.offset, span.memory.bytes)};
   return {};
 }

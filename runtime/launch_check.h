@@ -20,11 +20,7 @@ Status check_launch(const Kernel &kernel,
 /// Whether a copy of this many bytes lies inside its memory.
 Status check_copy(DeviceSpan span, size_t bytes);
 
-/// The error of a kernel's failed check: its message with "{}" replaced by
-/// `value`, and the model nodes the kernel came from unless it names one.
+/// `failed_check` for numbers that a device has reported.
 Error check_error(const Kernel &kernel, uint32_t check, int64_t value);
-
-/// "node 'a'", "nodes 'a', 'b'", or the kernel's name if it has no origins.
-std::string origins_text(const Kernel &kernel);
 
 } // namespace landfall::runtime

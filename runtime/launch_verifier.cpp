@@ -80,13 +80,13 @@ Error diverged(const Kernel &kernel, size_t operand, const TensorRef &tensor,
     element /= 2;
   return {ErrorCode::internal,
           fmt::format(
-              "Kernel '{}' (from {}) diverges from the interpreter: output "
-              "operand {} ({} {}), element {}: the device computed {}, the "
-              "interpreter {} (allowed difference {:.3g}); {} elements differ "
-              "too much. Please report it.",
-              kernel.name, origins_text(kernel), operand, name(tensor.dtype),
-              dims_text(tensor.dims), index_text(element, tensor.dims), actual,
-              expected, found.allowed, found.count)};
+              "kernel '{}' diverges from the interpreter: output operand {} "
+              "({} {}), element {}: the device computed {}, the interpreter {} "
+              "(allowed difference {:.3g}), and {} elements differ too much; "
+              "please report it",
+              kernel.name, operand, name(tensor.dtype), dims_text(tensor.dims),
+              index_text(element, tensor.dims), actual, expected, found.allowed,
+              found.count)};
 }
 
 } // namespace

@@ -31,8 +31,8 @@ Status load_weights(LoadedParts &parts) {
     tensor.bytes = TRY(tensor_bytes(weight.dtype, weight.dims));
     if (tensor.bytes != weight.bytes.data.size())
       return Error{ErrorCode::invalid_package,
-                   fmt::format("Weight '{}' ({} {}) should have {} bytes but "
-                               "has {}.",
+                   fmt::format("weight '{}' ({} {}) should have {} bytes but "
+                               "has {}",
                                weight.name, name(weight.dtype),
                                dims_text(weight.dims), tensor.bytes,
                                weight.bytes.data.size())};

@@ -37,7 +37,7 @@ element_kernel(std::string name, DType dtype,
   k.output(dtype, {sized(0)});
   NodeId i = k.param(DType::i64);
   k.yield({body(k, k.load(x, {i}))});
-  k.kernel.origins = {k.kernel.name + "_node"};
+  k.kernel.origins = {{k.kernel.name + "_node", false, "Test"}};
   return std::move(k.kernel);
 }
 
@@ -47,7 +47,7 @@ inline std::vector<Kernel> test_kernels() {
   };
   auto check = [](KernelMaker &k, NodeId x) {
     NodeId legal = k.scalar(ScalarOp::lt, DType::boolean, {x, k.literal(10)});
-    k.check({legal, x}, "below_ten_node: {} is not below 10");
+    k.check({legal, x}, "not below 10", {"below_ten_node", false, "Test"});
     return x;
   };
   auto exp = [](KernelMaker &k, NodeId x) {

@@ -17,8 +17,8 @@ Result<size_t> tensor_bytes(DType dtype, std::span<const int64_t> dims) {
   for (int64_t dim : dims) {
     if (dim < 0)
       return Error{ErrorCode::run_failed,
-                   fmt::format("A tensor would get the negative extent {} "
-                               "(shape {}).",
+                   fmt::format("a tensor would get the negative extent {} "
+                               "(shape {})",
                                dim, dims_text(dims))};
     empty |= dim == 0;
     overflow |= __builtin_mul_overflow(bytes, dim, &bytes);
@@ -27,8 +27,8 @@ Result<size_t> tensor_bytes(DType dtype, std::span<const int64_t> dims) {
     return size_t(0);
   if (overflow)
     return Error{ErrorCode::out_of_memory,
-                 fmt::format("A tensor of shape {} ({}) is larger than any "
-                             "memory.",
+                 fmt::format("a tensor of shape {} ({}) is larger than any "
+                             "memory",
                              dims_text(dims), name(dtype))};
   return static_cast<size_t>(bytes);
 }

@@ -34,8 +34,8 @@ Result<const EntryPoint *> find_entry(const Program &program,
     known += fmt::format("{}'{}'", known.empty() ? "" : ", ", entry.name);
   }
   return Error{ErrorCode::invalid_argument,
-               fmt::format("The model has no entry point '{}'; it has {}.",
-                           name, known.empty() ? "none" : known)};
+               fmt::format("the model has no entry point '{}'; it has {}", name,
+                           known.empty() ? "none" : known)};
 }
 
 } // namespace
@@ -46,12 +46,18 @@ Session::~Session() = default;
 
 Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,
                                             const RunOptions &options) {
-  const EntryPoint &entry =
-      *TRY(find_entry(state_->model->package().program, options.entry));
-  TRY(check_inputs(entry, inputs));
-  std::lock_guard lock(state_->running);
-  state_->cancelled = false;
-  return state_->executor.run(entry, inputs, options);
+  const Package &package = state_->model->package();
+  auto attempt = [&]() -> Result<std::vector<HostValue>> {
+    const EntryPoint &entry = *TRY(find_entry(package.program, options.entry));
+    TRY(check_inputs(entry, inputs));
+    std::lock_guard lock(state_->running);
+    state_->cancelled = false;
+    return state_->executor.run(entry, inputs, options);
+  };
+  Result<std::vector<HostValue>> outputs = attempt();
+  if (!outputs)
+    return outputs.take_error().in_file(package.model_name);
+  return outputs;
 }
 
 void Session::cancel() { state_->cancelled = true; }

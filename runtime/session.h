@@ -49,9 +49,6 @@ struct LaunchRecord {
       *counters; ///< This launch's; null if the device does not count.
 };
 
-/// What a run that `cancel` has stopped fails with: LF_CANCELLED.
-constexpr auto cancelled = static_cast<ErrorCode>(10);
-
 /// The caller's memory for an output tensor of numbers, whose shape is known by
 /// then; null: the runtime makes its own. An error ends the run.
 using OutputMemory = std::function<Result<uint8_t *>(
@@ -80,9 +77,9 @@ public:
   Result<std::vector<HostValue>> run(std::span<const HostValue> inputs,
                                      const RunOptions &options = {});
 
-  /// Ends the run that is under way with `cancelled`, from any thread or a
-  /// signal handler: no further instruction begins, and what the device has
-  /// begun is waited for. Nothing if there is none.
+  /// Ends the run that is under way with ErrorCode::cancelled, from any thread
+  /// or a signal handler: no further instruction begins, and what the device
+  /// has begun is waited for. Nothing if there is none.
   void cancel();
 
 private:

@@ -31,7 +31,7 @@ protected:
     return session.run(inputs, options);
   }
   static std::string message(const Result<Values> &result) {
-    return result.ok() ? "no error" : result.error().message;
+    return result.ok() ? "no error" : render(result.error());
   }
 };
 
@@ -158,7 +158,9 @@ TEST_P(Sessions, ReportsAFailedCheckOfAKernel) {
   auto failed = session.run(Values{integers({1, 2, 30})});
   ASSERT_FALSE(failed.ok());
   EXPECT_EQ(failed.error().code, ErrorCode::run_failed);
-  EXPECT_EQ(message(failed), "below_ten_node: 30 is not below 10");
+  EXPECT_EQ(failed.error().place.node,
+            (ModelNode{"below_ten_node", false, "Test"}));
+  EXPECT_EQ(failed.error().sizes, (std::vector<NamedSize>{{"value", 30}}));
   auto outputs = session.run(Values{integers({1, 2, 3})});
   ASSERT_TRUE(outputs.ok()) << "the session survives: " << message(outputs);
   EXPECT_EQ(elements<int64_t>((*outputs)[0]), (std::vector<int64_t>{1, 2, 3}));
@@ -175,7 +177,7 @@ TEST_P(Sessions, RefusesLaunchesThatWouldReachOutside) {
   auto outputs = run(p, {floats({1, 2})});
   ASSERT_FALSE(outputs.ok());
   EXPECT_EQ(outputs.error().code, ErrorCode::internal);
-  EXPECT_NE(message(outputs).find("increment_node"), std::string::npos);
+  EXPECT_NE(message(outputs).find("kernel 'increment'"), std::string::npos);
 }
 
 TEST_P(Sessions, ChecksSizeArithmetic) {
@@ -189,13 +191,34 @@ TEST_P(Sessions, ChecksSizeArithmetic) {
     p.constant(1, b);
     p.emit(op, {2, 0, 1});
     p.emit(Op::stop);
-    p.program.origins = {"Reshape_7"};
+    p.program.origins = {{{"Reshape_7", false, "Reshape"}}};
     p.program.origin_of.assign(p.program.code.size(), 0);
     auto outputs = run(p, {});
     ASSERT_FALSE(outputs.ok());
     EXPECT_EQ(outputs.error().code, ErrorCode::run_failed);
-    EXPECT_NE(message(outputs).find("Reshape_7"), std::string::npos);
+    EXPECT_EQ(outputs.error().place.node.name, "Reshape_7");
+    EXPECT_EQ(outputs.error().place.node.op, "Reshape");
   }
+}
+
+TEST_P(Sessions, AFailedRequirementHasItsSizes) {
+  TestProgram p(vector_port("x", DType::f32), {});
+  p.program.requirements = {{"must be 4", {"N"}}};
+  p.program.origins = {{{"Reshape_7", false, "Reshape"}, {"sum", true, "Add"}}};
+  p.emit(Op::input, {0, 0});
+  p.emit(Op::dim, {0, 0, 0});
+  p.constant(1, 4);
+  p.emit(Op::equal, {2, 0, 1});
+  p.emit(Op::require, {2, 0, 1, 0});
+  p.emit(Op::stop);
+  p.program.origin_of.assign(p.program.code.size(), 0);
+  EXPECT_TRUE(run(p, {floats({1, 2, 3, 4})}).ok());
+  auto outputs = run(p, {floats({1, 2})});
+  ASSERT_FALSE(outputs.ok());
+  EXPECT_EQ(outputs.error().code, ErrorCode::run_failed);
+  EXPECT_EQ(outputs.error().sizes, (std::vector<NamedSize>{{"N", 2}}));
+  EXPECT_EQ(message(outputs), "nodes 'Reshape_7' (Reshape), 'sum' (Add): must "
+                              "be 4; where N = 2");
 }
 
 TEST_P(Sessions, ComputesSizes) {
@@ -214,13 +237,13 @@ TEST_P(Sessions, ComputesSizes) {
                         {Op::equal, 4, 4, 1},
                         {Op::less, 4, 4, 0}}) {
     TestProgram p({}, {});
-    p.program.messages = {"unexpected"};
+    p.program.requirements = {{"unexpected", {}}};
     p.constant(0, c.a);
     p.constant(1, c.b);
     p.emit(c.op, {2, 0, 1});
     p.constant(3, c.expected);
     p.emit(Op::equal, {4, 2, 3});
-    p.emit(Op::require, {4, 0});
+    p.emit(Op::require, {4, 0, 0});
     p.emit(Op::stop);
     auto outputs = run(p, {});
     EXPECT_TRUE(outputs.ok()) << int(c.op) << ": " << message(outputs);
@@ -271,7 +294,7 @@ TEST_P(Sessions, VerifiesAgainstTheInterpreter) {
   }
   ASSERT_FALSE(outputs.ok());
   for (const char *part :
-       {"wrong_increment_node", "[0]", "2.5", "interpreter 2"})
+       {"kernel 'wrong_increment'", "[0]", "2.5", "interpreter 2"})
     EXPECT_NE(message(outputs).find(part), std::string::npos)
         << message(outputs);
 }

@@ -20,36 +20,36 @@ nb::object to_str(const std::string &text) {
   return made ? nb::steal(made) : nb::none();
 }
 
-/// "... node 'name' (Type, ...): ..." -> name, Type: how every located message
-/// is written (frontend, kernel checks); what fails between kernels names the
-/// node only.
-std::pair<nb::object, nb::object> location_of(const std::string &message) {
-  size_t start = message.rfind("node '");
-  if (start == std::string::npos)
-    return {nb::none(), nb::none()};
-  size_t name = start + 6, end = message.find("' (", name);
-  size_t bare = message.find("': ", name);
-  if (bare < end)
-    return {to_str(message.substr(name, bare - name)), nb::none()};
-  if (end == std::string::npos)
-    return {nb::none(), nb::none()};
-  size_t type = end + 3, stop = message.find_first_of(",)", type);
-  return {to_str(message.substr(name, end - name)),
-          to_str(message.substr(type, stop - type))};
+/// None where it is not known.
+nb::object known(const std::string &text) {
+  return text.empty() ? nb::none() : to_str(text);
+}
+
+nb::list names(const std::vector<lf::Error::Node> &nodes) {
+  nb::list list;
+  for (const lf::Error::Node &node : nodes)
+    list.append(to_str(node.name));
+  return list;
 }
 
 } // namespace
 
 void raise(const lf::Error &error) {
   nb::object type = nb::module_::import_("landfall").attr("Error");
-  std::string message = error.what();
-  auto [node, op] = location_of(message);
-  if (!error.node().empty())
-    node = to_str(error.node());
-  if (!error.op().empty())
-    op = to_str(error.op());
-  nb::object exception =
-      type(lf_status_name(error.status()), to_str(message), node, op);
+  const lf::Error::Node &node = error.node();
+  nb::dict sizes;
+  for (const lf::Error::Size &size : error.sizes())
+    sizes[to_str(size.name)] = size.value;
+  nb::object exception = type(
+      lf_status_name(error.status()), to_str(error.what()),
+      nb::arg("reason") = to_str(error.reason()),
+      nb::arg("file") = known(error.file()), nb::arg("node") = known(node.name),
+      nb::arg("operator") = known(node.op),
+      nb::arg("opset") =
+          node.opset > 0 ? nb::object(nb::int_(node.opset)) : nb::none(),
+      nb::arg("enclosing") = names(error.enclosing()),
+      nb::arg("fused_with") = names(error.fused_with()),
+      nb::arg("sizes") = sizes);
   PyErr_SetObject(type.ptr(), exception.ptr());
   throw nb::python_error();
 }

@@ -24,8 +24,8 @@ namespace {
 
 Error internal(const std::string &what) {
   return {ErrorCode::internal,
-          fmt::format("Linking the kernels failed: {}. This is a bug in "
-                      "Landfall; please report it.",
+          fmt::format("linking the kernels failed: {}; this is a bug in "
+                      "Landfall, please report it",
                       what)};
 }
 
@@ -44,7 +44,7 @@ public:
         return ScratchFolder(path);
     }
     return Error{ErrorCode::io,
-                 "Cannot create a temporary folder in /dev/shm or /tmp."};
+                 "cannot create a temporary folder in /dev/shm or /tmp"};
   }
   ScratchFolder(ScratchFolder &&other) : path_(std::move(other.path_)) {
     other.path_.clear();
@@ -100,7 +100,7 @@ link_image(std::span<const std::vector<uint8_t>> objects) {
     file.write(reinterpret_cast<const char *>(objects[k].data()),
                std::streamsize(objects[k].size()));
     if (!file.flush())
-      return Error{ErrorCode::io, fmt::format("Cannot write {}.", input)};
+      return Error{ErrorCode::io, fmt::format("cannot write {}", input)};
     arguments.push_back(input);
   }
   TRY(run_linker(arguments));

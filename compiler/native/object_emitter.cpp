@@ -49,8 +49,8 @@ void initialize_targets() {
 
 Error internal(const std::string &what) {
   return {ErrorCode::internal,
-          fmt::format("Generating machine code failed: {}. This is a bug in "
-                      "Landfall; please report it.",
+          fmt::format("generating machine code failed: {}; this is a bug in "
+                      "Landfall, please report it",
                       what)};
 }
 

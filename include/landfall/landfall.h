@@ -54,6 +54,7 @@ typedef enum lf_status {
 } lf_status;
 
 typedef struct lf_error lf_error;
+typedef struct lf_node lf_node;       /* A node of a model, in an error. */
 typedef struct lf_buffer lf_buffer;   /* Bytes, or text. */
 typedef struct lf_package lf_package; /* A compiled model. */
 typedef struct lf_entry lf_entry;     /* A way to run it, with its signature. */
@@ -86,11 +87,21 @@ LF_API const char *lf_error_node(const lf_error *error);
 LF_API int lf_error_node_is_output(const lf_error *error);
 /* The node's operator, like "Conv" or "com.microsoft.Gelu"; NULL: not known. */
 LF_API const char *lf_error_operator(const lf_error *error);
-/* The nodes whose subgraphs or functions contain that node, innermost first,
- * named as it is. NULL if there is no such one. */
+/* The version of the operator's domain; 0: not known, or a function. */
+LF_API int lf_error_opset(const lf_error *error);
+/* The nodes whose subgraphs or functions contain that node, innermost first.
+ * NULL if there is no such one. */
 LF_API size_t lf_error_enclosing_count(const lf_error *error);
-LF_API const char *lf_error_enclosing_node(const lf_error *error,
-                                           size_t number);
+LF_API const lf_node *lf_error_enclosing(const lf_error *error, size_t number);
+/* Other nodes that are computed together with it; one of them may be the one
+ * that failed. NULL if there is no such one. */
+LF_API size_t lf_error_fused_count(const lf_error *error);
+LF_API const lf_node *lf_error_fused(const lf_error *error, size_t number);
+/* As those of an error's innermost node. */
+LF_API const char *lf_node_name(const lf_node *node);
+LF_API int lf_node_is_output(const lf_node *node);
+LF_API const char *lf_node_operator(const lf_node *node);
+LF_API int lf_node_opset(const lf_node *node);
 /* The sizes that the reason speaks of, when a run fails. NULL and 0 if there
  * is no such one. */
 LF_API size_t lf_error_size_count(const lf_error *error);

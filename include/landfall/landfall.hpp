@@ -30,6 +30,12 @@ namespace lf {
 /// empty where they are not known; landfall.h says what each means.
 class Error : public std::runtime_error {
 public:
+  struct Node {
+    std::string name;
+    bool is_output = false; ///< The name is its first output's.
+    std::string op;
+    int opset = 0; ///< 0: not known.
+  };
   struct Size {
     std::string name;
     int64_t value;
@@ -46,12 +52,10 @@ public:
   lf_status status() const { return status_; }
   const std::string &reason() const { return details_->reason; }
   const std::string &file() const { return details_->file; }
-  const std::string &node() const { return details_->node; }
-  bool node_is_output() const { return details_->node_is_output; }
-  const std::string &op() const { return details_->op; }
-  const std::vector<std::string> &enclosing() const {
-    return details_->enclosing;
-  }
+  /// The innermost node.
+  const Node &node() const { return details_->node; }
+  const std::vector<Node> &enclosing() const { return details_->enclosing; }
+  const std::vector<Node> &fused_with() const { return details_->fused_with; }
   const std::vector<Size> &sizes() const { return details_->sizes; }
 
 private:
@@ -59,20 +63,26 @@ private:
     explicit Details(const char *message) : reason(message) {}
     explicit Details(const lf_error *error)
         : reason(text(lf_error_reason(error))),
-          file(text(lf_error_file(error))), node(text(lf_error_node(error))),
-          op(text(lf_error_operator(error))),
-          node_is_output(lf_error_node_is_output(error) != 0) {
+          file(text(lf_error_file(error))),
+          node{text(lf_error_node(error)), lf_error_node_is_output(error) != 0,
+               text(lf_error_operator(error)), lf_error_opset(error)} {
       for (size_t i = 0; i < lf_error_enclosing_count(error); ++i)
-        enclosing.emplace_back(lf_error_enclosing_node(error, i));
+        enclosing.push_back(copy(lf_error_enclosing(error, i)));
+      for (size_t i = 0; i < lf_error_fused_count(error); ++i)
+        fused_with.push_back(copy(lf_error_fused(error, i)));
       for (size_t i = 0; i < lf_error_size_count(error); ++i)
         sizes.push_back(
             {lf_error_size_name(error, i), lf_error_size_value(error, i)});
     }
     static std::string text(const char *known) { return known ? known : ""; }
+    static Node copy(const lf_node *node) {
+      return {text(lf_node_name(node)), lf_node_is_output(node) != 0,
+              text(lf_node_operator(node)), lf_node_opset(node)};
+    }
 
-    std::string reason, file, node, op;
-    bool node_is_output = false;
-    std::vector<std::string> enclosing;
+    std::string reason, file;
+    Node node;
+    std::vector<Node> enclosing, fused_with;
     std::vector<Size> sizes;
   };
 

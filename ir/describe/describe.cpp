@@ -37,11 +37,9 @@ public:
     else
       describe_loops(cast<lf::ParallelOp>(compute_));
     kernel_.size_count = out_.sizes.size();
-    for (Location loc : origins(compute_->getLoc()))
-      if (std::string name = origin_name(loc); !name.empty())
-        kernel_.origins.push_back(name);
-    kernel_.name =
-        symbol_name(kernel_.origins.empty() ? "" : kernel_.origins.front());
+    kernel_.origins = model_nodes(compute_->getLoc());
+    kernel_.name = symbol_name(
+        kernel_.origins.empty() ? "" : kernel_.origins.front().name);
     return std::move(out_);
   }
 
@@ -309,10 +307,15 @@ private:
     Node node;
     node.kind = NodeKind::check;
     node.index = kernel_.checks.size();
-    kernel_.checks.push_back({ErrorCode::run_failed, check.getMessage().str()});
+    KernelCheck &failure = kernel_.checks.emplace_back();
+    failure.message = check.getMessage().str();
+    if (auto nodes = model_nodes(check.getLoc()); !nodes.empty())
+      failure.node = nodes.front();
     node.args.push_back(id(check.getCondition()));
-    if (check.getValue())
+    if (check.getValue()) {
+      failure.value_name = check.getValueName().value_or("").str();
       node.args.push_back(id(check.getValue()));
+    }
     append(std::move(node));
   }
 
@@ -350,17 +353,6 @@ private:
 
   //===--- Names
   //--------------------------------------------------------------//
-
-  static SmallVector<Location> origins(Location loc) {
-    SmallVector<Location> result;
-    if (auto fused = dyn_cast<FusedLoc>(loc)) {
-      for (Location inner : fused.getLocations())
-        result.append(origins(inner));
-      return result;
-    }
-    result.push_back(loc);
-    return result;
-  }
 
   static std::string symbol_name(const std::string &origin) {
     std::string name;

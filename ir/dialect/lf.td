@@ -375,9 +375,16 @@ def Lf_BranchOp : Lf_BodyOp<"branch", [RecursiveMemoryEffects, SingleBlock]> {
 
 def Lf_CheckOp : Lf_BodyOp<"check", [MemoryEffects<[MemWrite]>]> {
   let summary = "fails the run unless the condition holds";
-  let arguments = (ins I1:$condition, Optional<I64>:$value, StrAttr:$message);
+  let description = [{
+    The failure is of the operation's own location and has the value, if there
+    is one, under the given name.
+  }];
+  let arguments = (ins I1:$condition, Optional<I64>:$value, StrAttr:$message,
+                       OptionalAttr<StrAttr>:$value_name);
   let hasVerifier = 1;
-  let assemblyFormat = "$condition (`reports` $value^)? `,` $message attr-dict";
+  let assemblyFormat = [{
+    $condition (`reports` $value^ `as` $value_name)? `,` $message attr-dict
+  }];
 }
 
 #endif // LANDFALL_IR_LF_TD

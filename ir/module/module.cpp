@@ -162,9 +162,36 @@ RankedTensorType Module::Impl::tensor_type(DType dtype, const Shape &shape) {
   return RankedTensorType::get(extents, lf::to_mlir(dtype, &context));
 }
 
-std::string origin_name(Location location) {
+/// A node is its name at its operator; one named by its output has a third
+/// name inside.
+static constexpr llvm::StringLiteral by_output = "by output";
+
+Location location_of(mlir::Builder &builder, const ModelNode &node) {
+  Location inner = builder.getUnknownLoc();
+  if (node.empty())
+    return inner;
+  if (node.named_by_output)
+    inner = NameLoc::get(builder.getStringAttr(by_output));
+  inner = NameLoc::get(builder.getStringAttr(node.op), inner);
+  return NameLoc::get(builder.getStringAttr(node.name), inner);
+}
+
+std::vector<ModelNode> model_nodes(Location location) {
+  std::vector<ModelNode> nodes;
+  if (auto fused = dyn_cast<FusedLoc>(location))
+    for (Location part : fused.getLocations())
+      for (ModelNode &node : model_nodes(part))
+        nodes.push_back(std::move(node));
   auto name = dyn_cast<NameLoc>(location);
-  return name ? name.getName().str() : std::string();
+  if (!name)
+    return nodes;
+  ModelNode &node = nodes.emplace_back();
+  node.name = name.getName().str();
+  if (auto op = dyn_cast<NameLoc>(name.getChildLoc())) {
+    node.op = op.getName().str();
+    node.named_by_output = isa<NameLoc>(op.getChildLoc());
+  }
+  return nodes;
 }
 
 } // namespace landfall::ir

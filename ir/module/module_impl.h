@@ -60,8 +60,9 @@ struct Module::Impl {
   llvm::StringMap<mlir::Value> symbol_values;
 };
 
-/// The name of the model node an operation came from ("" if none), and its
-/// operator type; kept in the location.
-std::string origin_name(mlir::Location location);
+/// The location of what a model node is built from, and the nodes of a location
+/// (several where operations were fused, none where it names none).
+mlir::Location location_of(mlir::Builder &builder, const ModelNode &node);
+std::vector<ModelNode> model_nodes(mlir::Location location);
 
 } // namespace landfall::ir

@@ -75,6 +75,7 @@ TEST(CApi, ReportsErrors) {
 TEST(CApi, ErrorsSayWhatIsNotKnown) {
   EXPECT_STREQ(lf_status_name(LF_OK), "ok");
   EXPECT_STREQ(lf_status_name(LF_RUN_FAILED), "run_failed");
+  EXPECT_STREQ(lf_status_name(LF_CANCELLED), "cancelled");
   EXPECT_NE(lf_error_message(nullptr), nullptr);
   EXPECT_EQ(lf_error_node(nullptr), nullptr);
   lf_package *package = nullptr;
@@ -86,7 +87,10 @@ TEST(CApi, ErrorsSayWhatIsNotKnown) {
   EXPECT_EQ(lf_error_operator(error), nullptr);
   EXPECT_EQ(lf_error_node_is_output(error), 0);
   EXPECT_EQ(lf_error_enclosing_count(error), 0u);
-  EXPECT_EQ(lf_error_enclosing_node(error, 0), nullptr);
+  EXPECT_EQ(lf_error_enclosing(error, 0), nullptr);
+  EXPECT_EQ(lf_error_fused_count(error), 0u);
+  EXPECT_EQ(lf_error_fused(error, 0), nullptr);
+  EXPECT_EQ(lf_error_opset(error), 0);
   EXPECT_EQ(lf_error_size_count(error), 0u);
   EXPECT_EQ(lf_error_size_name(error, 0), nullptr);
   EXPECT_EQ(lf_error_size_value(error, 0), 0);

@@ -11,9 +11,19 @@ lf_status report(lf_error **error, Error failure) noexcept {
   auto status = static_cast<lf_status>(failure.code);
   if (!error)
     return status;
+  auto nodes = [](const std::vector<ModelNode> &list) {
+    std::vector<lf_node> result;
+    for (const ModelNode &node : list)
+      result.push_back({&node});
+    return result;
+  };
   try {
     std::string text = render(failure);
-    *error = new lf_error{std::move(failure), std::move(text)};
+    // Vectors keep their elements where they are when they are moved.
+    const Place &place = failure.place;
+    auto enclosing = nodes(place.around), fused_with = nodes(place.fused_with);
+    *error = new lf_error{std::move(failure), std::move(text),
+                          std::move(enclosing), std::move(fused_with)};
   } catch (const std::bad_alloc &) {
     *error = nullptr;
   }
@@ -55,8 +65,6 @@ lf_status lf_error_status(const lf_error *error) {
 const char *lf_status_name(lf_status status) {
   if (status == LF_OK)
     return "ok";
-  if (status == LF_CANCELLED)
-    return "cancelled";
   return landfall::name(static_cast<landfall::ErrorCode>(status)).data();
 }
 
@@ -84,14 +92,41 @@ const char *lf_error_operator(const lf_error *error) {
   return error ? known(error->error.place.node.op) : nullptr;
 }
 
-size_t lf_error_enclosing_count(const lf_error *error) {
-  return error ? error->error.place.around.size() : 0;
+int lf_error_opset(const lf_error *error) {
+  return error ? error->error.place.node.opset : 0;
 }
 
-const char *lf_error_enclosing_node(const lf_error *error, size_t number) {
-  bool exists = number < lf_error_enclosing_count(error);
-  return exists ? error->error.place.around[number].name.c_str() : nullptr;
+size_t lf_error_enclosing_count(const lf_error *error) {
+  return error ? error->enclosing.size() : 0;
 }
+
+const lf_node *lf_error_enclosing(const lf_error *error, size_t number) {
+  bool exists = number < lf_error_enclosing_count(error);
+  return exists ? &error->enclosing[number] : nullptr;
+}
+
+size_t lf_error_fused_count(const lf_error *error) {
+  return error ? error->fused_with.size() : 0;
+}
+
+const lf_node *lf_error_fused(const lf_error *error, size_t number) {
+  bool exists = number < lf_error_fused_count(error);
+  return exists ? &error->fused_with[number] : nullptr;
+}
+
+const char *lf_node_name(const lf_node *node) {
+  return node ? known(node->node->name) : nullptr;
+}
+
+int lf_node_is_output(const lf_node *node) {
+  return node && node->node->named_by_output;
+}
+
+const char *lf_node_operator(const lf_node *node) {
+  return node ? known(node->node->op) : nullptr;
+}
+
+int lf_node_opset(const lf_node *node) { return node ? node->node->opset : 0; }
 
 size_t lf_error_size_count(const lf_error *error) {
   return error ? error->error.sizes.size() : 0;

@@ -11,9 +11,14 @@
 #include <exception>
 #include <new>
 
+struct lf_node {
+  const landfall::ModelNode *node;
+};
+
 struct lf_error {
   landfall::Error error;
-  std::string text; ///< The whole error, rendered.
+  std::string text;                           ///< The whole error, rendered.
+  std::vector<lf_node> enclosing, fused_with; ///< Of `error`.
 };
 
 struct lf_buffer {

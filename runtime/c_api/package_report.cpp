@@ -31,9 +31,9 @@ std::vector<std::vector<std::string>> fused_groups(const Package &package) {
     if (program.code[i].op != Op::launch)
       continue;
     auto &group = groups[program.code[i].args[0]];
-    std::string origin = origin_of(program, i);
-    if (std::ranges::find(group, origin) == group.end())
-      group.push_back(origin);
+    std::string nodes = names(origin(program, i));
+    if (std::ranges::find(group, nodes) == group.end())
+      group.push_back(nodes);
   }
   return groups;
 }
@@ -118,7 +118,7 @@ Json host_steps(const Program &program) {
       continue;
     auto function = static_cast<BoxFunction>(instruction.args[0]);
     list.push_back(
-        {{"function", name(function)}, {"nodes", origin_of(program, i)}});
+        {{"function", name(function)}, {"nodes", names(origin(program, i))}});
   }
   return list;
 }
@@ -143,7 +143,8 @@ size_t weight_bytes(const Package &package) {
 size_t nodes_in(const Package &package) {
   std::set<std::string> nodes;
   for (const Kernel &kernel : package.kernels)
-    nodes.insert(kernel.origins.begin(), kernel.origins.end());
+    for (const ModelNode &node : kernel.origins)
+      nodes.insert(node.name);
   return nodes.size();
 }
 
@@ -154,13 +155,6 @@ int64_t launches_in(const Package &package) {
 }
 
 } // namespace
-
-std::string origin_of(const Program &program, size_t instruction) {
-  if (instruction >= program.origin_of.size())
-    return "";
-  uint32_t origin = program.origin_of[instruction];
-  return origin < program.origins.size() ? program.origins[origin] : "";
-}
 
 std::string package_summary(const Package &package) {
   Json json = {{"target", package.target},

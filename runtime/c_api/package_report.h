@@ -9,9 +9,6 @@
 
 namespace landfall::c_api {
 
-/// The model nodes that an instruction belongs to, "a+b"; "" if unknown.
-std::string origin_of(const Program &program, size_t instruction);
-
 /// The JSON object that lf_package_describe gives for "summary".
 std::string package_summary(const Package &package);
 

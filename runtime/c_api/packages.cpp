@@ -68,8 +68,8 @@ lf_status lf_package_from_bytes(const void *bytes, size_t size,
       return missing("bytes");
     auto *begin = static_cast<const uint8_t *>(bytes);
     Bytes copy = share_bytes(std::vector<uint8_t>(begin, begin + size));
-    return wrap(std::make_shared<const Package>(
-        TRY(parse_package(std::move(copy), "the package in memory"))));
+    return wrap(
+        std::make_shared<const Package>(TRY(parse_package(std::move(copy)))));
   });
 }
 

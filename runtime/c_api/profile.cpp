@@ -76,7 +76,7 @@ Result<std::string> profile(PreparedRun &run, int repeat) {
           possible(package.kernels[record.kernel], device, *record.counters);
     }
     add(by_kernel[record.kernel], launch);
-    add(by_origin[origin_of(package.program, record.instruction)], launch);
+    add(by_origin[names(origin(package.program, record.instruction))], launch);
     add(total, launch);
   };
   for (int count = 0; count < repeat; ++count)

@@ -225,6 +225,68 @@ class CliTest(unittest.TestCase):
         self.refuses(1, "gpu9", "run", self.package, "--device", "gpu9")
         self.refuses(1, "entry", "run", self.package, "--entry", "other")
 
+    # -- errors as data -------------------------------------------------------
+
+    def error_of(self, code, *arguments):
+        """The error object, whose text is what standard error has."""
+        done = self.start(*arguments, "--json")
+        self.assertEqual(done.returncode, code, done.stderr)
+        error = json.loads(done.stdout)["error"]
+        self.assertEqual(done.stderr, f"error: {error['message']}\n")
+        self.assertIn(error["reason"], error["message"])
+        return error
+
+    def place(self, error):
+        return [error[key] for key in ("code", "file", "node", "operator", "enclosing", "sizes")]
+
+    def save_nodes(self, name, nodes, *inputs):
+        outputs = [helper.make_tensor_value_info("z", TensorProto.FLOAT, None)]
+        graph = helper.make_graph(nodes, "graph", inputs, outputs)
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), self.path(name))
+        return name
+
+    def test_errors_of_an_import_are_data(self):
+        x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n"])
+        c = helper.make_tensor_value_info("c", TensorProto.BOOL, [])
+        z = helper.make_tensor_value_info("z", TensorProto.FLOAT, None)
+
+        def softmax(name):
+            return helper.make_node("Softmax", ["x"], ["z"], name, axis=7)
+
+        branches = [helper.make_graph([node], "branch", [], [z]) for node in (
+            softmax("inner"), helper.make_node("Relu", ["x"], ["z"]))]
+        choose = helper.make_node("If", ["c"], ["z"], "choose", then_branch=branches[0], else_branch=branches[1])
+        for node, inputs, name, enclosing in ((softmax("soft"), [x], "soft", []), (softmax(""), [x], "z", []),
+                                              (choose, [x, c], "inner", ["choose"])):
+            path = self.save_nodes("refused.onnx", [node], *inputs)
+            for command in ("run", "compile", "explain"):
+                self.assertEqual(self.place(self.error_of(2, command, path)),
+                                 ["invalid_model", path, name, "Softmax", enclosing, {}])
+
+    def test_errors_of_a_run_are_data(self):
+        x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [dim]) for name, dim in (("x", "n"), ("y", "m")))
+        path = self.save_nodes("add.onnx", [helper.make_node("Add", ["x", "y"], ["z"], "sum")], x, y)
+        wrong = ["run_failed", path, "sum", "Add", [], {"n": 3, "m": 4}]
+        sizes = ["--dim", "n=3", "--dim", "m=4"]
+        self.assertEqual(self.place(self.error_of(7, "run", path, *sizes)), wrong)
+        self.assertEqual(self.place(self.error_of(7, "bench", path, *sizes)), wrong)
+        # The structure is told all the same.
+        done = self.start("explain", path, *sizes, "--json")
+        self.assertEqual(done.returncode, 7)
+        report = json.loads(done.stdout)
+        self.assertEqual(self.place(report["error"]), wrong)
+        self.assertEqual(len(report["kernels"]), 1)
+
+    def test_errors_of_files_and_command_lines_are_data(self):
+        with open(self.package, "rb") as file, open(self.path("cut.lfm"), "wb") as short:
+            short.write(file.read()[:1000])
+        self.assertEqual(self.place(self.error_of(4, "run", "cut.lfm")),
+                         ["invalid_package", "cut.lfm", None, None, [], {}])
+        self.assertEqual(self.place(self.error_of(5, "run", "none.lfm")), ["io", "none.lfm", None, None, [], {}])
+        self.assertEqual(self.error_of(1, "run", self.package, "--shape", "x=2")["code"], "invalid_argument")
+        self.assertEqual(self.error_of(1, "run", self.package, "--wrong")["code"], "invalid_argument")
+        self.assertEqual(self.error_of(1, "walk")["code"], "invalid_argument")
+
     def test_unwritable_outputs(self):
         self.refuses(5, "small.onnx", "run", self.package, "--output",
                      "small.onnx/out")

@@ -47,10 +47,12 @@ Package branching_package() {
   program.code = {{Op::constant, {0, 0, 0}},
                   {Op::constant, {1, 8, 0}},
                   {Op::less, {0, 0, 1}},
-                  {Op::require, {0, 0}},
+                  {Op::require, {0, 0, 1, 1}},
                   {Op::stop, {}},
                   {Op::stop, {}}};
-  program.messages = {"must be less"};
+  program.requirements = {{"must be less", {"limit"}}};
+  program.origin_of.assign(program.code.size(), 0);
+  program.origins = {{{"first", true, "Less"}, {"second", false, "Less"}}};
   program.entries = {{"main", 0, {}, {}}, {"other", 5, {}, {}}};
   return package;
 }

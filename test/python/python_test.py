@@ -10,10 +10,19 @@ from pathlib import Path
 
 import ml_dtypes
 import numpy as np
+import onnx
 from nanobind.stubgen import StubGen
 from onnx import TensorProto, helper
 
 import landfall
+
+X, Y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, dims) for name, dims in (("x", ["n"]), ("y", ["m"])))
+Z = helper.make_tensor_value_info("z", TensorProto.FLOAT, None)
+
+
+def softmax(name, output):
+    """Which no vector has the axis of."""
+    return helper.make_node("Softmax", ["x"], [output], name, axis=7)
 
 
 def model(nodes, inputs, outputs, opset=17):
@@ -138,6 +147,74 @@ def speak():
 threading.Thread(target=speak, daemon=True).start()
 model.run({"n": np.array(2**62), "x": np.array(0, np.float32)})
 """
+
+class Errors(unittest.TestCase):
+    """What an error says is data: file, node, operator, sizes."""
+
+    def error_of(self, action, *arguments, **named):
+        with self.assertRaises(landfall.Error) as caught:
+            action(*arguments, **named)
+        error = caught.exception
+        self.assertIn(error.reason, str(error))
+        for part in (error.file, error.node, error.operator):
+            self.assertTrue(part is None or part in str(error), str(error))
+        return error
+
+    def place(self, error):
+        return error.code, error.file, error.node, error.operator, error.enclosing, error.sizes
+
+    def test_importing_a_named_node(self):
+        error = self.error_of(landfall.compile, model([softmax("soft", "z")], [X], [Z]))
+        self.assertEqual(self.place(error), ("invalid_model", "model", "soft", "Softmax", [], {}))
+        self.assertNotIn("soft'", error.reason)
+
+    def test_importing_a_node_without_a_name(self):
+        error = self.error_of(landfall.compile, model([softmax("", "z")], [X], [Z]))
+        self.assertEqual(self.place(error), ("invalid_model", "model", "z", "Softmax", [], {}))
+        self.assertIn("the node giving 'z'", str(error))
+
+    def test_importing_a_node_of_a_subgraph(self):
+        then, other = (helper.make_graph([node], "branch", [], [Z]) for node in (
+            softmax("inner", "z"), helper.make_node("Relu", ["x"], ["z"])))
+        choose = helper.make_node("If", ["c"], ["z"], "choose", then_branch=then, else_branch=other)
+        c = tensor("c", TensorProto.BOOL, ())
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/choose.onnx"
+            onnx.save(model([choose], [X, c], [Z]), path)
+            error = self.error_of(landfall.compile, path)
+        self.assertEqual(self.place(error), ("invalid_model", path, "inner", "Softmax", ["choose"], {}))
+
+    def test_unknown_operators(self):
+        error = self.error_of(landfall.compile, model([helper.make_node("Foo", ["x"], ["z"], "foo", domain="acme")], [X], [Z]))
+        self.assertEqual(self.place(error), ("unsupported", "model", "foo", "acme.Foo", [], {}))
+
+    def test_a_failed_requirement_has_its_sizes(self):
+        for name, node in (("sum", "sum"), ("", "z")):
+            add = landfall.compile(model([helper.make_node("Add", ["x", "y"], ["z"], name)], [X, Y], [Z]))
+            error = self.error_of(add.run, {"x": np.zeros(3, np.float32), "y": np.zeros(4, np.float32)})
+            self.assertEqual(self.place(error), ("run_failed", "model", node, "Add", [], {"n": 3, "m": 4}))
+
+    def test_a_failed_check_has_its_value(self):
+        i = tensor("i", TensorProto.INT64, ("k",))
+        gather = landfall.compile(model([helper.make_node("Gather", ["x", "i"], ["z"], "pick")], [X, i], [Z]))
+        error = self.error_of(gather.run, {"x": np.zeros(3, np.float32), "i": np.array([0, -9])})
+        self.assertEqual(self.place(error), ("run_failed", "model", "pick", "Gather", [], {"index": -9}))
+
+    def test_a_damaged_package(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/damaged.lfm"
+            landfall.compile(model([helper.make_node("Relu", ["x"], ["z"])], [X], [Z])).save(path)
+            with open(path, "r+b") as file:
+                file.truncate(1000)
+            error = self.error_of(landfall.load, path)
+        self.assertEqual(self.place(error), ("invalid_package", path, None, None, [], {}))
+        self.assertEqual(self.error_of(landfall.load, path).code, "io")
+
+    def test_a_wrong_input(self):
+        relu = landfall.compile(model([helper.make_node("Relu", ["x"], ["z"])], [X], [Z]))
+        error = self.error_of(relu.run, {"x": np.zeros((3, 3), np.float32)})
+        self.assertEqual(self.place(error), ("invalid_argument", "model", None, None, [], {}))
+
 
 if __name__ == "__main__":
     sys.exit(unittest.main())

@@ -9,11 +9,21 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <utility>
 
 namespace landfall::cli {
 
 /// What is done once the command line is known to be right.
-using Action = std::function<Status()>;
+struct Action {
+  std::function<Status()> run;
+  /// Set by `run` if its JSON report has the error that it returns.
+  bool error_is_reported = false;
+
+  template <typename Run> Action &operator=(Run does) {
+    run = std::move(does);
+    return *this;
+  }
+};
 
 // Each adds a subcommand, which sets `action` if it is the chosen one.
 void add_run(CLI::App &app, Action &action);

@@ -243,7 +243,8 @@ Json kernels_json(const Explanation &about) {
   return list;
 }
 
-void print_report(const Explanation &about) {
+/// `status` is that of the run.
+void print_report(const Explanation &about, const Status &status) {
   Json json;
   json["device"] = about.opened->device_name();
   for (const char *key :
@@ -268,11 +269,13 @@ void print_report(const Explanation &about) {
       json["nodes"].push_back(row);
     }
   }
+  if (!status)
+    json["error"] = error_json(status.error());
   print_json(json);
 }
 
 /// The structure is printed even if the run fails.
-Status explain(const ExplainCommand &command) {
+Status explain(const ExplainCommand &command, Action &action) {
   InputRequest request = TRY(parse_input_options(command.model.inputs));
   OpenedModel opened = TRY(open_model(command.model));
   PreparedInputs inputs;
@@ -291,9 +294,10 @@ Status explain(const ExplainCommand &command) {
   if (!command.no_run)
     status = attempt();
   if (command.model.json)
-    print_report(about);
+    print_report(about, status);
   else
     print_text(about, command.all);
+  action.error_is_reported = command.model.json;
   return status;
 }
 
@@ -312,8 +316,9 @@ void add_explain(CLI::App &app, Action &action) {
       ->type_name("N");
   sub->add_flag("--no-run", command->no_run, "Structure only, no times");
   sub->add_flag("--all", command->all, "Every row, and every node in it");
-  sub->callback(
-      [command, &action] { action = [command] { return explain(*command); }; });
+  sub->callback([command, &action] {
+    action = [command, &action] { return explain(*command, action); };
+  });
 }
 
 } // namespace landfall::cli

@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/commands.h"
+#include "apps/cli/report/json.h"
+
 #include <landfall/version.h>
 
 #include <cerrno>
@@ -12,6 +14,7 @@
 #include <fmt/format.h>
 #include <new>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 namespace landfall::cli {
@@ -35,13 +38,28 @@ breaks ONNX's rules; 3 unsupported; 4 the package is damaged or too new; 5 a
 file cannot be read or written; 6 out of memory; 7 a check inside the model
 failed; 8 a device failed; 9 an error in Landfall itself.)";
 
-int report(const Error &error) {
-  fmt::print(stderr, "error: {}\n", error.message);
+/// Also for command lines that are wrong, and so never parsed whole.
+bool wants_json(int argc, char **argv) {
+  for (int i = 1; i < argc; ++i)
+    if (std::string_view(argv[i]) == "--json")
+      return true;
+  return false;
+}
+
+int report(const Error &error, bool as_json) {
+  fmt::print(stderr, "error: {}\n", render(error));
+  try {
+    if (as_json)
+      print_json({{"error", error_json(error)}});
+  } catch (const std::system_error &) {
+    // That standard output cannot be written may be the very error.
+  }
   return static_cast<int>(error.code);
 }
 
 /// Help and the version go to standard output; anything else is wrong usage.
-int report_parse(const CLI::App &app, const CLI::ParseError &problem) {
+int report_parse(const CLI::App &app, const CLI::ParseError &problem,
+                 bool as_json) {
   if (problem.get_exit_code() == 0)
     return app.exit(problem);
   std::string command = "landfall";
@@ -49,7 +67,8 @@ int report_parse(const CLI::App &app, const CLI::ParseError &problem) {
     command += " " + chosen->get_name();
   return report(
       {ErrorCode::invalid_argument,
-       fmt::format("{} ({} --help shows how)", problem.what(), command)});
+       fmt::format("{} ({} --help shows how)", problem.what(), command)},
+      as_json);
 }
 
 /// CLI11 would only say that a command is missing.
@@ -72,7 +91,7 @@ Status act(const Action &action) {
   // Sizes in options and files are checked, but memory may still run out; and
   // printing throws what the operating system says.
   try {
-    TRY(action());
+    TRY(action.run());
     if (std::fflush(stdout) == 0)
       return {};
     return Error{ErrorCode::io, fmt::format("cannot write the output: {}",
@@ -108,15 +127,18 @@ int run_program(int argc, char **argv) {
     fmt::print(stderr, "{}", app.help());
     return static_cast<int>(ErrorCode::invalid_argument);
   }
+  bool as_json = wants_json(argc, argv);
   if (auto error = unknown_command(app, argv[1]))
-    return report(*error);
+    return report(*error, as_json);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &problem) {
-    return report_parse(app, problem);
+    return report_parse(app, problem, as_json);
   }
   Status status = act(action);
-  return status ? 0 : report(status.error());
+  if (status)
+    return 0;
+  return report(status.error(), as_json && !action.error_is_reported);
 }
 
 } // namespace landfall::cli

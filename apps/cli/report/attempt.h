@@ -12,9 +12,7 @@
 namespace landfall::cli {
 
 /// What the library says, as an error of this program.
-inline Error error_from(const lf::Error &error) {
-  return {static_cast<ErrorCode>(error.status()), error.what()};
-}
+Error error_from(const lf::Error &error);
 
 /// Calls `action`, which uses the library, and gives what it gives.
 template <typename Action>

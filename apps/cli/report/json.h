@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/error.h"
+
 #include <nlohmann/json.hpp>
 
 namespace landfall::cli {
@@ -15,5 +17,9 @@ using Json = nlohmann::ordered_json;
 /// To standard output, indented. Infinity and NaN become null; bytes that are
 /// not UTF-8 are replaced.
 void print_json(const Json &json);
+
+/// {"code", "message", "reason", "file", "node", "operator", "opset",
+/// "enclosing", "fused_with", "sizes"}: what is not known is null.
+Json error_json(const Error &error);
 
 } // namespace landfall::cli

@@ -63,7 +63,7 @@ Result<Tensor> read_npz(const Bytes &file, const std::string &path,
 Result<Tensor> read_pb(const Bytes &file, const std::string &path) {
   auto proto = onnx::read_tensor(file.data, path);
   if (!proto)
-    return invalid(proto.error().message);
+    return invalid(proto.error().message).in_file(path);
   Tensor tensor;
   tensor.dims = proto->dims;
   if (proto->data_type == info(DType::string).onnx) {
@@ -82,7 +82,7 @@ Result<Tensor> read_pb(const Bytes &file, const std::string &path) {
                          directory.empty() ? "." : directory.string());
   auto data = onnx::tensor_data(*proto, store);
   if (!data)
-    return invalid(fmt::format("'{}': {}", path, data.error().message));
+    return invalid(data.error().message).in_file(path);
   tensor.dtype = data->dtype;
   tensor.bytes = data->bytes;
   return tensor;

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import _landfall
@@ -24,17 +25,35 @@ __version__: str = _landfall.version()
 
 
 class Error(RuntimeError):
-    """A failure; `code` is its kind ("invalid_model", "unsupported", ...).
+    """A failure, as text (`str`) and as data.
 
-    The message names file, node and operator where they are known; `node` and
-    `operator` carry them on their own (None if the failure belongs to none).
+    code: its kind ("invalid_model", "unsupported", "run_failed", ...).
+    reason: what was expected and what to do, without the place and the sizes.
+    file: the model's or package's; None: not known.
+    node: the innermost node of the model, by its name or, if it has none, by
+        its first output's; None: the failure belongs to none.
+    operator: the node's operator, like "Conv" or "com.microsoft.Gelu"; or None.
+    opset: the version of the operator's domain; None: not known.
+    enclosing: the nodes whose subgraphs or functions contain it, innermost first.
+    fused_with: other nodes that are computed together with it, if one of them may
+        be what failed.
+    sizes: {name: value} of what the reason speaks of when a run fails.
     """
 
-    def __init__(self, code: str, message: str, node: str | None = None, operator: str | None = None) -> None:
+    def __init__(self, code: str, message: str, *, reason: str | None = None, file: str | None = None,
+                 node: str | None = None, operator: str | None = None, opset: int | None = None,
+                 enclosing: Sequence[str] = (), fused_with: Sequence[str] = (),
+                 sizes: Mapping[str, int] | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.reason = message if reason is None else reason
+        self.file = file
         self.node = node
         self.operator = operator
+        self.opset = opset
+        self.enclosing = list(enclosing)
+        self.fused_with = list(fused_with)
+        self.sizes = dict(sizes or {})
 
 
 def _device_options(threads: int, own_process: bool, timeout_seconds: int) -> str:

@@ -12,7 +12,7 @@ namespace landfall::frontend {
 
 FunctionTable::FunctionTable(const onnx::ModelProto &model) {
   for (const onnx::FunctionProto &function : model.functions) {
-    Key key{canonical_domain(function.domain), function.name,
+    Key key{onnx::canonical_domain(function.domain), function.name,
             function.overload};
     if (!functions_.emplace(key, &function).second)
       throw BuildError(ErrorCode::invalid_model,
@@ -25,7 +25,7 @@ FunctionTable::FunctionTable(const onnx::ModelProto &model) {
 const onnx::FunctionProto *
 FunctionTable::find(const onnx::NodeProto &node) const {
   auto found = functions_.find(
-      {canonical_domain(node.domain), node.op_type, node.overload});
+      {onnx::canonical_domain(node.domain), node.op_type, node.overload});
   return found == functions_.end() ? nullptr : found->second;
 }
 

@@ -109,7 +109,7 @@ void check_output_rank(const onnx::ValueInfoProto &declared, const Any &value) {
 void bind_outputs(const ImportContext &context, const Scope &scope) {
   const onnx::GraphProto &graph = *context.model.graph;
   Builder &b = context.b;
-  b.set_origin("", "");
+  b.set_origin({});
   if (graph.output.empty())
     throw BuildError(ErrorCode::invalid_model, "the graph has no outputs");
   for (const onnx::ValueInfoProto &output : graph.output) {
@@ -146,7 +146,7 @@ ModelSummary summarize(const onnx::ModelProto &model) {
     summary.producer += " " + std::string(model.producer_version);
   summary.ir_version = model.ir_version;
   for (const onnx::OperatorSetId &import : model.opset_import)
-    if (canonical_domain(import.domain).empty())
+    if (onnx::canonical_domain(import.domain).empty())
       summary.opset = import.version;
   summary.node_count = int64_t(model.graph->node.size());
   return summary;
@@ -167,31 +167,28 @@ void import_parsed(const onnx::ModelProto &model, onnx::ModelStore &store,
   import_graph(context, opsets);
 }
 
-Error at_file(const ModelPlace &place, ErrorCode code,
-              const std::string &message) {
-  return {code, place.file + ": " + message};
-}
-
 } // namespace
 
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
                                   Builder &builder, BranchChoices &choices) {
   choices.start();
+  Error error;
   try {
     onnx::ModelProto proto = TRY(onnx::read_model(model.data, place.file));
     onnx::ModelStore store(model.owner, place.directory);
     import_parsed(proto, store, builder, choices);
     return summarize(proto);
-  } catch (const BuildError &e) {
-    return at_file(place, e.error.code, e.error.message);
+  } catch (BuildError &e) {
+    error = std::move(e.error);
   } catch (const std::bad_alloc &) {
-    return at_file(place, ErrorCode::out_of_memory,
-                   "there is not enough memory to read the model");
+    error = {ErrorCode::out_of_memory,
+             "there is not enough memory to read the model"};
   } catch (const std::exception &e) {
-    return at_file(place, ErrorCode::internal,
-                   std::string(e.what()) +
-                       "; this is a bug in Landfall, please report it");
+    error = {ErrorCode::internal,
+             std::string(e.what()) +
+                 "; this is a bug in Landfall, please report it"};
   }
+  return error.in_file(place.file);
 }
 
 } // namespace landfall::frontend

@@ -37,9 +37,9 @@ struct ModelSummary {
 /// to the bytes of `model`, whose owner (if it has one) they keep; a model
 /// without owner must outlive the builder's module.
 ///
-/// Errors are one paragraph: the file, the node and operator through all
-/// enclosing subgraphs and functions, what was expected and what to do. No
-/// exception leaves; after an error the builder's module is of no use.
+/// Errors carry the file, the node and operator, and the nodes whose subgraphs
+/// and functions enclose it. No exception leaves; after an error the builder's
+/// module is of no use.
 ///
 /// A failure may be due to `choices`: try_again() says so.
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,

@@ -22,7 +22,7 @@ std::string import(const Bytes &bytes) {
   ir::Builder builder(module);
   BranchChoices choices;
   auto result = import_model(bytes, {"m.onnx", ""}, builder, choices);
-  return result ? module.print() : "error: " + result.error().message;
+  return result ? module.print() : "error: " + render(result.error());
 }
 
 std::string import(const Message &model) { return import(to_bytes(model)); }
@@ -49,7 +49,8 @@ TEST(ImportTest, UnknownOperatorsAreListedAtOnce) {
                                 node("Bar", {"a"}, {"b"}, {}, "", "com.acme"),
                                 node("Foo", {"b"}, {"y"})},
                                {x}, {y}))),
-            "error: m.onnx: the model uses operators that are not implemented: "
+            "error: m.onnx: the node giving 'a' (Foo, opset 17): the model "
+            "uses operators that are not implemented: "
             "Foo (opset 17): the node giving 'a' (Foo) and 1 more, "
             "com.acme.Bar (opset 1): the node giving 'b' (com.acme.Bar); "
             "export it with another opset, or define them as functions of the "
@@ -59,7 +60,7 @@ TEST(ImportTest, UnknownOperatorsAreListedAtOnce) {
 TEST(ImportTest, ErrorsNameThePlace) {
   EXPECT_EQ(
       import(model(graph({node("Relu", {"z"}, {"y"}, {}, "r")}, {x}, {y}))),
-      "error: m.onnx: node 'r' (Relu) reads 'z', which no node, input or "
+      "error: m.onnx: node 'r' (Relu): it reads 'z', which no node, input or "
       "initializer defines; the model is incomplete: export it again");
   std::string missing =
       import(model(graph({node("Relu", {}, {"y"}, {}, "r")}, {x}, {y})));
@@ -68,9 +69,27 @@ TEST(ImportTest, ErrorsNameThePlace) {
   std::string inner = import(
       model(graph({node("f", {"x"}, {"y"}, {}, "call", "local")}, {x}, {y}),
             {function("f", {"a"}, {"b"}, {node("Relu", {}, {"b"}, {}, "r")})}));
-  EXPECT_TRUE(contains(inner, "m.onnx: node 'call' (local.f, a function of the "
-                              "model): node 'r' (Relu, opset 17): operand"))
+  EXPECT_TRUE(contains(inner, "m.onnx: node 'call' (local.f): node 'r' (Relu, "
+                              "opset 17): operand"))
       << inner;
+}
+
+TEST(ImportTest, ErrorsCarryThePlaceAsData) {
+  Message bytes =
+      model(graph({node("f", {"x"}, {"y"}, {}, "call", "local")}, {x}, {y}),
+            {function("f", {"a"}, {"b"}, {node("Relu", {}, {"b"})})});
+  ir::Module module;
+  ir::Builder builder(module);
+  BranchChoices choices;
+  auto result = import_model(to_bytes(bytes), {"m.onnx", ""}, builder, choices);
+  ASSERT_FALSE(result);
+  const Place &place = result.error().place;
+  EXPECT_EQ(place.file, "m.onnx");
+  EXPECT_EQ(place.node, (ModelNode{"b", true, "Relu", 17}));
+  EXPECT_EQ(place.around,
+            std::vector<ModelNode>(1, {"call", false, "local.f", 0}));
+  EXPECT_TRUE(result.error().message.starts_with("operand"))
+      << result.error().message;
 }
 
 TEST(ImportTest, FunctionsAreInlinedWithTheirAttributes) {
@@ -102,7 +121,7 @@ TEST(ImportTest, SubgraphsSeeTheValuesAround) {
               {x, value("c", bool_type, {})}, {y})));
   };
   EXPECT_FALSE(contains(choose("x"), "error")) << choose("x");
-  EXPECT_TRUE(contains(choose("q"), "node 'choose' (If) reads 'q'"));
+  EXPECT_TRUE(contains(choose("q"), "node 'choose' (If): it reads 'q'"));
 }
 
 TEST(ImportTest, InitializersOfInputsAreConstants) {

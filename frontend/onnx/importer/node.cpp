@@ -8,13 +8,6 @@
 
 namespace landfall::frontend {
 
-void set_origin(Builder &b, const onnx::NodeProto &node) {
-  onnx::Text name = node.name;
-  if (name.empty() && !node.output.empty())
-    name = node.output[0];
-  b.set_origin(std::string(name), std::string(node.op_type));
-}
-
 namespace {
 
 std::string operand(int position, std::string_view name) {
@@ -115,7 +108,7 @@ std::vector<Any> Node::import_body(const Graph &graph,
     if (attribute.proto->g.get() != &graph)
       continue;
     auto outputs = attribute.scope->import_body(graph, inputs);
-    set_origin(b(), state_.proto);
+    b().set_origin(onnx::model_node(state_.proto));
     return outputs;
   }
   fail(ErrorCode::internal, "the body graph is not an attribute of the node");
@@ -140,7 +133,7 @@ void Node::branches_differ(BranchChoices::Point point,
 }
 
 void Node::fail(ErrorCode code, const std::string &message) const {
-  throw BuildError(code, message); // The importer puts the place in front.
+  throw BuildError(code, message); // The importer adds the place.
 }
 
 int Node::axis(int64_t axis, int rank) const {

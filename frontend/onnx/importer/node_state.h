@@ -23,7 +23,4 @@ struct NodeState {
   std::vector<Any> outputs;
 };
 
-/// Sets the origin of operations built from now on to this node.
-void set_origin(Builder &b, const onnx::NodeProto &node);
-
 } // namespace landfall::frontend

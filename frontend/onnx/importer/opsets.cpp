@@ -13,7 +13,7 @@ Opsets::Opsets(const std::vector<onnx::OperatorSetId> &imports,
                const Opsets *enclosing)
     : imports_(imports), enclosing_(enclosing) {
   for (onnx::OperatorSetId &import : imports_) {
-    import.domain = canonical_domain(import.domain);
+    import.domain = onnx::canonical_domain(import.domain);
     bool is_default = import.domain.empty();
     if (is_default && import.version > newest_opset)
       throw BuildError(

@@ -16,11 +16,6 @@ namespace landfall::frontend {
 inline constexpr int64_t newest_ir_version = 14;
 inline constexpr int64_t newest_opset = 28;
 
-/// "" for the default domain under either of its names.
-inline onnx::Text canonical_domain(onnx::Text domain) {
-  return domain == "ai.onnx" ? onnx::Text() : domain;
-}
-
 /// The opset imports of a model or function.
 class Opsets {
 public:

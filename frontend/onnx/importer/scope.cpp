@@ -37,27 +37,22 @@ private:
   ImportContext &context_;
 };
 
-/// Runs `action`; whatever it throws leaves with `place` in front.
+/// Runs `action`; whatever it throws leaves as an error inside `node`.
 template <typename Action>
-void locate(const std::string &place, const Action &action) {
+void locate(const ModelNode &node, const Action &action) {
+  Error error;
   try {
-    action();
-  } catch (const BuildError &e) {
-    throw BuildError(e.error.code, place + ": " + e.error.message);
+    return action();
+  } catch (BuildError &e) {
+    error = std::move(e.error);
   } catch (const std::bad_alloc &) {
-    throw BuildError(ErrorCode::out_of_memory, place + ": out of memory");
+    error = {ErrorCode::out_of_memory, "out of memory"};
   } catch (const std::exception &e) {
-    throw BuildError(ErrorCode::internal,
-                     place + ": " + e.what() +
-                         "; this is a bug in Landfall, please report it");
+    error = {ErrorCode::internal,
+             std::string(e.what()) +
+                 "; this is a bug in Landfall, please report it"};
   }
-}
-
-/// "node 'conv1' (Conv, opset 13)".
-std::string place_of(const onnx::NodeProto &node, const std::string &version) {
-  std::string text = describe(node);
-  text.pop_back();
-  return text + ", " + version + ")";
+  throw BuildError(error.inside(node));
 }
 
 } // namespace
@@ -79,7 +74,7 @@ Any Scope::get(onnx::Text name) const {
 }
 
 void Scope::import(const onnx::GraphPlan &plan) {
-  context_.b.set_origin("", "");
+  context_.b.set_origin({});
   for (const onnx::TensorProto *tensor : plan.initializers)
     bind(tensor->name, context_.b.constant(value_or_throw(
                            onnx::tensor_data(*tensor, context_.store))));
@@ -122,13 +117,12 @@ void Scope::import_node(const onnx::NodeProto &node,
     throw BuildError(ErrorCode::unsupported,
                      "the model unfolds to too many nodes; its functions call "
                      "each other too often");
+  ModelNode place = onnx::model_node(node);
   if (const onnx::FunctionProto *function = context_.functions.find(node))
-    return locate(place_of(node, "a function of the model"),
-                  [&] { call(*function, node); });
-  onnx::Text domain = canonical_domain(node.domain);
-  int version = opsets_.version(domain);
-  locate(place_of(node, "opset " + std::to_string(version)),
-         [&] { import_operator(node, domain, version, plan); });
+    return locate(place, [&] { call(*function, node); });
+  onnx::Text domain = onnx::canonical_domain(node.domain);
+  place.opset = opsets_.version(domain);
+  locate(place, [&] { import_operator(node, domain, place.opset, plan); });
 }
 
 void Scope::import_operator(const onnx::NodeProto &node, onnx::Text domain,
@@ -147,7 +141,7 @@ void Scope::import_operator(const onnx::NodeProto &node, onnx::Text domain,
                   inputs_of(node),
                   std::move(wanted),
                   std::vector<Any>(node.output.size())};
-  set_origin(context_.b, node);
+  context_.b.set_origin(onnx::model_node(node));
   Node view(state);
   record->import(view);
   bind_outputs(node, state.outputs);
@@ -217,12 +211,15 @@ void check_captures(const onnx::GraphPlan &plan, const Scope *outer) {
   for (const onnx::Capture &capture : plan.captures) {
     if (outer && outer->find(capture.name))
       continue;
-    std::string reader = capture.reader ? describe(*capture.reader) + " reads '"
-                                        : "the graph gives as output '";
-    throw BuildError(ErrorCode::invalid_model,
-                     reader + std::string(capture.name) +
-                         "', which no node, input or initializer defines; the "
-                         "model is incomplete: export it again");
+    Error error{
+        ErrorCode::invalid_model,
+        (capture.reader ? "it reads '" : "the graph gives as output '") +
+            std::string(capture.name) +
+            "', which no node, input or initializer defines; the "
+            "model is incomplete: export it again"};
+    if (capture.reader)
+      error.at(onnx::model_node(*capture.reader));
+    throw BuildError(std::move(error));
   }
 }
 

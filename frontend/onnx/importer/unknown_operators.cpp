@@ -38,11 +38,14 @@ public:
     std::string text;
     for (const auto &[type, users] : unknown_)
       text +=
-          (text.empty() ? "" : ", ") + type + ": " + users.first +
+          (text.empty() ? "" : ", ") + type + ": " + describe(users.first) +
           (users.count > 1 ? " and " + std::to_string(users.count - 1) + " more"
                            : "");
     return text;
   }
+
+  /// The first node whose operator is unknown.
+  const ModelNode &first() const { return first_; }
 
 private:
   void look_at(const onnx::NodeProto &node, const Opsets &opsets) {
@@ -52,7 +55,7 @@ private:
                 Opsets(function->opset_import, &opsets));
       return;
     }
-    onnx::Text domain = canonical_domain(node.domain);
+    onnx::Text domain = onnx::canonical_domain(node.domain);
     int version = opsets.version(domain);
     if (find_operator(domain, node.op_type, version))
       return;
@@ -60,15 +63,20 @@ private:
     Users &users = unknown_[name + std::string(node.op_type) + " (opset " +
                             std::to_string(version) + ")"];
     if (users.count++ == 0)
-      users.first = describe(node);
+      users.first = onnx::model_node(node);
+    if (first_.empty()) {
+      first_ = onnx::model_node(node);
+      first_.opset = version;
+    }
   }
 
   struct Users {
     int count = 0;
-    std::string first; ///< As messages call it.
+    ModelNode first;
   };
 
   const FunctionTable &functions_;
+  ModelNode first_;
   std::map<std::string, Users> unknown_;
   std::set<const onnx::FunctionProto *> seen_;
 };
@@ -79,12 +87,14 @@ void check_operators(const onnx::GraphProto &graph, const Opsets &opsets,
                      const FunctionTable &functions) {
   OperatorSurvey survey(functions);
   survey.look_at(onnx::body_of(graph), opsets);
-  if (std::string unknown = survey.unknown(); !unknown.empty())
-    throw BuildError(
-        ErrorCode::unsupported,
-        "the model uses operators that are not implemented: " + unknown +
-            "; export it with another opset, or define them as "
-            "functions of the model");
+  std::string unknown = survey.unknown();
+  if (unknown.empty())
+    return;
+  Error error{ErrorCode::unsupported,
+              "the model uses operators that are not implemented: " + unknown +
+                  "; export it with another opset, or define them as "
+                  "functions of the model"};
+  throw BuildError(error.at(survey.first()));
 }
 
 } // namespace landfall::frontend

@@ -38,7 +38,8 @@ Tensor scattered(Builder &b, Tensor x, Tensor positions, Size count) {
            [&](std::span<const Scalar> at, std::span<const Scalar>) {
              Scalar target = positions.at(at);
              b.check(logical_and(target >= 0, target < b.scalar(count)),
-                     "MaxUnpool met the index {}, outside its output", target);
+                     "MaxUnpool met an index outside its output", "index",
+                     target);
              results[0].store({target}, x.at(at));
              return Scalars();
            });

@@ -26,7 +26,7 @@ static void reverse_sequence(Node &node) {
       [&](std::span<const Scalar> at, std::span<const Buffer> results) {
         Scalar length = cast(lengths.at(at), DType::i64);
         b.check(logical_and(length >= 0, length <= b.scalar(input.dim(time))),
-                "ReverseSequence met the length {}, outside the time axis",
+                "ReverseSequence met a length outside the time axis", "length",
                 length);
         results[0].store(at, length);
       })[0];

@@ -27,20 +27,20 @@ static void tensor_scatter(Node &node) {
                         : equal(past.dim(d), update.dim(d)),
               "update must fit into past_cache");
   LoopsResult result{past.dtype(), past.shape(), past};
-  node.output(b.loops(
-      update.shape(), {&result, 1},
-      [&](std::span<const Scalar> at, std::span<const Buffer> results) {
-        Scalar extent = b.scalar(past.dim(axis));
-        Scalar target = at[axis];
-        if (starts)
-          target = target + cast(starts.at({at[0]}), DType::i64);
-        if (mode == "circular")
-          target = target % extent;
-        b.check(logical_and(target >= 0, target < extent),
-                "TensorScatter writes at position {}, outside the cache",
-                target);
-        results[0].store(replaced(at, axis, target), update.at(at));
-      })[0]);
+  node.output(
+      b.loops(update.shape(), {&result, 1},
+              [&](std::span<const Scalar> at, std::span<const Buffer> results) {
+                Scalar extent = b.scalar(past.dim(axis));
+                Scalar target = at[axis];
+                if (starts)
+                  target = target + cast(starts.at({at[0]}), DType::i64);
+                if (mode == "circular")
+                  target = target % extent;
+                b.check(logical_and(target >= 0, target < extent),
+                        "TensorScatter writes at a position outside the cache",
+                        "position", target);
+                results[0].store(replaced(at, axis, target), update.at(at));
+              })[0]);
 }
 
 LANDFALL_ONNX(tensor_scatter, {"TensorScatter", 24, tensor_scatter})

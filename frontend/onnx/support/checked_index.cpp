@@ -57,12 +57,11 @@ Tensor check_at_run_time(const Node &node, Tensor indices,
         Scalar index = given;
         if (negative == Negative::from_back)
           index = select(given < 0, given + extent, given);
-        b.check(
-            logical_and(index >= 0, index < extent),
-            node.type() +
-                " met the index {}, which is out of range; it must be from " +
-                limits,
-            given);
+        b.check(logical_and(index >= 0, index < extent),
+                node.type() +
+                    " met an index that is out of range; it must be from " +
+                    limits,
+                "index", given);
         results[0].store(at, index);
       })[0];
 }

@@ -57,7 +57,7 @@ Result<const Variant *> find_variant(const std::string &name) {
   for (const Variant &variant : rows)
     known += fmt::format(", {}", variant.name);
   return Error{ErrorCode::invalid_argument,
-               fmt::format("The target 'cpu' has no variant '{}'; it has: {}.",
+               fmt::format("the target 'cpu' has no variant '{}'; it has {}",
                            name, known)};
 }
 

@@ -53,7 +53,7 @@ create(std::string_view, const runtime::DeviceOptions &options) {
   if (options.threads < 0 || options.threads > thread_limit)
     return Error{ErrorCode::invalid_argument,
                  fmt::format("{} threads were asked for; give a number from 1 "
-                             "to {}, or 0 for all that the machine has.",
+                             "to {}, or 0 for all that the machine has",
                              options.threads, thread_limit)};
   int threads = options.threads ? options.threads : available_threads();
   return std::unique_ptr<runtime::Device>(std::make_unique<CpuDevice>(threads));

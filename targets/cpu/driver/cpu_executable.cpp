@@ -24,9 +24,9 @@ Error nothing_to_run(const Package &package) {
             ? ""
             : fmt::format(" (but this processor lacks {})", variant.needs));
   return {ErrorCode::unsupported,
-          fmt::format("The package has no machine code for this processor. It "
-                      "holds: {}. This machine could run: {}. Compile the "
-                      "model again with --target cpu.",
+          fmt::format("the package has no machine code for this processor: it "
+                      "holds {}, and this machine could run {}; compile the "
+                      "model again with --target cpu",
                       held.empty() ? "none" : held, possible)};
 }
 
@@ -53,8 +53,8 @@ CpuExecutable::load(const Package &package) {
     void *run = executable->image_->function(fmt::format("k{}_run", k));
     if (!plan || !run)
       return Error{ErrorCode::invalid_package,
-                   fmt::format("The package's code section '{}' lacks kernel "
-                               "{} ('{}').",
+                   fmt::format("the package's code section '{}' lacks kernel "
+                               "{} ('{}')",
                                section.variant, k, package.kernels[k].name)};
     executable->kernels_.push_back({reinterpret_cast<PlanFunction>(plan),
                                     reinterpret_cast<RunFunction>(run),

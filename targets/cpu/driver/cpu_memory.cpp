@@ -37,14 +37,14 @@ Result<runtime::DeviceMemory> allocate_memory(size_t bytes) {
   }
   if (!memory)
     return Error{ErrorCode::out_of_memory,
-                 fmt::format("There is no memory for {} bytes.", bytes)};
+                 fmt::format("there is no memory for {} bytes", bytes)};
   return runtime::DeviceMemory{reinterpret_cast<uint64_t>(memory), bytes};
 }
 
 Result<runtime::DeviceMemory> wrap_memory(const void *bytes, size_t size) {
   auto address = reinterpret_cast<uint64_t>(bytes);
   if (address == 0 || address % wrap_alignment != 0)
-    return Error{ErrorCode::unsupported, "The bytes are not aligned."};
+    return Error{ErrorCode::unsupported, "the bytes are not aligned"};
   return runtime::DeviceMemory{address | 1, size};
 }
 

@@ -124,7 +124,7 @@ void CpuQueue::run_tasks(const CpuKernel &kernel,
 Status CpuQueue::reserve_scratch(int64_t bytes_per_thread) {
   if (bytes_per_thread < 0 || bytes_per_thread > scratch_limit)
     return Error{ErrorCode::internal,
-                 fmt::format("A kernel plans {} bytes of scratch memory.",
+                 fmt::format("a kernel plans {} bytes of scratch memory",
                              bytes_per_thread)};
   // A cache line between participants avoids false sharing.
   size_t stride = (bytes_per_thread + 63) / 64 * 64;

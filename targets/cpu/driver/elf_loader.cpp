@@ -32,7 +32,7 @@ Status LoadedCode::map() {
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
     return Error{ErrorCode::out_of_memory,
-                 fmt::format("There is no memory for {} bytes of machine code.",
+                 fmt::format("there is no memory for {} bytes of machine code",
                              image_.bytes())};
   base_ = static_cast<uint8_t *>(memory);
   return image_.place(base_, reinterpret_cast<uint64_t>(base_));
@@ -47,8 +47,8 @@ Status LoadedCode::protect(uint64_t page) {
                      (segment.executable ? PROT_EXEC | PROT_READ : 0);
     if (mprotect(base_ + begin, end - begin, protection) != 0)
       return Error{ErrorCode::device,
-                   fmt::format("The system refuses to make machine code "
-                               "executable: {}.",
+                   fmt::format("the system refuses to make machine code "
+                               "executable: {}",
                                std::strerror(errno))};
     if (segment.executable)
       __builtin___clear_cache(reinterpret_cast<char *>(base_ + begin),

@@ -28,7 +28,7 @@ public:
     void *memory = ::operator new(bytes, alignment, std::nothrow);
     if (!memory)
       return Error{ErrorCode::out_of_memory,
-                   fmt::format("The null device cannot get {} bytes.", bytes)};
+                   fmt::format("the null device cannot get {} bytes", bytes)};
     return runtime::DeviceMemory{reinterpret_cast<uint64_t>(memory), bytes};
   }
 
@@ -39,7 +39,7 @@ public:
   void *host_address(runtime::DeviceMemory) override { return nullptr; }
 
   Result<runtime::DeviceMemory> wrap(const void *, size_t) override {
-    return Error{ErrorCode::unsupported, "The null device copies."};
+    return Error{ErrorCode::unsupported, "the null device copies"};
   }
 
   Result<std::unique_ptr<runtime::Queue>> create_queue() override {

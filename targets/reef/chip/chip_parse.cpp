@@ -189,7 +189,7 @@ Result<ChipDescription> find_chip(std::string_view name) {
     known += fmt::format("{}'{}'", known.empty() ? "" : ", ", chip.name);
   }
   return Error{ErrorCode::invalid_argument,
-               fmt::format("There is no chip '{}'; this build describes {}.",
+               fmt::format("there is no chip '{}'; this build describes {}",
                            name, known)};
 }
 

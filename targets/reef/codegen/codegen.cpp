@@ -88,8 +88,8 @@ public:
     for (const std::string &wanted : options.variants)
       if (wanted != variant.name && wanted != "native")
         return Error{ErrorCode::invalid_argument,
-                     fmt::format("The target 'reef' has no variant '{}'; it "
-                                 "has: {} (also called native).",
+                     fmt::format("the target 'reef' has no variant '{}'; it "
+                                 "has {} (also called native)",
                                  wanted, variant.name)};
     std::vector<CodeSection> sections;
     if (!kernels.empty())

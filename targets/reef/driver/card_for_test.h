@@ -37,7 +37,7 @@ protected:
     KernelMaker k("mischief", KernelClass::loops);
     k.kernel.size_count = 2;
     k.kernel.operands.resize(2);
-    k.kernel.origins = {"mischief_node"};
+    k.kernel.origins = {{"mischief_node", false, "Test"}};
     package.kernels.push_back(std::move(k.kernel));
     auto loaded = ReefExecutable::load(card, package);
     ASSERT_TRUE(loaded.ok()) << loaded.error().message;
@@ -59,7 +59,7 @@ protected:
   }
   std::string failure() {
     Status status = queue->finish();
-    return status.ok() ? "no failure" : status.error().message;
+    return status.ok() ? "no failure" : render(status.error());
   }
   bool works() {
     float x[] = {1, 2};

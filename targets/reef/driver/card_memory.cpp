@@ -16,8 +16,8 @@ namespace landfall::reef {
 Result<std::unique_ptr<CardMemory>> CardMemory::create(uint64_t bytes) {
   auto refused = [&] {
     return Error{ErrorCode::out_of_memory,
-                 fmt::format("The system gives no {} bytes for the memory of a "
-                             "simulated card: {}.",
+                 fmt::format("the system gives no {} bytes for the memory of a "
+                             "simulated card: {}",
                              bytes, std::strerror(errno))};
   };
   int descriptor = memfd_create("landfall-reef", MFD_CLOEXEC);

@@ -78,9 +78,9 @@ Result<std::string> find_program() {
       return program.lexically_normal().string();
   }
   return Error{ErrorCode::device,
-               fmt::format("A simulated card in a process of its own needs the "
-                           "program {} beside '{}' or in ../bin; it is not "
-                           "there.",
+               fmt::format("a simulated card in a process of its own needs the "
+                           "program {} beside '{}' or in ../bin, and it is not "
+                           "there",
                            name, folder.string())};
 }
 
@@ -114,7 +114,7 @@ Result<std::unique_ptr<RunningCard>> start_process(const ChipDescription &chip,
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0)
     return Error{ErrorCode::device,
-                 fmt::format("'{}' cannot be started: {}.", program,
+                 fmt::format("'{}' cannot be started: {}", program,
                              std::strerror(failed))};
   return std::unique_ptr<RunningCard>(
       std::make_unique<CardProcess>(process, std::move(line.host)));

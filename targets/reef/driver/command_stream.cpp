@@ -46,8 +46,8 @@ Status CommandStream::power_on() {
 
 Error CommandStream::give_up(std::string why) {
   last_failure_ = {ErrorCode::device,
-                   fmt::format("{} {}. What it was doing is lost; the next "
-                               "run restarts it.",
+                   fmt::format("{} {}; what it was doing is lost, and the "
+                               "next run restarts it",
                                name_, why)};
   card_ = nullptr;
   resetting_ = false;

@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/driver/fault_text.h"
 #include "riscv/hart.h"
-#include "runtime/launch_check.h"
 
 #include <fmt/format.h>
 
@@ -35,29 +34,30 @@ std::string cause_text(uint32_t cause) {
 
 Error fault_error(const std::string &device, const Completion &completion,
                   const Kernel &kernel, uint64_t code_base) {
-  return {ErrorCode::device,
-          fmt::format("{}: core {} stopped in kernel '{}' ({}): {} at address "
-                      "{:#x}, instruction {:#010x} at pc {:#x} (code offset "
-                      "{:#x}). Results of the run are lost; the core has been "
-                      "restarted.",
-                      device, completion.core, kernel.name,
-                      runtime::origins_text(kernel),
-                      cause_text(completion.detail), completion.address,
-                      completion.instruction, completion.pc,
-                      completion.pc - code_base)};
+  return Error{ErrorCode::device,
+               fmt::format("{}: core {} stopped in kernel '{}': {} at address "
+                           "{:#x}, instruction {:#010x} at pc {:#x} (code "
+                           "offset {:#x}); results of the run are lost, and "
+                           "the core has been restarted",
+                           device, completion.core, kernel.name,
+                           cause_text(completion.detail), completion.address,
+                           completion.instruction, completion.pc,
+                           completion.pc - code_base)}
+      .at(kernel.origins);
 }
 
 Error timeout_error(const std::string &device, const Completion &completion,
                     const Kernel &kernel, uint64_t code_base) {
-  return {ErrorCode::device,
-          fmt::format("{}: kernel '{}' ({}) had not ended after {} cycles and "
-                      "was stopped; core {} was at pc {:#x} (code offset "
-                      "{:#x}). Results of the run are lost; the cores have "
-                      "been restarted. If it needs so long, set a longer "
-                      "timeout.",
-                      device, kernel.name, runtime::origins_text(kernel),
-                      completion.end - completion.begin, completion.core,
-                      completion.pc, completion.pc - code_base)};
+  return Error{ErrorCode::device,
+               fmt::format("{}: kernel '{}' had not ended after {} cycles and "
+                           "was stopped; core {} was at pc {:#x} (code offset "
+                           "{:#x}); results of the run are lost, and the cores "
+                           "have been restarted; if it needs so long, set a "
+                           "longer timeout",
+                           device, kernel.name,
+                           completion.end - completion.begin, completion.core,
+                           completion.pc, completion.pc - code_base)}
+      .at(kernel.origins);
 }
 
 Error bad_command_error(const std::string &device,
@@ -81,7 +81,7 @@ Error bad_command_error(const std::string &device,
     break;
   }
   return {ErrorCode::device,
-          fmt::format("{}: the firmware refused command {}, which has {}.",
+          fmt::format("{}: the firmware refused command {}, which has {}",
                       device, completion.sequence, what)};
 }
 

@@ -15,8 +15,8 @@ TEST_F(Faults, AnIllegalAccessNamesCauseCoreAddressAndModelNode) {
   start("reef2");
   ASSERT_TRUE(misbehave(read_address, 8).ok());
   std::string text = failure();
-  expect_says(text, "reef2: core 1 stopped in kernel 'mischief' (node "
-                    "'mischief_node'): load access fault at address 0x8, "
+  expect_says(text, "node 'mischief_node' (Test): reef2: core 1 stopped in "
+                    "kernel 'mischief': load access fault at address 0x8, "
                     "instruction 0x");
   expect_says(text, "code offset 0x");
   EXPECT_TRUE(works());
@@ -43,8 +43,8 @@ TEST_F(Faults, AKernelThatDoesNotEndIsStoppedWhenItsCyclesAreUp) {
     start(slow, {.timeout_seconds = 1});
     ASSERT_TRUE(misbehave(endless, 0, 0, tasks).ok());
     std::string text = failure();
-    expect_says(text, "reef2: kernel 'mischief' (node 'mischief_node') had not "
-                      "ended after 30");
+    expect_says(text, "node 'mischief_node' (Test): reef2: kernel 'mischief' "
+                      "had not ended after 30");
     expect_says(text, "core 1 was at pc 0x");
     EXPECT_TRUE(works());
     // On all cores, and as if nothing had been.
@@ -97,7 +97,9 @@ TEST_F(Faults, TheLowestFailedTaskIsToldOnAnyNumberOfCores) {
     const int64_t size = 1000;
     ASSERT_TRUE(
         queue->launch(*code, runtime::below_ten, operands, {&size, 1}).ok());
-    EXPECT_EQ(failure(), "below_ten_node: 1137 is not below 10") << chip;
+    EXPECT_EQ(failure(),
+              "node 'below_ten_node' (Test): not below 10; where value = 1137")
+        << chip;
     queue.reset();
     code.reset();
   }

@@ -42,7 +42,7 @@ struct Line {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
       return Error{ErrorCode::device,
-                   std::string("The system gives no line to a simulated "
+                   std::string("the system gives no line to a simulated "
                                "card: ") +
                        std::strerror(errno)};
     return Line{Descriptor(ends[0]), Descriptor(ends[1])};

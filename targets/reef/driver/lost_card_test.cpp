@@ -34,8 +34,8 @@ TEST_F(LostCard, KillingItsProcessMidRunIsAClearErrorAndTheNextRunWorks) {
   auto begin = std::chrono::steady_clock::now();
   std::string text = failure();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
-  expect_says(text, "reef2 was killed by signal 9. What it was doing is lost; "
-                    "the next run restarts it.");
+  expect_says(text, "reef2 was killed by signal 9; what it was doing is lost, "
+                    "and the next run restarts it");
   EXPECT_TRUE(works());
 }
 

@@ -31,8 +31,8 @@ Result<std::shared_ptr<ReefCard>>
 ReefCard::create(ChipDescription chip, const runtime::DeviceOptions &options) {
   if (options.timeout_seconds < 1)
     return Error{ErrorCode::invalid_argument,
-                 fmt::format("A timeout of {} s was asked for; give one second "
-                             "at least.",
+                 fmt::format("a timeout of {} s was asked for; give one second "
+                             "at least",
                              options.timeout_seconds)};
   auto memory = TRY(CardMemory::create(chip.dram_bytes()));
   return std::shared_ptr<ReefCard>(
@@ -60,7 +60,7 @@ Result<uint16_t> ReefCard::take_queue() {
       queues_[number] = true;
       return number;
     }
-  return Error{ErrorCode::device, fmt::format("{} has {} queues, all in use.",
+  return Error{ErrorCode::device, fmt::format("{} has {} queues, all in use",
                                               chip.name, queue_limit)};
 }
 

@@ -28,9 +28,9 @@ Result<const CodeSection *> find_section(const Package &package) {
                         section.target);
   }
   return Error{ErrorCode::unsupported,
-               fmt::format("The package has no machine code for this chip. It "
-                           "holds: {}. The chip could run: {}. Compile the "
-                           "model again with --target {}.",
+               fmt::format("the package has no machine code for this chip: it "
+                           "holds {}, and the chip could run {}; compile the "
+                           "model again with --target {}",
                            held.empty() ? "none" : held, variant, target)};
 }
 
@@ -58,8 +58,8 @@ Status ReefExecutable::place(const CodeSection &section,
     auto run = image.function(fmt::format("k{}_run", k));
     if (!plan || !run)
       return Error{ErrorCode::invalid_package,
-                   fmt::format("The package's code section '{}' lacks kernel "
-                               "{} ('{}').",
+                   fmt::format("the package's code section '{}' lacks kernel "
+                               "{} ('{}')",
                                section.variant, k, package.kernels[k].name)};
     kernels_.push_back({base_ + *plan, base_ + *run, &package.kernels[k]});
   }

@@ -165,9 +165,9 @@ Status ReefQueue::outcome(const Pending &pending,
 Status ReefQueue::repeat_with_scratch(int64_t bytes) {
   if (bytes > scratch_limit)
     return Error{ErrorCode::internal,
-                 fmt::format("Kernel '{}' plans {} bytes of scratch memory.",
-                             pending_.front().kernel->description->name,
-                             bytes)};
+                 fmt::format("kernel '{}' plans {} bytes of scratch memory",
+                             pending_.front().kernel->description->name, bytes)}
+        .at(pending_.front().kernel->description->origins);
   Scratch::Area area = TRY(card_->scratch.at_least(bytes));
   for (size_t k = 1; k < pending_.size(); ++k)
     (void)TRY(card_->commands.wait(std::exchange(pending_[k].ticket, {})));
