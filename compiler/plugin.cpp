@@ -7,6 +7,7 @@
 #include "runtime/compiler_plugin.h"
 
 #include "compiler/compile.h"
+#include "compiler/support_report.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -75,8 +76,7 @@ int run(const char *options_json, landfall_progress progress, void *user,
         progress(user, std::string(step).c_str(), 0, std::string(ir).c_str());
       };
     }
-    Package package = TRY(compile(options));
-    return serialize(package);
+    return compile(options);
   };
   Result<std::vector<uint8_t>> bytes = attempt();
   if (!bytes)
@@ -85,6 +85,18 @@ int run(const char *options_json, landfall_progress progress, void *user,
     return give_error({ErrorCode::out_of_memory, "no memory for the package"},
                       result, size);
   return 0;
+}
+
+Result<std::vector<uint8_t>> bytes_of(Result<Package> package) {
+  if (!package)
+    return package.take_error();
+  return serialize(*package);
+}
+
+Result<std::vector<uint8_t>> bytes_of(Result<std::string> text) {
+  if (!text)
+    return text.take_error();
+  return std::vector<uint8_t>(text->begin(), text->end());
 }
 
 } // namespace
@@ -98,7 +110,7 @@ extern "C" int landfall_compile_file(const char *path, const char *options_json,
                                      uint8_t **result, size_t *size) {
   return run(options_json, progress, user, result, size,
              [&](const CompileOptions &options) {
-               return compile_file(path, options);
+               return bytes_of(compile_file(path, options));
              });
 }
 
@@ -109,7 +121,27 @@ extern "C" int landfall_compile_bytes(const uint8_t *model, size_t model_size,
                                       uint8_t **result, size_t *size) {
   return run(options_json, progress, user, result, size,
              [&](const CompileOptions &options) {
-               return compile_bytes({model, model_size}, directory, options);
+               return bytes_of(
+                   compile_bytes({model, model_size}, directory, options));
+             });
+}
+
+extern "C" int landfall_query_file(const char *path, const char *options_json,
+                                   uint8_t **result, size_t *size) {
+  return run(options_json, nullptr, nullptr, result, size,
+             [&](const CompileOptions &options) {
+               return bytes_of(query_file(path, options));
+             });
+}
+
+extern "C" int landfall_query_bytes(const uint8_t *model, size_t model_size,
+                                    const char *directory,
+                                    const char *options_json, uint8_t **result,
+                                    size_t *size) {
+  return run(options_json, nullptr, nullptr, result, size,
+             [&](const CompileOptions &options) {
+               return bytes_of(
+                   query_bytes({model, model_size}, directory, options));
              });
 }
 

@@ -25,6 +25,8 @@ constexpr const char *library_name = NAME_WITH_MAJOR(LF_VERSION_MAJOR);
 struct CompilerLibrary {
   decltype(&landfall_compile_file) compile_file;
   decltype(&landfall_compile_bytes) compile_bytes;
+  decltype(&landfall_query_file) query_file;
+  decltype(&landfall_query_bytes) query_bytes;
   decltype(&landfall_compiler_free) release;
 };
 
@@ -56,6 +58,8 @@ Result<CompilerLibrary> open_library() {
     };
     if (find(library.compile_file, "landfall_compile_file") &&
         find(library.compile_bytes, "landfall_compile_bytes") &&
+        find(library.query_file, "landfall_query_file") &&
+        find(library.query_bytes, "landfall_query_bytes") &&
         find(library.release, "landfall_compiler_free"))
       return library;
     problems += "\n  " + path.string() + ": is not a Landfall compiler";
@@ -72,6 +76,27 @@ Error error_from(int code, std::span<const uint8_t> bytes) {
     return *error;
   return {static_cast<ErrorCode>(code), "the compiler failed without a reason"};
 }
+
+/// What a call of the compiler has left behind.
+struct Outcome {
+  explicit Outcome(const CompilerLibrary &library) : library(library) {}
+
+  /// The result, which owns itself, or the error.
+  Result<Bytes> take() {
+    auto release = library.release;
+    std::shared_ptr<const void> owner(bytes, [release](const void *memory) {
+      release(const_cast<void *>(memory));
+    });
+    if (code != 0)
+      return error_from(code, {bytes, size});
+    return Bytes{owner, {bytes, size}};
+  }
+
+  const CompilerLibrary &library;
+  uint8_t *bytes = nullptr;
+  size_t size = 0;
+  int code = 0;
+};
 
 const Result<CompilerLibrary> &compiler_library() {
   static const Result<CompilerLibrary> library = open_library();
@@ -92,24 +117,34 @@ compile_model(const ModelSource &source, const std::string &options,
       (*static_cast<const CompileProgress *>(user))(step, ms, ir ? ir : "");
     };
   void *user = const_cast<CompileProgress *>(&progress);
-  uint8_t *bytes = nullptr;
-  size_t size = 0;
-  int code =
+  Outcome outcome(*library);
+  outcome.code =
       source.path.empty()
           ? library->compile_bytes(source.bytes.data(), source.bytes.size(),
                                    source.directory.c_str(), options.c_str(),
-                                   relay, user, &bytes, &size)
+                                   relay, user, &outcome.bytes, &outcome.size)
           : library->compile_file(source.path.c_str(), options.c_str(), relay,
-                                  user, &bytes, &size);
-  auto release = library->release;
-  std::shared_ptr<const void> owner(bytes, [release](const void *memory) {
-    release(const_cast<void *>(memory));
-  });
-  if (code != 0)
-    return error_from(code, {bytes, size});
-  Package package = TRY(parse_package({owner, {bytes, size}}));
+                                  user, &outcome.bytes, &outcome.size);
+  Package package = TRY(parse_package(TRY(outcome.take())));
   return std::shared_ptr<const Package>(
       std::make_shared<Package>(std::move(package)));
+}
+
+Result<std::string> query_model(const ModelSource &source,
+                                const std::string &options) {
+  const Result<CompilerLibrary> &library = compiler_library();
+  if (!library)
+    return library.error();
+  Outcome outcome(*library);
+  outcome.code =
+      source.path.empty()
+          ? library->query_bytes(source.bytes.data(), source.bytes.size(),
+                                 source.directory.c_str(), options.c_str(),
+                                 &outcome.bytes, &outcome.size)
+          : library->query_file(source.path.c_str(), options.c_str(),
+                                &outcome.bytes, &outcome.size);
+  Bytes text = TRY(outcome.take());
+  return std::string(text.data.begin(), text.data.end());
 }
 
 } // namespace landfall::runtime

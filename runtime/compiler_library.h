@@ -35,4 +35,9 @@ Result<std::shared_ptr<const Package>>
 compile_model(const ModelSource &source, const std::string &options,
               const CompileProgress &progress = {});
 
+/// Where each node of the model would run with these options: the JSON object
+/// of lf_query_file. Thread-safe.
+Result<std::string> query_model(const ModelSource &source,
+                                const std::string &options);
+
 } // namespace landfall::runtime

@@ -36,5 +36,16 @@ landfall_compile_bytes(const uint8_t *model, size_t model_size,
                        landfall_progress progress, void *user, uint8_t **result,
                        size_t *size);
 
+/// Says where each node would run: `*result` is the text of a JSON object
+/// (landfall.h, lf_query_file), or an Error as above.
+LANDFALL_PLUGIN_EXPORT int landfall_query_file(const char *path,
+                                               const char *options_json,
+                                               uint8_t **result, size_t *size);
+LANDFALL_PLUGIN_EXPORT int landfall_query_bytes(const uint8_t *model,
+                                                size_t model_size,
+                                                const char *directory,
+                                                const char *options_json,
+                                                uint8_t **result, size_t *size);
+
 LANDFALL_PLUGIN_EXPORT void landfall_compiler_free(void *memory);
 }

@@ -201,6 +201,19 @@ LF_API lf_status lf_compile_bytes(const void *bytes, size_t size,
                                   lf_progress progress, void *user,
                                   lf_package **package, lf_error **error);
 
+/* Where each node of a model's main graph would run with these options, without
+ * compiling it. A JSON object: {"target", "nodes": [{"number": the node's place
+ * in the file, "name", "operator", "outputs", "where", "reason"}]}. `where` is
+ * "device"; "host", and then what the host does; "compiler" if nothing is left
+ * to run; "nowhere" if no output depends on it; "refused" if it cannot be
+ * compiled; "unknown" if a refused node feeds it and the model does not declare
+ * the type. A model all of whose nodes are something else compiles. */
+LF_API lf_status lf_query_file(const char *path, const char *options,
+                               lf_buffer **json, lf_error **error);
+LF_API lf_status lf_query_bytes(const void *bytes, size_t size,
+                                const char *directory, const char *options,
+                                lf_buffer **json, lf_error **error);
+
 /* -- Devices -------------------------------------------------------------- */
 /* The devices that this library has drivers for, whether or not they are here:
  * "cpu", "reef1". A name may also be "DRIVER:FILE" with a description of a

@@ -409,6 +409,18 @@ private:
   detail::Owner<lf_model, lf_model_free> model_;
 };
 
+/// JSON, as landfall.h says: where each node of a model would run.
+inline std::string query(const std::string &path,
+                         const std::string &options = "{}") {
+  return detail::text(lf_query_file, path.c_str(), options.c_str());
+}
+inline std::string query_bytes(const void *bytes, size_t size,
+                               const std::string &directory = "",
+                               const std::string &options = "{}") {
+  return detail::text(lf_query_bytes, bytes, size, detail::or_null(directory),
+                      options.c_str());
+}
+
 /// The devices that there are drivers for.
 inline std::vector<std::string> devices() {
   std::vector<std::string> list;

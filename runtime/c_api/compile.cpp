@@ -55,9 +55,33 @@ lf_status compile(const runtime::ModelSource &source, const char *options,
   });
 }
 
+lf_status query(const runtime::ModelSource &source, const char *options,
+                lf_buffer **json, lf_error **error) {
+  return make("json", json, error, [&]() -> MadeBuffer {
+    if (source.path.empty() && !source.bytes.data())
+      return missing("model");
+    std::string text = TRY(compiler_options(options));
+    return text_buffer(TRY(runtime::query_model(source, text)));
+  });
+}
+
 } // namespace
 
 extern "C" {
+
+lf_status lf_query_file(const char *path, const char *options, lf_buffer **json,
+                        lf_error **error) {
+  return query({path ? path : "", {}, {}}, options, json, error);
+}
+
+lf_status lf_query_bytes(const void *bytes, size_t size, const char *directory,
+                         const char *options, lf_buffer **json,
+                         lf_error **error) {
+  return query({"",
+                {static_cast<const uint8_t *>(bytes), bytes ? size : 0},
+                directory ? directory : ""},
+               options, json, error);
+}
 
 lf_status lf_compile_file(const char *path, const char *options,
                           lf_progress progress, void *user,

@@ -7,6 +7,7 @@
 
 #include "frontend/onnx/importer/scope.h"
 #include "frontend/onnx/importer/signature.h"
+#include "frontend/onnx/importer/survey.h"
 #include "frontend/onnx/importer/unknown_operators.h"
 #include "onnx_format/proto_reader.h"
 
@@ -125,9 +126,24 @@ void bind_outputs(const ImportContext &context, const Scope &scope) {
   }
 }
 
+/// Whatever is known, and what left-out nodes take.
+void bind_surveyed_outputs(const ImportContext &context, const Scope &scope) {
+  context.b.set_origin({});
+  std::vector<Any> outputs = context.survey->kept;
+  for (const onnx::ValueInfoProto &output : context.model.graph->output)
+    if (const Any *value = scope.find(output.name); value && *value)
+      outputs.push_back(*value);
+  for (size_t i = 0; i < outputs.size(); ++i)
+    if (outputs[i])
+      context.b.output("output " + std::to_string(i), outputs[i]);
+}
+
 void import_graph(ImportContext &context, const Opsets &opsets) {
   const onnx::GraphProto &graph = *context.model.graph;
-  check_operators(graph, opsets, context.functions);
+  if (context.survey)
+    context.survey->start(graph);
+  else
+    check_operators(graph, opsets, context.functions);
   Initializers initializers = initializers_of(graph);
   check_declarations(graph, initializers);
   Scope scope(context, opsets, nullptr, nullptr);
@@ -135,6 +151,8 @@ void import_graph(ImportContext &context, const Opsets &opsets) {
   check_captures(plan, nullptr);
   bind_inputs(graph, initializers, scope, context.b);
   scope.import(plan);
+  if (context.survey)
+    return bind_surveyed_outputs(context, scope);
   bind_outputs(context, scope);
 }
 
@@ -153,7 +171,7 @@ ModelSummary summarize(const onnx::ModelProto &model) {
 }
 
 void import_parsed(const onnx::ModelProto &model, onnx::ModelStore &store,
-                   Builder &builder, BranchChoices &choices) {
+                   Builder &builder, BranchChoices &choices, Survey *survey) {
   check_ir_version(model);
   Opsets opsets(model.opset_import);
   ImportContext context{
@@ -163,6 +181,7 @@ void import_parsed(const onnx::ModelProto &model, onnx::ModelStore &store,
       .functions = FunctionTable(model),
       .calls = {},
       .choices = choices,
+      .survey = survey,
   };
   import_graph(context, opsets);
 }
@@ -170,13 +189,14 @@ void import_parsed(const onnx::ModelProto &model, onnx::ModelStore &store,
 } // namespace
 
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
-                                  Builder &builder, BranchChoices &choices) {
+                                  Builder &builder, BranchChoices &choices,
+                                  Survey *survey) {
   choices.start();
   Error error;
   try {
     onnx::ModelProto proto = TRY(onnx::read_model(model.data, place.file));
     onnx::ModelStore store(model.owner, place.directory);
-    import_parsed(proto, store, builder, choices);
+    import_parsed(proto, store, builder, choices, survey);
     return summarize(proto);
   } catch (BuildError &e) {
     error = std::move(e.error);

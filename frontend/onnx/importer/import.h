@@ -18,6 +18,8 @@ class Builder;
 
 namespace landfall::frontend {
 
+class Survey;
+
 /// The file name and directory of a model.
 struct ModelPlace {
   std::string file = "model"; ///< Its name in error messages.
@@ -41,8 +43,11 @@ struct ModelSummary {
 /// and functions enclose it. No exception leaves; after an error the builder's
 /// module is of no use.
 ///
+/// With a survey, nodes that it leaves out are not imported.
+///
 /// A failure may be due to `choices`: try_again() says so.
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
-                                  ir::Builder &builder, BranchChoices &choices);
+                                  ir::Builder &builder, BranchChoices &choices,
+                                  Survey *survey = nullptr);
 
 } // namespace landfall::frontend

@@ -7,6 +7,8 @@
 
 #include "frontend/onnx/importer/node_state.h"
 #include "frontend/onnx/importer/registry.h"
+#include "frontend/onnx/importer/signature.h"
+#include "frontend/onnx/importer/survey.h"
 #include "onnx_format/tensor_data.h"
 
 #include <algorithm>
@@ -81,8 +83,40 @@ void Scope::import(const onnx::GraphPlan &plan) {
   for (const onnx::SparseTensorProto *tensor : plan.sparse_initializers)
     bind(tensor->values.name, context_.b.constant(value_or_throw(
                                   onnx::dense_data(*tensor, context_.store))));
+  bool is_surveyed = context_.survey && !outer_ && context_.calls.empty();
   for (const onnx::NodeProto *node : plan.nodes)
-    import_node(*node, plan);
+    if (is_surveyed)
+      survey_node(*node, plan);
+    else
+      import_node(*node, plan);
+}
+
+void Scope::survey_node(const onnx::NodeProto &node,
+                        const onnx::GraphPlan &plan) {
+  Survey &survey = *context_.survey;
+  if (survey.leaves_out(node))
+    return leave_out(node);
+  survey.set_current(&node);
+  import_node(node, plan);
+  survey.set_current(nullptr);
+}
+
+/// What the node takes is kept; what it gives is an input, if its type is
+/// known.
+void Scope::leave_out(const onnx::NodeProto &node) {
+  Survey &survey = *context_.survey;
+  for (onnx::Text input : node.input)
+    if (const Any *value = input.empty() ? nullptr : find(input))
+      survey.kept.push_back(*value);
+  for (onnx::Text output : node.output) {
+    const onnx::ValueInfoProto *declared = survey.declaration(output);
+    auto dtype = declared ? dtype_from_onnx(declared->type.elem_type)
+                          : std::optional<DType>();
+    if (dtype && *dtype != DType::string)
+      bind(output, context_.b.input(signature_of(*declared)));
+    else
+      survey.set_unknown(output);
+  }
 }
 
 std::vector<Any> Scope::import(const onnx::GraphBody &body,
@@ -142,6 +176,8 @@ void Scope::import_operator(const onnx::NodeProto &node, onnx::Text domain,
                   std::move(wanted),
                   std::vector<Any>(node.output.size())};
   context_.b.set_origin(onnx::model_node(node));
+  if (context_.survey)
+    context_.survey->note(node);
   Node view(state);
   record->import(view);
   bind_outputs(node, state.outputs);

@@ -19,6 +19,7 @@
 namespace landfall::frontend {
 
 class Scope;
+class Survey;
 
 /// What all graphs of one import share.
 struct ImportContext {
@@ -31,6 +32,7 @@ struct ImportContext {
   int depth = 0;                ///< The current nesting of bodies.
   int64_t nodes_left = 1 << 22; ///< Limits the inlining of functions.
   BranchChoices &choices;
+  Survey *survey = nullptr; ///< Of the main graph, if one is made.
 };
 
 /// An attribute as a node sees it, references to the enclosing function's
@@ -66,6 +68,8 @@ public:
                                    std::span<const ir::Any> inputs) const;
 
 private:
+  void survey_node(const onnx::NodeProto &node, const onnx::GraphPlan &plan);
+  void leave_out(const onnx::NodeProto &node);
   void import_node(const onnx::NodeProto &node, const onnx::GraphPlan &plan);
   void import_operator(const onnx::NodeProto &node, onnx::Text domain,
                        int version, const onnx::GraphPlan &plan);
