@@ -46,23 +46,22 @@ Tensor table(Builder &b, std::vector<float> values) {
 }
 
 TEST_F(LowerTest, KernelsOfEqualStructureAreShared) {
-  b.set_origin("first", "Relu");
+  ModelNode first{"first", false, "Relu"}, second{"second", false, "Relu"};
+  b.set_origin(first);
   Tensor a = relu(x);
   Tensor flipped = b.map({x.dim(1), x.dim(0)}, DType::f32,
                          [&](auto i) { return a.at({i[1], i[0]}); });
-  b.set_origin("second", "Relu");
+  b.set_origin(second);
   b.output("y", relu(flipped));
   run();
   EXPECT_EQ(package.kernels.size(), 2u);
   EXPECT_EQ(count(Op::launch), 3u);
-  auto origins = package.kernels[0].origins;
-  EXPECT_NE(std::find(origins.begin(), origins.end(), "first"), origins.end());
-  EXPECT_NE(std::find(origins.begin(), origins.end(), "second"), origins.end());
+  EXPECT_EQ(package.kernels[0].origins, (std::vector{first, second}));
 }
 
 TEST_F(LowerTest, KernelsWithChecksNameTheirNode) {
   for (const char *node : {"first", "second"}) {
-    b.set_origin(node, "Op");
+    b.set_origin({node, false, "Op"});
     LoopsResult y{DType::f32, x.shape(), {}};
     b.output(node, b.loops(x.shape(), {&y, 1}, [&](auto at, auto results) {
       b.check(at[0] < b.index(100), "too many rows");
@@ -91,7 +90,9 @@ TEST_F(LowerTest, RequirementsOnInputsFailBeforeAnyWork) {
   run();
   ASSERT_EQ(count(Op::require), 1u);
   EXPECT_LT(places(Op::require)[0], places(Op::launch)[0]);
-  ASSERT_EQ(package.program.messages.size(), 1u);
+  ASSERT_EQ(package.program.requirements.size(), 1u);
+  EXPECT_EQ(package.program.requirements[0].message, "x must be square");
+  EXPECT_EQ(package.program.requirements[0].sizes.size(), 2u);
 }
 
 TEST_F(LowerTest, ASizeIsComputedOnce) {

@@ -18,40 +18,60 @@ std::atomic<lf_session *> running = nullptr;
 std::atomic<bool> interrupted = false;
 struct sigaction pythons;
 
-void on_interrupt(int signal, siginfo_t *information, void *context) {
-  interrupted = true;
-  lf_session_cancel(running);
-  if (pythons.sa_flags & SA_SIGINFO)
-    pythons.sa_sigaction(signal, information, context);
-  else
-    pythons.sa_handler(signal);
-}
-
-bool is_main_thread() { return syscall(SYS_gettid) == getpid(); }
-
 bool is_handled(const struct sigaction &action) {
   return (action.sa_flags & SA_SIGINFO) ||
          (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN);
 }
 
-} // namespace
-
-Interruptible::Interruptible(lf_session *session) {
-  if (!is_main_thread() || running)
-    return;
-  interrupted = false;
-  if (sigaction(SIGINT, nullptr, &pythons) != 0 || !is_handled(pythons))
-    return;
-  running = session;
-  struct sigaction ours = {};
-  ours.sa_sigaction = on_interrupt;
-  ours.sa_flags = SA_SIGINFO | (pythons.sa_flags & SA_ONSTACK);
-  is_active_ = sigaction(SIGINT, &ours, nullptr) == 0;
+void on_interrupt(int signal, siginfo_t *information, void *context) {
+  interrupted = true;
+  lf_session_cancel(running);
+  if (!is_handled(pythons)) {
+    // It came while the constructor looked who handles it.
+    sigaction(SIGINT, &pythons, nullptr);
+    raise(signal);
+  } else if (pythons.sa_flags & SA_SIGINFO) {
+    pythons.sa_sigaction(signal, information, context);
+  } else {
+    pythons.sa_handler(signal);
+  }
 }
 
-Interruptible::~Interruptible() {
+/// Asked once a thread: the main thread stays so, over a fork too.
+bool is_main_thread() {
+  thread_local const bool is_main = syscall(SYS_gettid) == getpid();
+  return is_main;
+}
+
+} // namespace
+
+// Every run comes here, so it makes as few system calls as it can: one, and one
+// in the end. Who handled the signal during the last run gets one that another
+// thread receives before the present one is known.
+Interruptible::Interruptible(lf_session *session) {
+  static bool is_known = false;
+  if (!is_main_thread() || running)
+    return;
+  if (!is_known && sigaction(SIGINT, nullptr, &pythons) != 0)
+    return;
+  is_known = true;
+  interrupted = false;
+  struct sigaction ours = {}, previous = {};
+  ours.sa_sigaction = on_interrupt;
+  ours.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  running = session;
+  is_active_ = true;
+  bool is_set = sigaction(SIGINT, &ours, &previous) == 0;
+  if (is_set)
+    pythons = previous;
+  if (!is_set || !is_handled(pythons))
+    restore();
+}
+
+void Interruptible::restore() {
   if (!is_active_)
     return;
+  is_active_ = false;
   sigaction(SIGINT, &pythons, nullptr);
   running = nullptr;
 }

@@ -17,7 +17,7 @@ namespace landfall::python {
 class Interruptible {
 public:
   explicit Interruptible(lf_session *session);
-  ~Interruptible();
+  ~Interruptible() { restore(); }
   Interruptible(const Interruptible &) = delete;
   Interruptible &operator=(const Interruptible &) = delete;
 
@@ -25,6 +25,8 @@ public:
   static bool was_interrupted();
 
 private:
+  void restore();
+
   bool is_active_ = false;
 };
 

@@ -61,12 +61,28 @@ Model *load_bytes(nb::bytes package, const std::string &device,
               device_options);
 }
 
-std::string describe_device(const std::string &device) {
+/// What the action gives, which runs with the GIL released.
+template <typename Action> std::string text(const Action &action) {
   try {
-    return without_gil([&] { return lf::describe_device(device); });
+    return without_gil(action);
   } catch (const lf::Error &error) {
     raise(error);
   }
+}
+
+std::string describe_device(const std::string &device) {
+  return text([&] { return lf::describe_device(device); });
+}
+
+std::string query_file(const std::string &path, const std::string &options) {
+  return text([&] { return lf::query(path, options); });
+}
+
+std::string query_bytes(nb::bytes model, const std::string &directory,
+                        const std::string &options) {
+  const char *data = model.c_str();
+  size_t size = model.size();
+  return text([&] { return lf::query_bytes(data, size, directory, options); });
 }
 
 void add_value(nb::module_ &m) {
@@ -150,6 +166,9 @@ NB_MODULE(_landfall, m) {
         nb::arg("device_options"));
   m.def("load_bytes", load_bytes, nb::arg("package"), nb::arg("device"),
         nb::arg("device_options"));
+  m.def("query_file", query_file, nb::arg("path"), nb::arg("options"));
+  m.def("query_bytes", query_bytes, nb::arg("model"), nb::arg("directory"),
+        nb::arg("options"));
   m.def("devices", lf::devices);
   m.def("describe_device", describe_device, nb::arg("device"));
   m.def("version", [] { return std::string(lf_version()); });

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace nb = nanobind;
@@ -22,18 +23,48 @@ using Owner = std::shared_ptr<lf::Value>;
 
 nb::object numpy() { return nb::module_::import_("numpy"); }
 
-/// numpy's dtype object for an element type; narrow floats and 2/4-bit integers
-/// are ml_dtypes'.
-nb::object numpy_dtype(lf_dtype type) {
-  static constexpr std::array numpy_has = {
-      LF_BOOL,    LF_INT8,    LF_UINT8,     LF_INT16,     LF_UINT16,
-      LF_INT32,   LF_UINT32,  LF_INT64,     LF_UINT64,    LF_FLOAT16,
-      LF_FLOAT32, LF_FLOAT64, LF_COMPLEX64, LF_COMPLEX128};
+/// The element types that numpy has itself: as the buffer protocol calls them
+/// (its platform's long is 8 bytes) and as DLPack does.
+struct NumpyType {
+  lf_dtype type;
+  std::string_view formats; ///< Any of these letters.
+  nb::dlpack::dtype_code code;
+  uint8_t bits;
+};
+constexpr std::array numpy_types = {
+    NumpyType{LF_BOOL, "?", nb::dlpack::dtype_code::Bool, 8},
+    NumpyType{LF_INT8, "b", nb::dlpack::dtype_code::Int, 8},
+    NumpyType{LF_UINT8, "B", nb::dlpack::dtype_code::UInt, 8},
+    NumpyType{LF_INT16, "h", nb::dlpack::dtype_code::Int, 16},
+    NumpyType{LF_UINT16, "H", nb::dlpack::dtype_code::UInt, 16},
+    NumpyType{LF_INT32, "i", nb::dlpack::dtype_code::Int, 32},
+    NumpyType{LF_UINT32, "I", nb::dlpack::dtype_code::UInt, 32},
+    NumpyType{LF_INT64, "lq", nb::dlpack::dtype_code::Int, 64},
+    NumpyType{LF_UINT64, "LQ", nb::dlpack::dtype_code::UInt, 64},
+    NumpyType{LF_FLOAT16, "e", nb::dlpack::dtype_code::Float, 16},
+    NumpyType{LF_FLOAT32, "f", nb::dlpack::dtype_code::Float, 32},
+    NumpyType{LF_FLOAT64, "d", nb::dlpack::dtype_code::Float, 64},
+    NumpyType{LF_COMPLEX64, "", nb::dlpack::dtype_code::Complex, 64},
+    NumpyType{LF_COMPLEX128, "", nb::dlpack::dtype_code::Complex, 128},
+};
+static_assert(sizeof(long) == 8);
+
+/// Null: numpy has no such type.
+const NumpyType *numpy_type(lf_dtype type) {
+  for (const NumpyType &known : numpy_types)
+    if (known.type == type)
+      return &known;
+  return nullptr;
+}
+
+/// The dtype object of an element type; those that numpy has not are
+/// ml_dtypes'.
+nb::object dtype_object(lf_dtype type) {
   nb::object dtype = numpy().attr("dtype");
   if (type == LF_STRING)
     return dtype("object");
   const char *name = lf_dtype_name(type);
-  if (std::find(numpy_has.begin(), numpy_has.end(), type) != numpy_has.end())
+  if (numpy_type(type))
     return dtype(name);
   return dtype(nb::module_::import_("ml_dtypes").attr(name));
 }
@@ -61,7 +92,61 @@ lf::Value string_tensor(nb::handle array, const std::vector<int64_t> &dims) {
   return lf::Value::strings(dims, strings);
 }
 
+/// A view of an object's memory; none if it does not offer one that is
+/// contiguous.
+class Buffer {
+public:
+  explicit Buffer(nb::handle object) {
+    is_there_ = PyObject_GetBuffer(object.ptr(), &view_,
+                                   PyBUF_FORMAT | PyBUF_C_CONTIGUOUS) == 0;
+    if (!is_there_)
+      PyErr_Clear();
+  }
+  ~Buffer() {
+    if (is_there_)
+      PyBuffer_Release(&view_);
+  }
+  Buffer(const Buffer &) = delete;
+  Buffer &operator=(const Buffer &) = delete;
+
+  explicit operator bool() const { return is_there_; }
+  const Py_buffer *operator->() const { return &view_; }
+
+private:
+  Py_buffer view_ = {};
+  bool is_there_ = false;
+};
+
+/// 0: none that numpy and Landfall share, or not of this machine's byte order.
+lf_dtype dtype_of_format(const char *format) {
+  if (!format || !format[0] || format[1])
+    return 0;
+  for (const NumpyType &known : numpy_types)
+    if (known.formats.find(format[0]) != std::string_view::npos)
+      return known.type;
+  return 0;
+}
+
+/// What most arrays are: numpy's own, contiguous, of a type that numpy has.
+/// None for others. Asking numpy for each property would take longer than a
+/// small model runs.
+std::optional<Argument> plain_array(nb::handle object) {
+  // Bytes, and arrays with a mask, mean something else than their memory.
+  if (std::string_view(Py_TYPE(object.ptr())->tp_name) != "numpy.ndarray")
+    return std::nullopt;
+  Buffer buffer(object);
+  lf_dtype dtype = buffer ? dtype_of_format(buffer->format) : 0;
+  if (dtype == 0)
+    return std::nullopt;
+  std::vector<int64_t> dims(buffer->shape, buffer->shape + buffer->ndim);
+  return Argument{lf::Value::borrow(dtype, dims, buffer->buf,
+                                    static_cast<size_t>(buffer->len)),
+                  {nb::borrow(object)}};
+}
+
 Argument tensor_from(nb::handle object) {
+  if (auto plain = plain_array(object))
+    return std::move(*plain);
   // ascontiguousarray makes rank 0 rank 1.
   nb::object original = numpy().attr("asarray")(object);
   nb::object native = original.attr("dtype").attr("newbyteorder")("=");
@@ -131,7 +216,7 @@ nb::object strings_to_python(const lf_value *tensor) {
   for (size_t i = 0; i < count; ++i)
     items.append(
         nb::str(lf_tensor_string(tensor, i), lf_tensor_string_size(tensor, i)));
-  nb::object flat = numpy().attr("empty")(count, numpy_dtype(LF_STRING));
+  nb::object flat = numpy().attr("empty")(count, dtype_object(LF_STRING));
   flat.attr("__setitem__")(nb::slice(nb::none(), nb::none(), nb::none()),
                            items);
   return flat.attr("reshape")(shape_of(tensor));
@@ -145,11 +230,19 @@ nb::object tensor_to_python(const lf_value *tensor, const Owner &owner) {
   nb::capsule keep(new Owner(owner), [](void *shared) noexcept {
     delete static_cast<Owner *>(shared);
   });
-  nb::ndarray<nb::numpy, uint8_t> bytes(
-      const_cast<void *>(lf_tensor_data(tensor)), {lf_tensor_bytes(tensor)},
-      keep);
+  void *data = const_cast<void *>(lf_tensor_data(tensor));
+  if (const NumpyType *plain = numpy_type(dtype)) {
+    std::vector<size_t> dims;
+    for (size_t d = 0; d < lf_tensor_rank(tensor); ++d)
+      dims.push_back(static_cast<size_t>(lf_tensor_dims(tensor)[d]));
+    nb::dlpack::dtype element{static_cast<uint8_t>(plain->code), plain->bits,
+                              1};
+    return nb::cast(nb::ndarray<nb::numpy>(data, dims.size(), dims.data(), keep,
+                                           nullptr, element));
+  }
+  nb::ndarray<nb::numpy, uint8_t> bytes(data, {lf_tensor_bytes(tensor)}, keep);
   return nb::cast(bytes)
-      .attr("view")(numpy_dtype(dtype))
+      .attr("view")(dtype_object(dtype))
       .attr("reshape")(shape_of(tensor));
 }
 

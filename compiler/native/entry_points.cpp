@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/native/entry_points.h"
 
+#include "base/build_error.h"
 #include "compiler/kernels/frame/loop_builder.h"
 #include "package/native_abi.h"
 
@@ -38,9 +39,11 @@ Service service_of(ScalarOp op) {
     SERVICE(erf)
     SERVICE(log1p)
     SERVICE(pow)
+    SERVICE(fmod)
 #undef SERVICE
   default:
-    return Service::fmod;
+    throw BuildError(ErrorCode::internal, "no service computes '" +
+                                              std::string(info(op).text) + "'");
   }
 }
 

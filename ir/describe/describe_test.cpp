@@ -158,7 +158,7 @@ TEST_F(DescribeTest, GuardsChecksAndControlFlow) {
   Tensor x = input({rows});
   LoopsResult result{DType::f32, x.shape(), {}};
   Tensor y = b.loops(x.shape(), {&result, 1}, [&](auto at, auto out) {
-    b.check(at[0] < b.index(9), "row {} is one too many", at[0]);
+    b.check(at[0] < b.index(9), "there are too many rows", "row", at[0]);
     Scalar value = x.at_or(at, at[0] > b.index(0), b.literal(DType::f32, 1));
     Scalars grown = b.fold_while({value}, [&](auto carried) {
       return std::pair(carried[0] < 8.0, Scalars{carried[0] * 2});
@@ -173,13 +173,15 @@ TEST_F(DescribeTest, GuardsChecksAndControlFlow) {
                         NodeKind::branch, NodeKind::store})
     EXPECT_EQ(count(kernel, kind), 1) << print(kernel);
   ASSERT_EQ(kernel.checks.size(), 1u);
-  EXPECT_EQ(kernel.checks[0].message, "row {} is one too many");
+  EXPECT_EQ(kernel.checks[0].message, "there are too many rows");
+  EXPECT_EQ(kernel.checks[0].value_name, "row");
 }
 
 TEST_F(DescribeTest, OriginsNameTheKernel) {
-  b.set_origin("block/relu", "Relu");
+  ModelNode node{"block/relu", false, "Relu", 17};
+  b.set_origin(node);
   Kernel kernel = of(relu(input({rows}))).kernel;
-  EXPECT_EQ(kernel.origins, std::vector<std::string>{"block/relu"});
+  EXPECT_EQ(kernel.origins, std::vector<ModelNode>{node});
   EXPECT_EQ(kernel.name, "block_relu");
 }
 

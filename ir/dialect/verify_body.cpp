@@ -98,6 +98,8 @@ LogicalResult BranchOp::verify() {
 LogicalResult CheckOp::verify() {
   if (getMessage().empty())
     return emitOpError("has no message to fail with");
+  if (bool(getValue()) != getValueName().has_value())
+    return emitOpError("must name the value that it reports, and no other");
   if (!(*this)->getParentOfType<ParallelOp>())
     return emitOpError("must stand in the body of 'lf.parallel'");
   return success();

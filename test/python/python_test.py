@@ -96,6 +96,32 @@ class Python(unittest.TestCase):
         with self.assertRaisesRegex(landfall.Error, "abacus"):
             landfall.describe_device("abacus")
 
+    def test_a_query_says_where_each_node_would_run(self):
+        graph = model([helper.make_node("Relu", ["x"], ["a"], "relu"), helper.make_node("Foo", ["a"], ["b"], "foo", domain="acme"),
+                       helper.make_node("Neg", ["b"], ["c"], "neg"), softmax("soft", "z"),
+                       helper.make_node("Abs", ["a"], ["y"], "abs")], [X], [Z, Y])
+        where = {node["name"]: (node["where"], node["reason"]) for node in landfall.query(graph, "reef1")["nodes"]}
+        self.assertEqual([where[name][0] for name in ("relu", "foo", "neg", "soft", "abs")],
+                         ["device", "nowhere", "nowhere", "refused", "device"])
+        self.assertIn("axis", where["soft"][1])
+        shape = landfall.query(model([helper.make_node("Shape", ["x"], ["s"], "shape")], [X],
+                                     [tensor("s", TensorProto.INT64, (1,))]))
+        self.assertEqual([node["where"] for node in shape["nodes"]], ["compiler"])
+        with self.assertRaisesRegex(landfall.Error, "model"):
+            landfall.query(b"no model")
+
+    def test_arrays_of_all_layouts_are_read(self):
+        same = landfall.compile(model([helper.make_node("Identity", ["x"], ["y"])],
+                                      [tensor("x", TensorProto.INT64, ("n", "m"))],
+                                      [tensor("y", TensorProto.INT64, ("n", "m"))]))
+        x = np.arange(24).reshape(4, 6)
+        x.flags.writeable = False
+        for array in (x, x.T, x[::2, ::-1], x[:0], x.astype(np.longlong), x.astype(">i8"), x.tolist() and np.matrix(x)):
+            y = same.run({"x": array})["y"]
+            np.testing.assert_array_equal(y, array)
+            self.assertEqual((y.dtype, y.shape), (np.dtype(np.int64), array.shape))
+        self.assertTrue(y.flags.writeable)
+
     def test_narrow_and_text_arrays_pass_both_ways(self):
         same = landfall.compile(model([helper.make_node("Identity", ["x"], ["y"])],
                                       [tensor("x", TensorProto.STRING)], [tensor("y", TensorProto.STRING)]))

@@ -122,6 +122,7 @@ int run_program(int argc, char **argv) {
   add_compile(app, action);
   add_bench(app, action);
   add_explain(app, action);
+  add_query(app, action);
   add_devices(app, action);
   if (argc <= 1) {
     fmt::print(stderr, "{}", app.help());

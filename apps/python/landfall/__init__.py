@@ -20,7 +20,7 @@ from typing import Any
 from . import _landfall
 from ._landfall import Model, Value
 
-__all__ = ["Error", "Model", "Value", "compile", "describe_device", "devices", "load"]
+__all__ = ["Error", "Model", "Value", "compile", "describe_device", "devices", "load", "query"]
 __version__: str = _landfall.version()
 
 
@@ -60,6 +60,15 @@ def _device_options(threads: int, own_process: bool, timeout_seconds: int) -> st
     return json.dumps({"threads": threads, "own_process": own_process, "timeout_seconds": timeout_seconds})
 
 
+def _model_bytes(model: Any) -> bytes:
+    if isinstance(model, (bytes, bytearray, memoryview)):
+        return bytes(model)
+    if hasattr(model, "SerializeToString"):
+        return model.SerializeToString()
+    raise TypeError("model must be a path, the bytes of a ModelProto or an onnx.ModelProto, "
+                    f"not {type(model).__name__}")
+
+
 def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any, device: str = "cpu", *,
             threads: int = 0, own_process: bool = False, timeout_seconds: int = 60,
             directory: str | os.PathLike[str] | None = None, **options: Any) -> Model:
@@ -83,14 +92,21 @@ def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any
     text = json.dumps(options)
     if isinstance(model, (str, os.PathLike)):
         return _landfall.compile_file(os.fspath(model), text, device, device_options)
-    if isinstance(model, (bytes, bytearray, memoryview)):
-        data = bytes(model)
-    elif hasattr(model, "SerializeToString"):
-        data = model.SerializeToString()
-    else:
-        raise TypeError("model must be a path, the bytes of a ModelProto or an onnx.ModelProto, "
-                        f"not {type(model).__name__}")
-    return _landfall.compile_bytes(data, os.fspath(directory or ""), text, device, device_options)
+    return _landfall.compile_bytes(_model_bytes(model), os.fspath(directory or ""), text, device, device_options)
+
+
+def query(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any, device: str = "cpu", *,
+          directory: str | os.PathLike[str] | None = None) -> dict[str, Any]:
+    """Where each node of a model would run on a device, and why; compiles nothing.
+
+    {"target", "nodes": [{"number", "name", "operator", "outputs", "where", "reason"}]};
+    `where` is "device", "host", "compiler", "nowhere", "refused" or "unknown", as
+    lf_query_file in landfall.h says. `model` and `directory` are as in `compile`.
+    """
+    options = json.dumps({"device": device})
+    if isinstance(model, (str, os.PathLike)):
+        return json.loads(_landfall.query_file(os.fspath(model), options))
+    return json.loads(_landfall.query_bytes(_model_bytes(model), os.fspath(directory or ""), options))
 
 
 def load(package: str | os.PathLike[str] | bytes, device: str = "", *, threads: int = 0, own_process: bool = False,

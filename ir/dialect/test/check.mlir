@@ -7,7 +7,7 @@ lf.entry "main" {
     %j = lf.literal 0 : i64
     %t = lf.literal true
     lf.check %t, "never"
-    lf.check %t reports %i, "index {} is out of range"
+    lf.check %t reports %i as "index", "an index is out of range"
     lf.yield
   } : () -> tensor<?x4xf32>
 }

@@ -27,3 +27,18 @@ lf.entry "main" {
     lf.yield
   } : () -> tensor<?x4xf32>
 }
+
+// -----
+
+lf.entry "main" {
+  %x = lf.input 0 "x" : tensor<?x4xf32>
+  %n = lf.dim %x, 0 as "n" : tensor<?x4xf32>
+  %four = lf.size "4"
+  %y = lf.parallel [%n] dims [%n, %four] from [] [-1] {
+  ^bb0(%i: i64, %out: tensor<?x4xf32>):
+    %t = lf.literal true
+    // expected-error @+1 {{'lf.check' op must name the value that it reports, and no other}}
+    "lf.check"(%t, %i) <{message = "never"}> : (i1, i64) -> ()
+    lf.yield
+  } : () -> tensor<?x4xf32>
+}

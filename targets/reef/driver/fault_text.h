@@ -18,11 +18,11 @@ std::string cause_text(uint32_t cause);
 Error fault_error(const std::string &device, const Completion &completion,
                   const Kernel &kernel, uint64_t code_base);
 
-/// The error of a command that the firmware refused.
 /// The error of a launch that exceeded its cycle limit.
 Error timeout_error(const std::string &device, const Completion &completion,
                     const Kernel &kernel, uint64_t code_base);
 
+/// The error of a command that the firmware refused.
 Error bad_command_error(const std::string &device,
                         const Completion &completion);
 

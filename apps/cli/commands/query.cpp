@@ -1,0 +1,103 @@
+//===- query.cpp - landfall query -----------------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "apps/cli/commands/commands.h"
+#include "apps/cli/report/attempt.h"
+#include "apps/cli/report/json.h"
+#include "apps/cli/report/table.h"
+
+#include <fmt/format.h>
+#include <map>
+
+namespace landfall::cli {
+
+namespace {
+
+constexpr const char *footer = R"(Examples:
+  landfall query model.onnx                   refused nodes, and the host's
+  landfall query model.onnx --device reef1
+  landfall query model.onnx --all --json      every node, for a program
+
+A node runs on the "device" or the "host", is done by the "compiler", or
+"nowhere" since no output depends on it; it is "refused" if it cannot be
+compiled, "unknown" if a refused one feeds it and the model does not declare the
+type in between. The exit code is 3 if a node is refused.)";
+
+struct QueryCommand {
+  std::string path, device = "cpu";
+  bool all = false, json = false;
+};
+
+/// Nodes that do as anyone expects are left out, unless all are wanted.
+bool is_listed(const Json &node, bool all) {
+  std::string where = node["where"];
+  return all || where == "refused" || where == "unknown" || where == "host";
+}
+
+std::string name_of(const Json &node) {
+  std::string name = node["name"];
+  if (name.empty() && !node["outputs"].empty())
+    name = "giving " + node["outputs"][0].get<std::string>();
+  return name;
+}
+
+void print_text(const Json &nodes, bool all) {
+  std::map<std::string, int> counts;
+  Table table({{"node"}, {"operator"}, {"where"}, {"why"}});
+  bool is_any_listed = false;
+  for (const Json &node : nodes) {
+    ++counts[node["where"]];
+    if (!is_listed(node, all))
+      continue;
+    is_any_listed = true;
+    table.add({name_of(node), node["operator"], node["where"], node["reason"]});
+  }
+  std::string summary;
+  for (const auto &[where, count] : counts)
+    summary +=
+        fmt::format("{}{} {}", summary.empty() ? "" : ", ", count, where);
+  fmt::print("{} nodes: {}\n", nodes.size(), summary);
+  if (is_any_listed)
+    fmt::print("\n{}", table.text(""));
+}
+
+Status query(const QueryCommand &command, Action &action) {
+  Json options = {{"device", command.device}};
+  std::string text =
+      TRY(attempt([&] { return lf::query(command.path, options.dump()); }));
+  Json report = Json::parse(text);
+  int refused = 0;
+  for (const Json &node : report["nodes"])
+    refused += node["where"] == "refused";
+  if (command.json)
+    print_json(report);
+  else
+    print_text(report["nodes"], command.all);
+  if (refused == 0)
+    return {};
+  action.error_is_reported = true;
+  return Error{ErrorCode::unsupported,
+               fmt::format("{} of {} nodes cannot be compiled for '{}'",
+                           refused, report["nodes"].size(), command.device)}
+      .in_file(command.path);
+}
+
+} // namespace
+
+void add_query(CLI::App &app, Action &action) {
+  auto command = std::make_shared<QueryCommand>();
+  CLI::App *sub = app.add_subcommand(
+      "query", "Say which nodes of a model would run where, and why");
+  sub->footer(footer);
+  sub->add_option("model", command->path, "An .onnx file")->required();
+  sub->add_option("--device", command->device, "Where to run. Default: cpu");
+  sub->add_flag("--all", command->all, "List all nodes");
+  sub->add_flag("--json", command->json, "Report all nodes as JSON");
+  sub->callback([command, &action] {
+    action = [command, &action] { return query(*command, action); };
+  });
+}
+
+} // namespace landfall::cli
