@@ -217,8 +217,8 @@ TEST_P(Sessions, AFailedRequirementHasItsSizes) {
   ASSERT_FALSE(outputs.ok());
   EXPECT_EQ(outputs.error().code, ErrorCode::run_failed);
   EXPECT_EQ(outputs.error().sizes, (std::vector<NamedSize>{{"N", 2}}));
-  EXPECT_EQ(message(outputs), "nodes 'Reshape_7' (Reshape), 'sum' (Add): must "
-                              "be 4; where N = 2");
+  EXPECT_EQ(message(outputs), "test: nodes 'Reshape_7' (Reshape), 'sum' (Add): "
+                              "must be 4; where N = 2");
 }
 
 TEST_P(Sessions, ComputesSizes) {

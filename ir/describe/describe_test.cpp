@@ -178,7 +178,7 @@ TEST_F(DescribeTest, GuardsChecksAndControlFlow) {
 }
 
 TEST_F(DescribeTest, OriginsNameTheKernel) {
-  ModelNode node{"block/relu", false, "Relu", 17};
+  ModelNode node{"block/relu", false, "Relu"};
   b.set_origin(node);
   Kernel kernel = of(relu(input({rows}))).kernel;
   EXPECT_EQ(kernel.origins, std::vector<ModelNode>{node});

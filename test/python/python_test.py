@@ -104,9 +104,9 @@ class Python(unittest.TestCase):
         self.assertEqual([where[name][0] for name in ("relu", "foo", "neg", "soft", "abs")],
                          ["device", "nowhere", "nowhere", "refused", "device"])
         self.assertIn("axis", where["soft"][1])
-        shape = landfall.query(model([helper.make_node("Shape", ["x"], ["s"], "shape")], [X],
-                                     [tensor("s", TensorProto.INT64, (1,))]))
-        self.assertEqual([node["where"] for node in shape["nodes"]], ["compiler"])
+        shape = landfall.query(model([helper.make_node("Shape", ["x"], ["s"], "shape"),
+                                      helper.make_node("Expand", ["x", "s"], ["y"], "expand")], [X], [Y]))
+        self.assertEqual(shape["nodes"][0]["where"], "compiler")
         with self.assertRaisesRegex(landfall.Error, "model"):
             landfall.query(b"no model")
 
