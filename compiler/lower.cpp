@@ -320,8 +320,10 @@ private:
     emit(Op::launch, counted(sizes, std::move(args)));
   }
 
-  /// Shares kernels whose structure is the same and that report no failures
-  /// (messages name their node).
+  /// The number of the kernel in the package. A kernel that is equal to an
+  /// earlier one but for its name and origins shares that one's number. Checks
+  /// are compared, too: their errors name the node, so kernels with checks of
+  /// different nodes are not shared.
   uint32_t kernel_number(Kernel kernel) {
     Kernel anonymous = kernel;
     anonymous.name.clear();

@@ -16,7 +16,8 @@
 
 namespace landfall::compiler {
 
-/// Yes, or no with the reason that `explain` prints.
+/// Whether a target can run a kernel. If not, the reason: compilation fails
+/// with it, and the support query reports it (support_report.h).
 struct Support {
   bool yes = true;
   std::string reason;
@@ -28,10 +29,11 @@ using DumpFile =
     std::function<Status(std::string_view file, std::string_view text)>;
 
 struct CodegenOptions {
-  /// Machine variants to generate ("avx2", "avx512"); empty: all that the
-  /// target has; "native": what this machine runs best.
+  /// Machine variants to generate code for ("avx2", "avx512"); "native": the
+  /// one that is best on this machine. Empty: all that the target has.
   std::vector<std::string> variants;
-  /// For files that show how each kernel is made; empty: they are not wanted.
+  /// Writes files that show how each kernel's code is generated; empty: they
+  /// are not written.
   DumpFile dump = {};
 };
 
@@ -44,13 +46,15 @@ public:
   virtual bool serves(std::string_view device) const {
     return device == name();
   }
-  /// The least M (or N) from which constant operands of contractions are stored
-  /// K-major (summed indices outermost); 0: never.
+  /// Constant factors of contractions are stored K-major (summed dimensions
+  /// outermost) if the extent that only the other factor has (M for the N side,
+  /// N for the M side) is at least this, or unknown; 0: never
+  /// (passes/lay_out_constants.h).
   virtual int64_t min_rows_for_k_major_weights() const { return 0; }
   /// Whether the target can run the kernel.
   virtual Support supports(const Kernel &kernel) const = 0;
-  /// Generates code for all kernels: one section for each variant, with a
-  /// record for each kernel of what made it.
+  /// Generates code for all kernels: one section for each variant, which also
+  /// records the generator of each kernel.
   virtual Result<std::vector<CodeSection>>
   generate(std::span<const Kernel> kernels,
            const CodegenOptions &options) const = 0;

@@ -1,4 +1,4 @@
-//===- external_data.cpp --------------------------------------*- C++ -*-===//
+//===- external_data.cpp - Tensor data in files beside the model ----------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -58,7 +58,8 @@ bool is_inside(const fs::path &path, const fs::path &directory) {
   return end == directory.end();
 }
 
-/// The file to read, once all links are followed.
+/// The path of the file to read, with all symbolic links resolved. Fails if it
+/// is outside the model's directory.
 Result<std::string> resolve(const std::string &directory,
                             const std::string &location) {
   fs::path relative(location);

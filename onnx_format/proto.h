@@ -26,9 +26,10 @@ inline Text canonical_domain(Text domain) {
 
 using Span = std::span<const uint8_t>;
 
-/// A repeated scalar field in its wire encoding: packed runs and single
-/// elements, in order.
-using Segments = std::vector<Span>;
+/// A repeated scalar field in protobuf's wire encoding. The file may hold it in
+/// several pieces, each a packed list of elements or a single element: their
+/// payloads, in order, one after the other are the elements.
+using WirePieces = std::vector<Span>;
 
 struct StringStringEntry {
   Text key;
@@ -48,11 +49,11 @@ struct TensorProto {
   int32_t data_type = 0;
   bool has_segment = false; ///< An obsolete way to split tensors: refused.
   std::optional<Span> raw_data;
-  Segments float_data;  ///< 4 bytes an element.
-  Segments double_data; ///< 8 bytes an element.
-  Segments int32_data;  ///< Varints.
-  Segments int64_data;  ///< Varints.
-  Segments uint64_data; ///< Varints.
+  WirePieces float_data;  ///< 4 bytes an element.
+  WirePieces double_data; ///< 8 bytes an element.
+  WirePieces int32_data;  ///< Varints.
+  WirePieces int64_data;  ///< Varints.
+  WirePieces uint64_data; ///< Varints.
   std::vector<Text> string_data;
   std::vector<StringStringEntry> external_data;
   Location location = Location::inside;

@@ -69,10 +69,10 @@ int64_t stored_size(DType type, int64_t count) {
 using Buffer = std::vector<uint8_t>;
 
 /// Appends each varint's `width` low bytes. False if the bytes are malformed.
-bool append_varints(const Segments &segments, size_t width, Buffer &out) {
-  for (Span segment : segments) {
-    auto *at = reinterpret_cast<const char *>(segment.data());
-    const char *end = at + segment.size();
+bool append_varints(const WirePieces &pieces, size_t width, Buffer &out) {
+  for (Span piece : pieces) {
+    auto *at = reinterpret_cast<const char *>(piece.data());
+    const char *end = at + piece.size();
     while (at != end) {
       uint64_t value;
       try {
@@ -88,9 +88,9 @@ bool append_varints(const Segments &segments, size_t width, Buffer &out) {
   return true;
 }
 
-void append_fixed(const Segments &segments, Buffer &out) {
-  for (Span segment : segments)
-    out.insert(out.end(), segment.begin(), segment.end());
+void append_fixed(const WirePieces &pieces, Buffer &out) {
+  for (Span piece : pieces)
+    out.insert(out.end(), piece.begin(), piece.end());
 }
 
 /// The typed field that onnx.proto prescribes for `type`, in raw_data's form.

@@ -1,4 +1,4 @@
-//===- scalar_op.h - Scalar operations by text and by cost -----*- C++ -*-===//
+//===- scalar_op.h - Names and costs of scalar operations ------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -11,27 +11,29 @@
 
 namespace landfall {
 
-/// How an operation is computed, which decides what it costs.
+/// How an operation is computed, which determines its cost.
 enum class ScalarCost : uint8_t {
-  simple,    ///< An instruction.
+  simple,    ///< One instruction.
   division,  ///< A division or square root instruction.
-  remainder, ///< Of integers a division, of reals a long computation.
-  series,    ///< A polynomial after a reduction of the argument.
-  power,     ///< Two series in a row, in more than working precision.
-  library,   ///< A call of the C library, or as long a computation.
+  remainder, ///< Integers: a division. Reals: a call of the C library.
+  series,    ///< Range reduction of the argument, then a polynomial.
+  power,     ///< A logarithm and an exponential, with extra precision.
+  library,   ///< A call of the C library, or code that takes as long.
 };
 
 /// The `cost` column of package/scalar_op.def.
 ScalarCost cost_of(ScalarOp op);
 
-/// The operation of this text; nullopt: there is none.
+/// The operation with this `text` in package/scalar_op.def; nullopt: none.
 std::optional<ScalarOp> find_scalar_op(std::string_view text);
 
-/// About how many simple instructions one execution on elements of this type
-/// takes, where vectors do not help. The only statement of cost: fusion, task
-/// splitting and vectorisation decide by it.
+/// The cost of one execution on one element of this type, without
+/// vectorization, as an approximate number of simple instructions. The only
+/// cost model of operations: fusion, the size of tasks and vectorization use
+/// it.
 double instructions_of(ScalarOp op, DType type);
-/// Whether computing it again costs more than storing and loading its result.
+/// Whether computing a value again costs more than storing it once and loading
+/// it again.
 bool is_costly(ScalarOp op, DType type);
 
 } // namespace landfall

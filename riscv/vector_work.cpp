@@ -1,4 +1,4 @@
-//===- vector_work.cpp - What a vector instruction costs --------*- C++ -*-===//
+//===- vector_work.cpp - Timing of vector instructions ----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

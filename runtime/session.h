@@ -13,8 +13,9 @@
 
 namespace landfall::runtime {
 
-/// A package loaded on a device: kernels loaded, weights uploaded or wrapped.
-/// Immutable and thread-safe; any number of sessions share it.
+/// A package loaded on a device: its code is loaded, its weights are uploaded
+/// or, if the device can read host memory, used where they are. Immutable and
+/// thread-safe; any number of sessions share it.
 class LoadedModel {
 public:
   static Result<std::shared_ptr<LoadedModel>>
@@ -34,39 +35,43 @@ private:
 struct RunStatistics {
   double total_ms = 0;
   double planning_ms = 0; ///< Host time up to the first launch.
-  size_t arena_bytes = 0;
-  size_t launches = 0;
+  size_t arena_bytes = 0; ///< Size of the arena of intermediate tensors.
+  size_t launches = 0;    ///< Kernel launches.
 };
 
-/// A launch, for profiling. Setting `on_launch` makes runs slow: they wait for
-/// each launch.
+/// One launch, for profiling. Pointers are valid during the call of
+/// `on_launch`.
 struct LaunchRecord {
-  uint32_t kernel;
-  uint32_t instruction;
-  double ms;
-  std::span<const int64_t> sizes;
-  const DeviceCounters
-      *counters; ///< This launch's; null if the device does not count.
+  uint32_t kernel;                ///< The number of the kernel in the package.
+  uint32_t instruction;           ///< The number of the launch instruction.
+  double ms;                      ///< From the start of the launch to its end.
+  std::span<const int64_t> sizes; ///< The values of the size parameters.
+  /// What the device counted during the launch; null if it has no counters.
+  const DeviceCounters *counters;
 };
 
-/// The caller's memory for an output tensor of numbers, whose shape is known by
-/// then; null: the runtime makes its own. An error ends the run.
+/// Called for each output tensor of numbers, once its shape is known. Returns
+/// the memory to write it to: at least `bytes`, owned by the caller, which must
+/// outlive the output; or null: the runtime allocates it. An error ends the
+/// run.
 using OutputMemory = std::function<Result<uint8_t *>(
     size_t output, DType dtype, std::span<const int64_t> dims, size_t bytes)>;
 
 struct RunOptions {
-  std::string entry = "main";
-  RunStatistics *statistics = nullptr;
+  std::string entry = "main";          ///< The entry point to run.
+  RunStatistics *statistics = nullptr; ///< Set at the end of the run if given.
+  /// Called after each launch. Makes runs slow: the host waits for the end of a
+  /// launch before it starts the next.
   std::function<void(const LaunchRecord &)> on_launch = nullptr;
-  /// Compare every launch with the interpreter (launch_verifier.h), and fail at
-  /// the first that differs (run --verify).
+  /// Whether each launch is compared with the interpreter (launch_verifier.h);
+  /// the run fails at the first one that differs (run --verify).
   bool verify = false;
   OutputMemory output_memory = nullptr;
 };
 
-/// Runs a loaded model. A session owns an arena and a queue. Thread-safe, but
-/// one session does one run at a time (a concurrent call waits); sessions run
-/// in parallel.
+/// Runs a loaded model. A session owns an arena and a queue. Thread-safe: one
+/// session does one run at a time, and a concurrent call of `run` waits;
+/// several sessions run in parallel.
 class Session {
 public:
   explicit Session(std::shared_ptr<LoadedModel> model);
@@ -77,9 +82,10 @@ public:
   Result<std::vector<HostValue>> run(std::span<const HostValue> inputs,
                                      const RunOptions &options = {});
 
-  /// Ends the run that is under way with ErrorCode::cancelled, from any thread
-  /// or a signal handler: no further instruction begins, and what the device
-  /// has begun is waited for. Nothing if there is none.
+  /// Makes the run that is in progress fail with ErrorCode::cancelled. It
+  /// starts no further work and returns when the work that the device has begun
+  /// has ended. No effect if no run is in progress. May be called from any
+  /// thread and from a signal handler.
   void cancel();
 
 private:

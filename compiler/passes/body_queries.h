@@ -1,4 +1,4 @@
-//===- body_queries.h - What passes ask of kernel bodies -------*- C++ -*-===//
+//===- body_queries.h - Queries on kernel bodies ---------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -11,7 +11,8 @@
 
 namespace landfall::compiler {
 
-/// The operations of `block` that a value is computed by, itself included.
+/// The operations of `block` that a value depends on (its backward slice),
+/// including the one that defines it.
 inline llvm::SetVector<mlir::Operation *> slice_of(mlir::Value value,
                                                    mlir::Block &block) {
   llvm::SetVector<mlir::Operation *> slice;
@@ -25,7 +26,7 @@ inline llvm::SetVector<mlir::Operation *> slice_of(mlir::Value value,
   return slice;
 }
 
-/// The arguments of `block` that a value is computed from, by number.
+/// The numbers of the arguments of `block` that a value depends on.
 inline llvm::SmallDenseSet<unsigned> arguments_below(mlir::Value value,
                                                      mlir::Block &block) {
   llvm::SmallDenseSet<unsigned> found;
@@ -41,7 +42,7 @@ inline llvm::SmallDenseSet<unsigned> arguments_below(mlir::Value value,
   return found;
 }
 
-/// The extents of a compute operation's points.
+/// The extents of a compute operation's result or parallel loops.
 inline mlir::OperandRange space_of(mlir::Operation *compute) {
   if (auto map = mlir::dyn_cast<lf::MapOp>(compute))
     return map.getDims();
@@ -50,7 +51,8 @@ inline mlir::OperandRange space_of(mlir::Operation *compute) {
   return mlir::cast<lf::ParallelOp>(compute).getParallel();
 }
 
-/// The loop of `compute` that the index is, or -1.
+/// The number of the result or parallel loop of `compute` of which the value is
+/// the index; -1 if it is none.
 inline int loop_number(mlir::Value index, mlir::Operation *compute) {
   auto argument = mlir::dyn_cast<mlir::BlockArgument>(index);
   if (!argument || argument.getOwner()->getParentOp() != compute ||
@@ -59,6 +61,7 @@ inline int loop_number(mlir::Value index, mlir::Operation *compute) {
   return int(argument.getArgNumber());
 }
 
+/// The loads from a tensor; its other uses are ignored.
 inline llvm::SmallVector<lf::LoadOp> loads_of(mlir::Value tensor) {
   llvm::SmallVector<lf::LoadOp> loads;
   for (mlir::Operation *user : tensor.getUsers())
@@ -67,7 +70,7 @@ inline llvm::SmallVector<lf::LoadOp> loads_of(mlir::Value tensor) {
   return loads;
 }
 
-/// The location of what two operations become.
+/// The location of an operation that replaces two.
 inline mlir::Location both(mlir::Operation *a, mlir::Operation *b) {
   return mlir::FusedLoc::get(a->getContext(), {a->getLoc(), b->getLoc()});
 }

@@ -1,4 +1,4 @@
-//===- canonicalize.cpp - DCE and CSE -------------------------------------===//
+//===- canonicalize.cpp - Folding, CSE and dead code elimination ----------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- canonicalize.h - DCE and CSE -----------------------------*- C++ -*-===//
+//===- canonicalize.h - Folding, CSE and dead code elimination --*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,9 +9,10 @@
 
 namespace landfall::compiler {
 
-/// Folds trivial index arithmetic (x + 0, x * 1, literals), merges equal
-/// operations (upstream CSE), composes reshapes and erases what nothing uses.
-/// Afterwards every operation is used or has an effect.
+/// Canonicalizes all graphs and bodies: folds i64 arithmetic (identities such
+/// as x + 0 and x * 1, and operations on two literals) and selects with a known
+/// result, composes reshapes, merges equal operations (MLIR's CSE), and erases
+/// operations whose results are unused, unless they have side effects.
 void canonicalize(ir::Module::Impl &module);
 
 } // namespace landfall::compiler

@@ -1,4 +1,4 @@
-//===- contract_to_map.cpp - Windows that are summed at each point --------===//
+//===- contract_to_map.cpp - Contractions without reuse -------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -16,8 +16,8 @@ namespace {
 using ir::Size;
 using Arguments = llvm::SmallDenseSet<unsigned>;
 
-/// With so few points that use an element of one factor, nothing is gained from
-/// loading it once for all of them, which is what a contraction is for.
+/// If an element of a factor is used by at most so many points, packing it for
+/// reuse does not pay.
 constexpr int64_t fewest_rows = 4;
 
 /// Which loops the factors of a contraction are computed from.
@@ -30,7 +30,7 @@ public:
       used_.push_back(arguments_below(factor, block_));
   }
 
-  /// Both factors have a loop that is longer than 1.
+  /// Whether both factors use a common result loop that is longer than 1.
   bool have_batch() {
     for (auto [k, dim] : llvm::enumerate(contract_.getDims()))
       if (used_[0].contains(k) && used_[1].contains(k) &&
@@ -39,7 +39,7 @@ public:
     return false;
   }
 
-  /// The number of points of the loops that only this factor has.
+  /// The joint extent of the result loops that only this factor uses.
   Size rows(int factor) {
     Size points = 1;
     for (auto [k, dim] : llvm::enumerate(contract_.getDims()))
@@ -48,7 +48,8 @@ public:
     return points;
   }
 
-  /// Every summed index longer than 1 moves the factor's window along a loop.
+  /// Whether every summed index longer than 1 is combined with a result loop in
+  /// some index expression of this factor (h + kh).
   bool is_window(int factor) {
     unsigned loops = contract_.getDims().size();
     Arguments moving;
@@ -73,6 +74,7 @@ private:
   SmallVector<Arguments> used_;
 };
 
+/// Whether the contraction reuses few elements, and becomes a map.
 bool shares_nothing(lf::ContractOp contract, ir::Module::Impl &module) {
   FactorLoops loops(contract, module);
   if (!loops.have_batch())

@@ -1,5 +1,4 @@
-//===- contract_to_map.h - Windows that are summed at each point -*- C++
-//-*-===//
+//===- contract_to_map.h - Contractions without reuse ----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -10,19 +9,20 @@
 
 namespace landfall::compiler {
 
-/// Turns contractions that have no work to share between points into maps whose
-/// bodies sum: depthwise and nearly depthwise convolutions. A map's windows are
-/// read in place, its loops are vectorised over positions, and it fuses with
-/// its producers; a contraction would pack operands that it uses once.
+/// Turns contractions that reuse few of the elements that they load into maps
+/// with the sum in the body: depthwise convolutions, and grouped ones with few
+/// filters a group. A contraction packs its operands, which pays only if each
+/// element is used many times; a map reads its windows in place, is vectorized
+/// over positions, and can be fused with its producers.
 ///
-///   contract [n, c, h, w] sum [1, kh, kw] { x(n, c, h + kh, w + kw) * f(c, kh,
-///   kw) }
-///     -> map [n, c, h, w] { for kh { for kw { sum += x * f } } }
+///   contract [n, c, h, w] sum [kh, kw] {
+///     x[n, c, h + kh, w + kw] * f[c, kh, kw] }
+///     ->  map [n, c, h, w] { for kh { for kw { sum += x * f } } }
 ///
-/// The rule: the factors share a loop longer than 1 (channels or groups), the
-/// loops of one factor alone (filters of a group) have 4 points at most, and
-/// every summed index of the other factor moves a window: it is added to a
-/// loop.
+/// Applies if both factors use a result loop longer than 1 (channels or
+/// groups); the loops that only one factor uses (filters of a group) have at
+/// most 4 points in all; and in the other factor, every summed index longer
+/// than 1 is combined with a result loop in some index expression (h + kh).
 void contract_to_map(ir::Module::Impl &module);
 
 } // namespace landfall::compiler

@@ -9,15 +9,14 @@
 
 namespace landfall::compiler {
 
-/// Fuses by three rules, each of which keeps the meaning and never repeats
-/// costly work:
-///  * producer into consumer: a load of a `map`'s result becomes the map's body
-///    at the load's indices;
-///  * epilogue: a `map` that reads a contraction's result at its own point
+/// Fuses operations by three rules, which keep results unchanged and do not
+/// repeat expensive computations:
+///  * producer into consumer: a load of a `map`'s result is replaced by that
+///    map's body, evaluated at the load's indices;
+///  * epilogue: a `map` that reads a contraction's result at its own point only
 ///    becomes part of the contraction's epilogue;
-///  * reshape: a `map` that reads a reshaped contraction point by point runs in
-///    the contraction's own shape and is reshaped afterwards, which opens the
-///    way for the epilogue rule.
+///  * reshape: a `map` that reads a reshaped contraction at its own point only
+///    is moved before the reshape, so that the epilogue rule applies.
 void fuse(ir::Module::Impl &module);
 
 } // namespace landfall::compiler

@@ -9,8 +9,9 @@
 
 namespace landfall::compiler {
 
-/// Makes the map the end of the epilogue of a contraction that it reads at its
-/// own points only, through a reshape too; true if it did. The map is erased.
+/// If the map reads the result of a contraction, or a reshape of it, at its own
+/// point only and is its only user: appends the map's body to the contraction's
+/// epilogue, erases the map, and returns true.
 ///
 ///   %s = contract ...          ->  contract ... epilogue { relu(sum) }
 ///   map { relu(%s[i, j]) }

@@ -1,4 +1,4 @@
-//===- lay_out_constants.cpp - Constants as their readers like -----------===//
+//===- lay_out_constants.cpp - K-major constant factors ------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -18,7 +18,7 @@ namespace landfall::compiler {
 
 namespace {
 
-/// For each dimension of the new layout the one of the old that it is.
+/// A permutation: for each dimension of the new layout, the old dimension.
 using Order = SmallVector<unsigned>;
 
 class LayOut {
@@ -36,7 +36,8 @@ private:
   int64_t fewest_;
 };
 
-/// What all readers of a constant want, if they do.
+/// The order that all loads of a constant need; nullopt if they differ, or if
+/// the constant need not change.
 std::optional<Order> LayOut::common_order(lf::ConstantOp constant) {
   std::optional<Order> common;
   for (Operation *user : constant.getValue().getUsers()) {
@@ -49,8 +50,8 @@ std::optional<Order> LayOut::common_order(lf::ConstantOp constant) {
   return common;
 }
 
-/// The layout that serves a load in a contraction's factors, if it is another
-/// one: indices are either summed ones as such or depend on none.
+/// The order that a load in a contraction's factors needs; nullopt if it is the
+/// present one, or if an index is an expression with a summed index.
 std::optional<Order> LayOut::wanted_order(lf::LoadOp load) {
   auto contract = dyn_cast<lf::ContractOp>(load->getParentOp());
   if (!contract || load->getParentRegion() != &contract.getFactors() ||
@@ -85,7 +86,9 @@ std::optional<Order> LayOut::wanted_order(lf::LoadOp load) {
   return order;
 }
 
-/// Whether a loop belongs to this factor alone, and enough to the other.
+/// Whether the factor of this load has a result loop of its own, and the other
+/// factor's own result loops have, or may have, enough points. `edges`: the
+/// result loops that the load's indices use.
 bool LayOut::pays(lf::LoadOp load, const llvm::SmallDenseSet<unsigned> &edges) {
   auto contract = cast<lf::ContractOp>(load->getParentOp());
   mlir::Block &block = contract.getFactors().front();
@@ -124,7 +127,7 @@ ConstantData reordered(const ConstantData &data, const Order &order) {
   for (uint8_t *to = room.data(); to != room.data() + room.size();) {
     for (int64_t k = 0; k < result.dims.back(); ++k, to += bytes)
       std::memcpy(to, from + k * steps.back(), bytes);
-    // The next row: count up, the innermost dimension but one first.
+    // To the next row: increments the multi-index without the last dimension.
     for (size_t d = rank - 1; d-- > 0;) {
       from += steps[d];
       if (++at[d] < result.dims[d])
@@ -167,7 +170,7 @@ void lay_out_constants(ir::Module::Impl &module, int64_t fewest) {
   module.module->walk([&](lf::ConstantOp op) { constants.push_back(op); });
   for (lf::ConstantOp constant : constants) {
     const ConstantData &data = module.constants[constant.getId()];
-    // An empty one has no order, and texts no bytes.
+    // Not empty tensors, nor strings, which have no bytes.
     if (data.bytes.data.empty() || size_of(data.dtype) == 0)
       continue;
     if (std::optional<Order> order = layout.common_order(constant))

@@ -1,4 +1,4 @@
-//===- lay_out_constants.h - Constants as their readers like -*- C++ -*-===//
+//===- lay_out_constants.h - K-major constant factors --------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,10 +9,11 @@
 
 namespace landfall::compiler {
 
-/// Stores constant factors of contractions with the summed indices outermost,
-/// where their fastest index is a summed one: w[m, c] becomes w[c, m]. Only
-/// constants of which all readers agree, and whose results have, or may have,
-/// at least `fewest` elements along what the other factor alone depends on.
+/// Transposes constants that are loaded as factors of contractions so that the
+/// summed dimensions are outermost (K-major): w[m, c], summed over c, becomes
+/// w[c, m]. A constant is transposed only if all its uses are such loads and
+/// need the same order, and if the result loops that only the other factor uses
+/// have, or may have, at least `fewest` points.
 void lay_out_constants(ir::Module::Impl &module, int64_t fewest);
 
 } // namespace landfall::compiler

@@ -24,9 +24,9 @@ using Pass = void (*)(ir::Module::Impl &);
 
 struct Outcome {
   std::string text;          ///< The IR after the pass.
-  std::vector<float> values; ///< What the output holds, by the interpreter.
+  std::vector<float> values; ///< The output, computed by the null device.
 
-  /// How often an operation stands in the text.
+  /// How often an operation's name occurs in the text.
   int count(const std::string &operation) const {
     int found = 0;
     for (size_t at = text.find(operation); at != text.npos;
@@ -36,7 +36,7 @@ struct Outcome {
   }
 };
 
-/// Values of many signs and sizes.
+/// An input of small integers of both signs.
 inline runtime::HostTensor test_input(int64_t rows, int64_t columns) {
   runtime::HostTensor x = runtime::make_tensor(DType::f32, {rows, columns});
   auto *data =
@@ -46,7 +46,8 @@ inline runtime::HostTensor test_input(int64_t rows, int64_t columns) {
   return x;
 }
 
-/// The graph after `pass` (null: as built), run on an input of these extents.
+/// Builds a graph, runs the pass (null: none), verifies the IR, and runs the
+/// graph on an input of these extents.
 inline Outcome outcome(const BuildGraph &build, Pass pass, int64_t rows = 3,
                        int64_t columns = 4) {
   ir::Module module;

@@ -13,17 +13,20 @@ namespace landfall::ir {
 /// A kernel description, and the operands and sizes to launch it with.
 struct Description {
   Kernel kernel;
-  llvm::SmallVector<mlir::Value> inputs; ///< Operands before the written ones.
-  std::vector<Size> sizes;               ///< The run-time size parameters.
+  /// The tensors for the kernel's first operands; the results follow them.
+  llvm::SmallVector<mlir::Value> inputs;
+  std::vector<Size> sizes; ///< The values of the size parameters.
 };
 
 /// The kernel description of an `lf.map`, `lf.contract` or `lf.parallel`.
-/// Extents become size parameters, so that operations of equal structure and
-/// different shapes share a kernel. Short constant fold extents (windows) and
-/// extents of 1 stay constants, as they allow better code.
+/// Extents become size parameters even if they are constants, so that
+/// operations of equal structure and different shapes share a kernel. Constants
+/// that allow better code remain constants: extents of 0 and 1; trip counts of
+/// folds (such as pooling windows) and sizes used as scalars, up to
+/// largest_kernel_constant.
 Description describe(Module::Impl &module, mlir::Operation *compute);
 
-/// Whether the operation is one of the three.
+/// Whether the operation is an `lf.map`, `lf.contract` or `lf.parallel`.
 bool is_compute(mlir::Operation *op);
 
 } // namespace landfall::ir

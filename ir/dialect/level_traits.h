@@ -2,9 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The traits `GraphLevel` and `BodyLevel` of lf.td. Each verifies the place of
-// its operation, so that a pass that moves one to the wrong level is caught by
-// MLIR's verifier, at the operation.
+// The traits `GraphLevel` and `BodyLevel` of lf.td. They verify that an
+// operation is at its level, so that MLIR's verifier reports an operation that
+// a pass has moved to the wrong one.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -13,9 +13,9 @@
 
 namespace landfall::lf {
 
-/// Inside `lf.entry`, in no kernel body.
+/// Fails unless `op` is inside an `lf.entry` and in no kernel body.
 mlir::LogicalResult verify_graph_level(mlir::Operation *op);
-/// Inside the body of `lf.map`, `lf.contract` or `lf.parallel`.
+/// Fails unless `op` is in a body of `lf.map`, `lf.contract` or `lf.parallel`.
 mlir::LogicalResult verify_body_level(mlir::Operation *op);
 
 template <typename Op>

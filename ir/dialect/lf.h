@@ -12,14 +12,14 @@
 
 namespace landfall::lf {
 
-/// Whether values of this type may be computed with in a body.
+/// Whether this is the type of a scalar in bodies (`Lf_Scalar` of lf.td).
 bool is_scalar(mlir::Type type);
-/// Parses the text of a row of package/scalar_op.def.
+/// Parses the name of an operation of package/scalar_op.def.
 mlir::FailureOr<ScalarOp> parse_scalar_op(mlir::AsmParser &parser);
 
 } // namespace landfall::lf
 
-// Generated code is not held to our warnings.
+// Generated code: some warnings are off.
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wunused-parameter"
 #include "ir/lf_dialect.h.inc"
@@ -38,7 +38,7 @@ namespace landfall::lf {
 mlir::Type to_mlir(DType type, mlir::MLIRContext *context);
 /// The inverse; the type must come from `to_mlir`.
 DType from_mlir(mlir::Type type);
-/// As `from_mlir`; nullopt for types of no dtype.
+/// As `from_mlir`; nullopt if no dtype has this type.
 std::optional<DType> find_dtype(mlir::Type type);
 /// The dtype of a tensor value.
 DType dtype_of(mlir::Value tensor);

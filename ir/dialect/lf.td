@@ -2,12 +2,13 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Everything that a model is made of between the frontend and the kernel
-// descriptions. Meaning: docs/core_ir.md. Two levels, each a trait of the
-// operations that may stand there:
+// The dialect of the core IR, which models consist of between the frontend and
+// the kernel descriptions. docs/core_ir.md has the semantics. Operations are at
+// one of two levels, each verified by a trait:
 //   graph   tensors, boxes and sizes (i64), inside entry
 //   body    scalar code inside map, contract and parallel
-// Every operation has a test and a test of what it refuses in ir/dialect/test.
+// Every operation has a test of its syntax and of its verifier in
+// ir/dialect/test.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LANDFALL_IR_LF_TD
@@ -51,8 +52,8 @@ def Lf_ScalarOpAttr : AttrDef<Lf_Dialect, "ScalarOp"> {
   let mnemonic = "scalar_op";
   let summary = "a scalar operation, a row of package/scalar_op.def";
   let description = [{
-    Its enumerators and their texts are that table's, so that the dialect, the
-    kernel descriptions and the generators can not disagree on them.
+    Enumerators and their texts come from that table, which the kernel
+    descriptions and the code generators also use.
   }];
   let parameters = (ins Lf_ScalarOpParameter:$value);
   let assemblyFormat = "`` $value"; // The operation prints the space.
@@ -132,7 +133,7 @@ def Lf_SizeOp : Lf_GraphOp<"size", [Pure]> {
   let summary = "a canonical expression over symbols";
   let description = [{
     `expression` is the canonical text of an `ir::Size`; the operands are the
-    values that define its symbols, in order of first mention.
+    values that define its symbols, in the order in which these first occur.
   }];
   let arguments = (ins Variadic<I64>:$symbols, StrAttr:$expression);
   let results = (outs I64:$size);
@@ -155,12 +156,12 @@ def Lf_ConstantOp : Lf_GraphOp<"constant", [Pure]> {
 }
 
 def Lf_MapOp : Lf_GraphOp<"map", [Pure, SingleBlock]> {
-  let summary = "one value for each point of a space";
+  let summary = "computes one value for each point of a space";
   let description = [{
-    The body's arguments are the point's i64 indices; it yields one scalar a
-    result. All results have the extents `dims`. With `materialize` its results
-    are stored once and loaded by their readers, which never compute them again:
-    a hint for tables that cost more to compute than to load.
+    The body's arguments are the point's i64 indices; it yields one scalar for
+    each result. All results have the extents `dims`. `materialize`: the map is
+    not fused into its readers, which load its stored results. For tables that
+    are more expensive to compute than to load.
   }];
   let arguments = (ins Variadic<I64>:$dims, UnitAttr:$materialize);
   let results = (outs Variadic<AnyRankedTensor>:$values);
@@ -224,8 +225,8 @@ def Lf_ReshapeOp : Lf_GraphOp<"reshape", [Pure]> {
 def Lf_IfOp : Lf_GraphOp<"if", [SingleBlock]> {
   let summary = "runs one of two graphs";
   let description = [{
-    Both graphs yield one value a result, of its dtype and rank; an extent that
-    only one of them has is dynamic in the result.
+    Both graphs yield one value for each result, of the result's dtype and rank.
+    An extent in which their types differ is dynamic in the result's type.
   }];
   let arguments = (ins AnyRankedTensor:$condition);
   let results = (outs Variadic<Lf_Data>:$values);
@@ -241,11 +242,12 @@ def Lf_GraphLoopOp : Lf_GraphOp<"graph_loop", [SingleBlock,
                                                AttrSizedOperandSegments]> {
   let summary = "repeats a graph";
   let description = [{
-    At most `trip_count` times (absent: without bound) while the condition
-    holds. The body's arguments are the iteration (i64 tensor of rank 0) and the
-    carried values; it yields the condition (bool tensor of rank 0), the next
-    carried values, then `collected` tensors, which are stacked along a new
-    first dimension. Results: last carried values, then the stacks.
+    Runs the body at most `trip_count` times (absent: without bound), while the
+    condition holds. The body's arguments are the iteration number (i64 tensor
+    of rank 0) and the carried values. It yields the condition (bool tensor of
+    rank 0), the next carried values, then `collected` tensors; each of these is
+    stacked over the iterations along a new first dimension. Results: the last
+    carried values, then the stacked tensors.
   }];
   let arguments = (ins Optional<AnyRankedTensor>:$trip_count,
                        Optional<AnyRankedTensor>:$condition,
@@ -265,8 +267,8 @@ def Lf_GraphLoopOp : Lf_GraphOp<"graph_loop", [SingleBlock,
 def Lf_BoxOp : Lf_GraphOp<"box"> {
   let summary = "a host function on boxed values";
   let description = [{
-    `function` is a row of package/box_function.def, which says what its
-    arguments, its results and its `extra` numbers are.
+    `function` is the number of a row of package/box_function.def, which
+    documents the arguments, the results and the `extra` integers.
   }];
   let arguments = (ins Variadic<Lf_Data>:$args,
                        ConfinedAttr<I64Attr, [IntNonNegative]>:$function,
@@ -336,8 +338,8 @@ def Lf_StoreOp : Lf_BodyOp<"store", [AttrSizedOperandSegments,
 def Lf_ForOp : Lf_BodyOp<"for", [RecursiveMemoryEffects, SingleBlock]> {
   let summary = "a counted loop that carries scalars";
   let description = [{
-    The body's arguments are the index, from `low` to below `high`, and the
-    carried scalars; it yields the next ones. Results: the last ones.
+    The body's arguments are the index, in [low, high), and the carried scalars;
+    it yields the next carried scalars. Results: the last carried scalars.
   }];
   let arguments = (ins I64:$low, I64:$high, Variadic<Lf_Scalar>:$init);
   let results = (outs Variadic<Lf_Scalar>:$values);
@@ -376,8 +378,8 @@ def Lf_BranchOp : Lf_BodyOp<"branch", [RecursiveMemoryEffects, SingleBlock]> {
 def Lf_CheckOp : Lf_BodyOp<"check", [MemoryEffects<[MemWrite]>]> {
   let summary = "fails the run unless the condition holds";
   let description = [{
-    The failure is of the operation's own location and has the value, if there
-    is one, under the given name.
+    The error has the message, the model node of the operation's location, and
+    the value, if there is one, under the name `value_name`.
   }];
   let arguments = (ins I1:$condition, Optional<I64>:$value, StrAttr:$message,
                        OptionalAttr<StrAttr>:$value_name);

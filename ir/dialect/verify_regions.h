@@ -1,4 +1,4 @@
-//===- verify_regions.h - What verifiers ask of regions --------*- C++ -*-===//
+//===- verify_regions.h - Verification of regions --------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,24 +9,25 @@
 
 namespace landfall::lf {
 
-/// The region takes `indices` i64 arguments, then exactly `rest`.
+/// Fails, with an error at `op`, unless the region's arguments are `indices`
+/// i64 values followed by values of the types `rest`.
 mlir::LogicalResult verify_arguments(mlir::Operation *op, mlir::Region &region,
                                      size_t indices, mlir::TypeRange rest);
 
-/// The yield that ends the region if it yields `count` values; else null, and
-/// an error is emitted.
+/// The `lf.yield` that ends the region. If there is none or it does not yield
+/// `count` values: null, and an error is emitted.
 YieldOp yield_of(mlir::Operation *op, mlir::Region &region, size_t count);
 
-/// The region yields exactly these types.
+/// Fails, with an error at `op`, unless the region yields exactly these types.
 mlir::LogicalResult verify_yield(mlir::Operation *op, mlir::Region &region,
                                  mlir::TypeRange types);
 
 /// The element types of tensor types.
 llvm::SmallVector<mlir::Type> elements_of(mlir::TypeRange tensors);
 
-/// Whether a value of type `from` may become one of type `to` where control
-/// flow joins: equal, or tensors of one dtype and rank whose static extents do
-/// not contradict each other.
+/// Whether a value of type `from` may be yielded to a result or an argument of
+/// type `to`: they are equal, or tensors of equal dtype and rank whose extents
+/// are equal wherever both are static.
 bool fits(mlir::Type from, mlir::Type to);
 
 } // namespace landfall::lf

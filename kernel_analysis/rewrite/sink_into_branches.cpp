@@ -1,4 +1,4 @@
-//===- sink_into_branches.cpp - Computing only what is taken --------------===//
+//===- sink_into_branches.cpp - Sinking code into branches ----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -14,7 +14,7 @@ namespace landfall::analysis {
 
 namespace {
 
-/// The least work worth a branch.
+/// The least work (work_of) in one side for which a branch is made.
 constexpr double worth_a_branch = 16;
 
 class Rewriter {
@@ -57,7 +57,7 @@ void Rewriter::count_uses() {
 
 size_t Rewriter::uses_within(const Set &users, NodeId node) {
   size_t count = 0;
-  // Uses inside a user's own blocks are of that user.
+  // Uses in the blocks of a user count as uses by that user.
   auto visit = [&](auto &self, const Node &user) -> void {
     count += std::count(user.args.begin(), user.args.end(), node);
     for (const Block &block : user.blocks) {
@@ -71,8 +71,8 @@ size_t Rewriter::uses_within(const Set &users, NodeId node) {
   return count;
 }
 
-/// The nodes of the block before `place` that nothing needs but `value`, which
-/// has one use.
+/// The nodes of the block before `place` that are used only to compute `value`,
+/// itself included. Empty if `value` has more uses than one.
 Rewriter::Set Rewriter::needed_only_by(const Block &block, size_t place,
                                        NodeId value) {
   Set result;

@@ -1,14 +1,14 @@
-//===- sink_into_branches.h - Computing only what is taken ------*- C++ -*-===//
+//===- sink_into_branches.h - Sinking code into branches --------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Code sinking. A guarded load or a select whose other side is costly becomes a
-// branch, and what only that side needs moves into it. A fused concatenation,
-// for one, loads its first input where the guard is true, but computes the
-// second everywhere:
+// Code sinking. A guarded load or a select becomes a branch if a value that
+// only one side of it needs is expensive; the nodes that compute that value
+// move into the branch. A fused concatenation, for example, loads its first
+// input where p is true, and uses its second input y where p is false:
 //
-//   y = f(g(x)); load z[i] if p else y      y is computed everywhere
-//   branch (p) { load z[i] } { f(g(x)) }    y is computed where it is used
+//   y = f(g(x)); load z[i] if p else y      y is computed at every point
+//   branch (p) { load z[i] } { f(g(x)) }    y is computed where p is false
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -17,6 +17,7 @@
 
 namespace landfall::analysis {
 
+/// The same function, with branches in the kernel's body.
 Kernel sink_into_branches(Kernel kernel);
 
 } // namespace landfall::analysis

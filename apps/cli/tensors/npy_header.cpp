@@ -1,4 +1,4 @@
-//===- npy_header.cpp - What a .npy says of its array ---------------------===//
+//===- npy_header.cpp - The header of a .npy file -------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,4 +1,4 @@
-//===- npy_header.h - What a .npy says of its array -----------*- C++ -*-===//
+//===- npy_header.h - The header of a .npy file ---------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -15,18 +15,20 @@
 
 namespace landfall::cli {
 
-/// The header's dictionary.
+/// The entries of the header, a Python dictionary that describes the array.
 struct NpyHeader {
-  std::string descr; ///< "<f4".
-  bool is_fortran = false;
+  /// numpy's element type: byte order, kind and size in bytes, such as "<f4".
+  std::string descr;
+  bool is_fortran = false; ///< Column-major: the first dimension is contiguous.
   std::vector<int64_t> dims;
 };
 
-/// Reads the Python literal that numpy writes: nothing more general. Nothing
-/// if it is another thing.
+/// Parses the header's text: a literal of the form that numpy writes, no other
+/// Python expressions. nullopt if it is malformed, lacks one of the three keys
+/// or has another one.
 std::optional<NpyHeader> parse_npy_header(std::string_view text);
 
-/// The literal, without padding.
+/// The header's text, without the padding that aligns the elements.
 std::string npy_header_text(const NpyHeader &header);
 
 } // namespace landfall::cli

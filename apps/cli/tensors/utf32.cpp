@@ -1,4 +1,4 @@
-//===- utf32.cpp - Text as numpy keeps it ---------------------------------===//
+//===- utf32.cpp - Text of numpy's string arrays --------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -71,6 +71,7 @@ public:
   LaneValues emit_loop_from(NodeId id, LaneValues init);
 
 private:
+  // body_emitter.cpp
   const Kernel &kernel() const { return lanes_.frame().kernel; }
   const Node &at(NodeId node) const { return kernel().nodes[node]; }
   llvm::IRBuilderBase &b() { return lanes_.b(); }
@@ -78,11 +79,17 @@ private:
   LaneValue emit_load(const Node &node);
   void emit_store(const Node &node);
   void emit_check(const Node &node);
+  /// `condition` and the predicate.
+  LaneValue under_predicate(const LaneValue &condition);
+  LaneValue both(const LaneValue &a, const LaneValue &b);
+  LaneValue zero_of(DType type);
+  /// Whether any value of the node is not uniform.
+  bool varies(NodeId node) const;
 
+  // body_control.cpp
   LaneValues emit_loop(NodeId id);
   bool has_register_pressure(const Node &loop) const;
   LaneValues emit_iterations(const Node &node, LaneValues init);
-
   LaneValues emit_unrolled(const Node &node, int64_t low, int64_t high,
                            LaneValues carried);
   LaneValues emit_uniform_loop(const Node &node, const LaneValues &init);
@@ -93,18 +100,9 @@ private:
   LaneValues emit_branch(const Node &node);
   LaneValues emit_diverging_branch(const Node &node);
   LaneValues emit_masked_block(const Block &block, const LaneValue &mask);
-
-  // body_extremes.cpp
-  bool keeps_nan_apart(NodeId loop, const LaneValues &init) const;
-  LaneValues emit_extreme_loop(NodeId loop, LaneValues init);
-  LaneValue emit_numeric_extreme();
-
   /// Emits a block whose parameters are bound; its yields.
   LaneValues run(const Block &block);
   void bind_all(llvm::ArrayRef<NodeId> params, const LaneValues &values);
-  /// `condition` and the predicate.
-  LaneValue under_predicate(const LaneValue &condition);
-  LaneValue both(const LaneValue &a, const LaneValue &b);
   llvm::Value *in_form(const LaneValue &value, bool uniform);
   LaneValue of_form(DType type, llvm::Value *value, bool uniform);
   LaneValue choose(const LaneValue &mask, const LaneValue &a,
@@ -113,9 +111,11 @@ private:
   /// iteration. `params[first + k]` is carried value k; it starts as `init[k]`.
   llvm::SmallVector<bool, 4> uniform_carried(const Block &block, size_t first,
                                              const LaneValues &init) const;
-  LaneValue zero_of(DType type);
-  /// Whether any value of the node is not uniform.
-  bool varies(NodeId node) const;
+
+  // body_extremes.cpp
+  bool keeps_nan_apart(NodeId loop, const LaneValues &init) const;
+  LaneValues emit_extreme_loop(NodeId loop, LaneValues init);
+  LaneValue emit_numeric_extreme();
 
   Lanes &lanes_;
   const BodyEmitter *outer_;

@@ -1,4 +1,4 @@
-//===- choice_generator.cpp - Loop nests that sizes choose among ----------===//
+//===- choice_generator.cpp - A loop nest chosen by the sizes -------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -54,7 +54,7 @@ private:
     return suits;
   }
 
-  /// The first of the options from `option` on that the sizes suit.
+  /// Emits the task with the first suitable option from `option` on.
   Values emit_from(size_t option, KernelFrame &frame, Value *number) {
     if (option == options_.size())
       return last_->task(frame, number), Values();
@@ -69,7 +69,8 @@ private:
   ContractionProblem problem_;
   std::vector<KernelOption> options_;
   std::unique_ptr<TaskGenerator> last_;
-  std::vector<Value *> suits_; ///< Of the run function being emitted.
+  /// By option: i1, whether it suits the sizes; set by `prologue`.
+  std::vector<Value *> suits_;
 };
 
 } // namespace

@@ -1,4 +1,4 @@
-//===- choice_generator.h - Loop nests that sizes choose among -*- C++ -*-===//
+//===- choice_generator.h - A loop nest chosen by the sizes ----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,13 +9,15 @@
 
 namespace landfall::kernels {
 
-/// A strategy for whole kernels that does not take all sizes, and its code.
+/// A KernelStrategy that serves some sizes only, and its generator.
 struct KernelOption {
   const KernelStrategy *strategy;
   std::unique_ptr<TaskGenerator> generator;
 };
 
-/// Each launch uses the first of the options that its sizes suit, else `last`.
+/// A generator of code that chooses at run time: each launch uses the first
+/// option whose KernelStrategy::suits is true for its sizes, else `last`.
+/// Without options, it is `last` itself.
 std::unique_ptr<TaskGenerator>
 choice_generator(const ContractionProblem &problem,
                  std::vector<KernelOption> options,

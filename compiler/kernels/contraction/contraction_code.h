@@ -13,7 +13,8 @@
 
 namespace landfall::kernels {
 
-/// Index values by variable; absent ones are 0.
+/// The current index of each loop, by its variable number (i64; vectors of i64
+/// in gathered vectors, contraction_segments.h). A missing entry means 0.
 using IndexValues = llvm::DenseMap<uint32_t, llvm::Value *>;
 
 /// An interval of i64 values: [begin, begin + count).
@@ -22,46 +23,53 @@ struct Interval {
   llvm::Value *count = nullptr;
 };
 
-/// Emits polynomials over the sizes. Each is computed once, at the place where
-/// this object was created, so that its value dominates all code emitted later.
+/// Emits the values of size polynomials. Each distinct polynomial is computed
+/// once, in a block that the constructor adds at the current place, so that its
+/// value dominates all code that is emitted later.
 class SizeCode {
 public:
   explicit SizeCode(KernelFrame &frame);
 
   KernelFrame &frame() { return frame_; }
   llvm::IRBuilderBase &b() { return frame_.b; }
+  /// The value of a polynomial (i64).
   llvm::Value *value(const analysis::SizePolynomial &polynomial);
-  /// The product of the extents of these variables / spans.
+  /// The product of the extents of these variables (i64).
   llvm::Value *extent(const analysis::IndexSpace &space,
                       const std::vector<uint32_t> &variables);
-  /// base + sum of coefficient * index over the variables in `indices`.
+  /// base + sum of coefficient * index over the variables that have an entry in
+  /// `indices`. The constant of `form` is not added.
   llvm::Value *add_terms(llvm::Value *base, const analysis::Affine &form,
                          const IndexValues &indices);
 
 private:
   KernelFrame &frame_;
-  llvm::Instruction *end_; ///< Of the block that holds the values.
+  /// The terminator of the block that holds the values: new ones go before it.
+  llvm::Instruction *end_;
   std::map<std::map<analysis::SizePolynomial::Monomial, int64_t>, llvm::Value *>
       values_;
 };
 
-/// Adds to `indices` the values of `variables` (outermost first) at the
-/// flattened index `flat`.
+/// Decomposes the flattened (row-major) index `flat` of several loops into one
+/// index for each loop and adds them to `indices`. `variables` or `spans` are
+/// the loops, outermost first.
 void split_index(SizeCode &sizes, const analysis::IndexSpace &space,
                  const std::vector<uint32_t> &variables, llvm::Value *flat,
                  IndexValues &indices);
 void split_index(SizeCode &sizes, const std::vector<analysis::LoopSpan> &spans,
                  llvm::Value *flat, IndexValues &indices);
 
-/// Emits a factor's scalar code around its loads, for all lanes. A copy of the
-/// object is for code in an inner scope: it knows all values emitted so far.
+/// Emits the scalar expression of a factor, for all lanes at once. The caller
+/// emits the loads and passes their values to `set`; `value` emits the
+/// operations on them, each once. In an inner scope (the body of an emitted
+/// loop), use a copy: it reuses the values of the outer scope, and values that
+/// it adds are not used outside, where they do not dominate.
 class FactorCode {
 public:
   FactorCode(Lanes &lanes, const analysis::Factor &factor)
       : lanes_(lanes), factor_(&factor) {}
   void set(NodeId node, LaneValue value) { values_[node] = value; }
-  /// The value of `node`; emits the nodes that it depends on. All loads that it
-  /// depends on must have been set.
+  /// The value of `node`. The loads that it depends on must have been set.
   LaneValue value(NodeId node);
 
 private:
@@ -70,9 +78,10 @@ private:
   llvm::DenseMap<NodeId, LaneValue> values_;
 };
 
-/// Arithmetic on non-negative i64 values.
+/// ceil(x / y), and x rounded up to a multiple of y, for i64 x >= 0 and y > 0.
 llvm::Value *ceil_div(llvm::IRBuilderBase &b, llvm::Value *x, llvm::Value *y);
 llvm::Value *round_up(llvm::IRBuilderBase &b, llvm::Value *x, llvm::Value *y);
+/// The signed minimum and maximum.
 llvm::Value *smaller(llvm::IRBuilderBase &b, llvm::Value *x, llvm::Value *y);
 llvm::Value *larger(llvm::IRBuilderBase &b, llvm::Value *x, llvm::Value *y);
 /// The address of the element at `offset` (in elements).

@@ -1,4 +1,4 @@
-//===- contraction_dot.cpp - Products of few long vectors -----------------===//
+//===- contraction_dot.cpp - Sums as dot products along K -----------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -14,7 +14,8 @@ using llvm::Value;
 
 namespace {
 
-/// Inside a function that the kernel calls: no operands, no way out.
+/// The frame of a function that the kernel calls. It has no operands, and
+/// cannot report a failed check.
 class InnerFrame : public KernelFrame {
 public:
   using KernelFrame::KernelFrame;
@@ -26,7 +27,7 @@ public:
   }
 };
 
-/// Builds the function for `points` points of the small side.
+/// Builds the function for `points` rows of the small side.
 class DotFunction {
 public:
   DotFunction(KernelFrame &outer, const TileShape &shape, unsigned points,
@@ -38,7 +39,8 @@ public:
         vector_(lanes_.vector_type(shape.type)) {}
 
   void build() {
-    // As many sums at once as registers allow beside the operands.
+    // Rows of the large side at once: as many as there are registers for their
+    // sums beside the operands.
     int64_t block = points_ == 1 ? 8 : 4;
     Value *count = argument(2);
     Value *whole = b_.CreateSub(count, b_.CreateURem(count, index(block)));
@@ -86,7 +88,8 @@ private:
         lanes_.load(shape_.type, pointer, LaneValue::linear(offset, index(1))));
   }
 
-  /// Lanes behind K's end load as zero on both sides.
+  /// Adds the products of one vector of K. Inactive lanes (beyond the end of K)
+  /// load zeros on both sides.
   Values step(Value *first, int64_t size, Value *k,
               llvm::ArrayRef<Value *> sums) {
     Values small, next;

@@ -1,10 +1,13 @@
-//===- contraction_dot.h - Products of few long vectors --------*- C++ -*-===//
+//===- contraction_dot.h - Sums as dot products along K --------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Where M or N is small and the other side runs along K in memory, sums are
-// kept as vectors along K and added up at the end: the large side is read once,
-// where it is. For the strategies dot_m and dot_n.
+// For matrix products in which M or N is very small (the small side) and the
+// other, large side is contiguous along K in memory. Vectors run along K: each
+// sum is accumulated as a vector of partial sums, which are added up at the
+// end. The large side is thus read once, from the operand, without packing.
+// Used by the strategies dot_m (the M side is large) and dot_n (the N side is
+// large).
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -13,22 +16,28 @@
 
 namespace landfall::kernels {
 
-/// The most points of the small side.
+/// The largest extent of the small side (of N for dot_m, of M for dot_n).
 inline constexpr int64_t most_dot_points = 4;
 
-/// All pointers are to elements of the accumulator's type, strides in elements.
+/// The operands of `emit_dot`. Elements have the accumulator's type; counts and
+/// strides are i64, in elements.
 struct DotArguments {
-  llvm::Value *large, *large_stride; ///< [point][K], unit stride along K.
+  llvm::Value *large;        ///< Address of [large_count][k].
+  llvm::Value *large_stride; ///< From one row of `large` to the next.
   llvm::Value *large_count;
-  llvm::Value *small;       ///< [point][K], shape.m_side_stride() apart.
+  llvm::Value *small;       ///< Address of [small_count][k], packed: rows are
+                            ///< TileShape::m_side_stride() apart.
   llvm::Value *small_count; ///< In [1, most_dot_points].
-  llvm::Value *k;           ///< In [0, shape.k].
-  /// Sums of all pairs; those of up to most_dot_points small points are
-  /// written.
+  llvm::Value *k;           ///< Steps of K, in [0, TileShape::k].
+  /// The sum of rows p of `large` and q of `small` is at
+  /// sums[p * large_step + q * small_step].
   llvm::Value *sums, *large_step, *small_step;
   llvm::Value *continues; ///< i1: add to the sums there, else overwrite.
 };
 
+/// Emits the sums of all pairs of rows. There is code for 1, 2 and
+/// most_dot_points rows of `small`: it reads up to that many rows and writes
+/// their sums, which are unspecified for rows beyond `small_count`.
 void emit_dot(KernelFrame &frame, const TileShape &shape,
               const DotArguments &arguments);
 

@@ -42,7 +42,8 @@ bool Epilogue::lanes_join() const {
     if (!factor ||
         analysis::join_loops(*factor, space, roles_.n_loops).size() > 1)
       return false;
-    // A guard is emitted as it stands, on the loops as they were.
+    // Guards are emitted in terms of the original loops, which a flattened loop
+    // has no indices for.
     for (const analysis::FactorLoad &load : factor->loads) {
       const Node &node = kernel_.nodes[load.node];
       if (node.args.size() > kernel_.operands[node.index].dims.size())
@@ -56,8 +57,8 @@ void Epilogue::emit(const SumBlock &block, const IndexValues &batch) {
   KernelFrame &frame = sizes_.frame();
   llvm::IRBuilderBase &b = sizes_.b();
   std::vector<Value *> operands = frame.operands;
-  // Pointers that walk along the rows: to the sums, and such that offsets into
-  // operands lead to the copies.
+  // Pointers that advance from row to row: to the sums; and for each copy, one
+  // from which an offset into the operand leads to the element in the copy.
   llvm::SmallVector<Walk, 4> walks = {
       {block.sums, bytes_of(block.stride, kernel_.accumulator)}};
   for (const BlockCopy &copy : block.copies) {
@@ -89,7 +90,8 @@ Value *Epilogue::bytes_of(Value *elements, DType type) {
   return sizes_.b().CreateMul(elements, sizes_.frame().index(size_of(type)));
 }
 
-/// The operand itself where there is no copy.
+/// The pointer that stands for the operand; the operand itself if the copy does
+/// not exist.
 Epilogue::Walk Epilogue::redirected(const BlockCopy &copy, Value *stride) {
   llvm::IRBuilderBase &b = sizes_.b();
   DType type = kernel_.operands[copy.operand].dtype;
@@ -101,14 +103,14 @@ Epilogue::Walk Epilogue::redirected(const BlockCopy &copy, Value *stride) {
           b.CreateSelect(copy.exists, step, sizes_.frame().index(0))};
 }
 
-/// `sums`: of the row.
+/// `sums`: the address of the row.
 void Epilogue::emit_row(const SumBlock &block, Value *sums,
                         const IndexValues &indices) {
   llvm::IRBuilderBase &b = sizes_.b();
   llvm::Type *type = lanes_.scalar_type(kernel_.accumulator);
   if (joined_)
     return emit_lanes(sums, block.lanes.begin, block.lanes.count, indices);
-  // One stretch for each value of the outer lane loops.
+  // One piece of the row for each value of the outer N loops.
   std::vector<uint32_t> outer = roles_.n_loops;
   outer.pop_back();
   Value *extent = sizes_.extent(roles_.space, {roles_.n_loops.back()});
@@ -126,7 +128,7 @@ void Epilogue::emit_row(const SumBlock &block, Value *sums,
            });
 }
 
-/// Lanes [first, first + count) of the innermost lane loop.
+/// Indices [first, first + count) of the innermost N loop.
 void Epilogue::emit_lanes(Value *sums, Value *first, Value *count,
                           const IndexValues &indices) {
   llvm::IRBuilderBase &b = sizes_.b();

@@ -9,42 +9,51 @@
 
 namespace landfall::kernels {
 
-/// An operand's part in a block, copied: [row][lane] like the sums. All
-/// accesses of the body are at the result's own place.
+/// A copy in fast memory of the part of an operand that belongs to a block,
+/// laid out like the sums: [row][lane] with SumBlock::stride. The epilogue then
+/// accesses the copy instead of the operand, which it may access only at the
+/// result's own index.
 struct BlockCopy {
   uint32_t operand;
-  llvm::Value *address;
-  llvm::Value *begin, *stride; ///< In elements: the part in the operand.
-  llvm::Value *exists;         ///< i1. If not, the operand itself is accessed.
+  llvm::Value *address; ///< The copy.
+  /// The part in the operand: its first element, and from row to row (i64, in
+  /// elements).
+  llvm::Value *begin, *stride;
+  llvm::Value *exists; ///< i1; if false, the operand itself is accessed.
 };
 
-/// The offset of the result's element at a point.
+/// The offset of a result element, in elements, as a function of the result
+/// loops: of a dense row-major tensor.
 analysis::Affine result_form(const Kernel &kernel);
 
-/// A block of finished sums: [row][lane], rows `stride` elements apart.
+/// A block of sums in memory: [row][lane]. Rows are points of M, lanes of N.
 struct SumBlock {
-  llvm::Value *sums;
-  llvm::Value *stride;
-  Interval rows, lanes; ///< In the flattened row and lane loops.
+  llvm::Value *sums;    ///< Address; elements have the accumulator's type.
+  llvm::Value *stride;  ///< From one row to the next (i64, in elements).
+  Interval rows, lanes; ///< Which part of the flattened M and N loops it is.
   llvm::ArrayRef<BlockCopy> copies = {};
 };
 
-/// Emits the body of a contraction on blocks of sums and stores what it yields.
-/// Up to a vector behind a row of sums is read.
+/// Emits the body of a contraction (its epilogue) on blocks of sums, and the
+/// stores of the results. Reads whole vectors of sums, so that up to one vector
+/// beyond the end of a row must be readable.
 class Epilogue {
 public:
   Epilogue(SizeCode &sizes, Lanes &lanes,
            const analysis::ContractionRoles &roles);
 
+  /// `batch`: the indices of the batch loops.
   void emit(const SumBlock &block, const IndexValues &batch);
-  /// One vector of finished sums: lanes from `first` on of the innermost lane
-  /// loop, the other loops at `indices`. Only active lanes are stored.
+  /// The same for one vector of finished sums. Lane 0 is at index `first` of
+  /// the innermost N loop; `indices` are those of the other result loops. Only
+  /// active lanes are stored.
   void emit_vector(llvm::Value *sum, llvm::Value *first,
                    const IndexValues &indices);
 
 private:
   bool lanes_join() const;
-  /// A pointer for each row: the first one's, and bytes to the next.
+  /// A pointer that advances from row to row: `start` for the first row, `step`
+  /// bytes to the next.
   struct Walk {
     llvm::Value *start, *step;
   };
@@ -60,7 +69,9 @@ private:
   Lanes &lanes_;
   const analysis::ContractionRoles &roles_;
   const Kernel &kernel_;
-  bool joined_; ///< The lane loops are one loop to all loads and stores.
+  /// Whether the N loops can be treated as one flattened loop, as all loads and
+  /// stores access them with a constant stride.
+  bool joined_;
 };
 
 } // namespace landfall::kernels

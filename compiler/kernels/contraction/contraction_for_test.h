@@ -2,8 +2,10 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// For tests and benchmarks only: contraction kernels as importers make them,
-// from plain descriptions, and random ones of every kind.
+// For tests and benchmarks only. Builds contraction kernels of the form that
+// the frontend builds: matrix products and convolutions of given shapes, and
+// random ones. M, N and K are as in
+// kernel_analysis/contraction/contraction_roles.h.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -16,29 +18,35 @@ namespace landfall::kernels {
 
 struct ContractionCase {
   Kernel kernel;
-  std::vector<int64_t> sizes;
-  double operations = 0; ///< Multiplications and additions.
+  std::vector<int64_t> sizes; ///< The values of the size parameters.
+  double operations = 0;      ///< Multiplications plus additions of a launch.
 };
 
-/// Element types of the factors, the accumulator and the result.
+/// Element types of the factors `a` and `b`, the accumulator and the result.
 struct ContractionTypes {
   DType a = DType::f32, b = DType::f32, sum = DType::f32, out = DType::f32;
 };
 
-/// What is around the loads of the first factor.
-enum class Prologue { none, zero_point, relu };
-
-/// What is made of the sum.
-enum class Finish {
+/// What the kernel computes from a load x of the first factor before the
+/// product.
+enum class Prologue {
   none,
-  bias_relu,    ///< max(sum + bias[channel], 0)
-  residual,     ///< sum + other[point]
-  index,        ///< sum + the last index
-  row,          ///< sum + other[last index]
-  guarded_load, ///< sum + (last index < 3 ? other[point] : 7)
+  zero_point, ///< x - zero[], a scalar operand.
+  relu,       ///< max(x, 0)
 };
 
-/// Makes one contraction; which extents are run-time sizes is up to `dynamic`.
+/// The epilogue: what the kernel computes from each sum.
+enum class Finish {
+  none,
+  bias_relu,    ///< max(sum + bias[channel], 0); for a matmul, channel is m
+  residual,     ///< sum + other[all result indices]
+  index,        ///< sum + the last result index
+  row,          ///< sum + other[last result index]
+  guarded_load, ///< sum + (last index < 3 ? other[all result indices] : 7)
+};
+
+/// Builds the description of one contraction. `dynamic` is called for each
+/// extent: true makes it a run-time size parameter, false a constant.
 class ContractionMaker : public KernelMaker {
 public:
   explicit ContractionMaker(std::function<bool()> dynamic)
@@ -55,6 +63,7 @@ public:
   int64_t value_of(Extent e) const {
     return e.constant ? e.value : sizes[size_t(e.value)];
   }
+  /// An i64 node with the value of an extent.
   NodeId node(Extent e) {
     return e.constant ? literal(e.value) : size(uint32_t(e.value));
   }
@@ -67,12 +76,15 @@ public:
   NodeId cast(DType type, NodeId x) {
     return kernel.nodes[x].type == type ? x : scalar(ScalarOp::cast, type, {x});
   }
+  /// A literal of any integer or real type.
   NodeId number(DType type, int value) {
     if (type == DType::f64)
       return literal(std::bit_cast<int64_t>(double(value)), type);
     return literal(is_real(type) ? real_from_float(type, float(value)) : value,
                    type);
   }
+  /// The value of the first factor, of type `sum`, from its load `x`. `zero` is
+  /// the number of the operand that holds the zero point.
   NodeId first_factor(NodeId x, DType sum, Prologue prologue, uint32_t zero) {
     x = cast(sum, x);
     if (prologue == Prologue::zero_point)
@@ -81,7 +93,8 @@ public:
       x = scalar(ScalarOp::max, sum, {x, number(sum, 0)});
     return x;
   }
-  /// The operand that `finish` reads; must come before the output.
+  /// Adds the operand that the epilogue reads and returns its number (0 if it
+  /// reads none). Must be called before the output is added: inputs come first.
   uint32_t finish_operand(Finish finish, size_t channel, DType out) {
     const std::vector<Extent> &loops = kernel.loops;
     if (finish == Finish::bias_relu)
@@ -90,7 +103,10 @@ public:
       return input(out, loops);
     return finish == Finish::row ? input(out, {loops.back()}) : 0;
   }
+  /// Adds the epilogue. `channel`: the number of the loop over the channels.
+  /// `other`: the result of `finish_operand`.
   void finish_body(Finish finish, size_t channel, DType out, uint32_t other);
+  /// The finished case; the maker must not be used afterwards.
   ContractionCase take() {
     double points = 2;
     for (const Extent &e : kernel.loops)
@@ -138,18 +154,21 @@ inline void ContractionMaker::finish_body(Finish finish, size_t channel,
   yield({y});
 }
 
+/// out[batch..., M, N] = sum over K of a[batch..., M, K] * b[batch..., K, N]
 struct MatmulShape {
   std::vector<int64_t> batch = {};
-  int64_t rows = 1, lanes = 1, depth = 1;
-  bool transpose_a = false, transpose_b = false;
-  bool share_a = false, share_b = false; ///< Without the batch dimensions.
-  bool swap = false;                     ///< The factors' order.
-  bool vector_b = false;                 ///< b[depth], without lanes.
+  int64_t rows = 1, lanes = 1, depth = 1;        ///< M, N and K.
+  bool transpose_a = false, transpose_b = false; ///< a is [K, M], b is [N, K].
+  /// The factor has no batch dimensions: all matrices of the batch share it.
+  bool share_a = false, share_b = false;
+  bool swap = false;     ///< The kernel's factors are (b, a), not (a, b).
+  bool vector_b = false; ///< b is [K]; the result has no N.
   ContractionTypes types = {};
   Prologue prologue = Prologue::none;
   Finish finish = Finish::none;
 };
 
+/// `dynamic` as for ContractionMaker.
 inline ContractionCase make_matmul(const MatmulShape &s,
                                    std::function<bool()> dynamic) {
   ContractionMaker k(std::move(dynamic));
@@ -200,13 +219,17 @@ inline ContractionCase make_matmul(const MatmulShape &s,
 }
 
 struct ConvolutionShape {
-  int64_t images = 1, groups = 1, inputs = 1, outputs = 1; ///< Of one group.
+  int64_t images = 1, groups = 1;
+  int64_t inputs = 1, outputs = 1; ///< Channels of one group.
+  /// One entry for each spatial dimension; `pad` is on both sides.
   std::vector<int64_t> image, window, stride, dilation, pad;
-  bool guarded = true;        ///< Even where nothing is padded.
-  bool guarded_twice = false; ///< By a selection after the load, too.
+  bool guarded = true; ///< Loads of the image have a guard even if pad is 0.
+  /// A `select` with the same guard follows a guarded load.
+  bool guarded_twice = false;
+  /// The extents of the weights and of the groups are constants.
   bool fixed_weights = false;
-  bool channels_last =
-      false; ///< out[n, g, p..., m]: weights are the lane side.
+  /// The result is [n, g, p..., m], which makes the weights the N side.
+  bool channels_last = false;
   ContractionTypes types = {};
   Prologue prologue = Prologue::none;
   Finish finish = Finish::none;
@@ -214,6 +237,8 @@ struct ConvolutionShape {
 
 /// out[n, g, m, p...] = sum x[n, g*C + c, p*stride + k*dilation - pad...]
 ///                        * w[g*M + m, c, k...] over c, k...
+/// with C and M the input and output channels of a group. `dynamic` as for
+/// ContractionMaker.
 inline ContractionCase make_convolution(const ConvolutionShape &s,
                                         std::function<bool()> dynamic) {
   ContractionMaker k(std::move(dynamic));
@@ -288,8 +313,10 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   return k.take();
 }
 
-//===--- Random ones ------------------------------------------------------===//
+//===--- Random contractions ----------------------------------------------===//
 
+/// Draws matrix products and convolutions of random shapes, types, prologues
+/// and epilogues. Equal seeds draw equal sequences.
 class RandomContraction {
 public:
   explicit RandomContraction(unsigned seed) : random_(seed) {}
@@ -395,7 +422,7 @@ private:
   }
 
   std::mt19937 random_;
-  int64_t dynamic_ = 0;
+  int64_t dynamic_ = 0; ///< The percentage of extents that are run-time sizes.
 };
 
 } // namespace landfall::kernels

@@ -14,7 +14,8 @@ namespace landfall::kernels {
 
 namespace {
 
-/// The loop nest that blocks share, with the strategies that may be met there.
+/// Generates the loop nest of packed_nest.h, with all block strategies that
+/// apply. Each launch uses the best one that suits its sizes.
 class PackedGenerator : public TaskGenerator {
 public:
   PackedGenerator(ContractionProblem problem,
@@ -41,18 +42,21 @@ public:
 private:
   ContractionProblem problem_;
   std::vector<const BlockStrategy *> strategies_;
-  // Of the run function being emitted.
+  // For the run function that is being emitted; set by `prologue`.
   std::optional<SizeCode> sizes_;
   Tiling tiling_{};
 };
 
-/// The strategies that apply, in the order of their rows.
+/// The strategies that apply to a contraction, in the order of their rows, up
+/// to the first that takes all sizes.
 struct Applying {
   std::vector<KernelOption> options;
-  std::unique_ptr<TaskGenerator> whole; ///< The first that takes all sizes.
+  /// The generator of the KernelStrategy that takes all sizes; null if a block
+  /// strategy does.
+  std::unique_ptr<TaskGenerator> whole;
   std::vector<const BlockStrategy *> blocks;
-  bool takes_all_sizes = false;
-  GenerationRecord record; ///< Its generator: all their names.
+  bool takes_all_sizes = false; ///< Whether the last one does.
+  GenerationRecord record;      ///< `generator` is all names, joined by "or".
 };
 
 void add(Applying &applying, const ContractionStrategy &strategy,

@@ -1,4 +1,4 @@
-//===- contraction_pack.cpp - Copies of operands the tiles can read -------===//
+//===- contraction_pack.cpp - Packing a factor into scratch memory --------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

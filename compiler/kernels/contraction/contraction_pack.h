@@ -1,15 +1,17 @@
-//===- contraction_pack.h - Copies of operands the tiles can read -*- C++ -*-=//
+//===- contraction_pack.h - Packing a factor into scratch memory --*- C++ -*-=//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Evaluates one factor of a contraction for an interval of rows x lanes into
-// scratch memory: target[row][lane], rows `stride` elements apart. The N side
-// packs K x N, the M side M x K. Conversions, zero
-// points and guards of the factor happen here, so that the innermost loop sees
-// numbers of the accumulator's type and nothing else.
+// Packing evaluates one factor of a contraction on a rectangle of rows x lanes
+// and stores the values in scratch memory: target[row][lane], rows `stride`
+// elements apart. Lanes are the dimension that is contiguous in the copy: the N
+// side is packed with rows K and lanes N, the M side with rows M and lanes K.
+// Conversions, zero points and guards are applied here, so that the innermost
+// loop only reads values of the accumulator's type.
 //
-// Whole vectors are written: lanes behind the interval up to the next multiple
-// of the width hold anything, and so do up to width - 1 rows behind it.
+// Whole vectors are written: lanes beyond the rectangle up to the next multiple
+// of the vector width are unspecified, and so are up to width - 1 rows beyond
+// it.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -18,7 +20,8 @@
 
 namespace landfall::kernels {
 
-/// The loops that a packed copy of one factor runs over.
+/// One factor, and which loops are the rows and the lanes of its packed copy; a
+/// function of the kernel only.
 struct PackSide {
   PackSide() = default;
   PackSide(const analysis::Factor &factor, const analysis::IndexSpace &space,
@@ -26,53 +29,63 @@ struct PackSide {
            const std::vector<uint32_t> &lane_loops);
 
   analysis::Factor factor;
-  std::vector<analysis::LoopSpan> rows;
-  std::vector<analysis::LoopSpan> lanes;
+  std::vector<analysis::LoopSpan> rows;  ///< Outermost first.
+  std::vector<analysis::LoopSpan> lanes; ///< Outermost first.
 
-  /// What a form grows by from one lane / row of the innermost span to the
-  /// next.
+  /// The difference of a form between neighbouring indices of the innermost
+  /// lane loop / row loop; 0 if there is none.
   analysis::SizePolynomial lane_step(const analysis::Affine &form) const;
   analysis::SizePolynomial row_step(const analysis::Affine &form) const;
-  /// No guards, and vectors of lanes are vectors in memory, or one value.
+  /// Whether no load has a guard, there is at most one lane loop, and each load
+  /// is contiguous along it or the same in all lanes.
   bool is_dense() const;
-  /// Dense, and the factor is its only load, of elements of this type: rows
-  /// can be read where they are.
+  /// Whether the factor can be read from the operand without packing: it is
+  /// dense and a single load of elements of this type, contiguous along the
+  /// lanes, and has at most one row loop.
   bool is_plain(const Kernel &kernel, DType type) const {
     return why_not_plain(kernel, type).empty();
   }
-  /// Why not, as in "the side " + reason; empty if it is.
+  /// Why it is not plain, to follow "the side": "is loaded under a guard"; ""
+  /// if it is plain.
   std::string why_not_plain(const Kernel &kernel, DType type) const;
-  /// No guards, and runs of rows are vectors in memory.
+  /// Whether no load has a guard, there is one row loop and one lane loop, and
+  /// each load is contiguous along one of them or the same in all lanes.
   bool is_transposed() const;
 };
 
-/// Where one call packs. Lanes may go on in further panels of `panel_lanes`
-/// each, `panel_stride` elements apart; only dense sides pack several at once.
+/// What one call packs, and where. A dense side can be packed into several
+/// panels at once: each has `panel_lanes` lanes and begins `panel_stride`
+/// elements after the one before it.
 struct PackTarget {
-  Interval rows, lanes;
-  llvm::Value *target;
-  int64_t stride;
-  llvm::Value *panel_lanes = nullptr; ///< Null: all lanes are in one.
+  Interval rows, lanes; ///< Which part of the flattened loops.
+  llvm::Value *target;  ///< Address of row 0, lane 0 of the part.
+  int64_t stride;       ///< From one row to the next, in elements.
+  llvm::Value *panel_lanes = nullptr; ///< i64; null: one panel with all lanes.
   llvm::Value *panel_stride = nullptr;
 };
 
-/// Emits the copying. Its Lanes are as wide as a vector of the accumulator.
+/// Emits the code that packs one side. `lanes` is as wide as a vector of
+/// `type`, the type of the packed elements. All references must outlive it.
 class Packer {
 public:
   Packer(SizeCode &sizes, Lanes &lanes, const PackSide &side, DType type)
       : sizes(sizes), lanes(lanes), side(side), type(type),
         walk(side.factor, side.rows) {}
 
-  /// Fixes the loops that are neither rows nor lanes.
+  /// Sets the indices of the loops that are neither rows nor lanes. Must be
+  /// called before `pack`.
   void begin(const IndexValues &fixed);
   void pack(const PackTarget &target);
 
-  //===--- For the ways of packing ----------------------------------------===//
-  /// A load's offset and conditions with the fixed loops in.
+  //===--- For the functions below ----------------------------------------===//
+  /// A load's offset and guard conditions at the indices set by `begin`,
+  /// without the terms of rows and lanes.
   struct Base {
     llvm::Value *offset;
     llvm::SmallVector<llvm::Value *, 4> conditions;
-    LaneValue other; ///< What is behind the guard, if a scalar tensor is.
+    /// The load's `other` value, if that is the element of a tensor of rank 0
+    /// (loaded once); else empty.
+    LaneValue other;
   };
 
   llvm::IRBuilderBase &b() { return sizes.b(); }
@@ -83,17 +96,18 @@ public:
   const Node &node(size_t load) {
     return frame().kernel.nodes[loads()[load].node];
   }
-  /// Loads a factor's load number `load` with lane 0 at `offset` and neighbours
-  /// `step` apart.
+  /// Emits load number `load` of the factor: lane 0 at `offset`, neighbouring
+  /// lanes `step` elements apart.
   LaneValue load(size_t load, llvm::Value *offset,
                  const analysis::SizePolynomial &step,
                  const LaneValue &guard = {}, const LaneValue &other = {});
   LaneValue load(size_t load, const LaneValue &offset, const LaneValue &guard,
                  const LaneValue &other);
-  /// What a load yields where its guard is false (zero if it has none).
+  /// The value that a load yields where its guard is false; zero if it has no
+  /// guard.
   LaneValue other(size_t load, FactorCode &code);
-  /// Stores the factor's value at `lane` of a row number, both counted from the
-  /// target's.
+  /// Stores a vector of the factor's values at `row` and `lane` of the target,
+  /// both counted from the part's first.
   void store(const PackTarget &target, FactorCode &code, llvm::Value *row,
              llvm::Value *lane);
   void store(FactorCode &code, llvm::Value *address);
@@ -109,7 +123,8 @@ private:
   LaneValue scalar_other(const Node &load);
 };
 
-/// The ways of packing: for is_dense(), for is_transposed(), for all.
+/// The ways to pack, of which Packer::pack chooses: for sides that are
+/// is_dense(), for those that are is_transposed(), and for all.
 void pack_dense(Packer &packer, const PackTarget &target);
 void pack_transposed(Packer &packer, const PackTarget &target);
 void pack_segments(Packer &packer, const PackTarget &target);

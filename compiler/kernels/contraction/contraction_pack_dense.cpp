@@ -12,7 +12,8 @@ using llvm::Value;
 
 namespace {
 
-/// One row: where it goes, and each load's offset at lane 0.
+/// A row to pack: its address in the target, and for each load of the factor
+/// the offset at lane 0.
 struct DenseRow {
   Value *address;
   llvm::SmallVector<Value *, 4> offsets;
@@ -29,7 +30,8 @@ void pack_vector(Packer &p, const DenseRow &row, Value *lane, Value *address) {
   p.store(code, address);
 }
 
-/// Lanes [first, last) to `address` and on: whole vectors, then the rest.
+/// Packs lanes [first, last) to `address`: whole vectors, then one with fewer
+/// active lanes.
 void pack_lanes(Packer &p, const DenseRow &row, Value *first, Value *last,
                 Value *address) {
   llvm::IRBuilderBase &b = p.b();
@@ -51,7 +53,7 @@ void pack_lanes(Packer &p, const DenseRow &row, Value *first, Value *last,
   });
 }
 
-/// A panel of known width as straight code.
+/// A panel. Its width is a constant: full panels are packed without a loop.
 void pack_panel(Packer &p, const PackTarget &target, const DenseRow &row,
                 Value *first, Value *address) {
   llvm::IRBuilderBase &b = p.b();

@@ -2,8 +2,9 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The general way. What guards say is worked out once a run of rows; inside it
-// only the addresses move.
+// Packs every side. Guards are evaluated once for each run of rows
+// (RowWalk::Run), in which they do not change; in the loop over the run only
+// the offsets change.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_segments.h"
@@ -15,8 +16,10 @@ using llvm::Value;
 
 namespace {
 
+/// A vector of more segments is gathered.
 constexpr unsigned most_segments = 4;
 
+/// Whether the load's offset changes from row to row of a run.
 bool moves(Packer &p, size_t load) {
   return !p.walk.stream_coefficient(p.loads()[load].offset).is_zero();
 }
@@ -57,7 +60,8 @@ void pack_lanes(Packer &p, const PackTarget &target, const LaneChunk &chunk,
   });
 }
 
-/// `index` of the innermost loop at lane 0, `outer` the flattened others.
+/// The vector's lanes in `segments` segments. At lane 0, the innermost lane
+/// loop is at `index`, the flattened outer ones at `outer`.
 LaneChunk segmented_chunk(Packer &p, Value *active, Value *outer, Value *index,
                           unsigned segments) {
   llvm::IRBuilderBase &b = p.b();
@@ -73,7 +77,7 @@ LaneChunk segmented_chunk(Packer &p, Value *active, Value *outer, Value *index,
   Value *extent = p.sizes.value(inner.extent);
   for (unsigned s = 0; s < segments; ++s) {
     Segment segment;
-    // The innermost loop started anew s times before this segment.
+    // The innermost loop has started again s times before this segment.
     Value *start = b.CreateMul(p.frame().index(s), extent);
     Value *low = s == 0 ? p.frame().index(0) : b.CreateSub(start, index);
     Value *high = active;
@@ -108,7 +112,7 @@ LaneChunk gathered_chunk(Packer &p, Value *active, Value *flat) {
   return {true, {segment}};
 }
 
-/// Chooses by the number of segments in the vector at `lane`.
+/// Packs the vector at `lane`, by the number of its segments at run time.
 void pack_chunk(Packer &p, const PackTarget &target, Value *lane) {
   llvm::IRBuilderBase &b = p.b();
   Value *active =

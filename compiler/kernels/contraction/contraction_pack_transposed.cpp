@@ -1,9 +1,10 @@
-//===- contraction_pack_transposed.cpp - Packing by squares ---------------===//
+//===- contraction_pack_transposed.cpp - Packing with a transposition -----===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Memory runs along the rows: squares of width x width elements are read as
-// vectors of rows and turned in registers.
+// For operands that are contiguous along the rows of the copy, not along its
+// lanes. Squares of width x width elements are loaded as vectors along the rows
+// and transposed in registers.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_pack.h"
@@ -37,12 +38,12 @@ void transpose(llvm::IRBuilderBase &b, Square &square) {
   }
 }
 
-/// Emits the packing of squares in one column of them.
+/// Packs one column of squares: the rows of `width` lanes, from `lane` on.
 class SquareColumn {
 public:
   SquareColumn(Packer &packer, const PackTarget &target, Value *lane)
       : p_(packer), target_(target), lane_(lane), b_(packer.b()) {
-    // Lanes behind the last repeat it.
+    // Lanes beyond the last one read the last one.
     Value *last = b_.CreateSub(target.lanes.count, p_.frame().index(1));
     for (unsigned l = 0; l < width(); ++l)
       lane_numbers_.push_back(
@@ -96,7 +97,8 @@ private:
       if (turns(l)) {
         value = LaneValue::varying(p_.node(l).type, squares[l][number]);
       } else {
-        // Rows behind the last read the last again; lanes are cut off.
+        // Rows beyond the last one read the last one; lanes beyond the last are
+        // inactive.
         p_.lanes.set_active(smaller(b_, p_.lanes.step(),
                                     b_.CreateSub(target_.lanes.count, lane_)));
         value = p_.load(l, offset(l, smaller(b_, row, last), lane_),

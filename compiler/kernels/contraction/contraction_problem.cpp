@@ -1,4 +1,4 @@
-//===- contraction_problem.cpp - What strategies decide by ----------------===//
+//===- contraction_problem.cpp - One contraction on one machine -----------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

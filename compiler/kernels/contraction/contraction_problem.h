@@ -1,4 +1,4 @@
-//===- contraction_problem.h - What strategies decide by -------*- C++ -*-===//
+//===- contraction_problem.h - One contraction on one machine --*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -12,24 +12,27 @@
 
 namespace landfall::kernels {
 
-/// One contraction on one machine: all that ContractionStrategy::applies may
-/// look at. M, N and K are as in kernel_analysis/contraction_roles.h. The
-/// kernel and the machine must outlive it.
+/// One contraction on one machine: everything that a strategy knows when it
+/// decides whether it applies, and when it emits code. M, N and K are as in
+/// kernel_analysis/contraction/contraction_roles.h. The kernel and the machine
+/// must outlive it.
 struct ContractionProblem {
   ContractionProblem(const Kernel &kernel, const Machine &machine,
                      analysis::ContractionRoles roles);
 
   const Kernel &kernel;
   const Machine &machine;
-  DType type; ///< Of sums and packed elements.
+  DType type; ///< The accumulator's type: of sums and packed elements.
   analysis::ContractionRoles roles;
   TileShape shape;
-  PackSide m_side;                ///< Packed as [M][K].
-  PackSide n_side;                ///< Packed as panels of [K][N].
-  PackSide n_side_by_k;           ///< The N side as [N][K].
-  std::optional<int64_t> m, n, k; ///< Extents that are constants.
+  PackSide m_side;      ///< The M side, packed as [M][K].
+  PackSide n_side;      ///< The N side, packed as panels of [K][N].
+  PackSide n_side_by_k; ///< The N side, packed as [N][K].
+  /// The extents of M, N and K; nullopt if known only at run time.
+  std::optional<int64_t> m, n, k;
 
-  /// A bound of M that holds for every launch.
+  /// An upper bound of M for every launch; the largest int64_t if M is not a
+  /// constant.
   int64_t most_m() const;
 };
 

@@ -44,7 +44,8 @@ void RowWalk::emit(SizeCode &sizes, const Interval &interval,
   run.step = sizes.value(extent(stream_ + 1, rows_.size()));
   if (stream_ == 0 || rows_.empty())
     return emit_inner(sizes, interval, stream_ + 1, run.first, run, body);
-  // Whole turns of the stream and the loops inside it.
+  // The loops outside the stream, flattened. A turn is one iteration of them:
+  // all rows of the stream and of the loops inside it.
   Value *turn = sizes.value(extent(stream_, rows_.size()));
   Value *end = b.CreateAdd(interval.begin, interval.count);
   std::vector<analysis::LoopSpan> outer(rows_.begin(), rows_.begin() + stream_);
@@ -75,7 +76,7 @@ void RowWalk::emit_inner(SizeCode &sizes, const Interval &interval, size_t span,
   });
 }
 
-/// The stream's positions whose rows are inside the interval.
+/// Emits `body` for the positions whose rows are in the interval.
 void RowWalk::emit_run(SizeCode &sizes, const Interval &interval, Run run,
                        const std::function<void(const Run &)> &body) const {
   llvm::IRBuilderBase &b = sizes.b();
@@ -83,8 +84,8 @@ void RowWalk::emit_run(SizeCode &sizes, const Interval &interval, Run run,
   Value *extent =
       stream_ < rows_.size() ? sizes.value(rows_[stream_].extent) : one;
   Value *last = b.CreateMul(b.CreateSub(extent, one), run.step);
-  // The first position at or behind row number `bound`, `extent` if there is
-  // none. Mostly that is the first or none: divisions take long.
+  // The first position whose row number is >= `bound`; `extent` if there is
+  // none. Mostly it is 0 or `extent`: the slow division is in a branch.
   auto position = [&](Value *bound) {
     Value *distance = b.CreateSub(bound, run.first);
     Value *is_behind = b.CreateICmpSGT(distance, zero);

@@ -11,33 +11,37 @@
 
 namespace landfall::kernels {
 
-/// Emits the loops over the rows of one side for packing. One loop, the
-/// *stream*, is innermost; no guard depends on it, so that guards are evaluated
-/// outside.
+/// Emits the loops over the rows of a PackSide (contraction_pack.h). One of the
+/// row loops, the *stream*, is emitted as the innermost loop whatever its place
+/// in the kernel. It is one that no guard depends on, so that guards are
+/// evaluated outside of it.
 class RowWalk {
 public:
-  /// The stream is the last span that no guard uses. If there is none, each row
-  /// is a stream of length 1.
+  /// The stream is the innermost of the `rows` spans that no guard uses. If all
+  /// are used by guards, each row is a stream of length 1.
   RowWalk(const analysis::Factor &factor,
           const std::vector<analysis::LoopSpan> &rows);
 
-  /// Whether the variable belongs to the stream.
+  /// Whether the stream is the loop of this variable.
   bool streams(uint32_t variable) const {
     return stream_ < rows_.size() && rows_[stream_].variable == variable;
   }
-  /// The stride along the stream, in elements.
+  /// The difference of a form between neighbouring positions of the stream; 0
+  /// if there is no stream.
   analysis::SizePolynomial
   stream_coefficient(const analysis::Affine &form) const;
 
-  /// A contiguous part of the stream: positions [begin, end). Position p is row
-  /// number `first` + p * `step`.
+  /// Positions [begin, end) of the stream, at fixed indices of the other row
+  /// loops. Position p is row number `first + p * step` in the flattened rows.
+  /// All values are i64.
   struct Run {
     llvm::Value *begin, *end;
     llvm::Value *first, *step;
-    IndexValues indices; ///< The indices of the other loops.
+    IndexValues indices; ///< The indices of the other row loops.
   };
-  /// Emits loops that execute `body` for every run within the interval of row
-  /// numbers.
+  /// Emits the row loops but for the stream. Each iteration executes `body` for
+  /// one run, cut to the given interval of flattened row numbers (and thus
+  /// possibly empty); `body` emits the loop over its positions.
   void emit(SizeCode &sizes, const Interval &interval,
             const std::function<void(const Run &)> &body) const;
 
@@ -50,7 +54,7 @@ private:
                 const std::function<void(const Run &)> &body) const;
 
   std::vector<analysis::LoopSpan> rows_;
-  size_t stream_;
+  size_t stream_; ///< The number of the stream's span; rows_.size(): none.
 };
 
 } // namespace landfall::kernels

@@ -1,4 +1,4 @@
-//===- contraction_segments.cpp - Vectors of lanes under guards -----------===//
+//===- contraction_segments.cpp - Guarded loads across loops --------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -55,7 +55,8 @@ OpenLoad SegmentReader::open(size_t load, const IndexValues &row_indices) {
   result.base = base;
   for (const Segment &segment : chunk_.segments) {
     result.offsets.push_back(along_segment(base, at.offset, segment));
-    // Conditions on lanes first: rows that differ in the others share them.
+    // Conditions that depend on the lane go into the mask vector, the others
+    // into one scalar: the mask vector is then the same for many rows.
     Value *mask = segment.mask, *holds = nullptr;
     for (size_t c = 0; c < at.conditions.size(); ++c) {
       const analysis::Affine &condition = at.conditions[c];
@@ -86,7 +87,7 @@ void SegmentReader::add_masks(OpenLoad &open, size_t load, Value *mask,
   if (!is_direct(load) ||
       p_.side.lane_step(p_.loads()[load].offset) != analysis::SizePolynomial(2))
     return;
-  // Lane l's element is number 2 l of two vectors in a row.
+  // The element of lane l is number 2 l of two consecutive vectors in memory.
   int width = static_cast<int>(p_.lanes.fixed_width());
   Value *none = llvm::Constant::getNullValue(mask->getType());
   llvm::SmallVector<int, 16> low, high;
@@ -112,7 +113,9 @@ Value *SegmentReader::restrict(Value *mask, const analysis::Affine &condition,
   Value *numbers = p_.lanes.lane_numbers(64);
   std::optional<int64_t> known = step.constant();
   if (known && std::abs(*known) < 1 << 20) {
-    // No lane's sign changes by cutting the form off beyond all its steps.
+    // Only the sign of form + step * lane matters. Clamping the form to the
+    // range that all steps together can span does not change it, and makes
+    // 32-bit lanes sufficient.
     int64_t reach = std::abs(*known) * width;
     form = larger(b_, smaller(b_, form, p_.frame().index(reach)),
                   p_.frame().index(-reach));
@@ -158,8 +161,8 @@ LaneValue SegmentReader::read(size_t load, const OpenLoad &open, Value *moved,
   return value;
 }
 
-/// Whether the load's elements are register values and vectors of them, or of
-/// every second of them, can be read under a mask.
+/// Whether masked vector loads yield the values themselves: elements are stored
+/// as they are held in registers, and lanes are 1 or 2 elements apart.
 bool SegmentReader::is_direct(size_t load) {
   DType type = p_.node(load).type;
   if (chunk_.gathered || size_of(type) < 4 || p_.lanes.fixed_width() < 2)

@@ -24,8 +24,8 @@ class KernelStrategy;
 class PackedNest;
 struct SumPlace;
 
-/// Whether a strategy serves a contraction; if not, why: a clause to follow
-/// "because".
+/// Whether a strategy can compute a contraction. If not, `reason` says why, as
+/// the clause after "because": "it has no N".
 struct Applies {
   bool yes = true;
   std::string reason;
@@ -44,42 +44,46 @@ public:
   virtual const BlockStrategy *as_block() const { return nullptr; }
 };
 
-/// Computes a whole kernel with a loop nest of its own. It may serve the sizes
-/// of some launches only; the others use the rows below.
+/// Computes a whole kernel with a loop nest of its own. It may serve some sizes
+/// only; launches with other sizes use the strategies in the rows below it.
 class KernelStrategy : public ContractionStrategy {
 public:
   const KernelStrategy *as_kernel() const final { return this; }
   /// Whether it serves every launch of a problem that it applies to.
   virtual bool takes_all_sizes() const { return true; }
-  /// If not: whether this launch's sizes call for it (i1). Emitted in the plan
-  /// function and in the run function.
+  /// If takes_all_sizes() is false: emits whether this launch uses it (i1), a
+  /// function of the sizes. Called for the plan function and the run function.
   virtual llvm::Value *suits(SizeCode &, const ContractionProblem &) const {
     llvm_unreachable("takes all sizes");
   }
-  /// For a problem that it applies to. The generator must not rewrite the
-  /// description (TaskGenerator::rewritten).
+  /// Makes the generator for a problem that it applies to. The generator must
+  /// not rewrite the description (TaskGenerator::rewritten is null).
   virtual std::unique_ptr<TaskGenerator>
   generator(const ContractionProblem &problem) const = 0;
 };
 
-/// Sums blocks within the loop nest of packed_nest.h, which packs the M side
-/// and stores the results. The sizes of each launch choose one of the
-/// strategies that apply; the last of them also computes what that one does not
-/// cover.
+/// Computes blocks of sums within the loop nest of packed_nest.h, which packs
+/// the M side and stores the results. Each launch chooses, by its sizes, one of
+/// the block strategies that apply. It may cover only the first part of a
+/// task's N; the last strategy of the list computes the rest.
 class BlockStrategy : public ContractionStrategy {
 public:
-  /// Which part of a task's N the strategy computes. i64 but for `suits`.
+  /// Which part of a task's N the strategy computes, and in what pieces. Values
+  /// are i64, except `suits`.
   struct Stretch {
-    llvm::Value *suits; ///< i1: whether this launch's sizes call for it.
-    llvm::Value *width; ///< The extent of a panel along N; `emit` sums panels.
-    llvm::Value *end; ///< It computes [0, end), counted from the task's first.
-    llvm::Value *group; ///< N per call of `make_ready`: a multiple of `width`.
+    llvm::Value *suits; ///< i1: whether this launch uses the strategy.
+    llvm::Value *width; ///< The extent of a panel along N.
+    llvm::Value *end;   ///< It computes [0, end) of the task's N.
+    /// The extent along N of a group of panels, which one call of `make_ready`
+    /// packs: a multiple of `width`.
+    llvm::Value *group;
   };
 
   const BlockStrategy *as_block() const final { return this; }
-  /// Emits the choice, once before the code of a run of K.
+  /// Emits the values of the stretch, once before the code of a run of K.
   virtual Stretch choose(PackedNest &nest) const = 0;
-  /// Whether it computes all of N at all sizes. Rows below are then not used.
+  /// Whether it computes all of N at all sizes. Strategies in the rows below
+  /// are then not used.
   virtual bool takes_all_sizes() const { return false; }
   /// Whether it reads the M side packed as [M][K], TileShape::m_side_stride().
   virtual bool reads_packed_m() const { return true; }
@@ -88,21 +92,22 @@ public:
   /// Whether it packs the N side.
   virtual bool packs_n() const { return false; }
 
-  /// The size of what `make_ready` packs, in elements (i64). `k`: the extent of
-  /// a run of K, plus a vector.
+  /// If packs_n(): the scratch memory that `make_ready` needs, in elements
+  /// (i64). The last argument is the extent of a run of K plus one vector.
   virtual llvm::Value *scratch(SizeCode &, const ContractionProblem &,
                                llvm::Value *) const {
     llvm_unreachable("packs nothing");
   }
-  /// Packs `k` x `n` of the N side (if packs_n()) to PackedNest::n_scratch. K
-  /// is not empty.
+  /// If packs_n(): packs the part `k` x `n` of the N side, of a group, into
+  /// PackedNest::n_scratch. `k` is not empty at run time.
   virtual void make_ready(PackedNest &, const Interval &,
                           const Interval &) const {}
-  /// Sums one block of at most TileShape::m x Stretch::width.
+  /// Computes one block of sums, of at most TileShape::m x Stretch::width.
   virtual void emit(PackedNest &nest, const SumPlace &place) const = 0;
 };
 
-/// Those that apply to one contraction, best first; the last takes all sizes.
+/// The block strategies that apply to one contraction, best first; the last one
+/// takes all sizes.
 using BlockStrategies = std::span<const BlockStrategy *const>;
 
 /// The rows of contraction_strategies.def, best first.

@@ -2,9 +2,11 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A block of M x vectors sums kept in registers over a run of K.
-// Operands are packed, so that one function serves every contraction with this
-// accumulator; edges are padding, so that nothing is masked.
+// The microkernel: a block of sums, m rows by some vectors, is kept in
+// registers while a run of K is added. It reads packed sides, so that one
+// function serves every contraction with the same accumulator type. Blocks at
+// the edge of the result are computed whole, on padding, so that nothing is
+// masked.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -17,47 +19,55 @@ namespace landfall::kernels {
 ///   M side  [M][K], `m_side_stride` elements a row
 ///   N side  [K][N], n() elements a step of K
 ///   sums    [M][N], n() elements a row
-/// Streamed blocks read the N side where it is; their rows of sums are as long
-/// as they are wide.
+/// Streamed blocks read the N side from the operand, without packing; their
+/// rows of sums have as many elements as the block has lanes.
 struct TileShape {
   DType type = DType::f32;
-  unsigned width = 8;      ///< Lanes in a vector.
-  unsigned m = 6;          ///< At most, in one block.
-  unsigned vectors = 2;    ///< At most, in one block of a packed N side.
-  int64_t k = 256;         ///< Steps between loading and storing the sums.
-  int64_t panels = 4;      ///< Blocks' widths of a dense N side packed at once.
-  unsigned registers = 16; ///< Of the machine.
+  unsigned width = 8;   ///< Lanes in a vector.
+  unsigned m = 6;       ///< The most rows of a block.
+  unsigned vectors = 2; ///< The most vectors in a row, if N is packed.
+  int64_t k = 256;      ///< The most steps of K in a run.
+  int64_t panels = 4;   ///< Panels of a dense N side that are packed at once.
+  unsigned registers = 16; ///< The machine's vector registers.
 
+  /// The width of a panel of the packed N side, in elements.
   unsigned n() const { return width * vectors; }
+  /// From one row of the packed M side to the next, in elements: one vector
+  /// more than K, as packing writes whole vectors.
   int64_t m_side_stride() const { return k + width; }
-  /// Heights that there is a block for, ascending, from `least` on, to cover
-  /// up to `most_m` rows.
+  /// The numbers of rows for which there are block functions, ascending: those
+  /// >= `least` that are needed if M is at most `most_m`; the last one is `m`,
+  /// or the first that is >= `most_m`.
   llvm::SmallVector<unsigned, 5> heights(unsigned least, int64_t most_m) const;
 
   static TileShape choose(const Machine &machine, DType accumulator);
 };
 
-/// What tells one block function from another.
+/// Identifies a block function.
 struct TileBlock {
-  unsigned m, vectors;
+  unsigned m;       ///< Rows.
+  unsigned vectors; ///< Vectors in a row.
   bool streamed; ///< The N side's steps of K are TileArguments::n_stride apart.
 };
 
-/// Where one block works.
+/// The arguments of a block function. Pointers are to elements of
+/// TileShape::type.
 struct TileArguments {
-  llvm::Value *m_side;   ///< First row, first step of K.
-  llvm::Value *n_side;   ///< First step of K.
-  llvm::Value *n_stride; ///< i64; of streamed blocks.
-  llvm::Value *k;        ///< i64, in [0, shape.k].
-  llvm::Value *sums;
+  llvm::Value *m_side;    ///< The block's first row, at the run's first step.
+  llvm::Value *n_side;    ///< The block's first lane, at the run's first step.
+  llvm::Value *n_stride;  ///< i64, in elements; used by streamed blocks only.
+  llvm::Value *k;         ///< The number of steps: i64, in [0, TileShape::k].
+  llvm::Value *sums;      ///< The block's first sum.
   llvm::Value *continues; ///< i1: add to the sums there, else overwrite.
 };
 
-/// Calls the module's function for this block, which is built on first use.
+/// Emits a call of the block function; adds the function to the module on first
+/// use.
 void call_tile(KernelFrame &frame, const TileShape &shape,
                const TileBlock &block, const TileArguments &arguments);
 
-/// Emits `body` for the least of the heights that is >= `m`, or the last.
+/// Emits code that branches on `m` (i64) to the smallest of the ascending
+/// `heights` that is >= m, or the last; `body` emits the code for one height.
 void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
                 llvm::Value *m, const std::function<void(unsigned)> &body);
 

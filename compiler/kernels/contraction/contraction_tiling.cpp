@@ -2,10 +2,11 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A task packs its block of the M side once a run of K, keeps it in the
-// second-level cache, and sweeps over it with vectors of the N side that are
-// packed into the first. Tasks are as large as those caches
-// allow, and smaller if there would be too few to go round.
+// In each run of K, a task packs its part of the M side once, as a copy that
+// stays in the second-level cache. It then packs its N side panel by panel,
+// each small enough for the first-level cache, and multiplies each panel with
+// all of the packed M side. Tasks are as large as the caches allow; they are
+// smaller if there would be too few of them to occupy all threads.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_tiling.h"
@@ -18,13 +19,14 @@ using llvm::Value;
 
 namespace {
 
-/// Multiply-adds worth a task of their own.
+/// Tasks are not made smaller than about this many multiply-adds.
 constexpr int64_t work_of_a_task = int64_t(1) << 20;
-/// Tasks are cut smaller for more parallelism until there are so many; for the
-/// first few, packing the same elements more often is a price to pay.
+/// Tasks are made smaller until a launch has `wanted_tasks`. Small tasks pack
+/// the same elements more often: very small ones are used only until there are
+/// `needed_tasks`.
 constexpr int64_t wanted_tasks = 32, needed_tasks = 8;
 
-/// The most blocks' widths of N in a task.
+/// The most panels (TileShape::n() points of N) in a task.
 constexpr int64_t most_panels = 64;
 
 class TilingCode {
@@ -54,7 +56,7 @@ private:
     return at_least_one(ceil_div(b_, whole, most));
   }
 
-  /// Runs of nearly equal length.
+  /// Divides K into runs of nearly equal length.
   void cut_k() {
     tiling_.runs = parts(tiling_.k, index(shape_.k));
     tiling_.run_k = ceil_div(b_, tiling_.k, tiling_.runs);
@@ -64,7 +66,7 @@ private:
     bool dense = problem_.n_side.is_dense(); // Packing it is cheap.
     int64_t most_m = cache_ / 3 / (shape_.m_side_stride() * element_);
     most_m = std::max<int64_t>(most_m / shape_.m, 1) * shape_.m;
-    // Sums between runs of K take another third.
+    // The sums, which are kept between runs of K, take another third.
     Value *m = at_least_one(smaller(b_, tiling_.m, index(most_m)));
     Value *panels =
         b_.CreateUDiv(index(cache_ / 3 / (shape_.n() * element_)), m);
@@ -76,7 +78,8 @@ private:
     Value *work = b_.CreateMul(b_.CreateMul(tiling_.batch, tiling_.m),
                                b_.CreateMul(tiling_.n, tiling_.k));
     Value *worth = b_.CreateUDiv(work, index(work_of_a_task));
-    // N first: a task then packs less of the N side, which is dearer.
+    // Divides N before M: tasks that differ in M only pack the same N side, and
+    // packing that costs more.
     auto split = [&](int64_t most_tasks, int64_t least_n, int64_t least_m) {
       Value *wanted = smaller(b_, worth, index(most_tasks));
       auto more = [&](Value *tasks, Value *extent, int64_t least) {
@@ -102,7 +105,8 @@ private:
     tiling_.n_tasks = ceil_div(b_, tiling_.n, tiling_.task_n);
   }
 
-  /// Every part has room for a vector behind it and starts on a cache line.
+  /// Each area begins on a cache line and has room for one vector more than its
+  /// elements, as packing and the epilogue access whole vectors.
   void lay_out_scratch() {
     auto bytes = [&](Value *elements) {
       Value *padded = b_.CreateAdd(elements, index(shape_.width));
@@ -121,7 +125,7 @@ private:
         b_.CreateAdd(tiling_.sums_at, bytes(b_.CreateMul(packed_m, sum_n)));
   }
 
-  /// The most elements that a strategy packs at once.
+  /// The largest scratch size of all strategies, in elements.
   Value *packed_n_side(Value *packed_k) {
     Value *most = nullptr;
     for (size_t s = strategies_.size(); s-- > 0;) {

@@ -9,21 +9,28 @@
 
 namespace landfall::kernels {
 
-/// How one launch is cut, as i64 values. Functions of the sizes alone.
+/// How one launch is divided into tasks, and a task into runs of K (K
+/// blocking). All values are i64 and depend on the sizes only, so that results
+/// do not depend on the number of threads.
 struct Tiling {
-  llvm::Value *batch, *m, *n, *k; ///< Extents; any may be 0.
-  llvm::Value *task_m, *task_n;   ///< Of one task, at most.
-  llvm::Value *m_tasks, *n_tasks; ///< Tasks along each.
-  llvm::Value *run_k;             ///< K packed at a time, at most.
-  llvm::Value *runs;              ///< Of them; at least 1.
+  llvm::Value *batch, *m, *n, *k; ///< Extents of the contraction; may be 0.
+  /// Extents of a task along M and N; the last task may be smaller.
+  llvm::Value *task_m, *task_n;
+  /// Number of tasks along M and along N, for each batch index.
+  llvm::Value *m_tasks, *n_tasks;
+  llvm::Value *run_k; ///< Steps of K in a run; the last run may be shorter.
+  llvm::Value *runs;  ///< Number of runs; at least 1.
 
-  // Scratch memory, in bytes: the packed M side comes first.
+  /// Scratch memory of a thread, in bytes: the packed M side is at offset 0,
+  /// the packed N side at `n_side_at`, the sums at `sums_at`.
   llvm::Value *n_side_at, *sums_at, *scratch_bytes;
 
-  /// The number of tasks; 0 if the result is empty.
+  /// The number of tasks of the launch (i64); 0 if the result is empty.
   llvm::Value *tasks(SizeCode &sizes) const;
 };
 
+/// Emits the computation of the tiling at the current place. `strategies` are
+/// those that apply to the problem; scratch memory suffices for each of them.
 Tiling emit_tiling(SizeCode &sizes, const ContractionProblem &problem,
                    BlockStrategies strategies);
 

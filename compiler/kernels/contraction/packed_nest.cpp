@@ -37,7 +37,8 @@ void PackedNest::emit(Value *number) {
   });
 }
 
-/// Tasks count along N first, then M, then the batch.
+/// Sets the task's part of the result: task numbers count along N first, then
+/// M, then the batch.
 void PackedNest::split(Value *number) {
   auto next = [&](Value *count, Value *most, Value *extent) {
     Value *quotient = b().CreateUDiv(number, count);
@@ -89,7 +90,7 @@ void PackedNest::emit_run(const Run &run) {
   Sweep rest = sweep_of_rest(special);
   if (strategies_.size() == 1)
     return emit_sweep(run, rest);
-  // One copy of the code for both stretches.
+  // A loop, so that there is one copy of the code for both sweeps.
   emit_for(frame(), index(0), index(2), [&](Value *number) {
     Value *first = b().CreateICmpEQ(number, index(0));
     auto choose = [&](Value *Sweep::*part) {
@@ -124,7 +125,7 @@ void PackedNest::emit_group(const Run &run, const Sweep &sweep,
            });
 }
 
-/// Packs what the strategy needs of the N side.
+/// Packs the group of panels, if the strategy reads a packed N side.
 void PackedNest::make_ready(const Run &run, const Sweep &sweep,
                             const Interval &group) {
   Value *some = b().CreateICmpSGT(run.k.count, index(0));
@@ -134,7 +135,7 @@ void PackedNest::make_ready(const Run &run, const Sweep &sweep,
               [&] { strategies_[s]->make_ready(*this, run.k, group); });
 }
 
-/// Where this part of the N side is: packed, or in place.
+/// The address of the group of panels: in scratch memory or in the operand.
 Value *PackedNest::panel_data(const Run &run, const Sweep &sweep,
                               const Interval &group) {
   Value *reads_in_place = nullptr;
@@ -166,12 +167,13 @@ Value *PackedNest::in_place(const PackSide &side, Value *offset) {
   return at(frame().operands[node.index], offset);
 }
 
-/// Sweeps all of M over a panel.
+/// Computes the blocks of a panel, for all of the task's M.
 void PackedNest::emit_panel(const Run &run, const Sweep &sweep,
                             const Panel &panel) {
   Interval of_n{b().CreateAdd(n.begin, panel.first),
                 smaller(b(), sweep.width, b().CreateSub(n.count, panel.first))};
-  // Sums of all of M are kept only if another run of K needs them.
+  // Each block has a place of its own only if sums are kept for another run of
+  // K; else all use the first place.
   Value *kept = b().CreateICmpSGT(tiling.runs, index(1));
   Value *panel_at = b().CreateMul(panel.first, tiling.task_m);
   Value *height = index(problem.shape.m);

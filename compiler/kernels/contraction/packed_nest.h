@@ -7,12 +7,13 @@
 //   for each run of K:
 //     pack the task's part of the M side                 [M][K]
 //     for each group of panels:
-//       the strategy makes the N side ready, if packed   [K][N]
+//       the strategy packs the N side, unless in place   [K][N]
 //       for each panel, for each block of M:
-//         the strategy sums the block; after the last run, finish it
+//         the strategy adds the run's products to the block of sums
+//         in the last run: epilogue
 //
-// The first strategy that the launch's sizes suit covers the first part of the
-// task's N, the last strategy the rest.
+// The first strategy that suits the launch's sizes covers the first part of the
+// task's N, and the last strategy the rest.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -23,16 +24,16 @@
 
 namespace landfall::kernels {
 
-/// Where a BlockStrategy sums a block, and from what.
+/// The operands of BlockStrategy::emit: one block in one run of K.
 struct SumPlace {
-  Interval k;             ///< The run.
+  Interval k;             ///< The steps of K in the run.
   llvm::Value *continues; ///< i1: add to the sums there, else overwrite.
   llvm::Value *width;     ///< BlockStrategy::Stretch::width.
-  llvm::Value *m_data;    ///< The block's first packed row of M.
-  llvm::Value *n_data;    ///< The panel: in place or in scratch memory.
-  SumBlock block;         ///< Rows of M, lanes of N; starts at the panel's.
+  llvm::Value *m_data;    ///< Address of the block's first row of packed M.
+  llvm::Value *n_data;    ///< Address of the panel: in the operand or packed.
+  SumBlock block;         ///< All lanes of the panel.
 
-  /// The same for a function of contraction_tile.h.
+  /// The arguments for a function of contraction_tile.h.
   TileArguments tile(llvm::Value *n_stride) const {
     return {m_data, n_data, n_stride, k.count, block.sums, continues};
   }
@@ -54,7 +55,8 @@ public:
   llvm::Value *at_most(llvm::Value *extent, int64_t most) {
     return b().CreateICmpSLE(extent, index(most));
   }
-  /// The operand that a side's only load reads, `offset` elements in.
+  /// The address of element `offset` of the operand that a side's only load
+  /// reads.
   llvm::Value *in_place(const PackSide &side, llvm::Value *offset);
 
   SizeCode &sizes;
@@ -63,21 +65,23 @@ public:
   Lanes lanes;
   Packer m_side, n_side, n_side_by_k;
   llvm::Value *n_scratch; ///< For BlockStrategy::make_ready.
-  Interval m, n;          ///< Of the task being emitted.
+  Interval m, n;          ///< The part of M and N that the task computes.
 
 private:
-  /// A stretch of the task's N, panel by panel, counted from the task's first.
+  /// Points [first, last) of the task's N, computed by one strategy. `width`
+  /// and `group` as in BlockStrategy::Stretch.
   struct Sweep {
     llvm::Value *strategy; ///< i64, see `number_of`.
     llvm::Value *first, *last, *width, *group;
   };
   struct Panel {
-    llvm::Value *first; ///< Of N, counted from the task's.
-    llvm::Value *data;
+    llvm::Value *first; ///< Its first point, counted from the task's first.
+    llvm::Value *data;  ///< SumPlace::n_data.
   };
   struct Run {
     Interval k;
-    llvm::Value *continues, *finishes; ///< i1: not the first, the last.
+    llvm::Value *continues; ///< i1: it is not the first run.
+    llvm::Value *finishes;  ///< i1: it is the last run.
   };
 
   void split(llvm::Value *number);
@@ -92,7 +96,8 @@ private:
   void emit_panel(const Run &run, const Sweep &sweep, const Panel &panel);
   void emit_block(const Sweep &sweep, const SumPlace &place);
 
-  /// Numbers of strategies that do not depend on the better ones before them.
+  /// The number that stands for strategies_[strategy] at run time: counted from
+  /// the last one, so that it is the same whichever better ones apply.
   llvm::Value *number_of(size_t strategy) {
     return index(int64_t(strategies_.size() - 1 - strategy));
   }
@@ -108,8 +113,8 @@ private:
 
   BlockStrategies strategies_;
   Epilogue epilogue_;
-  llvm::Value *sums_; ///< In scratch memory.
-  IndexValues batch_; ///< Of the task being emitted.
+  llvm::Value *sums_; ///< Address of the sums in scratch memory.
+  IndexValues batch_; ///< The task's indices of the batch loops.
 };
 
 } // namespace landfall::kernels

@@ -1,8 +1,8 @@
-//===- frame_for_test.h - Code read as numbers ------------------*- C++ -*-===//
+//===- frame_for_test.h - A frame with constant sizes -----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// For tests only.
+// For tests only: evaluates emitted code by constant folding.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -17,8 +17,9 @@
 
 namespace landfall::kernels {
 
-/// A frame whose sizes are constants, so that what is emitted of sizes folds to
-/// numbers: `number` tells which. Nothing is executed.
+/// A frame in which every size parameter is a constant: `sizes`, one value a
+/// parameter. LLVM folds code that is computed from sizes only, so that a test
+/// can compare it with a number; nothing is executed.
 class FrameForTest : public KernelFrame {
 public:
   FrameForTest(const Kernel &kernel, const Machine &machine,
@@ -28,14 +29,17 @@ public:
       this->sizes.push_back(index(size));
   }
 
-  /// What an integer (bools as 0 and 1) comes to.
+  /// The value of an integer expression (0 or 1 for bools). It must have no phi
+  /// nodes and no calls but of intrinsics, and load from constant addresses
+  /// only.
   int64_t number(llvm::Value *value) {
     llvm::Constant *folded = fold(value);
     auto *integer = llvm::cast<llvm::ConstantInt>(folded);
     return integer->getBitWidth() == 1 ? int64_t(integer->getZExtValue())
                                        : integer->getSExtValue();
   }
-  /// What a load from a constant address reads.
+  /// The i64 that `number` takes for a load from this address. Set only if the
+  /// expression has loads.
   std::function<int64_t(uint64_t address)> memory;
 
   llvm::Value *call_math(ScalarOp, llvm::ArrayRef<llvm::Value *>) override {

@@ -36,7 +36,7 @@ public:
   /// A pointer for each operand of the kernel; empty in the plan function.
   std::vector<llvm::Value *> operands;
   /// Operands whose pointer is to a temporary copy that is overwritten later,
-  /// so that loads from it are not invariant.
+  /// so that loads must not be moved across the overwriting.
   std::vector<uint32_t> copied;
   /// Operands whose pointer is into local memory, where reads past the last
   /// element are allowed (operand_stage.h).
@@ -54,19 +54,23 @@ public:
   llvm::ConstantInt *index(int64_t value) { return b.getInt64(value); }
   /// The operand's stride along dimension `dim`, in elements (i64).
   llvm::Value *stride(uint32_t operand, size_t dim);
-  /// Whether the operand shares no memory with any operand that the kernel
-  /// writes. A result may share memory only with an operand of which the map
-  /// reads, at each point, just the element that it writes there.
+  /// Whether the operand's memory is known not to change during a launch. False
+  /// for operands that the kernel writes, or reads from a copy or from local
+  /// memory; and for those whose memory a map's result may share (in-place
+  /// maps): of these, the map reads at each point only the element at the same
+  /// index.
   bool is_separate(uint32_t operand);
   /// Stack memory for `count` values, allocated in the entry block.
   llvm::AllocaInst *stack_slot(llvm::Type *type, unsigned count = 1);
-  /// Stack memory shared by all calls with the same type and number: for values
-  /// that are dead before the next use of the slot. Keeps the stack small where
-  /// vectors are long.
+  /// Stack memory for one value. Calls in one function with the same type and
+  /// number return the same slot, so a value must be dead before the next use
+  /// of the slot. Keeps the stack small where vectors are long.
   llvm::AllocaInst *shared_slot(llvm::Type *type, unsigned number);
-  /// For values rounded to a narrow real (held as f32): their encoding, so that
-  /// a store need not encode again. Key: narrow type and f32 value.
-  std::map<std::pair<DType, llvm::Value *>, llvm::Value *> codes;
+  /// The encodings of values that have been rounded to a narrow real and are
+  /// held as f32, so that a store need not encode them again. Key: the narrow
+  /// type and the f32 value; the encoding is an integer of the narrow type's
+  /// size.
+  std::map<std::pair<DType, llvm::Value *>, llvm::Value *> encodings;
   /// A new block at the end of the function.
   llvm::BasicBlock *block(const llvm::Twine &name);
 

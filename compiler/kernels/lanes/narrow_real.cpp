@@ -174,8 +174,8 @@ Value *emit_decode(LaneCode &c, DType type, Value *stored) {
 }
 
 Value *emit_encode(LaneCode &c, DType type, Value *x, Saturation saturate) {
-  auto known = c.frame.codes.find({type, x});
-  if (saturate == Saturation::off && known != c.frame.codes.end())
+  auto known = c.frame.encodings.find({type, x});
+  if (saturate == Saturation::off && known != c.frame.encodings.end())
     return known->second;
   if (type == DType::f16 && c.frame.machine.vector.converts_half) {
     Value *half = c.b.CreateFPTrunc(x, c.shaped(c.b.getHalfTy(), x));
@@ -188,7 +188,7 @@ Value *emit_encode(LaneCode &c, DType type, Value *x, Saturation saturate) {
 Value *emit_round_to(LaneCode &c, DType type, Value *x, Saturation saturate) {
   Value *code = emit_encode(c, type, x, saturate);
   Value *value = emit_decode(c, type, code);
-  c.frame.codes[{type, value}] = code;
+  c.frame.encodings[{type, value}] = code;
   return value;
 }
 

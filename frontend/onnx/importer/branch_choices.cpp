@@ -7,15 +7,15 @@
 
 namespace landfall::frontend {
 
-/// Real models need one or two attempts per If.
+/// The most imports of a model; real models need one or two for each such If.
 static constexpr int most_attempts = 64;
 
-BranchChoices::Point BranchChoices::next_point() {
-  Point point{next_++, std::nullopt};
-  for (const auto &[number, granted] : choices_)
-    if (number == point.number)
-      point.granted = granted;
-  return point;
+BranchChoices::OpenIf BranchChoices::next_open_if() {
+  OpenIf open_if{next_++, std::nullopt};
+  for (const auto &[number, assumed] : choices_)
+    if (number == open_if.number)
+      open_if.assumed = assumed;
+  return open_if;
 }
 
 bool BranchChoices::try_again(const Error &error) {
@@ -27,7 +27,7 @@ bool BranchChoices::try_again(const Error &error) {
   }
   if (!choices_.empty() && !first_)
     first_ = error;
-  // The latest choice that has an alternative.
+  // Backtracks to the latest assumption of `then`.
   while (!choices_.empty() && !choices_.back().second)
     choices_.pop_back();
   if (choices_.empty())

@@ -29,10 +29,10 @@ TEST(BranchChoicesTest, TriesThenBeforeElseAndTheLatestFirst) {
   auto meet = [&](int differing) {
     return [&choices, differing] {
       for (int k = 0; k < 2; ++k) {
-        BranchChoices::Point point = choices.next_point();
+        BranchChoices::OpenIf open_if = choices.next_open_if();
         if (k == differing) {
-          EXPECT_FALSE(point.granted);
-          choices.branches_differ(point);
+          EXPECT_FALSE(open_if.assumed);
+          choices.branches_differ(open_if);
           return;
         }
       }
@@ -40,8 +40,8 @@ TEST(BranchChoicesTest, TriesThenBeforeElseAndTheLatestFirst) {
   };
   auto expect = [&](bool first, bool second) {
     return [&choices, first, second] {
-      EXPECT_EQ(choices.next_point().granted, first);
-      EXPECT_EQ(choices.next_point().granted, second);
+      EXPECT_EQ(choices.next_open_if().assumed, first);
+      EXPECT_EQ(choices.next_open_if().assumed, second);
     };
   };
   EXPECT_TRUE(attempt(meet(0)));

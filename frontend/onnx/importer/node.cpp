@@ -122,13 +122,13 @@ int Node::body_output_count(const Graph &graph) const {
   return int(graph.output.size());
 }
 
-BranchChoices::Point Node::branch_point() const {
-  return state_.context.choices.next_point();
+BranchChoices::OpenIf Node::next_open_if() const {
+  return state_.context.choices.next_open_if();
 }
 
-void Node::branches_differ(BranchChoices::Point point,
+void Node::branches_differ(BranchChoices::OpenIf open_if,
                            const Error &error) const {
-  state_.context.choices.branches_differ(point);
+  state_.context.choices.branches_differ(open_if);
   throw BuildError(error);
 }
 

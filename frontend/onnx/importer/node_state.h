@@ -1,8 +1,9 @@
-//===- node_state.h - The importer's view of a node ------------*- C++ -*-===//
+//===- node_state.h - The node that is being imported ----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Private to the importer: the state behind operator.h's Node.
+// Private to the importer: the data behind Node (operator.h), through which an
+// operator's import function sees the node.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -12,15 +13,17 @@
 
 namespace landfall::frontend {
 
+/// Lives while the import function runs. Inputs and outputs are in ONNX's
+/// order.
 struct NodeState {
   ImportContext &context;
   const onnx::NodeProto &proto;
-  std::string type;
-  int version;
-  Attributes attributes;
-  std::vector<Any> inputs;
-  std::vector<bool> wanted; ///< By output: whether it is used.
-  std::vector<Any> outputs;
+  std::string type;         ///< The operator's name, "Conv".
+  int version;              ///< The opset version of the node's domain.
+  Attributes attributes;    ///< References to function attributes resolved.
+  std::vector<Any> inputs;  ///< Empty where an optional input is absent.
+  std::vector<bool> wanted; ///< By output: whether the model uses it.
+  std::vector<Any> outputs; ///< Set by the import function.
 };
 
 } // namespace landfall::frontend

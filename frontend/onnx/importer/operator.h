@@ -172,11 +172,12 @@ public:
   int body_output_count(const Graph &graph) const;
 
   //===--- Branches -------------------------------------------------------===//
-  /// The choice point of this If, whose condition is not a constant.
-  BranchChoices::Point branch_point() const;
-  /// Aborts the import, as the branches have different ranks or types; it is
-  /// repeated with one of the branches assumed (branch_choices.h).
-  [[noreturn]] void branches_differ(BranchChoices::Point point,
+  /// For an If whose condition is not known at compile time, once: the branch
+  /// to assume, if any (branch_choices.h).
+  BranchChoices::OpenIf next_open_if() const;
+  /// Aborts the import, as the branches have different ranks or types; the
+  /// import is then repeated with one of the branches assumed.
+  [[noreturn]] void branches_differ(BranchChoices::OpenIf open_if,
                                     const Error &error) const;
 
   //===--- Refusals -------------------------------------------------------===//

@@ -19,7 +19,7 @@ void output_all(const Node &node, std::span<const Any> values) {
 
 /// Both branches, as far as one type can hold the values of either.
 std::vector<Any> both(Node &node, Tensor condition, const Graph &then_graph,
-                      const Graph &else_graph, BranchChoices::Point point) {
+                      const Graph &else_graph, BranchChoices::OpenIf open_if) {
   std::optional<std::vector<Any>> taken, other;
   auto build = [&](const Graph &graph,
                    std::optional<std::vector<Any>> &values) {
@@ -33,7 +33,7 @@ std::vector<Any> both(Node &node, Tensor condition, const Graph &then_graph,
         [&] { return build(else_graph, other); });
   } catch (const BuildError &failure) {
     if (taken && other)
-      node.branches_differ(point, failure.error);
+      node.branches_differ(open_if, failure.error);
     throw;
   }
   for (size_t k = 0; k < results.size(); ++k)
@@ -54,16 +54,16 @@ void if_else(Node &node) {
   };
   if (auto known = known_integer(b, condition))
     return only(*known != 0);
-  BranchChoices::Point point = node.branch_point();
-  if (point.granted) {
-    bool then = *point.granted;
+  BranchChoices::OpenIf open_if = node.next_open_if();
+  if (open_if.assumed) {
+    bool then = *open_if.assumed;
     b.require(equal(b.read(condition, 0, {0, 1}), then ? 1 : 0),
               "the model was compiled for the " +
                   std::string(then ? "then" : "else") + " branch of '" +
                   node.name() + "' only, because the two differ in type");
     return only(then);
   }
-  output_all(node, both(node, condition, then_graph, else_graph, point));
+  output_all(node, both(node, condition, then_graph, else_graph, open_if));
 }
 
 } // namespace

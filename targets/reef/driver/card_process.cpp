@@ -29,7 +29,7 @@ public:
     if (!reaped_)
       kill(process_, SIGKILL);
   }
-  int line() const override { return line_.number(); }
+  int socket() const override { return line_.number(); }
   int process() const override { return process_; }
   std::string how_it_ended() override {
     reap();

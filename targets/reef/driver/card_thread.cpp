@@ -27,7 +27,7 @@ public:
     thread_.join();
   }
   void stop() override { shutdown(line_.host.number(), SHUT_RDWR); }
-  int line() const override { return line_.host.number(); }
+  int socket() const override { return line_.host.number(); }
   int process() const override { return 0; }
   std::string how_it_ended() override { return "has stopped"; }
 

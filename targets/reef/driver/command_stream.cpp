@@ -78,7 +78,7 @@ bool CommandStream::left_unnoticed() {
   if (!card_ || listening_)
     return false;
   collect();
-  pollfd look = {card_->line(), 0, 0};
+  pollfd look = {card_->socket(), 0, 0};
   return submitted_ == completed_ && completions_.empty() &&
          poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
 }
@@ -101,7 +101,7 @@ Result<Ticket> CommandStream::submit(Command command) {
   char doorbell = 1;
   // If the line is full, doorbells are pending anyway; a closed line is
   // detected by the thread that waits.
-  (void)send(card_->line(), &doorbell, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+  (void)send(card_->socket(), &doorbell, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
   return Ticket{command.sequence, power_ons_};
 }
 
@@ -141,9 +141,9 @@ Status CommandStream::progress(Lock &lock) {
     return {};
   }
   listening_ = true;
-  int line = card_->line();
+  int descriptor = card_->socket();
   lock.unlock();
-  pollfd look = {line, POLLIN, 0};
+  pollfd look = {descriptor, POLLIN, 0};
   (void)poll(&look, 1, listen_milliseconds);
   lock.lock();
   listening_ = false;
@@ -156,7 +156,8 @@ Status CommandStream::progress(Lock &lock) {
 Status CommandStream::listen() {
   for (;;) {
     CardMessage message;
-    ssize_t got = recv(card_->line(), &message, sizeof(message), MSG_DONTWAIT);
+    ssize_t got =
+        recv(card_->socket(), &message, sizeof(message), MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
       break;
     // The card closed the line before it read a doorbell; its last messages can

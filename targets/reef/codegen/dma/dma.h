@@ -17,9 +17,10 @@ struct Transfer {
   llvm::Value *source_stride, *destination_stride;
 };
 
-/// Emits code for one DMA channel of the core. `channel` (i64) is below the
-/// chip's number of channels, which is at least 1. Between `start` and `wait`,
-/// code must not access the destination or write the source.
+/// Emits code that uses one DMA channel of the core. `channel` (i64) is its
+/// number, less than the chip's number of channels, which is at least 1. The
+/// transfers of a channel complete in order. Between `start` and `wait`, code
+/// must not access the destination or write the source.
 class Dma {
 public:
   Dma(kernels::KernelFrame &frame, llvm::Value *channel);

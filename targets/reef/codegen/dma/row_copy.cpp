@@ -1,4 +1,4 @@
-//===- row_copy.cpp - Rows of lanes to a panel ----------------------------===//
+//===- row_copy.cpp - Vector copies into a panel --------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

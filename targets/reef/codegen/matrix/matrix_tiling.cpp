@@ -1,4 +1,4 @@
-//===- matrix_tiling.cpp - Cutting a product for the matrix unit ----------===//
+//===- matrix_tiling.cpp - Blocking for the matrix unit -------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -26,13 +26,15 @@ constexpr int64_t edge_of_one = 32;
 /// Split-K: the least steps of a part, and the most parts; each costs a round
 /// trip of the sums through DRAM.
 constexpr int64_t min_part_depth = 128, max_parts = 8;
-/// With more row panels, the runs of the depth would be too short.
+/// The most row panels that share a lane panel that takes long to pack; with
+/// more, runs of the depth would be too short.
 constexpr int64_t max_row_panels = 8;
 /// Tasks begin at multiples of this many lanes.
 constexpr int64_t whole_lanes = 16;
-/// Relative costs (cycles) of a step on four full tiles, and on four of half
-/// the edge, where issuing takes longer than multiplying; and of evaluating a
-/// step of a lane panel of full and half width.
+/// Relative costs (cycles) of multiplying one step on four full tiles, and on
+/// four tiles of half the edge, where issuing the instructions takes longer
+/// than multiplying; and of packing one step of an evaluated lane panel of full
+/// and of half width.
 constexpr int64_t whole_step = 16, half_step = 12;
 constexpr int64_t whole_evaluation = 32, half_evaluation = 16;
 
@@ -339,7 +341,7 @@ private:
   const analysis::ContractionRoles &roles_;
   const TilingRequirements &needs_;
   MatrixTiling t_{};
-  Value *is_shared_ = nullptr; ///< i1: the depth, among tasks.
+  Value *is_shared_ = nullptr; ///< i1: the depth is split over tasks.
   std::map<uint64_t, Value *> registers_;
 };
 

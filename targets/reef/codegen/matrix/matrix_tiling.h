@@ -1,4 +1,4 @@
-//===- matrix_tiling.h - Cutting a product for the matrix unit -*- C++ -*-===//
+//===- matrix_tiling.h - Blocking for the matrix unit ----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -32,7 +32,8 @@ struct MatrixTiling {
   llvm::Value *log2_panel;
   /// Elements from one step of a panel to the next.
   llvm::Value *pitch;
-  /// Row panels stored side by side within one pitch; 1 unless of bytes.
+  /// The number of row panels stored side by side within one pitch; 1 for
+  /// elements larger than a byte.
   llvm::Value *panels_per_row;
   llvm::Value *log2_panels_per_row;
   llvm::Value *batch, *rows, *lanes, *depth; ///< Extents; any may be 0.
@@ -44,8 +45,8 @@ struct MatrixTiling {
   llvm::Value *depth_run, *runs;
   /// Bytes of `panels_per_row` panels of one run and their zero-point data.
   llvm::Value *panel_bytes;
-  /// i1: a quarter of the scratchpad does not hold a panel and its staging
-  /// area. Then there is one run.
+  /// i1: a panel and its staging area do not fit together in a quarter of the
+  /// scratchpad, so that the panel is staged elsewhere. Then there is one run.
   llvm::Value *wide;
   llvm::Value *task_rows, *task_lanes; ///< The most rows and lanes of a task.
   llvm::Value *task_lane_panels;       ///< The most lane panels of a task.
@@ -55,8 +56,9 @@ struct MatrixTiling {
   llvm::Value *quarter_bytes; ///< Bytes of a quarter of the scratchpad.
   /// i1: copies of the operands that the epilogue reads fit the scratchpad.
   llvm::Value *copies_fit;
-  /// i1: blocks of sums alternate between two places; needs one run and no
-  /// split of the depth.
+  /// i1: blocks of sums alternate between two places, so that one is
+  /// transferred while the next is computed. Needs one run and no split of the
+  /// depth.
   llvm::Value *alternates;
   llvm::Value *copies; ///< Byte offset of the copies in the last quarter.
   /// By Channel: the DMA channel's number, modulo the number of channels.
@@ -68,22 +70,27 @@ struct MatrixTiling {
 /// Bytes of a sum: f32 or a 32-bit integer.
 constexpr int64_t sum_bytes = 4;
 
-/// The most cores, and the most blocks, for which the depth is split over
-/// tasks.
+/// Split-K is used only with at most this many cores, and at most this many
+/// blocks in the result.
 constexpr int64_t max_shared_blocks = 64;
-/// Room for blocks of other parts' sums, behind the copies.
+/// Split-K: the number of blocks with other parts' sums that the scratchpad
+/// holds at a time while they are added up, behind the copies.
 constexpr int64_t parts_at_once = 2;
 
 /// What the blocking needs to know of a contraction.
 struct TilingRequirements {
-  int64_t element_bytes; ///< Of a panel's element: 4, 2 or 1.
-  int64_t rows_behind;   ///< Extra rows of each panel, behind its steps.
+  int64_t element_bytes; ///< Size of a panel's element: 4, 2 or 1.
+  /// Rows (of one pitch) after the last step of each panel: for zero-point data
+  /// (zero_points.h), and for loads that read beyond the last step.
+  int64_t rows_behind;
   /// Row panels take long to pack, and lane panels do not.
   bool costly_row_panels;
   /// Lane panels are evaluated on the vector unit, so that many row panels
   /// should share one.
   bool costly_lane_panels;
-  int64_t copies; ///< Operands that the epilogue reads block by block.
+  /// The number of operands that the epilogue reads from copies in the
+  /// scratchpad (block_transfer.h).
+  int64_t copies;
 
   bool bytes() const { return element_bytes == 1; }
 };

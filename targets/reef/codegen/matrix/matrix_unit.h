@@ -38,6 +38,7 @@ public:
 
 private:
   enum class Subset : uint64_t { row = 0, column = 1 };
+  /// The operand by which an instruction selects a row or column of a tile.
   llvm::Value *part(unsigned tile, Subset subset, llvm::Value *index);
   void store(unsigned tile, Subset subset, llvm::Value *index,
              llvm::Value *address);

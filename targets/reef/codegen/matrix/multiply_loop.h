@@ -26,7 +26,7 @@ namespace landfall::reef {
 /// behind the last step.
 struct PanelType {
   DType type = DType::f32;
-  bool pairs = false;
+  bool pairs = false; ///< Bytes only: the layout of bytes in pairs.
 };
 
 /// The types of the row panel and the lane panel: the same real type, or both
@@ -41,19 +41,20 @@ struct PanelTypes {
   bool any_pairs() const { return rows.pairs || lanes.pairs; }
   /// Steps of the depth that one matrix instruction takes.
   unsigned steps_at_once() const { return 4 / unsigned(element_bytes()); }
-  /// A name for the combination, used in function names.
+  /// A name for the combination, to be part of symbols.
   std::string name() const;
 };
 
-/// The product of two panels. The counts are the rows (lanes) used of each half
-/// of the width, at most an edge.
+/// The product of two panels. Counts are i64; pitch and edge are in elements.
 struct MultiplyLoop {
   PanelTypes types;
-  llvm::Value *pitch; ///< In elements.
-  llvm::Value *edge;
-  llvm::Value *rows, *lanes; ///< Addresses.
+  llvm::Value *pitch;        ///< Of both panels.
+  llvm::Value *edge;         ///< Of a tile.
+  llvm::Value *rows, *lanes; ///< Addresses of the panels.
+  /// By half of the panel's width: how many rows or lanes are used, at most an
+  /// edge.
   llvm::Value *row_counts[2], *lane_counts[2];
-  llvm::Value *depth;
+  llvm::Value *depth; ///< Steps of both panels.
 };
 
 /// Adds the product to the tiles: tile 2 i + j is half i of the rows by half j
@@ -62,15 +63,16 @@ void emit_multiply_loop(kernels::KernelFrame &frame, const MultiplyLoop &loop);
 
 enum class PanelSide { rows, lanes };
 
-/// A sum over the depth of a panel of bytes.
+/// The sums over the depth of a panel of bytes. Counts are i64.
 struct SumLoop {
   PanelSide side;
   PanelType type;
   llvm::Value *edge, *pitch, *panel, *depth;
 };
 
-/// Adds the sums to the tiles: of a row panel's halves to column 0 of tiles 0
-/// and 2, of a lane panel's halves to row 0 of tiles 0 and 1.
+/// Adds the sums to the tiles. Those of a row panel's two halves are added to
+/// column 0 of tiles 0 and 2, those of a lane panel's halves to row 0 of tiles
+/// 0 and 1.
 void emit_sum_loop(kernels::KernelFrame &frame, const SumLoop &loop);
 
 } // namespace landfall::reef

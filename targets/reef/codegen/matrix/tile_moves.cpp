@@ -1,4 +1,4 @@
-//===- tile_moves.cpp - Loops between tiles and memory --------------------===//
+//===- tile_moves.cpp - Moves between tiles and memory --------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

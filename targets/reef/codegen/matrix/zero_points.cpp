@@ -1,4 +1,4 @@
-//===- zero_points.cpp - What zero points add to a product ----------------===//
+//===- zero_points.cpp - Zero points of a quantized product ---------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

@@ -1,11 +1,12 @@
-//===- zero_points.h - What zero points add to a product -------*- C++ -*-===//
+//===- zero_points.h - Zero points of a quantized product ------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Quantized products: panels hold the bytes, and the zero points' contribution
-// is subtracted from the finished block of sums (panel_factor.h has the
-// formula). The numbers it takes are stored behind each panel: the sums of its
-// rows (or lanes) over the depth and their zero points, [2 edges] of i32 each.
+// Quantized products: panels hold the bytes without zero points, and the zero
+// points' contribution is subtracted from the finished block of sums
+// (panel_factor.h has the formula). It is computed from two numbers for each
+// row (or lane) of a panel, which are stored behind the panel: the sum over the
+// depth, and the zero point; [2 edges] of i32 each.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -14,7 +15,8 @@
 
 namespace landfall::reef {
 
-/// Pointers to these numbers of one panel; null if they are not needed.
+/// Pointers to these numbers of one panel ("edges" are its rows or lanes); null
+/// if they are not needed.
 struct EdgeNumbers {
   llvm::Value *sums = nullptr;  ///< Set if the other factor has zero points.
   llvm::Value *zeros = nullptr; ///< Set if this factor has zero points.
@@ -23,16 +25,17 @@ struct EdgeNumbers {
 /// Rows (pitches) of a panel of bytes that these numbers occupy.
 constexpr int64_t edge_number_rows = 8;
 
-/// A block of sums over `depth` steps, [rows][stride] of i32, of which `lanes`
-/// columns are used.
+/// A block of sums of i32. Counts and the stride are i64.
 struct ProductBlock {
-  llvm::Value *sums, *stride;
-  llvm::Value *rows, *lanes;
-  llvm::Value *depth;
+  llvm::Value *sums;         ///< Address of [rows][lanes].
+  llvm::Value *stride;       ///< From row to row, in elements.
+  llvm::Value *rows, *lanes; ///< How many are used.
+  llvm::Value *depth;        ///< Steps that each sum was taken over.
 };
 
-/// Subtracts zl * (sum of row - depth * zr) + zr * (sum of lane) from each sum,
-/// with zr and zl the zero points of its row and lane.
+/// Subtracts zl * (row_sum - depth * zr) + zr * lane_sum from each sum, where
+/// zr and zl are the zero points of its row and lane, and row_sum and lane_sum
+/// the sums of the row's and the lane's bytes over the depth.
 void call_subtract_zeros(kernels::KernelFrame &frame, const ProductBlock &block,
                          const EdgeNumbers &rows, const EdgeNumbers &lanes);
 

@@ -1,4 +1,4 @@
-//===- matrix_panel.cpp - Operands as the matrix unit reads them ----------===//
+//===- matrix_panel.cpp - Packing panels for the matrix unit --------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

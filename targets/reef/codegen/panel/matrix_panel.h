@@ -1,4 +1,4 @@
-//===- matrix_panel.h - Operands as the matrix unit reads them -*- C++ -*-===//
+//===- matrix_panel.h - Packing panels for the matrix unit -----*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -16,8 +16,9 @@
 //               squares into the panel, where they are transposed
 //   evaluated   DMA of the part of the operand that the panel needs (a window
 //               for each step of the outermost depth loop) to the staging area;
-//               the vector unit evaluates factor and guards from there. Without
-//               such a window, or if it is too large, it reads the operand
+//               the vector unit evaluates factor and guards from there. If
+//               there is no such window, or it is too large, the vector unit
+//               reads the operand in DRAM
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -46,7 +47,8 @@ struct PanelDesign {
   kernels::PackSide by_edge;  ///< The factor as a matrix [edges][depth].
   /// The zero points as a matrix of one row, [1][edges], if there are any.
   std::optional<kernels::PackSide> zero;
-  /// Bytes of an element of the operand that DMA fetches; not for evaluated.
+  /// Size of an element of the operand that DMA fetches; not used for the way
+  /// `evaluated`.
   int64_t element_bytes;
   Way way;
 };
@@ -63,7 +65,8 @@ struct PanelTarget {
   /// used if evaluated.
   llvm::Value *log2_pieces;
 };
-/// log2 of the most pieces of a panel: work starts when the first is there.
+/// log2 of the most pieces of a panel. Work on a panel starts when its first
+/// piece has arrived.
 constexpr int64_t log2_max_pieces = 2;
 
 /// A panel in transfer: consecutive pieces of the depth, each its own transfer.
@@ -81,7 +84,7 @@ public:
   PanelLoader(kernels::SizeCode &sizes, kernels::Lanes &lanes,
               const PanelDesign &design, const MatrixTiling &tiling);
 
-  /// Sets the values of the loops that are neither depth nor edges.
+  /// Sets the indices of the batch loops. Must be called first.
   void begin(const kernels::IndexValues &batch);
   /// Starts the DMA transfers: to the panel itself if in place, else to the
   /// staging area. That memory must not be used until `finish`.
@@ -98,7 +101,7 @@ public:
                   const PanelTarget &others);
   /// The pieces of the panel fetched last (in place or transposed).
   PanelArrival arrival(const PanelTarget &target);
-  /// Waits until piece number `piece` has arrived.
+  /// Waits until piece number `piece` has arrived; pieces arrive in order.
   void await(const PanelTarget &target, const PanelArrival &arrival,
              llvm::Value *piece);
   /// The steps of a piece, counted from the panel's first.

@@ -1,4 +1,4 @@
-//===- panel_factor.cpp - A factor as a panel holds it --------------------===//
+//===- panel_factor.cpp - Element type and zero point of a panel ----------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -48,7 +48,8 @@ public:
   }
 
 private:
-  /// What a cast of a load of such a type takes.
+  /// Sets the elements to the load of which `cast_id` is a cast, if its type is
+  /// wanted; else fails with the reason.
   Status read_elements(NodeId cast_id, bool (*is_wanted)(DType),
                        const char *reason, PanelFactor &result) {
     const Node &cast = kernel_.nodes[cast_id];
@@ -72,8 +73,9 @@ private:
     return std::any_of(roles_.k_loops.begin(), roles_.k_loops.end(),
                        [&](uint32_t loop) { return factor.uses[loop]; });
   }
-  /// What is behind a guard, if it is a tensor without dimensions: the packer
-  /// loads that once.
+  /// Removes the load of a guard's `other` value from the factor's loads, if it
+  /// is of a tensor of rank 0: the packer loads that once
+  /// (Packer::Base::other).
   void drop_scalar_other(analysis::Factor &factor) const {
     const Node &load = kernel_.nodes[factor.value];
     size_t rank = kernel_.operands[load.index].dims.size();

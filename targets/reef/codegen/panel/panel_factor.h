@@ -1,4 +1,4 @@
-//===- panel_factor.h - A factor as a panel holds it -----------*- C++ -*-===//
+//===- panel_factor.h - Element type and zero point of a panel -*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -10,8 +10,9 @@
 namespace landfall::reef {
 
 /// What a panel stores of a factor. For f32 sums: the factor itself. For 32-bit
-/// integer sums: bytes; the factor is `elements - zero`, or `elements`, with a
-/// zero point that does not depend on the depth. Then
+/// integer sums: the bytes `elements`, where the factor is `elements` or
+/// `elements - zero`, with a zero point that does not depend on the depth. Let
+/// the factors be a - za and b - zb; then
 ///
 ///   sum of (a - za) (b - zb) = sum of a b - zb (sum of a - depth za)
 ///                                         - za sum of b

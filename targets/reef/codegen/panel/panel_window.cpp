@@ -1,4 +1,4 @@
-//===- panel_window.cpp - What a panel needs of an operand ----------------===//
+//===- panel_window.cpp - The part of an operand that a panel needs -------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

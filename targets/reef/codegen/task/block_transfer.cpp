@@ -1,4 +1,4 @@
-//===- block_transfer.cpp - Results through the scratchpad ----------------===//
+//===- block_transfer.cpp - Epilogue operands by DMA ----------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -13,11 +13,12 @@ using llvm::Value;
 
 namespace {
 
-/// The largest element of a copied operand or result: it takes the place of a
-/// sum.
+/// The size of the largest element that a copied operand or result may have:
+/// that of a sum, whose place it takes.
 constexpr int64_t max_bytes = 4;
 
-/// Whether blocks are rectangles in the result.
+/// Whether a block is a rectangle in the result: its rows are a constant stride
+/// apart and its lanes contiguous.
 bool is_rectangular(const analysis::ContractionRoles &roles,
                     const analysis::Affine &form) {
   analysis::Factor factor;

@@ -1,4 +1,4 @@
-//===- depth_parts.cpp - Sums that several tasks make ---------------------===//
+//===- depth_parts.cpp - Split-K ------------------------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -36,7 +36,7 @@ void emit_add(kernels::KernelFrame &frame, bool real, Arguments v) {
     return b.CreateIntrinsic(llvm::Intrinsic::riscv_vadd, kinds,
                              {none, x, y, count});
   };
-  // Whole rows are one.
+  // Rows without gaps are added as one row.
   Value *is_whole = b.CreateICmpEQ(v[3], v[4]);
   Value *rows = b.CreateSelect(is_whole, frame.index(1), v[2]);
   Value *lanes = b.CreateSelect(is_whole, b.CreateMul(v[2], v[3]), v[3]);
@@ -108,7 +108,7 @@ Value *DepthParts::place(Value *scratch, Value *task, Value *number) {
   return b.CreateGEP(b.getInt8Ty(), scratch, b.CreateMul(block, area_bytes()));
 }
 
-/// Rows lie there without gaps.
+/// In scratch memory, rows have no gaps.
 Transfer DepthParts::transfer(const Block &block, Value *inside, Value *outside,
                               bool leaves) {
   Value *bytes = b.CreateMul(block.lanes, frame_.index(sum_bytes));
@@ -141,8 +141,9 @@ Value *DepthParts::emit(const Block &block) {
   return is_last;
 }
 
-/// Loads the first part's sums in place of the task's own, and then adds the
-/// other parts (its own included), double-buffered in `room`.
+/// The address in the scratchpad to which a part is fetched: part 0 over the
+/// task's own sums (which are one of the parts, too), and the others
+/// alternately to two places in `room`.
 Value *DepthParts::place_of(const Block &block, Value *part) {
   Value *is_even =
       b.CreateICmpEQ(b.CreateAnd(part, frame_.index(1)), frame_.index(0));
@@ -163,7 +164,7 @@ void DepthParts::fetch(const Block &block, Value *part) {
                       place(scratch, task, block.number), /*leaves=*/false));
 }
 
-/// While a part is added, the next one is being transferred.
+/// Adds all parts. While a part is added, the next one is being transferred.
 void DepthParts::add_parts(const Block &block) {
   bool real = frame_.kernel.accumulator == DType::f32;
   fetch(block, frame_.index(0));

@@ -1,13 +1,13 @@
-//===- depth_parts.h - Sums that several tasks make ------------*- C++ -*-===//
+//===- depth_parts.h - Split-K ---------------------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Split-K: if a result has fewer blocks than there are cores, several tasks
-// share a block. Each computes sums over a part of the depth and stores them in
-// its scratch memory (DRAM). The task that finishes last, found by an atomic
-// counter, adds up all parts in the order of their numbers and runs the
-// epilogue. No task waits for another, and the result does not depend on which
-// one is last.
+// If a result has fewer blocks than there are cores, several tasks share a
+// block (split-K). Each computes the block's sums over a part of the depth and
+// stores them in its scratch memory (DRAM). An atomic counter determines which
+// task finishes last; that task adds up all parts in the order of their numbers
+// and runs the epilogue. No task waits for another, and the result does not
+// depend on which one is last.
 //
 // The counters and the addresses of the parts' sums are global variables of the
 // module; the plan function clears the counters.
@@ -26,14 +26,16 @@ public:
 
   /// Bytes of scratch memory per core (i64).
   llvm::Value *scratch_bytes();
-  /// For the plan function.
+  /// Emits the clearing of the counters; for the plan function, which runs
+  /// before the tasks of each launch.
   void clear_counters();
 
   /// A block of sums over one part of the depth.
   struct Block {
-    llvm::Value *number;       ///< The block's number within the task.
-    llvm::Value *task, *part;  ///< A block's parts are consecutive tasks.
-    llvm::Value *sums;         ///< In the scratchpad: [panel][panel].
+    llvm::Value *number; ///< The block's number within the task.
+    llvm::Value *task;   ///< The task's number.
+    llvm::Value *part; ///< Part number; a block's parts are consecutive tasks.
+    llvm::Value *sums; ///< In the scratchpad: [panel][panel].
     llvm::Value *rows, *lanes; ///< The rows and lanes used.
     llvm::Value *room;         ///< Scratchpad for `parts_at_once` blocks.
     llvm::Value *channel;      ///< DMA channel.

@@ -37,8 +37,8 @@
 
 namespace landfall::reef {
 
-/// The least rows and lanes for the matrix unit: with fewer, most of a tile is
-/// empty.
+/// The smallest numbers of rows and of lanes for which the matrix unit is used:
+/// with fewer, most of a tile would be empty.
 constexpr int64_t min_edges = 4;
 
 /// The generator; or the reason why another generator serves the kernel better.

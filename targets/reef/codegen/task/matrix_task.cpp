@@ -53,7 +53,7 @@ MatrixTask::MatrixTask(kernels::SizeCode &sizes, const MatrixDesign &design,
       transfer_(sizes, design.block, tiling), parts_(sizes, tiling),
       rows_ticket_(sizes.frame().stack_slot(b.getInt64Ty())) {}
 
-/// The address of an eighth of the scratchpad, which is laid out so:
+/// The address of an eighth of the scratchpad. Its layout:
 ///   0, 1  row panels
 ///   2, 4  lane panels fetched in place, alternately; if they are not in place,
 ///         4 is the lane panel, and 2 and 3 are its staging areas. Behind
@@ -138,7 +138,8 @@ void MatrixTask::split(Value *number) {
   first_row_ = b.CreateURem(part_, kernels::larger(b, panels(rows_), index(1)));
 }
 
-/// Panels of rows in the order of their blocks.
+/// The number of the row panel whose block is computed at `place` in the order
+/// of blocks, which begins with `first_row_`.
 Value *MatrixTask::row_at(Value *place) {
   Value *around = b.CreateAdd(place, first_row_);
   Value *count = panels(rows_);
@@ -204,7 +205,8 @@ PanelTarget MatrixTask::lane_panel(const Run &run, Value *number) {
           index(log2_max_pieces)};
 }
 
-/// Starts the transfers that a run begins with: all row panels, if in place.
+/// Starts the transfers of row panels that a run begins with: of all if they
+/// are packed in place, else of the first.
 void MatrixTask::start_rows(const Run &run) {
   if (!rows_in_place())
     return row_loader_.fetch(row_panel(run, index(0)));
@@ -222,7 +224,9 @@ void MatrixTask::start_other_rows(const Run &run) {
   });
 }
 
-/// Rows in place came by one channel, each but the first in a transfer.
+/// For row panels packed in place: the DMA ticket of the one at `place` in the
+/// order of blocks. All use one channel, and each but the first is one
+/// transfer.
 Value *MatrixTask::ticket_of_rows(Value *place) {
   return b.CreateAdd(b.CreateLoad(b.getInt64Ty(), rows_ticket_), place);
 }

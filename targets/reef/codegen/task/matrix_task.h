@@ -70,8 +70,9 @@ private:
   bool rows_in_place() const {
     return design_.row_side.way == PanelDesign::Way::in_place;
   }
-  /// Whether the first block must wait until all row panels have arrived: for
-  /// their sums over the depth, or because loads of bytes read beyond a panel.
+  /// Whether the first block must wait until all row panels have arrived:
+  /// because their sums over the depth are needed, or because loads of bytes
+  /// read beyond the end of a panel.
   bool rows_come_together() const {
     return design_.has_zeros() || design_.types().are_bytes();
   }
@@ -79,7 +80,8 @@ private:
   bool both_come_in_pieces() const {
     return rows_in_place() && lanes_in_place() && !rows_come_together();
   }
-  llvm::Value *panels(const kernels::Interval &edges); ///< How many.
+  /// The number of panels that cover the interval.
+  llvm::Value *panels(const kernels::Interval &edges);
   kernels::Interval panel_of(const kernels::Interval &edges,
                              llvm::Value *number);
   PanelTarget row_panel(const Run &run, llvm::Value *number);
@@ -91,8 +93,8 @@ private:
     return lanes_in_place() && !design_.row_side.zero;
   }
   struct FirstBlock {
-    llvm::Value *of_lanes; ///< i1: the first of this lane panel.
-    llvm::Value *of_all;   ///< i1: the first of the run.
+    llvm::Value *of_lanes; ///< i1: the block is the first with its lane panel.
+    llvm::Value *of_all;   ///< i1: the block is the first of the run.
   };
   void multiply_as_lanes_arrive(const Run &run, const Panel &rows,
                                 const PanelTarget &lanes,
@@ -129,9 +131,11 @@ private:
   BlockTransfer transfer_;
   DepthParts parts_;
   llvm::Value *rows_ticket_; ///< Stack slot: ticket of the first row panel.
-  // Of the task being emitted.
-  kernels::IndexValues batch_;
-  llvm::Value *number_ = nullptr, *part_ = nullptr;
+  // The task that is being emitted; set by `split`.
+  kernels::IndexValues batch_;    ///< Indices of the batch loops.
+  llvm::Value *number_ = nullptr; ///< The task's number.
+  llvm::Value *part_ = nullptr;   ///< The number of its part (split-K); else 0.
+  /// Its rows, its lanes and its part of the depth.
   kernels::Interval rows_, columns_, depth_;
   llvm::Value *runs_ = nullptr; ///< The number of runs of the depth.
   /// The row panel with which blocks begin: a different one for each part of
