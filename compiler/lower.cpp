@@ -41,8 +41,7 @@ public:
   }
 
 private:
-  //===--- Emission
-  //-----------------------------------------------------------//
+  //===--- Emission -------------------------------------------------------===//
 
   using Args = std::vector<uint32_t>;
 
@@ -71,8 +70,7 @@ private:
     return args;
   }
 
-  //===--- Sizes
-  //--------------------------------------------------------------//
+  //===--- Sizes ----------------------------------------------------------===//
 
   /// The state of one region: which registers hold which sizes.
   struct Scope {
@@ -149,8 +147,7 @@ private:
     return result;
   }
 
-  //===--- The entry's start
-  //---------------------------------------------------//
+  //===--- The entry's start ----------------------------------------------===//
 
   /// Inputs, their extents, the requirements on them, then the arena.
   void prologue(mlir::Block &block) {
@@ -184,8 +181,7 @@ private:
     return true;
   }
 
-  //===--- Operations
-  //----------------------------------------------------------//
+  //===--- Operations -----------------------------------------------------===//
 
   void lower_block(mlir::Block &block) {
     for (Operation &op : block) {
@@ -359,8 +355,7 @@ private:
                           uint32_t(type.getRank())});
   }
 
-  //===--- Control flow
-  //---------------------------------------------------------//
+  //===--- Control flow ---------------------------------------------------===//
 
   uint32_t target() { return program_.code.size(); }
 
@@ -498,8 +493,7 @@ private:
     return kernel;
   }
 
-  //===--- Lifetimes
-  //-------------------------------------------------------------//
+  //===--- Lifetimes ------------------------------------------------------===//
 
   /// Drops the references of values whose last use in their block this was.
   void drop_dead(Operation &op) {

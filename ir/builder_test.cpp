@@ -52,8 +52,7 @@ template <typename F> ErrorCode refusal(F build) {
   return ErrorCode::internal;
 }
 
-//===--- Shapes
-//------------------------------------------------------------===//
+//===--- Shapes -----------------------------------------------------------===//
 
 TEST_F(BuilderTest, EqualSymbolNamesAreOneSize) {
   Tensor a = input({rows, columns}), c = input({rows, {-1, ""}});
@@ -101,8 +100,7 @@ TEST_F(BuilderTest, RequirementsThatAreKnown) {
   EXPECT_EQ(refusal([&] { b.require(0, "fails"); }), ErrorCode::invalid_model);
 }
 
-//===--- Bodies
-//------------------------------------------------------------===//
+//===--- Bodies -----------------------------------------------------------===//
 
 TEST_F(BuilderTest, ShortSizesAreLiteralsInBodies) {
   Tensor x = input({rows});
@@ -154,8 +152,7 @@ TEST_F(BuilderTest, LoopsStartFromCopies) {
   EXPECT_EQ(count("lf.parallel"), 1);
 }
 
-//===--- Constants
-//---------------------------------------------------------===//
+//===--- Constants --------------------------------------------------------===//
 
 TEST_F(BuilderTest, WhatIsComputedOfConstantsIsAConstant) {
   const float values[] = {1, 2, 3};
@@ -182,8 +179,7 @@ TEST_F(BuilderTest, ExtentsOfZeroAndOne) {
   EXPECT_EQ(b.reshape(x, {0}).rank(), 1);
 }
 
-//===--- Control flow
-//------------------------------------------------------===//
+//===--- Control flow -----------------------------------------------------===//
 
 TEST_F(BuilderTest, BranchesMayDifferInExtents) {
   Tensor c = input({}, DType::boolean), x = input({rows, {2, ""}}),

@@ -45,8 +45,7 @@ private:
                              fmt::format(what, std::forward<Args>(args)...))};
   }
 
-  //===--- Everything but the nodes
-  //-------------------------------------------//
+  //===--- Everything but the nodes ---------------------------------------===//
 
   /// Checked first, as tables are indexed by these values.
   Status enumerators() const {
@@ -100,8 +99,7 @@ private:
     return {};
   }
 
-  //===--- The classes
-  //--------------------------------------------------------//
+  //===--- The classes ----------------------------------------------------===//
 
   Status kernel_class() {
     bool contracts = kernel_.kind == KernelClass::contraction;
@@ -144,8 +142,7 @@ private:
     return block.params.empty() && block.nodes.empty() && block.yields.empty();
   }
 
-  //===--- Blocks
-  //-------------------------------------------------------------//
+  //===--- Blocks ---------------------------------------------------------===//
 
   Status block(const Block &block, const std::vector<DType> &params,
                const std::vector<DType> &yields, std::string_view who) {
@@ -203,8 +200,7 @@ private:
            has_value(kernel_.nodes[id].kind);
   }
 
-  //===--- Nodes
-  //--------------------------------------------------------------//
+  //===--- Nodes ----------------------------------------------------------===//
 
   Status check_node(NodeId id) {
     const Node &node = kernel_.nodes[id];

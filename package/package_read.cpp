@@ -47,8 +47,7 @@ private:
                                status.error().message));
   }
 
-  //===--- The frame
-  //----------------------------------------------------------//
+  //===--- The frame ------------------------------------------------------===//
 
   Status read_header() {
     ByteReader in(file_.data);
@@ -97,8 +96,7 @@ private:
     return {};
   }
 
-  //===--- The sections
-  //-------------------------------------------------------//
+  //===--- The sections ---------------------------------------------------===//
 
   Status read_manifest(Content content) {
     auto *text = reinterpret_cast<const char *>(content.data());

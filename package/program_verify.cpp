@@ -56,8 +56,7 @@ private:
     return {};
   }
 
-  //===--- Instructions
-  //-------------------------------------------------------//
+  //===--- Instructions ---------------------------------------------------===//
 
   Status instruction(size_t at) {
     const Instruction &instruction = program_.code[at];
@@ -120,8 +119,7 @@ private:
                    kernel.size_count);
   }
 
-  //===--- Entry points
-  //-------------------------------------------------------//
+  //===--- Entry points ---------------------------------------------------===//
 
   Status entry_point(const EntryPoint &entry) {
     auto same_name = [&](const EntryPoint &other) {

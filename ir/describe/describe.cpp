@@ -44,7 +44,7 @@ public:
   }
 
 private:
-  //===--- Parameters --------------------------------------------------------//
+  //===--- Parameters -----------------------------------------------------===//
 
   uint32_t new_parameter(Size size) {
     out_.sizes.push_back(size);
@@ -114,8 +114,7 @@ private:
           {lf::dtype_of(result), kernel_.loops, true, false});
   }
 
-  //===--- Kinds
-  //--------------------------------------------------------------//
+  //===--- Kinds ----------------------------------------------------------===//
 
   void describe_map(lf::MapOp map) {
     kernel_.kind = KernelClass::map;
@@ -157,8 +156,7 @@ private:
     kernel_.body = block(body, loops.getParallel().size());
   }
 
-  //===--- Nodes
-  //--------------------------------------------------------------//
+  //===--- Nodes ----------------------------------------------------------===//
 
   NodeId add(Node node) {
     kernel_.nodes.push_back(std::move(node));
@@ -351,8 +349,7 @@ private:
     }
   }
 
-  //===--- Names
-  //--------------------------------------------------------------//
+  //===--- Names ----------------------------------------------------------===//
 
   static std::string symbol_name(const std::string &origin) {
     std::string name;

@@ -10,8 +10,7 @@ using namespace mlir;
 
 namespace landfall::lf {
 
-//===--- Entry point
-//-------------------------------------------------------===//
+//===--- Entry point ------------------------------------------------------===//
 
 LogicalResult EntryOp::verify() {
   if (getBody().getNumArguments() != 0)
@@ -28,8 +27,7 @@ static LogicalResult verify_is_top(Operation *op) {
 LogicalResult InputOp::verify() { return verify_is_top(*this); }
 LogicalResult OutputOp::verify() { return verify_is_top(*this); }
 
-//===--- Sizes
-//-------------------------------------------------------------===//
+//===--- Sizes ------------------------------------------------------------===//
 
 LogicalResult DimOp::verify() {
   auto type = cast<RankedTensorType>(getTensor().getType());
@@ -71,8 +69,7 @@ LogicalResult RequireOp::verify() {
   return success();
 }
 
-//===--- Compute
-//-----------------------------------------------------------===//
+//===--- Compute ----------------------------------------------------------===//
 
 /// Results have one extent for each of `dims`.
 static LogicalResult verify_ranks(Operation *op, size_t dims) {
@@ -148,8 +145,7 @@ LogicalResult ReshapeOp::verify() {
   return success();
 }
 
-//===--- Control flow
-//------------------------------------------------------===//
+//===--- Control flow -----------------------------------------------------===//
 
 /// The values yielded from `first` on may become these types.
 static LogicalResult verify_joins(Operation *op, YieldOp yield, size_t first,

@@ -11,8 +11,7 @@ using namespace mlir;
 
 namespace landfall::lf {
 
-//===--- Levels
-//------------------------------------------------------------===//
+//===--- Levels -----------------------------------------------------------===//
 
 namespace {
 
@@ -44,8 +43,7 @@ LogicalResult verify_body_level(Operation *op) {
                          "'lf.parallel'");
 }
 
-//===--- Regions
-//-----------------------------------------------------------===//
+//===--- Regions ----------------------------------------------------------===//
 
 LogicalResult verify_arguments(Operation *op, Region &region, size_t indices,
                                TypeRange rest) {

@@ -28,14 +28,13 @@ struct Module::Impl {
   SizeContext sizes;
   EntryPoint signature; ///< `start` is not set yet.
 
-  //===--- Constants ---------------------------------------------------------//
+  //===--- Constants ------------------------------------------------------===//
   std::vector<ConstantData> constants; ///< By `lf.constant`'s id.
   int64_t add_constant(ConstantData data);
   /// The data of an `lf.constant` result, or null.
   const ConstantData *constant_of(mlir::Value value) const;
 
-  //===--- Sizes and shapes
-  //---------------------------------------------------//
+  //===--- Sizes and shapes -----------------------------------------------===//
   /// The expression that an i64 graph value computes.
   Size size_of(mlir::Value value);
   /// A value that computes `size`, inserted (if new) at the insertion point.

@@ -147,8 +147,7 @@ TEST_F(SizeTest, StepsShareSubexpressions) {
   EXPECT_EQ(symbols(w * 2 + h), (std::vector<Size>{h, w}));
 }
 
-//===--- Random expressions against direct evaluation
-//-----------------------===//
+//===--- Random expressions against direct evaluation ---------------------===//
 
 /// Values wide enough to notice overflow; nullopt where a run would fail.
 using Value = std::optional<__int128>;
