@@ -11,15 +11,11 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "compiler/graph_passes.h"
 #include "compiler/lower.h"
-#include "compiler/passes/canonicalize.h"
-#include "compiler/passes/contract_to_map.h"
-#include "compiler/passes/fuse.h"
-#include "compiler/passes/lay_out_constants.h"
 #include "compiler/target.h"
 #include "frontend/onnx/importer/import.h"
 #include "ir/builder.h"
-#include "ir/module/verify_core_ir.h"
 #include "package/host_work.h"
 #include <landfall/version.h>
 
@@ -148,19 +144,9 @@ Result<Package> compile(Bytes model, const std::string &name,
   ir::Module &module = *imported;
   Steps steps(options, dump, start);
   TRY(steps.done("import", module));
-  TRY(ir::verify_core_ir(module));
-  contract_to_map(module.impl());
-  TRY(steps.done("contract_to_map", module));
-  canonicalize(module.impl());
-  TRY(steps.done("canonicalize", module));
-  // From here on a value may be computed inside the kernel that uses it.
-  fuse(module.impl());
-  TRY(steps.done("fuse", module));
-  if (int64_t fewest = target->min_rows_for_k_major_weights()) {
-    lay_out_constants(module.impl(), fewest);
-    TRY(steps.done("lay_out", module));
-  }
-  TRY(ir::verify_core_ir(module));
+  TRY(run_graph_passes(module, *target, [&](std::string_view pass) {
+    return steps.done(pass, module);
+  }));
   // From here on there is no MLIR: bytecode, kernel descriptions, weights.
   TRY(lower(module, package));
   TRY(steps.done("lower", "txt", [&] { return lowered_text(package); }));

@@ -6,14 +6,12 @@
 #include "compiler/support_report.h"
 
 #include "base/file.h"
+#include "compiler/graph_passes.h"
 #include "compiler/lower.h"
-#include "compiler/passes/canonicalize.h"
-#include "compiler/passes/fuse.h"
 #include "compiler/target.h"
 #include "frontend/onnx/importer/import.h"
 #include "frontend/onnx/importer/survey.h"
 #include "ir/builder.h"
-#include "ir/module/verify_core_ir.h"
 #include "package/host_work.h"
 
 #include <filesystem>
@@ -164,9 +162,8 @@ Result<std::string> query(const Bytes &model, const std::string &name,
   frontend::Survey survey;
   std::unique_ptr<ir::Module> module =
       TRY(import_what_can_be(model, {name, directory}, survey));
-  TRY(ir::verify_core_ir(*module));
-  canonicalize(module->impl());
-  fuse(module->impl());
+  TRY(run_graph_passes(*module, *target,
+                       [](std::string_view) -> Status { return {}; }));
   Package package;
   TRY(lower(*module, package));
   Verdicts verdicts(survey, package);

@@ -17,13 +17,32 @@ struct Session::State {
       : model(std::move(loaded)), executor(parts, cancelled) {}
 
   std::shared_ptr<LoadedModel> model;
-  std::atomic<bool> cancelled = false; ///< Of the run under way.
+  std::atomic<unsigned> runs = 0;      ///< Calls of run() that have not ended.
+  std::atomic<bool> cancelled = false; ///< The one that executes shall end.
   Executor executor;
   std::mutex running;
 };
-static_assert(std::atomic<bool>::is_always_lock_free, "for signal handlers");
+static_assert(std::atomic<bool>::is_always_lock_free &&
+                  std::atomic<unsigned>::is_always_lock_free,
+              "for signal handlers");
 
 namespace {
+
+/// A call of run(): from its beginning it can be cancelled.
+class UnderWay {
+public:
+  UnderWay(std::atomic<unsigned> &runs, std::atomic<bool> &cancelled)
+      : runs_(runs) {
+    if (runs_.fetch_add(1) == 0)
+      cancelled = false;
+  }
+  ~UnderWay() { --runs_; }
+  UnderWay(const UnderWay &) = delete;
+  UnderWay &operator=(const UnderWay &) = delete;
+
+private:
+  std::atomic<unsigned> &runs_;
+};
 
 Result<const EntryPoint *> find_entry(const Program &program,
                                       const std::string &name) {
@@ -47,12 +66,14 @@ Session::~Session() = default;
 Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,
                                             const RunOptions &options) {
   const Package &package = state_->model->package();
+  UnderWay under_way(state_->runs, state_->cancelled);
   auto attempt = [&]() -> Result<std::vector<HostValue>> {
     const EntryPoint &entry = *TRY(find_entry(package.program, options.entry));
     TRY(check_inputs(entry, inputs));
     std::lock_guard lock(state_->running);
-    state_->cancelled = false;
-    return state_->executor.run(entry, inputs, options);
+    auto outputs = state_->executor.run(entry, inputs, options);
+    state_->cancelled = false; // It was not for the call that waits.
+    return outputs;
   };
   Result<std::vector<HostValue>> outputs = attempt();
   if (!outputs)
@@ -60,6 +81,9 @@ Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,
   return outputs;
 }
 
-void Session::cancel() { state_->cancelled = true; }
+void Session::cancel() {
+  if (state_->runs > 0)
+    state_->cancelled = true;
+}
 
 } // namespace landfall::runtime

@@ -32,6 +32,7 @@ private:
   void count_uses();
   void visit(Block &block);
   bool rewrite(Block &block, size_t place);
+  bool must_stay(NodeId id) const;
   Set needed_only_by(const Block &block, size_t place, NodeId value);
   Block move_out(Block &block, const Set &nodes, NodeId value);
   size_t uses_within(const Set &users, NodeId node);
@@ -71,6 +72,20 @@ size_t Rewriter::uses_within(const Set &users, NodeId node) {
   return count;
 }
 
+/// Whether the node, or one in a block of it, has an effect or reads what an
+/// effect may change.
+bool Rewriter::must_stay(NodeId id) const {
+  const Node &node = k_.nodes[id];
+  if (node.kind == NodeKind::store || node.kind == NodeKind::check ||
+      (node.kind == NodeKind::load && k_.operands[node.index].written))
+    return true;
+  for (const Block &block : node.blocks)
+    for (NodeId inner : block.nodes)
+      if (must_stay(inner))
+        return true;
+  return false;
+}
+
 /// The nodes of the block before `place` that are used only to compute `value`,
 /// itself included. Empty if `value` has more uses than one.
 Rewriter::Set Rewriter::needed_only_by(const Block &block, size_t place,
@@ -78,9 +93,7 @@ Rewriter::Set Rewriter::needed_only_by(const Block &block, size_t place,
   Set result;
   for (size_t k = place; k-- > 0;) {
     NodeId id = block.nodes[k];
-    NodeKind kind = k_.nodes[id].kind;
-    if (kind == NodeKind::store || kind == NodeKind::check ||
-        (kind == NodeKind::load && k_.operands[k_.nodes[id].index].written))
+    if (must_stay(id))
       continue;
     bool exclusive =
         id == value ? uses_[id] == 1

@@ -92,5 +92,30 @@ TEST(SinkIntoBranches, theConditionIsComputedBeforeTheBranch) {
   expect_same(sunk, kernel);
 }
 
+TEST(SinkIntoBranches, storesInsideOfWhatIsNeededStay) {
+  // The loop that sums the row copies it too.
+  KernelMaker k("copy", KernelClass::loops);
+  k.kernel.size_count = 2;
+  k.kernel.loops = {sized(0)};
+  uint32_t x = k.input(i32, {sized(0), sized(1)}), y = k.input(i32, {fixed(2)});
+  uint32_t z = k.output(i32, {sized(0), sized(1)});
+  NodeId row = k.param(i64);
+  NodeId first = k.scalar(ScalarOp::lt, DType::boolean, {row, k.literal(2)});
+  NodeId loop = k.nest(
+      NodeKind::loop, {k.literal(0), k.size(1), k.literal(0, i32)}, {[&] {
+        NodeId i = k.param(i64), sum = k.param(i32);
+        NodeId element = k.load(x, {row, i});
+        k.store(z, {row, i, element});
+        k.yield({k.scalar(ScalarOp::add, i32, {sum, element})});
+      }});
+  NodeId picked = k.load(y, {row, first, k.result(loop, 0, i32)});
+  k.store(z, {row, k.literal(0), picked});
+  Kernel kernel = std::move(k.kernel);
+  Kernel sunk = sink_into_branches(kernel);
+  EXPECT_EQ(count_kind(sunk, sunk.body, NodeKind::loop), 1u);
+  EXPECT_TRUE(verify(sunk).ok());
+  EXPECT_EQ(run(sunk, {4, 5}, {20, 2, 20}), run(kernel, {4, 5}, {20, 2, 20}));
+}
+
 } // namespace
 } // namespace landfall::analysis

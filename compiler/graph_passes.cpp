@@ -1,0 +1,33 @@
+//===- graph_passes.cpp - The passes on core IR, in order -----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/graph_passes.h"
+
+#include "compiler/passes/canonicalize.h"
+#include "compiler/passes/contract_to_map.h"
+#include "compiler/passes/fuse.h"
+#include "compiler/passes/lay_out_constants.h"
+#include "ir/module/verify_core_ir.h"
+
+namespace landfall::compiler {
+
+Status run_graph_passes(ir::Module &module, const Target &target,
+                        const PassDone &done) {
+  TRY(ir::verify_core_ir(module));
+  contract_to_map(module.impl());
+  TRY(done("contract_to_map"));
+  canonicalize(module.impl());
+  TRY(done("canonicalize"));
+  // From here on a value may be computed inside the kernel that uses it.
+  fuse(module.impl());
+  TRY(done("fuse"));
+  if (int64_t fewest = target.min_rows_for_k_major_weights()) {
+    lay_out_constants(module.impl(), fewest);
+    TRY(done("lay_out"));
+  }
+  return ir::verify_core_ir(module);
+}
+
+} // namespace landfall::compiler
