@@ -42,13 +42,8 @@ double cost(const Description &d) {
 
 bool has_constant_inputs(Module::Impl &module, Operation *compute) {
   bool constant = true;
-  auto is_inside = [&](Value value) {
-    // No operation owns the region of a loop that is still being built.
-    Operation *owner = value.getParentRegion()->getParentOp();
-    return owner && compute->isAncestor(owner);
-  };
   auto check = [&](Value value) {
-    if (isa<RankedTensorType>(value.getType()) && !is_inside(value))
+    if (isa<RankedTensorType>(value.getType()) && !is_inside(value, compute))
       constant &= module.constant_of(value) != nullptr;
     else if (value.getParentRegion() == compute->getParentRegion())
       constant &= module.size_of(value).is_constant();

@@ -91,7 +91,7 @@ private:
   void find_inputs() {
     compute_->walk([&](lf::LoadOp load) {
       Value tensor = load.getTensor();
-      if (is_inside(tensor) || operand_of_.contains(tensor))
+      if (is_inside(tensor, compute_) || operand_of_.contains(tensor))
         return;
       operand_of_[tensor] = out_.inputs.size();
       out_.inputs.push_back(tensor);
@@ -100,11 +100,6 @@ private:
       kernel_.operands.push_back({lf::dtype_of(input),
                                   axis_extents(input, module_.shape_of(input)),
                                   false, true});
-  }
-
-  bool is_inside(Value value) {
-    Region *region = value.getParentRegion();
-    return compute_->isAncestor(region->getParentOp());
   }
 
   /// Results of a map or contraction have the loops as their extents.

@@ -109,7 +109,7 @@ static std::optional<SmallVector<Value>> dims_of(OpResult result) {
 const Shape &Module::Impl::shape_of(Value tensor) {
   auto found = shapes.find(tensor);
   if (found != shapes.end())
-    return found->second;
+    return *found->second;
   Shape shape;
   auto result = dyn_cast<OpResult>(tensor);
   auto dims = result ? dims_of(result) : std::nullopt;
@@ -124,11 +124,11 @@ const Shape &Module::Impl::shape_of(Value tensor) {
     for (int64_t extent : type.getShape())
       shape.push_back(extent);
   }
-  return shapes.try_emplace(tensor, std::move(shape)).first->second;
+  return *(shapes[tensor] = std::make_unique<Shape>(std::move(shape)));
 }
 
 void Module::Impl::set_shape(Value tensor, Shape shape) {
-  shapes[tensor] = std::move(shape);
+  shapes[tensor] = std::make_unique<Shape>(std::move(shape));
 }
 
 void Module::Impl::forget(Operation *op) {
@@ -160,6 +160,12 @@ RankedTensorType Module::Impl::tensor_type(DType dtype, const Shape &shape) {
   for (const Size &size : shape)
     extents.push_back(size.constant().value_or(ShapedType::kDynamic));
   return RankedTensorType::get(extents, lf::to_mlir(dtype, &context));
+}
+
+bool is_inside(Value value, Operation *op) {
+  Region *region = value.getParentRegion();
+  Operation *owner = region ? region->getParentOp() : nullptr;
+  return owner && op->isAncestor(owner);
 }
 
 /// A node is its name at its operator; one named by its output has a third

@@ -8,6 +8,9 @@
 #include "ir/dialect/lf.h"
 #include "ir/module/module.h"
 
+#include <deque>
+#include <memory>
+
 namespace landfall::ir {
 
 /// Sizes in bodies up to here are constants of the kernel, because code is
@@ -29,7 +32,8 @@ struct Module::Impl {
   EntryPoint signature; ///< `start` is not set yet.
 
   //===--- Constants ------------------------------------------------------===//
-  std::vector<ConstantData> constants; ///< By `lf.constant`'s id.
+  /// By `lf.constant`'s id. Elements stay where they are when others are added.
+  std::deque<ConstantData> constants;
   int64_t add_constant(ConstantData data);
   /// The data of an `lf.constant` result, or null.
   const ConstantData *constant_of(mlir::Value value) const;
@@ -42,7 +46,8 @@ struct Module::Impl {
                           Size size);
   llvm::SmallVector<mlir::Value>
   materialize(mlir::OpBuilder &builder, mlir::Location loc, const Shape &shape);
-  /// The extents of a tensor value.
+  /// The extents of a tensor value; the reference holds until they are set
+  /// anew or forgotten.
   const Shape &shape_of(mlir::Value tensor);
   void set_shape(mlir::Value tensor, Shape shape);
   /// Removes cached facts about an operation that is about to be erased.
@@ -53,11 +58,18 @@ struct Module::Impl {
   /// The tensor type of these extents.
   mlir::RankedTensorType tensor_type(DType dtype, const Shape &shape);
 
-  llvm::DenseMap<mlir::Value, Shape> shapes;
+  /// Each in its own place, since callers keep references while others are
+  /// added.
+  llvm::DenseMap<mlir::Value, std::unique_ptr<Shape>> shapes;
   llvm::DenseMap<mlir::Value, Size> size_values;
   /// The value that defines a symbol, by its name.
   llvm::StringMap<mlir::Value> symbol_values;
 };
+
+/// Whether the value belongs to a region of the operation, at any depth. A
+/// region that is still being built may have no operation yet, or be in none;
+/// its values are then inside of no finished operation.
+bool is_inside(mlir::Value value, mlir::Operation *op);
 
 /// The location of what a model node is built from, and the nodes of a location
 /// (several where operations were fused, none where it names none).
