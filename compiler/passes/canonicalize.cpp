@@ -6,21 +6,13 @@
 
 #include "compiler/passes/canonicalize.h"
 
-#include "mlir/IR/Dominance.h"
-#include "mlir/Transforms/CSE.h"
+#include "compiler/passes/merge_equal.h"
 
 using namespace mlir;
 
 namespace landfall::compiler {
 
 namespace {
-
-/// Keeps the module's caches free of erased values.
-struct Forgetting : RewriterBase::Listener {
-  explicit Forgetting(ir::Module::Impl &module) : module(module) {}
-  void notifyOperationErased(Operation *op) override { module.forget(op); }
-  ir::Module::Impl &module;
-};
 
 std::optional<int64_t> literal(Value value) {
   auto op = value.getDefiningOp<lf::LiteralOp>();
@@ -142,10 +134,7 @@ void erase_dead(ir::Module::Impl &module) {
 void canonicalize(ir::Module::Impl &module) {
   fold_scalars(module);
   compose_reshapes(module);
-  Forgetting listener(module);
-  IRRewriter rewriter(&module.context, &listener);
-  DominanceInfo dominance(*module.module);
-  eliminateCommonSubExpressions(rewriter, dominance, *module.module);
+  merge_equal(module);
   erase_dead(module);
 }
 

@@ -8,6 +8,7 @@
 
 #include "compiler/passes/body_queries.h"
 #include "compiler/passes/canonicalize.h"
+#include "compiler/passes/fold_placement.h"
 #include "compiler/passes/fuse_epilogue.h"
 #include "ir/describe/describe.h"
 #include "package/scalar_op.h"
@@ -240,6 +241,8 @@ bool may_inline(lf::MapOp producer, ArrayRef<lf::LoadOp> loads,
     // by control flow that the producer's own loads know nothing of.
     if (isa<lf::ParallelOp>(site.compute))
       return false;
+    if (!folds_run_once(producer, load, module))
+      return false;
     if (cost == Cost::free)
       continue;
     bool once = loads_each_once(site, module) ||
@@ -289,10 +292,12 @@ template <typename Rule> bool to_fixpoint(ir::Module::Impl &module, Rule rule) {
 
 void fuse(ir::Module::Impl &module) {
   to_fixpoint(module, inline_producer);
+  hoist_folds(module);
   canonicalize(module);
   to_fixpoint(module, fuse_epilogue);
   canonicalize(module);
   to_fixpoint(module, inline_producer);
+  hoist_folds(module);
   canonicalize(module);
 }
 

@@ -7,6 +7,7 @@
 #include "compiler/passes/fuse_epilogue.h"
 
 #include "compiler/passes/body_queries.h"
+#include "compiler/passes/fold_placement.h"
 
 using namespace mlir;
 
@@ -160,6 +161,9 @@ lf::MapOp move_before_reshape(lf::MapOp map, lf::ReshapeOp reshape,
 } // namespace
 
 bool fuse_epilogue(lf::MapOp map, ir::Module::Impl &module) {
+  // An epilogue runs for each element, a map's folds for each of their values.
+  if (has_folds(map))
+    return false;
   SmallVector<Value> tensors;
   map->walk([&](lf::LoadOp load) { tensors.push_back(load.getTensor()); });
   for (Value tensor : tensors) {
