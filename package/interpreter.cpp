@@ -32,6 +32,8 @@ public:
     return done ? Status() : Status(std::move(error_));
   }
 
+  uint64_t steps_done() const { return steps_done_; }
+
 private:
   Error internal(std::string what) const {
     return {ErrorCode::internal,
@@ -54,6 +56,13 @@ private:
       values_[constant.slot] = constant.value;
     for (const SizeSlot &size : plan_.sizes)
       values_[size.slot].i = arguments_.sizes[size.size];
+    const StepBlock &body = plan_.blocks[plan_.body];
+    for (size_t dim = 0; dim < loops_.size(); ++dim) {
+      std::vector<Step> &steps = steps_within_.emplace_back();
+      for (const Step &step : body.steps)
+        if (step.level >= int(dim))
+          steps.push_back(step);
+    }
     return {};
   }
 
@@ -87,7 +96,8 @@ private:
   //===--- The loop space -------------------------------------------------===//
 
   /// Calls `visit` for each point of `extents`, with its indices in the slots
-  /// `params[0..)`, until a call fails.
+  /// `params[0..)`, until a call fails. It is given the outermost loop whose
+  /// index has changed since the last point; -1 at the first.
   template <typename Visit>
   bool for_each_point(const std::vector<int64_t> &extents, const Slot *params,
                       const Visit &visit) {
@@ -96,8 +106,9 @@ private:
       if (extents[dim] == 0)
         return true;
     }
+    int changed = -1;
     while (true) {
-      if (!visit())
+      if (!visit(changed))
         return false;
       size_t dim = extents.size();
       while (dim-- > 0) {
@@ -107,13 +118,20 @@ private:
       }
       if (dim == SIZE_MAX)
         return true;
+      changed = int(dim);
     }
+  }
+
+  /// The steps of the body that are not the same as at the last point.
+  bool run_body(int changed) {
+    return run_steps(changed < 0 ? plan_.blocks[plan_.body].steps
+                                 : steps_within_[size_t(changed)]);
   }
 
   bool run_loops() {
     const StepBlock &body = plan_.blocks[plan_.body];
     return for_each_point(loops_, body.params.data(),
-                          [&] { return run_block(body); });
+                          [&](int changed) { return run_body(changed); });
   }
 
   /// A map or contraction: the yields are stored to the written operands in
@@ -125,10 +143,10 @@ private:
       if (kernel_.operands[i].written)
         outputs.push_back(&buffers_[i]);
     int64_t point = 0;
-    return for_each_point(loops_, body.params.data(), [&] {
+    return for_each_point(loops_, body.params.data(), [&](int changed) {
       if (kernel_.kind == KernelClass::contraction && !run_sum(body))
         return false;
-      if (!run_block(body))
+      if (!run_body(changed))
         return false;
       for (size_t i = 0; i < outputs.size(); ++i) {
         const Buffer &to = *outputs[i];
@@ -150,7 +168,7 @@ private:
     bool real = is_real(kernel_.accumulator);
     double sum = 0;
     uint64_t integer_sum = 0;
-    bool done = for_each_point(reduce_, factors.params.data() + rank, [&] {
+    bool done = for_each_point(reduce_, factors.params.data() + rank, [&](int) {
       if (!run_block(factors))
         return false;
       if (real)
@@ -176,8 +194,11 @@ private:
 
   //===--- Blocks and steps -----------------------------------------------===//
 
-  bool run_block(const StepBlock &block) {
-    for (const Step &step : block.steps) {
+  bool run_block(const StepBlock &block) { return run_steps(block.steps); }
+
+  bool run_steps(const std::vector<Step> &steps) {
+    steps_done_ += steps.size();
+    for (const Step &step : steps) {
       if (step.kind == NodeKind::scalar)
         values_[step.result] =
             step.operation(values_[step.a], values_[step.b], values_[step.c]);
@@ -318,6 +339,9 @@ private:
   std::vector<Buffer> buffers_;
   std::vector<int64_t> loops_;
   std::vector<int64_t> reduce_;
+  /// For each loop, the steps of the body that depend on it or one inside.
+  std::vector<std::vector<Step>> steps_within_;
+  uint64_t steps_done_ = 0;
   Error error_;
 };
 
@@ -332,8 +356,12 @@ Error failed_check(const Kernel &kernel, uint32_t check, int64_t value) {
 }
 
 Status interpret(const Kernel &kernel, const KernelArguments &arguments,
-                 Precision precision) {
-  return Interpreter(kernel, arguments, precision).run();
+                 Precision precision, uint64_t *steps) {
+  Interpreter interpreter(kernel, arguments, precision);
+  Status status = interpreter.run();
+  if (steps)
+    *steps += interpreter.steps_done();
+  return status;
 }
 
 } // namespace landfall

@@ -53,8 +53,11 @@ struct KernelArguments {
 /// of reals sums in double and rounds once, as the order of summation is not
 /// specified. Fails with the check's code and message on a failed check, with
 /// `internal` on an access outside an operand. Thread-safe: it has no state but
-/// the operands.
+/// the operands. The number of steps done is added to `*steps`: nodes executed,
+/// where what depends on outer loops only is done once for all points of the
+/// inner ones.
 Status interpret(const Kernel &kernel, const KernelArguments &arguments,
-                 Precision precision = Precision::exact);
+                 Precision precision = Precision::exact,
+                 uint64_t *steps = nullptr);
 
 } // namespace landfall

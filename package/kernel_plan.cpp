@@ -5,13 +5,16 @@
 //===----------------------------------------------------------------------===//
 #include "package/kernel_plan.h"
 
+#include <algorithm>
+
 namespace landfall {
 namespace {
 
 class Planner {
 public:
   Planner(const Kernel &kernel, Precision precision)
-      : kernel_(kernel), precision_(precision), slots_(kernel.nodes.size()) {
+      : kernel_(kernel), precision_(precision), slots_(kernel.nodes.size()),
+        levels_(kernel.nodes.size(), -1) {
     for (Slot slot = 0; slot < slots_.size(); ++slot)
       slots_[slot] = slot;
     plan_.slot_count = uint32_t(slots_.size());
@@ -20,11 +23,34 @@ public:
   KernelPlan plan() {
     if (kernel_.kind == KernelClass::contraction)
       plan_.factors = add_block(kernel_.factors);
+    for (size_t k = 0; k < kernel_.body.params.size(); ++k)
+      levels_[kernel_.body.params[k]] = std::min(int(k), innermost());
+    for (NodeId id : kernel_.body.nodes)
+      levels_[id] = std::max(levels_[id], level_of(kernel_.nodes[id]));
     plan_.body = add_block(kernel_.body);
     return std::move(plan_);
   }
 
 private:
+  int innermost() const { return int(kernel_.loops.size()) - 1; }
+
+  /// Of what is in the body, of nodes of its blocks too.
+  int level_of(const Node &node) const {
+    if (node.kind == NodeKind::store || node.kind == NodeKind::check ||
+        (node.kind == NodeKind::load && kernel_.operands[node.index].written))
+      return innermost();
+    int level = -1;
+    for (NodeId arg : node.args)
+      level = std::max(level, levels_[arg]);
+    for (const Block &block : node.blocks) {
+      for (NodeId id : block.yields)
+        level = std::max(level, levels_[id]);
+      for (NodeId id : block.nodes)
+        level = std::max(level, level_of(kernel_.nodes[id]));
+    }
+    return level;
+  }
+
   uint32_t add_block(const Block &block) {
     StepBlock steps;
     for (NodeId param : block.params)
@@ -75,6 +101,7 @@ private:
     step.kind = node.kind;
     step.index = node.index;
     step.result = slots_[id];
+    step.level = levels_[id];
     switch (node.kind) {
     case NodeKind::scalar:
       set_scalar(step, node);
@@ -145,6 +172,7 @@ private:
   const Kernel &kernel_;
   Precision precision_;
   std::vector<Slot> slots_;
+  std::vector<int> levels_; ///< Of the body's parameters and nodes.
   KernelPlan plan_;
 };
 

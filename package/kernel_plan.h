@@ -25,6 +25,9 @@ struct Step {
   uint32_t first = 0;       ///< Indices or initial values: where in `lists`,
   uint32_t count = 0;       ///< and how many.
   uint32_t blocks[2] = {};  ///< Numbers in `KernelPlan::blocks`.
+  /// In the body: the innermost of the kernel's loops on which it depends, all
+  /// if it has effects or reads what they change; -1: none.
+  int level = -1;
   Operation operation = {};
 };
 

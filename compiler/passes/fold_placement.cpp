@@ -8,6 +8,8 @@
 #include "compiler/passes/body_queries.h"
 #include "ir/describe/describe.h"
 
+#include <functional>
+
 using namespace mlir;
 
 namespace landfall::compiler {
@@ -71,8 +73,8 @@ SmallVector<Operation *> long_folds(lf::MapOp map) {
 /// `wanted` accepts.
 class Dependences {
 public:
-  explicit Dependences(llvm::function_ref<bool(BlockArgument)> wanted)
-      : wanted_(wanted) {}
+  explicit Dependences(std::function<bool(BlockArgument)> wanted)
+      : wanted_(std::move(wanted)) {}
 
   void add(Value value) {
     if (auto argument = dyn_cast<BlockArgument>(value)) {
@@ -97,7 +99,7 @@ public:
   llvm::SmallDenseSet<Value> found;
 
 private:
-  llvm::function_ref<bool(BlockArgument)> wanted_;
+  std::function<bool(BlockArgument)> wanted_;
   llvm::SmallPtrSet<Operation *, 16> seen_;
 };
 

@@ -25,6 +25,7 @@ using Pass = void (*)(ir::Module::Impl &);
 struct Outcome {
   std::string text;          ///< The IR after the pass.
   std::vector<float> values; ///< The output, computed by the null device.
+  uint64_t steps = 0;        ///< Of its interpreter.
 
   /// How often an operation's name occurs in the text.
   int count(const std::string &operation) const {
@@ -55,7 +56,7 @@ inline Outcome outcome(const BuildGraph &build, Pass pass, int64_t rows = 3,
   build(builder);
   if (pass)
     pass(module.impl());
-  Outcome result{module.print(), {}};
+  Outcome result{module.print(), {}, 0};
   Status law = ir::verify_core_ir(module);
   EXPECT_TRUE(law) << law.error().message;
   auto package = std::make_shared<Package>();
@@ -72,6 +73,7 @@ inline Outcome outcome(const BuildGraph &build, Pass pass, int64_t rows = 3,
   EXPECT_TRUE(outputs) << outputs.error().message;
   if (!outputs)
     return result;
+  result.steps = device->counters()->instructions;
   const auto &y = std::get<runtime::HostTensor>((*outputs)[0].value);
   result.values.resize(y.bytes.data.size() / sizeof(float));
   std::memcpy(result.values.data(), y.bytes.data.data(), y.bytes.data.size());

@@ -43,7 +43,7 @@ public:
   }
 
   Result<std::unique_ptr<runtime::Queue>> create_queue() override {
-    return std::unique_ptr<runtime::Queue>(std::make_unique<NullQueue>());
+    return std::unique_ptr<runtime::Queue>(std::make_unique<NullQueue>(count_));
   }
 
   Result<std::unique_ptr<runtime::Executable>>
@@ -52,6 +52,19 @@ public:
     return std::unique_ptr<runtime::Executable>(
         std::make_unique<NullExecutable>(package.kernels));
   }
+
+  /// The same numbers on every machine: a step of the interpreter is an
+  /// instruction and a cycle of a nanosecond.
+  Result<runtime::DeviceCounters> counters() override {
+    runtime::DeviceCounters counters;
+    counters.instructions = counters.cycles = count_->steps;
+    counters.hertz = 1e9;
+    counters.memory_bytes = count_->bytes;
+    return counters;
+  }
+
+private:
+  std::shared_ptr<WorkCount> count_ = std::make_shared<WorkCount>();
 };
 
 std::vector<std::string> devices() { return {"null"}; }

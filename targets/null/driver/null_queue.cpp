@@ -21,6 +21,7 @@ uint8_t *address(runtime::DeviceSpan span) {
 
 Status NullQueue::do_write(runtime::DeviceSpan destination, const void *source,
                            size_t bytes) {
+  count_->bytes += bytes;
   auto *from = static_cast<const uint8_t *>(source);
   pending_.push_back([to = address(destination),
                       copy = std::vector(from, from + bytes)]() -> Status {
@@ -33,6 +34,7 @@ Status NullQueue::do_write(runtime::DeviceSpan destination, const void *source,
 Status NullQueue::do_read(void *destination, runtime::DeviceSpan source,
                           size_t bytes) {
   TRY(do_wait(end()));
+  count_->bytes += bytes;
   const uint8_t *from = address(source);
   std::copy(from, from + bytes, static_cast<uint8_t *>(destination));
   return {};
@@ -40,6 +42,7 @@ Status NullQueue::do_read(void *destination, runtime::DeviceSpan source,
 
 Status NullQueue::do_copy(runtime::DeviceSpan destination,
                           runtime::DeviceSpan source, size_t bytes) {
+  count_->bytes += bytes;
   pending_.push_back(
       [to = address(destination), from = address(source), bytes]() -> Status {
         if (bytes > 0)
@@ -57,8 +60,12 @@ Status NullQueue::do_launch(const runtime::Executable &executable,
   for (runtime::DeviceSpan operand : operands)
     pointers.push_back(address(operand));
   pending_.push_back([&kernel = executable.descriptions()[kernel], pointers,
-                      sizes = std::vector(sizes.begin(), sizes.end())] {
-    return interpret(kernel, {pointers, sizes});
+                      sizes = std::vector(sizes.begin(), sizes.end()), this] {
+    uint64_t steps = 0;
+    Status status =
+        interpret(kernel, {pointers, sizes}, Precision::exact, &steps);
+    count_->steps += steps;
+    return status;
   });
   return {};
 }

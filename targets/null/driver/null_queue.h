@@ -7,8 +7,10 @@
 
 #include "runtime/device.h"
 
+#include <atomic>
 #include <deque>
 #include <functional>
+#include <memory>
 
 namespace landfall::null {
 
@@ -18,10 +20,20 @@ public:
   using Executable::Executable;
 };
 
+/// What has been done, on all queues of a device.
+struct WorkCount {
+  std::atomic<uint64_t> steps = 0; ///< Of the interpreter.
+  std::atomic<uint64_t> bytes = 0; ///< Written, read or copied.
+};
+
 /// Defers all work until a caller waits for it, which is the latest that the
 /// device interface allows. So a caller that forgets to wait reads stale memory
 /// here, in tests, instead of on an asynchronous device later.
 class NullQueue : public runtime::Queue {
+public:
+  explicit NullQueue(std::shared_ptr<WorkCount> count)
+      : count_(std::move(count)) {}
+
 protected:
   Status do_write(runtime::DeviceSpan destination, const void *source,
                   size_t bytes) override;
@@ -42,6 +54,7 @@ private:
   /// The event after all work.
   runtime::Event end() const { return done_ + pending_.size(); }
 
+  std::shared_ptr<WorkCount> count_;
   runtime::Event done_ = 0; ///< Work items done or dropped so far.
   std::deque<Work> pending_;
 };
