@@ -345,7 +345,12 @@ private:
       results.push_back(define_value(result));
     for (int64_t number : box.getExtra())
       extra.push_back(uint32_t(number));
-    Args args = counted(results, {uint32_t(box.getFunction())});
+    auto function = BoxFunction(box.getFunction());
+    // A list that nobody needs any more grows in place.
+    if (function == BoxFunction::sequence_insert &&
+        is_last_use(box.getArgs()[0], box))
+      function = BoxFunction::sequence_push;
+    Args args = counted(results, {uint32_t(function)});
     args = counted(arguments, std::move(args));
     emit(Op::box, counted(extra, std::move(args)));
     // A box comes from the user: check that it holds what the program expects.
@@ -364,6 +369,36 @@ private:
     lower_block(region.front());
   }
 
+  /// Whether nothing reads the value once the operation has. A value from
+  /// around a branch may be used for the last time in it, one from around a
+  /// loop not.
+  static bool is_last_use(Value value, Operation *op) {
+    for (mlir::Block *block = op->getBlock();; block = op->getBlock()) {
+      for (Operation *user : value.getUsers())
+        if (Operation *here = block->findAncestorOpInBlock(*user);
+            here && op->isBeforeInBlock(here))
+          return false;
+      if (block == value.getParentBlock())
+        return true;
+      op = block->getParentOp();
+      if (!isa<lf::IfOp>(op))
+        return false;
+    }
+  }
+
+  /// Shares values with other registers. A box that `op` uses last leaves its
+  /// own, so that the new one alone holds it.
+  void share(std::span<const std::pair<uint32_t, Value>> values,
+             Operation *op) {
+    for (auto [to, value] : values)
+      emit(Op::share, {to, values_.lookup(value)});
+    llvm::SmallDenseSet<Value> left;
+    for (auto [to, value] : values)
+      if (!isa<RankedTensorType>(value.getType()) && is_last_use(value, op) &&
+          left.insert(value).second)
+        emit(Op::drop, {values_.lookup(value)});
+  }
+
   void lower_if(lf::IfOp branch) {
     uint32_t condition = new_int();
     emit(Op::read, {condition, values_.lookup(branch.getCondition()), 0});
@@ -373,8 +408,10 @@ private:
     auto body = [&](Region &region) {
       lower_region(region);
       Operation *yield = region.front().getTerminator();
+      std::vector<std::pair<uint32_t, Value>> values;
       for (auto [result, value] : llvm::zip(results, yield->getOperands()))
-        emit(Op::share, {result, values_.lookup(value)});
+        values.emplace_back(result, value);
+      share(values, yield);
       scopes_.pop_back();
     };
     size_t to_else = emit(Op::jump_ifnot, {condition, 0});
@@ -399,8 +436,10 @@ private:
       emit(Op::constant, {proceed, 1, 0});
     emit(Op::constant, {iteration, 0, 0});
     auto carried_args = body.getArguments().drop_front();
+    std::vector<std::pair<uint32_t, Value>> initial;
     for (auto [argument, init] : llvm::zip(carried_args, loop.getInit()))
-      emit(Op::share, {define_value(argument), values_.lookup(init)});
+      initial.emplace_back(define_value(argument), init);
+    share(initial, loop);
     std::vector<uint32_t> collected;
     for (uint64_t k = 0; k < loop.getCollected(); ++k) {
       collected.push_back(new_value());
@@ -436,16 +475,15 @@ private:
     for (auto [k, sequence] : llvm::enumerate(collected)) {
       uint32_t element =
           values_.lookup(yield->getOperand(1 + carried_args.size() + k));
-      box(BoxFunction::sequence_insert, sequence, {sequence, element}, {});
+      box(BoxFunction::sequence_push, sequence, {sequence, element}, {});
     }
-    std::vector<uint32_t> next;
-    for (size_t k = 0; k < carried_args.size(); ++k) {
-      next.push_back(new_value());
-      emit(Op::share, {next[k], values_.lookup(yield->getOperand(1 + k))});
-    }
+    std::vector<std::pair<uint32_t, Value>> next;
+    for (size_t k = 0; k < carried_args.size(); ++k)
+      next.emplace_back(new_value(), yield->getOperand(1 + k));
+    share(next, yield);
     for (auto [argument, value] : llvm::zip(carried_args, next)) {
-      emit(Op::share, {values_.lookup(argument), value});
-      emit(Op::drop, {value});
+      emit(Op::share, {values_.lookup(argument), value.first});
+      emit(Op::drop, {value.first});
     }
     uint32_t one = constant(1);
     emit(Op::add, {iteration, iteration, one});

@@ -151,6 +151,36 @@ TEST_F(LowerTest, OneBranchRuns) {
   EXPECT_GT(code[to_end].args[0], to_end + 1);
 }
 
+/// How often a function on boxes occurs in the program.
+size_t boxes(const Program &program, BoxFunction function) {
+  size_t count = 0;
+  for (const Instruction &instruction : program.code)
+    count +=
+        instruction.op == Op::box && instruction.args[0] == uint32_t(function);
+  return count;
+}
+
+TEST_F(LowerTest, AListThatALoopCarriesGrowsInPlace) {
+  SignatureValue list;
+  list.kind = ValueKind::sequence;
+  int64_t f32 = int64_t(DType::f32);
+  Any empty = b.box(BoxFunction::sequence_empty, {}, {&list, 1}, {&f32, 1})[0];
+  auto insert = [&](const Any &into) {
+    std::vector<Any> arguments = {into, x};
+    return b.box(BoxFunction::sequence_insert, arguments, {&list, 1})[0];
+  };
+  auto results =
+      b.loop(b.from_size(3), {}, {empty}, [&](const Builder::LoopState &state) {
+        return Builder::LoopStep{{}, {insert(state.carried[0])}, {}};
+      });
+  insert(results[0]);
+  b.output("y", insert(results[0]));
+  run();
+  EXPECT_EQ(boxes(package.program, BoxFunction::sequence_push), 2u)
+      << "in the loop, and the last of the two after it";
+  EXPECT_EQ(boxes(package.program, BoxFunction::sequence_insert), 1u);
+}
+
 TEST_F(LowerTest, LoopsJumpBackAndCountTheirIterations) {
   Tensor trips = b.from_size(3);
   auto results = b.loop(trips, {}, {x}, [&](const Builder::LoopState &state) {

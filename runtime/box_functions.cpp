@@ -13,7 +13,7 @@ namespace landfall::runtime {
 
 namespace {
 
-using Arguments = std::span<const HostValue>;
+using Arguments = std::span<const HostValue *const>;
 
 Error misuse(std::string_view what) {
   return {ErrorCode::internal,
@@ -31,7 +31,7 @@ template <typename T> HostValue scalar(DType dtype, T value) {
 
 Result<const HostSequence *> sequence_in(Arguments arguments) {
   if (!arguments.empty())
-    if (auto *list = std::get_if<HostSequence>(&arguments[0].value))
+    if (auto *list = std::get_if<HostSequence>(&arguments[0]->value))
       return list;
   return misuse("expected a sequence");
 }
@@ -53,22 +53,26 @@ Result<size_t> position_in(const HostValue &value, size_t limit,
   return static_cast<size_t>(from_front);
 }
 
+HostValue construct(Arguments arguments) {
+  HostSequence list;
+  for (const HostValue *element : arguments)
+    list.push_back(*element);
+  return {std::move(list)};
+}
+
 Result<HostValue> insert(Arguments arguments) {
-  HostSequence list = *TRY(sequence_in(arguments));
   if (arguments.size() < 2)
     return misuse("nothing to insert");
-  size_t position = list.size();
-  if (arguments.size() > 2)
-    position = TRY(position_in(arguments[2], list.size() + 1, list.size()));
-  list.insert(list.begin() + static_cast<int64_t>(position), arguments[1]);
-  return HostValue{std::move(list)};
+  HostValue list = *arguments[0];
+  TRY(push(list, *arguments[1], arguments.size() > 2 ? arguments[2] : nullptr));
+  return list;
 }
 
 Result<HostValue> at(Arguments arguments) {
   const HostSequence &list = *TRY(sequence_in(arguments));
   if (arguments.size() < 2)
     return misuse("no position");
-  return list[TRY(position_in(arguments[1], list.size(), list.size()))];
+  return list[TRY(position_in(*arguments[1], list.size(), list.size()))];
 }
 
 Result<HostValue> erase(Arguments arguments) {
@@ -78,7 +82,7 @@ Result<HostValue> erase(Arguments arguments) {
                  "there is nothing to erase from an empty sequence"};
   size_t position = list.size() - 1;
   if (arguments.size() > 1)
-    position = TRY(position_in(arguments[1], list.size(), list.size()));
+    position = TRY(position_in(*arguments[1], list.size(), list.size()));
   list.erase(list.begin() + static_cast<int64_t>(position));
   return HostValue{std::move(list)};
 }
@@ -86,10 +90,10 @@ Result<HostValue> erase(Arguments arguments) {
 Result<HostValue> optional_get(Arguments arguments) {
   if (arguments.size() != 1)
     return misuse("expected one optional");
-  if (std::holds_alternative<std::monostate>(arguments[0].value))
+  if (std::holds_alternative<std::monostate>(arguments[0]->value))
     return Error{ErrorCode::run_failed,
                  "the optional is empty: there is no element to get"};
-  return arguments[0];
+  return *arguments[0];
 }
 
 /// Joins equally shaped tensors along a new first dimension.
@@ -159,7 +163,7 @@ Result<std::vector<MapKey>> map_keys(std::span<const uint32_t> extra) {
 Result<HostValue> zip_map(Arguments arguments,
                           std::span<const uint32_t> extra) {
   auto *tensor = arguments.size() == 1
-                     ? std::get_if<HostTensor>(&arguments[0].value)
+                     ? std::get_if<HostTensor>(&arguments[0]->value)
                      : nullptr;
   if (!tensor || tensor->dims.empty() || tensor->dims.size() > 2)
     return misuse("expected a tensor of rank 1 or 2");
@@ -187,6 +191,18 @@ Result<HostValue> zip_map(Arguments arguments,
 
 } // namespace
 
+Status push(HostValue &sequence, const HostValue &element,
+            const HostValue *position) {
+  auto *list = std::get_if<HostSequence>(&sequence.value);
+  if (!list)
+    return misuse("expected a sequence");
+  size_t at = list->size();
+  if (position)
+    at = TRY(position_in(*position, list->size() + 1, list->size()));
+  list->insert(list->begin() + static_cast<int64_t>(at), element);
+  return {};
+}
+
 bool unboxes(BoxFunction function) {
   return function == BoxFunction::sequence_at ||
          function == BoxFunction::sequence_length ||
@@ -201,7 +217,7 @@ Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
   case BoxFunction::sequence_empty:
     return HostValue{HostSequence{}};
   case BoxFunction::sequence_construct:
-    return HostValue{HostSequence(arguments.begin(), arguments.end())};
+    return construct(arguments);
   case BoxFunction::sequence_insert:
     return insert(arguments);
   case BoxFunction::sequence_at:
@@ -213,20 +229,22 @@ Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
   case BoxFunction::optional_empty:
     return HostValue{};
   case BoxFunction::optional_some:
-    return arguments.size() == 1 ? Result(arguments[0])
+    return arguments.size() == 1 ? Result(*arguments[0])
                                  : misuse("expected one value");
   case BoxFunction::optional_has:
     if (arguments.size() != 1)
       return misuse("expected one optional");
     return scalar<uint8_t>(
         DType::boolean,
-        !std::holds_alternative<std::monostate>(arguments[0].value));
+        !std::holds_alternative<std::monostate>(arguments[0]->value));
   case BoxFunction::optional_get:
     return optional_get(arguments);
   case BoxFunction::sequence_stack:
     return stack(arguments, extra);
   case BoxFunction::zip_map:
     return zip_map(arguments, extra);
+  case BoxFunction::sequence_push:
+    break; // It needs the register.
   }
   return misuse("an unknown function");
 }

@@ -13,7 +13,10 @@ using Values = std::vector<HostValue>;
 
 Result<HostValue> apply_to(BoxFunction function, const Values &arguments,
                            const std::vector<uint32_t> &extra = {}) {
-  return apply_box_function(function, arguments, extra);
+  std::vector<const HostValue *> pointers;
+  for (const HostValue &argument : arguments)
+    pointers.push_back(&argument);
+  return apply_box_function(function, pointers, extra);
 }
 
 HostValue position(int64_t value) {
@@ -47,6 +50,16 @@ TEST(BoxFunctions, InsertCountsFromEitherEnd) {
   EXPECT_EQ(flat(insert({position(-1)})), (std::vector<float>{1, 9, 2}));
   EXPECT_EQ(insert({position(3)}).error().code, ErrorCode::run_failed);
   EXPECT_EQ(insert({position(-3)}).error().code, ErrorCode::run_failed);
+}
+
+TEST(BoxFunctions, PushChangesTheSequenceItself) {
+  HostValue list = sequence_of({1, 2}), first = position(0), far = position(9);
+  EXPECT_TRUE(push(list, floats({3}), nullptr).ok());
+  EXPECT_TRUE(push(list, floats({0}), &first).ok());
+  EXPECT_EQ(flat(list), (std::vector<float>{0, 1, 2, 3}));
+  EXPECT_EQ(push(list, floats({4}), &far).error().code, ErrorCode::run_failed);
+  HostValue tensor = floats({1});
+  EXPECT_EQ(push(tensor, tensor, nullptr).error().code, ErrorCode::internal);
 }
 
 TEST(BoxFunctions, AtAndErase) {

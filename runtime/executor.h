@@ -60,7 +60,9 @@ private:
   Result<HostTensor> download(const TensorRef &tensor);
   Result<HostTensor> detach(const TensorRef &tensor);
   Result<HostTensor> deliver(uint32_t output, const TensorRef &tensor);
-  Result<HostValue> boxed_argument(uint32_t value);
+  Result<std::shared_ptr<const HostValue>> boxed_argument(uint32_t value);
+  Status push_to(uint32_t result, std::span<const uint32_t> registers,
+                 std::span<std::shared_ptr<const HostValue>> arguments);
   Error failed_requirement(const Instruction &instruction) const;
   void clean_up();
   void report(Clock::time_point start) const;
