@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontend/onnx/families/chirp_transform.h"
 #include "frontend/onnx/families/fast_fourier.h"
 #include "frontend/onnx/families/fourier.h"
 
@@ -68,8 +69,9 @@ Tensor transformed_directly(const Transform &t) {
   return t.b.contract(c);
 }
 
-/// The same by factors of the length; in between, the parts lie apart.
-Tensor transformed_by_factors(const Transform &t) {
+/// The same by `transform`, for which the parts lie apart.
+Tensor transformed_apart(const Transform &t,
+                         const std::function<Tensor(Tensor)> &transform) {
   Builder &b = t.b;
   Size outer = t.x.dim(0), inner = t.x.dim(2), parts = t.x.dim(3);
   bool padded = t.used() != t.length;
@@ -81,12 +83,26 @@ Tensor transformed_by_factors(const Transform &t) {
         padded ? t.x.at_or(at, p[1] < b.scalar(t.used()), zero) : t.x.at(at);
     return t.weighted(p[1], convert(value, t.compute()));
   });
-  Tensor y = fast_fourier(b, b.reshape(x, {parts, t.length, outer * inner}),
-                          *t.length.constant(), t.inverse);
+  Tensor y = transform(b.reshape(x, {parts, t.length, outer * inner}));
   y = b.reshape(y, {2, t.length, outer, inner});
   return b.map(t.result(), t.x.dtype(), [&](std::span<const Scalar> p) {
     return t.finish(y.at({p[3], p[1], p[0], p[2]}));
   });
+}
+
+Tensor transformed(const Transform &t) {
+  Builder &b = t.b;
+  if (has_fast_fourier(t.length) && t.x.dim(3).is_constant())
+    return transformed_apart(t, [&](Tensor x) {
+      return fast_fourier(b, x, *t.length.constant(), t.inverse);
+    });
+  return by_length(
+      b, t.length, [&] { return transformed_directly(t); },
+      [&] {
+        return transformed_apart(t, [&](Tensor x) {
+          return chirp_transform(b, x, t.length, t.inverse);
+        });
+      });
 }
 
 /// The product of x's extents before (or behind) the axis, parts apart.
@@ -131,9 +147,7 @@ void dft_along(Node &node, Size axis) {
   for (int i = 0; i + 1 < x.rank(); ++i)
     shape[i] = select(equal(axis, i), t.results(), x.dim(i));
   shape.back() = t.result_parts();
-  bool fast = has_fast_fourier(t.length) && t.x.dim(3).is_constant();
-  Tensor y = fast ? transformed_by_factors(t) : transformed_directly(t);
-  node.output(b.reshape(y, shape));
+  node.output(b.reshape(transformed(t), shape));
 }
 
 void dft_17(Node &node) { dft_along(node, node.int_attr("axis", 1)); }

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontend/onnx/families/chirp_transform.h"
 #include "frontend/onnx/families/fast_fourier.h"
 #include "frontend/onnx/families/fourier.h"
 
@@ -47,19 +48,35 @@ Tensor transformed_directly(const Frames &f) {
   return f.b.contract(c);
 }
 
-/// The same by factors of the length; in between, the parts lie apart.
-Tensor transformed_by_factors(const Frames &f) {
+/// The same by `transform`, for which the parts lie apart.
+Tensor transformed_apart(const Frames &f,
+                         const std::function<Tensor(Tensor)> &transform) {
   Builder &b = f.b;
   Size batch = f.signal.dim(0), parts = f.signal.dim(2);
   Tensor x = b.map(
       {parts, f.length, batch, f.count()}, f.compute(),
       [&](std::span<const Scalar> p) { return f.at(p[2], p[3], p[1], p[0]); });
   x = b.reshape(x, {parts, f.length, batch * f.count()});
-  Tensor y = fast_fourier(b, x, *f.length.constant(), false);
+  Tensor y = transform(x);
   y = b.reshape(y, {2, f.length, batch, f.count()});
   return b.map(f.result(), f.signal.dtype(), [&](std::span<const Scalar> p) {
     return convert(y.at({p[3], p[2], p[0], p[1]}), f.signal.dtype());
   });
+}
+
+Tensor transformed(const Frames &f) {
+  Builder &b = f.b;
+  if (has_fast_fourier(f.length) && f.signal.dim(2).is_constant())
+    return transformed_apart(f, [&](Tensor x) {
+      return fast_fourier(b, x, *f.length.constant(), false);
+    });
+  return by_length(
+      b, f.length, [&] { return transformed_directly(f); },
+      [&] {
+        return transformed_apart(f, [&](Tensor x) {
+          return chirp_transform(b, x, f.length, false);
+        });
+      });
 }
 
 Size scalar_size(const Node &node, int position, const char *name) {
@@ -76,7 +93,7 @@ static void stft(Node &node) {
   if (x.rank() == 2)
     x = b.reshape(x, {x.dim(0), x.dim(1), 1});
   node.expect(x.rank() == 3, "signal must have rank 3");
-  Size parts = part_count(node, x);
+  part_count(node, x); // Requires 1 or 2.
   Size step = scalar_size(node, 1, "frame_step");
   b.require(less(0, step), "frame_step must be positive");
   Tensor window = node.optional_input(2, "window");
@@ -90,8 +107,7 @@ static void stft(Node &node) {
   bool onesided = node.int_attr("onesided", 1) != 0;
   Frames f{b,    x,      window,
            step, length, onesided ? floordiv(length, 2) + 1 : length};
-  bool fast = has_fast_fourier(length) && parts.is_constant();
-  node.output(fast ? transformed_by_factors(f) : transformed_directly(f));
+  node.output(transformed(f));
 }
 
 LANDFALL_ONNX(stft, {"STFT", 17, stft})
