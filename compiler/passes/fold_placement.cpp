@@ -8,8 +8,6 @@
 #include "compiler/passes/body_queries.h"
 #include "ir/describe/describe.h"
 
-#include <functional>
-
 using namespace mlir;
 
 namespace landfall::compiler {
@@ -69,20 +67,19 @@ SmallVector<Operation *> long_folds(lf::MapOp map) {
   return found;
 }
 
-/// What an operation and all that it uses depend on: block arguments that
-/// `wanted` accepts.
+/// The block arguments of a compute operation on which a value in its bodies
+/// depends, with all that is used to compute it.
 class Dependences {
 public:
-  explicit Dependences(std::function<bool(BlockArgument)> wanted)
-      : wanted_(std::move(wanted)) {}
+  explicit Dependences(Operation *compute) : compute_(compute) {}
 
   void add(Value value) {
-    if (auto argument = dyn_cast<BlockArgument>(value)) {
-      if (wanted_(argument))
-        found.insert(argument);
+    if (!is_inside(value, compute_))
       return;
-    }
-    add(value.getDefiningOp());
+    if (isa<BlockArgument>(value))
+      found.insert(value);
+    else
+      add(value.getDefiningOp());
   }
 
   /// With what the operations in its regions use.
@@ -99,7 +96,7 @@ public:
   llvm::SmallDenseSet<Value> found;
 
 private:
-  std::function<bool(BlockArgument)> wanted_;
+  Operation *compute_;
   llvm::SmallPtrSet<Operation *, 16> seen_;
 };
 
@@ -191,13 +188,12 @@ bool folds_run_once(lf::MapOp producer, lf::LoadOp load,
   SmallVector<Level> levels = levels_around(load, compute, module);
   mlir::Block &body = producer.getBody().front();
   for (Operation *fold : long_folds(producer)) {
-    Dependences within(
-        [&](BlockArgument argument) { return argument.getOwner() == &body; });
+    Dependences within(producer), around(compute);
     within.add(fold);
-    Dependences around([](BlockArgument) { return true; });
-    for (Value argument : within.found)
-      around.add(
-          load.getIndices()[cast<BlockArgument>(argument).getArgNumber()]);
+    for (Value value : within.found)
+      if (auto argument = cast<BlockArgument>(value);
+          argument.getOwner() == &body)
+        around.add(load.getIndices()[argument.getArgNumber()]);
     // Nothing leaves the epilogue of a contraction.
     bool is_needed_inside = isa<lf::ContractOp>(compute);
     for (const Level &level : llvm::reverse(levels)) {

@@ -63,12 +63,15 @@ Cost body_cost(lf::MapOp map) {
 /// slowly: a chain of thousands of operators becomes several kernels.
 constexpr int largest_body = 500;
 
-/// About how much code a compute operation's bodies make.
+/// About how much code a compute operation's bodies make; of large ones, more
+/// than largest_body.
 int body_size(Operation *compute) {
   int size = 0;
   compute->walk([&](Operation *op) {
     auto scalar = dyn_cast<lf::ScalarOp>(op);
     size += scalar && is_costly(scalar) ? 20 : 1;
+    return size > largest_body ? WalkResult::interrupt()
+                               : WalkResult::advance();
   });
   return size;
 }
