@@ -8,6 +8,8 @@
 
 #include "ir/describe/describe.h"
 
+#include <set>
+
 using namespace mlir;
 
 namespace landfall::compiler {
@@ -219,20 +221,22 @@ private:
   void take(Value result, unsigned slot) {
     plan_.slot_of[result] = slot;
     owners_[slot].insert(result);
+    dying_[last_use_.lookup(result)].push_back(result);
   }
 
+  /// Frees the slots all of whose owners were used here last; in the order of
+  /// the slots, so that plans are reproducible.
   void release_after(int position) {
-    for (auto &[slot, owners] : owners_) {
-      bool was_owned = !owners.empty();
-      SmallVector<Value> dead;
-      for (Value value : owners)
-        if (last_use_.lookup(value) <= position)
-          dead.push_back(value);
-      for (Value value : dead)
-        owners.erase(value);
-      if (was_owned && owners.empty())
-        free_.push_back(slot);
+    std::set<unsigned> touched;
+    for (Value value : dying_[position]) {
+      unsigned slot = plan_.slot_of.lookup(value);
+      if (owners_[slot].erase(value))
+        touched.insert(slot);
     }
+    for (unsigned slot : touched)
+      if (owners_[slot].empty())
+        free_.push_back(slot);
+    dying_.erase(position);
   }
 
   ir::Module::Impl &module_;
@@ -240,8 +244,10 @@ private:
   MemoryPlan plan_;
   llvm::DenseMap<Operation *, int> order_;
   llvm::DenseMap<Value, int> last_use_;
-  /// Live tensors of each slot (ordered, so that plans are reproducible).
-  std::map<unsigned, llvm::SmallDenseSet<Value>> owners_;
+  /// Live tensors of each slot.
+  llvm::DenseMap<unsigned, llvm::SmallDenseSet<Value>> owners_;
+  /// Tensors in slots, by the operation that uses them last.
+  llvm::DenseMap<int, std::vector<Value>> dying_;
   SmallVector<unsigned> free_;
 };
 
