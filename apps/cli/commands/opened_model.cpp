@@ -8,9 +8,9 @@
 #include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/units.h"
+#include "base/file.h"
 
 #include <fmt/format.h>
-#include <fstream>
 
 namespace landfall::cli {
 
@@ -119,10 +119,11 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
 }
 
 bool is_package(const std::string &path) {
-  std::ifstream file(path, std::ios::binary);
-  char start[8] = {};
-  file.read(start, sizeof start);
-  return path.ends_with(".lfm") || lf_package_recognize(start, sizeof start);
+  if (path.ends_with(".lfm"))
+    return true;
+  // Whoever opens the file says why it cannot be read.
+  auto start = read_beginning(path, 8);
+  return start && lf_package_recognize(start->data(), start->size());
 }
 
 Result<OpenedModel> open_model(const ModelOptions &options) {

@@ -26,14 +26,6 @@ Error invalid(std::string message) {
   return {ErrorCode::invalid_argument, std::move(message)};
 }
 
-/// Mapped, or read where that cannot be (a pipe).
-Result<Bytes> contents_of(const std::string &path) {
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(path, ignored))
-    return map_file(path);
-  return share_bytes(TRY(read_file(path)));
-}
-
 Result<ZipMember> choose_member(const std::vector<ZipMember> &members,
                                 const std::string &name,
                                 const std::string &path) {
@@ -115,7 +107,7 @@ Result<Tensor> read_tensor_file(const std::string &path,
   std::string kind = std::filesystem::path(path).extension().string();
   if (kind != ".npy" && kind != ".npz" && kind != ".pb")
     return invalid(fmt::format("'{}' must end in .npy, .npz or .pb", path));
-  Bytes file = TRY(contents_of(path));
+  Bytes file = TRY(map_file(path));
   if (kind == ".npy")
     return parse_npy(file, path, expected);
   if (kind == ".npz")
