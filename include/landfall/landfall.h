@@ -123,13 +123,20 @@ LF_API lf_status lf_package_open(const char *path, lf_package **package,
 /* The bytes are copied. */
 LF_API lf_status lf_package_from_bytes(const void *bytes, size_t size,
                                        lf_package **package, lf_error **error);
-/* Replaces the file in one step. */
+/* Replaces the file in one step; the new one has the permissions of the old.
+ * A file that the model was compiled from is not replaced
+ * (LF_INVALID_ARGUMENT). */
 LF_API lf_status lf_package_save(const lf_package *package, const char *path,
                                  lf_error **error);
 /* What a saved file holds. */
 LF_API lf_status lf_package_bytes(const lf_package *package, lf_buffer **bytes,
                                   lf_error **error);
 LF_API void lf_package_free(lf_package *package);
+/* The files that it was compiled from, by their absolute paths: the model, then
+ * those with external data. None for a package that was opened. NULL if there
+ * is no such one. */
+LF_API size_t lf_package_source_count(const lf_package *package);
+LF_API const char *lf_package_source(const lf_package *package, size_t number);
 /* 1 if a package begins with these bytes, of which the first 8 suffice. */
 LF_API int lf_package_recognize(const void *bytes, size_t size);
 

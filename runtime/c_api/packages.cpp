@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "base/file.h"
 #include "package/host_work.h"
 #include "package/package_layout.h"
 #include "runtime/c_api/device_options.h"
@@ -66,6 +67,7 @@ lf_status lf_package_from_bytes(const void *bytes, size_t size,
   return make("package", package, error, [&]() -> MadePackage {
     if (!bytes)
       return missing("bytes");
+    TRY(check_count("size", size));
     auto *begin = static_cast<const uint8_t *>(bytes);
     Bytes copy = share_bytes(std::vector<uint8_t>(begin, begin + size));
     return wrap(
@@ -75,9 +77,10 @@ lf_status lf_package_from_bytes(const void *bytes, size_t size,
 
 lf_status lf_package_save(const lf_package *package, const char *path,
                           lf_error **error) {
-  return guard(error, [&]() -> Status {
+  return guard(error, "package", [&]() -> Status {
     if (!package || !path)
       return missing(package ? "path" : "package");
+    TRY(check_not_read(path, package->sources));
     return write_package(*package->contents->package, path);
   });
 }
@@ -94,6 +97,16 @@ lf_status lf_package_bytes(const lf_package *package, lf_buffer **bytes,
 
 void lf_package_free(lf_package *package) { delete package; }
 
+size_t lf_package_source_count(const lf_package *package) {
+  return package ? package->sources.size() : 0;
+}
+
+const char *lf_package_source(const lf_package *package, size_t number) {
+  return number < lf_package_source_count(package)
+             ? package->sources[number].c_str()
+             : nullptr;
+}
+
 int lf_package_recognize(const void *bytes, size_t size) {
   return bytes && size >= sizeof package_magic &&
          std::memcmp(bytes, package_magic, sizeof package_magic) == 0;
@@ -101,7 +114,7 @@ int lf_package_recognize(const void *bytes, size_t size) {
 
 lf_status lf_package_verify(const lf_package *package, const char *device,
                             const char *options, lf_error **error) {
-  return guard(error, [&]() -> Status {
+  return guard(error, "package", [&]() -> Status {
     if (!package)
       return missing("package");
     return verify_on(package->contents->package, device,

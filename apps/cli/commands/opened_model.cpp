@@ -84,6 +84,16 @@ void add_input_options(CLI::App &command, InputOptions &options) {
       ->allow_extra_args(false);
 }
 
+CLI::Option *add_path_option(CLI::App &command, const std::string &names,
+                             std::string &path,
+                             const std::string &description) {
+  auto check = [](const std::string &text) -> std::string {
+    return text.empty() ? "the path is empty" : "";
+  };
+  return command.add_option(names, path, description)
+      ->check(CLI::Validator(check, "", "path"));
+}
+
 void add_require_target(CLI::App &command, bool &required) {
   command.add_flag("--require-target", required,
                    "Fail where the host would compute an operator, except for "
@@ -142,6 +152,18 @@ Result<OpenedModel> open_model(const ModelOptions &options) {
   return OpenedModel{std::move(package), std::move(model),
                      std::move(session), entry,
                      std::move(steps),   std::move(device)};
+}
+
+std::vector<std::string> files_read(const std::string &model,
+                                    const std::string &device,
+                                    const lf::Package *package) {
+  std::vector<std::string> files = {model};
+  if (size_t colon = device.find(':'); colon != device.npos)
+    files.push_back(device.substr(colon + 1));
+  if (package)
+    for (std::string &source : package->sources())
+      files.push_back(std::move(source));
+  return files;
 }
 
 Error run_error(Error error, const PreparedInputs &inputs) {
