@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/c_api/packages_for_test.h"
 
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -74,6 +75,13 @@ TEST(CPackages, NullIsAnErrorOrNothing) {
   EXPECT_EQ(lf_package_open("x", nullptr, nullptr), LF_INVALID_ARGUMENT);
   EXPECT_EQ(lf_package_from_bytes(nullptr, 0, &package, nullptr),
             LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_package_from_bytes("x", SIZE_MAX, &package, nullptr),
+            LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_compile_file("", nullptr, nullptr, nullptr, &package, nullptr),
+            LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_package_open("", &package, nullptr), LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_package_source_count(nullptr), 0u);
+  EXPECT_EQ(lf_package_source(nullptr, 0), nullptr);
   EXPECT_EQ(lf_package_save(nullptr, "x", nullptr), LF_INVALID_ARGUMENT);
   EXPECT_EQ(lf_package_bytes(nullptr, &buffer, nullptr), LF_INVALID_ARGUMENT);
   EXPECT_EQ(lf_package_verify(nullptr, nullptr, nullptr, nullptr),
@@ -95,6 +103,23 @@ TEST(CPackages, NullIsAnErrorOrNothing) {
   EXPECT_EQ(lf_port_rank(nullptr), -1);
   EXPECT_STREQ(lf_port_symbol(nullptr, 0), "");
   EXPECT_EQ(lf_buffer_data(nullptr), nullptr);
+}
+
+TEST(CPackages, AreNotSavedAtAPathThatEndsEarly) {
+  lf::Package package = open_package();
+  std::string path = testing::TempDir() + "landfall_c_package.lfm";
+  for (const std::string &wrong : {std::string(), path + '\0' + "x"}) {
+    try {
+      package.save(wrong);
+      FAIL() << "there is no such path";
+    } catch (const lf::Error &error) {
+      EXPECT_EQ(error.status(), LF_INVALID_ARGUMENT);
+    }
+  }
+  EXPECT_EQ(package.sources().size(), 0u);
+  package.save(path);
+  lf::Package::open(path).save(path); // Its own file may be replaced.
+  std::filesystem::remove(path);
 }
 
 TEST(CDevices, AreListedAndDescribed) {
