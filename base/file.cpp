@@ -41,7 +41,10 @@ ssize_t read_fully(int descriptor, std::span<uint8_t> bytes) {
 } // namespace
 
 Result<Bytes> map_file(const std::string &path) {
-  OpenFile file = TRY(open_regular(path));
+  return map_open_file(TRY(open_regular(path)), path);
+}
+
+Result<Bytes> map_open_file(const OpenFile &file, const std::string &path) {
   if (file.size() == 0)
     return Bytes{};
   void *start = mmap(nullptr, file.size(), PROT_READ, MAP_PRIVATE,

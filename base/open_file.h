@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/bytes.h"
 #include "base/result.h"
 
 #include <string>
@@ -52,5 +53,8 @@ struct OpenFile {
 /// Opens a regular file for reading; anything else is refused, and never waited
 /// for: opening a FIFO would block until someone writes to it.
 Result<OpenFile> open_regular(const std::string &path);
+
+/// Maps the whole file read-only; it may be closed then.
+Result<Bytes> map_open_file(const OpenFile &file, const std::string &path);
 
 } // namespace landfall

@@ -164,7 +164,8 @@ Result<CompiledModel> compile_model(const ModelSource &source,
           : library.compile_file(source.path.c_str(), options.c_str(), on_step,
                                  &Listener::on_source, &listener,
                                  &outcome.bytes, &outcome.size);
-  Package package = TRY(parse_package(TRY(outcome.take())));
+  Package package =
+      TRY(parse_package(TRY(outcome.take()), "", StoredChecks::none));
   return CompiledModel{std::make_shared<const Package>(std::move(package)),
                        std::move(listener.sources)};
 }

@@ -238,6 +238,11 @@ public:
     return Package(
         detail::made<lf_package>(lf_package_open, detail::c_text(path)));
   }
+  /// `options` is JSON: {"map": true} maps the file, whatever its size.
+  static Package open(const std::string &path, const std::string &options) {
+    return Package(detail::made<lf_package>(
+        lf_package_open_with, detail::c_text(path), detail::c_text(options)));
+  }
   static Package from_bytes(const void *bytes, size_t size) {
     return Package(
         detail::made<lf_package>(lf_package_from_bytes, bytes, size));
@@ -276,6 +281,8 @@ public:
   std::string describe(const char *what) const {
     return detail::text(lf_package_describe, get(), what);
   }
+  /// Throws if weights or code are not what was saved.
+  void check() const { detail::call(lf_package_check, get()); }
   /// Throws if a device of this name (empty: the package's own) cannot load it.
   void verify(const std::string &device = "",
               const std::string &options = "{}") const {

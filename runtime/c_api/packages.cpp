@@ -12,6 +12,7 @@
 
 #include <cstring>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 using namespace landfall;
 using namespace landfall::c_api;
@@ -26,6 +27,30 @@ Status verify_on(const std::shared_ptr<const Package> &package,
       device ? device : package->target, options.device));
   (void)TRY(runtime::LoadedModel::load(package, std::move(made)));
   return {};
+}
+
+/// Whether to map the file; nothing: by its size.
+Result<std::optional<bool>> parse_open_options(const char *text) {
+  using Json = nlohmann::json;
+  std::optional<bool> is_mapped;
+  Json json = Json::parse(text ? text : "{}", nullptr, false);
+  if (!json.is_object())
+    return Error{ErrorCode::invalid_argument,
+                 "the options of opening a package must be a JSON object"};
+  for (auto &[key, value] : json.items()) {
+    if (key != "map" || !value.is_boolean())
+      return Error{ErrorCode::invalid_argument,
+                   fmt::format("unknown option or wrong value: '{}'; known: "
+                               "map (bool)",
+                               key)};
+    is_mapped = value.get<bool>();
+  }
+  return is_mapped;
+}
+
+/// Saving would make checksums of whatever the bytes have become.
+Status check_unchanged(const Package &package) {
+  return package.watch ? package.watch->check_unchanged() : Status();
 }
 
 MadeBuffer describe(const Package &package, std::string_view what) {
@@ -55,10 +80,26 @@ void lf_buffer_free(lf_buffer *buffer) { delete buffer; }
 
 lf_status lf_package_open(const char *path, lf_package **package,
                           lf_error **error) {
+  return lf_package_open_with(path, nullptr, package, error);
+}
+
+lf_status lf_package_open_with(const char *path, const char *options,
+                               lf_package **package, lf_error **error) {
   return make("package", package, error, [&]() -> MadePackage {
     if (!path)
       return missing("path");
-    return wrap(std::make_shared<const Package>(TRY(read_package(path))));
+    std::optional<bool> is_mapped = TRY(parse_open_options(options));
+    return wrap(
+        std::make_shared<const Package>(TRY(read_package(path, is_mapped))));
+  });
+}
+
+lf_status lf_package_check(const lf_package *package, lf_error **error) {
+  return guard(error, "package", [&]() -> Status {
+    if (!package)
+      return missing("package");
+    TRY(check_unchanged(*package->contents->package));
+    return check_stored(*package->contents->package);
   });
 }
 
@@ -81,6 +122,7 @@ lf_status lf_package_save(const lf_package *package, const char *path,
     if (!package || !path)
       return missing(package ? "path" : "package");
     TRY(check_not_read(path, package->sources));
+    TRY(check_unchanged(*package->contents->package));
     return write_package(*package->contents->package, path);
   });
 }
@@ -90,6 +132,7 @@ lf_status lf_package_bytes(const lf_package *package, lf_buffer **bytes,
   return make("bytes", bytes, error, [&]() -> MadeBuffer {
     if (!package)
       return missing("package");
+    TRY(check_unchanged(*package->contents->package));
     std::vector<uint8_t> saved = serialize(*package->contents->package);
     return text_buffer(std::string(saved.begin(), saved.end()));
   });

@@ -122,6 +122,38 @@ TEST(CPackages, AreNotSavedAtAPathThatEndsEarly) {
   std::filesystem::remove(path);
 }
 
+TEST(CPackages, AreCheckedForDamage) {
+  lf::Package package = open_package();
+  package.check();
+  std::string path = testing::TempDir() + "landfall_c_damaged.lfm";
+  package.save(path);
+  lf::Package mapped = lf::Package::open(path, R"({"map": true})");
+  mapped.check();
+  lf::Model model(mapped);
+  lf::Package::open(path, R"({"map": false})").check();
+  EXPECT_THROW(lf::Package::open(path, R"({"map": 1})"), lf::Error);
+  EXPECT_THROW(lf::Package::open(path, R"({"copy": true})"), lf::Error);
+  std::filesystem::resize_file(path, 100);
+  std::vector<lf::Value> inputs;
+  for (int i = 0; i < 2; ++i)
+    inputs.push_back(lf::Value::tensor<float>({1}, {1}));
+  auto status_of = [](const auto &act) {
+    try {
+      act();
+    } catch (const lf::Error &error) {
+      return error.status();
+    }
+    return LF_OK;
+  };
+  auto run = [&] { model.session().run({inputs[0].get(), inputs[1].get()}); };
+  EXPECT_EQ(status_of(run), LF_IO);
+  EXPECT_EQ(status_of([&] { mapped.check(); }), LF_IO);
+  EXPECT_EQ(status_of([&] { mapped.save(path); }), LF_IO);
+  EXPECT_EQ(status_of([&] { mapped.bytes(); }), LF_IO);
+  EXPECT_EQ(lf_package_check(nullptr, nullptr), LF_INVALID_ARGUMENT);
+  std::filesystem::remove(path);
+}
+
 TEST(CDevices, AreListedAndDescribed) {
   std::vector<std::string> devices = lf::devices();
   EXPECT_NE(std::find(devices.begin(), devices.end(), "null"), devices.end());

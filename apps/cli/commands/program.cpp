@@ -30,6 +30,7 @@ constexpr const char *footer = R"(Examples:
   landfall run model.lfm                      ... run without the compiler
   landfall bench model.onnx --against onnxruntime
   landfall explain model.onnx                 kernels, their nodes, their time
+  landfall verify model.lfm                   whether a package is damaged
   landfall COMMAND --help                     every option, more examples
 
 Exit codes: 0 done; 1 wrong command line, option, shape or input; 2 the model
@@ -132,6 +133,7 @@ int run_program(int argc, char **argv) {
   add_bench(app, action);
   add_explain(app, action);
   add_query(app, action);
+  add_verify(app, action);
   add_devices(app, action);
   if (argc <= 1) {
     write_error_text(app.help());
