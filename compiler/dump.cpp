@@ -6,6 +6,7 @@
 #include "compiler/dump.h"
 
 #include "base/file.h"
+#include "base/open_file.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -14,6 +15,7 @@ namespace landfall::compiler {
 
 Result<DumpFile> open_dump(const std::string &directory,
                            const std::vector<std::string> &sources) {
+  TRY(check_path(directory));
   std::error_code problem;
   std::filesystem::create_directories(directory, problem);
   if (problem)
