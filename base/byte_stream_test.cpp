@@ -68,5 +68,30 @@ TEST(Hash, SeesEveryBit) {
   EXPECT_NE(hash_bytes({bytes.data(), 36}), whole);
 }
 
+TEST(BulkHash, IsTheSameInPartsAndNoticesEveryBit) {
+  std::vector<uint8_t> bytes(200);
+  for (size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = uint8_t(i * 7);
+  auto hash = [](std::span<const uint8_t> part, size_t size) {
+    BulkHash hash;
+    hash.add(part, size);
+    return hash.finish();
+  };
+  uint64_t whole = hash(bytes, bytes.size());
+  EXPECT_EQ(whole, 17559073806111936268u) << "packages have it";
+  BulkHash parts;
+  parts.add(std::span(bytes).first(64), 64);
+  parts.add(std::span(bytes).subspan(64), 136);
+  EXPECT_EQ(parts.finish(), whole);
+  EXPECT_NE(hash(bytes, 224), whole) << "zeros at the end count";
+  for (size_t i = 0; i < bytes.size() * 8; ++i) {
+    bytes[i / 8] ^= uint8_t(1 << i % 8);
+    EXPECT_NE(hash(bytes, bytes.size()), whole) << i;
+    bytes[i / 8] ^= uint8_t(1 << i % 8);
+  }
+  bytes.resize(224);
+  EXPECT_EQ(hash(std::span(bytes).first(200), 224), hash(bytes, 224));
+}
+
 } // namespace
 } // namespace landfall

@@ -1,174 +1,129 @@
-//===- file.cpp - Reading and writing whole files -------------------------===//
+//===- file.cpp - Reading whole files -------------------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
 #include "base/file.h"
 
+#include "base/open_file.h"
+
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace landfall {
 namespace {
 
-Error system_error(const char *action, const std::string &path) {
-  Error error{ErrorCode::io,
-              fmt::format("cannot {}: {}", action, strerror(errno))};
-  return error.in_file(path);
+Bytes mapping(void *start, size_t size) {
+  std::shared_ptr<const void> owner(start, [size](const void *memory) {
+    munmap(const_cast<void *>(memory), size);
+  });
+  return {std::move(owner), {static_cast<const uint8_t *>(start), size}};
 }
 
-class Descriptor {
-public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0)
-      close(number_);
-  }
-  Descriptor(const Descriptor &) = delete;
-  Descriptor &operator=(const Descriptor &) = delete;
-  int number() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-
-private:
-  int number_;
-};
-
-/// Deletes a temporary file unless it got its final name.
-class Temporary {
-public:
-  explicit Temporary(std::string path) : path_(std::move(path)) {}
-  ~Temporary() {
-    if (!path_.empty())
-      unlink(path_.c_str());
-  }
-  Temporary(const Temporary &) = delete;
-  Temporary &operator=(const Temporary &) = delete;
-  const std::string &path() const { return path_; }
-  void keep() { path_.clear(); }
-
-private:
-  std::string path_;
-};
-
-bool write_all(int descriptor, std::span<const uint8_t> bytes) {
-  while (!bytes.empty()) {
-    ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR)
+/// Reads until the bytes are full or the file ends; the number read, or -1.
+ssize_t read_fully(int descriptor, std::span<uint8_t> bytes) {
+  size_t used = 0;
+  while (used < bytes.size()) {
+    ssize_t got = ::read(descriptor, bytes.data() + used, bytes.size() - used);
+    if (got < 0 && errno == EINTR)
       continue;
-    if (written < 0)
-      return false;
-    bytes = bytes.subspan(size_t(written));
+    if (got < 0)
+      return -1;
+    if (got == 0)
+      break;
+    used += size_t(got);
   }
-  return true;
-}
-
-/// Opens a new file under a name that no one else uses, which it puts in
-/// `name`. (mkstemp would ignore the user's umask.)
-int create_beside(const std::string &path, std::string &name) {
-  constexpr int attempts = 1000;
-  for (int i = 0; i < attempts; ++i) {
-    name = fmt::format("{}.tmp{}-{}", path, getpid(), i);
-    int file =
-        open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file >= 0 || errno != EEXIST)
-      return file;
-  }
-  return -1;
-}
-
-std::string directory_of(const std::string &path) {
-  size_t slash = path.rfind('/');
-  if (slash == std::string::npos)
-    return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
+  return ssize_t(used);
 }
 
 } // namespace
 
 Result<Bytes> map_file(const std::string &path) {
-  Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file)
-    return system_error("open", path);
-  struct stat status;
-  if (fstat(file.number(), &status) != 0)
-    return system_error("read", path);
-  if (S_ISDIR(status.st_mode)) {
-    errno = EISDIR;
-    return system_error("open", path);
-  }
-  size_t size = size_t(status.st_size);
-  if (size == 0)
+  return map_open_file(TRY(open_regular(path)), path);
+}
+
+Result<Bytes> map_open_file(const OpenFile &file, const std::string &path) {
+  if (file.size() == 0)
     return Bytes{};
-  void *start = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
+  void *start = mmap(nullptr, file.size(), PROT_READ, MAP_PRIVATE,
+                     file.descriptor.number(), 0);
   if (start == MAP_FAILED)
     return system_error("map", path);
-  std::shared_ptr<const void> owner(start, [size](const void *mapping) {
-    munmap(const_cast<void *>(mapping), size);
-  });
-  return Bytes{std::move(owner), {static_cast<const uint8_t *>(start), size}};
+  return mapping(start, file.size());
+}
+
+Result<Bytes> load_file(const std::string &path) {
+  OpenFile file = TRY(open_regular(path));
+  size_t size = file.size();
+  if (size == 0)
+    return Bytes{};
+  void *start = mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (start == MAP_FAILED) {
+    Error error{ErrorCode::out_of_memory,
+                fmt::format("no memory for its {} bytes", size)};
+    return error.in_file(path);
+  }
+  Bytes bytes = mapping(start, size);
+  // A page fault every 4 KiB takes longer than reading.
+  madvise(start, size, MADV_HUGEPAGE);
+  ssize_t got = read_fully(file.descriptor.number(),
+                           {static_cast<uint8_t *>(start), size});
+  if (got < 0)
+    return system_error("read", path);
+  mprotect(start, size, PROT_READ);
+  bytes.data = bytes.data.first(size_t(got)); // It may have been cut meanwhile.
+  return bytes;
 }
 
 Result<std::vector<uint8_t>> read_file(const std::string &path) {
-  Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file)
-    return system_error("open", path);
-  struct stat status;
-  std::vector<uint8_t> bytes;
-  if (fstat(file.number(), &status) == 0 && status.st_size > 0)
-    bytes.reserve(size_t(status.st_size) + 1);
+  OpenFile file = TRY(open_regular(path));
+  // Files of /proc have contents, and the size 0.
+  std::vector<uint8_t> bytes(file.size() + 1);
   size_t used = 0;
   while (true) {
-    bytes.resize(std::max(bytes.capacity(), used + 65536));
     ssize_t got =
-        ::read(file.number(), bytes.data() + used, bytes.size() - used);
-    if (got < 0 && errno == EINTR)
-      continue;
+        read_fully(file.descriptor.number(), std::span(bytes).subspan(used));
     if (got < 0)
       return system_error("read", path);
-    if (got == 0)
-      break;
     used += size_t(got);
+    if (used < bytes.size())
+      break;
+    bytes.resize(std::max<size_t>(65536, bytes.size() * 2));
   }
   bytes.resize(used);
   return bytes;
 }
 
-Status write_file(const std::string &path,
-                  std::span<const std::span<const uint8_t>> parts) {
-  struct stat status;
-  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-    return Error{ErrorCode::io,
-                 "cannot write: it exists and is not a regular file; give the "
-                 "path of a file to make or replace"}
-        .in_file(path);
-  std::string name;
-  Descriptor file(create_beside(path, name));
-  if (!file)
-    return system_error("create a file beside it", path);
-  Temporary temporary(name);
-  for (std::span<const uint8_t> part : parts)
-    if (!write_all(file.number(), part))
-      return system_error("write", path);
-  if (fsync(file.number()) != 0 ||
-      rename(temporary.path().c_str(), path.c_str()) != 0)
-    return system_error("write", path);
-  temporary.keep();
-  // The rename itself reaches the disk with the directory; a file system that
-  // cannot sync one (some network ones) has still renamed.
-  Descriptor directory(open(directory_of(path).c_str(), O_RDONLY | O_CLOEXEC));
-  if (directory)
-    fsync(directory.number());
-  return {};
+Result<std::vector<uint8_t>> read_beginning(const std::string &path,
+                                            size_t count) {
+  OpenFile file = TRY(open_regular(path));
+  std::vector<uint8_t> bytes(count);
+  ssize_t got = read_fully(file.descriptor.number(), bytes);
+  if (got < 0)
+    return system_error("read", path);
+  bytes.resize(size_t(got));
+  return bytes;
 }
 
-Status write_file(const std::string &path, std::span<const uint8_t> bytes) {
-  return write_file(path, std::span(&bytes, 1));
+Status check_not_read(const std::string &path,
+                      std::span<const std::string> read) {
+  struct stat target, input;
+  if (stat(path.c_str(), &target) != 0)
+    return {};
+  for (const std::string &file : read) {
+    if (stat(file.c_str(), &input) != 0 || input.st_dev != target.st_dev ||
+        input.st_ino != target.st_ino)
+      continue;
+    Error error{ErrorCode::invalid_argument,
+                fmt::format("cannot write: it would overwrite '{}', which is "
+                            "read; give another path",
+                            file)};
+    return error.in_file(path);
+  }
+  return {};
 }
 
 } // namespace landfall

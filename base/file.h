@@ -2,7 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Errors name the path and give the operating system's reason.
+// Only regular files are read. Errors name the path and give the operating
+// system's reason.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -15,16 +16,35 @@
 namespace landfall {
 
 /// Maps a file read-only. Pages are read when touched; the mapping ends with
-/// the last owner. An empty file gives no bytes.
+/// the last owner. An empty file gives no bytes. Whoever writes to the file
+/// changes the bytes, and whoever truncates it makes touching them fatal
+/// (SIGBUS).
 Result<Bytes> map_file(const std::string &path);
 
-/// Reads a file (or a pipe) to its end.
+/// Reads a file into memory of its own, which begins on a page: what happens to
+/// the file later does not matter.
+Result<Bytes> load_file(const std::string &path);
+
+/// Reads a file to its end.
 Result<std::vector<uint8_t>> read_file(const std::string &path);
 
+/// The first bytes of a file, at most `count`.
+Result<std::vector<uint8_t>> read_beginning(const std::string &path,
+                                            size_t count);
+
 /// Replaces the file atomically: readers see the old contents or the new, even
-/// after a crash. Writes a temporary file beside it, syncs and renames it.
+/// after a crash. A file that is replaced keeps its permissions and, where that
+/// is allowed, its owner; a symbolic link stays one. Nothing is left behind by
+/// a failure or a signal, except where the file system has no files without a
+/// name: then one temporary file, which the next attempt removes.
 Status write_file(const std::string &path,
                   std::span<const std::span<const uint8_t>> parts);
 Status write_file(const std::string &path, std::span<const uint8_t> bytes);
+
+/// Refuses a path to write to that is one of the files `read`
+/// (invalid_argument). Files are compared, not names: links lead to the same
+/// one.
+Status check_not_read(const std::string &path,
+                      std::span<const std::string> read);
 
 } // namespace landfall

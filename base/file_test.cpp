@@ -5,9 +5,14 @@
 //===----------------------------------------------------------------------===//
 #include "base/file.h"
 
+#include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace landfall {
 namespace {
@@ -20,6 +25,17 @@ protected:
   }
   ~File() override { std::filesystem::remove_all(directory_); }
   std::string path(const char *name) const { return directory_ + "/" + name; }
+  Status write(const char *name) {
+    return write_file(path(name), std::vector<uint8_t>{1});
+  }
+  mode_t mode_of(const char *name) const {
+    struct stat status;
+    return stat(path(name).c_str(), &status) == 0 ? status.st_mode & 07777 : 0;
+  }
+  ptrdiff_t file_count() const {
+    auto files = std::filesystem::directory_iterator(directory_);
+    return std::distance(begin(files), end(files));
+  }
   std::string directory_;
 };
 
@@ -33,8 +49,105 @@ TEST_F(File, ReplacesWithoutTouchingTheOldMapping) {
   Result<std::vector<uint8_t>> read = read_file(path("a"));
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(*read, second);
-  auto files = std::filesystem::directory_iterator(directory_);
-  EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+  EXPECT_EQ(file_count(), 1);
+}
+
+TEST_F(File, KeepsThePermissionsOfWhatItReplaces) {
+  mode_t umask_before = umask(022);
+  ASSERT_TRUE(write("a").ok());
+  EXPECT_EQ(mode_of("a"), 0644u);
+  for (mode_t mode : {0600, 0444, 0755, 0666}) {
+    ASSERT_EQ(chmod(path("a").c_str(), mode), 0);
+    ASSERT_TRUE(write("a").ok());
+    EXPECT_EQ(mode_of("a"), mode);
+  }
+  umask(umask_before);
+}
+
+TEST_F(File, ReplacesWhatALinkLeadsTo) {
+  ASSERT_TRUE(write_file(path("a"), std::vector<uint8_t>{7, 8}).ok());
+  std::filesystem::create_symlink("a", path("link"));
+  ASSERT_TRUE(write("link").ok());
+  EXPECT_TRUE(std::filesystem::is_symlink(path("link")));
+  EXPECT_EQ(*read_file(path("a")), std::vector<uint8_t>{1});
+}
+
+TEST_F(File, LeavesNothingBehindThatIsHalfWritten) {
+  ASSERT_TRUE(write("a").ok());
+  struct rlimit before, small;
+  getrlimit(RLIMIT_FSIZE, &before);
+  small = before;
+  small.rlim_cur = 4096;
+  auto handler = signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  for (const char *name : {"a", "new"})
+    EXPECT_EQ(write_file(path(name), std::vector<uint8_t>(5000)).error().code,
+              ErrorCode::io);
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, handler);
+  EXPECT_EQ(file_count(), 1);
+  EXPECT_EQ(*read_file(path("a")), std::vector<uint8_t>{1});
+}
+
+TEST_F(File, RemovesWhatAnotherWriterHasLeftBehind) {
+  std::ofstream(path("a.tmp-landfall-0")) << "stale";
+  std::ofstream(path("a.tmp-landfall-1")) << "in use";
+  int used = open(path("a.tmp-landfall-1").c_str(), O_RDONLY);
+  ASSERT_EQ(flock(used, LOCK_EX | LOCK_NB), 0);
+  ASSERT_TRUE(write("a").ok());
+  ASSERT_TRUE(write("a").ok()); // A replacement passes through such a name.
+  EXPECT_FALSE(std::filesystem::exists(path("a.tmp-landfall-0")));
+  EXPECT_TRUE(std::filesystem::exists(path("a.tmp-landfall-1")));
+  close(used);
+}
+
+TEST_F(File, RefusesToWriteWhereItReads) {
+  ASSERT_TRUE(write("a").ok());
+  ASSERT_TRUE(write("b").ok());
+  std::filesystem::create_symlink(path("a"), path("soft"));
+  std::filesystem::create_hard_link(path("a"), path("hard"));
+  std::vector<std::string> read = {path("none"), path("a")};
+  for (const char *name : {"a", "soft", "hard", "../landfall_file_test/a"}) {
+    Status status = check_not_read(path(name), read);
+    ASSERT_FALSE(status.ok()) << name;
+    EXPECT_EQ(status.error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(status.error().place.file, path(name));
+  }
+  for (const char *name : {"b", "none", "new"})
+    EXPECT_TRUE(check_not_read(path(name), read).ok()) << name;
+}
+
+TEST_F(File, ReadsRegularFilesOnlyAndNeverWaits) {
+  ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
+  for (const std::string &name :
+       {path("pipe"), std::string("/dev/null"), directory_})
+    for (const Error &error :
+         {map_file(name).error(), load_file(name).error(),
+          read_file(name).error(), read_beginning(name, 8).error()}) {
+      EXPECT_EQ(error.code, ErrorCode::io);
+      EXPECT_EQ(error.place.file, name);
+      EXPECT_NE(error.message.find("not a regular file"), std::string::npos);
+    }
+}
+
+TEST_F(File, RefusesPathsThatAreNone) {
+  ASSERT_TRUE(write("a").ok());
+  for (const std::string &name : {std::string(), path("a") + '\0' + "b"}) {
+    EXPECT_EQ(map_file(name).error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(write_file(name, std::vector<uint8_t>{2}).error().code,
+              ErrorCode::invalid_argument);
+  }
+  EXPECT_EQ(*read_file(path("a")), std::vector<uint8_t>{1});
+}
+
+TEST_F(File, LoadsWhatNobodyChangesLater) {
+  ASSERT_TRUE(write_file(path("a"), std::vector<uint8_t>(10000, 7)).ok());
+  Result<Bytes> bytes = load_file(path("a"));
+  ASSERT_TRUE(bytes.ok());
+  std::ofstream(path("a")) << "other";
+  EXPECT_TRUE(std::ranges::equal(bytes->data, std::vector<uint8_t>(10000, 7)));
+  EXPECT_EQ(read_beginning(path("a"), 2)->size(), 2u);
+  EXPECT_EQ(read_beginning(path("a"), 20)->size(), 5u);
 }
 
 TEST_F(File, ReplacesRegularFilesOnly) {

@@ -26,6 +26,9 @@ struct CompileOptions {
   /// rewrites, plan, LLVM IR and assembly, to files of this folder; empty: do
   /// not.
   std::string dump_directory;
+  /// Told the absolute path of each file that the model is read from: its own,
+  /// and those with external data.
+  std::function<void(const std::string &path)> on_source;
   /// Called when each step ends.
   std::function<void(std::string_view step, double ms)> on_step;
   /// Fail if any part of the model would run on the host although it is not

@@ -19,6 +19,7 @@
 #include "package/host_work.h"
 #include <landfall/version.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fmt/format.h>
@@ -94,6 +95,26 @@ std::string generated_text(const Package &package) {
   return text;
 }
 
+/// The files that a model is read from.
+class Sources {
+public:
+  explicit Sources(const CompileOptions &options) : options_(options) {}
+
+  /// Repeated imports read the same files again.
+  void add(const std::string &path) {
+    if (std::ranges::find(paths_, path) != paths_.end())
+      return;
+    paths_.push_back(path);
+    if (options_.on_source)
+      options_.on_source(path);
+  }
+  const std::vector<std::string> &paths() const { return paths_; }
+
+private:
+  const CompileOptions &options_;
+  std::vector<std::string> paths_;
+};
+
 /// Repeats the import until the assumed branches of Ifs fit (branch_choices.h).
 Result<std::unique_ptr<ir::Module>>
 import_with_choices(const Bytes &model, const frontend::ModelPlace &place) {
@@ -124,12 +145,12 @@ Status check_supported(const Target &target, const Package &package) {
 }
 
 Result<Package> compile(Bytes model, const std::string &name,
-                        const std::string &directory,
+                        const std::string &directory, Sources &sources,
                         const CompileOptions &options) {
   const Target *target = TRY(find_target(options.target));
   DumpFile dump;
   if (!options.dump_directory.empty())
-    dump = TRY(open_dump(options.dump_directory));
+    dump = TRY(open_dump(options.dump_directory, sources.paths()));
   Package package;
   package.target = target->name();
   package.producer = "landfall " LF_VERSION;
@@ -139,8 +160,9 @@ Result<Package> compile(Bytes model, const std::string &name,
   // Operators become core IR; constants fold as they are built; small integer
   // tensors become symbolic sizes.
   Clock::time_point start = Clock::now();
+  auto on_file = [&](const std::string &path) { sources.add(path); };
   std::unique_ptr<ir::Module> imported =
-      TRY(import_with_choices(model, {name, directory}));
+      TRY(import_with_choices(model, {name, directory, on_file}));
   ir::Module &module = *imported;
   Steps steps(options, dump, start);
   TRY(steps.done("import", module));
@@ -166,16 +188,19 @@ Result<Package> compile(Bytes model, const std::string &name,
 Result<Package> compile_file(const std::string &path,
                              const CompileOptions &options) {
   Bytes bytes = TRY(map_file(path));
+  Sources sources(options);
+  sources.add(std::filesystem::absolute(path).string());
   auto directory = std::filesystem::path(path).parent_path();
   if (directory.empty())
     directory = ".";
-  return compile(bytes, path, directory.string(), options);
+  return compile(bytes, path, directory.string(), sources, options);
 }
 
 Result<Package> compile_bytes(std::span<const uint8_t> model,
                               const std::string &directory,
                               const CompileOptions &options) {
-  return compile(Bytes{nullptr, model}, "model", directory, options);
+  Sources sources(options);
+  return compile(Bytes{nullptr, model}, "model", directory, sources, options);
 }
 
 Result<const Target *> find_target(std::string_view device) {

@@ -64,8 +64,9 @@ int give_error(const Error &error, uint8_t **result, size_t *size) {
 }
 
 template <typename Compile>
-int run(const char *options_json, landfall_progress progress, void *user,
-        uint8_t **result, size_t *size, Compile compile) {
+int run(const char *options_json, landfall_progress progress,
+        landfall_source source, void *user, uint8_t **result, size_t *size,
+        Compile compile) {
   auto attempt = [&]() -> Result<std::vector<uint8_t>> {
     CompileOptions options = TRY(parse_options(options_json));
     if (progress) {
@@ -76,13 +77,28 @@ int run(const char *options_json, landfall_progress progress, void *user,
         progress(user, std::string(step).c_str(), 0, std::string(ir).c_str());
       };
     }
+    if (source)
+      options.on_source = [&](const std::string &path) {
+        source(user, path.c_str());
+      };
     return compile(options);
   };
-  Result<std::vector<uint8_t>> bytes = attempt();
+  // The caller may not be C++: nothing may be thrown at it.
+  auto guarded = [&]() -> Result<std::vector<uint8_t>> {
+    try {
+      return attempt();
+    } catch (const std::bad_alloc &) {
+      return Error{ErrorCode::out_of_memory,
+                   "there is not enough memory to compile the model"};
+    }
+  };
+  Result<std::vector<uint8_t>> bytes = guarded();
   if (!bytes)
     return give_error(bytes.error(), result, size);
   if (!give(*bytes, result, size))
-    return give_error({ErrorCode::out_of_memory, "no memory for the package"},
+    return give_error({ErrorCode::out_of_memory,
+                       "there is no memory for the result, " +
+                           std::to_string(bytes->size()) + " bytes"},
                       result, size);
   return 0;
 }
@@ -106,9 +122,10 @@ Result<std::vector<uint8_t>> bytes_of(Result<std::string> text) {
 using namespace landfall::compiler;
 
 extern "C" int landfall_compile_file(const char *path, const char *options_json,
-                                     landfall_progress progress, void *user,
+                                     landfall_progress progress,
+                                     landfall_source source, void *user,
                                      uint8_t **result, size_t *size) {
-  return run(options_json, progress, user, result, size,
+  return run(options_json, progress, source, user, result, size,
              [&](const CompileOptions &options) {
                return bytes_of(compile_file(path, options));
              });
@@ -117,9 +134,10 @@ extern "C" int landfall_compile_file(const char *path, const char *options_json,
 extern "C" int landfall_compile_bytes(const uint8_t *model, size_t model_size,
                                       const char *directory,
                                       const char *options_json,
-                                      landfall_progress progress, void *user,
+                                      landfall_progress progress,
+                                      landfall_source source, void *user,
                                       uint8_t **result, size_t *size) {
-  return run(options_json, progress, user, result, size,
+  return run(options_json, progress, source, user, result, size,
              [&](const CompileOptions &options) {
                return bytes_of(
                    compile_bytes({model, model_size}, directory, options));
@@ -128,7 +146,7 @@ extern "C" int landfall_compile_bytes(const uint8_t *model, size_t model_size,
 
 extern "C" int landfall_query_file(const char *path, const char *options_json,
                                    uint8_t **result, size_t *size) {
-  return run(options_json, nullptr, nullptr, result, size,
+  return run(options_json, nullptr, nullptr, nullptr, result, size,
              [&](const CompileOptions &options) {
                return bytes_of(query_file(path, options));
              });
@@ -138,7 +156,7 @@ extern "C" int landfall_query_bytes(const uint8_t *model, size_t model_size,
                                     const char *directory,
                                     const char *options_json, uint8_t **result,
                                     size_t *size) {
-  return run(options_json, nullptr, nullptr, result, size,
+  return run(options_json, nullptr, nullptr, nullptr, result, size,
              [&](const CompileOptions &options) {
                return bytes_of(
                    query_bytes({model, model_size}, directory, options));

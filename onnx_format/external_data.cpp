@@ -93,7 +93,10 @@ Result<Bytes> ModelStore::map(const std::string &location) {
                      "model's path instead of its bytes"};
   if (auto found = mapped_.find(location); found != mapped_.end())
     return found->second;
-  Bytes bytes = TRY(map_file(TRY(resolve(directory_, location))));
+  std::string path = TRY(resolve(directory_, location));
+  Bytes bytes = TRY(map_file(path));
+  if (on_file_)
+    on_file_(path);
   mapped_.emplace(location, bytes);
   return bytes;
 }

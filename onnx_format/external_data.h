@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "onnx_format/proto.h"
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -19,9 +20,12 @@ namespace landfall::onnx {
 class ModelStore {
 public:
   /// `owner` keeps the model's own bytes alive; `directory` may be empty: then
-  /// external data is refused.
-  ModelStore(std::shared_ptr<const void> owner, std::string directory)
-      : owner_(std::move(owner)), directory_(std::move(directory)) {}
+  /// external data is refused. `on_file` is told the path of each file that is
+  /// mapped.
+  ModelStore(std::shared_ptr<const void> owner, std::string directory,
+             std::function<void(const std::string &)> on_file = {})
+      : owner_(std::move(owner)), directory_(std::move(directory)),
+        on_file_(std::move(on_file)) {}
 
   /// The bytes described by `entries` (TensorProto.external_data). Fails with
   /// `invalid_model` for locations outside the model's directory, also through
@@ -35,6 +39,7 @@ private:
 
   std::shared_ptr<const void> owner_;
   std::string directory_;
+  std::function<void(const std::string &)> on_file_;
   std::map<std::string, Bytes> mapped_;
 };
 

@@ -8,9 +8,12 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/mapped_file.h"
 #include "package/generation_record.h"
 #include "package/kernel.h"
 #include "package/program.h"
+
+#include <optional>
 
 namespace landfall {
 
@@ -34,6 +37,13 @@ struct CodeSection {
   std::vector<GenerationRecord> generation = {};
 };
 
+/// A part of a package file whose bytes are used where they are.
+struct StoredSection {
+  std::string_view name; ///< "weights", "code".
+  Bytes bytes;
+  uint64_t checksum; ///< 0: it has none, as an older Landfall wrote it.
+};
+
 /// A package in memory. Immutable once built; share it between sessions.
 struct Package {
   std::string target;   ///< The target it was compiled for.
@@ -45,15 +55,35 @@ struct Package {
   std::vector<Kernel> kernels;
   std::vector<Weight> weights;
   std::vector<CodeSection> code;
+  /// Where weights and code are from; none unless the package was read.
+  std::vector<StoredSection> stored = {};
+  /// Of a package that is mapped from a file.
+  std::shared_ptr<const FileWatch> watch = {};
 };
 
 /// Writes the file atomically (temporary file beside it, then rename).
 Status write_package(const Package &package, const std::string &path);
 std::vector<uint8_t> serialize(const Package &package);
 
-/// Maps and verifies. The result's weights and code point into the mapping.
-Result<Package> read_package(const std::string &path);
+/// Which of a package's stored sections are compared with their checksums when
+/// it is parsed. (Everything else always is.)
+enum class StoredChecks { none, code, all };
+
+/// Larger packages are mapped, unless the caller decides.
+inline constexpr uint64_t copied_file_limit = uint64_t(256) << 20;
+
+/// Reads and verifies. The file is copied to memory, and all of it checked; or,
+/// if `is_mapped` says so or, without that, if it is large, mapped: then pages
+/// are read when they are used, weights are not checked, and the package has a
+/// watch. Weights and code of the result are used where they are.
+Result<Package> read_package(const std::string &path,
+                             std::optional<bool> is_mapped = std::nullopt);
 /// `file` is where the bytes are from, for errors; "": from no file.
-Result<Package> parse_package(Bytes bytes, const std::string &file = "");
+Result<Package> parse_package(Bytes bytes, const std::string &file = "",
+                              StoredChecks checks = StoredChecks::all);
+
+/// Compares weights and code with their checksums (invalid_package). A package
+/// that was not read has nothing to compare.
+Status check_stored(const Package &package);
 
 } // namespace landfall

@@ -25,6 +25,14 @@ inline void write_u64(std::vector<uint8_t> &bytes, size_t at, uint64_t value) {
   std::memcpy(bytes.data() + at, &value, sizeof value);
 }
 
+/// Makes the checksum of the header and of the section table right.
+inline void repair_header(std::vector<uint8_t> &bytes) {
+  std::span<const uint8_t> all = bytes;
+  uint64_t fields = hash_bytes(all.first(checksum_offset));
+  write_u64(bytes, checksum_offset,
+            hash_bytes(all.subspan(header_bytes, table_bytes), fields));
+}
+
 /// Makes all checksums right, and the file size in the header. Bytes too few
 /// for a header stay as they are.
 inline void repair_checksums(std::vector<uint8_t> &bytes) {
@@ -32,15 +40,19 @@ inline void repair_checksums(std::vector<uint8_t> &bytes) {
     return;
   std::span<const uint8_t> all = bytes;
   write_u64(bytes, checksum_offset - 8, bytes.size());
-  for (size_t i = 0; i < size_t(first_bulk_section); ++i) {
+  for (size_t i = 0; i < section_count; ++i) {
     size_t row = header_bytes + i * section_row_bytes;
     uint64_t offset = read_u64(bytes, row), size = read_u64(bytes, row + 8);
-    if (offset <= bytes.size() && size <= bytes.size() - offset)
-      write_u64(bytes, row + 16, hash_bytes(all.subspan(offset, size)));
+    if (offset > bytes.size() || size > bytes.size() - offset)
+      continue;
+    std::span<const uint8_t> section = all.subspan(offset, size);
+    BulkHash bulk;
+    bulk.add(section, section.size());
+    write_u64(bytes, row + 16,
+              i < size_t(first_bulk_section) ? hash_bytes(section)
+                                             : bulk.finish());
   }
-  uint64_t fields = hash_bytes(all.first(checksum_offset));
-  write_u64(bytes, checksum_offset,
-            hash_bytes(all.subspan(header_bytes, table_bytes), fields));
+  repair_header(bytes);
 }
 
 } // namespace landfall

@@ -28,7 +28,8 @@ enum class Section : uint32_t {
   code,
 };
 inline constexpr uint32_t section_count = 7;
-/// Sections before this one are metadata: they have a checksum.
+/// Sections before this one are metadata. Their checksums are hash_bytes; those
+/// of the others BulkHash, or 0 from an older Landfall.
 inline constexpr Section first_bulk_section = Section::weights;
 
 inline constexpr std::string_view section_names[section_count] = {

@@ -20,9 +20,18 @@ Error invalid(std::string what) {
   return {ErrorCode::invalid_package, std::move(what)};
 }
 
+Status check_checksum(const StoredSection &section) {
+  BulkHash hash;
+  hash.add(section.bytes.data, section.bytes.data.size());
+  if (hash.finish() == section.checksum)
+    return {};
+  return invalid(fmt::format("section '{}' is damaged", section.name));
+}
+
 class Parser {
 public:
-  explicit Parser(Bytes file) : file_(std::move(file)) {}
+  Parser(Bytes file, StoredChecks checks)
+      : file_(std::move(file)), checks_(checks) {}
 
   Result<Package> parse() {
     TRY(read_header());
@@ -31,6 +40,7 @@ public:
     TRY(in_section(Section::code_table, &Parser::read_code));
     TRY(in_section(Section::manifest, &Parser::read_manifest));
     TRY(in_section(Section::program, &Parser::read_program));
+    TRY(check_stored_sections());
     return std::move(package_);
   }
 
@@ -91,7 +101,22 @@ private:
       if (!bulk && hash_bytes(sections_[i]) != checksum)
         return invalid(
             fmt::format("section '{}' is damaged", section_names[i]));
+      if (bulk)
+        package_.stored.push_back(
+            {section_names[i], {file_.owner, sections_[i]}, checksum});
       end = offset + size;
+    }
+    return {};
+  }
+
+  /// What an older Landfall wrote has no checksums, and is used all the same.
+  Status check_stored_sections() const {
+    if (checks_ == StoredChecks::none)
+      return {};
+    for (const StoredSection &section : package_.stored) {
+      bool is_code = section.name == section_names[size_t(Section::code)];
+      if (section.checksum != 0 && (is_code || checks_ == StoredChecks::all))
+        TRY(check_checksum(section));
     }
     return {};
   }
@@ -179,6 +204,7 @@ private:
   }
 
   Bytes file_;
+  StoredChecks checks_;
   Content sections_[section_count];
   Package package_;
 };
@@ -200,8 +226,10 @@ Result<Bytes> align(Bytes bytes) {
 
 } // namespace
 
-Result<Package> parse_package(Bytes bytes, const std::string &file) {
-  Result<Package> package = Parser(TRY(align(std::move(bytes)))).parse();
+Result<Package> parse_package(Bytes bytes, const std::string &file,
+                              StoredChecks checks) {
+  Result<Package> package =
+      Parser(TRY(align(std::move(bytes))), checks).parse();
   if (package.ok())
     return package;
   Error error{package.error().code,
@@ -210,8 +238,29 @@ Result<Package> parse_package(Bytes bytes, const std::string &file) {
   return error.in_file(file);
 }
 
-Result<Package> read_package(const std::string &path) {
-  return parse_package(TRY(map_file(path)), path);
+Result<Package> read_package(const std::string &path,
+                             std::optional<bool> is_mapped) {
+  if (!is_mapped)
+    is_mapped = TRY(open_regular(path)).size() > copied_file_limit;
+  if (!*is_mapped)
+    return parse_package(TRY(load_file(path)), path);
+  MappedFile file = TRY(map_watched_file(path));
+  Package package =
+      TRY(parse_package(std::move(file.bytes), path, StoredChecks::code));
+  package.watch = std::move(file.watch);
+  return package;
+}
+
+Status check_stored(const Package &package) {
+  for (const StoredSection &section : package.stored) {
+    if (section.checksum == 0)
+      return invalid(fmt::format(
+          "section '{}' has no checksum, as an older Landfall wrote it: nobody "
+          "can say whether it is damaged; compile the model again",
+          section.name));
+    TRY(check_checksum(section));
+  }
+  return {};
 }
 
 } // namespace landfall

@@ -134,15 +134,73 @@ TEST(Package, RefusesEveryTruncation) {
     EXPECT_NE(complaint({good.begin(), good.begin() + size}), "") << size;
 }
 
-TEST(Package, NoticesEveryFlipInItsMetadata) {
+/// Where a section begins and ends in a package.
+std::pair<size_t, size_t> place_of(const std::vector<uint8_t> &bytes,
+                                   Section section) {
+  size_t row = header_bytes + size_t(section) * section_row_bytes;
+  size_t begin = read_u64(bytes, row);
+  return {begin, begin + read_u64(bytes, row + 8)};
+}
+
+TEST(Package, NoticesEveryFlip) {
   std::vector<uint8_t> bytes = serialize(example());
-  size_t row = header_bytes + size_t(Section::code_table) * section_row_bytes;
-  size_t end = read_u64(bytes, row) + read_u64(bytes, row + 8);
+  size_t metadata = place_of(bytes, Section::code_table).second;
+  auto [weights, weights_end] = place_of(bytes, Section::weights);
+  auto [code, end] = place_of(bytes, Section::code);
+  EXPECT_EQ(end, bytes.size());
   for (size_t i = 0; i < end; ++i) {
+    // Between sections there are bytes that nothing reads.
+    if ((i >= metadata && i < weights) || (i >= weights_end && i < code))
+      continue;
     bytes[i] ^= uint8_t(1 << i % 8);
     EXPECT_NE(complaint(bytes), "") << i;
     bytes[i] ^= uint8_t(1 << i % 8);
   }
+}
+
+TEST(Package, ChecksWeightsWhenItIsTold) {
+  std::vector<uint8_t> bytes = serialize(example());
+  bytes[place_of(bytes, Section::weights).first] ^= 1;
+  auto package = parse_package(share_bytes(bytes), "", StoredChecks::code);
+  ASSERT_TRUE(package.ok());
+  Status status = check_stored(*package);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::invalid_package);
+  EXPECT_EQ(status.error().message, "section 'weights' is damaged");
+  bytes[place_of(bytes, Section::code).first] ^= 1;
+  EXPECT_FALSE(parse_package(share_bytes(bytes), "", StoredChecks::code).ok());
+  EXPECT_TRUE(parse_package(share_bytes(bytes), "", StoredChecks::none).ok());
+}
+
+TEST(Package, OfAnOlderLandfallIsUsedButCannotBeChecked) {
+  std::vector<uint8_t> bytes = serialize(example());
+  for (Section section : {Section::weights, Section::code})
+    write_u64(bytes, header_bytes + size_t(section) * section_row_bytes + 16,
+              0);
+  repair_header(bytes);
+  Result<Package> package = parse(bytes);
+  ASSERT_TRUE(package.ok()) << package.error().message;
+  EXPECT_NE(check_stored(*package).error().message.find("older Landfall"),
+            std::string::npos);
+}
+
+TEST(Package, IsNotAffectedByWhatHappensToItsFile) {
+  std::string path = testing::TempDir() + "landfall_package_copied.lfm";
+  ASSERT_TRUE(write_package(example(), path).ok());
+  Result<Package> copied = read_package(path);
+  Result<Package> mapped = read_package(path, true);
+  ASSERT_TRUE(copied.ok() && mapped.ok());
+  EXPECT_EQ(copied->watch, nullptr);
+  ASSERT_NE(mapped->watch, nullptr);
+  EXPECT_TRUE(mapped->watch->check_unchanged().ok());
+  ASSERT_TRUE(write_package(example(), path).ok()); // Another file by now.
+  EXPECT_TRUE(mapped->watch->check_unchanged().ok());
+  mapped = read_package(path, true);
+  copied = read_package(path);
+  std::filesystem::resize_file(path, 100);
+  EXPECT_EQ(mapped->watch->check_unchanged().error().code, ErrorCode::io);
+  EXPECT_EQ(serialize(*copied), serialize(example()));
+  std::filesystem::remove(path);
 }
 
 TEST(Package, SurvivesForgedMetadata) {

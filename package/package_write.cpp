@@ -9,6 +9,8 @@
 #include "package/package_layout.h"
 #include "package/package_manifest.h"
 
+#include <utility>
+
 namespace landfall {
 namespace {
 
@@ -42,13 +44,12 @@ public:
     }
     begin_section(0, page_bytes);
     for (const Weight &weight : package.weights)
-      put(weight.bytes.data,
-          round_up(weight.bytes.data.size(), weight_alignment));
-    end_section();
+      put_hashed(weight.bytes.data, weight_alignment);
+    end_hashed_section();
     begin_section(0, page_bytes);
     for (const CodeSection &code : package.code)
-      put(code.bytes.data, round_up(code.bytes.data.size(), page_bytes));
-    end_section();
+      put_hashed(code.bytes.data, page_bytes);
+    end_hashed_section();
     finish_header();
   }
 
@@ -102,6 +103,17 @@ private:
     size_ += size;
   }
 
+  void put_hashed(std::span<const uint8_t> bytes, size_t alignment) {
+    size_t size = round_up(bytes.size(), alignment);
+    hash_.add(bytes, size);
+    put(bytes, size);
+  }
+
+  void end_hashed_section() {
+    section_checksum_ = std::exchange(hash_, {}).finish();
+    end_section();
+  }
+
   void begin_section(uint64_t checksum, size_t alignment) {
     put({}, round_up(size_, alignment) - size_);
     table_.u64(size_);
@@ -138,6 +150,7 @@ private:
   ByteWriter table_;
   size_t section_start_ = 0;
   uint64_t section_checksum_ = 0;
+  BulkHash hash_; ///< Of a section with weights or code.
 };
 
 } // namespace

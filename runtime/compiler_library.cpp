@@ -9,9 +9,13 @@
 #include "runtime/compiler_plugin.h"
 #include <landfall/version.h>
 
+#include <cerrno>
 #include <dlfcn.h>
 #include <filesystem>
+#include <fmt/format.h>
 #include <memory>
+#include <mutex>
+#include <optional>
 
 namespace landfall::runtime {
 
@@ -42,26 +46,47 @@ std::vector<std::filesystem::path> candidates() {
           folder / "../../lib" / library_name, library_name};
 }
 
+/// Nothing if it lacks a function: it is another library, or too old.
+std::optional<CompilerLibrary> functions_of(void *handle) {
+  CompilerLibrary library;
+  auto find = [&](auto &slot, const char *name) {
+    slot = reinterpret_cast<std::remove_reference_t<decltype(slot)>>(
+        dlsym(handle, name));
+    return slot != nullptr;
+  };
+  bool is_complete = find(library.compile_file, "landfall_compile_file") &&
+                     find(library.compile_bytes, "landfall_compile_bytes") &&
+                     find(library.query_file, "landfall_query_file") &&
+                     find(library.query_bytes, "landfall_query_bytes") &&
+                     find(library.release, "landfall_compiler_free");
+  return is_complete ? std::optional(library) : std::nullopt;
+}
+
+/// Why a library that is there cannot be used. A limit on memory must not read
+/// as if the compiler were missing.
+Error unusable(const std::string &path, int system_error,
+               const std::string &reason) {
+  return {system_error == ENOMEM ? ErrorCode::out_of_memory
+                                 : ErrorCode::unsupported,
+          fmt::format("the compiler '{}' cannot be loaded: {}", path, reason)};
+}
+
 Result<CompilerLibrary> open_library() {
   std::string problems;
   for (const auto &path : candidates()) {
+    std::error_code ignored;
+    errno = 0;
     void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    int problem = errno;
     if (!handle) {
-      problems += std::string("\n  ") + dlerror();
+      const char *reason = dlerror();
+      if (path.has_parent_path() && std::filesystem::exists(path, ignored))
+        return unusable(path.lexically_normal(), problem, reason);
+      problems += std::string("\n  ") + reason;
       continue;
     }
-    CompilerLibrary library;
-    auto find = [&](auto &slot, const char *name) {
-      slot = reinterpret_cast<std::remove_reference_t<decltype(slot)>>(
-          dlsym(handle, name));
-      return slot != nullptr;
-    };
-    if (find(library.compile_file, "landfall_compile_file") &&
-        find(library.compile_bytes, "landfall_compile_bytes") &&
-        find(library.query_file, "landfall_query_file") &&
-        find(library.query_bytes, "landfall_query_bytes") &&
-        find(library.release, "landfall_compiler_free"))
-      return library;
+    if (auto library = functions_of(handle))
+      return *library;
     problems += "\n  " + path.string() + ": is not a Landfall compiler";
   }
   return Error{ErrorCode::unsupported,
@@ -98,51 +123,64 @@ struct Outcome {
   int code = 0;
 };
 
-const Result<CompilerLibrary> &compiler_library() {
-  static const Result<CompilerLibrary> library = open_library();
-  return library;
+/// Opened once. A failure may pass (memory was short), so it is tried again.
+Result<CompilerLibrary> compiler_library() {
+  static std::mutex mutex;
+  static std::optional<CompilerLibrary> opened;
+  std::lock_guard lock(mutex);
+  if (!opened)
+    opened = TRY(open_library());
+  return *opened;
 }
+
+/// The caller of a compilation, behind the plugin's `user`.
+struct Listener {
+  const CompileProgress &progress;
+  std::vector<std::string> sources;
+
+  static void on_step(void *user, const char *step, double ms, const char *ir) {
+    static_cast<Listener *>(user)->progress(step, ms, ir ? ir : "");
+  }
+  static void on_source(void *user, const char *path) {
+    static_cast<Listener *>(user)->sources.emplace_back(path);
+  }
+};
 
 } // namespace
 
-Result<std::shared_ptr<const Package>>
-compile_model(const ModelSource &source, const std::string &options,
-              const CompileProgress &progress) {
-  const Result<CompilerLibrary> &library = compiler_library();
-  if (!library)
-    return library.error();
-  landfall_progress relay = nullptr;
-  if (progress)
-    relay = [](void *user, const char *step, double ms, const char *ir) {
-      (*static_cast<const CompileProgress *>(user))(step, ms, ir ? ir : "");
-    };
-  void *user = const_cast<CompileProgress *>(&progress);
-  Outcome outcome(*library);
+Result<CompiledModel> compile_model(const ModelSource &source,
+                                    const std::string &options,
+                                    const CompileProgress &progress) {
+  CompilerLibrary library = TRY(compiler_library());
+  Listener listener{progress, {}};
+  landfall_progress on_step = progress ? &Listener::on_step : nullptr;
+  Outcome outcome(library);
   outcome.code =
       source.path.empty()
-          ? library->compile_bytes(source.bytes.data(), source.bytes.size(),
-                                   source.directory.c_str(), options.c_str(),
-                                   relay, user, &outcome.bytes, &outcome.size)
-          : library->compile_file(source.path.c_str(), options.c_str(), relay,
-                                  user, &outcome.bytes, &outcome.size);
-  Package package = TRY(parse_package(TRY(outcome.take())));
-  return std::shared_ptr<const Package>(
-      std::make_shared<Package>(std::move(package)));
+          ? library.compile_bytes(source.bytes.data(), source.bytes.size(),
+                                  source.directory.c_str(), options.c_str(),
+                                  on_step, &Listener::on_source, &listener,
+                                  &outcome.bytes, &outcome.size)
+          : library.compile_file(source.path.c_str(), options.c_str(), on_step,
+                                 &Listener::on_source, &listener,
+                                 &outcome.bytes, &outcome.size);
+  Package package =
+      TRY(parse_package(TRY(outcome.take()), "", StoredChecks::none));
+  return CompiledModel{std::make_shared<const Package>(std::move(package)),
+                       std::move(listener.sources)};
 }
 
 Result<std::string> query_model(const ModelSource &source,
                                 const std::string &options) {
-  const Result<CompilerLibrary> &library = compiler_library();
-  if (!library)
-    return library.error();
-  Outcome outcome(*library);
+  CompilerLibrary library = TRY(compiler_library());
+  Outcome outcome(library);
   outcome.code =
       source.path.empty()
-          ? library->query_bytes(source.bytes.data(), source.bytes.size(),
-                                 source.directory.c_str(), options.c_str(),
-                                 &outcome.bytes, &outcome.size)
-          : library->query_file(source.path.c_str(), options.c_str(),
-                                &outcome.bytes, &outcome.size);
+          ? library.query_bytes(source.bytes.data(), source.bytes.size(),
+                                source.directory.c_str(), options.c_str(),
+                                &outcome.bytes, &outcome.size)
+          : library.query_file(source.path.c_str(), options.c_str(),
+                               &outcome.bytes, &outcome.size);
   Bytes text = TRY(outcome.take());
   return std::string(text.data.begin(), text.data.end());
 }

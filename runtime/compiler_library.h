@@ -27,13 +27,19 @@ struct ModelSource {
 using CompileProgress =
     std::function<void(std::string_view step, double ms, std::string_view ir)>;
 
+struct CompiledModel {
+  std::shared_ptr<const Package> package;
+  std::vector<std::string>
+      sources; ///< The absolute paths that it is read from.
+};
+
 /// Compiles with liblandfall_compiler.so, which is searched in the directory of
 /// this library (or program) and in ../lib; it is loaded by the first call and
 /// never unloaded. `options` is a JSON object (compiler/plugin.cpp lists its
 /// keys). Thread-safe.
-Result<std::shared_ptr<const Package>>
-compile_model(const ModelSource &source, const std::string &options,
-              const CompileProgress &progress = {});
+Result<CompiledModel> compile_model(const ModelSource &source,
+                                    const std::string &options,
+                                    const CompileProgress &progress = {});
 
 /// Where each node of the model would run with these options: the JSON object
 /// of lf_query_file. Thread-safe.

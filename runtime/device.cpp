@@ -43,8 +43,13 @@ DeviceCounters sum(const DeviceCounters &a, const DeviceCounters &b) {
 
 Result<const Driver *> find_driver(std::string_view device) {
   std::string known;
+  std::string_view before = device.substr(0, device.find(':'));
   for (const Driver &driver : drivers()) {
-    std::string_view before = device.substr(0, device.find(':'));
+    if (before == driver.name && before != device && !driver.takes_argument)
+      return Error{ErrorCode::invalid_argument,
+                   fmt::format("device '{}': '{}' takes no description of a "
+                               "device; leave ':' and what follows out",
+                               device, before)};
     if (before == driver.name)
       return &driver;
     for (const std::string &name : driver.devices()) {

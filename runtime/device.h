@@ -196,15 +196,18 @@ struct Driver {
   std::string_view name; ///< The target of the packages that it runs.
   /// The names of its devices, at least one; the first is the default.
   std::vector<std::string> (*devices)();
-  /// `name` is one of `devices()`, or "DRIVER:ARGUMENT" as the user wrote it.
+  /// `name` is one of `devices()`, or, of a driver that takes an argument,
+  /// "DRIVER:ARGUMENT" as the user wrote it.
   Result<std::unique_ptr<Device>> (*create)(std::string_view name,
                                             const DeviceOptions &options);
   bool simulated = false; ///< Its devices are simulators.
+  /// "DRIVER:ARGUMENT" names a device too.
+  bool takes_argument = false;
 };
 std::span<const Driver> drivers();
 /// The driver for a device name: a name that a driver lists, a driver's name
-/// (for its first device), or "DRIVER:ARGUMENT". The error lists the known
-/// names.
+/// (for its first device), or "DRIVER:ARGUMENT" where it takes one. The error
+/// lists the known names.
 Result<const Driver *> find_driver(std::string_view device);
 Result<std::unique_ptr<Device>> create_device(std::string_view name,
                                               const DeviceOptions &options);

@@ -23,9 +23,19 @@ TEST(FindDriver, KnowsEveryDeviceOfEveryDriver) {
 
 TEST(FindDriver, TakesATargetOrAnArgument) {
   EXPECT_EQ((*find_driver("cpu"))->name, "cpu");
-  EXPECT_EQ((*find_driver("cpu:anything"))->name, "cpu");
+  EXPECT_EQ((*find_driver("reef:anything"))->name, "reef");
   EXPECT_FALSE(find_driver("cpux:anything").ok());
   EXPECT_FALSE(find_driver("").ok());
+}
+
+TEST(FindDriver, RefusesAnArgumentThatNobodyReads) {
+  for (const char *device : {"cpu:anything", "null:", "cpu:"}) {
+    auto driver = find_driver(device);
+    ASSERT_FALSE(driver.ok()) << device;
+    EXPECT_EQ(driver.error().code, ErrorCode::invalid_argument);
+    EXPECT_NE(driver.error().message.find("takes no description"),
+              std::string::npos);
+  }
 }
 
 TEST(CreateDevice, ListsTheKnownOnes) {

@@ -7,6 +7,8 @@
 
 #include "base/element_count.h"
 
+#include <fmt/format.h>
+
 namespace landfall::runtime {
 
 int64_t HostTensor::element_count() const {
@@ -23,8 +25,13 @@ HostTensor make_tensor(DType dtype, std::vector<int64_t> dims) {
     return tensor;
   }
   size_t bytes = count * size_of(dtype);
-  std::shared_ptr<uint8_t> memory(new uint8_t[bytes](),
-                                  std::default_delete<uint8_t[]>());
+  uint8_t *made = new (std::nothrow) uint8_t[bytes]();
+  if (!made)
+    throw NoMemory(fmt::format("there is no memory for a {} tensor of shape {} "
+                               "({} bytes)",
+                               name(dtype), fmt::join(tensor.dims, "x"),
+                               bytes));
+  std::shared_ptr<uint8_t> memory(made, std::default_delete<uint8_t[]>());
   tensor.bytes.data = {memory.get(), bytes};
   tensor.bytes.owner = std::move(memory);
   return tensor;

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <new>
 #include <string>
 #include <variant>
 #include <vector>
@@ -38,7 +39,18 @@ struct HostValue {
   std::variant<std::monostate, HostTensor, HostSequence, HostMap> value;
 };
 
-/// Allocates zeroed bytes for a tensor.
+/// Says how much memory there was not enough for.
+class NoMemory : public std::bad_alloc {
+public:
+  explicit NoMemory(const std::string &text)
+      : text_(std::make_shared<const std::string>(text)) {}
+  const char *what() const noexcept override { return text_->c_str(); }
+
+private:
+  std::shared_ptr<const std::string> text_; // Copying an exception throws none.
+};
+
+/// Allocates zeroed bytes for a tensor. Throws NoMemory.
 HostTensor make_tensor(DType dtype, std::vector<int64_t> dims);
 
 } // namespace landfall::runtime

@@ -144,16 +144,20 @@ std::string signature_text(const SignatureValue &value) {
   return text;
 }
 
+Status check_input_count(const EntryPoint &entry, size_t count) {
+  if (count == entry.inputs.size())
+    return {};
+  std::string names;
+  for (const SignatureValue &input : entry.inputs)
+    names += fmt::format("{}{}: {}", names.empty() ? "" : ", ", input.name,
+                         signature_text(input));
+  return invalid("the model takes {} inputs, and {} were given; they are {}",
+                 entry.inputs.size(), count, names);
+}
+
 Status check_inputs(const EntryPoint &entry,
                     std::span<const HostValue> inputs) {
-  if (inputs.size() != entry.inputs.size()) {
-    std::string names;
-    for (const SignatureValue &input : entry.inputs)
-      names += fmt::format("{}{}: {}", names.empty() ? "" : ", ", input.name,
-                           signature_text(input));
-    return invalid("the model takes {} inputs, and {} were given; they are {}",
-                   entry.inputs.size(), inputs.size(), names);
-  }
+  TRY(check_input_count(entry, inputs.size()));
   Bindings bindings;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const SignatureValue &expected = entry.inputs[i];

@@ -14,6 +14,9 @@ namespace landfall::runtime {
 /// (invalid_argument) names the input, what was expected and what was given.
 Status check_inputs(const EntryPoint &entry, std::span<const HostValue> inputs);
 
+/// Checks the count alone, with the same error.
+Status check_input_count(const EntryPoint &entry, size_t count);
+
 /// "float32 1x3xHxW"; "a sequence" and so on for other kinds.
 std::string signature_text(const SignatureValue &value);
 

@@ -68,6 +68,8 @@ Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,
   const Package &package = state_->model->package();
   UnderWay under_way(state_->runs, state_->cancelled);
   auto attempt = [&]() -> Result<std::vector<HostValue>> {
+    if (package.watch)
+      TRY(package.watch->check_unchanged());
     const EntryPoint &entry = *TRY(find_entry(package.program, options.entry));
     TRY(check_inputs(entry, inputs));
     std::lock_guard lock(state_->running);

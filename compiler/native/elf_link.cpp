@@ -6,15 +6,14 @@
 #include "compiler/native/elf_link.h"
 
 #include "base/file.h"
+#include "compiler/native/scratch_folder.h"
 
 #include "lld/Common/Driver.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <mutex>
-#include <stdlib.h>
 
 LLD_HAS_DRIVER(elf)
 
@@ -28,38 +27,6 @@ Error internal(const std::string &what) {
                       "Landfall, please report it",
                       what)};
 }
-
-/// A private temporary folder, on tmpfs if there is one; removed by the
-/// destructor.
-class ScratchFolder {
-public:
-  static Result<ScratchFolder> create() {
-    std::error_code error;
-    std::string base = "/dev/shm";
-    if (!std::filesystem::is_directory(base, error))
-      base = std::filesystem::temp_directory_path(error).string();
-    for (const std::string &parent : {base, std::string("/tmp")}) {
-      std::string path = parent + "/landfall-link-XXXXXX";
-      if (mkdtemp(path.data()))
-        return ScratchFolder(path);
-    }
-    return Error{ErrorCode::io,
-                 "cannot create a temporary folder in /dev/shm or /tmp"};
-  }
-  ScratchFolder(ScratchFolder &&other) : path_(std::move(other.path_)) {
-    other.path_.clear();
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty())
-      std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file(const std::string &name) const { return path_ + "/" + name; }
-
-private:
-  explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
 
 Status run_linker(const std::vector<std::string> &arguments) {
   static std::mutex one_at_a_time;

@@ -117,22 +117,41 @@ LF_API void lf_buffer_free(lf_buffer *buffer);
 
 /* -- Packages ------------------------------------------------------------- */
 /* Opening verifies a package: one that opens runs or says why not, except that
- * its machine code is trusted (docs/package_format.md). */
+ * its machine code is trusted (docs/package_format.md). The file is copied to
+ * memory, or mapped if it is larger than 256 MiB: such a file must not be
+ * written to while it is in use (renaming another over it is fine). A run after
+ * that fails with LF_IO, where the system shows it. */
 LF_API lf_status lf_package_open(const char *path, lf_package **package,
                                  lf_error **error);
+/* Options: {"map": true} maps a file of any size: it loads faster, processes
+ * share its memory, and weights are not checked for damage; {"map": false}
+ * copies it. */
+LF_API lf_status lf_package_open_with(const char *path, const char *options,
+                                      lf_package **package, lf_error **error);
 /* The bytes are copied. */
 LF_API lf_status lf_package_from_bytes(const void *bytes, size_t size,
                                        lf_package **package, lf_error **error);
-/* Replaces the file in one step. */
+/* Replaces the file in one step; the new one has the permissions of the old.
+ * A file that the model was compiled from is not replaced
+ * (LF_INVALID_ARGUMENT). */
 LF_API lf_status lf_package_save(const lf_package *package, const char *path,
                                  lf_error **error);
 /* What a saved file holds. */
 LF_API lf_status lf_package_bytes(const lf_package *package, lf_buffer **bytes,
                                   lf_error **error);
 LF_API void lf_package_free(lf_package *package);
+/* The files that it was compiled from, by their absolute paths: the model, then
+ * those with external data. None for a package that was opened. NULL if there
+ * is no such one. */
+LF_API size_t lf_package_source_count(const lf_package *package);
+LF_API const char *lf_package_source(const lf_package *package, size_t number);
 /* 1 if a package begins with these bytes, of which the first 8 suffice. */
 LF_API int lf_package_recognize(const void *bytes, size_t size);
 
+/* Whether weights and code are what was saved, by their checksums; the rest was
+ * compared when the package was opened. LF_INVALID_PACKAGE: they are not, or an
+ * older Landfall saved no checksums. */
+LF_API lf_status lf_package_check(const lf_package *package, lf_error **error);
 /* Whether the package can be loaded on a device of this name (NULL: the one
  * that it was compiled for), without keeping it there. `options` as for
  * lf_model_load; {"require_target": true} also refuses a package whose host

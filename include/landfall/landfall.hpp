@@ -129,8 +129,16 @@ std::string text(Make make, Args... args) {
           lf_buffer_size(buffer.get())};
 }
 
+/// For C, which would take a text with a NUL in it for a shorter one.
+inline const char *c_text(const std::string &text) {
+  if (text.find('\0') != std::string::npos)
+    throw Error(LF_INVALID_ARGUMENT,
+                "a path, a name or an option has a NUL character");
+  return text.c_str();
+}
+
 inline const char *or_null(const std::string &name) {
-  return name.empty() ? nullptr : name.c_str();
+  return name.empty() ? nullptr : c_text(name);
 }
 
 template <typename T> constexpr lf_dtype dtype_of() {
@@ -227,7 +235,13 @@ using Progress =
 class Package {
 public:
   static Package open(const std::string &path) {
-    return Package(detail::made<lf_package>(lf_package_open, path.c_str()));
+    return Package(
+        detail::made<lf_package>(lf_package_open, detail::c_text(path)));
+  }
+  /// `options` is JSON: {"map": true} maps the file, whatever its size.
+  static Package open(const std::string &path, const std::string &options) {
+    return Package(detail::made<lf_package>(
+        lf_package_open_with, detail::c_text(path), detail::c_text(options)));
   }
   static Package from_bytes(const void *bytes, size_t size) {
     return Package(
@@ -237,9 +251,9 @@ public:
   static Package compile(const std::string &path,
                          const std::string &options = "{}",
                          const Progress &progress = nullptr) {
-    return Package(detail::made<lf_package>(lf_compile_file, path.c_str(),
-                                            options.c_str(), relay(progress),
-                                            const_cast<Progress *>(&progress)));
+    return Package(detail::made<lf_package>(
+        lf_compile_file, detail::c_text(path), detail::c_text(options),
+        relay(progress), const_cast<Progress *>(&progress)));
   }
   /// A serialised ModelProto; `directory` is where external data lies.
   static Package compile_bytes(const void *bytes, size_t size,
@@ -248,22 +262,32 @@ public:
                                const Progress &progress = nullptr) {
     return Package(detail::made<lf_package>(
         lf_compile_bytes, bytes, size, detail::or_null(directory),
-        options.c_str(), relay(progress), const_cast<Progress *>(&progress)));
+        detail::c_text(options), relay(progress),
+        const_cast<Progress *>(&progress)));
   }
 
   void save(const std::string &path) const {
-    detail::call(lf_package_save, get(), path.c_str());
+    detail::call(lf_package_save, get(), detail::c_text(path));
   }
   std::string bytes() const { return detail::text(lf_package_bytes, get()); }
+  /// The files that it was compiled from; none if it was opened.
+  std::vector<std::string> sources() const {
+    std::vector<std::string> list;
+    for (size_t i = 0; i < lf_package_source_count(get()); ++i)
+      list.emplace_back(lf_package_source(get(), i));
+    return list;
+  }
   /// `what`: "summary" (JSON), "program" or "kernels".
   std::string describe(const char *what) const {
     return detail::text(lf_package_describe, get(), what);
   }
+  /// Throws if weights or code are not what was saved.
+  void check() const { detail::call(lf_package_check, get()); }
   /// Throws if a device of this name (empty: the package's own) cannot load it.
   void verify(const std::string &device = "",
               const std::string &options = "{}") const {
     detail::call(lf_package_verify, get(), detail::or_null(device),
-                 options.c_str());
+                 detail::c_text(options));
   }
   std::vector<Entry> entries() const {
     std::vector<Entry> list;
@@ -295,7 +319,8 @@ public:
       : options_(detail::made<lf_run_options>(lf_run_options_create)) {}
 
   void set_entry(const std::string &name) {
-    detail::call(lf_run_options_set_entry, options_.get(), name.c_str());
+    detail::call(lf_run_options_set_entry, options_.get(),
+                 detail::c_text(name));
   }
   void set_verify(bool verify) {
     lf_run_options_set_verify(options_.get(), verify);
@@ -378,7 +403,7 @@ public:
                  const std::string &options = "{}")
       : model_(detail::made<lf_model>(lf_model_load, package.get(),
                                       detail::or_null(device),
-                                      options.c_str())) {}
+                                      detail::c_text(options))) {}
 
   Session session() const { return Session(get()); }
   Entry entry(const char *name = nullptr) const {
@@ -412,13 +437,14 @@ private:
 /// JSON, as landfall.h says: where each node of a model would run.
 inline std::string query(const std::string &path,
                          const std::string &options = "{}") {
-  return detail::text(lf_query_file, path.c_str(), options.c_str());
+  return detail::text(lf_query_file, detail::c_text(path),
+                      detail::c_text(options));
 }
 inline std::string query_bytes(const void *bytes, size_t size,
                                const std::string &directory = "",
                                const std::string &options = "{}") {
   return detail::text(lf_query_bytes, bytes, size, detail::or_null(directory),
-                      options.c_str());
+                      detail::c_text(options));
 }
 
 /// The devices that there are drivers for.
@@ -430,7 +456,7 @@ inline std::vector<std::string> devices() {
 }
 /// JSON, as landfall.h says.
 inline std::string describe_device(const std::string &device) {
-  return detail::text(lf_device_describe, device.c_str());
+  return detail::text(lf_device_describe, detail::c_text(device));
 }
 
 } // namespace lf

@@ -38,12 +38,32 @@ Result<std::string> compiler_options(const char *text) {
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
-lf_status compile(const runtime::ModelSource &source, const char *options,
+using MadeSource = Result<runtime::ModelSource>;
+
+MadeSource source_at(const char *path) {
+  if (!path)
+    return missing("path");
+  if (!*path)
+    return Error{ErrorCode::invalid_argument, "the path of the model is empty"};
+  return runtime::ModelSource{path, {}, {}};
+}
+
+MadeSource source_in(const void *bytes, size_t size, const char *directory) {
+  if (!bytes)
+    return missing("bytes");
+  TRY(check_count("size", size));
+  return runtime::ModelSource{"",
+                              {static_cast<const uint8_t *>(bytes), size},
+                              directory ? directory : ""};
+}
+
+/// `find_source` gives a MadeSource.
+template <typename FindSource>
+lf_status compile(FindSource find_source, const char *options,
                   lf_progress progress, void *user, lf_package **package,
                   lf_error **error) {
   return make("package", package, error, [&]() -> MadePackage {
-    if (source.path.empty() && !source.bytes.data())
-      return missing("model");
+    runtime::ModelSource source = TRY(find_source());
     runtime::CompileProgress relay;
     if (progress)
       relay = [&](std::string_view step, double ms, std::string_view ir) {
@@ -51,15 +71,16 @@ lf_status compile(const runtime::ModelSource &source, const char *options,
                  ir.empty() ? nullptr : std::string(ir).c_str());
       };
     std::string text = TRY(compiler_options(options));
-    return wrap(TRY(runtime::compile_model(source, text, relay)));
+    auto compiled = TRY(runtime::compile_model(source, text, relay));
+    return wrap(std::move(compiled.package), std::move(compiled.sources));
   });
 }
 
-lf_status query(const runtime::ModelSource &source, const char *options,
-                lf_buffer **json, lf_error **error) {
+template <typename FindSource>
+lf_status query(FindSource find_source, const char *options, lf_buffer **json,
+                lf_error **error) {
   return make("json", json, error, [&]() -> MadeBuffer {
-    if (source.path.empty() && !source.bytes.data())
-      return missing("model");
+    runtime::ModelSource source = TRY(find_source());
     std::string text = TRY(compiler_options(options));
     return text_buffer(TRY(runtime::query_model(source, text)));
   });
@@ -71,32 +92,28 @@ extern "C" {
 
 lf_status lf_query_file(const char *path, const char *options, lf_buffer **json,
                         lf_error **error) {
-  return query({path ? path : "", {}, {}}, options, json, error);
+  return query([&] { return source_at(path); }, options, json, error);
 }
 
 lf_status lf_query_bytes(const void *bytes, size_t size, const char *directory,
                          const char *options, lf_buffer **json,
                          lf_error **error) {
-  return query({"",
-                {static_cast<const uint8_t *>(bytes), bytes ? size : 0},
-                directory ? directory : ""},
-               options, json, error);
+  return query([&] { return source_in(bytes, size, directory); }, options, json,
+               error);
 }
 
 lf_status lf_compile_file(const char *path, const char *options,
                           lf_progress progress, void *user,
                           lf_package **package, lf_error **error) {
-  return compile({path ? path : "", {}, {}}, options, progress, user, package,
-                 error);
+  return compile([&] { return source_at(path); }, options, progress, user,
+                 package, error);
 }
 
 lf_status lf_compile_bytes(const void *bytes, size_t size,
                            const char *directory, const char *options,
                            lf_progress progress, void *user,
                            lf_package **package, lf_error **error) {
-  return compile({"",
-                  {static_cast<const uint8_t *>(bytes), bytes ? size : 0},
-                  directory ? directory : ""},
-                 options, progress, user, package, error);
+  return compile([&] { return source_in(bytes, size, directory); }, options,
+                 progress, user, package, error);
 }
 }

@@ -42,6 +42,7 @@ struct Keys {
 
 Result<runtime::HostMap> make_map(const Keys &keys,
                                   const lf_value *const *values, size_t count) {
+  TRY(check_count("count", count));
   if (count > 0 && (keys.texts != nullptr) == (keys.integers != nullptr))
     return Error{ErrorCode::invalid_argument,
                  "a map's keys are given as texts or as integers, one of the "
@@ -77,6 +78,7 @@ extern "C" {
 lf_status lf_sequence_create(const lf_value *const *elements, size_t count,
                              lf_value **value, lf_error **error) {
   return make("value", value, error, [&]() -> MadeValue {
+    TRY(check_count("count", count));
     if (!elements && count > 0)
       return missing("elements");
     runtime::HostSequence list;

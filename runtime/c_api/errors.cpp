@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/c_api/objects.h"
 
+#include <fmt/format.h>
+
 namespace landfall::c_api {
 
 lf_status report(lf_error **error, Error failure) noexcept {
@@ -28,6 +30,25 @@ lf_status report(lf_error **error, Error failure) noexcept {
     *error = nullptr;
   }
   return status;
+}
+
+lf_status report_no_memory(lf_error **error, const char *needed) noexcept {
+  try {
+    return report(
+        error, {ErrorCode::out_of_memory,
+                fmt::format("there is not enough memory for the {}", needed)});
+  } catch (const std::bad_alloc &) {
+    return LF_OUT_OF_MEMORY;
+  }
+}
+
+Status check_count(const char *argument, size_t count) {
+  constexpr size_t limit = size_t(1) << 47; // An address space has no more.
+  if (count <= limit)
+    return {};
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("the argument '{}' is {}, more than there can be",
+                           argument, count)};
 }
 
 Error missing(const char *argument) {

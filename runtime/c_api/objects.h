@@ -47,6 +47,7 @@ struct PackageContents {
 
 struct lf_package {
   std::shared_ptr<const PackageContents> contents;
+  std::vector<std::string> sources; ///< Which it was compiled from.
 };
 
 struct lf_model {
@@ -86,17 +87,22 @@ struct lf_value {
 namespace landfall::c_api {
 
 lf_status report(lf_error **error, Error failure) noexcept;
+lf_status report_no_memory(lf_error **error, const char *needed) noexcept;
 
 /// Calls `body`, which returns a Status, and turns whatever goes wrong into a
 /// status and an error object: nothing is ever thrown at a C caller.
-template <typename Body> lf_status guard(lf_error **error, Body body) noexcept {
+/// `needed` completes "there is not enough memory for the ...".
+template <typename Body>
+lf_status guard(lf_error **error, const char *needed, Body body) noexcept {
   if (error)
     *error = nullptr;
   try {
     Status status = body();
     return status ? LF_OK : report(error, status.take_error());
+  } catch (const runtime::NoMemory &missing) {
+    return report(error, {ErrorCode::out_of_memory, missing.what()});
   } catch (const std::bad_alloc &) {
-    return report(error, {ErrorCode::out_of_memory, "out of memory"});
+    return report_no_memory(error, needed);
   } catch (const std::exception &unexpected) {
     return report(error, {ErrorCode::internal, unexpected.what()});
   }
@@ -104,6 +110,8 @@ template <typename Body> lf_status guard(lf_error **error, Body body) noexcept {
 
 /// A required argument was NULL.
 Error missing(const char *argument);
+/// Refuses a count of elements or bytes that no array in memory has.
+Status check_count(const char *argument, size_t count);
 
 /// The same for a function with a result, whose parameter is called `name`:
 /// `body` returns a Result of a unique_ptr to it.
@@ -112,7 +120,7 @@ lf_status make(const char *name, T **result, lf_error **error,
                Body body) noexcept {
   if (result)
     *result = nullptr;
-  return guard(error, [&]() -> Status {
+  return guard(error, name, [&]() -> Status {
     if (!result)
       return missing(name);
     *result = TRY(body()).release();
@@ -129,10 +137,11 @@ inline std::unique_ptr<lf_buffer> text_buffer(std::string text) {
 }
 
 /// A package behind a handle.
-inline std::unique_ptr<lf_package>
-wrap(std::shared_ptr<const Package> package) {
+inline std::unique_ptr<lf_package> wrap(std::shared_ptr<const Package> package,
+                                        std::vector<std::string> sources = {}) {
   return std::unique_ptr<lf_package>(
-      new lf_package{std::make_shared<PackageContents>(std::move(package))});
+      new lf_package{std::make_shared<PackageContents>(std::move(package)),
+                     std::move(sources)});
 }
 
 } // namespace landfall::c_api

@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "base/file.h"
 #include "package/host_work.h"
 #include "package/package_layout.h"
 #include "runtime/c_api/device_options.h"
@@ -11,6 +12,7 @@
 
 #include <cstring>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 using namespace landfall;
 using namespace landfall::c_api;
@@ -25,6 +27,30 @@ Status verify_on(const std::shared_ptr<const Package> &package,
       device ? device : package->target, options.device));
   (void)TRY(runtime::LoadedModel::load(package, std::move(made)));
   return {};
+}
+
+/// Whether to map the file; nothing: by its size.
+Result<std::optional<bool>> parse_open_options(const char *text) {
+  using Json = nlohmann::json;
+  std::optional<bool> is_mapped;
+  Json json = Json::parse(text ? text : "{}", nullptr, false);
+  if (!json.is_object())
+    return Error{ErrorCode::invalid_argument,
+                 "the options of opening a package must be a JSON object"};
+  for (auto &[key, value] : json.items()) {
+    if (key != "map" || !value.is_boolean())
+      return Error{ErrorCode::invalid_argument,
+                   fmt::format("unknown option or wrong value: '{}'; known: "
+                               "map (bool)",
+                               key)};
+    is_mapped = value.get<bool>();
+  }
+  return is_mapped;
+}
+
+/// Saving would make checksums of whatever the bytes have become.
+Status check_unchanged(const Package &package) {
+  return package.watch ? package.watch->check_unchanged() : Status();
 }
 
 MadeBuffer describe(const Package &package, std::string_view what) {
@@ -54,10 +80,26 @@ void lf_buffer_free(lf_buffer *buffer) { delete buffer; }
 
 lf_status lf_package_open(const char *path, lf_package **package,
                           lf_error **error) {
+  return lf_package_open_with(path, nullptr, package, error);
+}
+
+lf_status lf_package_open_with(const char *path, const char *options,
+                               lf_package **package, lf_error **error) {
   return make("package", package, error, [&]() -> MadePackage {
     if (!path)
       return missing("path");
-    return wrap(std::make_shared<const Package>(TRY(read_package(path))));
+    std::optional<bool> is_mapped = TRY(parse_open_options(options));
+    return wrap(
+        std::make_shared<const Package>(TRY(read_package(path, is_mapped))));
+  });
+}
+
+lf_status lf_package_check(const lf_package *package, lf_error **error) {
+  return guard(error, "package", [&]() -> Status {
+    if (!package)
+      return missing("package");
+    TRY(check_unchanged(*package->contents->package));
+    return check_stored(*package->contents->package);
   });
 }
 
@@ -66,6 +108,7 @@ lf_status lf_package_from_bytes(const void *bytes, size_t size,
   return make("package", package, error, [&]() -> MadePackage {
     if (!bytes)
       return missing("bytes");
+    TRY(check_count("size", size));
     auto *begin = static_cast<const uint8_t *>(bytes);
     Bytes copy = share_bytes(std::vector<uint8_t>(begin, begin + size));
     return wrap(
@@ -75,9 +118,11 @@ lf_status lf_package_from_bytes(const void *bytes, size_t size,
 
 lf_status lf_package_save(const lf_package *package, const char *path,
                           lf_error **error) {
-  return guard(error, [&]() -> Status {
+  return guard(error, "package", [&]() -> Status {
     if (!package || !path)
       return missing(package ? "path" : "package");
+    TRY(check_not_read(path, package->sources));
+    TRY(check_unchanged(*package->contents->package));
     return write_package(*package->contents->package, path);
   });
 }
@@ -87,12 +132,23 @@ lf_status lf_package_bytes(const lf_package *package, lf_buffer **bytes,
   return make("bytes", bytes, error, [&]() -> MadeBuffer {
     if (!package)
       return missing("package");
+    TRY(check_unchanged(*package->contents->package));
     std::vector<uint8_t> saved = serialize(*package->contents->package);
     return text_buffer(std::string(saved.begin(), saved.end()));
   });
 }
 
 void lf_package_free(lf_package *package) { delete package; }
+
+size_t lf_package_source_count(const lf_package *package) {
+  return package ? package->sources.size() : 0;
+}
+
+const char *lf_package_source(const lf_package *package, size_t number) {
+  return number < lf_package_source_count(package)
+             ? package->sources[number].c_str()
+             : nullptr;
+}
 
 int lf_package_recognize(const void *bytes, size_t size) {
   return bytes && size >= sizeof package_magic &&
@@ -101,7 +157,7 @@ int lf_package_recognize(const void *bytes, size_t size) {
 
 lf_status lf_package_verify(const lf_package *package, const char *device,
                             const char *options, lf_error **error) {
-  return guard(error, [&]() -> Status {
+  return guard(error, "package", [&]() -> Status {
     if (!package)
       return missing("package");
     return verify_on(package->contents->package, device,

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/c_api/packages_for_test.h"
 
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -74,6 +75,13 @@ TEST(CPackages, NullIsAnErrorOrNothing) {
   EXPECT_EQ(lf_package_open("x", nullptr, nullptr), LF_INVALID_ARGUMENT);
   EXPECT_EQ(lf_package_from_bytes(nullptr, 0, &package, nullptr),
             LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_package_from_bytes("x", SIZE_MAX, &package, nullptr),
+            LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_compile_file("", nullptr, nullptr, nullptr, &package, nullptr),
+            LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_package_open("", &package, nullptr), LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_package_source_count(nullptr), 0u);
+  EXPECT_EQ(lf_package_source(nullptr, 0), nullptr);
   EXPECT_EQ(lf_package_save(nullptr, "x", nullptr), LF_INVALID_ARGUMENT);
   EXPECT_EQ(lf_package_bytes(nullptr, &buffer, nullptr), LF_INVALID_ARGUMENT);
   EXPECT_EQ(lf_package_verify(nullptr, nullptr, nullptr, nullptr),
@@ -95,6 +103,55 @@ TEST(CPackages, NullIsAnErrorOrNothing) {
   EXPECT_EQ(lf_port_rank(nullptr), -1);
   EXPECT_STREQ(lf_port_symbol(nullptr, 0), "");
   EXPECT_EQ(lf_buffer_data(nullptr), nullptr);
+}
+
+TEST(CPackages, AreNotSavedAtAPathThatEndsEarly) {
+  lf::Package package = open_package();
+  std::string path = testing::TempDir() + "landfall_c_package.lfm";
+  for (const std::string &wrong : {std::string(), path + '\0' + "x"}) {
+    try {
+      package.save(wrong);
+      FAIL() << "there is no such path";
+    } catch (const lf::Error &error) {
+      EXPECT_EQ(error.status(), LF_INVALID_ARGUMENT);
+    }
+  }
+  EXPECT_EQ(package.sources().size(), 0u);
+  package.save(path);
+  lf::Package::open(path).save(path); // Its own file may be replaced.
+  std::filesystem::remove(path);
+}
+
+TEST(CPackages, AreCheckedForDamage) {
+  lf::Package package = open_package();
+  package.check();
+  std::string path = testing::TempDir() + "landfall_c_damaged.lfm";
+  package.save(path);
+  lf::Package mapped = lf::Package::open(path, R"({"map": true})");
+  mapped.check();
+  lf::Model model(mapped);
+  lf::Package::open(path, R"({"map": false})").check();
+  EXPECT_THROW(lf::Package::open(path, R"({"map": 1})"), lf::Error);
+  EXPECT_THROW(lf::Package::open(path, R"({"copy": true})"), lf::Error);
+  std::filesystem::resize_file(path, 100);
+  std::vector<lf::Value> inputs;
+  for (int i = 0; i < 2; ++i)
+    inputs.push_back(lf::Value::tensor<float>({1}, {1}));
+  auto status_of = [](const auto &act) {
+    try {
+      act();
+    } catch (const lf::Error &error) {
+      return error.status();
+    }
+    return LF_OK;
+  };
+  auto run = [&] { model.session().run({inputs[0].get(), inputs[1].get()}); };
+  EXPECT_EQ(status_of(run), LF_IO);
+  EXPECT_EQ(status_of([&] { mapped.check(); }), LF_IO);
+  EXPECT_EQ(status_of([&] { mapped.save(path); }), LF_IO);
+  EXPECT_EQ(status_of([&] { mapped.bytes(); }), LF_IO);
+  EXPECT_EQ(lf_package_check(nullptr, nullptr), LF_INVALID_ARGUMENT);
+  std::filesystem::remove(path);
 }
 
 TEST(CDevices, AreListedAndDescribed) {

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/c_api/runs.h"
+#include "runtime/input_check.h"
 
 #include <fmt/format.h>
 
@@ -43,14 +44,16 @@ Result<PreparedRun> prepare(lf_session *session, const lf_run_options *options,
                             const lf_value *const *inputs, size_t count) {
   if (!session)
     return missing("session");
-  if (!inputs && count > 0)
-    return missing("inputs");
   PreparedRun run{session, nullptr, {}, {}};
   if (options) {
     run.options.entry = options->entry;
     run.options.verify = options->verify;
   }
   run.entry = TRY(entry_of(*session->contents, run.options.entry));
+  // Before the array is read: it is as long as the model has inputs at best.
+  TRY(runtime::check_input_count(*run.entry, count));
+  if (!inputs && count > 0)
+    return missing("inputs");
   run.inputs.reserve(count);
   for (size_t i = 0; i < count; ++i) {
     if (!inputs[i])
@@ -85,7 +88,7 @@ void lf_run_options_free(lf_run_options *options) { delete options; }
 
 lf_status lf_run_options_set_entry(lf_run_options *options, const char *name,
                                    lf_error **error) {
-  return guard(error, [&]() -> landfall::Status {
+  return guard(error, "option", [&]() -> landfall::Status {
     if (!options)
       return missing("options");
     options->entry = name ? name : "main";

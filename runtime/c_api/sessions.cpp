@@ -6,6 +6,7 @@
 #include "runtime/c_api/profile.h"
 #include "runtime/c_api/runs.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -53,11 +54,25 @@ Status settle(const SignatureValue &port, lf_value &output,
   return {};
 }
 
+/// How many outputs a run can have: a caller who says more has not that many.
+size_t most_outputs(const lf_session *session) {
+  size_t most = 0;
+  if (session)
+    for (const lf_entry &entry : session->contents->entries)
+      most = std::max(most, entry.outputs.size());
+  return most;
+}
+
+void clear(lf_value **outputs, size_t count) {
+  for (size_t i = 0; outputs && i < count; ++i)
+    outputs[i] = nullptr;
+}
+
 Status check_outputs(const EntryPoint &entry, lf_value *const *outputs,
                      size_t count) {
+  TRY(check_output_count(entry, count));
   if (!outputs && count > 0)
     return missing("outputs");
-  TRY(check_output_count(entry, count));
   for (size_t k = 0; k < count; ++k) {
     if (!outputs[k])
       return missing("outputs[i]");
@@ -89,10 +104,10 @@ lf_status lf_session_run(lf_session *session, const lf_run_options *options,
                          const lf_value *const *inputs, size_t input_count,
                          lf_value **outputs, size_t output_count,
                          lf_error **error) {
-  for (size_t i = 0; outputs && i < output_count; ++i)
-    outputs[i] = nullptr;
-  return guard(error, [&]() -> Status {
+  return guard(error, "run of the model", [&]() -> Status {
+    clear(outputs, std::min(output_count, most_outputs(session)));
     PreparedRun run = TRY(prepare(session, options, inputs, input_count));
+    TRY(check_output_count(*run.entry, output_count));
     if (!outputs && output_count > 0)
       return missing("outputs");
     if (options && options->output_memory)
@@ -104,7 +119,6 @@ lf_status lf_session_run(lf_session *session, const lf_run_options *options,
             dims.size(), bytes));
       };
     std::vector<runtime::HostValue> results = TRY(run.perform(options));
-    TRY(check_output_count(*run.entry, output_count));
     std::vector<std::unique_ptr<lf_value>> wrapped;
     for (runtime::HostValue &result : results)
       wrapped.push_back(lf_value::wrap(std::move(result)));
@@ -119,7 +133,7 @@ lf_status lf_session_run_into(lf_session *session,
                               const lf_value *const *inputs, size_t input_count,
                               lf_value *const *outputs, size_t output_count,
                               lf_error **error) {
-  return guard(error, [&]() -> Status {
+  return guard(error, "run of the model", [&]() -> Status {
     PreparedRun run = TRY(prepare(session, options, inputs, input_count));
     TRY(check_outputs(*run.entry, outputs, output_count));
     const auto &ports = run.entry->outputs;

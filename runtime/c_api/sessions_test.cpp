@@ -64,6 +64,57 @@ TEST(CSessions, RefuseOutputsThatDoNotFit) {
             std::string::npos);
 }
 
+/// What a run says before it begins: it has not touched its statistics.
+lf_status refused(lf_session *session, const lf_value *const *inputs,
+                  size_t input_count, lf_value **outputs, size_t output_count) {
+  lf_statistics statistics = {-1, 0, 0, 0};
+  lf::RunOptions options;
+  options.set_statistics(statistics);
+  lf_error *error = nullptr;
+  lf_status status = lf_session_run(session, options.get(), inputs, input_count,
+                                    outputs, output_count, &error);
+  EXPECT_EQ(statistics.total_ms, -1);
+  EXPECT_STRNE(lf_error_reason(error), "");
+  lf_error_free(error);
+  return status;
+}
+
+TEST(CSessions, RefuseWrongCountsAndArraysBeforeTheyRun) {
+  lf::Model model(open_package());
+  lf_session *session = nullptr;
+  ASSERT_EQ(lf_session_create(model.get(), &session, nullptr), LF_OK);
+  Inputs values;
+  std::vector<const lf_value *> inputs = values.list();
+  const lf_value *holes[] = {inputs[0], nullptr};
+  lf_value *output = nullptr;
+  // A count that is too large says nothing of how long the array is.
+  for (size_t count : {size_t(0), size_t(1), size_t(3), SIZE_MAX})
+    EXPECT_EQ(refused(session, inputs.data(), count, &output, 1),
+              LF_INVALID_ARGUMENT)
+        << count;
+  for (size_t count : {size_t(0), size_t(2), SIZE_MAX})
+    EXPECT_EQ(refused(session, inputs.data(), 2, &output, count),
+              LF_INVALID_ARGUMENT)
+        << count;
+  EXPECT_EQ(refused(session, nullptr, 2, &output, 1), LF_INVALID_ARGUMENT);
+  EXPECT_EQ(refused(session, inputs.data(), 2, nullptr, 1),
+            LF_INVALID_ARGUMENT);
+  EXPECT_EQ(refused(session, holes, 2, &output, 1), LF_INVALID_ARGUMENT);
+  EXPECT_EQ(refused(nullptr, inputs.data(), 2, &output, 1),
+            LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_session_run_into(session, nullptr, inputs.data(), 2, nullptr, 1,
+                                nullptr),
+            LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_session_run_into(session, nullptr, inputs.data(), 2, &output,
+                                SIZE_MAX, nullptr),
+            LF_INVALID_ARGUMENT);
+  EXPECT_EQ(
+      lf_session_run(session, nullptr, inputs.data(), 2, &output, 1, nullptr),
+      LF_OK);
+  lf_value_free(output);
+  lf_session_free(session);
+}
+
 TEST(CSessions, AskForMemoryWhenShapesAreKnown) {
   lf::Model model(open_package());
   lf::Session session = model.session();

@@ -14,6 +14,12 @@ namespace landfall::c_api {
 Result<std::vector<int64_t>> dims_of(const int64_t *dims, size_t rank) {
   if (!dims && rank > 0)
     return missing("dims");
+  constexpr size_t rank_limit = 1024; // Above any model's.
+  if (rank > rank_limit)
+    return Error{ErrorCode::invalid_argument,
+                 fmt::format("a tensor has a rank of at most {}, and {} was "
+                             "given",
+                             rank_limit, rank)};
   return std::vector<int64_t>(dims, dims + rank);
 }
 
@@ -171,7 +177,7 @@ size_t lf_tensor_packed_bytes(const lf_value *value) {
 
 lf_status lf_tensor_copy_packed(const lf_value *value, void *data, size_t bytes,
                                 lf_error **error) {
-  return guard(error, [&]() -> Status {
+  return guard(error, "tensor", [&]() -> Status {
     const runtime::HostTensor *tensor = value ? value->tensor() : nullptr;
     if (!tensor || tensor->dtype == DType::string)
       return Error{ErrorCode::invalid_argument,

@@ -9,6 +9,40 @@
 
 namespace {
 
+TEST(CValues, RefuseCountsThatNoArrayHas) {
+  lf_value *value = nullptr;
+  int64_t dim = 1;
+  float element = 0;
+  const lf_value *none = nullptr;
+  EXPECT_EQ(lf_tensor_create(LF_FLOAT32, &dim, SIZE_MAX, &element, 4, &value,
+                             nullptr),
+            LF_INVALID_ARGUMENT);
+  EXPECT_EQ(
+      lf_tensor_create(LF_FLOAT32, nullptr, 1, &element, 4, &value, nullptr),
+      LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_sequence_create(&none, SIZE_MAX, &value, nullptr),
+            LF_INVALID_ARGUMENT);
+  EXPECT_EQ(lf_sequence_create(nullptr, 1, &value, nullptr),
+            LF_INVALID_ARGUMENT);
+  EXPECT_EQ(
+      lf_map_create(nullptr, nullptr, &dim, &none, SIZE_MAX, &value, nullptr),
+      LF_INVALID_ARGUMENT);
+  EXPECT_EQ(value, nullptr);
+}
+
+TEST(CValues, SayHowMuchMemoryThereIsNot) {
+  int64_t dims[] = {1 << 16, int64_t(1) << 30};
+  size_t bytes = size_t(1) << 46;
+  lf_value *value = nullptr;
+  lf_error *error = nullptr;
+  ASSERT_EQ(lf_tensor_create(LF_UINT8, dims, 2, nullptr, bytes, &value, &error),
+            LF_OUT_OF_MEMORY);
+  EXPECT_NE(std::string(lf_error_reason(error)).find("65536x1073741824"),
+            std::string::npos)
+      << lf_error_reason(error);
+  lf_error_free(error);
+}
+
 TEST(CValues, Sequences) {
   std::vector<lf::Value> elements;
   elements.push_back(lf::Value::tensor<int64_t>({1}, {4}));

@@ -236,6 +236,30 @@ class Errors(unittest.TestCase):
         self.assertEqual(self.place(error), ("invalid_package", path, None, None, [], {}))
         self.assertEqual(self.error_of(landfall.load, path).code, "io")
 
+    def test_a_path_that_is_none(self):
+        relu = landfall.compile(model([helper.make_node("Relu", ["x"], ["z"])], [X], [Z]))
+        with tempfile.TemporaryDirectory() as folder:
+            relu.save(f"{folder}/a")
+            for path in ("", f"{folder}/a\0b"):
+                for act in (landfall.load, landfall.compile, landfall.query, relu.save):
+                    self.assertEqual(self.error_of(act, path).code, "invalid_argument")
+
+    def test_a_model_is_not_replaced_by_what_it_is_compiled_to(self):
+        weight = helper.make_tensor("w", TensorProto.FLOAT, [8], np.arange(8, dtype=np.float32).tobytes(), raw=True)
+        add = model([helper.make_node("Add", ["x", "w"], ["z"])], [tensor("x", dims=(8,))], [tensor("z", dims=(8,))])
+        add.graph.initializer.append(weight)
+        with tempfile.TemporaryDirectory() as folder:
+            path, data = Path(folder, "a.onnx"), Path(folder, "w.bin")
+            onnx.save(add, path, save_as_external_data=True, location="w.bin", size_threshold=0)
+            before = [file.read_bytes() for file in (path, data)]
+            compiled = [landfall.compile(path), landfall.compile(path.read_bytes(), directory=folder)]
+            link = Path(folder, "link")
+            link.symlink_to(data)
+            for saved, refused in ((compiled[0], path), (compiled[0], link), (compiled[1], data)):
+                self.assertEqual(self.error_of(saved.save, str(refused)).code, "invalid_argument")
+            self.assertEqual([file.read_bytes() for file in (path, data)], before)
+            compiled[0].save(f"{folder}/a.lfm")
+
     def test_a_wrong_input(self):
         relu = landfall.compile(model([helper.make_node("Relu", ["x"], ["z"])], [X], [Z]))
         error = self.error_of(relu.run, {"x": np.zeros((3, 3), np.float32)})

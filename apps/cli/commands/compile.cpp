@@ -6,8 +6,9 @@
 #include "apps/cli/commands/opened_model.h"
 #include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
+#include "apps/cli/report/standard_streams.h"
 #include "apps/cli/report/units.h"
-#include "base/result.h"
+#include "base/file.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -51,15 +52,19 @@ public:
       return;
     }
     progress_.clear();
-    fmt::print(stderr, "// After {}.\n{}\n", step, ir);
+    is_printed_ &=
+        write_error_text(fmt::format("// After {}.\n{}\n", step, ir));
   }
 
   const std::vector<CompileStep> &steps() const { return steps_; }
+  /// Whether the IR that was asked for could be printed.
+  bool is_printed() const { return is_printed_; }
 
 private:
   const CompileCommand &command_;
   Progress progress_;
   std::vector<CompileStep> steps_;
+  bool is_printed_ = true;
 };
 
 /// A step that does not exist would print nothing, without a word.
@@ -126,6 +131,8 @@ Status compile(const CompileCommand &command) {
   std::string output = command.output;
   if (output.empty())
     output = std::filesystem::path(command.path).stem().string() + ".lfm";
+  // Saving checks it too, but only after the compiler has worked.
+  TRY(check_not_read(output, files_read(command.path, command.device)));
   std::vector<CompileStep> steps;
   auto compiled = [&]() -> Result<lf::Package> {
     Observer observer(command);
@@ -134,6 +141,9 @@ Status compile(const CompileCommand &command) {
                                   std::ref(observer));
     }));
     steps = observer.steps();
+    if (!observer.is_printed())
+      return Error{ErrorCode::io,
+                   "--print-after: standard error cannot be written"};
     return package;
   };
   lf::Package package = TRY(compiled());
@@ -155,7 +165,7 @@ void add_compile(CLI::App &app, Action &action) {
   sub->add_option("model", command->path, "The ONNX model")
       ->required()
       ->type_name("FILE");
-  sub->add_option("-o,--output", command->output,
+  add_path_option(*sub, "-o,--output", command->output,
                   "The package. Default: the model's name with .lfm, here")
       ->type_name("FILE");
   sub->add_option("--device,--target", command->device, "Default: cpu")
@@ -171,7 +181,7 @@ void add_compile(CLI::App &app, Action &action) {
                   "(may be repeated)")
       ->type_name("STEP")
       ->allow_extra_args(false);
-  sub->add_option("--dump-dir", command->dump_directory,
+  add_path_option(*sub, "--dump-dir", command->dump_directory,
                   "Write the result of each step, and how each kernel's "
                   "code is made, to files in DIR")
       ->type_name("DIR");

@@ -8,9 +8,9 @@
 #include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/units.h"
+#include "base/file.h"
 
 #include <fmt/format.h>
-#include <fstream>
 
 namespace landfall::cli {
 
@@ -84,6 +84,16 @@ void add_input_options(CLI::App &command, InputOptions &options) {
       ->allow_extra_args(false);
 }
 
+CLI::Option *add_path_option(CLI::App &command, const std::string &names,
+                             std::string &path,
+                             const std::string &description) {
+  auto check = [](const std::string &text) -> std::string {
+    return text.empty() ? "the path is empty" : "";
+  };
+  return command.add_option(names, path, description)
+      ->check(CLI::Validator(check, "", "path"));
+}
+
 void add_require_target(CLI::App &command, bool &required) {
   command.add_flag("--require-target", required,
                    "Fail where the host would compute an operator, except for "
@@ -119,10 +129,11 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
 }
 
 bool is_package(const std::string &path) {
-  std::ifstream file(path, std::ios::binary);
-  char start[8] = {};
-  file.read(start, sizeof start);
-  return path.ends_with(".lfm") || lf_package_recognize(start, sizeof start);
+  if (path.ends_with(".lfm"))
+    return true;
+  // Whoever opens the file says why it cannot be read.
+  auto start = read_beginning(path, 8);
+  return start && lf_package_recognize(start->data(), start->size());
 }
 
 Result<OpenedModel> open_model(const ModelOptions &options) {
@@ -141,6 +152,18 @@ Result<OpenedModel> open_model(const ModelOptions &options) {
   return OpenedModel{std::move(package), std::move(model),
                      std::move(session), entry,
                      std::move(steps),   std::move(device)};
+}
+
+std::vector<std::string> files_read(const std::string &model,
+                                    const std::string &device,
+                                    const lf::Package *package) {
+  std::vector<std::string> files = {model};
+  if (size_t colon = device.find(':'); colon != device.npos)
+    files.push_back(device.substr(colon + 1));
+  if (package)
+    for (std::string &source : package->sources())
+      files.push_back(std::move(source));
+  return files;
 }
 
 Error run_error(Error error, const PreparedInputs &inputs) {

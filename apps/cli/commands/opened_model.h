@@ -27,6 +27,9 @@ struct ModelOptions {
 };
 
 void add_model_options(CLI::App &command, ModelOptions &options);
+/// Adds an option that names what to write, which an empty text does not.
+CLI::Option *add_path_option(CLI::App &command, const std::string &names,
+                             std::string &path, const std::string &description);
 /// Adds the option --require-target to a command.
 void add_require_target(CLI::App &command, bool &required);
 void add_input_options(CLI::App &command, InputOptions &options);
@@ -53,6 +56,12 @@ bool is_package(const std::string &path);
 /// Compiles an .onnx for this machine or maps an .lfm, and loads it on the
 /// device.
 Result<OpenedModel> open_model(const ModelOptions &options);
+
+/// The files that a model is read from, and its device's description; without a
+/// package, those that are known before it is compiled.
+std::vector<std::string> files_read(const std::string &model,
+                                    const std::string &device,
+                                    const lf::Package *package = nullptr);
 
 /// Runs once. A failure says which dimensions had been assumed.
 Result<std::vector<lf::Value>> run_once(OpenedModel &opened,

@@ -5,13 +5,12 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/commands.h"
 #include "apps/cli/report/json.h"
+#include "apps/cli/report/standard_streams.h"
 
 #include <landfall/version.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <fmt/format.h>
+#include <iostream>
 #include <new>
 #include <optional>
 #include <string_view>
@@ -31,6 +30,7 @@ constexpr const char *footer = R"(Examples:
   landfall run model.lfm                      ... run without the compiler
   landfall bench model.onnx --against onnxruntime
   landfall explain model.onnx                 kernels, their nodes, their time
+  landfall verify model.lfm                   whether a package is damaged
   landfall COMMAND --help                     every option, more examples
 
 Exit codes: 0 done; 1 wrong command line, option, shape or input; 2 the model
@@ -47,7 +47,7 @@ bool wants_json(int argc, char **argv) {
 }
 
 int report(const Error &error, bool as_json) {
-  fmt::print(stderr, "error: {}\n", render(error));
+  write_error_text(fmt::format("error: {}\n", render(error)));
   try {
     if (as_json)
       print_json({{"error", error_json(error)}});
@@ -60,8 +60,12 @@ int report(const Error &error, bool as_json) {
 /// Help and the version go to standard output; anything else is wrong usage.
 int report_parse(const CLI::App &app, const CLI::ParseError &problem,
                  bool as_json) {
-  if (problem.get_exit_code() == 0)
-    return app.exit(problem);
+  if (problem.get_exit_code() == 0) {
+    app.exit(problem);
+    std::cout.flush();
+    Status written = flush_output();
+    return written ? 0 : report(written.error(), as_json);
+  }
   std::string command = "landfall";
   for (const CLI::App *chosen : app.get_subcommands())
     command += " " + chosen->get_name();
@@ -87,17 +91,14 @@ std::optional<Error> unknown_command(const CLI::App &app,
       fmt::format("there is no command '{}'; there are: {}", word, known)};
 }
 
-Status act(const Action &action) {
-  // Sizes in options and files are checked, but memory may still run out; and
-  // printing throws what the operating system says.
+/// Sizes in options and files are checked, but memory may still run out; and
+/// printing throws what the operating system says.
+template <typename Body> Status guard(const std::string &task, Body body) {
   try {
-    TRY(action.run());
-    if (std::fflush(stdout) == 0)
-      return {};
-    return Error{ErrorCode::io, fmt::format("cannot write the output: {}",
-                                            std::strerror(errno))};
+    return body();
   } catch (const std::bad_alloc &) {
-    return Error{ErrorCode::out_of_memory, "there is not enough memory"};
+    return Error{ErrorCode::out_of_memory,
+                 fmt::format("there is not enough memory for {}", task)};
   } catch (const std::system_error &problem) {
     return Error{ErrorCode::io, problem.what()};
   } catch (const std::exception &problem) {
@@ -108,9 +109,18 @@ Status act(const Action &action) {
   }
 }
 
+/// The command and what it is given: "run m.onnx".
+std::string task_of(int argc, char **argv) {
+  std::string task = "'landfall";
+  for (int i = 1; i < argc && i < 3; ++i)
+    task += std::string(" ") + argv[i];
+  return task + "'";
+}
+
 } // namespace
 
 int run_program(int argc, char **argv) {
+  prepare_standard_streams();
   CLI::App app(description, "landfall");
   app.footer(footer);
   app.set_version_flag("--version", "landfall " LF_VERSION,
@@ -123,9 +133,10 @@ int run_program(int argc, char **argv) {
   add_bench(app, action);
   add_explain(app, action);
   add_query(app, action);
+  add_verify(app, action);
   add_devices(app, action);
   if (argc <= 1) {
-    fmt::print(stderr, "{}", app.help());
+    write_error_text(app.help());
     return static_cast<int>(ErrorCode::invalid_argument);
   }
   bool as_json = wants_json(argc, argv);
@@ -136,7 +147,10 @@ int run_program(int argc, char **argv) {
   } catch (const CLI::ParseError &problem) {
     return report_parse(app, problem, as_json);
   }
-  Status status = act(action);
+  Status status = guard(task_of(argc, argv), [&]() -> Status {
+    TRY(action.run());
+    return flush_output();
+  });
   if (status)
     return 0;
   return report(status.error(), as_json && !action.error_is_reported);

@@ -8,6 +8,7 @@
 #include "apps/cli/report/units.h"
 #include "apps/cli/tensors/tensor_file.h"
 #include "apps/cli/tensors/tensor_summary.h"
+#include "base/file.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -129,8 +130,32 @@ void print_report(const PreparedInputs &inputs, const OpenedModel &opened,
   print_json(json);
 }
 
+/// No archive: nothing to check.
+Status check_archive(const RunCommand &command,
+                     const std::vector<std::string> &read) {
+  return command.archive.empty() ? Status()
+                                 : check_not_read(command.archive, read);
+}
+
+Status write_outputs(const RunCommand &command, const OpenedModel &opened,
+                     const PreparedInputs &inputs,
+                     const std::vector<NamedTensor> &outputs) {
+  std::vector<std::string> read =
+      files_read(command.model.path, command.model.device, &opened.package);
+  read.insert(read.end(), inputs.files.begin(), inputs.files.end());
+  TRY(check_archive(command, read));
+  if (!command.directory.empty())
+    TRY(write_npy_files(command.directory, outputs, read));
+  if (!command.archive.empty())
+    TRY(write_npz(command.archive, outputs));
+  return {};
+}
+
 Status run(const RunCommand &command) {
   InputRequest request = TRY(parse_input_options(command.model.inputs));
+  // What is known to be wrong is said before anything takes time.
+  TRY(check_archive(command,
+                    files_read(command.model.path, command.model.device)));
   OpenedModel opened = TRY(open_model(command.model));
   PreparedInputs inputs = TRY(prepare_inputs(opened.entry, request));
   lf_statistics statistics = {};
@@ -140,10 +165,7 @@ Status run(const RunCommand &command) {
   options.set_verify(command.verify);
   std::vector<NamedTensor> outputs =
       named_outputs(opened.entry, TRY(run_once(opened, inputs, options)));
-  if (!command.directory.empty())
-    TRY(write_npy_files(command.directory, outputs));
-  if (!command.archive.empty())
-    TRY(write_npz(command.archive, outputs));
+  TRY(write_outputs(command, opened, inputs, outputs));
   auto print = command.model.json ? print_report : print_text;
   print(inputs, opened, outputs, statistics, command.verify);
   return {};
@@ -157,10 +179,10 @@ void add_run(CLI::App &app, Action &action) {
   sub->footer(footer);
   add_model_options(*sub, command->model);
   add_input_options(*sub, command->model.inputs);
-  sub->add_option("--output", command->directory,
+  add_path_option(*sub, "--output", command->directory,
                   "Write each output to DIR/NAME.npy")
       ->type_name("DIR");
-  sub->add_option("--save-outputs", command->archive,
+  add_path_option(*sub, "--save-outputs", command->archive,
                   "Write all outputs to one .npz")
       ->type_name("FILE");
   sub->add_flag("--verify", command->verify,

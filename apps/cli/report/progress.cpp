@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/report/progress.h"
+#include "apps/cli/report/standard_streams.h"
 
-#include <cstdio>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -17,15 +17,13 @@ void Progress::show(std::string_view line) {
   if (!is_terminal_)
     return;
   // Longer lines would wrap, and only their last part would be overwritten.
-  fmt::print(stderr, "\r\x1b[K{}", line.substr(0, 79));
-  std::fflush(stderr);
+  write_error_text(fmt::format("\r\x1b[K{}", line.substr(0, 79)));
   is_shown_ = true;
 }
 
 void Progress::clear() {
   if (is_shown_)
-    fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
+    write_error_text("\r\x1b[K");
   is_shown_ = false;
 }
 

@@ -118,8 +118,12 @@ private:
       if (request_.shapes.contains(input.name()))
         return invalid("--shape {0}: the shape of '{0}' is its file's, '{1}'",
                        input.name(), file->path);
-      Tensor tensor =
-          TRY(read_tensor_file(file->path, input.name(), dtype_of(input)));
+      auto add_file = [&](const std::string &path) {
+        result_.files.push_back(path);
+      };
+      add_file(file->path);
+      Tensor tensor = TRY(read_tensor_file(file->path, input.name(),
+                                           dtype_of(input), add_file));
       bind(input, tensor.dims);
       files_.emplace(input.name(), std::move(tensor));
     }

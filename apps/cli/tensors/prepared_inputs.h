@@ -26,6 +26,7 @@ struct PreparedInputs {
   std::vector<InputNote> notes;
   /// Free dimensions without a given extent, which were set to 1.
   std::vector<std::string> assumed;
+  std::vector<std::string> files; ///< That were read.
 };
 
 /// Reads and makes the inputs. A free dimension takes its extent from --dim,

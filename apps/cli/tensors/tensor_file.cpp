@@ -26,14 +26,6 @@ Error invalid(std::string message) {
   return {ErrorCode::invalid_argument, std::move(message)};
 }
 
-/// Mapped, or read where that cannot be (a pipe).
-Result<Bytes> contents_of(const std::string &path) {
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(path, ignored))
-    return map_file(path);
-  return share_bytes(TRY(read_file(path)));
-}
-
 Result<ZipMember> choose_member(const std::vector<ZipMember> &members,
                                 const std::string &name,
                                 const std::string &path) {
@@ -60,7 +52,9 @@ Result<Tensor> read_npz(const Bytes &file, const std::string &path,
   return parse_npy(TRY(read_zip_member(file, member, place)), place, expected);
 }
 
-Result<Tensor> read_pb(const Bytes &file, const std::string &path) {
+Result<Tensor>
+read_pb(const Bytes &file, const std::string &path,
+        const std::function<void(const std::string &)> &on_file) {
   auto proto = onnx::read_tensor(file.data, path);
   if (!proto)
     return invalid(proto.error().message).in_file(path);
@@ -79,7 +73,7 @@ Result<Tensor> read_pb(const Bytes &file, const std::string &path) {
   }
   auto directory = std::filesystem::path(path).parent_path();
   onnx::ModelStore store(file.owner,
-                         directory.empty() ? "." : directory.string());
+                         directory.empty() ? "." : directory.string(), on_file);
   auto data = onnx::tensor_data(*proto, store);
   if (!data)
     return invalid(data.error().message).in_file(path);
@@ -107,20 +101,37 @@ void add_tensors(const std::string &name, const lf_value *value,
         lf_value_element(value, i), owner, list);
 }
 
+/// A path for each tensor, all different.
+std::vector<std::string> npy_paths(const std::string &directory,
+                                   const std::vector<NamedTensor> &tensors) {
+  std::set<std::string> used;
+  std::vector<std::string> paths;
+  for (const NamedTensor &named : tensors) {
+    std::string file = named.name;
+    std::ranges::replace(file, '/', '_');
+    while (!used.insert(file).second)
+      file += '_';
+    paths.push_back((std::filesystem::path(directory) / file).string() +
+                    std::string(npy_suffix));
+  }
+  return paths;
+}
+
 } // namespace
 
-Result<Tensor> read_tensor_file(const std::string &path,
-                                const std::string &name,
-                                std::optional<DType> expected) {
+Result<Tensor>
+read_tensor_file(const std::string &path, const std::string &name,
+                 std::optional<DType> expected,
+                 const std::function<void(const std::string &)> &on_file) {
   std::string kind = std::filesystem::path(path).extension().string();
   if (kind != ".npy" && kind != ".npz" && kind != ".pb")
     return invalid(fmt::format("'{}' must end in .npy, .npz or .pb", path));
-  Bytes file = TRY(contents_of(path));
+  Bytes file = TRY(map_file(path));
   if (kind == ".npy")
     return parse_npy(file, path, expected);
   if (kind == ".npz")
     return read_npz(file, path, name, expected);
-  return read_pb(file, path);
+  return read_pb(file, path, on_file);
 }
 
 std::vector<NamedTensor> flatten(const std::string &name,
@@ -131,24 +142,21 @@ std::vector<NamedTensor> flatten(const std::string &name,
 }
 
 Status write_npy_files(const std::string &directory,
-                       const std::vector<NamedTensor> &tensors) {
+                       const std::vector<NamedTensor> &tensors,
+                       const std::vector<std::string> &read) {
   std::error_code problem;
   std::filesystem::create_directories(directory, problem);
   if (problem)
     return Error{ErrorCode::io, fmt::format("cannot make the directory '{}': "
                                             "{}",
                                             directory, problem.message())};
-  std::set<std::string> used;
-  for (const NamedTensor &named : tensors) {
-    std::string file = named.name;
-    std::ranges::replace(file, '/', '_');
-    while (!used.insert(file).second)
-      file += '_';
-    NpyParts parts = encode_npy(named.tensor);
+  std::vector<std::string> paths = npy_paths(directory, tensors);
+  for (const std::string &path : paths)
+    TRY(check_not_read(path, read));
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    NpyParts parts = encode_npy(tensors[i].tensor);
     std::span<const uint8_t> spans[] = {parts[0].data, parts[1].data};
-    TRY(write_file((std::filesystem::path(directory) / file).string() +
-                       std::string(npy_suffix),
-                   spans));
+    TRY(write_file(paths[i], spans));
   }
   return {};
 }

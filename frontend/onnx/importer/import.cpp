@@ -195,7 +195,7 @@ Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
   Error error;
   try {
     onnx::ModelProto proto = TRY(onnx::read_model(model.data, place.file));
-    onnx::ModelStore store(model.owner, place.directory);
+    onnx::ModelStore store(model.owner, place.directory, place.on_file);
     import_parsed(proto, store, builder, choices, survey);
     return summarize(proto);
   } catch (BuildError &e) {

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "frontend/onnx/importer/branch_choices.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,12 @@ namespace landfall::frontend {
 
 class Survey;
 
-/// The file name and directory of a model.
+/// Where a model is from.
 struct ModelPlace {
   std::string file = "model"; ///< Its name in error messages.
   std::string directory;      ///< For external data; empty: refuse it.
+  /// Told the path of each file with external data that is read.
+  std::function<void(const std::string &path)> on_file = {};
 };
 
 /// Metadata of a model.

@@ -48,7 +48,8 @@ void locate(const ModelNode &node, const Action &action) {
   } catch (BuildError &e) {
     error = std::move(e.error);
   } catch (const std::bad_alloc &) {
-    error = {ErrorCode::out_of_memory, "out of memory"};
+    error = {ErrorCode::out_of_memory,
+             "there is not enough memory to import it"};
   } catch (const std::exception &e) {
     error = {ErrorCode::internal,
              std::string(e.what()) +

@@ -82,6 +82,6 @@ create(std::string_view name, const runtime::DeviceOptions &options) {
 } // namespace
 
 extern const runtime::Driver driver;
-constinit const runtime::Driver driver = {"reef", devices, create, true};
+constinit const runtime::Driver driver = {"reef", devices, create, true, true};
 
 } // namespace landfall::reef
