@@ -109,7 +109,7 @@ static std::optional<SmallVector<Value>> dims_of(OpResult result) {
 const Shape &Module::Impl::shape_of(Value tensor) {
   auto found = shapes.find(tensor);
   if (found != shapes.end())
-    return found->second;
+    return *found->second;
   Shape shape;
   auto result = dyn_cast<OpResult>(tensor);
   auto dims = result ? dims_of(result) : std::nullopt;
@@ -124,11 +124,11 @@ const Shape &Module::Impl::shape_of(Value tensor) {
     for (int64_t extent : type.getShape())
       shape.push_back(extent);
   }
-  return shapes.try_emplace(tensor, std::move(shape)).first->second;
+  return *(shapes[tensor] = std::make_unique<Shape>(std::move(shape)));
 }
 
 void Module::Impl::set_shape(Value tensor, Shape shape) {
-  shapes[tensor] = std::move(shape);
+  shapes[tensor] = std::make_unique<Shape>(std::move(shape));
 }
 
 void Module::Impl::forget(Operation *op) {
@@ -155,7 +155,17 @@ Size Module::Impl::define_symbol(
   return symbol;
 }
 
+void check_rank(size_t rank) {
+  constexpr size_t most = 64; // Of a package's kernels, with room to spare.
+  if (rank > most)
+    throw BuildError(ErrorCode::unsupported,
+                     "a tensor has " + std::to_string(rank) +
+                         " dimensions, more than the " + std::to_string(most) +
+                         " that are supported");
+}
+
 RankedTensorType Module::Impl::tensor_type(DType dtype, const Shape &shape) {
+  check_rank(shape.size());
   SmallVector<int64_t> extents;
   for (const Size &size : shape)
     extents.push_back(size.constant().value_or(ShapedType::kDynamic));

@@ -16,6 +16,9 @@ namespace landfall::ir {
 /// and nodes whose shapes differ share one.
 inline constexpr int64_t largest_kernel_constant = 16;
 
+/// Throws a BuildError if a tensor has more dimensions than can be compiled.
+void check_rank(size_t rank);
+
 /// Shapes are stored in the operations (their `dims` operands). The tables here
 /// are caches of these, and of the values whose extents `lf.dim` operations
 /// define.
@@ -53,7 +56,8 @@ struct Module::Impl {
   /// The tensor type of these extents.
   mlir::RankedTensorType tensor_type(DType dtype, const Shape &shape);
 
-  llvm::DenseMap<mlir::Value, Shape> shapes;
+  /// Each stands where it is as others are added: references to it are kept.
+  llvm::DenseMap<mlir::Value, std::unique_ptr<Shape>> shapes;
   llvm::DenseMap<mlir::Value, Size> size_values;
   /// The value that defines a symbol, by its name.
   llvm::StringMap<mlir::Value> symbol_values;
