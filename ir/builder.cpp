@@ -127,6 +127,7 @@ void Builder::Impl::define_dims(Value tensor, std::string_view name) {
 
 Tensor Builder::input(const SignatureValue &signature) {
   Impl &i = *impl_;
+  check_rank(signature.dims.size());
   SmallVector<int64_t> extents;
   for (const SignatureDim &dim : signature.dims)
     extents.push_back(dim.fixed >= 0 ? dim.fixed : ShapedType::kDynamic);
@@ -199,6 +200,7 @@ void Builder::output(const std::string &name, Any value) {
 //===--- Constants --------------------------------------------------------===//
 
 Tensor Builder::Impl::constant_tensor(ConstantData data) {
+  check_rank(data.dims.size());
   auto type =
       RankedTensorType::get(data.dims, lf::to_mlir(data.dtype, &m.context));
   int64_t count = 1;
@@ -280,6 +282,9 @@ Size Builder::read(Tensor x, int k, SizeRange range) {
                      fmt::format("a value used as a size has type {}, expected "
                                  "an integer type",
                                  name(x.dtype())));
+  require(less(k, x.element_count()),
+          fmt::format("an operand of shape {} has no element number {}",
+                      to_string(x.shape()), k));
   if (auto data = constant_data(x)) {
     int64_t bits = 0;
     std::memcpy(&bits, data->bytes.data.data() + k * size_of(data->dtype),
@@ -292,6 +297,18 @@ Size Builder::read(Tensor x, int k, SizeRange range) {
                               i.op.getI64IntegerAttr(k),
                               i.op.getStringAttr(symbol));
   });
+}
+
+Size Builder::read_required(Tensor x, int k, SizeRange range,
+                            const std::string &message) {
+  Size value = read(x, k);
+  SizeRange known = value.range();
+  if (range.low > known.low)
+    require(1 - less(value, range.low), message);
+  if (range.high < known.high)
+    require(1 - less(range.high, value), message);
+  bool is_read = value.kind() == SizeKind::symbol && !contents(x);
+  return is_read ? read(x, k, range) : value;
 }
 
 std::vector<Size> Builder::read_all(Tensor x, SizeRange range) {

@@ -202,6 +202,10 @@ public:
   /// Element `k` (row-major) of an integer tensor as a Size: from `contents`,
   /// else read at run time (a new symbol with that range).
   Size read(Tensor x, int k, SizeRange range = {INT64_MIN, INT64_MAX});
+  /// The same of a value from outside: fails with `message` unless it is in
+  /// the range, now if it is known and else at run time.
+  Size read_required(Tensor x, int k, SizeRange range,
+                     const std::string &message);
   /// All elements; the element count must be static.
   std::vector<Size> read_all(Tensor x,
                              SizeRange range = {INT64_MIN, INT64_MAX});

@@ -100,6 +100,30 @@ TEST_F(BuilderTest, RequirementsThatAreKnown) {
   EXPECT_EQ(refusal([&] { b.require(0, "fails"); }), ErrorCode::invalid_model);
 }
 
+TEST_F(BuilderTest, ShapesStayWhereTheyAreAsOthersAreMade) {
+  Tensor x = input({rows, columns});
+  const Shape &shape = x.shape();
+  for (int i = 0; i < 1000; ++i)
+    input({rows});
+  EXPECT_EQ(&shape, &x.shape());
+}
+
+TEST_F(BuilderTest, TensorsHaveALimitedRank) {
+  EXPECT_EQ(refusal([&] { input(std::vector<SignatureDim>(65, rows)); }),
+            ErrorCode::unsupported);
+}
+
+TEST_F(BuilderTest, ValuesFromOutsideAreRequiredToBeInRange) {
+  Tensor x = input({{2, ""}}, DType::i64);
+  Size size = b.read_required(x, 1, {0, 9}, "none");
+  EXPECT_EQ(count("lf.require"), 2);
+  EXPECT_EQ(size.range().low, 0);
+  EXPECT_EQ(size.range().high, 9);
+  EXPECT_EQ(refusal([&] { b.read(x, 2); }), ErrorCode::invalid_model);
+  b.read(input({rows}, DType::i64), 2);
+  EXPECT_EQ(count("lf.require"), 3) << "whether it has that element";
+}
+
 //===--- Bodies -----------------------------------------------------------===//
 
 TEST_F(BuilderTest, ShortSizesAreLiteralsInBodies) {

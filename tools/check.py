@@ -201,11 +201,14 @@ def check_snippets(files):
 def check_generated(files):
     import host_work_doc
     import onnx_ops_doc
+    import onnx_schema
 
     if not host_work_doc.PAGE.exists() or host_work_doc.PAGE.read_text() != host_work_doc.page():
         yield "docs/host_work.md: out of date; run ./dev docs"
     if not onnx_ops_doc.is_fresh():
         yield "docs/onnx_ops.md: out of date; run ./dev docs"
+    if onnx_schema.TABLE.read_text() != onnx_schema.table():
+        yield "frontend/onnx/importer/onnx_schema.def: out of date; run ./dev docs"
 
 
 CHECKS = [check_format, check_layers, check_namespaces, check_cmake, check_pairs, check_headers, check_paths, check_docs, check_links,

@@ -3,6 +3,7 @@
 import check
 import host_work_doc
 import onnx_ops_doc
+import onnx_schema
 
 
 def refresh_snippets():
@@ -19,3 +20,4 @@ if __name__ == "__main__":
     refresh_snippets()
     host_work_doc.PAGE.write_text(host_work_doc.page())
     onnx_ops_doc.PAGE.write_text(onnx_ops_doc.page())
+    onnx_schema.TABLE.write_text(onnx_schema.table())

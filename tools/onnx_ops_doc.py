@@ -20,7 +20,7 @@ import exclusion_list  # noqa: E402
 
 OPERATORS = ROOT / "frontend" / "onnx" / "ops"
 PAGE = ROOT / "docs" / "onnx_ops.md"
-RECORD = re.compile(r'\{\s*"(\w+)",\s*(\d+),[^{}"]*(?:,\s*"([\w.]*)")?\s*\}')
+RECORD = re.compile(r'\{\s*"(\w+)",\s*(\d+),[^{}"]*(?:,\s*"([\w.]*)")?\s*[,}]')
 DOMAINS = ["", "ai.onnx.ml", "ai.onnx.preview.training", "ai.onnx.preview"]
 
 INTRODUCTION = """# ONNX operators

@@ -155,7 +155,17 @@ Size Module::Impl::define_symbol(
   return symbol;
 }
 
+void check_rank(size_t rank) {
+  constexpr size_t most = 64; // Of a package's kernels, with room to spare.
+  if (rank > most)
+    throw BuildError(ErrorCode::unsupported,
+                     "a tensor has " + std::to_string(rank) +
+                         " dimensions, more than the " + std::to_string(most) +
+                         " that are supported");
+}
+
 RankedTensorType Module::Impl::tensor_type(DType dtype, const Shape &shape) {
+  check_rank(shape.size());
   SmallVector<int64_t> extents;
   for (const Size &size : shape)
     extents.push_back(size.constant().value_or(ShapedType::kDynamic));

@@ -19,6 +19,9 @@ namespace landfall::ir {
 /// and nodes whose shapes differ share one.
 inline constexpr int64_t largest_kernel_constant = 16;
 
+/// Throws a BuildError if a tensor has more dimensions than can be compiled.
+void check_rank(size_t rank);
+
 /// Shapes are stored in the operations (their `dims` operands). The tables here
 /// are caches of these, and of the values whose extents `lf.dim` operations
 /// define.

@@ -4,7 +4,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/class_loss.h"
-#include "frontend/onnx/support/checked_index.h"
 
 #include "frontend/onnx/support/indexing.h"
 #include "frontend/onnx/support/parameter_shape.h"
@@ -14,7 +13,7 @@ namespace {
 
 struct Loss {
   Tensor log_prob, target, weight;
-  std::optional<int64_t> ignored;
+  std::optional<int64_t> ignored; ///< A label that says: do not count.
 
   DType type() const { return compute_type(log_prob.dtype()); }
   /// {weighted loss, weight} of the sample at `i`, an index into target.
@@ -23,7 +22,7 @@ struct Loss {
 
 Scalars Loss::at(std::span<const Scalar> i) const {
   Builder &b = log_prob.builder();
-  Scalar label = convert(target.at(i), DType::i64);
+  Scalar label = target.at(i);
   Scalar counts = logical_and(label >= 0, label < b.scalar(log_prob.dim(1)));
   if (ignored)
     counts = logical_and(counts, label != b.index(*ignored));
@@ -37,6 +36,25 @@ Scalars Loss::at(std::span<const Scalar> i) const {
     share = convert(weight.at_or(std::array{label}, counts, none), type());
   }
   return {loss * share, share};
+}
+
+/// The labels as i64; the run fails on one that is neither a class nor ignored.
+Tensor checked_labels(Builder &b, const Loss &loss) {
+  Size classes = loss.log_prob.dim(1);
+  LoopsResult result{DType::i64, loss.target.shape(), {}};
+  return b.loops(
+      result.shape, {&result, 1},
+      [&](std::span<const Scalar> at, std::span<const Buffer> results) {
+        Scalar label = convert(loss.target.at(at), DType::i64);
+        Scalar known = logical_and(label >= 0, label < b.scalar(classes));
+        if (loss.ignored)
+          known = logical_or(known, label == b.index(*loss.ignored));
+        b.check(known,
+                "a label is outside the " + classes.str() +
+                    " classes and is not 'ignore_index'",
+                "label", label);
+        results[0].store(at, label);
+      })[0];
 }
 
 /// {sum of the losses, sum of the weights}.
@@ -66,16 +84,10 @@ Tensor class_loss(Node &node, Tensor log_prob, Tensor target, Tensor weight) {
   if (weight)
     require_list(node, weight, "weight", log_prob.dim(1));
   Loss loss{log_prob, target, weight, std::nullopt};
-  if (node.has_attr("ignore_index")) {
-    // Samples to ignore may be marked by any label.
+  if (node.has_attr("ignore_index"))
     loss.ignored = node.int_attr("ignore_index");
-  } else {
-    Size classes = log_prob.dim(1);
-    loss.target = CheckedIndex(node, target, {&classes, 1},
-                               CheckedIndex::Negative::refused)
-                      .tensor();
-  }
   Builder &b = node.b();
+  loss.target = checked_labels(b, loss);
   DType result = log_prob.dtype();
   if (reduction == "none")
     return b.map(target.shape(), result, [&](std::span<const Scalar> i) {

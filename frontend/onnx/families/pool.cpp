@@ -10,7 +10,7 @@ namespace landfall::frontend {
 
 Pool bind_pool(const Node &node) {
   Tensor x = node.input(0, "X");
-  return {x, bind_window(node, x, pool_kernel(node, x))};
+  return {x, bind_window(node, x, pool_kernel(node, x), true)};
 }
 
 Scalar Pool::sum_of(std::span<const Scalar> point, DType type,

@@ -6,12 +6,14 @@
 
 #include "frontend/onnx/families/recurrence.h"
 
+#include "frontend/onnx/support/checked_index.h"
+
 namespace landfall::frontend {
 
 Recurrence::Recurrence(const Node &node, int gates,
                        const std::vector<std::string> &activations)
     : b(node.b()), r(node.input(2, "R")), node_(node), x_(node.input(0, "X")),
-      w_(node.input(1, "W")), bias_(node.optional_input(3, "B")),
+      w_(node.input(1, "W")), bias_(node.optional_input(3, "B", 2)),
       lengths_(node.optional_input(4, "sequence_lens")), gates_(gates) {
   node.expect(x_.rank() == 3 && w_.rank() == 3 && r.rank() == 3,
               "X, W and R must have rank 3");
@@ -43,8 +45,7 @@ Recurrence::Recurrence(const Node &node, int gates,
     require_equal(b, bias_.dim(1), hidden * (2 * gates),
                   "B has a wrong length");
   if (lengths_)
-    require_equal(b, lengths_.dim(0), batch_,
-                  "sequence_lens needs one length a sequence");
+    lengths_ = checked_lengths(node, lengths_, "sequence_lens", batch_, steps_);
 }
 
 Scalar Recurrence::input_bias(Scalar direction, Scalar row) const {
@@ -78,8 +79,8 @@ Tensor Recurrence::project_input(
 Scalar Recurrence::length(Scalar batch) const {
   if (!lengths_)
     return b.scalar(steps_);
-  Scalar given = convert(lengths_.at({batch}), DType::i64);
-  return minimum(maximum(given, 0), b.scalar(steps_));
+  // Checked; the bounds tell that indices are inside.
+  return minimum(maximum(lengths_.at({batch}), 0), b.scalar(steps_));
 }
 
 /// The time at which a direction makes its step number `step`, and, being its
@@ -133,9 +134,7 @@ Scalar Recurrence::held(const Moment &moment, Scalar batch, Scalar next,
 }
 
 Tensor Recurrence::initial_state(int position) const {
-  Tensor given = node_.optional_input(position, "initial state");
-  if (given)
-    node_.expect(given.rank() == 3, "an initial state must have rank 3");
+  Tensor given = node_.optional_input(position, "initial state", 3);
   return b.map(state_shape(), compute, [&](std::span<const Scalar> p) {
     if (!given)
       return b.literal(compute, 0);

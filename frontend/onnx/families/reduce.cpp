@@ -7,26 +7,13 @@
 
 #include "frontend/onnx/support/axis_list.h"
 
-#include <algorithm>
-
 namespace landfall::frontend {
 namespace {
 
-void expect_distinct(const Node &node, const AxisList &axes) {
-  std::vector<int> known = axes.known().value_or(std::vector<int>());
-  std::sort(known.begin(), known.end());
-  node.expect(std::adjacent_find(known.begin(), known.end()) == known.end(),
-              "`axes` names a dimension twice");
-  node.expect(axes.count() <= axes.rank(), "more axes than dimensions");
-}
-
 AxisList reduced_axes(const Node &node, int operand_since, Tensor data) {
   auto given = axes_of(node, 1, operand_since);
-  if (given && !given->empty()) {
-    AxisList axes(node, *given, data.rank());
-    expect_distinct(node, axes);
-    return axes;
-  }
+  if (given && !given->empty())
+    return AxisList(node, *given, data.rank());
   bool keep_all = node.int_attr("noop_with_empty_axes", 0) != 0;
   return AxisList(keep_all ? 0 : data.rank(), data.rank());
 }

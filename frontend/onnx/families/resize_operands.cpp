@@ -47,9 +47,11 @@ Size read_scaled_extent(Builder &b, Size extent, const Scales &scales, int j) {
   Tensor result = b.map({}, DType::i64, [&](std::span<const Scalar>) {
     Scalar product =
         cast(b.scalar(extent), DType::f32) * cast(scales.at(b, j), DType::f32);
-    return cast(maximum(floor(product), 0.0), DType::i64);
+    return select(scales.at(b, j) > 0, cast(floor(product), DType::i64),
+                  b.index(-1));
   });
-  return b.read(result, 0, {0, INT64_MAX});
+  return b.read_required(result, 0, {0, INT64_MAX},
+                         "'scales' must be positive");
 }
 
 Size read_stretched_taps(Builder &b, const ResizeRules &rules,

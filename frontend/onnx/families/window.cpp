@@ -11,9 +11,18 @@ namespace landfall::frontend {
 namespace {
 
 /// How many windows fit into `length` (padding included) elements.
-Size window_count(Size length, Size reach, int64_t stride, bool ceil) {
+Size reach_of(const Window &w, size_t axis) {
+  return (w.kernel[axis] - 1) * w.dilations[axis] + 1;
+}
+
+/// Positions of a window that reaches over `reach` of `length` elements.
+Size window_count(const Window &w, size_t axis, Size length, Size reach,
+                  bool ceil = false) {
   Size room = length - reach;
-  return (ceil ? ceildiv(room, stride) : floordiv(room, stride)) + 1;
+  int64_t stride = w.strides[axis];
+  if (ceil)
+    return ceildiv(room, stride) + 1;
+  return (w.clipped ? truncdiv(room, stride) : floordiv(room, stride)) + 1;
 }
 
 /// Padding by name. SAME: as many outputs as strides in the input.
@@ -24,7 +33,7 @@ void pad_automatically(Window &w, const std::string &mode, size_t axis,
   if (mode == "VALID") {
     w.begin.push_back(0);
     w.end.push_back(0);
-    w.output.push_back(window_count(in, reach, stride, false));
+    w.output.push_back(window_count(w, axis, in, reach));
     return;
   }
   Size out = ceildiv(in, stride);
@@ -41,7 +50,7 @@ void pad_explicitly(Window &w, const std::vector<int64_t> &pads, bool ceil,
   Size begin = pads[axis], end = pads[w.rank() + axis];
   Size in = w.input[axis];
   int64_t stride = w.strides[axis];
-  Size out = window_count(in + begin + end, reach, stride, ceil);
+  Size out = window_count(w, axis, in + begin + end, reach, ceil);
   // The last window must not start beyond the input and its front padding.
   if (ceil)
     out = out - less(in + begin - 1, (out - 1) * stride);
@@ -51,13 +60,28 @@ void pad_explicitly(Window &w, const std::vector<int64_t> &pads, bool ceil,
 }
 
 /// Whether the last tap of the last window may lie beyond the input.
-bool may_overrun(const Window &w, size_t axis, Size reach) {
-  Size last = (w.output[axis] - 1) * w.strides[axis] - w.begin[axis] + reach;
-  // Without end padding, floor division keeps every window inside.
-  bool floored = w.end[axis] == Size(0) &&
-                 w.output[axis] == window_count(w.input[axis] + w.begin[axis],
-                                                reach, w.strides[axis], false);
-  return !floored && !known_ge(w.input[axis], last);
+/// Whether there is no end padding, so that the division which counts the
+/// positions keeps every window inside, but for one that has to be clipped.
+bool is_floored(const Window &w, size_t axis) {
+  return w.end[axis] == Size(0) &&
+         w.output[axis] == window_count(w, axis, w.input[axis] + w.begin[axis],
+                                        reach_of(w, axis));
+}
+
+/// Whether a window may reach beyond the input's end.
+bool may_overrun(const Window &w, size_t axis) {
+  Size last = (w.output[axis] - 1) * w.strides[axis] - w.begin[axis] +
+              reach_of(w, axis);
+  return !is_floored(w, axis) && !known_ge(w.input[axis], last);
+}
+
+/// Of a floored window: the condition on the tap's own distance from the
+/// window's start. A clipped window has one position, 0; others are inside.
+Scalar within_clipped(Builder &b, const Window &w, size_t axis,
+                      Scalar distance) {
+  Size length = w.input[axis] + w.begin[axis];
+  bool fits = known_ge(length, reach_of(w, axis));
+  return !w.clipped || fits ? Scalar() : distance < b.scalar(length);
 }
 
 } // namespace
@@ -79,8 +103,10 @@ static void expect_positive(const Node &node, std::string_view name,
                 "attribute " + std::string(name) + " must be positive");
 }
 
-Window bind_window(const Node &node, Tensor x, const Shape &kernel) {
+Window bind_window(const Node &node, Tensor x, const Shape &kernel,
+                   bool is_pool) {
   Window w;
+  w.clipped = is_pool;
   w.input = sublist(x.shape(), 2, x.rank());
   w.kernel = kernel;
   w.strides = spatial_ints(node, "strides", w.rank(), 1);
@@ -97,14 +123,13 @@ Window bind_window(const Node &node, Tensor x, const Shape &kernel) {
     pads = spatial_ints(node, "pads", 2 * w.rank(), 0);
   bool ceil = node.int_attr("ceil_mode", 0) != 0;
   for (size_t axis = 0; axis < w.rank(); ++axis) {
-    Size reach = (kernel[axis] - 1) * w.dilations[axis] + 1;
     if (automatic)
-      pad_automatically(w, mode, axis, reach);
+      pad_automatically(w, mode, axis, reach_of(w, axis));
     else
-      pad_explicitly(w, pads, ceil, axis, reach);
-    if (!known_ge(w.output[axis], 0))
-      node.b().require(less(-1, w.output[axis]),
-                       "the kernel window is larger than the padded input");
+      pad_explicitly(w, pads, ceil, axis, reach_of(w, axis));
+    Size least = is_pool ? 0 : min(w.input[axis], 1);
+    node.b().require(1 - less(w.output[axis], least),
+                     "the kernel window is larger than the padded input");
   }
   return w;
 }
@@ -151,16 +176,19 @@ Tap tap(Builder &b, const Window &w, std::span<const Scalar> output,
     Scalar position = output[axis];
     if (w.strides[axis] != 1)
       position = position * double(w.strides[axis]);
-    if (w.kernel[axis] != Size(1))
-      position = position + (w.dilations[axis] == 1
-                                 ? kernel[axis]
-                                 : kernel[axis] * double(w.dilations[axis]));
+    if (w.kernel[axis] != Size(1)) {
+      Scalar distance = w.dilations[axis] == 1
+                            ? kernel[axis]
+                            : kernel[axis] * double(w.dilations[axis]);
+      position = position + distance;
+      if (is_floored(w, axis))
+        tap.inside = both(tap.inside, within_clipped(b, w, axis, distance));
+    }
     if (w.begin[axis] != Size(0)) {
       position = position - b.scalar(w.begin[axis]);
       tap.inside = both(tap.inside, position >= 0);
     }
-    Size reach = (w.kernel[axis] - 1) * w.dilations[axis] + 1;
-    if (may_overrun(w, axis, reach))
+    if (may_overrun(w, axis))
       tap.inside = both(tap.inside, position < b.scalar(w.input[axis]));
     tap.indices.push_back(position);
   }

@@ -20,13 +20,18 @@ struct Window {
   std::vector<int64_t> dilations;
   Shape begin; ///< Padding before the first element.
   Shape end;   ///< Padding after the last element.
+  /// A pool's window that is larger than the padded input is clipped to it.
+  bool clipped = false;
 
   size_t rank() const { return input.size(); }
 };
 
 /// Binds `strides`, `dilations`, `pads`, `auto_pad` and `ceil_mode` of a node
-/// whose input [N, C, spatial...] is x.
-Window bind_window(const Node &node, Tensor x, const Shape &kernel);
+/// whose input [N, C, spatial...] is x. Pools divide towards zero when they
+/// count positions (`is_pool`), as frameworks do: a window that exceeds the
+/// padded input by less than a stride has one position. Convolutions refuse it.
+Window bind_window(const Node &node, Tensor x, const Shape &kernel,
+                   bool is_pool = false);
 
 /// The spatial extents of a convolution's kernel; checks `kernel_shape`.
 Shape convolution_kernel(const Node &node, Tensor x, Tensor w);

@@ -34,6 +34,16 @@ TEST(WindowTest, GuardsOnlyWhatMayLieOutside) {
   EXPECT_TRUE(guarded(b, {{4}, {3}, {2}, {2}, {1}, {0}, {1}}));
 }
 
+TEST(WindowTest, GuardsPoolsThatMayBeClipped) {
+  Module module;
+  Builder b(module);
+  Size n = b.input({"x", ValueKind::tensor, DType::f32, {{-1, "n"}}}).dim(0);
+  Size clipped = truncdiv(n - 3, 2) + 1;
+  EXPECT_TRUE(guarded(b, {{n}, {3}, {clipped}, {2}, {1}, {0}, {0}, true}));
+  EXPECT_FALSE(guarded(b, {{5}, {3}, {2}, {2}, {1}, {0}, {0}, true}));
+  EXPECT_TRUE(guarded(b, {{2}, {3}, {1}, {2}, {1}, {0}, {0}, true}));
+}
+
 TEST(WindowTest, NeedsNoGuardForExtentsOfTheRun) {
   Module module;
   Builder b(module);

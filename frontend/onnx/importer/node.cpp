@@ -6,6 +6,8 @@
 #include "frontend/onnx/importer/node_state.h"
 #include "onnx_format/tensor_data.h"
 
+#include <climits>
+
 namespace landfall::frontend {
 
 namespace {
@@ -56,6 +58,35 @@ Tensor Node::input(int position, std::string_view name) const {
   return tensor;
 }
 
+static void expect_rank(const Node &node, Tensor x, const std::string &what,
+                        int least, int most) {
+  if (x.rank() >= least && x.rank() <= most)
+    return;
+  std::string range = std::to_string(least);
+  if (most == INT_MAX)
+    range += " or more";
+  else if (most > least)
+    range += " to " + std::to_string(most);
+  node.invalid(what + " has rank " + std::to_string(x.rank()) +
+               "; it must have rank " + range);
+}
+
+Tensor Node::input(int position, std::string_view name, int least,
+                   int most) const {
+  Tensor tensor = input(position, name);
+  expect_rank(*this, tensor, operand(position, name), least,
+              most < 0 ? least : most);
+  return tensor;
+}
+
+Tensor Node::optional_input(int position, std::string_view name,
+                            int rank) const {
+  Tensor tensor = optional_input(position, name);
+  if (tensor)
+    expect_rank(*this, tensor, operand(position, name), rank, rank);
+  return tensor;
+}
+
 Tensors Node::inputs() const {
   Tensors result;
   for (int i = 0; i < input_count(); ++i)
@@ -79,7 +110,7 @@ std::vector<int64_t> Node::constant_ints(int position,
 }
 
 std::vector<Size> Node::input_sizes(int position, std::string_view name) const {
-  Tensor tensor = input(position, name);
+  Tensor tensor = input(position, name, 0, 1);
   if (!is_integer(tensor.dtype()) && tensor.dtype() != DType::boolean)
     invalid(operand(position, name) + " must hold integers, not " +
             std::string(landfall::name(tensor.dtype())));
@@ -134,6 +165,15 @@ void Node::branches_differ(BranchChoices::OpenIf open_if,
 
 void Node::fail(ErrorCode code, const std::string &message) const {
   throw BuildError(code, message); // The importer adds the place.
+}
+
+int Node::count(int64_t value, std::string_view what, int least,
+                int most) const {
+  if (value < least || value > most)
+    invalid(std::string(what) + " is " + std::to_string(value) +
+            "; it must be from " + std::to_string(least) + " to " +
+            std::to_string(most));
+  return int(value);
 }
 
 int Node::axis(int64_t axis, int rank) const {

@@ -16,6 +16,7 @@
 #pragma once
 
 #include "frontend/onnx/importer/branch_choices.h"
+#include "frontend/onnx/importer/operator_schema.h"
 #include "ir/builder.h"
 
 #include <optional>
@@ -124,8 +125,13 @@ public:
   bool wants_output(int position) const; ///< Whether the output is used.
   /// A required tensor operand.
   Tensor input(int position, std::string_view name) const;
+  /// The same, of a rank from `least` to `most` (-1: `least`).
+  Tensor input(int position, std::string_view name, int least,
+               int most = -1) const;
   /// An optional tensor operand: empty if absent.
   Tensor optional_input(int position, std::string_view name) const;
+  /// The same, of this rank if it is present.
+  Tensor optional_input(int position, std::string_view name, int rank) const;
   /// Tensor or boxed operand.
   Any any_input(int position, std::string_view name) const;
   /// All operands of a variadic operator, all tensors.
@@ -192,6 +198,9 @@ public:
     if (!condition)
       invalid(what);
   }
+  /// `value` as an int, for what counts dimensions, operands or the like.
+  /// Refuses one outside [least, most] under the name `what`.
+  int count(int64_t value, std::string_view what, int least, int most) const;
   /// `axis` in [-rank, rank) made non-negative; `rank` may be the rank + 1 for
   /// operators that insert a dimension.
   int axis(int64_t axis, int rank) const;
@@ -207,6 +216,9 @@ struct OperatorRecord {
   int since_version;
   Importer import;
   std::string_view domain = ""; ///< "" is ai.onnx.
+  /// Checked before `import` runs. What ONNX defines is in its own schemas;
+  /// others state it here.
+  OperatorSchema schema = {};
 };
 
 /// The file's one registration; `stem` is the file's name without ".cpp". The

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/importer/scope.h"
 
+#include "frontend/onnx/importer/check_node.h"
 #include "frontend/onnx/importer/node_state.h"
 #include "frontend/onnx/importer/registry.h"
 #include "frontend/onnx/importer/signature.h"
@@ -179,6 +180,9 @@ void Scope::import_operator(const onnx::NodeProto &node, onnx::Text domain,
   context_.b.set_origin(onnx::model_node(node));
   if (context_.survey)
     context_.survey->note(node);
+  const OperatorSchema *schema = find_schema(domain, node.op_type, version);
+  if (schema || !record->schema.operands.empty())
+    check_node(state, schema ? *schema : record->schema);
   Node view(state);
   record->import(view);
   bind_outputs(node, state.outputs);

@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/attention.h"
+#include "frontend/onnx/support/checked_index.h"
 
 #include <cmath>
 
@@ -104,9 +105,7 @@ double scale_of(const Node &node, Size features) {
 
 Heads operand(const Node &node, int position, const char *name,
               const char *heads) {
-  Tensor x = node.input(position, name);
-  node.expect(x.rank() == 3 || x.rank() == 4,
-              std::string(name) + " must have rank 3 or 4");
+  Tensor x = node.input(position, name, 3, 4);
   return x.rank() == 4 ? heads_of_4d(x)
                        : heads_of_3d(node.b(), x, node.int_attr(heads));
 }
@@ -126,8 +125,8 @@ Heads with_cache(const Node &node, const Heads &x, Tensor past, int position) {
 
 static void attention(Node &node) {
   Builder &b = node.b();
-  Tensor past_key = node.optional_input(4, "past_key");
-  Tensor past_value = node.optional_input(5, "past_value");
+  Tensor past_key = node.optional_input(4, "past_key", 4);
+  Tensor past_value = node.optional_input(5, "past_value", 4);
   node.expect(bool(past_key) == bool(past_value),
               "past_key and past_value belong together");
   Heads q = operand(node, 0, "Q", "q_num_heads");
@@ -141,7 +140,7 @@ static void attention(Node &node) {
                   with_cache(node, v, past_value, 2),
                   node.optional_input(3, "attn_mask"),
                   past_key,
-                  node.optional_input(6, "nonpad_kv_seqlen"),
+                  node.optional_input(6, "nonpad_kv_seqlen", 1),
                   type,
                   compute_type(type),
                   node.int_attr("is_causal", 0) != 0,
@@ -152,6 +151,9 @@ static void attention(Node &node) {
               "attn_mask must have rank 1 to 4");
   node.expect(!a.lengths || !past_key,
               "nonpad_kv_seqlen excludes past_key and past_value");
+  if (a.lengths)
+    a.lengths = checked_lengths(node, a.lengths, "nonpad_kv_seqlen", q.batch,
+                                a.k.length);
 
   double scale = scale_of(node, q.features);
   auto scaled = [&](Scalar x) {
@@ -159,8 +161,8 @@ static void attention(Node &node) {
       return x * scale;
     return x / sqrt(cast(b.scalar(q.features), a.compute));
   };
-  int mode = int(node.int_attr("qk_matmul_output_mode", 0));
-  node.expect(mode >= 0 && mode <= 3, "qk_matmul_output_mode is 0 to 3");
+  int mode = node.count(node.int_attr("qk_matmul_output_mode", 0),
+                        "'qk_matmul_output_mode'", 0, 3);
   int stage = node.wants_output(3) && mode < 2 ? mode : 2;
   Tensor scores = attention_scores(b, q, a.k, a.compute,
                                    [&](std::span<const Scalar> p, Scalar x) {

@@ -211,6 +211,15 @@ static void attention_microsoft(Node &node) {
 }
 
 LANDFALL_ONNX(attention_microsoft,
-              {"Attention", 1, attention_microsoft, "com.microsoft"})
+              {"Attention",
+               1,
+               attention_microsoft,
+               "com.microsoft",
+               {"input:T weights:T bias:T? mask_index:M? past:T? "
+                "attention_bias:T? past_sequence_length:M? -> 2",
+                "T=float32,float16,bfloat16 M=int32",
+                "do_rotary:int mask_filter_value:float num_heads:int! "
+                "past_present_share_buffer:int qkv_hidden_sizes:ints "
+                "rotary_embedding_dim:int scale:float unidirectional:int"}})
 
 } // namespace landfall::frontend

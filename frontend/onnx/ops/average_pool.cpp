@@ -37,6 +37,17 @@ static Scalar tap_count(Builder &b, const Window &w,
   return count;
 }
 
+/// The number where it is the same for all windows: those that stay within the
+/// padded input, or one that is clipped to it.
+static Size common_tap_count(const Window &w) {
+  Size count = 1;
+  for (size_t axis = 0; axis < w.rank(); ++axis) {
+    Size length = w.begin[axis] + w.input[axis] + w.end[axis];
+    count = count * min(w.kernel[axis], ceildiv(length, w.dilations[axis]));
+  }
+  return count;
+}
+
 static void average_pool(Node &node) {
   Builder &b = node.b();
   Pool pool = bind_pool(node);
@@ -51,8 +62,10 @@ static void average_pool(Node &node) {
   node.output(b.map(pool.result(), type, [&](std::span<const Scalar> point) {
     Scalar total =
         pool.sum_of(point, compute, [](Scalar value) { return value; });
-    Scalar count = exact ? b.scalar(product(w.kernel))
-                         : tap_count(b, w, point.subspan(2), include_pad);
+    Scalar count = exact
+                       ? b.scalar(max(common_tap_count(w), 1))
+                       : maximum(tap_count(b, w, point.subspan(2), include_pad),
+                                 1.0); // All padding: 0, not NaN.
     return convert(total / cast(count, compute), type);
   }));
 }

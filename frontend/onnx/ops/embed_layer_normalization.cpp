@@ -82,8 +82,14 @@ static void embed_layer_normalization(Node &node) {
     node.output(2, total);
 }
 
-LANDFALL_ONNX(embed_layer_normalization,
-              {"EmbedLayerNormalization", 1, embed_layer_normalization,
-               "com.microsoft"})
+LANDFALL_ONNX(
+    embed_layer_normalization,
+    {"EmbedLayerNormalization",
+     1,
+     embed_layer_normalization,
+     "com.microsoft",
+     {"input_ids:I segment_ids:I? word_embedding:T position_embedding:T "
+      "segment_embedding:T? gamma:T beta:T mask:I? position_ids:I? -> 3",
+      "I=int32 T=float32,float16", "epsilon:float mask_index_type:int"}})
 
 } // namespace landfall::frontend

@@ -12,6 +12,8 @@ static void expand(Node &node) {
   Builder &b = node.b();
   Tensor input = node.input(0, "input");
   std::vector<Size> target = node.input_sizes(1, "shape");
+  for (Size extent : target)
+    b.require(1 - less(extent, 0), "Expand needs extents of at least 0");
   Shape shapes[] = {input.shape(), target};
   Shape shape = b.broadcast_shapes(shapes);
   if (shape == input.shape())

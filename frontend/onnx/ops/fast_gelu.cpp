@@ -50,9 +50,21 @@ void quick_gelu(Node &node) {
 
 } // namespace
 
-LANDFALL_ONNX(fast_gelu, {"FastGelu", 1, fast_gelu, "com.microsoft"},
-              {"Gelu", 1, gelu, "com.microsoft"},
-              {"BiasGelu", 1, gelu, "com.microsoft"},
-              {"QuickGelu", 1, quick_gelu, "com.microsoft"})
+static constexpr std::string_view reals = "T=float16,float32,float64,bfloat16";
+
+LANDFALL_ONNX(
+    fast_gelu,
+    {"FastGelu",
+     1,
+     fast_gelu,
+     "com.microsoft",
+     {"X:T bias:T? -> 1", reals, ""}},
+    {"Gelu", 1, gelu, "com.microsoft", {"X:T -> 1", reals, ""}},
+    {"BiasGelu", 1, gelu, "com.microsoft", {"X:T bias:T -> 1", reals, ""}},
+    {"QuickGelu",
+     1,
+     quick_gelu,
+     "com.microsoft",
+     {"X:T -> 1", reals, "alpha:float"}})
 
 } // namespace landfall::frontend

@@ -6,25 +6,25 @@
 #include "frontend/onnx/support/checked_index.h"
 #include "frontend/onnx/support/index_lists.h"
 
+#include <algorithm>
+#include <climits>
+
 namespace landfall::frontend {
 
 // output[batch..., q..., rest...] =
 //     data[batch..., indices[batch..., q..., 0], ..., [.., k-1], rest...]
 static void gather_nd(Node &node) {
   Builder &b = node.b();
-  Tensor data = node.input(0, "data");
-  Tensor indices = node.input(1, "indices");
-  int batch = static_cast<int>(node.int_attr("batch_dims", 0));
-  node.expect(data.rank() > 0 && indices.rank() > 0 && batch >= 0 &&
-                  batch < indices.rank(),
-              "data and indices need a dimension beyond 'batch_dims'");
+  Tensor data = node.input(0, "data", 1, INT_MAX);
+  Tensor indices = node.input(1, "indices", 1, INT_MAX);
+  int batch = node.count(node.int_attr("batch_dims", 0), "'batch_dims'", 0,
+                         std::min(data.rank(), indices.rank()) - 1);
   auto width = indices.dim(-1).constant();
   if (!width)
     node.unsupported("the last extent of 'indices' decides the result's rank "
                      "and must be fixed");
-  int indexed = batch + static_cast<int>(*width);
-  node.expect(indexed <= data.rank(),
-              "index tuples are longer than data's rank");
+  int indexed = batch + node.count(*width, "the last extent of 'indices'", 1,
+                                   data.rank() - batch);
   const Shape &dims = data.shape();
   for (int d = 0; d < batch; ++d)
     b.require(equal(dims[d], indices.dim(d)),
@@ -36,7 +36,7 @@ static void gather_nd(Node &node) {
   node.output(b.map(shape, data.dtype(), [&](std::span<const Scalar> at) {
     Scalars tuple = sublist(at, 0, tuple_rank);
     Scalars source = sublist(at, 0, batch);
-    for (int k = 0; k < *width; ++k)
+    for (int k = 0; k < indexed - batch; ++k)
       source.push_back(index.at(inserted(tuple, tuple_rank, b.index(k))));
     return data.at(joined(source, sublist(at, tuple_rank, at.size())));
   }));

@@ -47,6 +47,10 @@ struct Sampler {
 
   Scalar outer_position(Scalar coordinate, Scalar n) const {
     Scalar position = denormalize(coordinate, n);
+    // As ONNX Runtime: what is no position (NaN, infinite, beyond integers)
+    // stands for the first border.
+    position = select(abs(position) < 0x1p62, position,
+                      literal(align_corners ? 0 : -0.5));
     if (mode == Sampling::nearest)
       position = round_even(position);
     // A cubic's taps meet the border one by one.

@@ -91,7 +91,9 @@ Tensor pad_from_data(Builder &b, Fill fill, Tensor data, const Shape &shape,
   for (int d = 0; d < data.rank(); ++d) {
     if (border[d].begin == Size(0) && border[d].end == Size(0))
       continue;
-    b.require(max(equal(shape[d], 0), less(0, data.dim(d))),
+    Size left =
+        data.dim(d) - max(0 - border[d].begin, 0) - max(0 - border[d].end, 0);
+    b.require(max(equal(shape[d], 0), less(0, left)),
               "Pad has nothing to repeat in an empty dimension");
     sources[d] =
         ir::table(b, {shape[d]}, DType::i64, [&](std::span<const Scalar> at) {

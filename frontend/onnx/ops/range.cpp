@@ -12,9 +12,9 @@ namespace {
 /// All three operands are integers read by the host: extents depend on them.
 void integer_range(Node &node, DType type) {
   Builder &b = node.b();
-  Size start = node.input_sizes(0, "start")[0];
-  Size limit = node.input_sizes(1, "limit")[0];
-  Size delta = node.input_sizes(2, "delta")[0];
+  Size start = one_size(node, 0, "start");
+  Size limit = one_size(node, 1, "limit");
+  Size delta = one_size(node, 2, "delta");
   b.require(1 - equal(delta, 0), "Range needs a delta other than 0");
   Size count = max(ceildiv(limit - start, delta), 0);
   node.output(b.map({count}, type, [&](std::span<const Scalar> at) {
@@ -25,15 +25,18 @@ void integer_range(Node &node, DType type) {
 /// max(ceil((limit - start) / delta), 0)
 Size real_count(Node &node) {
   Builder &b = node.b();
-  Tensor operands[] = {node.input(0, "start"), node.input(1, "limit"),
-                       node.input(2, "delta")};
+  Tensor operands[] = {one_element(node, node.input(0, "start")),
+                       one_element(node, node.input(1, "limit")),
+                       one_element(node, node.input(2, "delta"))};
   Tensor count = b.map({}, DType::i64, [&](std::span<const Scalar>) {
     Scalar x[3];
     for (int i = 0; i < 3; ++i)
       x[i] = cast(only_element(operands[i]), DType::f64);
-    return cast(maximum(ceil((x[1] - x[0]) / x[2]), 0.0), DType::i64);
+    Scalar steps = cast(maximum(ceil((x[1] - x[0]) / x[2]), 0.0), DType::i64);
+    return select(x[2] == 0, b.index(-1), steps);
   });
-  return b.read(count, 0, {0, INT64_MAX});
+  return b.read_required(count, 0, {0, INT64_MAX},
+                         "Range needs a delta other than 0");
 }
 
 // output[i] = start + i * delta, for as long as it stays before limit

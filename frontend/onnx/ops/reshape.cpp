@@ -66,16 +66,21 @@ Tensor resolved_entries(Builder &b, Tensor data, Tensor shape,
                         bool allow_zero) {
   int rank = static_cast<int>(*shape.dim(0).constant());
   return b.map({rank}, DType::i64, [&](std::span<const Scalar> at) {
-    Scalar one = b.index(1), others = one;
+    Scalar one = b.index(1), none = b.index(0), others = one, inferred = none;
     Scalars entries;
     for (int j = 0; j < rank; ++j) {
       Scalar entry = cast(shape.at({b.index(j)}), DType::i64);
-      if (!allow_zero && j < data.rank())
-        entry = select(entry == 0, b.scalar(data.dim(j)), entry);
+      // A 0 that has nothing to copy is as illegal as a negative extent.
+      if (!allow_zero)
+        entry = select(entry == 0,
+                       j < data.rank() ? b.scalar(data.dim(j)) : b.index(-2),
+                       entry);
       entries.push_back(entry);
       others = others * select(entry == -1, one, entry);
+      inferred = inferred + select(entry == -1, one, none);
     }
     Scalar rest = b.scalar(data.element_count()) / others; // x / 0 is 0.
+    rest = select(inferred > 1, b.index(-2), rest);
     Scalar result = rest;
     for (int j = 0; j < rank; ++j) {
       Scalar extent = select(entries[j] == -1, rest, entries[j]);
@@ -97,8 +102,10 @@ Shape read_extents(Node &node, Tensor data, std::span<const Entry> entries,
       shape.push_back(entries[j].extent);
       continue;
     }
-    shape.push_back(b.read(resolved, static_cast<int>(j), {0, INT64_MAX}));
-    b.require(1 - less(shape.back(), 0), "Reshape met a negative extent");
+    shape.push_back(b.read_required(
+        resolved, static_cast<int>(j), {0, INT64_MAX},
+        "Reshape met a negative extent, two of -1, or a 0 with no dimension of "
+        "'data' to copy"));
   }
   return shape;
 }

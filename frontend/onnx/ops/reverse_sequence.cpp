@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/importer/operator.h"
+#include "frontend/onnx/support/checked_index.h"
 #include "frontend/onnx/support/index_lists.h"
 
 namespace landfall::frontend {
@@ -17,19 +17,8 @@ static void reverse_sequence(Node &node) {
   int batch = node.axis(node.int_attr("batch_axis", 1), input.rank());
   int time = node.axis(node.int_attr("time_axis", 0), input.rank());
   node.expect(batch != time, "batch_axis and time_axis must differ");
-  node.expect(lengths.rank() == 1, "'sequence_lens' must have rank 1");
-  b.require(equal(lengths.dim(0), input.dim(batch)),
-            "ReverseSequence needs one length a batch entry");
-  LoopsResult result{DType::i64, lengths.shape(), {}};
-  Tensor checked = b.loops(
-      lengths.shape(), {&result, 1},
-      [&](std::span<const Scalar> at, std::span<const Buffer> results) {
-        Scalar length = cast(lengths.at(at), DType::i64);
-        b.check(logical_and(length >= 0, length <= b.scalar(input.dim(time))),
-                "ReverseSequence met a length outside the time axis", "length",
-                length);
-        results[0].store(at, length);
-      })[0];
+  Tensor checked = checked_lengths(node, lengths, "sequence_lens",
+                                   input.dim(batch), input.dim(time));
   node.output(
       b.map(input.shape(), input.dtype(), [&](std::span<const Scalar> at) {
         Scalar length = checked.at({at[batch]});

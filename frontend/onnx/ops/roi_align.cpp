@@ -6,6 +6,8 @@
 #include "frontend/onnx/support/checked_index.h"
 #include "frontend/onnx/support/compute_type.h"
 
+#include <cmath>
+
 namespace landfall::frontend {
 namespace {
 
@@ -102,14 +104,40 @@ struct RoiAlign {
   }
 };
 
+/// The regions in `compute`; the run fails on one that is not finite, or whose
+/// size asks for more samples than can be taken.
+Tensor checked_regions(const Node &node, const RoiAlign &align, Size height,
+                       Size width) {
+  Builder &b = node.b();
+  Tensor rois = align.rois;
+  LoopsResult result{align.compute, rois.shape(), {}};
+  return b.loops(
+      {rois.dim(0)}, {&result, 1},
+      [&](std::span<const Scalar> at, std::span<const Buffer> results) {
+        Scalar area = align.literal(1);
+        for (auto [first, bins] : {std::pair(0, width), std::pair(1, height)}) {
+          Scalar bin = align.span(at[0], first, bins).bin;
+          area = area * maximum(bin, 1.0);
+        }
+        for (int k = 0; k < 4; ++k) {
+          Scalar value = convert(rois.at({at[0], b.index(k)}), align.compute);
+          b.check(abs(value) < HUGE_VAL,
+                  "RoiAlign met a region that is not finite", "region", at[0]);
+          results[0].store({at[0], b.index(k)}, value);
+        }
+        if (align.sampling_ratio <= 0)
+          b.check(area <= 0x1p24,
+                  "RoiAlign met a region with more than 2^24 samples a bin",
+                  "region", at[0]);
+      })[0];
+}
+
 // Y[r, c, i, j] = average (or maximum) over samples of bin (i, j) of region r,
 // each interpolated bilinearly in X[batch_indices[r], c]
 void roi_align(Node &node) {
   Builder &b = node.b();
-  Tensor x = node.input(0, "X"), rois = node.input(1, "rois");
-  Tensor indices = node.input(2, "batch_indices");
-  node.expect(x.rank() == 4 && rois.rank() == 2 && indices.rank() == 1,
-              "X, rois and batch_indices must have ranks 4, 2 and 1");
+  Tensor x = node.input(0, "X", 4), rois = node.input(1, "rois", 2);
+  Tensor indices = node.input(2, "batch_indices", 1);
   b.require(equal(rois.dim(0), indices.dim(0)),
             "rois and batch_indices differ in number");
   b.require(equal(rois.dim(1), 4), "'rois' needs four columns");
@@ -124,6 +152,8 @@ void roi_align(Node &node) {
       node.version() >= 16 ? "half_pixel" : "output_half_pixel");
   Size height = node.int_attr("output_height", 1);
   Size width = node.int_attr("output_width", 1);
+  b.require(less(0, height) * less(0, width),
+            "'output_height' and 'output_width' must be positive");
   Size batch_count = x.dim(0);
   CheckedIndex batch(node, indices, {&batch_count, 1});
   RoiAlign align{b,
@@ -133,8 +163,10 @@ void roi_align(Node &node) {
                  node.float_attr("spatial_scale", 1.0),
                  coordinates == "half_pixel",
                  mode == "max",
-                 node.int_attr("sampling_ratio", 0),
+                 node.count(node.int_attr("sampling_ratio", 0),
+                            "'sampling_ratio'", 0, 1 << 12),
                  compute_type(x.dtype())};
+  align.rois = checked_regions(node, align, height, width);
   node.output(b.map({rois.dim(0), x.dim(1), height, width}, x.dtype(),
                     [&](std::span<const Scalar> at) {
                       return align.pooled(at, height, width);

@@ -50,10 +50,9 @@ struct Plan {
 
   Plan(const Node &node, int operands) {
     body = &node.graph_attr("body");
-    scans = static_cast<int>(node.int_attr("num_scan_inputs"));
+    scans = node.count(node.int_attr("num_scan_inputs"), "'num_scan_inputs'", 1,
+                       operands);
     states = operands - scans;
-    node.expect(scans > 0 && states >= 0,
-                "'num_scan_inputs' does not fit the number of inputs");
     outputs = node.body_output_count(*body) - states;
     node.expect(node.body_input_count(*body) == operands && outputs >= 0,
                 "'body' does not fit the number of inputs");

@@ -7,25 +7,26 @@
 #include "frontend/onnx/support/checked_index.h"
 #include "frontend/onnx/support/index_lists.h"
 
+#include <climits>
+
 namespace landfall::frontend {
 
 // output = data; output[indices[q..., :]..., rest...] op= updates[q...,
 // rest...]
 static void scatter_nd(Node &node) {
   Builder &b = node.b();
-  Tensor data = node.input(0, "data");
-  Tensor indices = node.input(1, "indices");
+  Tensor data = node.input(0, "data", 1, INT_MAX);
+  Tensor indices = node.input(1, "indices", 1, INT_MAX);
   Tensor updates = node.input(2, "updates");
   ScatterReduction reduction = scatter_reduction(node);
-  node.expect(data.rank() > 0 && indices.rank() > 0,
-              "data and indices need at least one dimension");
   auto width = indices.dim(-1).constant();
   if (!width)
     node.unsupported("the last extent of 'indices' decides the rank of "
                      "'updates' and must be fixed");
-  int indexed = static_cast<int>(*width), tuple_rank = indices.rank() - 1;
-  node.expect(indexed <= data.rank() &&
-                  updates.rank() == tuple_rank + data.rank() - indexed,
+  int indexed =
+      node.count(*width, "the last extent of 'indices'", 1, data.rank());
+  int tuple_rank = indices.rank() - 1;
+  node.expect(updates.rank() == tuple_rank + data.rank() - indexed,
               "'updates' does not fit data and indices in rank");
   Shape tuples = sublist(indices.shape(), 0, tuple_rank);
   Shape rest = sublist(data.shape(), indexed, data.rank());

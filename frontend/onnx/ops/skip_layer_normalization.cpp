@@ -90,10 +90,19 @@ void skip_simplified(Node &node) {
 
 } // namespace
 
+static constexpr std::string_view reals = "T=float32,float16,bfloat16";
+
 LANDFALL_ONNX(skip_layer_normalization,
-              {"SkipLayerNormalization", 1, skip_layer_normalization,
-               "com.microsoft"},
-              {"SkipSimplifiedLayerNormalization", 1, skip_simplified,
-               "com.microsoft"})
+              {"SkipLayerNormalization",
+               1,
+               skip_layer_normalization,
+               "com.microsoft",
+               {"input:T skip:T gamma:T beta:T? bias:T? -> 4", reals,
+                "epsilon:float"}},
+              {"SkipSimplifiedLayerNormalization",
+               1,
+               skip_simplified,
+               "com.microsoft",
+               {"input:T skip:T gamma:T bias:T? -> 4", reals, "epsilon:float"}})
 
 } // namespace landfall::frontend

@@ -41,8 +41,10 @@ std::vector<Size> split_sizes(const Node &node, Size extent) {
                      "Split sizes must sum to the extent of the axis");
     return sizes;
   }
+  int count = node.output_count();
   return equal_parts(node, extent,
-                     node.int_attr("num_outputs", node.output_count()));
+                     node.count(node.int_attr("num_outputs", count),
+                                "'num_outputs'", count, count));
 }
 
 // outputs[k] = input[offset_k : offset_k + split[k]] along axis

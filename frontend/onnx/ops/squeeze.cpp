@@ -43,7 +43,6 @@ void squeeze(Node &node) {
   Tensor data = node.input(0, "data");
   auto given = axes_of(node, 1, 13);
   AxisList axes(node, given ? *given : unit_dims(node, data), data.rank());
-  node.expect(axes.count() <= data.rank(), "more axes than dimensions");
   for (int d = 0; d < data.rank(); ++d) {
     Size extent = select(axes.names(d), data.dim(d), 1);
     if (extent != Size(1))

@@ -18,8 +18,6 @@ static void unsqueeze(Node &node) {
   Size position = 0; // In data's dimensions.
   for (int d = 0; d < rank; ++d) {
     Size added = axes.names(d);
-    node.expect(!added.is_constant() || *added.constant() <= 1,
-                "'axes' names dimension " + std::to_string(d) + " twice");
     Size kept = 0;
     for (int k = 0; k < data.rank(); ++k)
       kept = kept + equal(position, k) * data.dim(k);

@@ -7,13 +7,33 @@
 
 namespace landfall::frontend {
 
+namespace {
+
+/// `axis`, which must be in [-rank, rank), counted from the front.
+Size from_front(const Node &node, Size axis, int rank) {
+  if (auto value = axis.constant())
+    return node.axis(*value, rank);
+  std::string text = node.type() +
+                     " met an axis outside [-R, R - 1] for the rank R = " +
+                     std::to_string(rank);
+  node.b().require(1 - less(axis, -rank), text);
+  node.b().require(less(axis, rank), text);
+  return mod(axis, rank > 0 ? rank : 1);
+}
+
+} // namespace
+
 AxisList::AxisList(const Node &node, std::span<const Size> axes, int rank)
     : rank_(rank) {
+  node.expect(axes.size() <= size_t(rank),
+              "there are " + std::to_string(axes.size()) +
+                  " axes for a tensor of rank " + std::to_string(rank));
   for (Size axis : axes) {
-    if (auto value = axis.constant())
-      axes_.push_back(node.axis(*value, rank));
-    else
-      axes_.push_back(mod(axis, rank > 0 ? rank : 1));
+    Size here = from_front(node, axis, rank);
+    for (Size earlier : axes_)
+      node.b().require(1 - equal(earlier, here),
+                       node.type() + " has 'axes' that name a dimension twice");
+    axes_.push_back(here);
   }
 }
 
@@ -55,7 +75,7 @@ std::optional<std::vector<int>> AxisList::known() const {
 
 std::vector<Size> sizes_operand(const Node &node, int position,
                                 std::string_view name, int count) {
-  Tensor x = node.input(position, name);
+  Tensor x = node.input(position, name, 0, 1);
   auto known = x.element_count().constant();
   node.expect(!known || *known == count, "'" + std::string(name) + "' has " +
                                              std::to_string(known.value_or(0)) +

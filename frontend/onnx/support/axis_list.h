@@ -13,7 +13,7 @@ namespace landfall::frontend {
 /// time; the answers are then arithmetic on them.
 class AxisList {
 public:
-  /// `axes` in [-rank, rank).
+  /// `axes` in [-rank, rank), none twice: refused now or by a requirement.
   AxisList(const Node &node, std::span<const Size> axes, int rank);
   /// Dimensions 0 to count - 1, what absent axes mean for most operators.
   AxisList(int count, int rank);

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/support/checked_index.h"
 
+#include "frontend/onnx/support/parameter_shape.h"
+
 namespace landfall::frontend {
 namespace {
 
@@ -80,6 +82,23 @@ CheckedIndex::CheckedIndex(const Node &node, Tensor indices,
   if (resolved.size() == 1)
     single_ = resolved[0];
   tensor_ = b.reshape(b.from_sizes(resolved), indices.shape());
+}
+
+Tensor checked_lengths(const Node &node, Tensor lengths, std::string_view name,
+                       Size count, Size most) {
+  require_list(node, lengths, name, count);
+  Builder &b = node.b();
+  LoopsResult result{DType::i64, lengths.shape(), {}};
+  return b.loops(
+      lengths.shape(), {&result, 1},
+      [&](std::span<const Scalar> at, std::span<const Buffer> results) {
+        Scalar length = cast(lengths.at(at), DType::i64);
+        b.check(logical_and(length >= 0, length <= b.scalar(most)),
+                node.type() + " met a length of '" + std::string(name) +
+                    "' outside [0, " + most.str() + "]",
+                "length", length);
+        results[0].store(at, length);
+      })[0];
 }
 
 Scalar CheckedIndex::at(std::span<const Scalar> position) const {

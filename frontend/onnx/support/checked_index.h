@@ -30,4 +30,9 @@ private:
   std::optional<Size> single_; ///< The only index, if known.
 };
 
+/// `lengths`, the operand `name`, as i64: a list of `count` lengths from 0 to
+/// `most`, or the run fails.
+Tensor checked_lengths(const Node &node, Tensor lengths, std::string_view name,
+                       Size count, Size most);
+
 } // namespace landfall::frontend

@@ -11,7 +11,12 @@ namespace landfall::frontend {
 
 /// A tensor with exactly one element, as one of rank 0.
 inline Tensor one_element(const Node &node, Tensor x) {
-  return x.rank() == 0 ? x : node.b().reshape(x, Shape{});
+  if (x.rank() == 0)
+    return x;
+  node.b().require(equal(x.element_count(), 1),
+                   node.type() + " needs one number, not an operand of shape " +
+                       to_string(x.shape()));
+  return node.b().reshape(x, Shape{});
 }
 
 /// The only element of a required integer operand as a Size.

@@ -1,0 +1,202 @@
+"""What nodes demand of their operands: of constants when the model is compiled, of others at each run.
+
+ONNX Runtime is the judge: it refuses what is refused here, and gives the same
+numbers where both answer.
+"""
+
+import unittest
+
+import numpy as np
+import onnxruntime
+from onnx import TensorProto, helper
+
+import landfall
+
+onnxruntime.set_default_logger_severity(4)
+X = np.arange(1, 13, dtype=np.float32).reshape(3, 4)
+COLUMN = X[:1].reshape(1, 4)
+SERIES = np.ones((3, 2, 4), np.float32)  # Time, batch, features.
+
+
+def ints(*values):
+    return np.array(values, np.int64)
+
+
+def number(value, dtype=np.float32):
+    return np.array(value, dtype)
+
+
+def model(op, operands, outputs=1, opset=21, constants=(), **attributes):
+    """A node on operands by name; those in `constants` are initializers."""
+    inputs = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
+              for name, value in operands.items() if name not in constants]
+    initializers = [helper.make_tensor(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape,
+                                       value.tobytes(), raw=True)
+                    for name, value in operands.items() if name in constants]
+    names = [f"y{k}" for k in range(outputs)]
+    node = helper.make_node(op, ["" if name.startswith("none") else name for name in operands], names, "n",
+                            **attributes)
+    results = [helper.make_empty_tensor_value_info(name) for name in names]
+    inputs = [value for value in inputs if not value.name.startswith("none")]
+    graph = helper.make_graph([node], "g", inputs, results, initializers)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10)
+
+
+def rival(proto, feeds):
+    """What ONNX Runtime answers, or None if it refuses."""
+    try:
+        session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
+        return session.run(None, feeds)
+    except Exception:  # It has no one type of its own.
+        return None
+
+
+class Operands(unittest.TestCase):
+    def refuses_at_run(self, op, operands, is_rivals_rule=True, **attributes):
+        """As a constant too, if the operator takes one there."""
+        given = {name: value for name, value in operands.items() if not name.startswith("none")}
+        proto = model(op, operands, **attributes)
+        with self.assertRaises(landfall.Error, msg=f"{op} {operands}") as refused:
+            landfall.compile(proto, device="null").run(given)
+        self.assertEqual(refused.exception.code, "run_failed", refused.exception)
+        self.assertEqual(refused.exception.node, "n", refused.exception)
+        last = list(given)[-1]
+        with self.assertRaises(landfall.Error, msg=f"{op} {operands}, constant") as refused:
+            constant = landfall.compile(model(op, operands, constants=[last], **attributes), device="null")
+            constant.run({name: value for name, value in given.items() if name != last})
+        self.assertIn(refused.exception.code, ("invalid_model", "run_failed"), refused.exception)
+        if is_rivals_rule:
+            self.assertIsNone(rival(proto, given), f"{op} {operands}")
+
+    def refuses_to_compile(self, words, op, operands, **attributes):
+        with self.assertRaisesRegex(landfall.Error, words) as refused:
+            landfall.compile(model(op, operands, **attributes), device="null")
+        self.assertEqual(refused.exception.code, "invalid_model", refused.exception)
+
+    def agrees(self, op, operands, **attributes):
+        proto = model(op, operands, **attributes)
+        for expected, actual in zip(rival(proto, operands), landfall.compile(proto).run(operands).values()):
+            np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-4)
+
+    def test_axes(self):
+        for axis in (2, -3, 1000):
+            self.refuses_at_run("Slice", {"x": X, "s": ints(0), "e": ints(2), "a": ints(axis)})
+            self.refuses_at_run("Pad", {"x": X, "p": ints(1, 1), "c": number(0), "a": ints(axis)})
+            self.refuses_at_run("ReduceSum", {"x": X, "a": ints(axis)})
+            self.refuses_at_run("ReduceMax", {"x": X, "a": ints(axis)})
+            self.refuses_at_run("Squeeze", {"x": COLUMN, "a": ints(axis)})
+            self.refuses_at_run("CumSum", {"x": X, "a": number(axis, np.int64)})
+        self.refuses_at_run("Unsqueeze", {"x": X, "a": ints(3)})
+        self.refuses_at_run("Unsqueeze", {"x": X, "a": ints(0, 0)})
+        self.refuses_at_run("Slice", {"x": X, "s": ints(0, 0), "e": ints(2, 2), "a": ints(1, -1)})
+        self.refuses_at_run("ReduceSum", {"x": X, "a": ints(0, -2)}, is_rivals_rule=False)
+
+    def test_lengths(self):
+        w = np.ones((1, 12, 4), np.float32)
+        r = np.ones((1, 12, 3), np.float32)
+        for lengths in ([4, 1], [1, -1]):
+            lengths = np.array(lengths, np.int32)
+            for op, gates in (("RNN", 3), ("GRU", 9), ("LSTM", 12)):
+                operands = {"x": SERIES, "w": w[:, :gates], "r": r[:, :gates], "none": X, "l": lengths}
+                self.refuses_at_run(op, operands, hidden_size=3)
+            self.refuses_at_run("ReverseSequence", {"x": SERIES, "l": lengths.astype(np.int64)})
+        heads = np.ones((2, 1, 3, 4), np.float32)
+        operands = {"q": heads, "k": heads, "v": heads, "none1": X, "none2": X, "none3": X}
+        self.refuses_at_run("Attention", {**operands, "l": ints(1, 4)}, opset=24)
+        self.refuses_at_run("Attention", {**operands, "l": ints(-1, 3)}, opset=24)
+
+    def test_labels(self):
+        scores = np.full((2, 3), -1, np.float32)
+        for op in ("NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"):
+            for labels in ([3, 1], [0, -2]):  # There it counts from the back in one of the two.
+                for attributes in ({}, {"ignore_index": -100}, {"ignore_index": 1}):
+                    self.refuses_at_run(op, {"x": scores, "t": ints(*labels)}, reduction="none", opset=13,
+                                        is_rivals_rule=labels[0] == 3, **attributes)
+            self.agrees(op, {"x": scores, "t": ints(-100, 2)}, ignore_index=-100, opset=13)
+            self.agrees(op, {"x": scores, "t": ints(7, 2)}, ignore_index=7, opset=13)
+
+    def test_sizes(self):
+        self.refuses_at_run("Reshape", {"x": X[:1, :1], "s": ints(-1, -1)})
+        self.refuses_at_run("Reshape", {"x": X, "s": ints(-2, -6)})
+        self.refuses_at_run("Reshape", {"x": X, "s": ints(3, 4, 0)})
+        self.refuses_at_run("Expand", {"x": X[:1, :1], "s": ints(-1, 2)}, is_rivals_rule=False)
+        self.refuses_at_run("Tile", {"x": X, "r": ints(-1, 1)})
+        self.refuses_at_run("ConstantOfShape", {"s": ints(-1, 2)})
+        self.refuses_at_run("TopK", {"x": X, "k": ints(5)}, outputs=2)
+        self.refuses_at_run("TopK", {"x": X, "k": ints(-1)}, outputs=2)
+        self.refuses_at_run("Split", {"x": X, "s": ints(5, -2)}, outputs=2)
+        self.refuses_at_run("OneHot", {"i": ints(1), "d": number(-2, np.int64), "v": X[0, :2]}, is_rivals_rule=False)
+        self.refuses_at_run("Pad", {"x": X, "p": ints(-4, 0, 0, 0)}, is_rivals_rule=False)
+
+    def test_numbers(self):
+        for dtype in (np.float32, np.int32):
+            operands = {name: number(value, dtype) for name, value in (("a", 1), ("b", 5), ("d", 0))}
+            self.refuses_at_run("Range", operands)
+        picture = X.reshape(1, 1, 3, 4)
+        for scale in (0, -1, np.nan):
+            scales = np.array([1, 1, scale, 1], np.float32)
+            self.refuses_at_run("Resize", {"x": picture, "none": X, "s": scales})
+
+    def test_counts_are_small(self):
+        def indices(width):
+            return helper.make_tensor_value_info("i", TensorProto.INT64, [2, 2, width])
+
+        for width in (1 << 32, (1 << 32) + 1, 1 << 33, 3, 0):
+            for op, others in (("GatherND", []), ("ScatterND", ["u"])):
+                proto = model(op, {"x": X, "i": ints(0), **{name: X for name in others}})
+                proto.graph.input[1].CopyFrom(indices(width))
+                with self.assertRaises(landfall.Error) as refused:
+                    landfall.compile(proto, device="null")
+                self.assertIn(refused.exception.code, ("invalid_model", "unsupported"))
+        self.refuses_to_compile("batch_dims", "GatherND", {"x": X, "i": ints(0)}, batch_dims=1 << 32)
+        self.refuses_to_compile("num_outputs", "Split", {"x": X}, outputs=2, num_outputs=1 << 32)
+
+    def test_ranks_and_types(self):
+        heads = np.ones((2, 1, 3, 4), np.float32)
+        self.refuses_to_compile("rank 5", "Attention", {"q": heads[None], "k": heads, "v": heads}, opset=23)
+        self.refuses_to_compile("rank", "OneHot", {"i": ints(1), "d": ints(3), "v": X})
+        self.refuses_to_compile("must be bool", "Compress", {"x": X, "c": ints(1, 0, 1)})
+        self.refuses_to_compile("one type", "Einsum", {"a": X, "b": X.astype(np.float64)}, equation="ij,ij->i")
+        self.refuses_to_compile("seq", "SequenceAt", {"s": X, "p": ints(0)})
+        self.refuses_to_compile("at most 1", "Relu", {"x": X, "y": X})
+        self.refuses_to_compile("required", "Concat", {"x": X})
+        self.refuses_to_compile("none of Relu", "Relu", {"x": X}, alpha=1.0)
+        self.refuses_to_compile("type ints", "Transpose", {"x": X}, perm=1)
+
+    def test_positions_that_are_no_numbers(self):
+        picture = X.reshape(1, 1, 3, 4)
+        wild = [np.nan, np.inf, -np.inf, 1e30, -1e30, 0.3]
+        grid = np.array([[[(a, 0.1) for a in wild], [(0.1, a) for a in wild]]], np.float32)
+        for mode in ("nearest", "linear", "cubic"):
+            for padding in ("zeros", "border", "reflection"):
+                for corners in (0, 1):
+                    self.agrees("GridSample", {"x": picture, "g": grid}, mode=mode, padding_mode=padding,
+                                align_corners=corners, opset=20)
+        for region in ([np.nan, 0, 2, 2], [0, 0, np.inf, 2], [-1e10, 0, 2e10, 2]):
+            operands = {"x": picture, "i": ints(0), "r": np.array([region], np.float32)}
+            operands = {name: operands[name] for name in ("x", "r", "i")}
+            proto = model("RoiAlign", operands)
+            self.assertIsNone(rival(proto, operands))
+            with self.assertRaises(landfall.Error):
+                landfall.compile(proto).run(operands)
+
+    def test_windows_larger_than_their_input(self):
+        for op, attributes in (("MaxPool", {}), ("AveragePool", {}), ("AveragePool", {"count_include_pad": 1}),
+                               ("LpPool", {})):
+            for height, kernel, stride, pad in ((1, 2, 2, 0), (2, 4, 3, 0), (3, 5, 3, 1), (4, 2, 2, 0)):
+                picture = X.reshape(-1)[:height * 2].reshape(1, 1, height, 2)
+                self.agrees(op, {"x": picture}, kernel_shape=[kernel, 1], strides=[stride, 1],
+                            pads=[pad, 0, 0, 0], opset=19, **attributes)
+            self.refuses_at_run_of_any_size(op, attributes)
+
+    def refuses_at_run_of_any_size(self, op, attributes):
+        proto = model(op, {"x": X.reshape(1, 1, 3, 4)}, kernel_shape=[5, 1], opset=19, **attributes)
+        proto.graph.input[0].type.tensor_type.shape.dim[2].dim_param = "H"
+        self.assertIsNone(rival(proto, {"x": X.reshape(1, 1, 3, 4)}))
+        with self.assertRaises(landfall.Error) as refused:
+            landfall.compile(proto).run({"x": X.reshape(1, 1, 3, 4)})
+        self.assertEqual(refused.exception.code, "run_failed")
+
+
+if __name__ == "__main__":
+    unittest.main()
