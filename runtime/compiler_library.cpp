@@ -9,13 +9,13 @@
 #include "runtime/compiler_plugin.h"
 #include <landfall/version.h>
 
-#include <cerrno>
 #include <dlfcn.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sys/mman.h>
 
 namespace landfall::runtime {
 
@@ -62,26 +62,41 @@ std::optional<CompilerLibrary> functions_of(void *handle) {
   return is_complete ? std::optional(library) : std::nullopt;
 }
 
+/// Whether the compiler and what it needs could be mapped. The dynamic linker
+/// gives no code for that.
+bool has_address_space() {
+  constexpr size_t needed = size_t(1) << 30;
+  void *probe = mmap(nullptr, needed, PROT_NONE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (probe == MAP_FAILED)
+    return false;
+  munmap(probe, needed);
+  return true;
+}
+
 /// Why a library that is there cannot be used. A limit on memory must not read
 /// as if the compiler were missing.
-Error unusable(const std::string &path, int system_error,
-               const std::string &reason) {
-  return {system_error == ENOMEM ? ErrorCode::out_of_memory
-                                 : ErrorCode::unsupported,
-          fmt::format("the compiler '{}' cannot be loaded: {}", path, reason)};
+Error unusable(const std::string &path, const std::string &reason) {
+  if (has_address_space())
+    return {
+        ErrorCode::unsupported,
+        fmt::format("the compiler '{}' cannot be loaded: {}", path, reason)};
+  return {ErrorCode::out_of_memory,
+          fmt::format("there is not enough memory to load the compiler '{}', "
+                      "which takes up to 1 GiB of addresses: {}; raise the "
+                      "limit (ulimit -v)",
+                      path, reason)};
 }
 
 Result<CompilerLibrary> open_library() {
   std::string problems;
   for (const auto &path : candidates()) {
     std::error_code ignored;
-    errno = 0;
     void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    int problem = errno;
     if (!handle) {
       const char *reason = dlerror();
       if (path.has_parent_path() && std::filesystem::exists(path, ignored))
-        return unusable(path.lexically_normal(), problem, reason);
+        return unusable(path.lexically_normal(), reason);
       problems += std::string("\n  ") + reason;
       continue;
     }

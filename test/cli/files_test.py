@@ -177,7 +177,7 @@ class Files(unittest.TestCase):
         os.remove(self.folder / "weight.bin")
         os.mkfifo(self.folder / "weight.bin")
         for command in (["compile"], ["run"], ["query"]):
-            self.refuses(3 if command == ["query"] else 5, "not", *command, "m.onnx")
+            self.refuses(5, "not a regular file", *command, "m.onnx")
 
     # -- Streams that cannot be written ---------------------------------------
 
@@ -233,6 +233,7 @@ class Files(unittest.TestCase):
     def test_a_limit_on_memory_is_named(self):
         done = self.shell('ulimit -v 200000; "$0" compile m.onnx -o new.lfm')
         self.assertEqual(done.returncode, 6, done.stderr)
+        self.assertIn("ulimit", done.stderr)
         self.assertNotIn("not found", done.stderr)
 
     def test_a_device_that_takes_no_description(self):
