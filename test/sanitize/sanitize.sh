@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The rooms' tests with sanitizers: sanitize.sh asan|tsan [slice]
 #
-# Builds a preset and runs every unit test; with `slice`, only the tests of the
-# runtime and of the drivers that simulate no chip, in a build folder of its own,
-# so that it costs two minutes. ./dev sanitize and a test call this.
+# Builds a preset and runs every unit test; with `slice`, only a part, in a build
+# folder of its own, so that it costs two minutes: of threads the runtime and the
+# drivers that simulate no chip, of addresses the IR and what analyses kernels
+# (test/fuzz covers what reads files). ./dev sanitize and tests call this.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 sanitizer=$1
@@ -13,10 +14,15 @@ programs=(unit_tests)
 tests=(-L unit)
 if [[ ${2:-} == slice ]]; then
   folder=build/$sanitizer
-  options=(-DLANDFALL_COMPILER=OFF "-DLANDFALL_TARGETS=cpu;null")
-  # Threads are in base and the drivers; what reads bytes, fuzzing covers too.
-  programs=(base_test runtime_test cpu_driver_test)
-  tests=(-R '^(base|runtime|cpu_driver)$')
+  options=("-DLANDFALL_TARGETS=cpu;null")
+  if [[ $sanitizer == tsan ]]; then
+    options+=(-DLANDFALL_COMPILER=OFF)
+    rooms=(base runtime cpu_driver)
+  else
+    rooms=(kernel_analysis ir)
+  fi
+  programs=("${rooms[@]/%/_test}")
+  tests=(-R "^($(IFS='|' && echo "${rooms[*]}"))\$")
 fi
 
 # Tests ask for more memory than there is. LLVM is not instrumented: the marks
