@@ -16,7 +16,7 @@ void cosine_window_operator(Node &node, double a0, double a1, double a2) {
   Size size = one_size(node, 0, "size");
   DType type = numeric_dtype(node, "output_datatype", DType::f32);
   DType real = type == DType::f64 ? DType::f64 : DType::f32;
-  bool periodic = node.int_attr("periodic", 1) != 0;
+  bool periodic = node.flag_attr("periodic", true);
   Builder &b = node.b();
   // At least one, so that a symmetric window of one element is defined.
   Size period = periodic ? size : max(size - 1, 1);

@@ -23,7 +23,7 @@ Recurrence::Recurrence(const Node &node, int gates,
               "direction \"" + direction + "\" is not known");
   directions_ = direction == "bidirectional" ? 2 : 1;
   reversed_ = direction == "reverse";
-  batch_major_ = node.int_attr("layout", 0) != 0;
+  batch_major_ = node.flag_attr("layout", false);
   steps_ = x_.dim(batch_major_ ? 1 : 0);
   batch_ = x_.dim(batch_major_ ? 0 : 1);
   inputs_ = x_.dim(2);

@@ -121,7 +121,7 @@ Window bind_window(const Node &node, Tensor x, const Shape &kernel,
   std::vector<int64_t> pads(2 * w.rank(), 0);
   if (!automatic)
     pads = spatial_ints(node, "pads", 2 * w.rank(), 0);
-  bool ceil = node.int_attr("ceil_mode", 0) != 0;
+  bool ceil = node.flag_attr("ceil_mode", false);
   for (size_t axis = 0; axis < w.rank(); ++axis) {
     if (automatic)
       pad_automatically(w, mode, axis, reach_of(w, axis));

@@ -143,7 +143,7 @@ static void attention(Node &node) {
                   node.optional_input(6, "nonpad_kv_seqlen", 1),
                   type,
                   compute_type(type),
-                  node.int_attr("is_causal", 0) != 0,
+                  node.flag_attr("is_causal", false),
                   node.int_attr("left_window_size", -1),
                   node.int_attr("right_window_size", -1),
                   node.float_attr("softcap", 0)};

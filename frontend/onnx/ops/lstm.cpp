@@ -80,7 +80,7 @@ static void lstm(Node &node) {
            layer.recurrent_bias(direction, row);
   });
   Lstm cell{layer, input, node.optional_input(7, "P"),
-            node.int_attr("input_forget", 0) != 0};
+            node.flag_attr("input_forget", false)};
   DType types[] = {layer.compute, layer.compute};
   int initial[] = {5, 6};
   layer.run(initial, [&](const Moment &moment, const Tensors &states) {

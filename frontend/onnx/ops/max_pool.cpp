@@ -61,7 +61,7 @@ static void max_pool(Node &node) {
     }));
     return;
   }
-  bool by_column = node.int_attr("storage_order", 0) != 0;
+  bool by_column = node.flag_attr("storage_order", false);
   DType types[] = {type, DType::i64};
   Tensors results =
       b.map(pool.result(), types, [&](std::span<const Scalar> point) {

@@ -49,8 +49,8 @@ ResizeRules rules_of(const Node &node) {
                                   {"floor", Nearest::floor},
                                   {"ceil", Nearest::ceil}});
   rules.antialias =
-      node.int_attr("antialias", 0) != 0 && rules.mode != ResizeMode::nearest;
-  rules.exclude_outside = node.int_attr("exclude_outside", 0) != 0;
+      node.flag_attr("antialias", false) && rules.mode != ResizeMode::nearest;
+  rules.exclude_outside = node.flag_attr("exclude_outside", false);
   rules.cubic_a = node.float_attr("cubic_coeff_a", -0.75);
   rules.extrapolation = node.float_attr("extrapolation_value", 0.0);
   return rules;

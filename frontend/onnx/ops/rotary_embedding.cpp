@@ -79,7 +79,7 @@ static void rotary_embedding(Node &node) {
   Tensor split = split_heads(node, x, heads);
   Rotation r{split,
              x.rank() == 4,
-             node.int_attr("interleaved", 0) != 0,
+             node.flag_attr("interleaved", false),
              rotated_features(node, split),
              {},
              {}};
@@ -121,7 +121,7 @@ static void rotary_embedding_microsoft(Node &node) {
     node.expect(given == 0, "rotary_embedding_dim needs num_heads");
     count = floordiv(x.dim(2), cosine.dim(1) * 2);
   }
-  if (node.int_attr("is_packed_batching", 0) != 0)
+  if (node.flag_attr("is_packed_batching", false))
     node.unsupported("packed batching is not supported");
   Tensor split = split_heads(node, x, count);
   require_equal(b, cosine.dim(0), sine.dim(0), "the caches must be alike");
@@ -129,7 +129,7 @@ static void rotary_embedding_microsoft(Node &node) {
                            split.dim(x.rank() == 4 ? 2 : 1));
   Rotation r{split,
              x.rank() == 4,
-             node.int_attr("interleaved", 0) != 0,
+             node.flag_attr("interleaved", false),
              rotated_features(node, split),
              by_id(b, cosine, rows),
              by_id(b, sine, rows)};

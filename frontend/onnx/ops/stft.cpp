@@ -104,7 +104,7 @@ static void stft(Node &node) {
     require_equal(b, window.dim(0), length,
                   "the window must have frame_length elements");
   b.require(less(length - 1, x.dim(1)), "frame_length exceeds the signal");
-  bool onesided = node.int_attr("onesided", 1) != 0;
+  bool onesided = node.flag_attr("onesided", true);
   Frames f{b,    x,      window,
            step, length, onesided ? floordiv(length, 2) + 1 : length};
   node.output(transformed(f));

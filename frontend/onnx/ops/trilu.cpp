@@ -14,7 +14,7 @@ static void trilu(Node &node) {
   node.expect(input.rank() >= 2, "input needs two dimensions");
   Tensor k = node.optional_input(1, "k");
   k = k ? one_element(node, k) : k;
-  bool upper = node.int_attr("upper", 1) != 0;
+  bool upper = node.flag_attr("upper", true);
   Builder &b = node.b();
   DType type = input.dtype();
   node.output(b.map(input.shape(), type, [&](std::span<const Scalar> i) {
