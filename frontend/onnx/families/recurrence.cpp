@@ -32,6 +32,9 @@ Recurrence::Recurrence(const Node &node, int gates,
   clip_ = node.has_attr("clip") ? node.float_attr("clip") : 0;
   activations_ = bind_activations(node, directions_, activations);
 
+  if (node.has_attr("hidden_size"))
+    require_equal(b, hidden, node.int_attr("hidden_size"),
+                  "R's rows do not have the length 'hidden_size'");
   require_equal(b, w_.dim(0), directions_,
                 "W's first dimension is not the "
                 "number of directions");

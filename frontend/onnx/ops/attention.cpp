@@ -106,8 +106,12 @@ double scale_of(const Node &node, Size features) {
 Heads operand(const Node &node, int position, const char *name,
               const char *heads) {
   Tensor x = node.input(position, name, 3, 4);
-  return x.rank() == 4 ? heads_of_4d(x)
-                       : heads_of_3d(node.b(), x, node.int_attr(heads));
+  if (x.rank() == 3)
+    return heads_of_3d(node.b(), x, node.int_attr(heads));
+  if (node.has_attr(heads))
+    require_equal(node.b(), x.dim(1), node.int_attr(heads),
+                  std::string(heads) + " is not the number in " + name);
+  return heads_of_4d(x);
 }
 
 /// x with its cache in front, bound to output `position` if that is wanted.

@@ -136,6 +136,9 @@ void dft_along(Node &node, Size axis) {
                  extent_beside(x, axis, false), part_count(node, x)};
   Transform t{b, b.reshape(x, parts), node.flag_attr("inverse", false),
               node.flag_attr("onesided", false), signal};
+  if (t.onesided)
+    b.require(equal(parts[3], t.inverse ? 2 : 1),
+              "onesided needs a real signal, and the inverse a complex one");
   if (t.to_real())
     t.length = (signal - 1) * 2;
   if (node.has_input(1)) {

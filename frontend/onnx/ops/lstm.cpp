@@ -79,7 +79,7 @@ static void lstm(Node &node) {
     return layer.input_bias(direction, row) +
            layer.recurrent_bias(direction, row);
   });
-  Lstm cell{layer, input, node.optional_input(7, "P"),
+  Lstm cell{layer, input, node.optional_input(7, "P", 2),
             node.flag_attr("input_forget", false)};
   DType types[] = {layer.compute, layer.compute};
   int initial[] = {5, 6};
