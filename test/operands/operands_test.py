@@ -188,6 +188,25 @@ class Operands(unittest.TestCase):
             self.refuses_to_compile("batch", "LinearAttention", operands, opset=27, update_rule="linear",
                                     q_num_heads=2, kv_num_heads=2)
 
+    def test_operands_of_other_sizes(self):
+        weights = {"x": SERIES, "w": np.ones((1, 9, 4), np.float32), "r": np.ones((1, 9, 3), np.float32)}
+        self.refuses_to_compile("directions", "GRU", {**weights, "b": np.ones((2, 18), np.float32)}, hidden_size=3)
+        state = {"none1": X, "none2": X, "h": np.ones((1, 3, 3), np.float32)}
+        self.refuses_to_compile("initial state", "GRU", {**weights, **state}, hidden_size=3)
+        cache = np.ones((2, 5, 4), np.float32)
+        self.refuses_to_compile("write_indices", "TensorScatter",
+                                {"p": cache, "u": cache[:, :1], "i": ints(0, 0, 0)}, opset=24)
+        self.refuses_to_compile("rank 2", "STFT", {"x": np.ones((1, 8, 1), np.float32), "s": number(2, np.int64),
+                                                   "w": np.ones((4, 1), np.float32)}, opset=17)
+        self.refuses_to_compile("rank 2", "Resize", {"x": X, "none": X, "s": np.ones((1, 2), np.float32)})
+        self.refuses_at_run("HannWindow", {"s": number(-1, np.int64)}, opset=17)
+        mel = {"b": number(4, np.int64), "d": number(16, np.int64), "s": number(8192, np.int64), "l": number(0),
+               "u": number(1e6)}
+        self.refuses_at_run("MelWeightMatrix", mel, opset=17)
+        self.agrees("MelWeightMatrix", {**mel, "u": number(4096)}, opset=17)
+        for k in (-(1 << 63), (1 << 63) - 1):
+            self.agrees("Trilu", {"x": X, "k": number(k, np.int64)}, opset=14)
+
     def test_positions_that_are_no_numbers(self):
         picture = X.reshape(1, 1, 3, 4)
         wild = [np.nan, np.inf, -np.inf, 1e30, -1e30, 0.3]

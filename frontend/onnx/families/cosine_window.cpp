@@ -18,6 +18,7 @@ void cosine_window_operator(Node &node, double a0, double a1, double a2) {
   DType real = type == DType::f64 ? DType::f64 : DType::f32;
   bool periodic = node.flag_attr("periodic", true);
   Builder &b = node.b();
+  b.require(1 - less(size, 0), node.type() + " needs a size of at least 0");
   // At least one, so that a symmetric window of one element is defined.
   Size period = periodic ? size : max(size - 1, 1);
   node.output(b.map({max(size, 0)}, type, [&](std::span<const Scalar> i) {

@@ -44,9 +44,12 @@ Recurrence::Recurrence(const Node &node, int gates,
   require_equal(b, w_.dim(2), inputs_, "W's rows do not have X's length");
   require_equal(b, w_.dim(1), hidden * gates, "W has a wrong number of rows");
   require_equal(b, r.dim(1), hidden * gates, "R has a wrong number of rows");
-  if (bias_)
+  if (bias_) {
+    require_equal(b, bias_.dim(0), directions_,
+                  "B's first dimension is not the number of directions");
     require_equal(b, bias_.dim(1), hidden * (2 * gates),
                   "B has a wrong length");
+  }
   if (lengths_)
     lengths_ = checked_lengths(node, lengths_, "sequence_lens", batch_, steps_);
 }
@@ -138,6 +141,12 @@ Scalar Recurrence::held(const Moment &moment, Scalar batch, Scalar next,
 
 Tensor Recurrence::initial_state(int position) const {
   Tensor given = node_.optional_input(position, "initial state", 3);
+  Shape shape = state_shape();
+  if (batch_major_)
+    std::swap(shape[0], shape[1]);
+  for (int axis = 0; given && axis < 3; ++axis)
+    require_equal(b, given.dim(axis), shape[axis],
+                  "an initial state has another shape than the states");
   return b.map(state_shape(), compute, [&](std::span<const Scalar> p) {
     if (!given)
       return b.literal(compute, 0);

@@ -70,7 +70,7 @@ std::vector<int> resized_axes(const Node &node, int rank) {
 /// roi = (starts of all axes, ends of all axes)
 void bind_roi(Node &node, std::span<const int> axes,
               std::vector<ResizeDim> &dims) {
-  Tensor roi = node.input(1, "roi");
+  Tensor roi = node.input(1, "roi", 1);
   Builder &b = node.b();
   b.require(equal(roi.element_count(), 2 * axes.size()),
             "'roi' needs a start and an end for each axis");

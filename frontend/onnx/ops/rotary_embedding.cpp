@@ -73,7 +73,7 @@ static void rotary_embedding(Node &node) {
   Builder &b = node.b();
   Tensor x = node.input(0, "X");
   Tensor cosine = node.input(1, "cos_cache"), sine = node.input(2, "sin_cache");
-  Tensor ids = node.optional_input(3, "position_ids");
+  Tensor ids = node.optional_input(3, "position_ids", 2);
   int64_t heads = x.rank() == 3 ? node.int_attr("num_heads") : 1;
   node.expect(heads > 0, "num_heads must be positive");
   Tensor split = split_heads(node, x, heads);
@@ -91,6 +91,8 @@ static void rotary_embedding(Node &node) {
   require_equal(b, cosine.dim(0), sine.dim(0), "the caches must be alike");
   Size length = split.dim(r.heads_first ? 2 : 1);
   if (ids) {
+    require_equal(b, ids.dim(0), split.dim(0),
+                  "position_ids need the batch of the input");
     Tensor rows = cache_rows(node, ids, cosine, split.dim(0), length);
     r.cosine = by_id(b, cosine, rows);
     r.sine = by_id(b, sine, rows);
