@@ -174,7 +174,7 @@ def work(options):
         resource.setrlimit(resource.RLIMIT_AS, (limit + MORE_MEMORY, resource.RLIM_INFINITY))
         changes = list(enumerate(operator_changes.changes(model, feeds)))[begin:]
         if end:
-            changes = sorted(rng.sample(changes, min(len(changes), 40)), key=lambda change: change[0])
+            changes = sorted(rng.sample(changes, min(len(changes), 160)), key=lambda change: change[0])
         for k, (what, changed, data) in changes:
             if end and time.monotonic() > end:
                 return say("end")
