@@ -113,6 +113,12 @@ TEST_F(BuilderTest, TensorsHaveALimitedRank) {
             ErrorCode::unsupported);
 }
 
+TEST_F(BuilderTest, ExtentsAreNotNegative) {
+  auto zero = [&](auto) { return b.literal(DType::f32, 0); };
+  EXPECT_EQ(refusal([&] { b.map({2, -3}, DType::f32, zero); }),
+            ErrorCode::invalid_model);
+}
+
 TEST_F(BuilderTest, ValuesFromOutsideAreRequiredToBeInRange) {
   Tensor x = input({{2, ""}}, DType::i64);
   Size size = b.read_required(x, 1, {0, 9}, "none");

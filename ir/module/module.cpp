@@ -167,8 +167,13 @@ void check_rank(size_t rank) {
 RankedTensorType Module::Impl::tensor_type(DType dtype, const Shape &shape) {
   check_rank(shape.size());
   SmallVector<int64_t> extents;
-  for (const Size &size : shape)
+  for (const Size &size : shape) {
+    if (size.constant().value_or(0) < 0)
+      throw BuildError(ErrorCode::invalid_model,
+                       "a result would have the extent " + size.str() +
+                           "; extents are at least 0");
     extents.push_back(size.constant().value_or(ShapedType::kDynamic));
+  }
   return RankedTensorType::get(extents, lf::to_mlir(dtype, &context));
 }
 

@@ -163,6 +163,50 @@ class Operands(unittest.TestCase):
         self.refuses_to_compile("none of Relu", "Relu", {"x": X}, alpha=1.0)
         self.refuses_to_compile("type ints", "Transpose", {"x": X}, perm=1)
 
+    def test_attributes(self):
+        heads = np.ones((2, 1, 3, 4), np.float32)
+        picture = X.reshape(1, 1, 3, 4)
+        gru = {"x": SERIES, "w": np.ones((1, 9, 4), np.float32), "r": np.ones((1, 9, 3), np.float32)}
+        self.refuses_to_compile("from 0 to 1", "ArgMax", {"x": X}, keepdims=2)
+        self.refuses_to_compile("hidden_size", "GRU", gru, hidden_size=4)
+        self.refuses_to_compile("q_num_heads", "Attention", {"q": heads, "k": heads, "v": heads}, opset=23,
+                                q_num_heads=3, kv_num_heads=1)
+        for pads in ([2, 0, 0, 0], [-1, 0, 0, 0]):
+            self.refuses_to_compile("pads", "MaxPool", {"x": picture}, kernel_shape=[2, 2], pads=pads)
+        self.refuses_to_compile("onesided", "DFT", {"x": np.ones((1, 4, 2), np.float32)}, opset=17, onesided=1)
+        with self.assertRaisesRegex(landfall.Error, "2\\^24"):
+            landfall.compile(model("LpPool", {"x": picture}, kernel_shape=[1 << 32, 1], auto_pad="SAME_UPPER"))
+
+    def test_shapes(self):
+        self.refuses_at_run("ArgMax", {"x": np.ones((0, 2), np.float32)}, axis=0)
+        self.refuses_to_compile("extent -2", "CenterCropPad", {"x": X, "s": ints(-2, 2)}, constants=["s"])
+        picture, offset = np.ones((1, 1, 3, 3), np.float32), np.ones((1, 8, 2, 2), np.float32)
+        deform = {"x": picture, "w": picture[..., :2, :2], "o": offset, "none": X, "m": np.ones((1, 4, 2, 2, 1), np.float32)}
+        self.refuses_to_compile("rank 5", "DeformConv", deform)
+        q, k = np.ones((2, 4, 8), np.float32), np.ones((3, 4, 8), np.float32)
+        for operands in ({"q": q, "k": k, "v": k}, {"q": q, "k": q, "v": k}):
+            self.refuses_to_compile("batch", "LinearAttention", operands, opset=27, update_rule="linear",
+                                    q_num_heads=2, kv_num_heads=2)
+
+    def test_operands_of_other_sizes(self):
+        weights = {"x": SERIES, "w": np.ones((1, 9, 4), np.float32), "r": np.ones((1, 9, 3), np.float32)}
+        self.refuses_to_compile("directions", "GRU", {**weights, "b": np.ones((2, 18), np.float32)}, hidden_size=3)
+        state = {"none1": X, "none2": X, "h": np.ones((1, 3, 3), np.float32)}
+        self.refuses_to_compile("initial state", "GRU", {**weights, **state}, hidden_size=3)
+        cache = np.ones((2, 5, 4), np.float32)
+        self.refuses_to_compile("write_indices", "TensorScatter",
+                                {"p": cache, "u": cache[:, :1], "i": ints(0, 0, 0)}, opset=24)
+        self.refuses_to_compile("rank 2", "STFT", {"x": np.ones((1, 8, 1), np.float32), "s": number(2, np.int64),
+                                                   "w": np.ones((4, 1), np.float32)}, opset=17)
+        self.refuses_to_compile("rank 2", "Resize", {"x": X, "none": X, "s": np.ones((1, 2), np.float32)})
+        self.refuses_at_run("HannWindow", {"s": number(-1, np.int64)}, opset=17)
+        mel = {"b": number(4, np.int64), "d": number(16, np.int64), "s": number(8192, np.int64), "l": number(0),
+               "u": number(1e6)}
+        self.refuses_at_run("MelWeightMatrix", mel, opset=17)
+        self.agrees("MelWeightMatrix", {**mel, "u": number(4096)}, opset=17)
+        for k in (-(1 << 63), (1 << 63) - 1):
+            self.agrees("Trilu", {"x": X, "k": number(k, np.int64)}, opset=14)
+
     def test_positions_that_are_no_numbers(self):
         picture = X.reshape(1, 1, 3, 4)
         wild = [np.nan, np.inf, -np.inf, 1e30, -1e30, 0.3]

@@ -11,10 +11,10 @@ CastRule cast_rule(const Node &node) {
   std::string round = node.string_attr("round_mode", "up");
   node.expect(round == "up" || round == "down" || round == "nearest",
               "`round_mode` must be up, down or nearest");
-  return {node.int_attr("saturate", 1) != 0, round == "up" ? CastRule::Round::up
-                                             : round == "down"
-                                                 ? CastRule::Round::down
-                                                 : CastRule::Round::nearest};
+  return {node.flag_attr("saturate", true), round == "up" ? CastRule::Round::up
+                                            : round == "down"
+                                                ? CastRule::Round::down
+                                                : CastRule::Round::nearest};
 }
 
 // The format is a bare exponent with f32's bias, 0xFF for NaN. Saturating turns

@@ -16,8 +16,9 @@ void cosine_window_operator(Node &node, double a0, double a1, double a2) {
   Size size = one_size(node, 0, "size");
   DType type = numeric_dtype(node, "output_datatype", DType::f32);
   DType real = type == DType::f64 ? DType::f64 : DType::f32;
-  bool periodic = node.int_attr("periodic", 1) != 0;
+  bool periodic = node.flag_attr("periodic", true);
   Builder &b = node.b();
+  b.require(1 - less(size, 0), node.type() + " needs a size of at least 0");
   // At least one, so that a symmetric window of one element is defined.
   Size period = periodic ? size : max(size - 1, 1);
   node.output(b.map({max(size, 0)}, type, [&](std::span<const Scalar> i) {

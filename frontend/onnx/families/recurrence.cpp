@@ -23,7 +23,7 @@ Recurrence::Recurrence(const Node &node, int gates,
               "direction \"" + direction + "\" is not known");
   directions_ = direction == "bidirectional" ? 2 : 1;
   reversed_ = direction == "reverse";
-  batch_major_ = node.int_attr("layout", 0) != 0;
+  batch_major_ = node.flag_attr("layout", false);
   steps_ = x_.dim(batch_major_ ? 1 : 0);
   batch_ = x_.dim(batch_major_ ? 0 : 1);
   inputs_ = x_.dim(2);
@@ -32,6 +32,9 @@ Recurrence::Recurrence(const Node &node, int gates,
   clip_ = node.has_attr("clip") ? node.float_attr("clip") : 0;
   activations_ = bind_activations(node, directions_, activations);
 
+  if (node.has_attr("hidden_size"))
+    require_equal(b, hidden, node.int_attr("hidden_size"),
+                  "R's rows do not have the length 'hidden_size'");
   require_equal(b, w_.dim(0), directions_,
                 "W's first dimension is not the "
                 "number of directions");
@@ -41,9 +44,12 @@ Recurrence::Recurrence(const Node &node, int gates,
   require_equal(b, w_.dim(2), inputs_, "W's rows do not have X's length");
   require_equal(b, w_.dim(1), hidden * gates, "W has a wrong number of rows");
   require_equal(b, r.dim(1), hidden * gates, "R has a wrong number of rows");
-  if (bias_)
+  if (bias_) {
+    require_equal(b, bias_.dim(0), directions_,
+                  "B's first dimension is not the number of directions");
     require_equal(b, bias_.dim(1), hidden * (2 * gates),
                   "B has a wrong length");
+  }
   if (lengths_)
     lengths_ = checked_lengths(node, lengths_, "sequence_lens", batch_, steps_);
 }
@@ -135,6 +141,12 @@ Scalar Recurrence::held(const Moment &moment, Scalar batch, Scalar next,
 
 Tensor Recurrence::initial_state(int position) const {
   Tensor given = node_.optional_input(position, "initial state", 3);
+  Shape shape = state_shape();
+  if (batch_major_)
+    std::swap(shape[0], shape[1]);
+  for (int axis = 0; given && axis < 3; ++axis)
+    require_equal(b, given.dim(axis), shape[axis],
+                  "an initial state has another shape than the states");
   return b.map(state_shape(), compute, [&](std::span<const Scalar> p) {
     if (!given)
       return b.literal(compute, 0);

@@ -14,7 +14,7 @@ AxisList reduced_axes(const Node &node, int operand_since, Tensor data) {
   auto given = axes_of(node, 1, operand_since);
   if (given && !given->empty())
     return AxisList(node, *given, data.rank());
-  bool keep_all = node.int_attr("noop_with_empty_axes", 0) != 0;
+  bool keep_all = node.flag_attr("noop_with_empty_axes", false);
   return AxisList(keep_all ? 0 : data.rank(), data.rank());
 }
 
@@ -64,7 +64,7 @@ void reduce_operator(Node &node, int operand_since, bool real,
     rows.running.push_back(axes.names(d));
 
   Builder &b = node.b();
-  bool keep = node.int_attr("keepdims", 1) != 0;
+  bool keep = node.flag_attr("keepdims", true);
   Shape kept = rows.kept(), short_shape = without(axes, data.shape());
   if (!keep && axes.known()) {
     node.output(b.map(short_shape, type, [&](std::span<const Scalar> i) {
@@ -81,9 +81,11 @@ void reduce_operator(Node &node, int operand_since, bool real,
 void arg_operator(Node &node, bool largest) {
   Tensor data = node.input(0, "data");
   int axis = node.axis(node.int_attr("axis", 0), data.rank());
-  bool keep = node.int_attr("keepdims", 1) != 0;
-  bool last = node.int_attr("select_last_index", 0) != 0;
+  bool keep = node.flag_attr("keepdims", true);
+  bool last = node.flag_attr("select_last_index", false);
   Builder &b = node.b();
+  b.require(less(0, data.dim(axis)),
+            node.type() + " has an empty axis, in which nothing is extreme");
   Rows rows = Rows::along(data, std::array{axis});
   Shape shape = rows.kept();
   if (!keep)

@@ -78,7 +78,7 @@ Scalar Scales::at(Builder &b, int j) const {
 
 Scales scales_operand(const Node &node, int position) {
   Scales scales;
-  Tensor tensor = node.input(position, "scales");
+  Tensor tensor = node.input(position, "scales", 1);
   auto data = node.constant_input(position);
   if (!data || data->dtype != DType::f32) {
     scales.tensor = tensor;

@@ -15,8 +15,8 @@ void running_operator(Node &node, double start,
                       const std::function<Scalar(Scalar, Scalar)> &step) {
   Tensor x = node.input(0, "x");
   AxisList axis(node, std::array{one_size(node, 1, "axis")}, x.rank());
-  bool exclusive = node.int_attr("exclusive", 0) != 0;
-  bool reverse = node.int_attr("reverse", 0) != 0;
+  bool exclusive = node.flag_attr("exclusive", false);
+  bool reverse = node.flag_attr("reverse", false);
 
   Builder &b = node.b();
   Shape lines, line; // What numbers the lines, and what runs inside one.

@@ -48,6 +48,11 @@ void pad_automatically(Window &w, const std::string &mode, size_t axis,
 void pad_explicitly(Window &w, const std::vector<int64_t> &pads, bool ceil,
                     size_t axis, Size reach) {
   Size begin = pads[axis], end = pads[w.rank() + axis];
+  if (w.clipped && !(known_ge(begin, 0) && known_ge(end, 0) &&
+                     known_ge(reach - 1, max(begin, end))))
+    throw BuildError(ErrorCode::invalid_model,
+                     "a pool's 'pads' must be at least 0 and less than its "
+                     "window, so that no window lies in the padding");
   Size in = w.input[axis];
   int64_t stride = w.strides[axis];
   Size out = window_count(w, axis, in + begin + end, reach, ceil);
@@ -121,7 +126,7 @@ Window bind_window(const Node &node, Tensor x, const Shape &kernel,
   std::vector<int64_t> pads(2 * w.rank(), 0);
   if (!automatic)
     pads = spatial_ints(node, "pads", 2 * w.rank(), 0);
-  bool ceil = node.int_attr("ceil_mode", 0) != 0;
+  bool ceil = node.flag_attr("ceil_mode", false);
   for (size_t axis = 0; axis < w.rank(); ++axis) {
     if (automatic)
       pad_automatically(w, mode, axis, reach_of(w, axis));
@@ -157,6 +162,10 @@ Shape pool_kernel(const Node &node, Tensor x) {
   node.expect(kernel.size() == size_t(x.rank() - 2),
               "kernel_shape needs one value a spatial axis");
   expect_positive(node, "kernel_shape", kernel);
+  constexpr int64_t most_taps = 1 << 24; // Each output would take seconds.
+  for (int64_t taps = 1; int64_t extent : kernel)
+    if (extent > most_taps || (taps *= extent) > most_taps)
+      node.unsupported("a pool's window has more than 2^24 elements");
   return Shape(kernel.begin(), kernel.end());
 }
 

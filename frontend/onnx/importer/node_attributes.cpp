@@ -58,6 +58,10 @@ int64_t Node::int_attr(std::string_view name) const {
   return int_attr(name, 0);
 }
 
+bool Node::flag_attr(std::string_view name, bool otherwise) const {
+  return count(int_attr(name, otherwise), quoted(name), 0, 1) != 0;
+}
+
 double Node::float_attr(std::string_view name, double otherwise) const {
   auto *attribute = typed(*this, state_, name, Type::real, "a float");
   return attribute ? double(attribute->f) : otherwise;

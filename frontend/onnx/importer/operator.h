@@ -151,7 +151,8 @@ public:
   //===--- Attributes -----------------------------------------------------===//
   bool has_attr(std::string_view name) const;
   int64_t int_attr(std::string_view name, int64_t otherwise) const;
-  int64_t int_attr(std::string_view name) const; ///< Required.
+  int64_t int_attr(std::string_view name) const;               ///< Required.
+  bool flag_attr(std::string_view name, bool otherwise) const; ///< 0 or 1.
   double float_attr(std::string_view name, double otherwise) const;
   double float_attr(std::string_view name) const;
   std::string string_attr(std::string_view name,

@@ -14,7 +14,8 @@ static void array_feature_extractor(Node &node) {
   Builder &b = node.b();
   Tensor y = node.input(1, "Y");
   y = b.reshape(y, {y.element_count()});
-  CheckedIndex index(node, y, std::array{x.dim(-1)});
+  CheckedIndex index(node, y, std::array{x.dim(-1)},
+                     CheckedIndex::Negative::refused);
   // A vector gives a matrix of one row.
   Shape shape(x.shape().begin(), x.shape().end() - 1);
   if (x.rank() == 1)

@@ -106,8 +106,12 @@ double scale_of(const Node &node, Size features) {
 Heads operand(const Node &node, int position, const char *name,
               const char *heads) {
   Tensor x = node.input(position, name, 3, 4);
-  return x.rank() == 4 ? heads_of_4d(x)
-                       : heads_of_3d(node.b(), x, node.int_attr(heads));
+  if (x.rank() == 3)
+    return heads_of_3d(node.b(), x, node.int_attr(heads));
+  if (node.has_attr(heads))
+    require_equal(node.b(), x.dim(1), node.int_attr(heads),
+                  std::string(heads) + " is not the number in " + name);
+  return heads_of_4d(x);
 }
 
 /// x with its cache in front, bound to output `position` if that is wanted.
@@ -143,7 +147,7 @@ static void attention(Node &node) {
                   node.optional_input(6, "nonpad_kv_seqlen", 1),
                   type,
                   compute_type(type),
-                  node.int_attr("is_causal", 0) != 0,
+                  node.flag_attr("is_causal", false),
                   node.int_attr("left_window_size", -1),
                   node.int_attr("right_window_size", -1),
                   node.float_attr("softcap", 0)};

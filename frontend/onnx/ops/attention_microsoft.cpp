@@ -143,7 +143,7 @@ Masks bind_masks(Node &node, const Heads &q, const Heads &k) {
           k.length - q.length,
           k.length,
           node.float_attr("mask_filter_value", -10000),
-          node.int_attr("unidirectional", 0) != 0};
+          node.flag_attr("unidirectional", false)};
   if (!m.mask)
     return m;
   node.expect(m.mask.rank() >= 1 && m.mask.rank() <= 4,
@@ -164,9 +164,9 @@ Masks bind_masks(Node &node, const Heads &q, const Heads &k) {
 
 static void attention_microsoft(Node &node) {
   Builder &b = node.b();
-  if (node.int_attr("do_rotary", 0) != 0)
+  if (node.flag_attr("do_rotary", false))
     node.unsupported("Attention with do_rotary");
-  if (node.int_attr("past_present_share_buffer", 0) != 0)
+  if (node.flag_attr("past_present_share_buffer", false))
     node.unsupported("Attention with past_present_share_buffer");
   int64_t heads = node.int_attr("num_heads");
   node.expect(heads > 0, "num_heads must be positive");

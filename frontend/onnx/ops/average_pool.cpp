@@ -54,8 +54,8 @@ static void average_pool(Node &node) {
   const Window &w = pool.window;
   DType type = pool.x.dtype();
   DType compute = compute_type(type);
-  bool include_pad = node.int_attr("count_include_pad", 0) != 0;
-  bool exact = node.int_attr("ceil_mode", 0) == 0;
+  bool include_pad = node.flag_attr("count_include_pad", false);
+  bool exact = !node.flag_attr("ceil_mode", false);
   for (size_t axis = 0; axis < w.rank(); ++axis)
     exact &=
         include_pad || (w.begin[axis] == Size(0) && w.end[axis] == Size(0));

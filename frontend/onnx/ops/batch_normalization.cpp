@@ -24,7 +24,7 @@ Operands operands_of(const Node &node) {
           node.input(4, "input_var"),
           node.float_attr("epsilon", 1e-5f),
           node.float_attr("momentum", 0.9f),
-          node.version() >= 9 || node.int_attr("spatial", 1) != 0};
+          node.version() >= 9 || node.flag_attr("spatial", true)};
 }
 
 /// The parameter of the point `i` of X.
@@ -140,8 +140,8 @@ void train(Node &node, const Operands &o) {
 /// Opset 14 has an attribute; before, asking for the statistics meant training.
 bool is_training(const Node &node) {
   if (node.version() >= 14)
-    return node.int_attr("training_mode", 0) != 0;
-  return node.int_attr("is_test", 0) == 0 && node.wants_output(1);
+    return node.flag_attr("training_mode", false);
+  return !node.flag_attr("is_test", false) && node.wants_output(1);
 }
 
 void batch_normalization(Node &node) {

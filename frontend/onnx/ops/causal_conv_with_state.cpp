@@ -38,11 +38,9 @@ struct Extended {
 
 static void causal_conv_with_state(Node &node) {
   Builder &b = node.b();
-  Tensor x = node.input(0, "input"), w = node.input(1, "weight");
-  Tensor bias = node.optional_input(2, "bias");
-  Tensor past = node.optional_input(3, "past_state");
-  node.expect(x.rank() == 3 && w.rank() == 3,
-              "input and weight must have rank 3");
+  Tensor x = node.input(0, "input", 3), w = node.input(1, "weight", 3);
+  Tensor bias = node.optional_input(2, "bias", 1);
+  Tensor past = node.optional_input(3, "past_state", 3);
   std::string activation = node.string_attr("activation", "none");
   bool silu = activation == "silu" || activation == "swish";
   node.expect(silu || activation == "none",

@@ -39,7 +39,7 @@ Tensor joined_in_loop(Node &node, const Any &sequence, int axis,
 void concat_from_sequence(Node &node) {
   Builder &b = node.b();
   Any sequence = node.any_input(0, "input_sequence");
-  bool new_axis = node.int_attr("new_axis", 0) != 0;
+  bool new_axis = node.flag_attr("new_axis", false);
   Facts facts = facts_of(sequence);
   Facts inside = facts ? facts->element : nullptr;
   if (!inside || !inside->rank || !inside->dtype)

@@ -91,9 +91,9 @@ std::pair<Scalar, Scalar> factors(const Deformed &d, std::span<const Scalar> p,
 static void deform_conv(Node &node) {
   Builder &b = node.b();
   Tensor x = node.input(0, "X"), w = node.input(1, "W");
-  Tensor offset = node.input(2, "offset");
-  Tensor bias = node.optional_input(3, "B");
-  Tensor mask = node.optional_input(4, "mask");
+  Tensor offset = node.input(2, "offset", x.rank());
+  Tensor bias = node.optional_input(3, "B", 1);
+  Tensor mask = node.optional_input(4, "mask", x.rank());
   Window window = bind_window(node, x, convolution_kernel(node, x, w));
   int64_t group = node.int_attr("group", 1);
   int64_t offset_groups = node.int_attr("offset_group", 1);

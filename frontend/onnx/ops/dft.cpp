@@ -134,8 +134,11 @@ void dft_along(Node &node, Size axis) {
     signal = signal + select(equal(axis, i), x.dim(i), 0);
   Shape parts = {extent_beside(x, axis, true), signal,
                  extent_beside(x, axis, false), part_count(node, x)};
-  Transform t{b, b.reshape(x, parts), node.int_attr("inverse", 0) != 0,
-              node.int_attr("onesided", 0) != 0, signal};
+  Transform t{b, b.reshape(x, parts), node.flag_attr("inverse", false),
+              node.flag_attr("onesided", false), signal};
+  if (t.onesided)
+    b.require(equal(parts[3], t.inverse ? 2 : 1),
+              "onesided needs a real signal, and the inverse a complex one");
   if (t.to_real())
     t.length = (signal - 1) * 2;
   if (node.has_input(1)) {

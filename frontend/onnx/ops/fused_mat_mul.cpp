@@ -28,12 +28,12 @@ static void fused_mat_mul(Node &node) {
   MatrixProduct product;
   product.a = node.input(0, "A");
   product.b = node.input(1, "B");
-  if (node.int_attr("transBatchA", 0) != 0 && product.a.rank() > 2)
+  if (node.flag_attr("transBatchA", false) && product.a.rank() > 2)
     product.a = batch_transposed(product.a);
-  if (node.int_attr("transBatchB", 0) != 0 && product.b.rank() > 2)
+  if (node.flag_attr("transBatchB", false) && product.b.rank() > 2)
     product.b = batch_transposed(product.b);
-  product.transpose_a = node.int_attr("transA", 0) != 0;
-  product.transpose_b = node.int_attr("transB", 0) != 0;
+  product.transpose_a = node.flag_attr("transA", false);
+  product.transpose_b = node.flag_attr("transB", false);
   product.result = product.a.dtype();
   product.accumulator = compute_type(product.result);
   double alpha = node.float_attr("alpha", 1);

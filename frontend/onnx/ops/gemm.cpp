@@ -27,8 +27,8 @@ static void gemm(Node &node) {
   product.b = node.input(1, "B");
   node.expect(product.a.rank() == 2 && product.b.rank() == 2,
               "A and B must be matrices");
-  product.transpose_a = node.int_attr("transA", 0) != 0;
-  product.transpose_b = node.int_attr("transB", 0) != 0;
+  product.transpose_a = node.flag_attr("transA", false);
+  product.transpose_b = node.flag_attr("transB", false);
   product.result = product.a.dtype();
   product.accumulator = compute_type(product.result);
   Tensor c = node.optional_input(2, "C");

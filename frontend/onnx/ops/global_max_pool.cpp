@@ -13,8 +13,8 @@ namespace landfall::frontend {
 static void global_max_pool(Node &node) {
   Builder &b = node.b();
   Tensor x = node.input(0, "X");
-  Shape spatial = sublist(x.shape(), 2, x.rank());
   Shape result = global_result(node, x);
+  Shape spatial = sublist(x.shape(), 2, x.rank());
   node.output(b.map(result, x.dtype(), [&](std::span<const Scalar> point) {
     return max_of(b, spatial, x.dtype(), [&](std::span<const Scalar> i) {
       return x.at(joined(point.first(2), i));

@@ -168,7 +168,7 @@ void grid_sample(Node &node) {
                   grid,
                   sampling_of(node),
                   padding_of(node),
-                  node.int_attr("align_corners", 0) != 0,
+                  node.flag_attr("align_corners", false),
                   real_compute_type(grid.dtype())};
   Shape shape =
       replaced(sublist(grid.shape(), 0, grid.rank() - 1), 0, x.dim(0));

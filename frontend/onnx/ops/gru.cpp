@@ -94,7 +94,7 @@ struct Gru {
 
 static void gru(Node &node) {
   Recurrence layer(node, 3, {"Sigmoid", "Tanh"});
-  bool linear_first = node.int_attr("linear_before_reset", 0) != 0;
+  bool linear_first = node.flag_attr("linear_before_reset", false);
   Tensor input = layer.project_input([&](Scalar direction, Scalar row) {
     Scalar bias = layer.input_bias(direction, row);
     return linear_first ? bias : bias + layer.recurrent_bias(direction, row);

@@ -12,8 +12,8 @@ namespace landfall::frontend {
 // Y = X is +inf (if detect_positive) or -inf (if detect_negative)
 static void is_inf(Node &node) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  bool negative = node.int_attr("detect_negative", 1) != 0;
-  bool positive = node.int_attr("detect_positive", 1) != 0;
+  bool negative = node.flag_attr("detect_negative", true);
+  bool positive = node.flag_attr("detect_positive", true);
   predicate_operator(node, [&](Scalar x) {
     Scalar found = node.b().literal_int(DType::boolean, 0);
     if (positive)

@@ -89,6 +89,27 @@ struct LinearAttention {
            });
   }
 
+  void check_shapes(const Shape &state) const {
+    for (const Heads *other : {&k, &v}) {
+      require_equal(b, other->batch, q.batch, "the operands differ in batch");
+      require_equal(b, other->length, q.length,
+                    "the operands differ in length");
+    }
+    require_equal(b, k.features, q.features,
+                  "queries and keys have different head sizes");
+    for (Tensor row : {decay, beta})
+      for (auto [axis, extent] : {std::pair(0, q.batch), {1, q.length}})
+        if (row)
+          require_equal(b, row.dim(axis), extent,
+                        "decay or beta differ from query in batch or length");
+    if (beta)
+      require_equal(b, (beta.dim(2) - 1) * (beta.dim(2) - k.heads), 0,
+                    "beta has one value, or one a head");
+    for (int axis = 0; past && axis < past.rank(); ++axis)
+      require_equal(b, past.dim(axis), state[axis],
+                    "past_state must be [batch, heads, key size, value size]");
+  }
+
   void run(std::span<const Scalar> p, const Buffer &output,
            const Buffer &state) const {
     b.fold({q.length}, {},
@@ -123,9 +144,9 @@ static void linear_attention(Node &node) {
                     heads_of_3d(b, node.input(0, "query"), q_heads),
                     heads_of_3d(b, node.input(1, "key"), kv_heads),
                     heads_of_3d(b, node.input(2, "value"), kv_heads),
-                    node.optional_input(3, "past_state"),
-                    gated ? node.input(4, "decay") : Tensor(),
-                    delta ? node.input(5, "beta") : Tensor(),
+                    node.optional_input(3, "past_state", 4),
+                    gated ? node.input(4, "decay", 3) : Tensor(),
+                    delta ? node.input(5, "beta", 3) : Tensor(),
                     1,
                     node.float_attr("scale", 0),
                     q_heads / kv_heads};
@@ -139,6 +160,7 @@ static void linear_attention(Node &node) {
   }
 
   Shape state = {a.q.batch, a.k.heads, a.k.features, a.v.features};
+  a.check_shapes(state);
   Tensor start = b.map(state, DType::f32, [&](std::span<const Scalar> p) {
     return a.past ? a.f32(a.past.at(p)) : b.literal(DType::f32, 0);
   });

@@ -79,8 +79,11 @@ static void lstm(Node &node) {
     return layer.input_bias(direction, row) +
            layer.recurrent_bias(direction, row);
   });
-  Lstm cell{layer, input, node.optional_input(7, "P"),
-            node.int_attr("input_forget", 0) != 0};
+  Tensor peepholes = node.optional_input(7, "P", 2);
+  if (peepholes)
+    require_equal(layer.b, peepholes.dim(1), layer.hidden * 3,
+                  "P has a wrong length");
+  Lstm cell{layer, input, peepholes, node.flag_attr("input_forget", false)};
   DType types[] = {layer.compute, layer.compute};
   int initial[] = {5, 6};
   layer.run(initial, [&](const Moment &moment, const Tensors &states) {

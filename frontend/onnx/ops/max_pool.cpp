@@ -55,13 +55,13 @@ static void max_pool(Node &node) {
   Builder &b = node.b();
   Pool pool = bind_pool(node);
   DType type = pool.x.dtype();
+  bool by_column = node.flag_attr("storage_order", false);
   if (!node.wants_output(1)) {
     node.output(b.map(pool.result(), type, [&](std::span<const Scalar> point) {
       return max_at(pool, point);
     }));
     return;
   }
-  bool by_column = node.int_attr("storage_order", 0) != 0;
   DType types[] = {type, DType::i64};
   Tensors results =
       b.map(pool.result(), types, [&](std::span<const Scalar> point) {

@@ -48,6 +48,23 @@ Scalar weight(const Filters &f, Scalar bin, Scalar k) {
   return select(logical_and(bin >= centre, bin < right), falling, value);
 }
 
+/// Fails the run unless all edges lie in the spectrogram.
+void check_edges(const Filters &f) {
+  Builder &b = f.b;
+  b.require(1 - less(f.bins, 0), "num_mel_bins must be at least 0");
+  Tensor fits = b.map({}, DType::i64, [&](std::span<const Scalar>) {
+    Scalar lower = f.lower_hertz.at({}), upper = f.upper_hertz.at({});
+    Scalar ordered = logical_and(lower >= 0, lower <= upper);
+    Scalar last = edge(f, b.scalar(f.bins + 1));
+    Scalar length = b.scalar(floordiv(f.dft_length, 2) + 1);
+    return cast(logical_and(ordered, logical_and(last >= 0, last < length)),
+                DType::i64);
+  });
+  b.read_required(fits, 0, {1, 1},
+                  "MelWeightMatrix needs 0 <= lower_edge_hertz <= "
+                  "upper_edge_hertz <= half of sample_rate");
+}
+
 // output[bin, k] = weight of the spectrogram's bin in the mel band k
 void mel_weight_matrix(Node &node) {
   Size bins = one_size(node, 0, "num_mel_bins");
@@ -61,6 +78,7 @@ void mel_weight_matrix(Node &node) {
                   operand(2, "sample_rate"),
                   operand(3, "lower_edge_hertz"),
                   operand(4, "upper_edge_hertz")};
+  check_edges(filters);
   DType type = numeric_dtype(node, "output_datatype", DType::f32);
   Shape shape = {max(floordiv(length, 2) + 1, 0), max(bins, 0)};
   node.output(node.b().map(shape, type, [&](std::span<const Scalar> i) {

@@ -10,7 +10,7 @@ namespace landfall::frontend {
 // fmod = 0: C = A - B floor(A / B), with the sign of B
 // fmod = 1: C = A - B trunc(A / B), with the sign of A
 static void mod(Node &node) {
-  bool truncate = node.int_attr("fmod", 0) != 0;
+  bool truncate = node.flag_attr("fmod", false);
   binary_operator(
       node, [&](Scalar a, Scalar b) { return truncate ? fmod(a, b) : a % b; });
 }

@@ -192,7 +192,7 @@ void non_max_suppression(Node &node) {
                     node.optional_input(2, "max_output_boxes_per_class"),
                     node.optional_input(3, "iou_threshold"),
                     node.optional_input(4, "score_threshold"),
-                    node.int_attr("center_point_box", 0) != 0};
+                    node.flag_attr("center_point_box", false)};
   node.expect(rules.boxes.rank() == 3 && rules.scores.rank() == 3,
               "boxes and scores must have rank 3");
   b.require(equal(rules.boxes.dim(0), rules.scores.dim(0)) *

@@ -12,7 +12,7 @@ namespace landfall::frontend {
 static void one_hot_encoder(Node &node) {
   if (node.has_attr("cats_strings"))
     node.unsupported("OneHotEncoder of strings");
-  if (node.int_attr("zeros", 1) == 0)
+  if (!node.flag_attr("zeros", true))
     node.unsupported("OneHotEncoder that refuses unknown categories (zeros=0)");
   Tensor x = node.input(0, "X");
   std::vector<int64_t> categories = node.ints_attr("cats_int64s");

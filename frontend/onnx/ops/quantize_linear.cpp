@@ -38,7 +38,7 @@ static void quantize_linear(Node &node) {
   QuantParameter zero = quant_parameter(node, x, 2, "y_zero_point");
   DType type = output_type(node, zero);
   DType division = division_type(node, x.dtype(), scale_type);
-  bool saturate = node.int_attr("saturate", 1) != 0;
+  bool saturate = node.flag_attr("saturate", true);
   node.output(b.map(x.shape(), type, [&](std::span<const Scalar> i) {
     Scalar quotient =
         convert(x.at(i), division) / convert(scale.at(i), division);

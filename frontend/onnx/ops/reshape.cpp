@@ -115,7 +115,7 @@ void reshape(Node &node) {
   Builder &b = node.b();
   Tensor data = node.input(0, "data");
   std::vector<Size> requested = node.input_sizes(1, "shape");
-  bool allow_zero = node.int_attr("allowzero", 0) != 0;
+  bool allow_zero = node.flag_attr("allowzero", false);
   std::vector<Entry> entries;
   Shape others;
   int unknown = 0, inferred = 0;

@@ -49,8 +49,8 @@ ResizeRules rules_of(const Node &node) {
                                   {"floor", Nearest::floor},
                                   {"ceil", Nearest::ceil}});
   rules.antialias =
-      node.int_attr("antialias", 0) != 0 && rules.mode != ResizeMode::nearest;
-  rules.exclude_outside = node.int_attr("exclude_outside", 0) != 0;
+      node.flag_attr("antialias", false) && rules.mode != ResizeMode::nearest;
+  rules.exclude_outside = node.flag_attr("exclude_outside", false);
   rules.cubic_a = node.float_attr("cubic_coeff_a", -0.75);
   rules.extrapolation = node.float_attr("extrapolation_value", 0.0);
   return rules;
@@ -70,7 +70,7 @@ std::vector<int> resized_axes(const Node &node, int rank) {
 /// roi = (starts of all axes, ends of all axes)
 void bind_roi(Node &node, std::span<const int> axes,
               std::vector<ResizeDim> &dims) {
-  Tensor roi = node.input(1, "roi");
+  Tensor roi = node.input(1, "roi", 1);
   Builder &b = node.b();
   b.require(equal(roi.element_count(), 2 * axes.size()),
             "'roi' needs a start and an end for each axis");

@@ -164,7 +164,7 @@ void roi_align(Node &node) {
                  coordinates == "half_pixel",
                  mode == "max",
                  node.count(node.int_attr("sampling_ratio", 0),
-                            "'sampling_ratio'", 0, 1 << 12),
+                            "'sampling_ratio'", 0, 1 << 9),
                  compute_type(x.dtype())};
   align.rois = checked_regions(node, align, height, width);
   node.output(b.map({rois.dim(0), x.dim(1), height, width}, x.dtype(),

@@ -73,13 +73,13 @@ static void rotary_embedding(Node &node) {
   Builder &b = node.b();
   Tensor x = node.input(0, "X");
   Tensor cosine = node.input(1, "cos_cache"), sine = node.input(2, "sin_cache");
-  Tensor ids = node.optional_input(3, "position_ids");
+  Tensor ids = node.optional_input(3, "position_ids", 2);
   int64_t heads = x.rank() == 3 ? node.int_attr("num_heads") : 1;
   node.expect(heads > 0, "num_heads must be positive");
   Tensor split = split_heads(node, x, heads);
   Rotation r{split,
              x.rank() == 4,
-             node.int_attr("interleaved", 0) != 0,
+             node.flag_attr("interleaved", false),
              rotated_features(node, split),
              {},
              {}};
@@ -91,6 +91,8 @@ static void rotary_embedding(Node &node) {
   require_equal(b, cosine.dim(0), sine.dim(0), "the caches must be alike");
   Size length = split.dim(r.heads_first ? 2 : 1);
   if (ids) {
+    require_equal(b, ids.dim(0), split.dim(0),
+                  "position_ids need the batch of the input");
     Tensor rows = cache_rows(node, ids, cosine, split.dim(0), length);
     r.cosine = by_id(b, cosine, rows);
     r.sine = by_id(b, sine, rows);
@@ -121,7 +123,7 @@ static void rotary_embedding_microsoft(Node &node) {
     node.expect(given == 0, "rotary_embedding_dim needs num_heads");
     count = floordiv(x.dim(2), cosine.dim(1) * 2);
   }
-  if (node.int_attr("is_packed_batching", 0) != 0)
+  if (node.flag_attr("is_packed_batching", false))
     node.unsupported("packed batching is not supported");
   Tensor split = split_heads(node, x, count);
   require_equal(b, cosine.dim(0), sine.dim(0), "the caches must be alike");
@@ -129,7 +131,7 @@ static void rotary_embedding_microsoft(Node &node) {
                            split.dim(x.rank() == 4 ? 2 : 1));
   Rotation r{split,
              x.rank() == 4,
-             node.int_attr("interleaved", 0) != 0,
+             node.flag_attr("interleaved", false),
              rotated_features(node, split),
              by_id(b, cosine, rows),
              by_id(b, sine, rows)};

@@ -69,7 +69,7 @@ void split_to_sequence(Node &node) {
   int axis = node.axis(node.int_attr("axis", 0), input.rank());
   if (!node.has_input(1))
     return node.output(
-        equal_pieces(node, input, axis, 1, node.int_attr("keepdims", 1) != 0));
+        equal_pieces(node, input, axis, 1, node.flag_attr("keepdims", true)));
   std::vector<Size> sizes = node.input_sizes(1, "split");
   if (node.input(1, "split").rank() == 0)
     return node.output(equal_pieces(node, input, axis, sizes[0], true));

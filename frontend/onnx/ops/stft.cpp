@@ -96,7 +96,7 @@ static void stft(Node &node) {
   part_count(node, x); // Requires 1 or 2.
   Size step = scalar_size(node, 1, "frame_step");
   b.require(less(0, step), "frame_step must be positive");
-  Tensor window = node.optional_input(2, "window");
+  Tensor window = node.optional_input(2, "window", 1);
   Size length = window ? window.dim(0) : x.dim(1);
   if (node.has_input(3))
     length = scalar_size(node, 3, "frame_length");
@@ -104,7 +104,7 @@ static void stft(Node &node) {
     require_equal(b, window.dim(0), length,
                   "the window must have frame_length elements");
   b.require(less(length - 1, x.dim(1)), "frame_length exceeds the signal");
-  bool onesided = node.int_attr("onesided", 1) != 0;
+  bool onesided = node.flag_attr("onesided", true);
   Frames f{b,    x,      window,
            step, length, onesided ? floordiv(length, 2) + 1 : length};
   node.output(transformed(f));

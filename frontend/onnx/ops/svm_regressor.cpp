@@ -30,7 +30,7 @@ static void svm_regressor(Node &node) {
               "coefficients needs one value a support vector");
   Tensor weights = constant_table(b, DType::f32, coefficients);
   DType type = kernels.dtype();
-  bool one_class = node.int_attr("one_class", 0) != 0;
+  bool one_class = node.flag_attr("one_class", false);
   Tensor scores = b.map({x.dim(0), 1}, type, [&](std::span<const Scalar> p) {
     Scalar total =
         linear ? kernels.at({p[0], b.index(0)})

@@ -6,6 +6,8 @@
 #include "frontend/onnx/importer/operator.h"
 #include "frontend/onnx/support/index_lists.h"
 
+#include "frontend/onnx/support/parameter_shape.h"
+
 namespace landfall::frontend {
 
 // present = past; present[n, ..., write_indices[n] + s, ...] = update[n, .., s]
@@ -15,6 +17,8 @@ static void tensor_scatter(Node &node) {
   Tensor past = node.input(0, "past_cache");
   Tensor update = node.input(1, "update");
   Tensor starts = node.optional_input(2, "write_indices");
+  if (starts)
+    require_list(node, starts, "write_indices", past.dim(0));
   int axis = node.axis(node.int_attr("axis", -2), past.rank());
   std::string mode = node.string_attr("mode", "linear");
   node.expect(mode == "linear" || mode == "circular",

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "base/owned_constant.h"
 #include "frontend/onnx/importer/operator.h"
+#include <climits>
 
 #include <algorithm>
 #include <map>
@@ -61,6 +62,8 @@ Pool pool_of(const Node &node) {
   auto coordinates = node.ints_attr("ngram_indexes");
   node.expect(!coordinates.empty(), "'ngram_indexes' is empty");
   Pool pool;
+  for (int64_t coordinate : coordinates)
+    node.count(coordinate, "an entry of 'ngram_indexes'", 0, 1 << 24);
   pool.coordinates =
       *std::max_element(coordinates.begin(), coordinates.end()) + 1;
   std::vector<std::pair<int64_t, const Gram *>> ordered;
@@ -91,7 +94,8 @@ Scalar occurrences(Builder &b, Tensor x, const Pool &pool, Scalar n,
   Scalar zero = b.index(0), one = b.index(1);
   Scalar size = pool.sizes.at({gram}), offset = pool.offsets.at({gram});
   Scalar length = b.scalar(x.dim(1));
-  Scalar furthest = select(size == 1, one, b.index(skips + 1));
+  Scalar furthest = select(
+      size == 1, one, minimum(b.index(skips + 1), b.scalar(max(x.dim(-1), 1))));
   return b.fold_to(
       one, furthest + 1, {zero}, [&](Scalar step, std::span<const Scalar> sum) {
         Scalar starts = maximum(length - step * (size - 1), 0.0);
@@ -132,7 +136,8 @@ void tf_idf_vectorizer(Node &node) {
               "'weights' needs an entry for each coordinate");
   Tensor weight = b.constant(owned_constant<float>(
       DType::f32, {static_cast<int64_t>(weights.size())}, weights));
-  int64_t skips = node.int_attr("max_skip_count");
+  int64_t skips = node.count(node.int_attr("max_skip_count"),
+                             "'max_skip_count'", 0, INT_MAX);
   Shape shape = {x.dim(0), pool.coordinates};
   Tensor counts = b.map(shape, DType::f32, [&](std::span<const Scalar> at) {
     Scalar total = b.fold_to(

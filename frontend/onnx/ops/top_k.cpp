@@ -17,7 +17,7 @@ void top_k(Node &node, Size k) {
   Builder &b = node.b();
   Tensor x = node.input(0, "X");
   int axis = node.axis(node.int_attr("axis", -1), x.rank());
-  bool largest = node.int_attr("largest", 1) != 0;
+  bool largest = node.flag_attr("largest", true);
   Size extent = x.dim(axis);
   b.require(1 - less(k, 0), "TopK needs a K of at least 0");
   b.require(1 - less(extent, k), "TopK needs a K of at most the axis's extent");

@@ -14,11 +14,15 @@ static void trilu(Node &node) {
   node.expect(input.rank() >= 2, "input needs two dimensions");
   Tensor k = node.optional_input(1, "k");
   k = k ? one_element(node, k) : k;
-  bool upper = node.int_attr("upper", 1) != 0;
+  constexpr int64_t far_away = int64_t(1) << 62;
+  bool upper = node.flag_attr("upper", true);
   Builder &b = node.b();
   DType type = input.dtype();
   node.output(b.map(input.shape(), type, [&](std::span<const Scalar> i) {
-    Scalar diagonal = i[i.size() - 2] + (k ? k.at({}) : b.index(0));
+    Scalar diagonal = i[i.size() - 2];
+    if (k) // Bounded, so that the sum is.
+      diagonal =
+          diagonal + clamp(k.at({}), b.index(-far_away), b.index(far_away));
     Scalar column = i[i.size() - 1];
     Scalar inside = upper ? column >= diagonal : column <= diagonal;
     return select(inside, input.at(i), b.literal_int(type, 0));

@@ -147,7 +147,7 @@ void unique(Node &node) {
     axis = node.axis(node.int_attr("axis"), x.rank());
   Items items(b, x, axis);
   Groups groups = sorted_groups(b, items);
-  if (node.int_attr("sorted", 1) == 0)
+  if (!node.flag_attr("sorted", true))
     groups = by_first_item(b, items, groups);
   Size count = b.read(groups.count, 0, {0, items.count.range().high});
   Tensor flat = axis ? x : b.reshape(x, {items.count});

@@ -11,6 +11,7 @@
 #include "ir/builder.h"
 
 #include <span>
+#include <string>
 #include <vector>
 
 namespace landfall::frontend {
@@ -39,8 +40,13 @@ template <typename List> auto removed(const List &list, int position) {
   return result;
 }
 
-/// Entries [from, to) of `list`.
+/// Entries [from, to) of `list`. Throws if it is shorter: of a shape, that is
+/// an operand with too few dimensions.
 template <typename List> auto sublist(const List &list, int from, int to) {
+  if (from > to || to > int(list.size()))
+    throw BuildError(ErrorCode::invalid_model, "an operand of rank " +
+                                                   std::to_string(list.size()) +
+                                                   " has too few dimensions");
   return std::vector<std::remove_cvref_t<decltype(list[0])>>(
       list.begin() + from, list.begin() + to);
 }

@@ -1,0 +1,309 @@
+"""Every operator with everything that can be wrong with its node.
+
+    operator_matrix.py [--filter TEXT] [--jobs 2] [--seconds S [--seed N]] [--list]
+
+Changes each node test systematically (operator_changes.py), compiles it for the
+null device and runs what is small. A crash, a hang or an `internal` error is a
+finding and fails the test. What is answered here and refused by ONNX Runtime, or
+answered differently, is counted, and listed with --list: a person judges.
+--seconds takes a random part; the seed is printed. `--only CASE:NUMBER` runs one
+change again, in this process.
+"""
+
+import argparse
+import os
+import pickle
+import random
+import resource
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import onnx
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "conformance"))
+import suite  # noqa: E402
+import tolerance  # noqa: E402
+
+import operator_changes  # noqa: E402
+
+SECONDS_A_CHANGE = 10
+MORE_MEMORY = 1 << 29  # Beyond what the process has when it starts.
+MOST_ELEMENTS = 4_000  # Of one input: larger cases say nothing more.
+CASES_AN_OPERATOR = 5
+LEGAL = {"invalid_model", "invalid_argument", "unsupported", "run_failed", "out_of_memory"}
+# What does not speak of the model: kernels that the rival lacks, memory.
+NO_VERDICT = ("NOT_IMPLEMENTED", "not implemented", "bad_alloc", "allocate", "not yet supported", "not supported",
+              "Could not find an implementation", "No Op registered", "out of memory", "Numpy_type", "Unable to handle")
+
+
+def cases(text):
+    """(name, model, feeds): one node each, at the version that defines it, few of each operator."""
+    seen = {}
+    for case in suite.node_cases():
+        graph = case.model.graph
+        if len(graph.node) != 1 or "expanded" in case.name or text not in case.name:
+            continue
+        values = [np.asarray(v) if isinstance(v, np.generic) else v for v in case.data_sets[0][0]]
+        feeds = dict(zip([value.name for value in graph.input], values))
+        if any(getattr(value, "size", 0) > MOST_ELEMENTS for value in feeds.values()):
+            continue
+        model = at_defining_version(case.model)
+        key = (graph.node[0].domain, graph.node[0].op_type)
+        # Other numbers of operands and attributes are other cases.
+        form = (len(graph.node[0].input), *sorted(a.name for a in graph.node[0].attribute))
+        forms = seen.setdefault(key, set())
+        if model and form not in forms and len(forms) < CASES_AN_OPERATOR:
+            forms.add(form)
+            yield case.name, model, feeds
+
+
+def at_defining_version(model):
+    """The rival knows old versions only."""
+    node = model.graph.node[0]
+    version = next((i.version for i in model.opset_import if i.domain == node.domain), None)
+    if version is None:
+        return None
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    since = onnx.defs.get_schema(node.op_type, version, node.domain).since_version
+    del copy.opset_import[:]
+    copy.opset_import.append(onnx.helper.make_opsetid(node.domain, since))
+    if node.domain:
+        copy.opset_import.append(onnx.helper.make_opsetid("", 21))
+    copy.ir_version = min(copy.ir_version, 10)
+    return copy
+
+
+#===--- One change --------------------------------------------------------===#
+
+
+def answer(landfall, model, feeds):
+    """("refused", error) or ("answered", values or None if it was not run)."""
+    try:
+        compiled = landfall.compile(model, device="null", threads=1)
+        if feeds is None:
+            return "answered", None
+        names = {value.name for value in compiled.inputs}
+        results = compiled.run({name: value for name, value in feeds.items() if name in names})
+    except landfall.Error as error:
+        return "refused", error
+    except ValueError as error:
+        if "maximum supported dimension" in str(error) or "too big" in str(error):  # numpy's limits, not ours.
+            return "answered", None
+        raise
+    return "answered", list(results.values())
+
+
+def rival_answer(model, feeds):
+    """("refused", text), ("answered", values) or ("unknown", why)."""
+    import onnxruntime
+
+    onnxruntime.set_default_logger_severity(4)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    try:
+        session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        if feeds is None:
+            return "unknown", "compiled only"
+        names = {value.name for value in session.get_inputs()}
+        return "answered", session.run(None, {name: value for name, value in feeds.items() if name in names})
+    except Exception as error:  # It has no one type of its own.
+        text = str(error).replace("\n", " ")
+        return ("unknown" if any(word in text for word in NO_VERDICT) else "refused"), text
+
+
+class Judge:
+    """Compares one case's answers; knows whether the rival takes the case at all."""
+
+    def __init__(self, landfall, model, feeds, say):
+        self.landfall, self.say = landfall, say
+        say("R")
+        self.has_rival = rival_answer(model, feeds)[0] == "answered"
+        say("-")
+
+    def look_at(self, what, model, feeds):
+        self.say("L")
+        kind, result = answer(self.landfall, model, feeds)
+        if kind == "refused":
+            if result.code not in LEGAL:
+                return "internal", f"{what}: {result.code}: {str(result)[:300]}"
+            return "refused", ""
+        if not self.has_rival or result is None:
+            return "answered", ""
+        self.say("R")
+        rival, other = rival_answer(model, feeds)
+        if rival == "refused":
+            return "lenient", f"{what}: answered, but the rival says {other[:300]}"
+        if rival == "answered":
+            for mine, its in zip(result, other):
+                with np.errstate(all="ignore"):
+                    if reason := tolerance.differs(its, mine):
+                        return "different", f"{what}: {reason}"
+        return "answered", ""
+
+
+#===--- Workers -----------------------------------------------------------===#
+
+
+def work(options):
+    """Prints "case:number what" before each change and its outcome after it."""
+    import landfall
+
+    limit = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() + MORE_MEMORY
+    rng = random.Random(options.seed)
+    end = time.monotonic() + options.seconds if options.seconds else None
+    first_case, _, first = options.start.rpartition(":")
+
+    def say(*words):
+        print(*words, flush=True)
+
+    todo = pickle.loads(Path(options.cases).read_bytes())
+    if end:
+        rng.shuffle(todo)
+    for number, (name, model, feeds) in enumerate(todo):
+        if number % options.jobs != options.part or (first_case and name != first_case):
+            continue
+        begin, first_case = int(first or 0), ""
+        first = 0
+        judge = Judge(landfall, model, feeds, say)
+        resource.setrlimit(resource.RLIMIT_AS, (limit + MORE_MEMORY, resource.RLIM_INFINITY))
+        changes = list(enumerate(operator_changes.changes(model, feeds)))[begin:]
+        if end:
+            changes = sorted(rng.sample(changes, min(len(changes), 160)), key=lambda change: change[0])
+        for k, (what, changed, data) in changes:
+            if end and time.monotonic() > end:
+                return say("end")
+            say("N", f"{name}:{k}", what)
+            say("O", *judge.look_at(what, changed, data))
+    say("end")
+
+
+def run_worker(options, part, start):
+    return subprocess.Popen([sys.executable, __file__, "--part", str(part), "--start", start, "--cases",
+                             options.cases, "--jobs", str(options.jobs), "--seed", str(options.seed), "--seconds",
+                             str(options.seconds)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ)
+
+
+class Watched:
+    """A worker, and a new one after each that dies or hangs."""
+
+    def __init__(self, options, part, counts):
+        self.options, self.part, self.counts = options, part, counts
+        self.at = self.what = ""
+        self.start("")
+
+    def start(self, place):
+        self.process = run_worker(self.options, self.part, place)
+        self.text, self.last, self.phase = b"", time.monotonic(), ""
+        self.done = False
+
+    def note(self, kind, text):
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        if kind in FINDINGS or (self.options.list and kind in LISTED):
+            print(f"{kind.upper()} {self.at} {text}", flush=True)
+
+    def read(self):
+        part = os.read(self.process.stdout.fileno(), 1 << 16)
+        self.last = time.monotonic()
+        if not part:
+            return self.ended("crash", f"status {self.process.wait()}")
+        *lines, self.text = (self.text + part).split(b"\n")
+        for line in lines:
+            self.take(line.decode())
+
+    def take(self, line):
+        tag, _, rest = line.partition(" ")
+        if tag == "N":
+            self.at, _, self.what = rest.partition(" ")
+        elif tag == "O":
+            kind, _, text = rest.partition(" ")
+            self.note(kind, text)
+        elif tag == "end":
+            self.done = True
+        self.phase = tag
+
+    def ended(self, kind, text):
+        """It died (or was killed); goes on with the next change."""
+        if self.done:
+            return
+        if self.phase == "L":
+            lasts = kind == "hang" and any(word in self.at for word in LONG)
+            self.note("long" if lasts else kind, f"{self.what}: {text}")
+        elif not self.at or self.phase not in ("R", "L", "O", "N"):
+            self.note("crash", f"a worker ended on its own, {text}")
+            self.done = True
+            return
+        if self.options.seconds:  # The part is random: that was its turn.
+            self.done = True
+            return
+        name, _, number = self.at.rpartition(":")
+        self.start(f"{name}:{int(number) + 1}")
+
+    def check_time(self):
+        if not self.done and self.phase in ("L", "R") and time.monotonic() - self.last > SECONDS_A_CHANGE:
+            self.process.kill()
+            self.process.wait()
+            self.ended("hang", f"more than {SECONDS_A_CHANGE} s")
+
+
+FINDINGS = ("crash", "hang", "internal")
+LISTED = ("lenient", "different")
+LONG = ("/test_loop",)  # A loop without an end, or of 2^31 steps, is what the model says.
+
+
+def run_one(options):
+    import landfall
+
+    name, _, number = options.only.rpartition(":")
+    _, model, feeds = next(case for case in cases(name) if case[0] == name)
+    what, changed, data = list(operator_changes.changes(model, feeds))[int(number)]
+    print(what, "\n", onnx.printer.to_text(changed)[:3000], "\n", data)
+    print(Judge(landfall, model, feeds, lambda *_: None).look_at(what, changed, data))
+    print("here:", *answer(landfall, changed, data))
+    print("rival:", *rival_answer(changed, data))
+
+
+def watch(options, counts):
+    workers = [Watched(options, part, counts) for part in range(options.jobs)]
+    while any(not worker.done for worker in workers):
+        waiting = {worker.process.stdout: worker for worker in workers if not worker.done}
+        for stream in select.select(list(waiting), [], [], 1)[0]:
+            waiting[stream].read()
+        for worker in waiting.values():
+            worker.check_time()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--filter", default="")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=0)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--only")
+    parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--start", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--cases", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.part is not None:
+        return work(options)
+    if options.only:
+        return run_one(options)
+    start, counts = time.time(), {}
+    print(f"seed {options.seed}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        options.cases = f"{folder}/cases"
+        Path(options.cases).write_bytes(pickle.dumps(list(cases(options.filter))))
+        watch(options, counts)
+    print(f"{sum(counts.values())} changes:", ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())),
+          f"in {time.time() - start:.0f} s")
+    return 1 if any(counts.get(kind) for kind in FINDINGS) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
