@@ -84,8 +84,7 @@ def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any
     save and run elsewhere), `require_target=True` fails where the host would
     compute what is not its work by nature (docs/host_work.md).
     """
-    if "target" in options:
-        raise TypeError("compile() has no option 'target'; 'device' names what to compile for")
+    device = options.pop("target", device)  # Its older name.
     device_options = _device_options(threads, own_process, timeout_seconds)
     options["device"] = device
     options.setdefault("variants", ["native"])

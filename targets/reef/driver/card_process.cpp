@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "targets/reef/chip/card_line.h"
 #include "targets/reef/driver/line.h"
+#include "targets/reef/driver/owner_process.h"
 #include "targets/reef/driver/running_card.h"
 
 #include <csignal>
@@ -26,7 +27,7 @@ public:
   ~CardProcess() override { reap(); }
   /// Kills the process; the simulator needs no clean-up.
   void stop() override {
-    if (!reaped_)
+    if (!reaped_ && owner_.is_this())
       kill(process_, SIGKILL);
   }
   int socket() const override { return line_.number(); }
@@ -41,7 +42,7 @@ public:
 private:
   /// A process that has already ended keeps its own status.
   void reap() {
-    if (reaped_)
+    if (reaped_ || !owner_.is_this())
       return;
     stop();
     while (waitpid(process_, &status_, 0) < 0 && errno == EINTR)
@@ -49,6 +50,7 @@ private:
     reaped_ = true;
   }
 
+  OwnerProcess owner_;
   pid_t process_;
   Descriptor line_;
   int status_ = 0;

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/driver/line.h"
+#include "targets/reef/driver/owner_process.h"
 #include "targets/reef/driver/running_card.h"
 #include "targets/reef/sim/card.h"
 
@@ -24,14 +25,21 @@ public:
         }) {}
   ~CardThread() override {
     stop();
-    thread_.join();
+    if (owner_.is_this())
+      thread_.join();
+    else
+      thread_.detach(); // There is no such thread in this process.
   }
-  void stop() override { shutdown(line_.host.number(), SHUT_RDWR); }
+  void stop() override {
+    if (owner_.is_this())
+      shutdown(line_.host.number(), SHUT_RDWR);
+  }
   int socket() const override { return line_.host.number(); }
   int process() const override { return 0; }
   std::string how_it_ended() override { return "has stopped"; }
 
 private:
+  OwnerProcess owner_;
   Line line_;
   std::thread thread_;
 };

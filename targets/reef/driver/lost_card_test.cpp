@@ -102,6 +102,24 @@ TEST_F(LostCard, DeviceMemoryOutlivesIt) {
   EXPECT_EQ(value, 42);
 }
 
+TEST_F(LostCard, AForkOfItsProcessMayNotUseIt) {
+  for (bool own_process : {false, true}) {
+    start("reef1", {.own_process = own_process});
+    ASSERT_TRUE(works());
+    pid_t child = fork();
+    if (child == 0) {
+      // The child's copies of all objects go without harm to the card.
+      bool is_refused = !works();
+      queue.reset(), code.reset(), card.reset();
+      _exit(is_refused ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    EXPECT_TRUE(works()) << "the card goes on for the parent";
+  }
+}
+
 TEST_F(LostCard, AnotherQueuesWorkFailsTooAndBothGoOn) {
   start("reef2");
   auto other = ReefQueue::create(card).take();

@@ -53,7 +53,18 @@ ReefCard::ReefCard(ChipDescription described, std::unique_ptr<CardMemory> dram,
       cycle_limit(uint64_t(options.timeout_seconds) * chip.clock_mhz *
                   1'000'000) {}
 
+Status ReefCard::check_owner() const {
+  if (is_ours())
+    return {};
+  return Error{ErrorCode::device,
+               fmt::format("{} was opened by the process that this one was "
+                           "forked from, and cannot be shared; load the model "
+                           "again after the fork",
+                           chip.name)};
+}
+
 Result<uint16_t> ReefCard::take_queue() {
+  TRY(check_owner());
   std::lock_guard lock(queues_mutex_);
   for (uint16_t number = 0; number < queue_limit; ++number)
     if (!queues_[number]) {

@@ -9,6 +9,7 @@
 #include "runtime/device_heap.h"
 #include "targets/reef/chip/telemetry.h"
 #include "targets/reef/driver/command_stream.h"
+#include "targets/reef/driver/owner_process.h"
 
 #include <atomic>
 #include <bitset>
@@ -56,6 +57,11 @@ public:
   /// Incremented by every load of code (LaunchRecord::code_version).
   std::atomic<uint64_t> code_version = 0;
 
+  /// Whether this process has opened the card, and is no fork of it.
+  bool is_ours() const { return owner_.is_this(); }
+  /// The error of a process that has not.
+  Status check_owner() const;
+
   /// An unused queue number.
   Result<uint16_t> take_queue();
   void give_queue(uint16_t number);
@@ -64,6 +70,7 @@ private:
   ReefCard(ChipDescription chip, std::unique_ptr<CardMemory> memory,
            const runtime::DeviceOptions &options);
 
+  OwnerProcess owner_;
   std::mutex queues_mutex_;
   std::bitset<queue_limit> queues_;
 };

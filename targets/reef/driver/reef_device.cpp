@@ -42,7 +42,7 @@ public:
   }
   void *host_address(runtime::DeviceMemory) override { return nullptr; }
   Result<runtime::DeviceMemory> wrap(const void *, size_t) override {
-    return Error{ErrorCode::unsupported, "A card has memory of its own."};
+    return Error{ErrorCode::unsupported, "a card has memory of its own"};
   }
   Result<std::unique_ptr<runtime::Queue>> create_queue() override {
     return ReefQueue::create(card_);

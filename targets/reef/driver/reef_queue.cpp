@@ -39,6 +39,7 @@ ReefQueue::~ReefQueue() {
 
 Status ReefQueue::do_write(runtime::DeviceSpan destination, const void *source,
                            size_t bytes) {
+  TRY(card_->check_owner());
   TRY(do_wait(end()));
   if (bytes > 0)
     std::memcpy(card_->memory->host(address_of(destination)), source, bytes);
@@ -47,6 +48,7 @@ Status ReefQueue::do_write(runtime::DeviceSpan destination, const void *source,
 
 Status ReefQueue::do_read(void *destination, runtime::DeviceSpan source,
                           size_t bytes) {
+  TRY(card_->check_owner());
   TRY(do_wait(end()));
   if (bytes > 0)
     std::memcpy(destination, card_->memory->host(address_of(source)), bytes);
@@ -55,6 +57,7 @@ Status ReefQueue::do_read(void *destination, runtime::DeviceSpan source,
 
 Status ReefQueue::do_copy(runtime::DeviceSpan destination,
                           runtime::DeviceSpan source, size_t bytes) {
+  TRY(card_->check_owner());
   Pending pending;
   pending.command.operation = Operation::copy;
   pending.command.address = address_of(destination);
@@ -67,6 +70,7 @@ Status ReefQueue::do_launch(const runtime::Executable &executable,
                             uint32_t kernel,
                             std::span<const runtime::DeviceSpan> operands,
                             std::span<const int64_t> sizes) {
+  TRY(card_->check_owner());
   auto &code = static_cast<const ReefExecutable &>(executable);
   const ReefKernel &launched = code.kernels()[kernel];
   Pending pending;
@@ -193,12 +197,18 @@ Status ReefQueue::revive() {
 }
 
 Status ReefQueue::do_wait(runtime::Event event) {
+  if (!card_->is_ours())
+    return card_->check_owner();
   while (done_ < event && !pending_.empty() && failure().ok())
     retire();
   return failure();
 }
 
 Status ReefQueue::do_finish() {
+  if (!card_->is_ours()) {
+    pending_.clear(); // They are the parent's.
+    return {};
+  }
   while (!pending_.empty())
     retire();
   // A restarted card has no failure to clear.
