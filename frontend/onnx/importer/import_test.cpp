@@ -107,6 +107,24 @@ TEST(ImportTest, FunctionsAreInlinedWithTheirAttributes) {
   EXPECT_TRUE(contains(recursive, "calls itself")) << recursive;
 }
 
+TEST(ImportTest, FunctionsMayNestToADepthThatAnyStackHolds) {
+  auto nested = [&](int depth) {
+    std::vector<Message> functions;
+    for (int level = 0; level < depth; ++level) {
+      std::string inner = level ? "f" + std::to_string(level - 1) : "Relu";
+      Message body = node(inner, {"a"}, {"b"}, {}, "", level ? "local" : "");
+      functions.push_back(
+          function("f" + std::to_string(level), {"a"}, {"b"}, {body}));
+    }
+    std::string outer = "f" + std::to_string(depth - 1);
+    return import(
+        model(graph({node(outer, {"x"}, {"y"}, {}, "", "local")}, {x}, {y}),
+              functions));
+  };
+  EXPECT_FALSE(contains(nested(60), "error")) << nested(60);
+  EXPECT_TRUE(contains(nested(5000), "nested more than 64 deep"));
+}
+
 TEST(ImportTest, SubgraphsSeeTheValuesAround) {
   auto branch = [&](const std::string &type, const std::string &input) {
     return graph({node(type, {input}, {"b"})}, {},

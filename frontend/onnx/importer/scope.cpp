@@ -6,6 +6,7 @@
 #include "frontend/onnx/importer/scope.h"
 
 #include "frontend/onnx/importer/check_node.h"
+#include "frontend/onnx/importer/nesting.h"
 #include "frontend/onnx/importer/node_state.h"
 #include "frontend/onnx/importer/registry.h"
 #include "frontend/onnx/importer/signature.h"
@@ -18,27 +19,6 @@
 namespace landfall::frontend {
 
 namespace {
-
-constexpr int deepest = 64;
-
-/// One level of nested bodies.
-class Nesting {
-public:
-  explicit Nesting(ImportContext &context) : context_(context) {
-    if (++context_.depth <= deepest)
-      return;
-    --context_.depth;
-    throw BuildError(ErrorCode::unsupported,
-                     "functions and subgraphs are nested more than " +
-                         std::to_string(deepest) + " deep");
-  }
-  ~Nesting() { --context_.depth; }
-  Nesting(const Nesting &) = delete;
-  Nesting &operator=(const Nesting &) = delete;
-
-private:
-  ImportContext &context_;
-};
 
 /// Runs `action`; whatever it throws leaves as an error inside `node`.
 template <typename Action>
@@ -123,7 +103,7 @@ void Scope::leave_out(const onnx::NodeProto &node) {
 
 std::vector<Any> Scope::import(const onnx::GraphBody &body,
                                std::span<const Any> inputs) {
-  Nesting nesting(context_);
+  Nesting nesting(context_.depth);
   onnx::GraphPlan plan = value_or_throw(onnx::plan_graph(body));
   check_captures(plan, outer_);
   for (size_t i = 0; i < body.inputs.size(); ++i)

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/importer/unknown_operators.h"
 
+#include "frontend/onnx/importer/nesting.h"
 #include "frontend/onnx/importer/registry.h"
 #include "onnx_format/graph_plan.h"
 
@@ -21,6 +22,7 @@ public:
       : functions_(functions) {}
 
   void look_at(const onnx::GraphBody &body, const Opsets &opsets) {
+    Nesting nesting(depth_);
     onnx::GraphPlan plan = value_or_throw(onnx::plan_graph(body));
     for (const onnx::NodeProto *node : plan.nodes) {
       look_at(*node, opsets);
@@ -76,6 +78,7 @@ private:
   };
 
   const FunctionTable &functions_;
+  int depth_ = 0;
   ModelNode first_;
   std::map<std::string, Users> unknown_;
   std::set<const onnx::FunctionProto *> seen_;
