@@ -184,9 +184,10 @@ def work(options):
 
 
 def run_worker(options, part, start):
+    seconds = max(1, options.end - time.monotonic()) if options.seconds else 0
     return subprocess.Popen([sys.executable, __file__, "--part", str(part), "--start", start, "--cases",
                              options.cases, "--jobs", str(options.jobs), "--seed", str(options.seed), "--seconds",
-                             str(options.seconds)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ)
+                             str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ)
 
 
 class Watched:
@@ -236,9 +237,6 @@ class Watched:
             self.note("long" if lasts else kind, f"{self.what}: {text}")
         elif not self.at or self.phase not in ("R", "L", "O", "N"):
             self.note("crash", f"a worker ended on its own, {text}")
-            self.done = True
-            return
-        if self.options.seconds:  # The part is random: that was its turn.
             self.done = True
             return
         name, _, number = self.at.rpartition(":")
@@ -294,7 +292,7 @@ def main():
         return work(options)
     if options.only:
         return run_one(options)
-    start, counts = time.time(), {}
+    start, counts, options.end = time.time(), {}, time.monotonic() + options.seconds
     print(f"seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         options.cases = f"{folder}/cases"
