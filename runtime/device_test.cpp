@@ -23,7 +23,9 @@ TEST(FindDriver, KnowsEveryDeviceOfEveryDriver) {
 
 TEST(FindDriver, TakesATargetOrAnArgument) {
   EXPECT_EQ((*find_driver("cpu"))->name, "cpu");
-  EXPECT_EQ((*find_driver("reef:anything"))->name, "reef");
+  // Where it is built: a runtime may have the processor's driver alone.
+  if (find_driver("reef").ok())
+    EXPECT_EQ((*find_driver("reef:anything"))->name, "reef");
   EXPECT_FALSE(find_driver("cpux:anything").ok());
   EXPECT_FALSE(find_driver("").ok());
 }
