@@ -135,6 +135,16 @@ class Growth(unittest.TestCase):
                 # n log n; a transform's padding doubles at some lengths.
                 self.expect_linear(name, costs, 3.5 if name.startswith("dft") else 1.6)
 
+    def test_windows_have_no_more_taps_than_their_input(self):
+        for operator in ("AveragePool", "MaxPool", "LpPool"):
+            costs = []
+            for window in (20, 4000):
+                node = NODE(operator, ["x"], ["y"], kernel_shape=[window], strides=[window], ceil_mode=1,
+                            **({"pads": [3, 3]} if operator != "LpPool" else {}))
+                compiled = landfall.compile(model([node], [value("x", [1, 2, "n"])]), "null")
+                costs.append(work(compiled, {"x": np.zeros((1, 2, 18), np.float32)}))
+            self.assertLess(costs[1], 2 * costs[0], operator)
+
     def grown(self, nodes, state, result):
         """A loop over n that carries a list."""
         scalar = [value("i", (), TensorProto.INT64), value("go", (), TensorProto.BOOL)]

@@ -16,8 +16,8 @@ Pool bind_pool(const Node &node) {
 Scalar Pool::sum_of(std::span<const Scalar> point, DType type,
                     const std::function<Scalar(Scalar)> &term) const {
   Builder &b = x.builder();
-  return sum(b, window.kernel, type, [&](std::span<const Scalar> k) {
-    Tap at = tap(b, window, point.subspan(2), k);
+  return sum(b, visited_taps(window), type, [&](std::span<const Scalar> k) {
+    Tap at = visited_tap(b, window, point.subspan(2), k);
     Scalar zero = b.literal(x.dtype(), 0);
     return term(convert(at.load(x, point.first(2), zero), type));
   });

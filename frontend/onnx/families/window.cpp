@@ -204,4 +204,36 @@ Tap tap(Builder &b, const Window &w, std::span<const Scalar> output,
   return tap;
 }
 
+/// Short windows are visited whole: code that knows their length is better.
+static bool is_long(const Window &w, size_t axis) {
+  return w.kernel[axis].constant().value_or(INT64_MAX) > 16;
+}
+
+Shape visited_taps(const Window &w) {
+  Shape taps = w.kernel;
+  for (size_t axis = 0; axis < w.rank(); ++axis)
+    if (is_long(w, axis))
+      taps[axis] = min(taps[axis], ceildiv(w.input[axis], w.dilations[axis]));
+  return taps;
+}
+
+Tap visited_tap(Builder &b, const Window &w, std::span<const Scalar> output,
+                std::span<const Scalar> k) {
+  Scalars taps(k.begin(), k.end());
+  Scalar exists;
+  for (size_t axis = 0; axis < w.rank(); ++axis) {
+    if (!is_long(w, axis))
+      continue;
+    // As many as there is padding left before the input.
+    Scalar padding = maximum(
+        b.scalar(w.begin[axis]) - output[axis] * double(w.strides[axis]), 0);
+    double dilation = double(w.dilations[axis]);
+    taps[axis] = taps[axis] + (padding + (dilation - 1)) / dilation;
+    exists = both(exists, taps[axis] < b.scalar(w.kernel[axis]));
+  }
+  Tap at = tap(b, w, output, taps);
+  at.inside = both(at.inside, exists);
+  return at;
+}
+
 } // namespace landfall::frontend

@@ -51,6 +51,13 @@ struct Tap {
 Tap tap(Builder &b, const Window &window, std::span<const Scalar> output,
         std::span<const Scalar> kernel);
 
+/// How many taps of a pool's window are to be visited: a long one has more taps
+/// than the input positions, of which those in the padding give nothing.
+Shape visited_taps(const Window &window);
+/// The visited tap number k, counted from the first in the input.
+Tap visited_tap(Builder &b, const Window &window,
+                std::span<const Scalar> output, std::span<const Scalar> k);
+
 /// Both conditions; either may be absent (true).
 Scalar both(Scalar a, Scalar b);
 

@@ -15,8 +15,9 @@ namespace landfall::frontend {
 static Scalar max_at(const Pool &pool, std::span<const Scalar> point) {
   Builder &b = pool.x.builder();
   DType type = pool.x.dtype();
-  return max_of(b, pool.window.kernel, type, [&](std::span<const Scalar> k) {
-    return tap(b, pool.window, point.subspan(2), k)
+  Shape taps = visited_taps(pool.window);
+  return max_of(b, taps, type, [&](std::span<const Scalar> k) {
+    return visited_tap(b, pool.window, point.subspan(2), k)
         .load(pool.x, point.first(2), lowest(b, type));
   });
 }
@@ -38,9 +39,9 @@ static Scalars max_and_index(const Pool &pool, std::span<const Scalar> point,
   Builder &b = pool.x.builder();
   const Window &w = pool.window;
   Scalar worst = lowest(b, pool.x.dtype());
-  return b.fold(w.kernel, {worst, b.index(-1)},
+  return b.fold(visited_taps(w), {worst, b.index(-1)},
                 [&](std::span<const Scalar> k, std::span<const Scalar> best) {
-                  Tap at = tap(b, w, point.subspan(2), k);
+                  Tap at = visited_tap(b, w, point.subspan(2), k);
                   Scalar value = at.load(pool.x, point.first(2), worst);
                   Scalar better = logical_or(value > best[0], best[1] < 0);
                   better = both(better, at.inside);
