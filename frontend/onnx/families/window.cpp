@@ -22,7 +22,11 @@ Size window_count(const Window &w, size_t axis, Size length, Size reach,
   int64_t stride = w.strides[axis];
   if (ceil)
     return ceildiv(room, stride) + 1;
-  return (w.clipped ? truncdiv(room, stride) : floordiv(room, stride)) + 1;
+  if (!w.clipped || known_ge(room, 0))
+    return floordiv(room, stride) + 1;
+  // Division towards zero, written without products of sizes: these would grow
+  // from pool to pool. Of what lacks two strides and more, nothing is left.
+  return floordiv(max(room, 0), stride) + 1 - less(room, 1 - stride);
 }
 
 /// Padding by name. SAME: as many outputs as strides in the input.
