@@ -6,6 +6,8 @@
 
 #include "frontend/onnx/families/window.h"
 
+#include <algorithm>
+
 namespace landfall::frontend {
 
 namespace {
@@ -136,9 +138,17 @@ Window bind_window(const Node &node, Tensor x, const Shape &kernel,
       pad_automatically(w, mode, axis, reach_of(w, axis));
     else
       pad_explicitly(w, pads, ceil, axis, reach_of(w, axis));
+    const char *rule = "the kernel window is larger than the padded input";
     Size least = is_pool ? 0 : min(w.input[axis], 1);
-    node.b().require(1 - less(w.output[axis], least),
-                     "the kernel window is larger than the padded input");
+    node.b().require(1 - less(w.output[axis], least), rule);
+    if (is_pool && !ceil) {
+      // Division towards zero would give a negative number of positions.
+      Size room =
+          w.begin[axis] + w.input[axis] + w.end[axis] - reach_of(w, axis);
+      node.b().require(
+          1 - less(room, 1 - 2 * std::min(w.strides[axis], INT64_MAX / 4)),
+          rule);
+    }
   }
   return w;
 }
