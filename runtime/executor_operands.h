@@ -7,6 +7,8 @@
 
 #include "runtime/executor.h"
 
+#include <fmt/format.h>
+
 namespace landfall::runtime {
 
 /// A cursor over the operands of a verified instruction.
@@ -27,5 +29,19 @@ public:
 private:
   const uint32_t *at_;
 };
+
+/// The error of a program that the compiler cannot have made.
+inline Error broken(std::string what) {
+  return {ErrorCode::internal,
+          fmt::format("the compiled program is wrong: {}; this is a bug in "
+                      "Landfall or a forged package",
+                      what)};
+}
+
+/// Whether a run keeps the value in device memory: a tensor of numbers.
+inline bool is_on_device(const HostValue &value) {
+  auto *tensor = std::get_if<HostTensor>(&value.value);
+  return tensor && tensor->dtype != DType::string;
+}
 
 } // namespace landfall::runtime

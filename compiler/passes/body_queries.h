@@ -61,6 +61,23 @@ inline int loop_number(mlir::Value index, mlir::Operation *compute) {
   return int(argument.getArgNumber());
 }
 
+/// The number of an i64 literal.
+inline std::optional<int64_t> literal_of(mlir::Value value) {
+  auto op = value.getDefiningOp<lf::LiteralOp>();
+  auto integer = op ? mlir::dyn_cast<mlir::IntegerAttr>(op.getValue())
+                    : mlir::IntegerAttr();
+  if (!integer || !integer.getType().isSignlessInteger(64))
+    return std::nullopt;
+  return integer.getInt();
+}
+
+/// Whether a load is from a result that the same operation is writing.
+inline bool reads_buffer(lf::LoadOp load) {
+  auto argument = mlir::dyn_cast<mlir::BlockArgument>(load.getTensor());
+  return argument && mlir::isa_and_nonnull<lf::ParallelOp>(
+                         argument.getOwner()->getParentOp());
+}
+
 /// The loads from a tensor; its other uses are ignored.
 inline llvm::SmallVector<lf::LoadOp> loads_of(mlir::Value tensor) {
   llvm::SmallVector<lf::LoadOp> loads;

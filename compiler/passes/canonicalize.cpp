@@ -6,6 +6,7 @@
 
 #include "compiler/passes/canonicalize.h"
 
+#include "compiler/passes/body_queries.h"
 #include "compiler/passes/merge_equal.h"
 
 using namespace mlir;
@@ -13,14 +14,6 @@ using namespace mlir;
 namespace landfall::compiler {
 
 namespace {
-
-std::optional<int64_t> literal(Value value) {
-  auto op = value.getDefiningOp<lf::LiteralOp>();
-  auto integer = op ? dyn_cast<IntegerAttr>(op.getValue()) : IntegerAttr();
-  if (!integer || !integer.getType().isSignlessInteger(64))
-    return std::nullopt;
-  return integer.getInt();
-}
 
 /// What an i64 operation with a literal operand is equal to, or null.
 ///   x + 0, 0 + x, x - 0, x * 1, 1 * x, x / 1  ->  x        x * 0  ->  0
@@ -30,7 +23,7 @@ Value neutral(lf::ScalarOp scalar) {
       !scalar.getArgs()[0].getType().isSignlessInteger(64))
     return {};
   Value a = scalar.getArgs()[0], b = scalar.getArgs()[1];
-  auto la = literal(a), lb = literal(b);
+  auto la = literal_of(a), lb = literal_of(b);
   ScalarOp op = scalar.getOp();
   if (op == ScalarOp::add)
     return lb == 0 ? a : la == 0 ? b : Value();
@@ -50,7 +43,7 @@ std::optional<int64_t> folded(lf::ScalarOp scalar) {
   if (scalar.getArgs().size() != 2 ||
       !scalar.getResult().getType().isSignlessInteger(64))
     return std::nullopt;
-  auto a = literal(scalar.getArgs()[0]), b = literal(scalar.getArgs()[1]);
+  auto a = literal_of(scalar.getArgs()[0]), b = literal_of(scalar.getArgs()[1]);
   if (!a || !b)
     return std::nullopt;
   ScalarOp op = scalar.getOp();

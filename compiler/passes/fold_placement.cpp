@@ -21,16 +21,10 @@ using ir::Size;
 /// interpolation, the rows of a small matrix.
 constexpr int64_t few_steps = 16;
 
-std::optional<int64_t> literal(Value value) {
-  auto op = value.getDefiningOp<lf::LiteralOp>();
-  auto integer = op ? dyn_cast<IntegerAttr>(op.getValue()) : IntegerAttr();
-  return integer ? std::optional(integer.getInt()) : std::nullopt;
-}
-
 /// The most steps that the fold and those inside of it take together, if that
 /// is known; else -1.
 int64_t steps(lf::ForOp fold) {
-  auto low = literal(fold.getLow()), high = literal(fold.getHigh());
+  auto low = literal_of(fold.getLow()), high = literal_of(fold.getHigh());
   if (!low || !high || *high - *low > few_steps)
     return -1;
   int64_t inner = 1;
@@ -140,8 +134,7 @@ bool may_run_early(Operation *op) {
     return true;
   if (auto load = dyn_cast<lf::LoadOp>(op)) {
     auto type = cast<RankedTensorType>(load.getTensor().getType());
-    auto argument = dyn_cast<BlockArgument>(load.getTensor());
-    if (argument && isa<lf::ParallelOp>(argument.getOwner()->getParentOp()))
+    if (reads_buffer(load))
       return false;
     if (load.getGuard())
       return true;

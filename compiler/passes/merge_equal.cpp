@@ -6,6 +6,8 @@
 
 #include "compiler/passes/merge_equal.h"
 
+#include "compiler/passes/body_queries.h"
+
 #include "llvm/ADT/ScopedHashTable.h"
 
 using namespace mlir;
@@ -118,11 +120,8 @@ private:
   static bool is_pure(Operation *op) {
     if (op->hasTrait<OpTrait::IsTerminator>())
       return false;
-    if (auto load = dyn_cast<lf::LoadOp>(op)) {
-      auto argument = dyn_cast<BlockArgument>(load.getTensor());
-      return !argument || !isa_and_nonnull<lf::ParallelOp>(
-                              argument.getOwner()->getParentOp());
-    }
+    if (auto load = dyn_cast<lf::LoadOp>(op))
+      return !reads_buffer(load);
     if (!isa<lf::ForOp, lf::WhileOp, lf::BranchOp>(op))
       return isMemoryEffectFree(op);
     for (Region &region : op->getRegions())

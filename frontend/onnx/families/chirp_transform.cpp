@@ -7,9 +7,7 @@
 #include "frontend/onnx/families/chirp_transform.h"
 
 #include "frontend/onnx/families/fast_fourier.h"
-#include "frontend/onnx/support/indexing.h"
-
-#include <numbers>
+#include "frontend/onnx/families/fourier.h"
 
 namespace landfall::frontend {
 
@@ -25,17 +23,6 @@ struct Complex {
 
 Complex operator*(const Complex &a, const Complex &b) {
   return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
-}
-
-/// [length, 2]: cosine and sine of 2 pi * step(n) / period.
-Tensor angles(Builder &b, Size length, Size period, DType type,
-              const std::function<Scalar(Scalar)> &step) {
-  return b.map({length, 2}, type, [&](std::span<const Scalar> p) {
-    Scalar turn =
-        cast(step(p[0]), DType::f64) / cast(b.scalar(period), DType::f64);
-    Scalar angle = turn * (2 * std::numbers::pi);
-    return convert(select(p[1] == 0, cos(angle), sin(angle)), type);
-  });
 }
 
 /// Element n of a table of angles, as a number on the unit circle.
@@ -93,9 +80,8 @@ Size power_of_two(Builder &b, Size least) {
 /// out right).
 Tensor butterflies(Builder &b, Tensor x, Tensor table, Tensor stride,
                    Size length, Size columns, bool inverse) {
-  Scalar half;
   return b.map({2, length, columns}, x.dtype(), [&](std::span<const Scalar> p) {
-    half = b.scalar(floordiv(length, 2));
+    Scalar half = b.scalar(floordiv(length, 2));
     Scalar s = stride.at({b.index(0)});
     Scalar row = p[1] % s, pair = p[1] / s;
     Scalar rotation = pair / 2 * s, first = row + rotation;

@@ -10,15 +10,21 @@
 
 namespace landfall::frontend {
 
+Tensor angles(Builder &b, Size length, Size period, DType type,
+              const std::function<Scalar(Scalar)> &step) {
+  return b.map({length, 2}, type, [&](std::span<const Scalar> p) {
+    Scalar turn =
+        cast(step(p[0]), DType::f64) / cast(b.scalar(period), DType::f64);
+    Scalar angle = turn * (2 * std::numbers::pi);
+    return convert(select(p[1] == 0, cos(angle), sin(angle)), type);
+  });
+}
+
 Twiddle::Twiddle(Builder &b, Size length, bool inverse, DType compute)
     : b_(b), length_(length), inverse_(inverse) {
   if (!known_ge(length, 1))
     b.require(less(0, length), "a Fourier transform needs a positive length");
-  table_ = b.map({length, 2}, compute, [&](std::span<const Scalar> p) {
-    Scalar turn = cast(p[0], DType::f64) / cast(b.scalar(length), DType::f64);
-    Scalar angle = turn * (2 * std::numbers::pi);
-    return convert(select(p[1] == 0, cos(angle), sin(angle)), compute);
-  });
+  table_ = angles(b, length, length, compute, [](Scalar n) { return n; });
 }
 
 Scalar Twiddle::at(Scalar k, Scalar n, Scalar to, Scalar from) const {

@@ -9,6 +9,10 @@
 
 namespace landfall::frontend {
 
+/// [length, 2]: cosine and sine of 2 pi * step(n) / period, in `type`.
+Tensor angles(Builder &b, Size length, Size period, DType type,
+              const std::function<Scalar(Scalar)> &step);
+
 /// The factors exp(-+ 2 pi j k n / length) of a transform, from a table of
 /// `length` angles.
 class Twiddle {

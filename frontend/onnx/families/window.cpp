@@ -12,7 +12,7 @@ namespace landfall::frontend {
 
 namespace {
 
-/// How many windows fit into `length` (padding included) elements.
+/// Over how many elements the window reaches.
 Size reach_of(const Window &w, size_t axis) {
   return (w.kernel[axis] - 1) * w.dilations[axis] + 1;
 }
@@ -70,7 +70,6 @@ void pad_explicitly(Window &w, const std::vector<int64_t> &pads, bool ceil,
   w.output.push_back(out);
 }
 
-/// Whether the last tap of the last window may lie beyond the input.
 /// Whether there is no end padding, so that the division which counts the
 /// positions keeps every window inside, but for one that has to be clipped.
 bool is_floored(const Window &w, size_t axis) {
