@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/binary.h"
 
+#include "ir/many_operands.h"
+
 namespace landfall::frontend {
 
 std::pair<Tensor, Tensor> aligned_operands(Node &node, std::string_view a_name,
@@ -26,35 +28,22 @@ void binary_operator(Node &node,
       {a, b}, [&](std::span<const Scalar> e) { return f(e[0], e[1]); }));
 }
 
-/// Of more operands than this, several kernels are made: one that reads
-/// thousands takes long to compile.
-static constexpr size_t most_operands = 64;
-
 void variadic_operator(Node &node,
                        const std::function<Scalar(Scalar, Scalar)> &f,
                        const std::function<Scalar(Scalar)> &finish) {
   Tensors inputs = node.inputs();
   node.expect(!inputs.empty(), "at least one input is needed");
   DType type = inputs[0].dtype();
-  auto folded = [&](std::span<const Scalar> e) {
+  auto fold = [&](std::span<const Scalar> e) {
     Scalar result = widen(e[0]);
     for (Scalar next : e.subspan(1))
       result = f(result, widen(next));
     return result;
   };
-  std::span<const Tensor> left = inputs;
-  Tensors group;
-  while (group.size() + left.size() > most_operands) {
-    size_t taken = most_operands - group.size();
-    group.insert(group.end(), left.begin(), left.begin() + taken);
-    left = left.subspan(taken);
-    group = {node.b().elementwise(group, folded)};
-  }
-  group.insert(group.end(), left.begin(), left.end());
-  node.output(node.b().elementwise(group, [&](std::span<const Scalar> e) {
-    Scalar result = folded(e);
+  auto to_type = [&](Scalar result) {
     return convert(finish ? finish(result) : result, type);
-  }));
+  };
+  node.output(ir::fold_elements(node.b(), inputs, fold, to_type));
 }
 
 } // namespace landfall::frontend

@@ -111,14 +111,8 @@ Tensor interpolate(Tensor x, const ResizeRules &rules, const ResizeDim &dim,
            taps.weights.at({k, i});
   };
   auto weighted_sum = [&](std::span<const Scalar> at) {
-    auto count = dim.taps.constant();
-    if (!count || *count > 4)
-      return sum(b, {dim.taps}, compute,
-                 [&](std::span<const Scalar> k) { return tap(at, k[0]); });
-    Scalar total = tap(at, b.index(0));
-    for (int k = 1; k < *count; ++k)
-      total = total + tap(at, b.index(k));
-    return total;
+    return sum(b, {dim.taps}, compute,
+               [&](std::span<const Scalar> k) { return tap(at, k[0]); });
   };
   return b.map(replaced(x.shape(), dim.dim, dim.out), compute,
                [&](std::span<const Scalar> at) {

@@ -3,7 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/concatenate.h"
+#include "frontend/onnx/importer/operator.h"
+#include "ir/many_operands.h"
 
 namespace landfall::frontend {
 
@@ -12,7 +13,7 @@ static void concat(Node &node) {
   Tensors inputs = node.inputs();
   node.expect(!inputs.empty(), "at least one input is needed");
   int axis = node.axis(node.int_attr("axis"), inputs[0].rank());
-  node.output(concatenate(node, inputs, axis));
+  node.output(ir::concatenate(node.b(), inputs, axis));
 }
 
 LANDFALL_ONNX(concat, {"Concat", 4, concat})

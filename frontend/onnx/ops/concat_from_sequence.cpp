@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/concatenate.h"
 #include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/boxed.h"
 #include "frontend/onnx/support/index_lists.h"
+#include "ir/many_operands.h"
 
 namespace landfall::frontend {
 namespace {
@@ -27,7 +27,7 @@ Tensor joined_in_loop(Node &node, const Any &sequence, int axis,
   Tensor first = element(b.from_size(0));
   auto step = [&](const Builder::LoopState &state) {
     Tensor both[] = {state.carried[0].tensor, element(state.iteration)};
-    return Builder::LoopStep{{}, {concatenate(node, both, axis)}, {}};
+    return Builder::LoopStep{{}, {ir::concatenate(b, both, axis)}, {}};
   };
   return b
       .loop(sequence_length(b, sequence), {}, {slice_along(first, axis, 0, 0)},
@@ -53,7 +53,7 @@ void concat_from_sequence(Node &node) {
   for (const Any &element : *elements)
     tensors.push_back(new_axis ? with_unit(b, element.tensor, axis)
                                : element.tensor);
-  node.output(concatenate(node, tensors, axis));
+  node.output(ir::concatenate(b, tensors, axis));
 }
 
 } // namespace
