@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "base/skipped_steps.h"
 #include "package/package.h"
 
 #include <functional>
@@ -34,6 +35,8 @@ struct CompileOptions {
   /// Fail if any part of the model would run on the host although it is not
   /// host work (package/host_work.def).
   bool require_target = false;
+  /// Optional steps (optional_steps.h) that are left out.
+  SkippedSteps skipped;
 };
 
 /// Compiles an ONNX file. External data is read relative to its directory.

@@ -14,17 +14,19 @@
 namespace landfall::compiler {
 
 Status run_graph_passes(ir::Module &module, const Target &target,
-                        const PassDone &done) {
+                        const SkippedSteps &skipped, const PassDone &done) {
   TRY(ir::verify_core_ir(module));
-  contract_to_map(module.impl());
+  if (!skipped.has("contract_to_map"))
+    contract_to_map(module.impl());
   TRY(done("contract_to_map"));
-  canonicalize(module.impl());
+  canonicalize(module.impl(), skipped);
   TRY(done("canonicalize"));
   // From here on a value may be computed inside the kernel that uses it.
-  fuse(module.impl());
+  fuse(module.impl(), skipped);
   TRY(done("fuse"));
   if (int64_t fewest = target.min_rows_for_k_major_weights()) {
-    lay_out_constants(module.impl(), fewest);
+    if (!skipped.has("lay_out"))
+      lay_out_constants(module.impl(), fewest);
     TRY(done("lay_out"));
   }
   return ir::verify_core_ir(module);

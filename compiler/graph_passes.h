@@ -18,8 +18,9 @@ namespace landfall::compiler {
 using PassDone = std::function<Status(std::string_view pass)>;
 
 /// Runs the passes that an imported module goes through before it is lowered
-/// for the target. Verifies the module before the first and after the last.
+/// for the target, but for those skipped. Verifies the module before the first
+/// and after the last.
 Status run_graph_passes(ir::Module &module, const Target &target,
-                        const PassDone &done);
+                        const SkippedSteps &skipped, const PassDone &done);
 
 } // namespace landfall::compiler

@@ -25,8 +25,8 @@ public:
   Lowering(ir::Module::Impl &module, Package &package)
       : module_(module), package_(package), program_(package.program) {}
 
-  void run() {
-    plan_ = plan_memory(module_);
+  void run(const SkippedSteps &skipped) {
+    plan_ = plan_memory(module_, !skipped.has("share_memory"));
     program_.origins.emplace_back(); // What belongs to no node.
     EntryPoint entry = module_.signature;
     entry.start = 0;
@@ -578,9 +578,10 @@ private:
 
 } // namespace
 
-Status lower(ir::Module &module, Package &package) {
+Status lower(ir::Module &module, Package &package,
+             const SkippedSteps &skipped) {
   try {
-    Lowering(module.impl(), package).run();
+    Lowering(module.impl(), package).run(skipped);
   } catch (BuildError &error) {
     return error.error;
   }

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/skipped_steps.h"
 #include "ir/module/module.h"
 #include "package/package.h"
 
@@ -12,7 +13,9 @@ namespace landfall::compiler {
 
 /// Fills in the package's program, kernels and weights. Compute operations
 /// become launches, sizes integer instructions, control flow jumps; buffers are
-/// placed by plan_memory. Kernels of equal structure are shared.
-Status lower(ir::Module &module, Package &package);
+/// placed by plan_memory. Kernels of equal structure are shared. Of the steps
+/// that may be skipped, share_memory counts here.
+Status lower(ir::Module &module, Package &package,
+             const SkippedSteps &skipped = {});
 
 } // namespace landfall::compiler

@@ -21,8 +21,9 @@ using ir::Size;
 
 class Planner {
 public:
-  explicit Planner(ir::Module::Impl &module)
-      : module_(module), block_(module.entry.getBody().front()) {}
+  Planner(ir::Module::Impl &module, bool share)
+      : module_(module), share_(share), block_(module.entry.getBody().front()) {
+  }
 
   MemoryPlan run() {
     number_operations();
@@ -167,6 +168,10 @@ private:
 
   void assign(Value result, Operation *op) {
     Size bytes = bytes_of(result);
+    if (!share_) {
+      plan_.slots.push_back({bytes});
+      return take(result, plan_.slots.size() - 1);
+    }
     if (auto slot = dying_operand_slot(op, result, bytes)) {
       take(result, *slot);
       return;
@@ -240,6 +245,7 @@ private:
   }
 
   ir::Module::Impl &module_;
+  bool share_;
   mlir::Block &block_;
   MemoryPlan plan_;
   llvm::DenseMap<Operation *, int> order_;
@@ -253,8 +259,8 @@ private:
 
 } // namespace
 
-MemoryPlan plan_memory(ir::Module::Impl &module) {
-  return Planner(module).run();
+MemoryPlan plan_memory(ir::Module::Impl &module, bool share) {
+  return Planner(module, share).run();
 }
 
 } // namespace landfall::compiler

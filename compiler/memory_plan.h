@@ -28,7 +28,8 @@ struct MemoryPlan {
 inline constexpr int64_t arena_alignment = 64;
 
 /// Greedy first-fit over the operations in order (linear-scan register
-/// allocation, Poletto and Sarkar 1999, with slots of symbolic size).
-MemoryPlan plan_memory(ir::Module::Impl &module);
+/// allocation, Poletto and Sarkar 1999, with slots of symbolic size). Without
+/// `share`, each tensor has a slot of its own.
+MemoryPlan plan_memory(ir::Module::Impl &module, bool share = true);
 
 } // namespace landfall::compiler

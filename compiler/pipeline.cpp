@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "compiler/graph_passes.h"
 #include "compiler/lower.h"
+#include "compiler/optional_steps.h"
 #include "compiler/target.h"
 #include "frontend/onnx/importer/import.h"
 #include "ir/builder.h"
@@ -148,6 +149,7 @@ Result<Package> compile(Bytes model, const std::string &name,
                         const std::string &directory, Sources &sources,
                         const CompileOptions &options) {
   const Target *target = TRY(find_target(options.target));
+  TRY(check_optional(options.skipped));
   DumpFile dump;
   if (!options.dump_directory.empty())
     dump = TRY(open_dump(options.dump_directory, sources.paths()));
@@ -166,11 +168,11 @@ Result<Package> compile(Bytes model, const std::string &name,
   ir::Module &module = *imported;
   Steps steps(options, dump, start);
   TRY(steps.done("import", module));
-  TRY(run_graph_passes(module, *target, [&](std::string_view pass) {
-    return steps.done(pass, module);
-  }));
+  TRY(run_graph_passes(
+      module, *target, options.skipped,
+      [&](std::string_view pass) { return steps.done(pass, module); }));
   // From here on there is no MLIR: bytecode, kernel descriptions, weights.
-  TRY(lower(module, package));
+  TRY(lower(module, package, options.skipped));
   TRY(steps.done("lower", "txt", [&] { return lowered_text(package); }));
   TRY(check_supported(*target, package));
   if (options.require_target)
@@ -178,6 +180,7 @@ Result<Package> compile(Bytes model, const std::string &name,
   CodegenOptions codegen;
   codegen.variants = options.variants;
   codegen.dump = dump;
+  codegen.skipped = options.skipped;
   package.code = TRY(target->generate(package.kernels, codegen));
   TRY(steps.done("generate", "txt", [&] { return generated_text(package); }));
   return package;

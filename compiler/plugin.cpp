@@ -38,13 +38,17 @@ Result<CompileOptions> parse_options(const char *text) {
       options.print_after = value.get<std::vector<std::string>>();
     else if (key == "dump_dir" && value.is_string())
       options.dump_directory = value;
+    else if (key == "skip_steps" && strings)
+      options.skipped = SkippedSteps(value.get<std::vector<std::string>>());
     else if (key == "require_target" && value.is_boolean())
       options.require_target = value;
     else
-      return Error{ErrorCode::invalid_argument,
-                   "unknown compile option or wrong value: '" + key +
-                       "'; known: target, dump_dir (strings), variants, "
-                       "print_after (lists of strings), require_target (bool)"};
+      return Error{
+          ErrorCode::invalid_argument,
+          "unknown compile option or wrong value: '" + key +
+              "'; known: target, dump_dir (strings), variants, "
+              "print_after, skip_steps (lists of strings), require_target "
+              "(bool)"};
   }
   return options;
 }

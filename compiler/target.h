@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "base/skipped_steps.h"
 #include "package/package.h"
 
 #include <functional>
@@ -35,6 +36,7 @@ struct CodegenOptions {
   /// Writes files that show how each kernel's code is generated; empty: they
   /// are not written.
   DumpFile dump = {};
+  SkippedSteps skipped = {};
 };
 
 /// The compile-time half of a target. Stateless and thread-safe.

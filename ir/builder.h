@@ -111,7 +111,7 @@ struct Any {
   Box box;
   Any() = default;
   Any(Tensor t) : tensor(t) {}
-  Any(Box b) : box(b) {}
+  Any(Box b) : box(std::move(b)) {}
   explicit operator bool() const { return tensor || box; }
 };
 
@@ -384,6 +384,12 @@ Scalar max_of(Builder &b, const Shape &extents, DType type,
               const PointBody &body);
 Scalar min_of(Builder &b, const Shape &extents, DType type,
               const PointBody &body);
+
+/// The sum of term(0), ..., term(count - 1), inside a body, where few terms are
+/// expected (the taps of an interpolation): of a constant number of at most 4
+/// it is written out, so that no loop stands between them.
+Scalar sum_of_few(Builder &b, Size count, DType type,
+                  const std::function<Scalar(Scalar k)> &term);
 
 /// The type's lowest / highest value (-inf / +inf for reals).
 Scalar lowest(Builder &b, DType type);

@@ -18,6 +18,17 @@ Scalar sum(Builder &b, const Shape &extents, DType type,
         return Scalars{so_far[0] + body(at)};
       })[0];
 }
+Scalar sum_of_few(Builder &b, Size count, DType type,
+                  const std::function<Scalar(Scalar k)> &term) {
+  auto known = count.constant();
+  if (!known || *known < 1 || *known > 4)
+    return sum(b, {count}, type,
+               [&](std::span<const Scalar> k) { return term(k[0]); });
+  Scalar total = term(b.index(0));
+  for (int64_t k = 1; k < *known; ++k)
+    total = total + term(b.index(k));
+  return total;
+}
 Scalar max_of(Builder &b, const Shape &extents, DType type,
               const PointBody &body) {
   return b.fold(

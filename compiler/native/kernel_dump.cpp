@@ -43,9 +43,10 @@ std::string plan_text(const kernels::ChosenGenerator &chosen) {
 
 } // namespace
 
-Status dump_kernel(const compiler::DumpFile &write, size_t number,
+Status dump_kernel(const compiler::CodegenOptions &options, size_t number,
                    const Kernel &kernel, const Variant &variant,
                    const GeneratorChoice &choose) {
+  const compiler::DumpFile &write = options.dump;
   std::string stem = stem_of(number, kernel.name);
   std::string in_variant = fmt::format("{}.{}", stem, variant.name);
   TRY(write(stem + ".kernel", print(kernel)));
@@ -56,7 +57,7 @@ Status dump_kernel(const compiler::DumpFile &write, size_t number,
     if (written)
       written = write(file, print(after));
   };
-  auto chosen = choose(kernel, variant.machine, on_rewrite);
+  auto chosen = choose(kernel, variant.machine, {on_rewrite, options.skipped});
   TRY(written);
   TRY(write(in_variant + ".plan", plan_text(chosen)));
 

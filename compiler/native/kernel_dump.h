@@ -9,7 +9,8 @@
 
 namespace landfall::native {
 
-/// Writes for one kernel, whose files begin with its number and name:
+/// Writes with options.dump for one kernel, whose files begin with its number
+/// and name:
 ///   .kernel           the description
 ///   .N_STEP.kernel    what it is rewritten to by step N, if that changed it
 ///   .VARIANT.plan     the generator, refusals, roles or loop plan
@@ -17,7 +18,7 @@ namespace landfall::native {
 ///   .VARIANT.opt.ll   and optimised
 ///   .VARIANT.s        assembly
 /// The kernel has a module to itself, with the functions that kernels share.
-Status dump_kernel(const compiler::DumpFile &dump, size_t number,
+Status dump_kernel(const compiler::CodegenOptions &options, size_t number,
                    const Kernel &kernel, const Variant &variant,
                    const GeneratorChoice &choose);
 

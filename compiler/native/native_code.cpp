@@ -47,7 +47,7 @@ std::vector<Unit> distinct_kernels(std::span<const Kernel> kernels) {
 struct Work {
   const Variant &variant;
   const GeneratorChoice &choose;
-  const compiler::DumpFile &dump;
+  const compiler::CodegenOptions &options;
   std::vector<Unit> units;
   std::vector<GenerationRecord> records; ///< One a unit.
 
@@ -66,7 +66,8 @@ GenerationRecord emit_unit(llvm::Module &module, const Unit &unit,
                            const Work &work) {
   std::string symbol = fmt::format("k{}", unit.numbers[0]);
   const kernels::Machine &machine = work.variant.machine;
-  kernels::ChosenGenerator chosen = work.choose(*unit.kernel, machine, {});
+  kernels::ChosenGenerator chosen =
+      work.choose(*unit.kernel, machine, {{}, work.options.skipped});
   emit_entry_points(module, symbol, *unit.kernel, machine, *chosen.generator);
   for (size_t number : std::span(unit.numbers).subspan(1))
     for (const char *part : {"_plan", "_run"})
@@ -82,8 +83,8 @@ Result<std::vector<uint8_t>> compile_module(Work &work, size_t number) {
   emitter.prepare(module);
   size_t unit_number = number * kernels_per_module;
   for (const Unit &unit : work.units_of(number)) {
-    if (work.dump)
-      TRY(dump_kernel(work.dump, unit.numbers[0], *unit.kernel, work.variant,
+    if (work.options.dump)
+      TRY(dump_kernel(work.options, unit.numbers[0], *unit.kernel, work.variant,
                       work.choose));
     work.records[unit_number++] = emit_unit(module, unit, work);
   }
@@ -135,8 +136,8 @@ compiler::Support supports_dtypes(const Kernel &kernel) {
 Result<CodeSection> compile_kernels(std::span<const Kernel> kernels,
                                     const Variant &variant,
                                     const GeneratorChoice &choose,
-                                    const compiler::DumpFile &dump) {
-  Work work{variant, choose, dump, distinct_kernels(kernels), {}};
+                                    const compiler::CodegenOptions &options) {
+  Work work{variant, choose, options, distinct_kernels(kernels), {}};
   work.records.resize(work.units.size());
   auto objects = TRY(compile_modules(work));
   CodeSection section{std::string(variant.target), std::string(variant.name),

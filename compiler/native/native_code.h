@@ -8,7 +8,6 @@
 #include "compiler/kernels/frame/task_generator.h"
 #include "compiler/native/variant.h"
 #include "compiler/target.h"
-#include "kernel_analysis/rewrite/pipeline.h"
 
 #include "base/result.h"
 #include "package/package.h"
@@ -23,19 +22,18 @@ namespace landfall::native {
 /// supports: complex and text.
 compiler::Support supports_dtypes(const Kernel &kernel);
 
-/// Chooses how a kernel is generated, and tells the observer how its
-/// description is rewritten; called from several threads at once.
+/// Chooses how a kernel is generated; called from several threads at once.
 using GeneratorChoice = std::function<kernels::ChosenGenerator(
     const Kernel &kernel, const kernels::Machine &machine,
-    const analysis::RewriteObserver &observer)>;
+    const kernels::GeneratorOptions &options)>;
 
 /// Compiles all kernels (at least one) to one image with the calling convention
 /// of package/native_abi.h. Structurally equal kernels are compiled once; a few
 /// kernels form an LLVM module; modules are compiled in parallel and linked.
-/// `dump`: see kernel_dump.h.
-Result<CodeSection> compile_kernels(std::span<const Kernel> kernels,
-                                    const Variant &variant,
-                                    const GeneratorChoice &choose,
-                                    const compiler::DumpFile &dump = {});
+/// Of the options, `dump` (see kernel_dump.h) and `skipped` count here.
+Result<CodeSection>
+compile_kernels(std::span<const Kernel> kernels, const Variant &variant,
+                const GeneratorChoice &choose,
+                const compiler::CodegenOptions &options = {});
 
 } // namespace landfall::native

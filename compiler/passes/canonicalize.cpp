@@ -124,11 +124,14 @@ void erase_dead(ir::Module::Impl &module) {
 
 } // namespace
 
-void canonicalize(ir::Module::Impl &module) {
-  fold_scalars(module);
-  compose_reshapes(module);
-  merge_equal(module);
-  erase_dead(module);
+void canonicalize(ir::Module::Impl &module, const SkippedSteps &skipped) {
+  if (!skipped.has("canonicalize")) {
+    fold_scalars(module);
+    compose_reshapes(module);
+  }
+  if (!skipped.has("merge_equal"))
+    merge_equal(module);
+  erase_dead(module); // Later steps rely on it.
 }
 
 } // namespace landfall::compiler

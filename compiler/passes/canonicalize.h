@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/skipped_steps.h"
 #include "ir/module/module_impl.h"
 
 namespace landfall::compiler {
@@ -13,6 +14,6 @@ namespace landfall::compiler {
 /// as x + 0 and x * 1, and operations on two literals) and selects with a known
 /// result, composes reshapes, merges equal operations (merge_equal.h), and
 /// erases operations whose results are unused, unless they have side effects.
-void canonicalize(ir::Module::Impl &module);
+void canonicalize(ir::Module::Impl &module, const SkippedSteps &skipped = {});
 
 } // namespace landfall::compiler

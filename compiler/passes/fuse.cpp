@@ -293,15 +293,19 @@ template <typename Rule> bool to_fixpoint(ir::Module::Impl &module, Rule rule) {
 
 } // namespace
 
-void fuse(ir::Module::Impl &module) {
-  to_fixpoint(module, inline_producer);
-  hoist_folds(module);
-  canonicalize(module);
-  to_fixpoint(module, fuse_epilogue);
-  canonicalize(module);
-  to_fixpoint(module, inline_producer);
-  hoist_folds(module);
-  canonicalize(module);
+void fuse(ir::Module::Impl &module, const SkippedSteps &skipped) {
+  auto inline_producers = [&] {
+    if (!skipped.has("inline_producer"))
+      to_fixpoint(module, inline_producer);
+    if (!skipped.has("hoist_folds"))
+      hoist_folds(module);
+    canonicalize(module, skipped);
+  };
+  inline_producers();
+  if (!skipped.has("fuse_epilogue"))
+    to_fixpoint(module, fuse_epilogue);
+  canonicalize(module, skipped);
+  inline_producers();
 }
 
 } // namespace landfall::compiler

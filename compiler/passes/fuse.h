@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/skipped_steps.h"
 #include "ir/module/module_impl.h"
 
 namespace landfall::compiler {
@@ -17,6 +18,6 @@ namespace landfall::compiler {
 ///    becomes part of the contraction's epilogue;
 ///  * reshape: a `map` that reads a reshaped contraction at its own point only
 ///    is moved before the reshape, so that the epilogue rule applies.
-void fuse(ir::Module::Impl &module);
+void fuse(ir::Module::Impl &module, const SkippedSteps &skipped = {});
 
 } // namespace landfall::compiler

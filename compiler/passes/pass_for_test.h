@@ -20,7 +20,17 @@ namespace landfall::compiler {
 
 /// Builds a graph with one input "x" of two dimensions and one output.
 using BuildGraph = std::function<void(ir::Builder &)>;
-using Pass = void (*)(ir::Module::Impl &);
+
+/// A pass, whether or not parts of it may be skipped; or none.
+struct Pass {
+  Pass(std::nullptr_t) {}
+  Pass(void (*pass)(ir::Module::Impl &)) : run(pass) {}
+  Pass(void (*pass)(ir::Module::Impl &, const SkippedSteps &))
+      : run([pass](ir::Module::Impl &module) { pass(module, {}); }) {}
+  Pass(std::function<void(ir::Module::Impl &)> pass) : run(std::move(pass)) {}
+
+  std::function<void(ir::Module::Impl &)> run;
+};
 
 struct Outcome {
   std::string text;          ///< The IR after the pass.
@@ -49,13 +59,13 @@ inline runtime::HostTensor test_input(int64_t rows, int64_t columns) {
 
 /// Builds a graph, runs the pass (null: none), verifies the IR, and runs the
 /// graph on an input of these extents.
-inline Outcome outcome(const BuildGraph &build, Pass pass, int64_t rows = 3,
-                       int64_t columns = 4) {
+inline Outcome outcome(const BuildGraph &build, const Pass &pass,
+                       int64_t rows = 3, int64_t columns = 4) {
   ir::Module module;
   ir::Builder builder(module);
   build(builder);
-  if (pass)
-    pass(module.impl());
+  if (pass.run)
+    pass.run(module.impl());
   Outcome result{module.print(), {}, 0};
   Status law = ir::verify_core_ir(module);
   EXPECT_TRUE(law) << law.error().message;

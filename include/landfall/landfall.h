@@ -203,7 +203,9 @@ LF_API const char *lf_port_text(const lf_port *port);
  * has); "require_target": true fails where the host would compute what is not
  * its work by nature (docs/host_work.md); "print_after": names of steps, or
  * "all", whose result `progress` is to get; "dump_dir": a folder for files that
- * show how each step and each kernel was made (docs/cli.md), "" for none.
+ * show how each step and each kernel was made (docs/cli.md), "" for none;
+ * "skip_steps": names of optimisations to leave out, to find one that breaks
+ * something (a wrong name is refused with those that there are).
  *
  * `progress` may be NULL. It is called from the compiling thread when a step
  * has ended (`ir` NULL) and with a step's IR (`milliseconds` 0); the strings

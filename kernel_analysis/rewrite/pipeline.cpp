@@ -30,7 +30,7 @@ void collapse(CollapsedKernel &kernel) {
 }
 
 constexpr RewriteStep steps[] = {
-    {"contraction_as_map", expand_contraction},
+    {"contraction_as_map", expand_contraction, false},
     {"common_subexpressions", run<merge_common_subexpressions>},
     {"sink_into_branches", run<sink_into_branches>},
     {"form_fma", run<form_fma>},
@@ -41,10 +41,13 @@ constexpr RewriteStep steps[] = {
 
 std::span<const RewriteStep> rewrite_steps() { return steps; }
 
-CollapsedKernel rewrite(Kernel kernel, const RewriteObserver &observer) {
+CollapsedKernel rewrite(Kernel kernel, const RewriteObserver &observer,
+                        const SkippedSteps &skipped) {
   CollapsedKernel rewritten{std::move(kernel), {}};
   std::string before = observer ? print(rewritten.kernel) : "";
   for (const RewriteStep &step : steps) {
+    if (step.is_optional && skipped.has(step.name))
+      continue;
     step.run(rewritten);
     if (!observer)
       continue;

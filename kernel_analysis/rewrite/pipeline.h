@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/skipped_steps.h"
 #include "kernel_analysis/rewrite/collapse_loops.h"
 
 #include <functional>
@@ -17,6 +18,8 @@ namespace landfall::analysis {
 struct RewriteStep {
   std::string_view name;
   void (*run)(CollapsedKernel &kernel);
+  /// Whether the loop generator can do without it.
+  bool is_optional = true;
 };
 
 /// What the loop generator's descriptions go through, first to last.
@@ -26,7 +29,8 @@ std::span<const RewriteStep> rewrite_steps();
 using RewriteObserver =
     std::function<void(std::string_view step, const Kernel &after)>;
 
-/// Runs all steps.
-CollapsedKernel rewrite(Kernel kernel, const RewriteObserver &observer = {});
+/// Runs all steps but those skipped.
+CollapsedKernel rewrite(Kernel kernel, const RewriteObserver &observer = {},
+                        const SkippedSteps &skipped = {});
 
 } // namespace landfall::analysis

@@ -60,6 +60,21 @@ class Python(unittest.TestCase):
             with self.assertRaisesRegex(landfall.Error, "timeout of 0 s"):
                 landfall.load(f"{folder}/relu.lfm", "reef1", timeout_seconds=0)
 
+    def test_every_optimisation_may_be_left_out(self):
+        nodes = [helper.make_node("MatMul", ["x", "x"], ["p"]), helper.make_node("Add", ["p", "x"], ["q"]),
+                 helper.make_node("Softmax", ["q"], ["s"]), helper.make_node("ReduceMean", ["s"], ["y"], axes=[0])]
+        product = model(nodes, [tensor("x", dims=("n", "n"))], [tensor("y", dims=None)])
+        with self.assertRaisesRegex(landfall.Error, "these can: ") as refused:
+            landfall.compile(product, skip_steps=["inline_producers"])
+        steps = str(refused.exception).rpartition("these can: ")[2].split(", ")
+        self.assertIn("inline_producer", steps)
+        x = np.random.default_rng(5).standard_normal((40, 40)).astype(np.float32)
+        expected = landfall.compile(product).run({"x": x})["y"]
+        for skipped in [[step] for step in steps] + [steps]:
+            with self.subTest(skipped):
+                y = landfall.compile(product, skip_steps=skipped).run({"x": x})["y"]
+                np.testing.assert_allclose(y, expected, rtol=1e-4, atol=1e-6)
+
     def test_axes_of_a_slice_may_come_with_the_run(self):
         indices = [tensor(name, TensorProto.INT64, (2,)) for name in ("starts", "ends", "axes")]
         cut = landfall.compile(model([helper.make_node("Slice", ["x", "starts", "ends", "axes"], ["y"])],

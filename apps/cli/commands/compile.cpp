@@ -32,6 +32,7 @@ struct CompileCommand {
   std::string device = "cpu";
   std::vector<std::string> variants;
   std::vector<std::string> print_after;
+  std::vector<std::string> skip_steps;
   std::string dump_directory;
   bool require_target = false;
   bool json = false;
@@ -91,6 +92,7 @@ std::string options_json(const CompileCommand &command) {
   json["device"] = command.device;
   json["variants"] = command.variants;
   json["print_after"] = command.print_after;
+  json["skip_steps"] = command.skip_steps;
   json["dump_dir"] = command.dump_directory;
   json["require_target"] = command.require_target;
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
@@ -179,6 +181,11 @@ void add_compile(CLI::App &app, Action &action) {
   sub->add_option("--print-after", command->print_after,
                   "Print the result of a step, or of all, to standard error "
                   "(may be repeated)")
+      ->type_name("STEP")
+      ->allow_extra_args(false);
+  sub->add_option("--skip-step", command->skip_steps,
+                  "Leave an optimisation out, to find one that breaks "
+                  "something (may be repeated)")
       ->type_name("STEP")
       ->allow_extra_args(false);
   add_path_option(*sub, "--dump-dir", command->dump_directory,

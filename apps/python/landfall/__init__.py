@@ -82,7 +82,8 @@ def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any
     up. `options` are the compiler's: `variants` names the machines to generate
     code for (by default this one; [] for all that the device's kind has, to
     save and run elsewhere), `require_target=True` fails where the host would
-    compute what is not its work by nature (docs/host_work.md).
+    compute what is not its work by nature (docs/host_work.md), `skip_steps`
+    leaves optimisations out, to find one that breaks something.
     """
     device = options.pop("target", device)  # Its older name.
     device_options = _device_options(threads, own_process, timeout_seconds)

@@ -20,4 +20,13 @@ std::span<const ContractionStrategy *const> contraction_strategies() {
   return strategies;
 }
 
+std::vector<const ContractionStrategy *>
+contraction_strategies(const SkippedSteps &skipped) {
+  std::vector<const ContractionStrategy *> left;
+  for (const ContractionStrategy *strategy : contraction_strategies())
+    if (!skipped.has(strategy->name()))
+      left.push_back(strategy);
+  return left;
+}
+
 } // namespace landfall::kernels

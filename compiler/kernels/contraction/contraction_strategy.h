@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace landfall::kernels {
 
@@ -112,5 +113,8 @@ using BlockStrategies = std::span<const BlockStrategy *const>;
 
 /// The rows of contraction_strategies.def, best first.
 std::span<const ContractionStrategy *const> contraction_strategies();
+/// Those that are not skipped.
+std::vector<const ContractionStrategy *>
+contraction_strategies(const SkippedSteps &skipped);
 
 } // namespace landfall::kernels

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "compiler/kernels/frame/kernel_frame.h"
+#include "kernel_analysis/rewrite/pipeline.h"
 #include "package/generation_record.h"
 
 #include <memory>
@@ -42,6 +43,12 @@ public:
   /// Emits the code of task `number` (i64, in [0, tasks)); control falls
   /// through at its end.
   virtual void task(KernelFrame &frame, llvm::Value *number) = 0;
+};
+
+/// What may change how a generator is chosen and made; all is optional.
+struct GeneratorOptions {
+  analysis::RewriteObserver observer = {};
+  SkippedSteps skipped = {};
 };
 
 /// A generator, and why it is this one.

@@ -49,10 +49,10 @@ private:
 
 std::unique_ptr<TaskGenerator>
 make_loop_generator(const Kernel &kernel, const Machine &machine,
-                    const LocalMemory *local,
-                    const analysis::RewriteObserver &observer) {
-  return std::make_unique<LoopGenerator>(analysis::rewrite(kernel, observer),
-                                         machine, local);
+                    const LocalMemory *local, const GeneratorOptions &options) {
+  return std::make_unique<LoopGenerator>(
+      analysis::rewrite(kernel, options.observer, options.skipped), machine,
+      local);
 }
 
 } // namespace landfall::kernels

@@ -11,17 +11,16 @@
 
 #include "compiler/kernels/frame/local_memory.h"
 #include "compiler/kernels/frame/task_generator.h"
-#include "kernel_analysis/rewrite/pipeline.h"
 
 #include <memory>
 
 namespace landfall::kernels {
 
 /// `local`: the core's scratchpad, or null; it must outlive the generator.
-/// `observer` is told how the description is rewritten first.
+/// The options' observer is told how the description is rewritten first.
 std::unique_ptr<TaskGenerator>
 make_loop_generator(const Kernel &kernel, const Machine &machine,
                     const LocalMemory *local = nullptr,
-                    const analysis::RewriteObserver &observer = {});
+                    const GeneratorOptions &options = {});
 
 } // namespace landfall::kernels

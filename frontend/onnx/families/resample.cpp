@@ -111,8 +111,8 @@ Tensor interpolate(Tensor x, const ResizeRules &rules, const ResizeDim &dim,
            taps.weights.at({k, i});
   };
   auto weighted_sum = [&](std::span<const Scalar> at) {
-    return sum(b, {dim.taps}, compute,
-               [&](std::span<const Scalar> k) { return tap(at, k[0]); });
+    return sum_of_few(b, dim.taps, compute,
+                      [&](Scalar k) { return tap(at, k); });
   };
   return b.map(replaced(x.shape(), dim.dim, dim.out), compute,
                [&](std::span<const Scalar> at) {

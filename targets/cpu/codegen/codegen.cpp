@@ -17,15 +17,16 @@ namespace {
 
 kernels::ChosenGenerator
 generator_for(const Kernel &kernel, const kernels::Machine &machine,
-              const analysis::RewriteObserver &observer) {
+              const kernels::GeneratorOptions &options) {
   GenerationRecord record{"loops", {}};
   if (kernel.kind == KernelClass::contraction) {
-    auto chosen = kernels::contraction_generator(kernel, machine);
+    auto chosen = kernels::contraction_generator(
+        kernel, machine, kernels::contraction_strategies(options.skipped));
     if (chosen)
       return chosen.take();
     record.refusals.push_back({"contraction", chosen.error().message});
   }
-  return {kernels::make_loop_generator(kernel, machine, nullptr, observer),
+  return {kernels::make_loop_generator(kernel, machine, nullptr, options),
           std::move(record)};
 }
 
@@ -44,8 +45,8 @@ public:
     if (kernels.empty())
       return sections;
     for (const Variant *variant : TRY(choose_variants(options.variants)))
-      sections.push_back(TRY(native::compile_kernels(
-          kernels, *variant, generator_for, options.dump)));
+      sections.push_back(TRY(
+          native::compile_kernels(kernels, *variant, generator_for, options)));
     return sections;
   }
 };

@@ -48,7 +48,7 @@ constexpr native::Variant variant = {
 
 kernels::ChosenGenerator
 generator_for(const Kernel &kernel, const kernels::Machine &machine,
-              const analysis::RewriteObserver &observer) {
+              const kernels::GeneratorOptions &options) {
   GenerationRecord record{"loops", {}};
   if (kernel.kind == KernelClass::contraction) {
     auto generator = matrix_contraction(kernel, machine);
@@ -57,7 +57,7 @@ generator_for(const Kernel &kernel, const kernels::Machine &machine,
     record.refusals.push_back({"matrix", generator.error().message});
   }
   static const Scratchpad scratchpad;
-  return {kernels::make_loop_generator(kernel, machine, &scratchpad, observer),
+  return {kernels::make_loop_generator(kernel, machine, &scratchpad, options),
           std::move(record)};
 }
 
@@ -93,8 +93,8 @@ public:
                                  wanted, variant.name)};
     std::vector<CodeSection> sections;
     if (!kernels.empty())
-      sections.push_back(TRY(native::compile_kernels(
-          kernels, variant, generator_for, options.dump)));
+      sections.push_back(TRY(
+          native::compile_kernels(kernels, variant, generator_for, options)));
     return sections;
   }
 };
