@@ -1,14 +1,16 @@
 """Mutated models: landfall and ONNX Runtime answer, and the answers are compared.
 
     mutate_models.py [--count 20000] [--seed N] [--minutes M] [--models DIR]
-                     [--failures DIR] [--jobs 2] [--device cpu] [--list]
+                     [--failures DIR] [--jobs 2] [--cpu 4] [--list]
 
 Random graphs, node tests, sample models and parts of the real models in DIR are
 changed in a few of many ways (mutants/*_changes.py). A crash, a hang, an
 `internal` error or wrong numbers are findings: each is made smaller and filed in
 --failures, one of each kind, operator and message; they fail the run. What
 ONNX Runtime answers and landfall refuses is filed too, but does not fail it; the
-other way around is counted. A mutant follows from the seed and its number: `--only
+other way around is counted. Every fourth mutant (--cpu N: every Nth) is compiled for
+the CPU, the others for the null device, which interprets the kernels and compiles
+a hundred times as fast. A mutant follows from the seed and its number: `--only
 SEED:NUMBER` looks at one in this process, `--again DIR/model.onnx` at a filed one.
 """
 
@@ -21,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 import onnx
@@ -37,11 +40,15 @@ SECONDS_A_MUTANT = 40
 SECONDS_TO_SHRINK = 30
 MORE_MEMORY = 3 << 30  # Beyond what a worker has when it starts.
 FILED = (*FINDINGS, "refused")
-MISTAKES = (ImportError,)
+FAILS = (*FINDINGS, "error")
 
 
 def say(*words):
     print(*(str(word).replace("\n", " ") for word in words), flush=True)
+
+
+def device_of(options, number):
+    return "cpu" if number % options.cpu == 0 else "null"
 
 
 #===--- Workers -----------------------------------------------------------===#
@@ -56,7 +63,7 @@ def work(options):
     """Mutants number start, start + jobs, ...: the verdict of each in one line."""
     import landfall
 
-    judge = Judge(landfall, options.device, say)
+    judges = {device: Judge(landfall, device, say) for device in ("cpu", "null")}
     mutants = Mutants(options.seed, options.models)
     limit_memory()
     filed = {}
@@ -65,18 +72,27 @@ def work(options):
             break
         place = f"{options.seed}:{number}"
         say("N", place)
-        say("R")  # It runs what it makes.
-        name, mutant, further = mutants.make(number)
-        say("N", place, name, *mutant.history)
-        verdict = judge.look_at(mutant, further)
-        text = f"{verdict.operator}: {verdict.text}" if verdict.text else ""
-        if verdict.kind in FILED:
-            key = verdict.key()
-            if key not in filed:
-                filed[key] = file_smaller(options, judge, verdict, place, mutant.history)
-            text += f" [{filed[key]}]"
-        say("O", verdict.kind.replace(" ", "_"), text)
+        try:
+            say("O", *outcome(options, judges[device_of(options, number)], mutants, number, filed))
+        except Exception:  # Of the fuzzing program itself; the next mutant may be looked at.
+            say("O", "error", traceback.format_exc()[-1000:])
     say("end")
+
+
+def outcome(options, judge, mutants, number, filed):
+    """(kind, text) of one mutant; findings are filed."""
+    place = f"{options.seed}:{number}"
+    say("R")  # It runs what it makes.
+    name, mutant, further = mutants.make(number)
+    say("N", place, name, *mutant.history)
+    verdict = judge.look_at(mutant, further)
+    text = f"{verdict.operator}: {verdict.text}" if verdict.text else ""
+    if verdict.kind in FILED:
+        key = verdict.key()
+        if key not in filed:
+            filed[key] = file_smaller(options, judge, verdict, place, mutant.history)
+        text += f" [{filed[key]}]"
+    return verdict.kind.replace(" ", "_"), text
 
 
 def file_smaller(options, judge, verdict, place, history):
@@ -95,7 +111,7 @@ def run_worker(options, part):
         start = int(place.partition(":")[2]) if place else part
         return [sys.executable, __file__, "--start", str(start), "--count", str(options.count), "--jobs",
                 str(options.jobs), "--seed", str(options.seed), "--end", str(options.end), "--models",
-                str(options.models), "--failures", str(options.failures), "--device", options.device]
+                str(options.models), "--failures", str(options.failures), "--cpu", str(options.cpu)]
 
     def next_place(place):
         return f"{options.seed}:{int(place.partition(':')[2]) + options.jobs}"
@@ -110,7 +126,7 @@ def run_worker(options, part):
 def dies(options, mutant, folder):
     """"crash" or "hang" if a process that looks at the mutant ends so, else None."""
     path = failures.file_finding(Path(folder), Verdict("x", "", os.urandom(8).hex(), mutant), "", [])
-    command = [sys.executable, __file__, "--again", f"{folder}/{path}/model.onnx", "--device", options.device]
+    command = [sys.executable, __file__, "--again", f"{folder}/{path}/model.onnx"]
     try:
         done = subprocess.run(command, timeout=SECONDS_A_MUTANT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
@@ -135,7 +151,7 @@ def note(options, worker, kind, text):
         name = file_death(options, worker.at, kind, text) if worker.at else ""
         text += f" [{name}]"
         worker.last = time.monotonic()
-    if kind in FINDINGS or (options.list and text):
+    if kind in FAILS or (options.list and text):
         say(kind.upper(), worker.at, worker.what, "|", text)
     elif kind == "refused":
         options.refusals.setdefault(text.rpartition(" [")[2], (worker.at, text))
@@ -144,12 +160,11 @@ def note(options, worker, kind, text):
 #===--- One command -------------------------------------------------------===#
 
 
-def look_again(options, mutant, further=()):
+def look_again(device, mutant, further=()):
     import landfall
 
-    print(onnx.printer.to_text(mutant.model)[:6000])
-    verdict = Judge(landfall, options.device, lambda phase: None).look_at(mutant, further)
-    print(verdict.kind, verdict.operator, verdict.text)
+    verdict = Judge(landfall, device).look_at(mutant, further)
+    print(f"{device}:", verdict.kind, verdict.operator, verdict.text)
     return 1 if verdict.kind in FINDINGS else 0
 
 
@@ -161,7 +176,7 @@ def parse():
     parser.add_argument("--models", type=Path, default=ROOT.parent / "shared/models")
     parser.add_argument("--failures", type=Path, default=ROOT / "build/fuzz/failures")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--cpu", type=int, default=4)
     parser.add_argument("--list", action="store_true", help="every verdict that has a text")
     parser.add_argument("--only", metavar="SEED:NUMBER")
     parser.add_argument("--again", type=Path, metavar="MODEL")
@@ -176,12 +191,14 @@ def main():
     if options.start is not None:
         return work(options)
     if options.again:
-        return look_again(options, failures.read_finding(options.again))
+        mutant = failures.read_finding(options.again)
+        print(onnx.printer.to_text(mutant.model)[:6000])
+        return max(look_again(device, mutant) for device in ("null", "cpu"))
     if options.only:
         seed, _, number = options.only.partition(":")
         name, mutant, further = Mutants(int(seed), options.models).make(int(number))
-        print(name, *mutant.history)
-        return look_again(options, mutant, further)
+        print(name, *mutant.history, onnx.printer.to_text(mutant.model)[:6000])
+        return look_again(device_of(options, int(number)), mutant, further)
     options.counts, options.refusals = {}, {}
     start = time.time()
     options.end = start + 60 * options.minutes if options.minutes else 0
@@ -192,7 +209,7 @@ def main():
         say("REFUSED", place, text)
     say(f"{sum(options.counts.values())} mutants in {time.time() - start:.0f} s:",
         ", ".join(f"{count} {kind}" for kind, count in sorted(options.counts.items())))
-    return 1 if any(options.counts.get(kind) for kind in FINDINGS) else 0
+    return 1 if any(options.counts.get(kind) for kind in FAILS) else 0
 
 
 if __name__ == "__main__":

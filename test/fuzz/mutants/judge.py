@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+import onnx.inliner
 from onnx import helper, numpy_helper
 
 import rival
@@ -22,8 +23,10 @@ FINDINGS = ("crash", "hang", "memory", "internal", "wrong")
 ULPS = 2  # By which operands move,
 TIMES = 16  # how many times the movement of results a difference may be,
 TRIES = 6  # and how often they are moved.
-# Their inner precision is float32 unless an attribute says otherwise.
-STASHED = {"LayerNormalization", "GroupNormalization", "RMSNormalization", "Attention"}
+# The rival does not set sums of nothing to 0.
+UNSET_SUMS = {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv"}
+# Their inner precision, or that of their constants, is float32 unless an attribute says otherwise.
+STASHED = {"HardSwish", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Attention"}
 # What differs from mutant to mutant in a message: names, shapes, numbers.
 VARYING = r"'[^']*'|[\[(][^\])]*[\])]|-?\d[\d.]*(e[-+]\d+)?|\b(nan|inf)\b"
 # Their results are not specified where an operand is NaN.
@@ -117,6 +120,8 @@ class Judge:
 
     def traced(self, mutant, mine, its, reason):
         """The node whose result is wrong; "amplified" if rounding explains the difference."""
+        if mutant.model.functions and (inlined := self.inlined(mutant)):
+            return inlined
         if mutant.size() == 1:
             return self.judged(mutant, mutant.graph.node[0].op_type, reason, mine, its)
         exposed = mutant.exposed()
@@ -133,6 +138,16 @@ class Judge:
                 if verdict.kind == "wrong":
                     return verdict
         return self.traced_to_tail(mutant, mine, values)
+
+    def inlined(self, mutant):
+        """The verdict where functions' nodes stand in the graph; None if that shows no difference."""
+        copy = mutant.copy()
+        copy.model.CopyFrom(onnx.inliner.inline_local_functions(copy.model))
+        (kind, its), = self.there(copy, [copy.feeds])
+        (other, mine), = self.here(copy, [copy.feeds])
+        if kind == other == "answered" and (reason := first_difference(its, mine)):
+            return self.traced(copy, mine, its, reason)
+        return None
 
     def node_alone(self, mutant, positions, results, values):
         """Nodes on the operands that they had here."""
@@ -171,7 +186,7 @@ class Judge:
 
     def judged(self, part, operator, reason, mine, its, shown_by=None):
         """Wrong, unless rounding or what ONNX leaves open explains the difference."""
-        if is_unspecified(part):
+        if is_unspecified(part) or all(map(of_no_iteration, mine, its)) and has_loop(part):
             return Verdict("unspecified", operator, reason)
         if any(node.op_type in STASHED for node in all_nodes(part.graph)):
             mine, its = [[stashed(value) for value in values] for values in (mine, its)]
@@ -230,7 +245,7 @@ def largest_movement(result, others):
         if not isinstance(other, np.ndarray) or other.shape != result.shape:
             return None
         with np.errstate(all="ignore"):
-            away = np.abs(other.astype(np.float64) - result.astype(np.float64))
+            away = np.asarray(np.abs(other.astype(np.float64) - result.astype(np.float64)))
             same = (result == other) | ((result != result) & (other != other))
             away[~np.isfinite(away)] = np.inf
         spread = np.maximum(spread, np.where(same, 0, away))
@@ -253,12 +268,25 @@ def is_unspecified(part):
     known = part.values() or part.feeds
     for node in part.graph.node:
         operands = [value for name in sorted(free_names(node)) if isinstance(value := known.get(name), np.ndarray)]
+        if node.op_type == "Resize" and ends_between(node, known):
+            return True
+        if node.op_type in UNSET_SUMS and any(0 in value.shape for value in operands):
+            return True
         inside = [node, *(other for graph in subgraphs(node) for other in all_nodes(graph))]
         has_nan = any(value.dtype.kind == "f" and np.isnan(value).any() for value in operands)
         if any(has_nan and other.op_type in NAN_FREE or casts_out_of_range(other, operands)
                or pads_less_than_nothing(other) for other in inside):
             return True
     return False
+
+
+def has_loop(part):
+    return any(node.op_type == "Loop" for node in all_nodes(part.graph))
+
+
+def of_no_iteration(mine, its):
+    """Without an iteration a Loop's collected results have no elements, and what their shape is else is left open."""
+    return np.shape(mine) == np.shape(its) or np.size(mine) == np.size(its) == 0 and np.ndim(mine) == np.ndim(its)
 
 
 def casts_out_of_range(node, operands):
@@ -268,6 +296,16 @@ def casts_out_of_range(node, operands):
         return False
     limits = np.iinfo(helper.tensor_dtype_to_np_dtype(to))
     return any(not np.all((value >= limits.min) & (value <= limits.max)) for value in operands if value.dtype.kind == "f")
+
+
+def ends_between(node, known):
+    """A Resize that aligns corners, by scales that give no whole extent."""
+    mode = next((a.s for a in node.attribute if a.name == "coordinate_transformation_mode"), b"")
+    scales = known.get(node.input[2]) if len(node.input) > 2 else None
+    if mode != b"align_corners" or scales is None or not len(scales):
+        return False
+    extents = scales * np.array(known[node.input[0]].shape, scales.dtype)
+    return not np.array_equal(extents, np.floor(extents))
 
 
 def pads_less_than_nothing(node):

@@ -219,8 +219,9 @@ class Mutant:
         read = {name for node in nodes for name in free_names(node)} - made
         constants = self.constants()
         feeds = {name: values[name] for name in sorted(read) if name not in constants}
-        copy = Mutant(self.model, feeds, self.history)
-        del copy.graph.node[:], copy.graph.input[:], copy.graph.initializer[:]
+        copy = Mutant(onnx.ModelProto(ir_version=self.model.ir_version, opset_import=self.model.opset_import,
+                                      functions=self.model.functions), feeds, self.history)
+        copy.graph.name = self.graph.name
         copy.graph.node.extend(nodes)
         copy.graph.input.extend(self.declaration(name, value) for name, value in feeds.items())
         copy.graph.initializer.extend(constants[name] for name in sorted(read) if name in constants)

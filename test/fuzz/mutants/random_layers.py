@@ -189,7 +189,7 @@ def normalization(b):
         b.add(op, [name, of_channels(), of_channels(), of_channels(), variance], epsilon=1e-3)
     elif op == "InstanceNormalization":
         b.add(op, [name, of_channels(), of_channels()], epsilon=1e-2)
-    elif op in ("LayerNormalization", "RMSNormalization"):
+    elif op in ("LayerNormalization", "RMSNormalization") and b.opset >= 17:
         axis = b.rng.randrange(value.ndim)
         scale = b.leaf(random_array(b.rng, value.dtype, value.shape[axis:]))
         bias = [b.leaf(random_array(b.rng, value.dtype, value.shape[axis:]))] if b.chance(0.5) else []
@@ -198,7 +198,7 @@ def normalization(b):
         b.add(op, [name], axis=b.axis(value), p=b.rng.choice([1, 2]))
     elif op == "GroupNormalization":
         b.add(op, [name, of_channels(), of_channels()], num_groups=channels, epsilon=1e-2)
-    else:
+    elif op in ("MeanVarianceNormalization", "LRN"):
         axes = {"axes": b.axes(value)} if op == "MeanVarianceNormalization" else {"size": b.rng.choice([1, 3, 5])}
         b.add(op, [name], **axes)
 

@@ -5,6 +5,8 @@ of some nodes is taken, with inputs as they were when the whole model ran; large
 ones are cropped where the part allows it.
 """
 
+import os
+import pickle
 import random
 import sys
 from pathlib import Path
@@ -25,8 +27,8 @@ from mutants.random_graphs import random_graph  # noqa: E402
 
 MODELS_AT_A_TIME = 2  # Whole models with all values that a process keeps.
 BLOCK = 200  # Consecutive mutants that share them.
-LARGE_INPUT, LARGEST_INPUT = 20_000, 300_000  # Elements: cropped if possible; not used.
-MOST_CONSTANTS = 1_500_000  # Elements of a part's constants.
+LARGE_INPUT, LARGEST_INPUT = 4_000, 50_000  # Elements: cropped if possible; not used.
+MOST_CONSTANTS = 400_000  # Elements of a part's constants.
 NEWEST_OPSET = 26  # That the rival knows.
 # Results that are random, or of types that the rival gives no values of.
 RANDOM = {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"}
@@ -47,15 +49,24 @@ def is_usable(mutant):
 
 
 def node_tests():
-    found = []
+    """(name, model's bytes, feeds). Making them takes many seconds, so they are kept in a file."""
+    path = ROOT / "build" / "fuzz" / f"node_tests.{onnx.__version__}.pickle"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        unfinished.write_bytes(pickle.dumps(list(made_node_tests())))
+        unfinished.rename(path)
+    return pickle.loads(path.read_bytes())
+
+
+def made_node_tests():
     for case in suite.node_cases():
         values = [np.asarray(v) if isinstance(v, np.generic) else v for v in case.data_sets[0][0]]
         mutant = Mutant(case.model, dict(zip([value.name for value in case.model.graph.input], values)))
         mutant.forget_types()
         mutant.model.ir_version = min(mutant.model.ir_version, 10)
         if is_usable(mutant):
-            found.append((case.name, mutant))
-    return found
+            yield case.name, mutant.model.SerializeToString(), mutant.feeds
 
 
 def model_paths(folder):
@@ -155,8 +166,8 @@ class Sources:
         kind = rng.random()
         if kind < 0.1:
             self.tests = self.tests or node_tests()
-            name, mutant = rng.choice(self.tests)
-            return name, mutant.copy()
+            name, model, feeds = rng.choice(self.tests)
+            return name, Mutant(onnx.ModelProto.FromString(model), feeds)
         if kind < 0.4:
             # Numbers of one block take parts of the same few models, which are loaded once.
             block = random.Random(f"{self.seed} {number // BLOCK}")
