@@ -75,9 +75,13 @@ def shrunk(mutant, still_shows, seconds):
     return mutant
 
 
+def elements(value):
+    return sum(map(elements, value)) if isinstance(value, list) else np.size(value)
+
+
 def weight(mutant):
     symbols = sum(bool(dim.dim_param) for value in mutant.inputs() for dim in value.type.tensor_type.shape.dim)
-    return mutant.size(), len(mutant.graph.output), symbols, sum(np.size(value) for value in mutant.feeds.values())
+    return mutant.size(), len(mutant.graph.output), symbols, sum(map(elements, mutant.feeds.values()))
 
 
 def as_tensor_file(value):

@@ -268,7 +268,7 @@ def is_unspecified(part):
     known = part.values() or part.feeds
     for node in part.graph.node:
         operands = [value for name in sorted(free_names(node)) if isinstance(value := known.get(name), np.ndarray)]
-        if node.op_type == "Resize" and ends_between(node, known):
+        if node.op_type == "Resize" and ends_between(node, known) or is_flat(node, known):
             return True
         if node.op_type in UNSET_SUMS and any(0 in value.shape for value in operands):
             return True
@@ -286,6 +286,8 @@ def has_loop(part):
 
 def of_no_iteration(mine, its):
     """Without an iteration a Loop's collected results have no elements, and what their shape is else is left open."""
+    if isinstance(mine, list) or isinstance(its, list):
+        return True
     return np.shape(mine) == np.shape(its) or np.size(mine) == np.size(its) == 0 and np.ndim(mine) == np.ndim(its)
 
 
@@ -306,6 +308,11 @@ def ends_between(node, known):
         return False
     extents = scales * np.array(known[node.input[0]].shape, scales.dtype)
     return not np.array_equal(extents, np.floor(extents))
+
+
+def is_flat(node, known):
+    """A quantization by the range of numbers that are all 0."""
+    return node.op_type == "DynamicQuantizeLinear" and not np.any(known.get(node.input[0], 1))
 
 
 def pads_less_than_nothing(node):

@@ -104,7 +104,8 @@ def make_symbolic(m, rng):
         if isinstance(array, list) or (is_list(array) and rng.random() < 0.95):
             continue
         for axis, dim in enumerate(value.type.tensor_type.shape.dim):
-            if rng.random() < 0.7:
+            decides_a_rank = array.dtype.kind == "i" and axis == array.ndim - 1  # Indices of GatherND.
+            if rng.random() < (0.05 if decides_a_rank else 0.7):
                 dim.dim_param = f"N{array.shape[axis]}" if shared else f"{value.name}_{axis}"
                 changed = True
     return changed

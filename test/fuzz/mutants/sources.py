@@ -113,6 +113,8 @@ class WholeModel:
         model = onnx.load(path)
         self.whole = Mutant(model, recorded_feeds(path, model))
         self.whole.forget_types()
+        if all(entry.domain for entry in model.opset_import):  # Mutations add operators of the default domain.
+            self.whole.model.opset_import.append(onnx.helper.make_opsetid("", 13))
         self.whole.model.ir_version = min(max(self.whole.model.ir_version, 4), 10)
         values = self.whole.values() or {}
         self.values = {name: small_enough(value) for name, value in values.items()}
