@@ -83,7 +83,7 @@ def outcome(options, judge, mutants, number, filed):
     """(kind, text) of one mutant; findings are filed."""
     place = f"{options.seed}:{number}"
     say("R")  # It runs what it makes.
-    name, mutant, further = mutants.make(number)
+    name, mutant, further = mutants.make(number, judge.device == "cpu")
     say("N", place, name, *mutant.history)
     verdict = judge.look_at(mutant, further)
     text = f"{verdict.operator}: {verdict.text}" if verdict.text else ""
@@ -136,7 +136,8 @@ def dies(options, mutant, folder):
 
 def file_death(options, place, kind, text):
     """Made smaller in processes of their own."""
-    name, mutant, _ = Mutants(options.seed, options.models).make(int(place.partition(":")[2]))
+    number = int(place.partition(":")[2])
+    name, mutant, _ = Mutants(options.seed, options.models).make(number, device_of(options, number) == "cpu")
     with tempfile.TemporaryDirectory() as folder:
         small = failures.shrunk(mutant, lambda candidate: dies(options, candidate, folder) == kind,
                                 10 * SECONDS_TO_SHRINK)
@@ -195,10 +196,11 @@ def main():
         print(onnx.printer.to_text(mutant.model)[:6000])
         return max(look_again(device, mutant) for device in ("null", "cpu"))
     if options.only:
-        seed, _, number = options.only.partition(":")
-        name, mutant, further = Mutants(int(seed), options.models).make(int(number))
+        seed, number = map(int, options.only.split(":"))
+        device = device_of(options, number)
+        name, mutant, further = Mutants(seed, options.models).make(number, device == "cpu")
         print(name, *mutant.history, onnx.printer.to_text(mutant.model)[:6000])
-        return look_again(device_of(options, int(number)), mutant, further)
+        return look_again(device, mutant, further)
     options.counts, options.refusals = {}, {}
     start = time.time()
     options.end = start + 60 * options.minutes if options.minutes else 0

@@ -16,15 +16,16 @@ MISFITS = (KeyError, ValueError, IndexError, TypeError, RuntimeError, OverflowEr
 
 
 class Mutants:
-    """make(number) gives (where it comes from, Mutant, further feeds for it)."""
+    """make(number, is_long) gives (where it comes from, Mutant, further feeds for it);
+    extents may be long where it is run fast."""
 
     def __init__(self, seed, folder):
         self.seed, self.sources = seed, Sources(seed, folder)
 
-    def make(self, number):
+    def make(self, number, is_long):
         rng = random.Random(f"{self.seed}:{number}")
         with np.errstate(all="ignore"):
-            name, mutant = self.sources.draw(number, rng)
+            name, mutant = self.sources.draw(number, rng, is_long)
             for _ in range(rng.choice([0, 1, 1, 2, 3, 4, 6])):
                 mutant = mutated(mutant, rng)
             if rng.random() < SYMBOLIC:

@@ -1,6 +1,6 @@
 """Random graphs: operators are drawn one by one, and kept where the rival runs them.
 
-`random_graph(rng)` gives a Mutant of 5 to 60 nodes over the operators of
+`random_graph(rng, is_long)` gives a Mutant of 5 to 60 nodes over the operators of
 random_operators.py, random_layers.py and random_bodies.py. Every value is computed as its node is
 added, so that operands fit and numbers stay small.
 """
@@ -12,7 +12,9 @@ import rival
 from mutants.mutant import Mutant, declared, untyped
 
 EXTENTS = [1, 1, 2, 2, 3, 3, 4, 5, 7, 8, 13, 16, 17, 31]
-MOST_VALUES = 3_000  # Elements of one value.
+LONG_EXTENTS = [33, 47, 64, 65, 96, 127, 129, 200, 257]  # More than one tile, or vector, or task.
+# Elements of one value; with long extents.
+MOST_VALUES, MOST_LONG_VALUES = 3_000, 40_000
 LARGEST = {np.dtype(np.float16): 1e3}  # Of a finite real; 1e6 for the others.
 OPSETS = [13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24]
 REALS = [np.float32] * 8 + [np.float64, np.float16]
@@ -34,8 +36,10 @@ def random_array(rng, dtype, shape):
 class Builder:
     """A graph under construction, with the value of every name."""
 
-    def __init__(self, rng):
+    def __init__(self, rng, is_long=False):
         self.rng = rng
+        self.extents = EXTENTS + LONG_EXTENTS if is_long else EXTENTS
+        self.most = MOST_LONG_VALUES if is_long else MOST_VALUES
         self.opset = rng.choice(OPSETS)
         self.nodes, self.inputs, self.weights, self.values = [], {}, {}, {}
         self.main_type = rng.choice(REALS)
@@ -72,9 +76,10 @@ class Builder:
             return name
         return self.leaf(array, constant=True)
 
-    def shape(self, rank=None, most=MOST_VALUES):
+    def shape(self, rank=None, most=None):
+        most = most or self.most // 2
         rank = self.rng.choice([0, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5]) if rank is None else rank
-        shape = [self.rng.choice(EXTENTS) for _ in range(rank)]
+        shape = [self.rng.choice(self.extents) for _ in range(rank)]
         if self.chance(0.02) and rank:
             shape[self.rng.randrange(rank)] = 0
         while np.prod(shape, dtype=object) > most:
@@ -143,7 +148,7 @@ class Builder:
     def usable(self, value):
         if not isinstance(value, np.ndarray):
             return isinstance(value, list) and len(value) < 9 and all(self.usable(item) for item in value)
-        if value.size > MOST_VALUES or value.ndim > 6:
+        if value.size > self.most or value.ndim > 6:
             return False
         if value.dtype.kind == "f":
             with np.errstate(all="ignore"):
@@ -184,12 +189,12 @@ def makers_list():
     return makers, maker
 
 
-def random_graph(rng):
+def random_graph(rng, is_long=False):
     from mutants import random_bodies, random_layers, random_operators  # They import this module.
 
     makers = random_operators.MAKERS + random_layers.MAKERS + random_bodies.MAKERS
     weights = [weight for _, weight in makers]
-    builder = Builder(rng)
+    builder = Builder(rng, is_long)
     wanted = rng.choice([5, 6, 8, 10, 12, 16, 24, 40, 60])
     for _ in range(4 * wanted):
         maker = rng.choices(makers, weights)[0][0]

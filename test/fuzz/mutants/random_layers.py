@@ -26,7 +26,7 @@ def matmul(b):
         return other.dtype == value.dtype and other.ndim and other.shape[-2 if other.ndim > 1 else 0] == value.shape[-1]
 
     other = b.tensor("f", low=1, fits=fits) if b.chance(0.5) else None
-    shape = [value.shape[-1], b.rng.choice([1, 2, 5, 8, 17])]
+    shape = [value.shape[-1], b.rng.choice([1, 2, 5, *b.extents[-9:]])]
     if value.ndim > 2 and b.chance(0.3):
         shape = [*value.shape[:-2], *shape]
     b.add("MatMul", [a, other or weight(b, value.dtype, shape)])
@@ -37,7 +37,7 @@ def gemm(b):
     a = b.tensor("f", low=2, high=2)
     value = b.values[a]
     turned_a, turned_b = b.rng.randrange(2), b.rng.randrange(2)
-    depth, lanes = value.shape[0 if turned_a else 1], b.rng.choice([1, 3, 8, 16])
+    depth, lanes = value.shape[0 if turned_a else 1], b.rng.choice([1, 3, *b.extents[-9:]])
     rows = value.shape[1 if turned_a else 0]
     bias = [b.leaf(random_array(b.rng, value.dtype, b.rng.choice([[lanes], [1], [rows, 1], [rows, lanes], []])))]
     b.add("Gemm", [a, weight(b, value.dtype, [lanes, depth] if turned_b else [depth, lanes]),
@@ -81,7 +81,7 @@ def conv(b):
     attributes = window(b, value.ndim - 2, value.shape[2:])
     channels = value.shape[1]
     group = b.rng.choice([g for g in (1, 1, 2, channels) if channels % g == 0])
-    maps = group * b.rng.choice([1, 2, 3, 8])
+    maps = group * b.rng.choice([1, 2, 3, *b.extents[-6:-3]])
     if b.chance(0.2) and "auto_pad" not in attributes:
         attributes["dilations"] = [b.rng.randint(1, 2) for _ in value.shape[2:]]
     operands = [name, weight(b, value.dtype, [maps, channels // group, *attributes["kernel_shape"]])]

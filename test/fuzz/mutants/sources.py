@@ -1,6 +1,6 @@
 """What mutants start from: random graphs, node tests, sample models, parts of real models.
 
-`Sources(seed, folder).draw(number, rng)` gives (name, Mutant). Of a model a connected part
+`Sources(seed, folder).draw(number, rng, is_long)` gives (name, Mutant). Of a model a connected part
 of some nodes is taken, with inputs as they were when the whole model ran; large
 ones are cropped where the part allows it.
 """
@@ -164,7 +164,7 @@ class Sources:
         self.seed, self.paths = seed, model_paths(folder)
         self.models, self.tests = [], None
 
-    def draw(self, number, rng):
+    def draw(self, number, rng, is_long):
         kind = rng.random()
         if kind < 0.1:
             self.tests = self.tests or node_tests()
@@ -176,7 +176,7 @@ class Sources:
             path = rng.choice(block.sample(self.paths, MODELS_AT_A_TIME))
             if part := self.model(path).part(rng):
                 return path.parent.name, part
-        return "random", random_graph(rng)
+        return "random", random_graph(rng, is_long and rng.random() < 0.5)
 
     def model(self, path):
         for entry in self.models:
