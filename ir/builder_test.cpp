@@ -241,5 +241,16 @@ TEST_F(BuilderTest, ALoopIsWidenedUntilItsBodyFits) {
   EXPECT_EQ(y.dim(1), Size(3));
 }
 
+TEST_F(BuilderTest, ExtentsFromOutsideALoopAreNotFolded) {
+  Tensor x = input({rows});
+  auto results = b.loop({}, {}, {x}, [&](const Builder::LoopState &state) {
+    Tensor zeros = b.map(x.shape(), DType::f32,
+                         [&](auto) { return b.literal(DType::f32, 0); });
+    EXPECT_EQ(zeros.dim(0), x.dim(0));
+    return Builder::LoopStep{{}, {state.carried[0].tensor}, {zeros}};
+  });
+  EXPECT_EQ(results[1].tensor.rank(), 2);
+}
+
 } // namespace
 } // namespace landfall::ir

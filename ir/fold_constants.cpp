@@ -43,10 +43,12 @@ double cost(const Description &d) {
 bool has_constant_inputs(Module::Impl &module, Operation *compute) {
   bool constant = true;
   auto check = [&](Value value) {
-    if (isa<RankedTensorType>(value.getType()) && !is_inside(value, compute))
-      constant &= module.constant_of(value) != nullptr;
-    else if (value.getParentRegion() == compute->getParentRegion())
-      constant &= module.size_of(value).is_constant();
+    if (is_inside(value, compute))
+      return;
+    // Sizes may come from outside the loop or branch that the operation is in.
+    constant &= isa<RankedTensorType>(value.getType())
+                    ? module.constant_of(value) != nullptr
+                    : module.size_of(value).is_constant();
   };
   compute->walk([&](Operation *op) {
     for (Value operand : op->getOperands())

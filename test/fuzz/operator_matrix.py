@@ -11,12 +11,9 @@ change again, in this process.
 """
 
 import argparse
-import os
 import pickle
 import random
 import resource
-import select
-import subprocess
 import sys
 import tempfile
 import time
@@ -30,15 +27,14 @@ import suite  # noqa: E402
 import tolerance  # noqa: E402
 
 import operator_changes  # noqa: E402
+import workers  # noqa: E402
+from rival import rival_answer  # noqa: E402
 
 SECONDS_A_CHANGE = 10
 MORE_MEMORY = 1 << 29  # Beyond what the process has when it starts.
 MOST_ELEMENTS = 4_000  # Of one input: larger cases say nothing more.
 CASES_AN_OPERATOR = 5
 LEGAL = {"invalid_model", "invalid_argument", "unsupported", "run_failed", "out_of_memory"}
-# What does not speak of the model: kernels that the rival lacks, memory.
-NO_VERDICT = ("NOT_IMPLEMENTED", "not implemented", "bad_alloc", "allocate", "not yet supported", "not supported",
-              "Could not find an implementation", "No Op registered", "out of memory", "Numpy_type", "Unable to handle")
 
 
 def cases(text):
@@ -97,24 +93,6 @@ def answer(landfall, model, feeds):
             return "answered", None
         raise
     return "answered", list(results.values())
-
-
-def rival_answer(model, feeds):
-    """("refused", text), ("answered", values) or ("unknown", why)."""
-    import onnxruntime
-
-    onnxruntime.set_default_logger_severity(4)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    try:
-        session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-        if feeds is None:
-            return "unknown", "compiled only"
-        names = {value.name for value in session.get_inputs()}
-        return "answered", session.run(None, {name: value for name, value in feeds.items() if name in names})
-    except Exception as error:  # It has no one type of its own.
-        text = str(error).replace("\n", " ")
-        return ("unknown" if any(word in text for word in NO_VERDICT) else "refused"), text
 
 
 class Judge:
@@ -183,70 +161,24 @@ def work(options):
     say("end")
 
 
-def run_worker(options, part, start):
-    seconds = max(1, options.end - time.monotonic()) if options.seconds else 0
-    return subprocess.Popen([sys.executable, __file__, "--part", str(part), "--start", start, "--cases",
-                             options.cases, "--jobs", str(options.jobs), "--seed", str(options.seed), "--seconds",
-                             str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ)
+def run_worker(options, part, counts):
+    def command(place):
+        seconds = max(1, options.end - time.monotonic()) if options.seconds else 0
+        return [sys.executable, __file__, "--part", str(part), "--start", place, "--cases", options.cases, "--jobs",
+                str(options.jobs), "--seed", str(options.seed), "--seconds", str(seconds)]
 
+    def next_place(place):
+        name, _, number = place.rpartition(":")
+        return f"{name}:{int(number) + 1}"
 
-class Watched:
-    """A worker, and a new one after each that dies or hangs."""
+    def note(worker, kind, text):
+        if kind == "hang" and any(word in worker.at for word in LONG):
+            kind = "long"
+        counts[kind] = counts.get(kind, 0) + 1
+        if kind in FINDINGS or (options.list and kind in LISTED):
+            print(f"{kind.upper()} {worker.at} {worker.what if kind in workers.DEATHS else ''} {text}", flush=True)
 
-    def __init__(self, options, part, counts):
-        self.options, self.part, self.counts = options, part, counts
-        self.at = self.what = ""
-        self.start("")
-
-    def start(self, place):
-        self.process = run_worker(self.options, self.part, place)
-        self.text, self.last, self.phase = b"", time.monotonic(), ""
-        self.done = False
-
-    def note(self, kind, text):
-        self.counts[kind] = self.counts.get(kind, 0) + 1
-        if kind in FINDINGS or (self.options.list and kind in LISTED):
-            print(f"{kind.upper()} {self.at} {text}", flush=True)
-
-    def read(self):
-        part = os.read(self.process.stdout.fileno(), 1 << 16)
-        self.last = time.monotonic()
-        if not part:
-            return self.ended("crash", f"status {self.process.wait()}")
-        *lines, self.text = (self.text + part).split(b"\n")
-        for line in lines:
-            self.take(line.decode())
-
-    def take(self, line):
-        tag, _, rest = line.partition(" ")
-        if tag == "N":
-            self.at, _, self.what = rest.partition(" ")
-        elif tag == "O":
-            kind, _, text = rest.partition(" ")
-            self.note(kind, text)
-        elif tag == "end":
-            self.done = True
-        self.phase = tag
-
-    def ended(self, kind, text):
-        """It died (or was killed); goes on with the next change."""
-        if self.done:
-            return
-        if self.phase == "L":
-            lasts = kind == "hang" and any(word in self.at for word in LONG)
-            self.note("long" if lasts else kind, f"{self.what}: {text}")
-        elif not self.at or self.phase not in ("R", "L", "O", "N"):
-            self.note("crash", f"a worker ended on its own, {text}")
-            self.done = True
-            return
-        name, _, number = self.at.rpartition(":")
-        self.start(f"{name}:{int(number) + 1}")
-
-    def check_time(self):
-        if not self.done and self.phase in ("L", "R") and time.monotonic() - self.last > SECONDS_A_CHANGE:
-            self.process.kill()
-            self.process.wait()
-            self.ended("hang", f"more than {SECONDS_A_CHANGE} s")
+    return workers.Worker(command, next_place, note, SECONDS_A_CHANGE)
 
 
 FINDINGS = ("crash", "hang", "internal")
@@ -264,16 +196,6 @@ def run_one(options):
     print(Judge(landfall, model, feeds, lambda *_: None).look_at(what, changed, data))
     print("here:", *answer(landfall, changed, data))
     print("rival:", *rival_answer(changed, data))
-
-
-def watch(options, counts):
-    workers = [Watched(options, part, counts) for part in range(options.jobs)]
-    while any(not worker.done for worker in workers):
-        waiting = {worker.process.stdout: worker for worker in workers if not worker.done}
-        for stream in select.select(list(waiting), [], [], 1)[0]:
-            waiting[stream].read()
-        for worker in waiting.values():
-            worker.check_time()
 
 
 def main():
@@ -297,7 +219,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         options.cases = f"{folder}/cases"
         Path(options.cases).write_bytes(pickle.dumps(list(cases(options.filter))))
-        watch(options, counts)
+        workers.watch([run_worker(options, part, counts) for part in range(options.jobs)])
     print(f"{sum(counts.values())} changes:", ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())),
           f"in {time.time() - start:.0f} s")
     return 1 if any(counts.get(kind) for kind in FINDINGS) else 0

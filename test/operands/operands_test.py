@@ -105,6 +105,12 @@ class Operands(unittest.TestCase):
         self.refuses_at_run("Attention", {**operands, "l": ints(1, 4)}, opset=24)
         self.refuses_at_run("Attention", {**operands, "l": ints(-1, 3)}, opset=24)
 
+    def test_batches(self):
+        heads = np.ones((2, 1, 3, 4), np.float32)
+        for k, v in ((1, 2), (2, 1)):
+            operands = {"q": heads, "k": heads[:k], "v": heads[:v]}
+            self.refuses_to_compile("differ in batch", "Attention", operands, opset=24)
+
     def test_labels(self):
         scores = np.full((2, 3), -1, np.float32)
         for op in ("NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss"):

@@ -158,6 +158,8 @@ Tensor attention_values(Builder &b, Tensor probabilities, const Heads &v,
   Size query_heads = probabilities.dim(1), rows = probabilities.dim(2);
   require_equal(b, probabilities.dim(3), v.length,
                 "keys and values differ in length");
+  require_equal(b, probabilities.dim(0), v.batch,
+                "queries and values differ in batch");
   Grouping group(b, query_heads, v.heads);
   Contraction c;
   c.shape = group.shape(v.batch, v.heads, rows, v.features);

@@ -1,0 +1,341 @@
+"""What a mutant shows: both answers are compared, and a difference is traced to its node.
+
+Results of float graphs differ by rounding, and what follows (a comparison, a
+Round, an ArgMax) can turn that into anything. So a difference is believed only
+where one node, or a few, give another result than the rival *on the same
+operands*, and more than the rival's own result moves when the operands move by
+some units in the last place. Where ONNX's reference evaluator sides with landfall,
+the rival is taken to be wrong.
+"""
+
+import re
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import onnx.inliner
+import onnx.reference
+from onnx import helper, numpy_helper
+
+import rival
+import tolerance
+from mutants.mutant import Mutant, all_nodes, free_names, subgraphs
+
+LEGAL = {"invalid_model", "invalid_argument", "unsupported", "run_failed", "out_of_memory"}
+FINDINGS = ("crash", "hang", "memory", "internal", "wrong")
+ULPS = 2  # By which operands move,
+TIMES = 16  # how many times the movement of results a difference may be,
+TRIES = 6  # and how often they are moved.
+# The rival does not set sums of nothing to 0.
+UNSET_SUMS = {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv"}
+# Their inner precision, or that of their constants, is float32 unless an attribute says otherwise.
+STASHED = {"HardSwish", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Attention"}
+# What differs from mutant to mutant in a message: names, shapes, numbers.
+VARYING = r"'[^']*'|[\[(][^\])]*[\])]|-?\d[\d.]*(e[-+]\d+)?|\b(nan|inf)\b"
+# Their results are not specified where an operand is NaN.
+NAN_FREE = {"Max", "Min", "ArgMax", "ArgMin", "TopK", "ReduceMax", "ReduceMin", "MaxPool", "GlobalMaxPool", "Clip", "Relu",
+            "Unique", "Sign", "Hardmax", "Softmax", "LogSoftmax", "Cast", "QuantizeLinear", "DynamicQuantizeLinear",
+            "PRelu", "LeakyRelu", "Elu", "Celu", "Selu", "HardSigmoid", "HardSwish", "ThresholdedRelu", "Shrink",
+            "NonMaxSuppression", "NonZero", "ReduceLogSumExp", "GridSample", "RoiAlign", "Pow", "Mod"}
+
+
+@dataclass
+class Verdict:
+    """kind, the operator that shows it, text; and the mutant, made smaller, that shows it."""
+
+    kind: str
+    operator: str = ""
+    text: str = ""
+    mutant: Mutant = None
+
+    def key(self):
+        """Findings with one key are taken for one cause."""
+        return self.kind, self.operator, re.sub(VARYING, "#", self.text)[:80]
+
+
+class Judge:
+    """Runs mutants here and with the rival. `say(phase)`: "R" rival, "L" landfall, "-" neither."""
+
+    def __init__(self, landfall, device, say=lambda phase: None):
+        self.landfall, self.device, self.say = landfall, device, say
+        self.compiled = None  # The last model that compiled.
+
+    #===--- Answers ---------------------------------------------------------===#
+
+    def here(self, mutant, all_feeds):
+        self.say("L")
+        try:
+            return self.run_here(mutant, all_feeds)
+        finally:
+            self.say("-")
+
+    def run_here(self, mutant, all_feeds):
+        try:
+            compiled = self.landfall.compile(mutant.model, device=self.device, threads=1)
+        except self.landfall.Error as error:
+            return [("refused", error)] * len(all_feeds)
+        self.compiled = compiled
+        return [self.run(compiled, feeds) for feeds in all_feeds]
+
+    def run(self, compiled, feeds):
+        names = {value.name for value in compiled.inputs}
+        try:
+            return "answered", list(compiled.run({name: feeds[name] for name in feeds if name in names}).values())
+        except self.landfall.Error as error:
+            return "refused", error
+
+    def other_bits(self, mutant, all_feeds, ours):
+        """Whether two threads, and the package saved and loaded, give other bits; "" if not."""
+        self.say("L")
+        again = self.landfall.load(self.compiled.to_bytes(), threads=2)
+        for feeds, (kind, mine) in zip(all_feeds, ours):
+            other, results = self.run(again, feeds)
+            if kind != other or kind == "answered" and not all(map(same_bits, mine, results)):
+                return f"loaded again, with two threads: {other}, with one thread: {kind}; bits differ"
+        return ""
+
+    def there(self, mutant, all_feeds):
+        self.say("R")
+        answers = rival.rival_answers(mutant.model, all_feeds, optimized=False)
+        self.say("-")
+        return answers
+
+    #===--- Verdicts --------------------------------------------------------===#
+
+    def look_at(self, mutant, more_feeds=()):
+        """The worst verdict over the mutant's feeds and the others."""
+        all_feeds = [mutant.feeds, *more_feeds]
+        theirs = self.there(mutant, all_feeds)
+        ours = self.here(mutant, all_feeds)
+        verdicts = []
+        if self.device == "cpu" and ours[0][0] == "answered" and (text := self.other_bits(mutant, all_feeds, ours)):
+            return Verdict("wrong", "", text, mutant)
+        for feeds, mine, its in zip(all_feeds, ours, theirs):
+            fed = mutant.copy()
+            fed.feeds = feeds
+            verdicts.append(self.compare(fed, mine, its))
+        return min(verdicts, key=lambda verdict: RANK.index(verdict.kind))
+
+    def compare(self, mutant, mine, its):
+        if mine[0] == "refused":
+            error = mine[1]
+            if error.code not in LEGAL:
+                return Verdict("internal", error.operator or "", f"{error.code}: {error.reason}", mutant)
+            if its[0] == "answered":
+                return Verdict("refused", error.operator or "", f"{error.code}: {error.reason}", mutant)
+            return Verdict("both refuse")
+        if its[0] == "refused":
+            return Verdict("lenient", "", its[1], mutant)
+        if its[0] == "unknown":
+            return Verdict("unknown", "", its[1])
+        if reason := first_difference(its[1], mine[1]):
+            return self.traced(mutant, mine[1], its[1], reason)
+        return Verdict("agrees")
+
+    #===--- Tracing a difference --------------------------------------------===#
+
+    def traced(self, mutant, mine, its, reason):
+        """The node whose result is wrong; "amplified" if rounding explains the difference."""
+        if mutant.model.functions and (inlined := self.inlined(mutant)):
+            return inlined
+        if mutant.size() == 1:
+            return self.judged(mutant, mutant.graph.node[0].op_type, reason, mine, its)
+        exposed = mutant.exposed()
+        (kind, ours), = self.here(exposed, [mutant.feeds])
+        (other, theirs), = self.there(exposed, [mutant.feeds])
+        if kind != "answered" or other != "answered":
+            return Verdict("wrong", "", f"{reason}; not traced", mutant)
+        values = dict(mutant.feeds) | dict(zip(exposed.outputs(), ours))
+        expected = dict(zip(exposed.outputs(), theirs))
+        for position, node in enumerate(mutant.graph.node):
+            results = [name for name in node.output if name]
+            if any(tolerance.differs(expected[name], values[name]) for name in results):
+                verdict = self.node_alone(mutant, {position}, results, values)
+                if verdict.kind == "wrong":
+                    return verdict
+        return self.traced_to_tail(mutant, mine, values)
+
+    def inlined(self, mutant):
+        """The verdict where functions' nodes stand in the graph; None if that shows no difference."""
+        copy = mutant.copy()
+        copy.model.CopyFrom(onnx.inliner.inline_local_functions(copy.model))
+        (kind, its), = self.there(copy, [copy.feeds])
+        (other, mine), = self.here(copy, [copy.feeds])
+        if kind == other == "answered" and (reason := first_difference(its, mine)):
+            return self.traced(copy, mine, its, reason)
+        return None
+
+    def node_alone(self, mutant, positions, results, values):
+        """Nodes on the operands that they had here."""
+        part = mutant.part(positions, values, results)
+        (kind, its), = self.there(part, [part.feeds])
+        if kind != "answered":
+            return Verdict("unknown")
+        (kind, alone), = self.here(part, [part.feeds])
+        operator = part.graph.node[-1].op_type
+        if kind == "answered" and (reason := first_difference(its, alone)):
+            verdict = self.judged(part, operator, reason, alone, its)
+            if verdict.kind == "wrong":
+                return verdict
+        inside = [values[name] for name in results]
+        if reason := first_difference(its, inside):  # Wrong among others only.
+            return self.judged(part, operator, reason, inside, its, shown_by=mutant)
+        return Verdict("agrees")
+
+    def traced_to_tail(self, mutant, mine, values):
+        """Nodes are right one by one: computed together they may not be. The shortest wrong tail."""
+        bad = [name for name, value in zip(mutant.outputs(), mine) if tolerance.differs(values.get(name), value)]
+        if not bad:
+            return Verdict("amplified")
+        for begin in reversed(range(mutant.size() - 1)):
+            part = mutant.part(set(range(begin, mutant.size())), values, bad[:1])
+            part.prune()
+            if part.size() < 2:
+                continue
+            (kind, its), = self.there(part, [part.feeds])
+            (other, ours), = self.here(part, [part.feeds])
+            if kind == other == "answered" and (reason := first_difference(its, ours)):
+                verdict = self.judged(part, "+".join(sorted({n.op_type for n in part.graph.node})[:4]), reason, ours, its)
+                if verdict.kind == "wrong":
+                    return verdict
+        return Verdict("amplified")
+
+    def judged(self, part, operator, reason, mine, its, shown_by=None):
+        """Wrong, unless rounding or what ONNX leaves open explains the difference."""
+        if is_unspecified(part) or all(map(of_no_iteration, mine, its)) and has_loop(part):
+            return Verdict("unspecified", operator, reason)
+        stored = mine
+        if any(node.op_type in STASHED for node in all_nodes(part.graph)):
+            stored, its = [[stashed(value) for value in values] for values in (mine, its)]
+        near = [nearer(e, a, self.spread(part, its, k)) for k, (e, a) in enumerate(zip(its, stored))]
+        if first_difference(its, near):
+            if not shown_by and first_difference(reference(part, its), mine) is None:
+                return Verdict("rival's own", operator, reason)
+            text = f"alone right, among others: {reason}" if shown_by else reason
+            return Verdict("wrong", operator, text, shown_by or part)
+        return Verdict("amplified")
+
+    def spread(self, part, its, k):
+        """How far the rival's k-th result moves when operands move; None if that has no meaning."""
+        moved = []
+        for number in range(TRIES):
+            numbers = np.random.default_rng(number)
+            copy = part.copy()
+            copy.feeds = {name: moved_value(value, numbers) for name, value in part.feeds.items()}
+            for name, tensor in part.constants().items():
+                copy.set_constant(name, moved_value(numpy_helper.to_array(tensor), numbers))
+            (kind, results), = self.there(copy, [copy.feeds])
+            if kind == "answered":
+                moved.append(results[k])
+        return largest_movement(its[k], moved)
+
+
+RANK = [*FINDINGS, "refused", "lenient", "unspecified", "rival's own", "amplified", "unknown", "agrees", "both refuse"]
+
+
+def reference(part, its):
+    """ONNX's own answer, the second oracle; the rival's where it has none."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return onnx.reference.ReferenceEvaluator(part.model).run(None, part.feeds)
+    except Exception:  # It fails in many ways.
+        return its
+
+
+def same_bits(a, b):
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same_bits, a, b))
+    return a.tobytes() == b.tobytes() if isinstance(a, np.ndarray) and a.dtype != object else True
+
+
+def first_difference(expected, actual):
+    for k, (e, a) in enumerate(zip(expected, actual)):
+        with np.errstate(all="ignore"):
+            if reason := tolerance.differs(e, a):
+                return f"output {k}: {reason}" if k else reason
+    return None
+
+
+def stashed(value):
+    """Compared as float32."""
+    return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype == np.float64 else value
+
+
+def moved_value(value, numbers):
+    """Reals a few units in the last place away; others as they are."""
+    if isinstance(value, list):
+        return [moved_value(item, numbers) for item in value]
+    if value.dtype.kind != "f":
+        return value
+    with np.errstate(all="ignore"):
+        step = ULPS * np.finfo(value.dtype).eps * numbers.uniform(-1, 1, value.shape)
+        return np.asarray(value * (1 + step)).astype(value.dtype)
+
+
+def largest_movement(result, others):
+    if not isinstance(result, np.ndarray) or result.dtype.kind not in "fiu":
+        return None
+    spread = np.zeros(result.shape)
+    for other in others:
+        if not isinstance(other, np.ndarray) or other.shape != result.shape:
+            return None
+        with np.errstate(all="ignore"):
+            away = np.asarray(np.abs(other.astype(np.float64) - result.astype(np.float64)))
+            same = (result == other) | ((result != result) & (other != other))
+            away[~np.isfinite(away)] = np.inf
+        spread = np.maximum(spread, np.where(same, 0, away))
+    return spread
+
+
+def nearer(expected, actual, spread):
+    """The actual result, nearer to the expected one by what rounding explains."""
+    if spread is None or not isinstance(actual, np.ndarray) or actual.shape != expected.shape:
+        return actual
+    with np.errstate(all="ignore"):
+        e, a = expected.astype(np.float64), actual.astype(np.float64)
+        left = np.maximum(np.abs(a - e) - TIMES * spread, 0)
+        moved = np.where(spread > 0, np.where(np.isfinite(left), e + np.sign(a - e) * left, a), a)
+        return np.where(np.isinf(spread), e, moved).astype(actual.dtype)
+
+
+def is_unspecified(part):
+    """Whether ONNX leaves a result of these nodes open, on the operands that they have."""
+    known = part.values() or part.feeds
+    for node in part.graph.node:
+        operands = [value for name in sorted(free_names(node)) if isinstance(value := known.get(name), np.ndarray)]
+        if node.op_type in UNSET_SUMS and any(0 in value.shape for value in operands):
+            return True
+        inside = [node, *(other for graph in subgraphs(node) for other in all_nodes(graph))]
+        has_nan = any(value.dtype.kind == "f" and np.isnan(value).any() for value in operands)
+        if any(has_nan and other.op_type in NAN_FREE or casts_out_of_range(other, operands)
+               or pads_less_than_nothing(other) for other in inside):
+            return True
+    return False
+
+
+def has_loop(part):
+    return any(node.op_type == "Loop" for node in all_nodes(part.graph))
+
+
+def of_no_iteration(mine, its):
+    """Without an iteration a Loop's collected results have no elements, and what their shape is else is left open."""
+    if isinstance(mine, list) or isinstance(its, list):
+        return True
+    return np.shape(mine) == np.shape(its) or np.size(mine) == np.size(its) == 0 and np.ndim(mine) == np.ndim(its)
+
+
+def casts_out_of_range(node, operands):
+    """Of a real to an integer type that does not hold it."""
+    to = next((a.i for a in node.attribute if a.name == "to"), None) if node.op_type == "Cast" else None
+    if to is None or helper.tensor_dtype_to_np_dtype(to).kind not in "iu":
+        return False
+    limits = np.iinfo(helper.tensor_dtype_to_np_dtype(to))
+    return any(not np.all((value >= limits.min) & (value <= limits.max)) for value in operands if value.dtype.kind == "f")
+
+
+def pads_less_than_nothing(node):
+    """A transposed convolution padded to input * stride, with strides longer than its window."""
+    values = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    return node.op_type == "ConvTranspose" and values.get("auto_pad", b"").startswith(b"SAME") and any(
+        extent < stride for extent, stride in zip(values.get("kernel_shape", []), values.get("strides", [])))
