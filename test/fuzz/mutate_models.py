@@ -10,8 +10,10 @@ changed in a few of many ways (mutants/*_changes.py). A crash, a hang, an
 ONNX Runtime answers and landfall refuses is filed too, but does not fail it; the
 other way around is counted. Every fourth mutant (--cpu N: every Nth) is compiled for
 the CPU, the others for the null device, which interprets the kernels and compiles
-a hundred times as fast. A mutant follows from the seed and its number: `--only
-SEED:NUMBER` looks at one in this process, `--again DIR/model.onnx` at a filed one.
+a hundred times as fast. Half of them are compiled without some optimisations, drawn
+from all that there are: passes, rewrites of kernels, contraction strategies. A mutant
+follows from the seed and its number: `--only SEED:NUMBER` looks at one in this
+process, `--again DIR/model.onnx` at a filed one (`--skip A,B` as it was found).
 """
 
 import argparse
@@ -51,6 +53,23 @@ def device_of(options, number):
     return "cpu" if number % options.cpu == 0 else "null"
 
 
+def optional_steps(landfall):
+    """What the compiler can do without; it says so when it is asked for a step that it lacks."""
+    nothing = onnx.helper.make_model(onnx.helper.make_graph([], "nothing", [], []))
+    try:
+        landfall.compile(nothing, skip_steps=["?"])
+    except landfall.Error as error:
+        return str(error).rpartition("these can: ")[2].split(", ")
+    raise AssertionError("a step that does not exist was left out")
+
+
+def skipped_steps(seed, number, steps):
+    rng = random.Random(f"steps of {seed}:{number}")
+    if rng.random() < 0.5:
+        return []
+    return rng.sample(steps, rng.choice([1, 1, 2, len(steps) // 2, len(steps)]))
+
+
 #===--- Workers -----------------------------------------------------------===#
 
 
@@ -64,6 +83,7 @@ def work(options):
     import landfall
 
     judges = {device: Judge(landfall, device, say) for device in ("cpu", "null")}
+    steps = optional_steps(landfall)
     mutants = Mutants(options.seed, options.models)
     limit_memory()
     filed = {}
@@ -73,7 +93,9 @@ def work(options):
         place = f"{options.seed}:{number}"
         say("N", place)
         try:
-            say("O", *outcome(options, judges[device_of(options, number)], mutants, number, filed))
+            judge = judges[device_of(options, number)]
+            judge.skipped = skipped_steps(options.seed, number, steps)
+            say("O", *outcome(options, judge, mutants, number, filed))
         except Exception:  # Of the fuzzing program itself; the next mutant may be looked at.
             say("O", "error", traceback.format_exc()[-1000:])
     say("end")
@@ -84,6 +106,8 @@ def outcome(options, judge, mutants, number, filed):
     place = f"{options.seed}:{number}"
     say("R")  # It runs what it makes.
     name, mutant, further = mutants.make(number, judge.device == "cpu")
+    if judge.skipped:
+        mutant.history.append("without=" + ",".join(judge.skipped))
     say("N", place, name, *mutant.history)
     verdict = judge.look_at(mutant, further)
     text = f"{verdict.operator}: {verdict.text}" if verdict.text else ""
@@ -161,10 +185,12 @@ def note(options, worker, kind, text):
 #===--- One command -------------------------------------------------------===#
 
 
-def look_again(device, mutant, further=()):
+def look_again(device, mutant, skipped, further=()):
     import landfall
 
-    verdict = Judge(landfall, device).look_at(mutant, further)
+    judge = Judge(landfall, device)
+    judge.skipped = skipped
+    verdict = judge.look_at(mutant, further)
     print(f"{device}:", verdict.kind, verdict.operator, verdict.text)
     return 1 if verdict.kind in FINDINGS else 0
 
@@ -181,6 +207,7 @@ def parse():
     parser.add_argument("--list", action="store_true", help="every verdict that has a text")
     parser.add_argument("--only", metavar="SEED:NUMBER")
     parser.add_argument("--again", type=Path, metavar="MODEL")
+    parser.add_argument("--skip", default="", metavar="A,B")
     parser.add_argument("--start", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--end", type=float, default=0, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -194,13 +221,16 @@ def main():
     if options.again:
         mutant = failures.read_finding(options.again)
         print(onnx.printer.to_text(mutant.model)[:6000])
-        return max(look_again(device, mutant) for device in ("null", "cpu"))
+        skipped = [step for step in options.skip.split(",") if step]
+        return max(look_again(device, mutant, skipped) for device in ("null", "cpu"))
     if options.only:
         seed, number = map(int, options.only.split(":"))
         device = device_of(options, number)
         name, mutant, further = Mutants(seed, options.models).make(number, device == "cpu")
         print(name, *mutant.history, onnx.printer.to_text(mutant.model)[:6000])
-        return look_again(device, mutant, further)
+        import landfall
+
+        return look_again(device, mutant, skipped_steps(seed, number, optional_steps(landfall)), further)
     options.counts, options.refusals = {}, {}
     start = time.time()
     options.end = start + 60 * options.minutes if options.minutes else 0

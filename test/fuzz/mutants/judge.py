@@ -58,6 +58,7 @@ class Judge:
 
     def __init__(self, landfall, device, say=lambda phase: None):
         self.landfall, self.device, self.say = landfall, device, say
+        self.skipped = []  # Optimisations that are left out.
         self.compiled = None  # The last model that compiled.
 
     #===--- Answers ---------------------------------------------------------===#
@@ -71,7 +72,7 @@ class Judge:
 
     def run_here(self, mutant, all_feeds):
         try:
-            compiled = self.landfall.compile(mutant.model, device=self.device, threads=1)
+            compiled = self.landfall.compile(mutant.model, device=self.device, threads=1, skip_steps=self.skipped)
         except self.landfall.Error as error:
             return [("refused", error)] * len(all_feeds)
         self.compiled = compiled
