@@ -37,11 +37,62 @@ struct Source {
   Scalar exists;
 };
 
-/// How many candidate taps an axis has: with dilation 1, only every stride-th
-/// tap can reach a given output.
-Size candidates(const Transposed &t, size_t axis) {
+/// How many taps can reach an output of an axis, were the input endless: with
+/// dilation 1, only every stride-th.
+Size reaching(const Transposed &t, size_t axis) {
   bool skips = t.dilations[axis] == 1 && t.strides[axis] > 1;
   return skips ? ceildiv(t.kernel[axis], t.strides[axis]) : t.kernel[axis];
+}
+
+/// How many of the input's positions can reach an output, were the window
+/// endless.
+Size reached(const Transposed &t, size_t axis) {
+  return ceildiv(t.input[axis], t.dilations[axis]);
+}
+
+/// Whether an axis visits its input's positions instead: the window has more
+/// taps than that, or may have any number.
+bool is_clipped(const Transposed &t, size_t axis) {
+  return (t.strides[axis] == 1 || t.dilations[axis] == 1) &&
+         !known_ge(reached(t, axis), reaching(t, axis)) &&
+         (t.input[axis].is_constant() || !t.kernel[axis].is_constant());
+}
+
+bool is_any_clipped(const Transposed &t) {
+  for (size_t axis = 0; axis < t.rank(); ++axis)
+    if (is_clipped(t, axis))
+      return true;
+  return false;
+}
+
+/// How many candidate taps an axis has.
+Size candidates(const Transposed &t, size_t axis) {
+  Size reach = reaching(t, axis);
+  return is_clipped(t, axis) ? min(reach, reached(t, axis)) : reach;
+}
+
+/// Tap 0 is the first that reaches back into the input: the one at its last
+/// position, or before it.
+void add_clipped_axis(const Transposed &t, size_t axis, Scalar start,
+                      Scalar tap, Source &source) {
+  Builder &b = t.b;
+  double stride = double(t.strides[axis]);
+  double dilation = double(t.dilations[axis]);
+  Scalar phase = stride == 1 ? b.index(0) : start % stride;
+  Scalar distance = stride == 1 ? start : (start - phase) / stride;
+  Scalar position = b.index(0), step = distance;
+  if (t.input[axis] != Size(1) || dilation != 1) {
+    Scalar behind = distance - b.scalar(t.input[axis] - 1) + (dilation - 1);
+    step = tap + maximum(dilation == 1 ? behind : behind / dilation, 0);
+    position = distance - step * dilation;
+  }
+  Scalar kernel = phase + step * stride;
+  source.exists = both(source.exists, position >= 0);
+  source.exists = both(source.exists, kernel < b.scalar(t.kernel[axis]));
+  if (!known_ge(t.begin[axis], 0))
+    source.exists = both(source.exists, kernel >= 0);
+  source.kernel.push_back(kernel);
+  source.position.push_back(position);
 }
 
 void add_axis(const Transposed &t, size_t axis, Scalar output, Scalar tap,
@@ -51,6 +102,8 @@ void add_axis(const Transposed &t, size_t axis, Scalar output, Scalar tap,
   double dilation = double(t.dilations[axis]);
   Scalar start =
       t.begin[axis] == Size(0) ? output : output + b.scalar(t.begin[axis]);
+  if (is_clipped(t, axis))
+    return add_clipped_axis(t, axis, start, tap, source);
   Scalar kernel = tap;
   Scalar position;
   if (stride == 1) {
@@ -114,12 +167,14 @@ Scalar input_at(const Transposed &t, std::span<const Scalar> p, Scalar channel,
 Tensor backwards(const Transposed &t) {
   Contraction c;
   c.shape = points(t);
-  c.reduce = joined({t.x.dim(2)}, t.kernel);
+  c.reduce = joined({t.x.dim(2)}, tap_shape(t));
   c.accumulator = t.compute();
   c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> k) {
     Source source = source_of(t, p.subspan(3), k.subspan(1));
     Scalar head[] = {p[1], k[0], p[2]};
-    Scalar weight = t.w.at(joined(head, k.subspan(1)));
+    // The taps of other axes are all in the window.
+    Tap tap{source.kernel, is_any_clipped(t) ? source.exists : Scalar()};
+    Scalar weight = tap.load(t.w, head, t.b.literal(t.type(), 0));
     return std::pair(input_at(t, p, k[0], source),
                      convert(weight, t.compute()));
   };
@@ -246,6 +301,10 @@ static void conv_transpose(Node &node) {
                 "strides and dilations must be positive");
   bind_output(node, t);
   bool strided = t.strides != std::vector<int64_t>(t.rank(), 1);
+  // What a clipped axis reads is no affine function of the output, but for one
+  // position.
+  for (size_t axis = 0; axis < t.rank(); ++axis)
+    strided |= is_clipped(t, axis) && t.input[axis] != Size(1);
   Tensor y = channels == Size(1) ? depthwise(t)
              : strided           ? gathered(t)
                                  : backwards(t);
