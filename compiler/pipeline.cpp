@@ -145,7 +145,7 @@ Status check_supported(const Target &target, const Package &package) {
   return {};
 }
 
-Result<Package> compile(Bytes model, const std::string &name,
+Result<Package> compile(const Bytes &model, const std::string &name,
                         const std::string &directory, Sources &sources,
                         const CompileOptions &options) {
   const Target *target = TRY(find_target(options.target));

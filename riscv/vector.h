@@ -116,7 +116,7 @@ template <> struct WidenedInteger<uint32_t> {
 template <> struct WidenedInteger<uint64_t> {
   using Type = unsigned __int128;
 };
-template <typename T> using Widened = typename WidenedInteger<T>::Type;
+template <typename T> using Widened = WidenedInteger<T>::Type;
 
 template <typename T> using Signed = std::make_signed_t<T>;
 

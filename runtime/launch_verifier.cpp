@@ -67,7 +67,8 @@ Divergence divergence(DType dtype, const std::vector<double> &actual,
 std::string index_text(size_t flat, const std::vector<int64_t> &dims) {
   std::string text;
   for (size_t d = dims.size(); d-- > 0;) {
-    text = std::to_string(flat % dims[d]) + (text.empty() ? "" : ",") + text;
+    text.insert(0,
+                fmt::format("{}{}", flat % dims[d], text.empty() ? "" : ","));
     flat /= dims[d];
   }
   return "[" + text + "]";
