@@ -1,14 +1,14 @@
 """Mutated models: landfall and ONNX Runtime answer, and the answers are compared.
 
     mutate_models.py [--count 20000] [--seed N] [--minutes M] [--models DIR]
-                     [--failures DIR] [--jobs 2] [--cpu 4] [--list]
+                     [--failures DIR] [--jobs 2] [--cpu 5] [--list]
 
 Random graphs, node tests, sample models and parts of the real models in DIR are
 changed in a few of many ways (mutants/*_changes.py). A crash, a hang, an
 `internal` error or wrong numbers are findings: each is made smaller and filed in
 --failures, one of each kind, operator and message; they fail the run. What
 ONNX Runtime answers and landfall refuses is filed too, but does not fail it; the
-other way around is counted. Every fourth mutant (--cpu N: every Nth) is compiled for
+other way around is counted. Every fifth mutant (--cpu N: every Nth) is compiled for
 the CPU, the others for the null device, which interprets the kernels and compiles
 a hundred times as fast. Half of them are compiled without some optimisations, drawn
 from all that there are: passes, rewrites of kernels, contraction strategies. A mutant
@@ -203,7 +203,7 @@ def parse():
     parser.add_argument("--models", type=Path, default=ROOT.parent / "shared/models")
     parser.add_argument("--failures", type=Path, default=ROOT / "build/fuzz/failures")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--cpu", type=int, default=4)
+    parser.add_argument("--cpu", type=int, default=5)
     parser.add_argument("--list", action="store_true", help="every verdict that has a text")
     parser.add_argument("--only", metavar="SEED:NUMBER")
     parser.add_argument("--again", type=Path, metavar="MODEL")

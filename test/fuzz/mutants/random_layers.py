@@ -45,17 +45,46 @@ def gemm(b):
           alpha=b.rng.choice([1.0, 0.5]), beta=b.rng.choice([1.0, 0.25]))
 
 
-@maker(1)
+@maker(2)
 def einsum(b):
-    name = b.tensor("f", low=2, high=3)
-    value = b.values[name]
-    letters = "abc"[:value.ndim]
-    equation = b.rng.choice([f"{letters}->{letters[::-1]}", f"{letters},{letters[-1]}d->{letters[:-1]}d",
-                             f"{letters}->{letters[0]}", f"{letters},{letters}->{letters[0]}", f"...{letters[-1]}->..."])
-    operands = [name]
-    if "," in equation:
-        operands.append(weight(b, value.dtype, [value.shape[-1], 4]) if "d" in equation else name)
-    b.add("Einsum", operands, equation=equation)
+    """One to three operands over a few letters, some of them summed."""
+    dtype = b.main_type
+    extents = {letter: b.rng.choice([1, 2, 3, 5, 8, 13]) for letter in "abcde"}
+    terms = ["".join(b.rng.sample("abcde", b.rng.randint(1, 3))) for _ in range(b.rng.randint(1, 3))]
+    known = sorted(set("".join(terms)))
+    result = b.rng.sample(known, b.rng.randint(0, min(4, len(known))))
+    operands = [weight(b, dtype, [extents[letter] for letter in term]) for term in terms]
+    b.add("Einsum", operands, equation=",".join(terms) + ("" if b.chance(0.2) else "->" + "".join(result)))
+
+
+@maker(2)
+def fused(b):
+    """Operators that ONNX Runtime's optimizer makes."""
+    name = b.tensor("f", low=2, high=3, fits=lambda v: v.dtype == np.float32 and v.size)
+    if name is None:
+        return
+    width = b.values[name].shape[-1]
+    vector = b.leaf(random_array(b.rng, np.float32, [width]))
+    op = b.rng.choice(["Gelu", "FastGelu", "QuickGelu", "BiasGelu", "FusedMatMul", "SkipLayerNormalization"])
+    if op == "FusedMatMul":
+        turned = b.rng.randrange(2)
+        lanes = b.rng.choice([1, 5, 16])
+        b.add(op, [name, weight(b, np.float32, [lanes, width] if turned else [width, lanes])], domain="com.microsoft",
+              transB=turned, alpha=b.rng.choice([1.0, 0.5]))
+    elif op == "SkipLayerNormalization":
+        skip = b.leaf(random_array(b.rng, np.float32, b.values[name].shape))
+        b.add(op, [name, skip, vector, vector], domain="com.microsoft", epsilon=1e-3)
+    else:
+        b.add(op, [name, *([vector] if op == "BiasGelu" or op == "FastGelu" and b.chance(0.5) else [])],
+              domain="com.microsoft")
+
+
+@maker(1)
+def fourier(b):
+    name = b.tensor("f", low=3, high=3, fits=lambda v: v.dtype == np.float32 and v.size and v.shape[-1] in (1, 2))
+    if name and b.opset >= 20:
+        inverse = b.rng.randrange(2)
+        b.add("DFT", [name, "", b.parameter(np.array(1))], inverse=inverse, onesided=0 if inverse else b.rng.randrange(2))
 
 
 def image(b, dtype=None):
