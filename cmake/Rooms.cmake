@@ -5,16 +5,19 @@ add_compile_options(-Wall -Wextra -Werror -Wno-gnu-statement-expression
                     -fno-omit-frame-pointer)
 # Debian's LLVM has neither the type information that vptr needs nor
 # instrumentation; test/sanitize/sanitize.sh tells the run time of that.
-if(LANDFALL_SANITIZE STREQUAL "address")
+if(LANDFALL_SANITIZE MATCHES "^(address|fuzzer)$")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize=vptr
                       -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=address,undefined)
+  if(LANDFALL_SANITIZE STREQUAL "fuzzer")
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fsanitize=fuzzer-no-link>)
+  endif()
 elseif(LANDFALL_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread)
   add_link_options(-fsanitize=thread)
 elseif(LANDFALL_SANITIZE)
   message(FATAL_ERROR "LANDFALL_SANITIZE is '${LANDFALL_SANITIZE}'; it may be "
-                      "address or thread")
+                      "address, thread or fuzzer")
 endif()
 # Precompiled headers that are the same bytes each time can be cached.
 add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")

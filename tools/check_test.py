@@ -70,7 +70,7 @@ class Rooms(unittest.TestCase):
             ("targets/reef/sim/dma.h", "landfall::reef::sim"),
         ]:
             self.assertEqual(rooms.place_of(name).namespace, namespace)
-        self.assertIsNone(rooms.place_of("test/fuzz/mutate.h"))
+        self.assertIsNone(rooms.place_of("test/fuzz/proto_tree.h"))
         self.assertEqual(rooms.unknown_folder("ir/new/x.cpp"), "ir/new")
         self.assertIsNone(rooms.unknown_folder("ir/size/x.cpp"))
 

@@ -1,17 +1,20 @@
-//===- package_fuzz.cpp - Malformed .lfm files ---------------------------===//
+//===- package_fuzz.cpp - Malformed .lfm files ----------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Reads and verifies damaged packages, most of them with checksums made right
-// again; what passes is printed and written out, never executed.
+// Reads and verifies packages, most of them with checksums made right again;
+// what passes is printed, written out and loaded on the null device.
 //
 //===----------------------------------------------------------------------===//
-
 #include "package/kernel_for_test.h"
 #include "package/package.h"
 #include "package/package_damage_for_test.h"
 #include "package/program_for_test.h"
-#include "test/fuzz/fuzz_main.h"
+#include "runtime/session.h"
+#include "test/fuzz/fuzz_target.h"
+
+#include <cstdlib>
+#include <random>
 
 using namespace landfall;
 
@@ -57,8 +60,23 @@ Package branching_package() {
   return package;
 }
 
-bool read_file(const fuzz::Bytes &bytes) {
-  Result<Package> package = parse_package(share_bytes(bytes), "fuzz.lfm");
+void load(Package package) {
+  auto device = runtime::create_device("null", {}).take();
+  auto model = runtime::LoadedModel::load(
+      std::make_shared<const Package>(std::move(package)), std::move(device));
+  if (model)
+    runtime::Session session(*model);
+}
+
+} // namespace
+
+std::vector<fuzz::Bytes> fuzz::seeds() {
+  return {serialize(add_relu_package()), serialize(branching_package())};
+}
+
+bool fuzz::accepts(std::span<const uint8_t> input) {
+  Result<Package> package =
+      parse_package(share_bytes(Bytes(input.begin(), input.end())), "fuzz.lfm");
   if (!package)
     return false;
   size_t text = print(package->program).size();
@@ -67,16 +85,19 @@ bool read_file(const fuzz::Bytes &bytes) {
   std::vector<uint8_t> again = serialize(*package);
   if (text == 0 || !parse_package(share_bytes(std::move(again)), "again"))
     std::abort(); // What was accepted must survive being written.
+  load(package.take());
   return true;
 }
 
-} // namespace
-
-int main(int argc, char **argv) {
-  fuzz::Subject subject;
-  subject.seeds = {serialize(add_relu_package()),
-                   serialize(branching_package())};
-  subject.repair = repair_checksums;
-  subject.read = read_file;
-  return fuzz::run(subject, argc, argv);
+/// Most damage has right checksums: what reads the sections sees it then.
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size,
+                                          size_t max_size, unsigned seed) {
+  std::minstd_rand random(seed);
+  size = LLVMFuzzerMutate(data, size, max_size);
+  if (random() % 16 == 0)
+    return size;
+  std::vector<uint8_t> bytes(data, data + size);
+  repair_checksums(bytes);
+  std::copy(bytes.begin(), bytes.end(), data);
+  return size;
 }

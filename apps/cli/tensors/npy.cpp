@@ -124,8 +124,12 @@ Result<size_t> checked_count(const NpyHeader &header, size_t element_bytes,
   }
   if (is_empty)
     return size_t(0);
-  // Text of width 0 takes no bytes: bound the number of strings.
-  if (!fits || bytes > available || (bytes == 0 && count > size_t(1) << 28))
+  // An empty text takes no bytes of the file, but memory.
+  constexpr size_t empty_texts_limit = size_t(1) << 20;
+  if (fits && bytes == 0 && count > empty_texts_limit)
+    return invalid(place, fmt::format("holds {} empty texts; {} can be read",
+                                      count, empty_texts_limit));
+  if (!fits || bytes > available)
     return invalid(place,
                    fmt::format("is truncated: its shape needs {} bytes, {} "
                                "follow the header",

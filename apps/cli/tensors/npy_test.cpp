@@ -151,6 +151,10 @@ TEST(Npy, NonsenseIsRefused) {
   EXPECT_TRUE(contains(header("{'descr': '<f4', 'fortran_order': False, "
                               "'shape': (4294967296, 4294967296)}"),
                        "truncated"));
+  // A short file must not need gigabytes.
+  EXPECT_TRUE(contains(header("{'descr': '<U0', 'fortran_order': False, "
+                              "'shape': (26666666, 3)}"),
+                       "empty texts"));
   EXPECT_TRUE(
       contains(header("{'descr': '<M8', 'fortran_order': False, 'shape': ()}"),
                "not one that can be read"));

@@ -73,14 +73,22 @@ int CommandStream::process() {
   return card_ ? card_->process() : 0;
 }
 
-/// Whether the card has ended while it was idle, so that no command is lost.
+Error CommandStream::give_up_damaged(std::string_view what) {
+  return give_up(fmt::format("was turned off, as {} in its memory is not what "
+                             "was written there",
+                             what));
+}
+
+/// Whether the card has ended, or its rings were damaged, while it was idle, so
+/// that no command is lost.
 bool CommandStream::left_unnoticed() {
   if (!card_ || listening_)
     return false;
-  collect();
+  bool is_damaged = !collect().empty();
   pollfd look = {card_->socket(), 0, 0};
   return submitted_ == completed_ && completions_.empty() &&
-         poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
+         (is_damaged ||
+          (poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0));
 }
 
 Result<Ticket> CommandStream::submit(Command command) {
@@ -94,6 +102,7 @@ Result<Ticket> CommandStream::submit(Command command) {
   if (submitted_ == completed_)
     last_sign_ = Clock::now();
   command.sequence = submitted_;
+  command.check = checksum(command);
   auto *ring = memory_->at<Command>(command_ring);
   ring[submitted_ % ring_entries] = command;
   std::atomic_ref(memory_->at<Control>(control_base)->command_tail)
@@ -110,7 +119,9 @@ Result<Completion> CommandStream::wait(Ticket ticket) {
   for (;;) {
     if (!card_ || ticket.power_on != power_ons_)
       return last_failure_;
-    collect();
+    std::string_view damaged = collect();
+    if (!damaged.empty() && !listening_) // A listener finds it too.
+      return give_up_damaged(damaged);
     if (auto found = completions_.find(ticket.sequence);
         found != completions_.end()) {
       Completion completion = found->second;
@@ -121,16 +132,35 @@ Result<Completion> CommandStream::wait(Ticket ticket) {
   }
 }
 
-void CommandStream::collect() {
+/// What of the control words cannot be as host and firmware have written them,
+/// if so many commands are complete; "": all can be.
+std::string_view CommandStream::damage(uint64_t completed) {
+  auto &control = *memory_->at<Control>(control_base);
+  if (acquire(control.command_tail) != submitted_ ||
+      acquire(control.damage) == damaged_tail)
+    return "the tail of the command ring";
+  if (acquire(control.damage) != no_damage)
+    return "a command";
+  if (completed - completed_ > submitted_ - completed_)
+    return "the tail of the completion ring";
+  return {};
+}
+
+/// Takes over the completions so far; what is damaged, or "".
+std::string_view CommandStream::collect() {
   uint64_t tail = acquire(memory_->at<Control>(control_base)->completion_tail);
+  if (std::string_view damaged = damage(tail); !damaged.empty())
+    return damaged;
   auto *ring = memory_->at<Completion>(completion_ring);
-  // Guards against a corrupt count: at most the submitted commands are
-  // complete.
-  for (; completed_ != tail && completed_ < submitted_; ++completed_) {
+  for (; completed_ != tail; ++completed_) {
     Completion completion = ring[completed_ % ring_entries];
+    if (completion.sequence != static_cast<uint32_t>(completed_) ||
+        completion.check != checksum(completion))
+      return "a completion";
     completions_[completed_] = completion;
     last_sign_ = Clock::now();
   }
+  return {};
 }
 
 /// Waits for a message from the card, or for another thread that is waiting for
@@ -171,7 +201,8 @@ Status CommandStream::listen() {
           "has lost its management core at a {} (address {:#x}, pc {:#x})",
           cause_text(message.cause), message.address, message.pc));
   }
-  collect();
+  if (std::string_view damaged = collect(); !damaged.empty())
+    return give_up_damaged(damaged);
   return check_heartbeat();
 }
 

@@ -24,7 +24,8 @@ struct Ticket {
 };
 
 /// Writes commands to the command ring, reads completions, detects when the
-/// card has died, and restarts it for the next command. Thread-safe.
+/// card has died or the rings were damaged, and restarts it for the next
+/// command. Thread-safe.
 class CommandStream {
 public:
   using Start = std::function<Result<std::unique_ptr<RunningCard>>()>;
@@ -37,8 +38,9 @@ public:
   /// Submits a command; its sequence number is set here. Waits while the ring
   /// is full.
   Result<Ticket> submit(Command command);
-  /// Waits for the command's completion. Fails if the card has died or does not
-  /// answer in time. Call it exactly once for each ticket.
+  /// Waits for the command's completion. Fails if the card has died, does not
+  /// answer in time, or if rings or control words hold what neither side has
+  /// written. Call it exactly once for each ticket.
   Result<Completion> wait(Ticket ticket);
   /// Stops the card; commands in flight fail. The next command restarts it.
   void reset();
@@ -52,7 +54,9 @@ private:
   Status power_on();
   Error give_up(std::string why);
   bool left_unnoticed();
-  void collect();
+  std::string_view collect();
+  std::string_view damage(uint64_t completed);
+  Error give_up_damaged(std::string_view what);
   Status progress(Lock &lock);
   Status listen();
   Status check_heartbeat();

@@ -64,9 +64,6 @@ Error bad_command_error(const std::string &device,
                         const Completion &completion) {
   std::string_view what = "something that the firmware does not know";
   switch (completion.detail) {
-  case bad_sequence:
-    what = "a sequence number out of order";
-    break;
   case bad_operation:
     what = "an unknown operation";
     break;

@@ -20,12 +20,13 @@ public:
 
 private:
   void serve();
+  uint64_t damage(uint64_t tail, const Command &command) const;
   void serve(const Command &command, Completion &completion);
   uint32_t wrong_field(const Command &command) const;
   void do_launch(const Command &command, Completion &completion);
   void do_copy(const Command &command);
   bool in_heap(uint64_t address, uint64_t bytes) const;
-  void complete(const Completion &completion);
+  void complete(Completion &completion);
 
   Cores cores_;
   uint64_t heap_end_ = dram_base + load_own(core_register::dram_bytes);
@@ -38,6 +39,10 @@ volatile Control &control() {
   return *reinterpret_cast<volatile Control *>(control_base);
 }
 
+void signal_host() {
+  store_register(management_registers + management_register::host_signal, 1);
+}
+
 void Manager::loop() {
   for (;;) {
     serve();
@@ -46,12 +51,17 @@ void Manager::loop() {
 }
 
 void Manager::serve() {
-  while (head_ != control().command_tail) {
+  for (uint64_t tail; (tail = control().command_tail) != head_;) {
     order();
     auto *ring = reinterpret_cast<const Command *>(command_ring);
     Command command = ring[head_ % ring_entries];
+    if (uint64_t found = damage(tail, command)) {
+      control().damage = found;
+      signal_host();
+      return;
+    }
     Completion completion = {};
-    completion.sequence = head_;
+    completion.sequence = static_cast<uint32_t>(head_);
     store_register(management_registers + management_register::align, 1);
     completion.begin = load_own(core_register::cycle);
     serve(command, completion);
@@ -61,6 +71,14 @@ void Manager::serve() {
     ++head_;
     complete(completion);
   }
+}
+
+uint64_t Manager::damage(uint64_t tail, const Command &command) const {
+  if (tail - head_ > ring_entries)
+    return damaged_tail;
+  if (command.sequence != head_ || command.check != checksum(command))
+    return damaged_command;
+  return no_damage;
 }
 
 void Manager::serve(const Command &command, Completion &completion) {
@@ -86,8 +104,6 @@ void Manager::serve(const Command &command, Completion &completion) {
 
 /// The first invalid field of a command; 0: all are valid.
 uint32_t Manager::wrong_field(const Command &command) const {
-  if (command.sequence != head_)
-    return bad_sequence;
   if (command.queue >= queue_limit)
     return bad_queue;
   switch (command.operation) {
@@ -145,13 +161,15 @@ void Manager::do_copy(const Command &command) {
                  load_register(channel + dma_register::start));
 }
 
-void Manager::complete(const Completion &completion) {
+/// Of the command before `head_`.
+void Manager::complete(Completion &completion) {
+  completion.check = checksum(completion);
   auto *ring = reinterpret_cast<Completion *>(completion_ring);
   ring[completion.sequence % ring_entries] = completion;
   order();
-  control().completion_tail = completion.sequence + 1;
+  control().completion_tail = head_;
   cores_.beat();
-  store_register(management_registers + management_register::host_signal, 1);
+  signal_host();
 }
 
 } // namespace

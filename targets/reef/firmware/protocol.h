@@ -33,6 +33,15 @@ struct Control {
   alignas(64) uint64_t
       completion_tail;            ///< Firmware: completions written so far.
   alignas(64) uint64_t heartbeat; ///< Firmware: changes while it runs.
+  /// Firmware: a RingDamage once it has read what the host cannot have written.
+  /// It executes nothing of that.
+  alignas(64) uint64_t damage;
+};
+
+enum RingDamage : uint64_t {
+  no_damage = 0,
+  damaged_tail = 1,    ///< More commands than the ring has entries.
+  damaged_command = 2, ///< A wrong sequence number or checksum.
 };
 
 enum class Operation : uint16_t {
@@ -46,7 +55,7 @@ enum class Operation : uint16_t {
 
 /// Entry `sequence % ring_entries` of the command ring.
 struct Command {
-  uint64_t sequence; ///< Counts from 0; the firmware checks it.
+  uint64_t sequence; ///< Counts from 0.
   Operation operation;
   uint16_t queue; ///< Below queue_limit. After a failure, the firmware skips
                   ///< the queue's commands until `revive`.
@@ -54,7 +63,8 @@ struct Command {
   uint64_t address;
   uint64_t source;
   uint64_t bytes;
-  uint64_t unused[3];
+  uint64_t unused[2];
+  uint64_t check; ///< `checksum` of the other fields.
 };
 static_assert(sizeof(Command) == 64);
 
@@ -89,7 +99,6 @@ enum class CommandStatus : uint32_t {
 };
 
 enum BadField : uint32_t {
-  bad_sequence = 1,
   bad_operation = 2,
   bad_queue = 3,
   bad_address = 4,
@@ -99,7 +108,8 @@ enum BadField : uint32_t {
 /// Entry `sequence % ring_entries` of the completion ring. Completions are in
 /// the order of the commands.
 struct Completion {
-  uint64_t sequence;
+  uint32_t sequence; ///< The low bits of the command's.
+  uint32_t check;    ///< `checksum` of the other fields.
   CommandStatus status;
   uint32_t detail;
   int64_t value;
@@ -111,5 +121,22 @@ struct Completion {
   uint64_t end;
 };
 static_assert(sizeof(Completion) == 64);
+
+/// A hash of an entry's words, in which `check` counts as 0. A change within
+/// one word always changes it; that of zeros is not 0.
+template <typename Entry> uint64_t hash_words(Entry entry) {
+  entry.check = 0;
+  uint64_t words[sizeof(Entry) / sizeof(uint64_t)];
+  __builtin_memcpy(words, &entry, sizeof(entry));
+  uint64_t sum = 1;
+  for (uint64_t word : words)
+    sum = (sum ^ word) * 0x9e37'79b9'7f4a'7c15; // Odd: one-to-one.
+  return sum;
+}
+inline uint64_t checksum(const Command &command) { return hash_words(command); }
+inline uint32_t checksum(const Completion &completion) {
+  uint64_t sum = hash_words(completion);
+  return static_cast<uint32_t>(sum ^ sum >> 32);
+}
 
 } // namespace landfall::reef
