@@ -208,6 +208,10 @@ private:
       lower_leaf(Op::read, read.getSize(), read.getTensor(), read.getElement());
     else if (auto require = dyn_cast<lf::RequireOp>(op))
       lower_require(require);
+    else if (auto rank = dyn_cast<lf::RankOp>(op))
+      lower_rank(rank);
+    else if (auto retype = dyn_cast<lf::RetypeOp>(op))
+      lower_retype(retype);
     else if (auto constant = dyn_cast<lf::ConstantOp>(op))
       emit(Op::weight, {define_value(constant.getValue()), weight(constant)});
     else if (auto reshape = dyn_cast<lf::ReshapeOp>(op))
@@ -230,6 +234,27 @@ private:
     uint32_t result = new_int();
     emit(op, {result, values_.lookup(tensor), uint32_t(position)});
     define(module_.size_of(size), result);
+  }
+
+  void lower_rank(lf::RankOp rank) {
+    uint32_t result = new_int();
+    emit(Op::rank, {result, values_.lookup(rank.getBox())});
+    define(module_.size_of(rank.getSize()), result);
+  }
+
+  void lower_retype(lf::RetypeOp retype) {
+    uint32_t source = values_.lookup(retype.getSource());
+    uint32_t result = define_value(retype.getValue());
+    emit(Op::share, {result, source});
+    expect_type(result, retype.getValue());
+  }
+
+  /// A box comes from the user, or has several types: checks that it holds what
+  /// the program expects.
+  void expect_type(uint32_t number, Value value) {
+    if (auto type = dyn_cast<RankedTensorType>(value.getType()))
+      emit(Op::expect,
+           {number, uint32_t(lf::dtype_of(value)), uint32_t(type.getRank())});
   }
 
   /// Defines extents that only an operand's description uses, for which the
@@ -353,11 +378,8 @@ private:
     Args args = counted(results, {uint32_t(function)});
     args = counted(arguments, std::move(args));
     emit(Op::box, counted(extra, std::move(args)));
-    // A box comes from the user: check that it holds what the program expects.
     for (auto [number, result] : llvm::zip(results, box.getValues()))
-      if (auto type = dyn_cast<RankedTensorType>(result.getType()))
-        emit(Op::expect, {number, uint32_t(lf::dtype_of(result)),
-                          uint32_t(type.getRank())});
+      expect_type(number, result);
   }
 
   //===--- Control flow ---------------------------------------------------===//
@@ -399,9 +421,17 @@ private:
         emit(Op::drop, {values_.lookup(value)});
   }
 
+  uint32_t condition_of(lf::IfOp branch) {
+    Value condition = branch.getCondition();
+    if (!isa<RankedTensorType>(condition.getType()))
+      return reg(module_.size_of(condition));
+    uint32_t result = new_int();
+    emit(Op::read, {result, values_.lookup(condition), 0});
+    return result;
+  }
+
   void lower_if(lf::IfOp branch) {
-    uint32_t condition = new_int();
-    emit(Op::read, {condition, values_.lookup(branch.getCondition()), 0});
+    uint32_t condition = condition_of(branch);
     std::vector<uint32_t> results;
     for (Value result : branch.getValues())
       results.push_back(define_value(result));

@@ -70,7 +70,8 @@ private:
       if (auto reshape = dyn_cast<lf::ReshapeOp>(user)) {
         if (!stays_inside(reshape.getValue()))
           return false;
-      } else if (isa<lf::OutputOp, lf::GraphLoopOp, lf::BoxOp>(user)) {
+      } else if (isa<lf::OutputOp, lf::GraphLoopOp, lf::BoxOp, lf::RetypeOp>(
+                     user)) {
         return false;
       } else if (isa<lf::YieldOp>(user) &&
                  !ir::is_compute(user->getParentOp())) {

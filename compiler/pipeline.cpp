@@ -116,21 +116,6 @@ private:
   std::vector<std::string> paths_;
 };
 
-/// Repeats the import until the assumed branches of Ifs fit (branch_choices.h).
-Result<std::unique_ptr<ir::Module>>
-import_with_choices(const Bytes &model, const frontend::ModelPlace &place) {
-  frontend::BranchChoices choices;
-  while (true) {
-    auto module = std::make_unique<ir::Module>();
-    ir::Builder builder(*module);
-    auto summary = frontend::import_model(model, place, builder, choices);
-    if (summary)
-      return module;
-    if (!choices.try_again(summary.error()))
-      return choices.failure(summary.error());
-  }
-}
-
 /// Every kernel must run on the target; nothing falls back silently.
 Status check_supported(const Target &target, const Package &package) {
   for (const Kernel &kernel : package.kernels) {
@@ -163,9 +148,9 @@ Result<Package> compile(const Bytes &model, const std::string &name,
   // tensors become symbolic sizes.
   Clock::time_point start = Clock::now();
   auto on_file = [&](const std::string &path) { sources.add(path); };
-  std::unique_ptr<ir::Module> imported =
-      TRY(import_with_choices(model, {name, directory, on_file}));
-  ir::Module &module = *imported;
+  ir::Module module;
+  ir::Builder builder(module);
+  TRY(frontend::import_model(model, {name, directory, on_file}, builder));
   Steps steps(options, dump, start);
   TRY(steps.done("import", module));
   TRY(run_graph_passes(

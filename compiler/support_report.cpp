@@ -44,20 +44,14 @@ struct Verdict {
 Result<std::unique_ptr<ir::Module>>
 import_what_can_be(const Bytes &model, const frontend::ModelPlace &place,
                    frontend::Survey &survey) {
-  frontend::BranchChoices choices;
   while (true) {
     auto module = std::make_unique<ir::Module>();
     ir::Builder builder(*module);
-    auto summary =
-        frontend::import_model(model, place, builder, choices, &survey);
+    auto summary = frontend::import_model(model, place, builder, &survey);
     if (summary)
       return module;
-    if (choices.try_again(summary.error()))
-      continue;
-    Error error = choices.failure(summary.error());
-    if (!survey.refuse(error))
-      return error;
-    choices = {};
+    if (!survey.refuse(summary.error()))
+      return summary.take_error();
   }
 }
 

@@ -28,7 +28,7 @@ public:
     if (auto argument = dyn_cast<BlockArgument>(value))
       return of_argument(argument);
     Operation *op = value.getDefiningOp();
-    if (isa<lf::SizeOp, lf::DimOp, lf::ReadOp>(op))
+    if (isa<lf::SizeOp, lf::DimOp, lf::ReadOp, lf::RankOp>(op))
       return exact(impl_.m.size_of(value));
     if (auto literal = dyn_cast<lf::LiteralOp>(op)) {
       auto integer = dyn_cast<IntegerAttr>(literal.getValue());
@@ -143,7 +143,7 @@ bool collect_arguments(Value value, llvm::SmallDenseSet<Value> &arguments,
   }
   auto scalar = value.getDefiningOp<lf::ScalarOp>();
   if (!scalar) // A load or a fold may depend on anything.
-    return isa<lf::LiteralOp, lf::SizeOp, lf::DimOp, lf::ReadOp>(
+    return isa<lf::LiteralOp, lf::SizeOp, lf::DimOp, lf::ReadOp, lf::RankOp>(
         value.getDefiningOp());
   return llvm::all_of(scalar.getArgs(), [&](Value argument) {
     return collect_arguments(argument, arguments, steps);

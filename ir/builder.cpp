@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ir/box_facts.h"
 #include "ir/builder_impl.h"
 
 #include <fmt/format.h>
@@ -174,6 +175,19 @@ Box Builder::box_input(const SignatureValue &signature) {
                                    i.op.getStringAttr(signature.name)));
 }
 
+/// Kind and innermost dtype, as far as they are known.
+static void describe(SignatureValue &signature, const Facts &facts) {
+  signature.kind = ValueKind::sequence;
+  if (facts)
+    signature.kind = facts->kind == ValueKind::tensor ? ValueKind::unknown_rank
+                                                      : facts->kind;
+  const BoxFacts *inside = facts.get();
+  while (inside && inside->element)
+    inside = inside->element.get();
+  if (inside && inside->dtype)
+    signature.dtype = *inside->dtype;
+}
+
 void Builder::output(const std::string &name, Any value) {
   Impl &i = *impl_;
   SignatureValue signature;
@@ -188,7 +202,7 @@ void Builder::output(const std::string &name, Any value) {
       signature.dims.push_back(dim);
     }
   } else {
-    signature.kind = ValueKind::sequence;
+    describe(signature, value.box.facts);
   }
   int64_t number = i.m.signature.outputs.size();
   i.m.signature.outputs.push_back(std::move(signature));

@@ -115,19 +115,6 @@ struct Any {
   explicit operator bool() const { return tensor || box; }
 };
 
-/// The type of a boxed value (or of the tensors in it), and its contents if
-/// they are known. Compile-time information for operators; not part of the
-/// program.
-struct BoxFacts {
-  ValueKind kind = ValueKind::unknown_rank;
-  std::optional<DType> dtype; ///< Tensors only.
-  std::optional<int> rank;    ///< Tensors only.
-  /// The type inside: of a sequence's elements or an optional's value.
-  std::shared_ptr<const BoxFacts> element;
-  /// A sequence's elements, or an optional's value if it has one, if known.
-  std::optional<std::vector<Any>> contents;
-};
-
 using PointBody = std::function<Scalar(std::span<const Scalar> indices)>;
 using PointsBody = std::function<Scalars(std::span<const Scalar> indices)>;
 using ElementBody = std::function<Scalar(std::span<const Scalar> elements)>;
@@ -268,11 +255,27 @@ public:
              const std::string &value_name = "", Scalar value = {});
 
   //===--- Control flow of the graph --------------------------------------===//
-  /// Builds each branch once; both must give the same number of values with
-  /// equal dtypes and ranks. Extents may differ (they become run-time sizes).
+  /// Builds each branch once; both must give the same number of values. Extents
+  /// may differ (they become run-time sizes); values that differ in dtype, rank
+  /// or kind become boxes.
   std::vector<Any> if_else(Tensor condition,
                            const std::function<std::vector<Any>()> &then_body,
                            const std::function<std::vector<Any>()> &else_body);
+  /// A number in this run, and the graph to run if it is that number.
+  struct Alternative {
+    int64_t value;
+    std::string refusal; ///< Why there is no graph for it; empty: there is one.
+  };
+  /// Builds a graph for each value that `selector` may have and joins their
+  /// results as if_else does. `body` gives no results for a value that it
+  /// refuses, and sets the reason, with which the run then fails; with
+  /// `otherwise` it fails for a value that is not in the list. A graph that is
+  /// the only one is built in place. No results if all are refused.
+  std::optional<std::vector<Any>>
+  choose(Size selector, std::vector<Alternative> &alternatives,
+         const std::string &otherwise,
+         const std::function<std::optional<std::vector<Any>>(Alternative &)>
+             &body);
   struct LoopState {
     Tensor iteration; ///< i64, rank 0.
     std::vector<Any> carried;
@@ -284,7 +287,8 @@ public:
   };
   /// ONNX Loop: at most `trip_count` (absent: unbounded) iterations while the
   /// condition holds. Returns carried values, then the stacked ones. Carried
-  /// tensors may change extents, not rank or dtype.
+  /// tensors may change their extents; those that change rank or dtype become
+  /// boxes. `body` is called again as long as what it yields widens the types.
   std::vector<Any> loop(Tensor trip_count, Tensor condition,
                         const std::vector<Any> &init,
                         const std::function<LoopStep(const LoopState &)> &body);
@@ -293,6 +297,20 @@ public:
   std::vector<Any> box(BoxFunction function, std::span<const Any> arguments,
                        std::span<const SignatureValue> results,
                        std::span<const int64_t> extra = {});
+  /// The rank of the box's tensor; the run fails if it holds something else.
+  Size rank(Box box);
+  /// The box's tensor; the run fails if it holds something else.
+  Tensor unboxed(Box box, DType dtype, int rank);
+
+  //===--- Taking back ----------------------------------------------------===//
+  /// A place in the graph being built.
+  struct Mark {
+    void *block, *last;
+  };
+  Mark mark() const;
+  /// Erases what was built in this graph since the mark, except what `kept` is
+  /// computed from. No other value built since then may be used.
+  void discard_since(Mark mark, Size kept);
 
   struct Impl;
   Impl &impl() { return *impl_; }

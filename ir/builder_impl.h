@@ -35,6 +35,8 @@ struct Builder::Impl {
   /// The graph-level operation whose body is being built, if any.
   mlir::Operation *enclosing = nullptr;
   llvm::DenseMap<mlir::Value, std::vector<Size>> known_contents;
+  /// The symbol of a box's rank, defined right behind the box.
+  llvm::DenseMap<mlir::Value, Size> known_ranks;
 
   Scalar wrap(mlir::Value value) {
     return Scalar(&self, value.getAsOpaquePointer());
@@ -71,6 +73,9 @@ struct Builder::Impl {
   /// values may have the same addresses.
   void forget(mlir::Operation *op);
   void forget(mlir::Region &region);
+  /// Removes known contents in which the symbols of these values occur.
+  void
+  forget_contents_of(const llvm::DenseSet<mlir::Value> &symbol_definitions);
 };
 
 /// Evaluates a small integer `map` over sizes: the elements of its results, or

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "base/owned_constant.h"
+#include "ir/box_facts.h"
 #include "ir/builder.h"
 #include "ir/module/module.h"
 #include "ir/module/verify_core_ir.h"
@@ -224,8 +225,60 @@ TEST_F(BuilderTest, BranchesMayDifferInExtents) {
   Tensor y = either(x, z);
   EXPECT_EQ(y.dim(1), Size(2));
   EXPECT_NE(y.dim(0), x.dim(0)) << "only the run knows which";
-  EXPECT_EQ(refusal([&] { either(x, c); }), ErrorCode::unsupported);
-  is_left_unfinished = true;
+}
+
+TEST_F(BuilderTest, BranchesThatDifferInRankGiveABox) {
+  Tensor c = input({}, DType::boolean), x = input({rows}),
+         z = input({{2, ""}, columns});
+  Any y = b.if_else(
+      c, [&] { return std::vector<Any>{x}; },
+      [&] { return std::vector<Any>{z}; })[0];
+  ASSERT_TRUE(y.box);
+  EXPECT_EQ(y.box.facts->ranks, (std::vector<int>{1, 2}));
+  EXPECT_EQ(y.box.facts->dtype, DType::f32);
+  EXPECT_EQ(b.rank(y.box), b.rank(y.box));
+  EXPECT_EQ(b.unboxed(y.box, DType::f32, 2).rank(), 2);
+}
+
+TEST_F(BuilderTest, TheRunChoosesAmongGraphs) {
+  Tensor x = input({rows});
+  Size n = x.dim(0);
+  auto choose = [&](std::vector<int64_t> values, int64_t refused) {
+    std::vector<Builder::Alternative> alternatives;
+    for (int64_t value : values)
+      alternatives.push_back({value, ""});
+    auto result = b.choose(
+        n, alternatives, "n is none of these",
+        [&](Builder::Alternative &here) -> std::optional<std::vector<Any>> {
+          if (here.value == refused) {
+            here.refusal = "n must not be that";
+            return std::nullopt;
+          }
+          return std::vector<Any>{
+              b.reshape(x, Shape(size_t(here.value), Size(1)))};
+        });
+    return result ? (*result)[0] : Any();
+  };
+  Any two = choose({1, 2, 3}, 2);
+  ASSERT_TRUE(two.box);
+  EXPECT_EQ(two.box.facts->ranks, (std::vector<int>{1, 3}));
+  Any one = choose({1, 2}, 2);
+  EXPECT_EQ(one.tensor.rank(), 1) << "the only one is built in place";
+  EXPECT_FALSE(choose({2}, 2));
+}
+
+TEST_F(BuilderTest, WhatWasBuiltCanBeTakenBack) {
+  Tensor x = input({rows}), list = input({{2, ""}}, DType::i64);
+  Builder::Mark mark = b.mark();
+  Tensor doubled = b.elementwise({list}, [](auto e) { return e[0] + e[0]; });
+  Size kept = b.read(doubled, 1);
+  b.elementwise({x}, [](auto e) { return -e[0]; });
+  b.read_all(list);
+  b.discard_since(mark, kept);
+  EXPECT_FALSE(b.contents(list)) << "its symbols are gone";
+  std::string text = module.print();
+  EXPECT_NE(text.find("lf.read"), text.npos);
+  EXPECT_EQ(text.find("neg"), text.npos) << text;
 }
 
 TEST_F(BuilderTest, ALoopIsWidenedUntilItsBodyFits) {

@@ -34,8 +34,10 @@ private:
 
 void Builder::Impl::forget(Operation *op) {
   m.forget(op);
-  for (Value result : op->getResults())
+  for (Value result : op->getResults()) {
     known_contents.erase(result);
+    known_ranks.erase(result);
+  }
   for (Region &region : op->getRegions())
     forget(region);
 }
@@ -44,6 +46,7 @@ void Builder::Impl::forget(Region &region) {
   for (mlir::Block &block : region) {
     for (Value argument : block.getArguments()) {
       known_contents.erase(argument);
+      known_ranks.erase(argument);
       m.shapes.erase(argument);
     }
     for (Operation &op : block)

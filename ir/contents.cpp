@@ -50,7 +50,7 @@ private:
     auto found = values_.find(value);
     if (found != values_.end())
       return found->second;
-    if (isa_and_nonnull<lf::SizeOp, lf::DimOp, lf::ReadOp>(
+    if (isa_and_nonnull<lf::SizeOp, lf::DimOp, lf::ReadOp, lf::RankOp>(
             value.getDefiningOp()))
       return impl_.m.size_of(value);
     return std::nullopt;

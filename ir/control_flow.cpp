@@ -5,66 +5,83 @@
 //===----------------------------------------------------------------------===//
 
 #include "base/owned_constant.h"
-#include "ir/builder_impl.h"
+#include "ir/box_facts.h"
+#include "ir/joins.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 using namespace mlir;
 
 namespace landfall::ir {
 
-/// The type that can hold both: extents that differ become dynamic. Throws if
-/// dtypes or ranks differ.
-static Type join(Builder::Impl &i, Value a, Value b, const char *what) {
-  if (a.getType() == b.getType() && !isa<RankedTensorType>(a.getType()))
-    return a.getType();
-  auto ta = dyn_cast<RankedTensorType>(a.getType());
-  auto tb = dyn_cast<RankedTensorType>(b.getType());
-  if (!ta || !tb || ta.getElementType() != tb.getElementType() ||
-      ta.getRank() != tb.getRank()) {
-    std::string text;
-    llvm::raw_string_ostream out(text);
-    out << what << " have types " << a.getType() << " and " << b.getType()
-        << ", which differ in dtype or rank; this is not supported yet";
-    throw BuildError(ErrorCode::unsupported, text);
-  }
-  const Shape sa = i.m.shape_of(a), sb = i.m.shape_of(b);
-  SmallVector<int64_t> extents;
-  for (auto [x, y] : llvm::zip(sa, sb))
-    extents.push_back(x == y && x.is_constant() ? *x.constant()
-                                                : ShapedType::kDynamic);
-  return RankedTensorType::get(extents, ta.getElementType());
-}
-
 std::vector<Any>
 Builder::if_else(Tensor condition,
                  const std::function<std::vector<Any>()> &then_body,
                  const std::function<std::vector<Any>()> &else_body) {
   Impl &i = *impl_;
-  OperationState state(i.loc, lf::IfOp::getOperationName());
-  state.addOperands(value_of(condition));
-  std::vector<SmallVector<Value>> yielded;
+  // A condition that the host can compute needs no kernel.
+  auto known = contents(condition);
+  Value decision = known && known->size() == 1 ? i.size_value((*known)[0])
+                                               : value_of(condition);
+  std::vector<BuiltGraph> branches;
   for (const auto *body : {&then_body, &else_body})
-    i.fill(*state.addRegion(), {}, [&](mlir::Block::BlockArgListType) {
-      SmallVector<Value> values;
-      for (const Any &any : (*body)())
-        values.push_back(value_of(any));
-      yielded.push_back(values);
-      return values;
-    });
-  if (yielded[0].size() != yielded[1].size())
-    throw BuildError(ErrorCode::invalid_model,
-                     fmt::format("the branches have {} and {} outputs",
-                                 yielded[0].size(), yielded[1].size()));
-  for (auto [a, b] : llvm::zip(yielded[0], yielded[1]))
-    state.addTypes(join(i, a, b, "the outputs of the two branches"));
-  Operation *op = i.op.create(state);
-  std::vector<Any> results;
-  for (Value result : op->getResults()) {
-    i.define_dims(result, "branch");
-    results.push_back(i.any(result));
+    branches.push_back(*build_graph(
+        i, [&] { return std::optional<std::vector<Any>>((*body)()); }));
+  Joined joined = join(branches);
+  return join_graphs(i, decision, branches[0], branches[1], joined);
+}
+
+/// Whether the size can have no value but those of the alternatives.
+static bool is_covered(Size selector,
+                       std::span<const Builder::Alternative> alternatives) {
+  SizeRange range = selector.range();
+  constexpr int64_t widest = 64;
+  if (range.low < 0 || range.high >= widest)
+    return false;
+  for (int64_t value = range.low; value <= range.high; ++value)
+    if (std::ranges::find(alternatives, value, &Builder::Alternative::value) ==
+        alternatives.end())
+      return false;
+  return true;
+}
+
+std::optional<std::vector<Any>> Builder::choose(
+    Size selector, std::vector<Alternative> &alternatives,
+    const std::string &otherwise,
+    const std::function<std::optional<std::vector<Any>>(Alternative &)> &body) {
+  Impl &i = *impl_;
+  std::vector<BuiltGraph> graphs;
+  std::vector<int64_t> values;
+  for (Alternative &alternative : alternatives) {
+    auto graph = build_graph(i, [&] { return body(alternative); });
+    if (!graph)
+      continue;
+    graphs.push_back(std::move(*graph));
+    values.push_back(alternative.value);
   }
-  return results;
+  if (graphs.empty())
+    return std::nullopt;
+  Size is_listed = 0;
+  for (const Alternative &alternative : alternatives) {
+    is_listed = is_listed + equal(selector, alternative.value);
+    if (!alternative.refusal.empty())
+      require(1 - equal(selector, alternative.value), alternative.refusal);
+  }
+  if (!is_covered(selector, alternatives))
+    require(is_listed, otherwise);
+  if (graphs.size() == 1)
+    return place_graph(i, std::move(graphs[0]));
+  // From the last on: if first, else (if second, else (...)).
+  Joined joined = join(graphs);
+  BuiltGraph rest = std::move(graphs.back());
+  for (size_t k = graphs.size() - 1; k-- > 1;)
+    rest = *build_graph(i, [&] {
+      Value here = i.size_value(equal(selector, values[k]));
+      return std::optional(join_graphs(i, here, graphs[k], rest, joined));
+    });
+  Value first = i.size_value(equal(selector, values[0]));
+  return join_graphs(i, first, graphs[0], rest, joined);
 }
 
 namespace {
@@ -75,54 +92,45 @@ struct LoopAttempt {
   Builder &b;
   Builder::Impl &i;
   const std::function<Builder::LoopStep(const Builder::LoopState &)> &body;
-  SmallVector<Type> carried_types;
+  Joined carried; ///< What the body takes.
 
-  /// Builds the body; returns the operation state and the yielded values.
-  SmallVector<Value> build(Region &region, size_t &collected) {
-    SmallVector<Type> types(carried_types);
+  /// Builds the body; returns the carried values that it yields.
+  std::vector<Any> build(Region &region, size_t &collected) {
+    SmallVector<Type> types(carried.types);
     types.insert(types.begin(), RankedTensorType::get({}, i.op.getI64Type()));
-    SmallVector<Value> carried;
+    std::vector<Any> next;
     i.fill(region, types, [&](mlir::Block::BlockArgListType arguments) {
-      Builder::LoopState state;
-      state.iteration = i.tensor(arguments[0]);
-      for (Value argument : arguments.drop_front()) {
-        i.define_dims(argument, "carried");
-        state.carried.push_back(i.any(argument));
-      }
-      Builder::LoopStep step = body(state);
-      if (step.carried.size() != carried_types.size())
+      Builder::LoopStep step = body(state_of(arguments));
+      if (step.carried.size() != carried.types.size())
         throw BuildError(ErrorCode::invalid_model,
                          "the body yields another number of carried values "
                          "than it takes");
       SmallVector<Value> yields;
       yields.push_back(value_of(step.proceed ? step.proceed : always()));
       for (const Any &any : step.carried)
-        carried.push_back(value_of(any));
-      yields.append(carried);
+        yields.push_back(value_of(any));
       for (Tensor tensor : step.collected)
         yields.push_back(value_of(tensor));
       collected = step.collected.size();
+      next = step.carried;
       return yields;
     });
-    return carried;
+    return next;
+  }
+
+  Builder::LoopState state_of(mlir::Block::BlockArgListType arguments) {
+    Builder::LoopState state;
+    state.iteration = i.tensor(arguments[0]);
+    for (auto [k, argument] : llvm::enumerate(arguments.drop_front())) {
+      i.define_dims(argument, "carried");
+      state.carried.push_back(with_facts(i.any(argument), carried.facts[k]));
+    }
+    return state;
   }
 
   Tensor always() {
     const uint8_t yes = 1;
     return b.constant(owned_constant(DType::boolean, {}, std::span(&yes, 1)));
-  }
-
-  /// Widens the carried types by what the body yields; true if any changed.
-  bool widen(ArrayRef<Value> before, ArrayRef<Value> yielded) {
-    bool changed = false;
-    for (auto [k, value] : llvm::enumerate(yielded)) {
-      Type joined = join(i, before[k], value,
-                         "a carried value before and "
-                         "after an iteration");
-      changed |= joined != carried_types[k];
-      carried_types[k] = joined;
-    }
-    return changed;
   }
 };
 
@@ -132,24 +140,27 @@ std::vector<Any>
 Builder::loop(Tensor trip_count, Tensor condition, const std::vector<Any> &init,
               const std::function<LoopStep(const LoopState &)> &body) {
   Impl &i = *impl_;
-  SmallVector<Value> start;
+  LoopAttempt attempt{*this, i, body, {}};
   for (const Any &any : init)
-    start.push_back(value_of(any));
-  LoopAttempt attempt{*this, i, body,
-                      SmallVector<Type>(ValueRange(start).getTypes())};
+    attempt.carried.add(any);
   std::unique_ptr<Region> region;
   size_t collected = 0;
-  // Terminates, as every iteration makes at least one more extent dynamic.
+  // Terminates, as every iteration makes at least one more extent, rank, dtype
+  // or kind unknown.
   while (true) {
     region = std::make_unique<Region>();
-    SmallVector<Value> yielded = attempt.build(*region, collected);
-    SmallVector<Value> taken(ValueRange(region->getArguments().drop_front()));
-    if (!attempt.widen(taken, yielded))
+    std::vector<Any> yielded = attempt.build(*region, collected);
+    if (!attempt.carried.widen(yielded))
       break;
     i.forget(*region);
   }
+  const SmallVector<Type> &carried = attempt.carried.types;
   Operation *yield = region->front().getTerminator();
-  SmallVector<Type> result_types(attempt.carried_types);
+  retype_operands(i, yield, 1, carried);
+  SmallVector<Value> start;
+  for (auto [any, type] : llvm::zip(init, carried))
+    start.push_back(retyped(i, value_of(any), type));
+  SmallVector<Type> result_types(carried);
   for (size_t k = 0; k < collected; ++k) {
     auto type = cast<RankedTensorType>(
         yield->getOperand(1 + start.size() + k).getType());
@@ -163,42 +174,13 @@ Builder::loop(Tensor trip_count, Tensor condition, const std::vector<Any> &init,
       condition ? value_of(condition) : Value(), start, collected);
   loop.getBody().takeBody(*region);
   std::vector<Any> results;
-  for (Value result : loop.getResults()) {
+  for (auto [k, result] : llvm::enumerate(loop.getResults())) {
     i.define_dims(result, "loop");
     results.push_back(i.any(result));
+    if (k < carried.size())
+      results[k] = with_facts(results[k], attempt.carried.facts[k]);
   }
   return results;
-}
-
-std::vector<Any> Builder::box(BoxFunction function,
-                              std::span<const Any> arguments,
-                              std::span<const SignatureValue> results,
-                              std::span<const int64_t> extra) {
-  Impl &i = *impl_;
-  SmallVector<Value> operands;
-  for (const Any &argument : arguments)
-    operands.push_back(value_of(argument));
-  SmallVector<Type> types;
-  for (const SignatureValue &result : results) {
-    if (result.kind != ValueKind::tensor) {
-      types.push_back(lf::BoxType::get(&i.m.context));
-      continue;
-    }
-    SmallVector<int64_t> extents;
-    for (const SignatureDim &dim : result.dims)
-      extents.push_back(dim.fixed >= 0 ? dim.fixed : ShapedType::kDynamic);
-    types.push_back(RankedTensorType::get(
-        extents, lf::to_mlir(result.dtype, &i.m.context)));
-  }
-  auto op =
-      lf::BoxOp::create(i.op, i.loc, types, operands, int64_t(function),
-                        llvm::ArrayRef<int64_t>(extra.data(), extra.size()));
-  std::vector<Any> values;
-  for (Value result : op.getResults()) {
-    i.define_dims(result, "boxed");
-    values.push_back(i.any(result));
-  }
-  return values;
 }
 
 } // namespace landfall::ir

@@ -116,6 +116,7 @@ Result<uint32_t> Executor::step(uint32_t at) {
   case Op::arena:
   case Op::box:
   case Op::expect:
+  case Op::rank:
     TRY(tensor_step(instruction));
     return at + 1;
   default:

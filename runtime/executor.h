@@ -51,6 +51,7 @@ private:
   Status launch_watched(uint32_t kernel, uint32_t at);
   Status box(Operands operands);
   Status expect(Operands operands);
+  Status take_rank(Operands operands);
 
   Result<TensorRef *> tensor(uint32_t value);
   Result<TensorRef *> new_tensor(uint32_t value, DType dtype,

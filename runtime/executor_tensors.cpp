@@ -81,6 +81,8 @@ Status Executor::tensor_step(const Instruction &instruction) {
     return box(operands);
   case Op::expect:
     return expect(operands);
+  case Op::rank:
+    return take_rank(operands);
   default:
     return broken("an unknown instruction");
   }
@@ -336,6 +338,17 @@ Status Executor::expect(Operands operands) {
                            "given",
                            name(dtype), rank, name(tensor.dtype),
                            tensor.dims.size())};
+}
+
+Status Executor::take_rank(Operands operands) {
+  int64_t &result = ints_[operands.next()];
+  const RunValue &value = values_[operands.next()];
+  if (value.kind != RunValue::Kind::tensor)
+    return Error{ErrorCode::run_failed,
+                 "expected a tensor of numbers here, and got a sequence, "
+                 "optional, map or text"};
+  result = static_cast<int64_t>(value.tensor.dims.size());
+  return {};
 }
 
 } // namespace landfall::runtime

@@ -102,8 +102,8 @@ bool is_dead(Operation *op) {
   if (!op->use_empty() || op->hasTrait<OpTrait::IsTerminator>())
     return false;
   return isMemoryEffectFree(op) ||
-         isa<lf::DimOp, lf::ReadOp, lf::IfOp, lf::GraphLoopOp, lf::BoxOp,
-             lf::LoadOp>(op);
+         isa<lf::DimOp, lf::ReadOp, lf::RankOp, lf::RetypeOp, lf::IfOp,
+             lf::GraphLoopOp, lf::BoxOp, lf::LoadOp>(op);
 }
 
 /// Erases dead operations. In reversed pre-order users come before what they

@@ -129,6 +129,14 @@ def Lf_ReadOp : Lf_GraphOp<"read"> {
   }];
 }
 
+def Lf_RankOp : Lf_GraphOp<"rank"> {
+  let summary = "the rank of a box's tensor; defines a symbol";
+  let description = "The run fails if the box holds no tensor.";
+  let arguments = (ins Lf_Box:$box, StrAttr:$symbol);
+  let results = (outs I64:$size);
+  let assemblyFormat = "$box `as` $symbol attr-dict";
+}
+
 def Lf_SizeOp : Lf_GraphOp<"size", [Pure]> {
   let summary = "a canonical expression over symbols";
   let description = [{
@@ -222,13 +230,26 @@ def Lf_ReshapeOp : Lf_GraphOp<"reshape", [Pure]> {
   }];
 }
 
+def Lf_RetypeOp : Lf_GraphOp<"retype"> {
+  let summary = "a tensor as a box, or a box's tensor";
+  let description = [{
+    Out of a box, the run fails unless it holds a tensor of the result's dtype
+    and rank. All extents of the result are dynamic.
+  }];
+  let arguments = (ins Lf_Data:$source);
+  let results = (outs Lf_Data:$value);
+  let hasVerifier = 1;
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($value)";
+}
+
 def Lf_IfOp : Lf_GraphOp<"if", [SingleBlock]> {
   let summary = "runs one of two graphs";
   let description = [{
-    Both graphs yield one value for each result, of the result's dtype and rank.
-    An extent in which their types differ is dynamic in the result's type.
+    The condition is a bool tensor or a size, which is true if it is not 0. Both
+    graphs yield one value for each result, of the result's dtype and rank. An
+    extent in which their types differ is dynamic in the result's type.
   }];
-  let arguments = (ins AnyRankedTensor:$condition);
+  let arguments = (ins AnyTypeOf<[AnyRankedTensor, I64]>:$condition);
   let results = (outs Variadic<Lf_Data>:$values);
   let regions = (region SizedRegion<1>:$then_body, SizedRegion<1>:$else_body);
   let hasVerifier = 1;

@@ -57,9 +57,10 @@ LogicalResult SizeOp::verify() {
   if (getExpression().empty())
     return emitOpError("has no expression");
   for (auto [k, symbol] : llvm::enumerate(getSymbols()))
-    if (!isa_and_nonnull<DimOp, ReadOp>(symbol.getDefiningOp()))
+    if (!isa_and_nonnull<DimOp, ReadOp, RankOp>(symbol.getDefiningOp()))
       return emitOpError("operand #")
-             << k << " is no symbol: 'lf.dim' and 'lf.read' define them";
+             << k
+             << " is no symbol: 'lf.dim', 'lf.read' and 'lf.rank' define them";
   return success();
 }
 
@@ -145,6 +146,16 @@ LogicalResult ReshapeOp::verify() {
   return success();
 }
 
+LogicalResult RetypeOp::verify() {
+  auto from = dyn_cast<RankedTensorType>(getSource().getType());
+  auto to = dyn_cast<RankedTensorType>(getValue().getType());
+  if (bool(from) == bool(to))
+    return emitOpError("must have one box and one tensor");
+  if (to && to.getNumDynamicDims() != size_t(to.getRank()))
+    return emitOpError("takes ") << to << " out of a box; extents are dynamic";
+  return success();
+}
+
 //===--- Control flow -----------------------------------------------------===//
 
 /// The values yielded from `first` on may become these types.
@@ -158,8 +169,8 @@ static LogicalResult verify_joins(Operation *op, YieldOp yield, size_t first,
 }
 
 LogicalResult IfOp::verify() {
-  auto condition = cast<RankedTensorType>(getCondition().getType());
-  if (!condition.getElementType().isInteger(1))
+  auto condition = dyn_cast<RankedTensorType>(getCondition().getType());
+  if (condition && !condition.getElementType().isInteger(1))
     return emitOpError("condition is ") << condition << ", expected bool";
   for (Region *region : {&getThenBody(), &getElseBody()}) {
     if (failed(verify_arguments(*this, *region, 0, {})))

@@ -11,7 +11,7 @@ namespace landfall::frontend {
 namespace {
 
 AxisList reduced_axes(const Node &node, int operand_since, Tensor data) {
-  auto given = axes_of(node, 1, operand_since);
+  auto given = axes_of(node, 1, operand_since, data.rank());
   if (given && !given->empty())
     return AxisList(node, *given, data.rank());
   bool keep_all = node.flag_attr("noop_with_empty_axes", false);

@@ -42,9 +42,11 @@ protected:
                         std::vector<onnx::Text> outputs = {"y"}) {
     onnx::NodeProto proto;
     proto.output = outputs;
-    ImportContext context{model, store, b, FunctionTable(model),
-                          {},    0,     0, choices};
-    NodeState state{context, proto, "Foo", 1, {}, std::move(inputs), {}, {}};
+    ImportContext context{model, store, b, FunctionTable(model), {}, 0, 0};
+    Opsets opsets({});
+    Scope scope(context, opsets, nullptr, nullptr);
+    NodeState state{context,           scope, proto, "Foo", 1, {},
+                    std::move(inputs), {},    {},    {},    0, {}};
     for (const onnx::AttributeProto &attribute : attributes)
       state.attributes.push_back({attribute.name, &attribute, nullptr});
     try {
@@ -60,7 +62,6 @@ protected:
   Builder b{module};
   onnx::ModelProto model;
   onnx::ModelStore store{nullptr, ""};
-  BranchChoices choices;
   std::vector<onnx::AttributeProto> attributes;
 };
 

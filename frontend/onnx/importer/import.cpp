@@ -96,17 +96,6 @@ void check_output_type(const onnx::ValueInfoProto &declared, const Any &value) {
           "; the model contradicts itself: export it again");
 }
 
-/// Declared ranks of outputs are often wrong, so they are no errors; but they
-/// tell whether the assumed branches were the intended ones.
-void check_output_rank(const onnx::ValueInfoProto &declared, const Any &value) {
-  const onnx::TypeProto &type = declared.type;
-  if (type.shape && value.tensor &&
-      static_cast<int>(type.shape->size()) != value.tensor.rank())
-    throw BuildError(ErrorCode::unsupported,
-                     "output '" + std::string(declared.name) +
-                         "' has another rank than the model declares");
-}
-
 void bind_outputs(const ImportContext &context, const Scope &scope) {
   const onnx::GraphProto &graph = *context.model.graph;
   Builder &b = context.b;
@@ -120,8 +109,6 @@ void bind_outputs(const ImportContext &context, const Scope &scope) {
                                                      std::string(output.name) +
                                                      "' has no value");
     check_output_type(output, value);
-    if (context.choices.any())
-      check_output_rank(output, value);
     b.output(std::string(output.name), value);
   }
 }
@@ -150,7 +137,7 @@ void import_graph(ImportContext &context, const Opsets &opsets) {
   onnx::GraphPlan plan = value_or_throw(onnx::plan_graph(onnx::body_of(graph)));
   check_captures(plan, nullptr);
   bind_inputs(graph, initializers, scope, context.b);
-  scope.import(plan);
+  scope.import(plan, onnx::body_of(graph).outputs);
   if (context.survey)
     return bind_surveyed_outputs(context, scope);
   bind_outputs(context, scope);
@@ -170,8 +157,12 @@ ModelSummary summarize(const onnx::ModelProto &model) {
   return summary;
 }
 
+/// Limits how often alternatives repeat nodes: the compiler's time and the
+/// package's size grow with it.
+constexpr int64_t repeats_at_least = 512, repeats_per_node = 8;
+
 void import_parsed(const onnx::ModelProto &model, onnx::ModelStore &store,
-                   Builder &builder, BranchChoices &choices, Survey *survey) {
+                   Builder &builder, Survey *survey) {
   check_ir_version(model);
   Opsets opsets(model.opset_import);
   ImportContext context{
@@ -180,7 +171,8 @@ void import_parsed(const onnx::ModelProto &model, onnx::ModelStore &store,
       .b = builder,
       .functions = FunctionTable(model),
       .calls = {},
-      .choices = choices,
+      .repeats_left = repeats_at_least +
+                      repeats_per_node * int64_t(model.graph->node.size()),
       .survey = survey,
   };
   import_graph(context, opsets);
@@ -189,14 +181,12 @@ void import_parsed(const onnx::ModelProto &model, onnx::ModelStore &store,
 } // namespace
 
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
-                                  Builder &builder, BranchChoices &choices,
-                                  Survey *survey) {
-  choices.start();
+                                  Builder &builder, Survey *survey) {
   Error error;
   try {
     onnx::ModelProto proto = TRY(onnx::read_model(model.data, place.file));
     onnx::ModelStore store(model.owner, place.directory, place.on_file);
-    import_parsed(proto, store, builder, choices, survey);
+    import_parsed(proto, store, builder, survey);
     return summarize(proto);
   } catch (BuildError &e) {
     error = std::move(e.error);

@@ -7,7 +7,6 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "frontend/onnx/importer/branch_choices.h"
 
 #include <functional>
 #include <string>
@@ -47,10 +46,8 @@ struct ModelSummary {
 /// module is of no use.
 ///
 /// With a survey, nodes that it leaves out are not imported.
-///
-/// A failure may be due to `choices`: try_again() says so.
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
-                                  ir::Builder &builder, BranchChoices &choices,
+                                  ir::Builder &builder,
                                   Survey *survey = nullptr);
 
 } // namespace landfall::frontend

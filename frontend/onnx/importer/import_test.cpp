@@ -20,8 +20,7 @@ using namespace onnx::test;
 std::string import(const Bytes &bytes) {
   ir::Module module;
   ir::Builder builder(module);
-  BranchChoices choices;
-  auto result = import_model(bytes, {"m.onnx", ""}, builder, choices);
+  auto result = import_model(bytes, {"m.onnx", ""}, builder);
   return result ? module.print() : "error: " + render(result.error());
 }
 
@@ -80,8 +79,7 @@ TEST(ImportTest, ErrorsCarryThePlaceAsData) {
             {function("f", {"a"}, {"b"}, {node("Relu", {}, {"b"})})});
   ir::Module module;
   ir::Builder builder(module);
-  BranchChoices choices;
-  auto result = import_model(to_bytes(bytes), {"m.onnx", ""}, builder, choices);
+  auto result = import_model(to_bytes(bytes), {"m.onnx", ""}, builder);
   ASSERT_FALSE(result);
   const Place &place = result.error().place;
   EXPECT_EQ(place.file, "m.onnx");

@@ -6,6 +6,7 @@
 #include "frontend/onnx/importer/node_state.h"
 #include "onnx_format/tensor_data.h"
 
+#include <algorithm>
 #include <climits>
 
 namespace landfall::frontend {
@@ -42,13 +43,56 @@ Any Node::any_input(int position, std::string_view) const {
   return position < input_count() ? state_.inputs[size_t(position)] : Any();
 }
 
+/// Whether the box may hold a tensor of numbers.
+static bool may_be_tensor(const Box &box) {
+  if (!box.facts)
+    return true;
+  bool is_tensor = box.facts->kind == ValueKind::tensor ||
+                   box.facts->kind == ValueKind::unknown_rank;
+  return is_tensor && box.facts->dtype != DType::string;
+}
+
+/// The ranks that the box's tensor may have, the likely ones first: one that
+/// another tensor of this model has, then what networks work on.
+static std::vector<int64_t> likely_ranks(const Box &box,
+                                         std::optional<int64_t> other) {
+  std::vector<int64_t> ranks = {4, 3, 2, 1, 5, 0, 6};
+  if (box.facts && !box.facts->ranks.empty()) {
+    const std::vector<int> &possible = box.facts->ranks;
+    ranks.assign(possible.rbegin(), possible.rend());
+  }
+  auto found = other ? std::ranges::find(ranks, *other) : ranks.end();
+  if (found != ranks.end())
+    std::rotate(ranks.begin(), found, found + 1);
+  return ranks;
+}
+
+Tensor Node::tensor_in(const Any &value, const std::string &what) const {
+  if (!value.box)
+    return value.tensor;
+  const Box &box = value.box;
+  if (!may_be_tensor(box))
+    unsupported(what + " must be a tensor of numbers; a sequence, optional, "
+                       "map or string was given");
+  if (!box.facts || !box.facts->dtype)
+    unsupported(what + " is a value whose element type only the run decides");
+  for (const auto &[known, tensor] : state_.unboxed)
+    if (known.opaque() == box.opaque())
+      return tensor;
+  if (Tensor known = state_.scope.unboxed(box))
+    return known;
+  int64_t rank = box.facts->rank
+                     ? *box.facts->rank
+                     : decide([&] { return b().rank(box); },
+                              likely_ranks(box, state_.scope.last_rank()),
+                              "the rank of " + what);
+  Tensor tensor = b().unboxed(box, *box.facts->dtype, int(rank));
+  state_.unboxed.emplace_back(box, tensor);
+  return tensor;
+}
+
 Tensor Node::optional_input(int position, std::string_view name) const {
-  Any value = any_input(position, name);
-  if (value.box)
-    unsupported(operand(position, name) +
-                " must be a tensor of known rank; a sequence, optional, map, "
-                "string or a tensor whose rank only the run decides was given");
-  return value.tensor;
+  return tensor_in(any_input(position, name), operand(position, name));
 }
 
 Tensor Node::input(int position, std::string_view name) const {
@@ -109,7 +153,8 @@ std::vector<int64_t> Node::constant_ints(int position,
   return *values;
 }
 
-std::vector<Size> Node::input_sizes(int position, std::string_view name) const {
+Tensor Node::sizes_input(int position, std::string_view name,
+                         int most_decided) const {
   Tensor tensor = input(position, name, 0, 1);
   if (!is_integer(tensor.dtype()) && tensor.dtype() != DType::boolean)
     invalid(operand(position, name) + " must hold integers, not " +
@@ -119,7 +164,15 @@ std::vector<Size> Node::input_sizes(int position, std::string_view name) const {
     unsupported(operand(position, name) + " has " +
                 tensor.element_count().str() +
                 " elements, more than an operand of sizes can have");
-  return b().read_all(tensor);
+  return tensor.rank() == 0
+             ? tensor
+             : with_decided_extent(tensor, 0, 0, most_decided,
+                                   "the length of " + operand(position, name));
+}
+
+std::vector<Size> Node::input_sizes(int position, std::string_view name,
+                                    int most) const {
+  return b().read_all(sizes_input(position, name, most));
 }
 
 std::optional<ConstantData> Node::constant_input(int position) const {
@@ -153,14 +206,39 @@ int Node::body_output_count(const Graph &graph) const {
   return int(graph.output.size());
 }
 
-BranchChoices::OpenIf Node::next_open_if() const {
-  return state_.context.choices.next_open_if();
+std::optional<int64_t> Node::answer(Size value) const {
+  auto known = value.constant();
+  return known ? known : state_.scope.answer(value);
 }
 
-void Node::branches_differ(BranchChoices::OpenIf open_if,
-                           const Error &error) const {
-  state_.context.choices.branches_differ(open_if);
-  throw BuildError(error);
+bool Node::is_answered() const { return state_.asked < state_.answers.size(); }
+
+int64_t Node::decide(const std::function<Size()> &value,
+                     std::vector<int64_t> candidates,
+                     const std::string &what) const {
+  // A node that is imported again asks the same questions.
+  size_t number = state_.asked++;
+  if (number < state_.answers.size())
+    return state_.answers[number];
+  Size size = value();
+  if (auto known = answer(size))
+    return *known;
+  throw OpenQuestion{size, std::move(candidates), what};
+}
+
+Tensor Node::with_decided_extent(Tensor x, int axis, int64_t least,
+                                 int64_t most, const std::string &what) const {
+  Size extent = x.dim(axis);
+  if (extent.is_constant())
+    return x;
+  std::vector<int64_t> candidates;
+  for (int64_t k = std::max<int64_t>(least, 1); k <= most; ++k)
+    candidates.push_back(k);
+  if (least == 0)
+    candidates.push_back(0);
+  Shape shape = x.shape();
+  shape[size_t(axis)] = decide(extent, candidates, what);
+  return b().reshape(x, shape);
 }
 
 void Node::fail(ErrorCode code, const std::string &message) const {

@@ -17,6 +17,7 @@ namespace landfall::frontend {
 /// order.
 struct NodeState {
   ImportContext &context;
+  Scope &scope;
   const onnx::NodeProto &proto;
   std::string type;         ///< The operator's name, "Conv".
   int version;              ///< The opset version of the node's domain.
@@ -24,6 +25,12 @@ struct NodeState {
   std::vector<Any> inputs;  ///< Empty where an optional input is absent.
   std::vector<bool> wanted; ///< By output: whether the model uses it.
   std::vector<Any> outputs; ///< Set by the import function.
+  /// The answers to the node's first questions (Node::decide), in order.
+  std::span<const int64_t> answers;
+  size_t asked = 0; ///< Questions so far.
+  /// The tensors that operands' boxes were found to hold: the scope learns of
+  /// them when the node has been imported.
+  std::vector<std::pair<Box, Tensor>> unboxed;
 };
 
 } // namespace landfall::frontend

@@ -15,10 +15,10 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/importer/branch_choices.h"
 #include "frontend/onnx/importer/operator_schema.h"
-#include "ir/builder.h"
+#include "ir/box_facts.h"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,12 +45,15 @@ using ir::cast_saturate;
 using ir::ceil;
 using ir::ceildiv;
 using ir::clamp;
+using ir::common_facts;
 using ir::Contraction;
 using ir::cos;
 using ir::ElementBody;
 using ir::equal;
 using ir::erf;
 using ir::exp;
+using ir::Facts;
+using ir::facts_of;
 using ir::floor;
 using ir::floordiv;
 using ir::fma;
@@ -101,7 +104,9 @@ using ir::Tensors;
 using ir::to_string;
 using ir::trunc;
 using ir::truncdiv;
+using ir::type_only;
 using ir::unary;
+using ir::with_facts;
 
 using Graph = onnx::GraphProto; // A body graph.
 struct NodeState;               // The importer's view of the node.
@@ -134,13 +139,19 @@ public:
   Tensor optional_input(int position, std::string_view name, int rank) const;
   /// Tensor or boxed operand.
   Any any_input(int position, std::string_view name) const;
+  /// The tensor in a value, whose rank is decided (see below) if need be;
+  /// `what` names it in errors. Empty if the value is absent.
+  Tensor tensor_in(const Any &value, const std::string &what) const;
   /// All operands of a variadic operator, all tensors.
   Tensors inputs() const;
   /// A required integer tensor operand known at compile time.
   std::vector<int64_t> constant_ints(int position, std::string_view name) const;
-  /// An integer tensor operand's elements as Sizes (read at run time if need
-  /// be); the element count must be static.
-  std::vector<Size> input_sizes(int position, std::string_view name) const;
+  /// A required integer tensor operand of rank 0 or 1. The number of its
+  /// elements is decided (see below) if it is not static, up to `most`.
+  Tensor sizes_input(int position, std::string_view name, int most = 6) const;
+  /// Its elements as Sizes (read at run time if need be).
+  std::vector<Size> input_sizes(int position, std::string_view name,
+                                int most = 6) const;
   /// A compile-time constant operand, or nullopt if it is known only at run
   /// time.
   std::optional<ConstantData> constant_input(int position) const;
@@ -178,14 +189,28 @@ public:
   int body_input_count(const Graph &graph) const;
   int body_output_count(const Graph &graph) const;
 
-  //===--- Branches -------------------------------------------------------===//
-  /// For an If whose condition is not known at compile time, once: the branch
-  /// to assume, if any (branch_choices.h).
-  BranchChoices::OpenIf next_open_if() const;
-  /// Aborts the import, as the branches have different ranks or types; the
-  /// import is then repeated with one of the branches assumed.
-  [[noreturn]] void branches_differ(BranchChoices::OpenIf open_if,
-                                    const Error &error) const;
+  //===--- What only the run decides --------------------------------------===//
+  /// The number that `value` (which is asked for if need be) has in this run.
+  /// Where only the run knows it, this node and the rest of its graph are
+  /// imported once for each candidate, the likely ones first, and the run
+  /// chooses; it fails if the number is none of them. `what` names the number
+  /// in errors.
+  int64_t decide(const std::function<Size()> &value,
+                 std::vector<int64_t> candidates,
+                 const std::string &what) const;
+  int64_t decide(Size value, std::vector<int64_t> candidates,
+                 const std::string &what) const {
+    return decide([&] { return value; }, std::move(candidates), what);
+  }
+  /// The number, if it is known now or decided already.
+  std::optional<int64_t> answer(Size value) const;
+  /// Whether the answer to the node's next question is known, as the node was
+  /// imported before.
+  bool is_answered() const;
+  /// The tensor with a static extent along `axis`, decided from `least` to
+  /// `most` if need be.
+  Tensor with_decided_extent(Tensor x, int axis, int64_t least, int64_t most,
+                             const std::string &what) const;
 
   //===--- Refusals -------------------------------------------------------===//
   [[noreturn]] void fail(ErrorCode code, const std::string &message) const;

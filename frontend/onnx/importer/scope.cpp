@@ -57,7 +57,8 @@ Any Scope::get(onnx::Text name) const {
                        "' is an output that its operator does not give here");
 }
 
-void Scope::import(const onnx::GraphPlan &plan) {
+void Scope::import(const onnx::GraphPlan &plan,
+                   std::span<const onnx::Text> outputs) {
   context_.b.set_origin({});
   for (const onnx::TensorProto *tensor : plan.initializers)
     bind(tensor->name, context_.b.constant(value_or_throw(
@@ -65,21 +66,16 @@ void Scope::import(const onnx::GraphPlan &plan) {
   for (const onnx::SparseTensorProto *tensor : plan.sparse_initializers)
     bind(tensor->values.name, context_.b.constant(value_or_throw(
                                   onnx::dense_data(*tensor, context_.store))));
-  bool is_surveyed = context_.survey && !outer_ && context_.calls.empty();
-  for (const onnx::NodeProto *node : plan.nodes)
-    if (is_surveyed)
-      survey_node(*node, plan);
-    else
-      import_node(*node, plan);
+  import_nodes(plan, 0, outputs, {});
 }
 
 void Scope::survey_node(const onnx::NodeProto &node,
-                        const onnx::GraphPlan &plan) {
+                        const onnx::GraphPlan &plan, const Answers &answers) {
   Survey &survey = *context_.survey;
   if (survey.leaves_out(node))
     return leave_out(node);
   survey.set_current(&node);
-  import_node(node, plan);
+  import_node(node, plan, answers);
   survey.set_current(nullptr);
 }
 
@@ -108,7 +104,7 @@ std::vector<Any> Scope::import(const onnx::GraphBody &body,
   check_captures(plan, outer_);
   for (size_t i = 0; i < body.inputs.size(); ++i)
     bind(body.inputs[i], i < inputs.size() ? inputs[i] : Any());
-  import(plan);
+  import(plan, body.outputs);
   std::vector<Any> outputs;
   for (onnx::Text output : body.outputs)
     outputs.push_back(output.empty() ? Any() : get(output));
@@ -128,21 +124,24 @@ std::vector<Any> Scope::import_body(const onnx::GraphProto &graph,
 }
 
 void Scope::import_node(const onnx::NodeProto &node,
-                        const onnx::GraphPlan &plan) {
+                        const onnx::GraphPlan &plan, const Answers &answers) {
   if (--context_.nodes_left < 0)
     throw BuildError(ErrorCode::unsupported,
                      "the model unfolds to too many nodes; its functions call "
                      "each other too often");
+  --context_.repeats_left;
   ModelNode place = onnx::model_node(node);
   if (const onnx::FunctionProto *function = context_.functions.find(node))
     return locate(place, [&] { call(*function, node); });
   onnx::Text domain = onnx::canonical_domain(node.domain);
   place.opset = opsets_.version(domain);
-  locate(place, [&] { import_operator(node, domain, place.opset, plan); });
+  locate(place,
+         [&] { import_operator(node, domain, place.opset, plan, answers); });
 }
 
 void Scope::import_operator(const onnx::NodeProto &node, onnx::Text domain,
-                            int version, const onnx::GraphPlan &plan) {
+                            int version, const onnx::GraphPlan &plan,
+                            const Answers &answers) {
   const OperatorRecord *record = find_operator(domain, node.op_type, version);
   if (!record)
     throw BuildError(ErrorCode::unsupported, "there is no such operator here");
@@ -150,13 +149,17 @@ void Scope::import_operator(const onnx::NodeProto &node, onnx::Text domain,
   for (onnx::Text output : node.output)
     wanted.push_back(!output.empty() && plan.used.contains(output));
   NodeState state{context_,
+                  *this,
                   node,
                   std::string(node.op_type),
                   version,
                   resolve_attributes(node),
                   inputs_of(node),
                   std::move(wanted),
-                  std::vector<Any>(node.output.size())};
+                  std::vector<Any>(node.output.size()),
+                  answers,
+                  0,
+                  {}};
   context_.b.set_origin(onnx::model_node(node));
   if (context_.survey)
     context_.survey->note(node);
@@ -165,6 +168,10 @@ void Scope::import_operator(const onnx::NodeProto &node, onnx::Text domain,
     check_node(state, schema ? *schema : record->schema);
   Node view(state);
   record->import(view);
+  for (const auto &[box, tensor] : state.unboxed) {
+    unboxed_[box.opaque()] = tensor;
+    last_rank_ = tensor.rank();
+  }
   bind_outputs(node, state.outputs);
 }
 
@@ -186,11 +193,13 @@ void Scope::call(const onnx::FunctionProto &function,
     parameters.push_back({attribute.name, &attribute, this});
   Opsets opsets(function.opset_import, &opsets_);
   Scope inner(context_, opsets, &parameters, nullptr);
+  inner.caller_ = this;
   calls.push_back(&function);
-  std::vector<Any> outputs =
-      inner.import(onnx::body_of(function), inputs_of(node));
-  calls.pop_back();
-  bind_outputs(node, outputs);
+  struct Return {
+    std::vector<const onnx::FunctionProto *> &calls;
+    ~Return() { calls.pop_back(); }
+  } at_the_end{calls};
+  bind_outputs(node, inner.import(onnx::body_of(function), inputs_of(node)));
 }
 
 const ResolvedAttribute *Scope::parameter(onnx::Text name) const {
@@ -216,8 +225,11 @@ Attributes Scope::resolve_attributes(const onnx::NodeProto &node) const {
 
 std::vector<Any> Scope::inputs_of(const onnx::NodeProto &node) const {
   std::vector<Any> inputs;
-  for (onnx::Text name : node.input)
-    inputs.push_back(name.empty() ? Any() : get(name));
+  for (onnx::Text name : node.input) {
+    Any value = name.empty() ? Any() : get(name);
+    Tensor known = value.box ? unboxed(value.box) : Tensor();
+    inputs.push_back(known ? Any(known) : value);
+  }
   return inputs;
 }
 

@@ -7,10 +7,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/importer/branch_choices.h"
 #include "frontend/onnx/importer/functions.h"
 #include "frontend/onnx/importer/opsets.h"
-#include "ir/builder.h"
+#include "ir/box_facts.h"
 #include "onnx_format/external_data.h"
 #include "onnx_format/graph_plan.h"
 
@@ -20,6 +19,14 @@ namespace landfall::frontend {
 
 class Scope;
 class Survey;
+
+/// Thrown while a node is imported: what it makes depends on a number that only
+/// the run knows (Node::decide).
+struct OpenQuestion {
+  ir::Size value;
+  std::vector<int64_t> candidates; ///< The likely ones first.
+  std::string what;                ///< Names the number in errors.
+};
 
 /// What all graphs of one import share.
 struct ImportContext {
@@ -31,7 +38,9 @@ struct ImportContext {
   std::vector<const onnx::FunctionProto *> calls;
   int depth = 0;                ///< The current nesting of bodies.
   int64_t nodes_left = 1 << 22; ///< Limits the inlining of functions.
-  BranchChoices &choices;
+  /// How many nodes may still be imported as parts of alternatives, beyond one
+  /// import of each.
+  int64_t repeats_left = 0;
   Survey *survey = nullptr; ///< Of the main graph, if one is made.
 };
 
@@ -58,8 +67,9 @@ public:
   const ir::Any *find(onnx::Text name) const;
   ir::Any get(onnx::Text name) const;
 
-  /// Imports initializers and nodes; inputs must be bound.
-  void import(const onnx::GraphPlan &plan);
+  /// Imports initializers and nodes; inputs must be bound. The values of
+  /// `outputs` can be got afterwards, those of other nodes not always.
+  void import(const onnx::GraphPlan &plan, std::span<const onnx::Text> outputs);
   /// Binds the inputs, imports and returns the outputs.
   std::vector<ir::Any> import(const onnx::GraphBody &body,
                               std::span<const ir::Any> inputs);
@@ -67,12 +77,33 @@ public:
   std::vector<ir::Any> import_body(const onnx::GraphProto &graph,
                                    std::span<const ir::Any> inputs) const;
 
+  //===--- What only the run decides --------------------------------------===//
+  /// The number that the rest of the graph is imported for; nullopt: any.
+  std::optional<int64_t> answer(ir::Size value) const;
+  /// The last rank that was decided.
+  std::optional<int64_t> last_rank() const;
+  /// The tensor that the box is known to hold; empty: not known.
+  ir::Tensor unboxed(const ir::Box &box) const;
+
 private:
-  void survey_node(const onnx::NodeProto &node, const onnx::GraphPlan &plan);
+  using Answers = std::vector<int64_t>;
+
+  void import_nodes(const onnx::GraphPlan &plan, size_t begin,
+                    std::span<const onnx::Text> outputs, Answers answers);
+  void import_alternatives(const onnx::GraphPlan &plan, size_t begin,
+                           std::span<const onnx::Text> outputs,
+                           const Answers &answers,
+                           const OpenQuestion &question);
+  void assume_answer(const onnx::GraphPlan &plan, const onnx::NodeProto &node,
+                     const Answers &answers, const OpenQuestion &question);
+  void survey_node(const onnx::NodeProto &node, const onnx::GraphPlan &plan,
+                   const Answers &answers);
   void leave_out(const onnx::NodeProto &node);
-  void import_node(const onnx::NodeProto &node, const onnx::GraphPlan &plan);
+  void import_node(const onnx::NodeProto &node, const onnx::GraphPlan &plan,
+                   const Answers &answers);
   void import_operator(const onnx::NodeProto &node, onnx::Text domain,
-                       int version, const onnx::GraphPlan &plan);
+                       int version, const onnx::GraphPlan &plan,
+                       const Answers &answers);
   void call(const onnx::FunctionProto &function, const onnx::NodeProto &node);
   const ResolvedAttribute *parameter(onnx::Text name) const;
   Attributes resolve_attributes(const onnx::NodeProto &node) const;
@@ -85,6 +116,10 @@ private:
   const Attributes *parameters_;
   const Scope *outer_;
   std::unordered_map<onnx::Text, ir::Any> values_;
+  std::vector<std::pair<ir::Size, int64_t>> answers_;
+  std::unordered_map<void *, ir::Tensor> unboxed_; ///< By Box::opaque().
+  std::optional<int64_t> last_rank_;
+  const Scope *caller_ = nullptr; ///< Of a function: the scope of the call.
 };
 
 /// Throws if the graph uses names that neither it nor `outer` (may be null)

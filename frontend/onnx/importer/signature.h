@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "ir/builder.h"
+#include "ir/box_facts.h"
 #include "onnx_format/proto.h"
 #include "package/program.h"
 

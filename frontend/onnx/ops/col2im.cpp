@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "frontend/onnx/support/axis_list.h"
 #include "frontend/onnx/support/compute_type.h"
 #include "frontend/onnx/support/index_lists.h"
 
@@ -17,8 +18,9 @@ struct Sliding {
 
 std::vector<Sliding> sliding_dims(const Node &node) {
   std::vector<Size> image = node.input_sizes(1, "image_shape");
-  std::vector<Size> block = node.input_sizes(2, "block_shape");
   size_t rank = image.size();
+  std::vector<Size> block =
+      sizes_operand(node, 2, "block_shape", static_cast<int>(rank));
   std::vector<int64_t> ones(rank, 1), zeros(2 * rank, 0);
   auto dilations = node.ints_attr("dilations", ones);
   auto strides = node.ints_attr("strides", ones);

@@ -16,17 +16,22 @@ Tensor with_unit(Builder &b, Tensor x, int axis) {
   return b.reshape(x, inserted(x.shape(), axis, Size(1)));
 }
 
-/// Joins one tensor after another; the first starts with nothing of itself.
-Tensor joined_in_loop(Node &node, const Any &sequence, int axis,
+/// The tensor at a position of a sequence whose tensors have this rank.
+Tensor element_at(Builder &b, const Any &sequence, Tensor position, DType dtype,
+                  int rank) {
+  Any element = sequence_at(b, sequence, position);
+  return element.box ? b.unboxed(element.box, dtype, rank) : element.tensor;
+}
+
+/// Joins one tensor after another, `first` being that at position 0.
+Tensor joined_in_loop(Node &node, const Any &sequence, Tensor first, int axis,
                       bool new_axis) {
   Builder &b = node.b();
-  auto element = [&](Tensor position) {
-    Tensor x = sequence_at(b, sequence, position).tensor;
-    return new_axis ? with_unit(b, x, axis) : x;
-  };
-  Tensor first = element(b.from_size(0));
   auto step = [&](const Builder::LoopState &state) {
-    Tensor both[] = {state.carried[0].tensor, element(state.iteration)};
+    Tensor next = element_at(b, sequence, state.iteration, first.dtype(),
+                             first.rank() - new_axis);
+    Tensor both[] = {state.carried[0].tensor,
+                     new_axis ? with_unit(b, next, axis) : next};
     return Builder::LoopStep{{}, {ir::concatenate(b, both, axis)}, {}};
   };
   return b
@@ -40,20 +45,21 @@ void concat_from_sequence(Node &node) {
   Builder &b = node.b();
   Any sequence = node.any_input(0, "input_sequence");
   bool new_axis = node.flag_attr("new_axis", false);
-  Facts facts = facts_of(sequence);
-  Facts inside = facts ? facts->element : nullptr;
-  if (!inside || !inside->rank || !inside->dtype)
-    node.unsupported("a sequence of tensors whose rank is not known");
-  int axis = node.axis(node.int_attr("axis"), *inside->rank + new_axis);
   auto *elements = known_elements(sequence);
-  if (!elements)
-    return node.output(joined_in_loop(node, sequence, axis, new_axis));
-  node.expect(!elements->empty(), "the sequence is empty");
-  Tensors tensors;
-  for (const Any &element : *elements)
-    tensors.push_back(new_axis ? with_unit(b, element.tensor, axis)
-                               : element.tensor);
-  node.output(ir::concatenate(b, tensors, axis));
+  node.expect(!elements || !elements->empty(), "the sequence is empty");
+  Any first =
+      elements ? elements->front() : sequence_at(b, sequence, b.from_size(0));
+  Tensors tensors = {node.tensor_in(first, "an element of the sequence")};
+  int axis = node.axis(node.int_attr("axis"), tensors[0].rank() + new_axis);
+  for (size_t k = 1; elements && k < elements->size(); ++k)
+    tensors.push_back(
+        node.tensor_in((*elements)[k], "an element of the sequence"));
+  if (new_axis)
+    for (Tensor &tensor : tensors)
+      tensor = with_unit(b, tensor, axis);
+  node.output(elements
+                  ? ir::concatenate(b, tensors, axis)
+                  : joined_in_loop(node, sequence, tensors[0], axis, new_axis));
 }
 
 } // namespace

@@ -19,11 +19,11 @@ static void gather_nd(Node &node) {
   Tensor indices = node.input(1, "indices", 1, INT_MAX);
   int batch = node.count(node.int_attr("batch_dims", 0), "'batch_dims'", 0,
                          std::min(data.rank(), indices.rank()) - 1);
-  auto width = indices.dim(-1).constant();
-  if (!width)
-    node.unsupported("the last extent of 'indices' decides the result's rank "
-                     "and must be fixed");
-  int indexed = batch + node.count(*width, "the last extent of 'indices'", 1,
+  indices = node.with_decided_extent(indices, indices.rank() - 1, 1,
+                                     data.rank() - batch,
+                                     "the last extent of 'indices'");
+  int indexed = batch + node.count(*indices.dim(-1).constant(),
+                                   "the last extent of 'indices'", 1,
                                    data.rank() - batch);
   const Shape &dims = data.shape();
   for (int d = 0; d < batch; ++d)

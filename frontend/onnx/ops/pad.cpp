@@ -20,7 +20,7 @@ std::vector<Border> borders(const Node &node, Tensor data) {
   int rank = data.rank();
   std::optional<std::vector<Size>> given;
   if (node.version() >= 18)
-    given = axes_of(node, 3, 18);
+    given = axes_of(node, 3, 18, rank);
   AxisList axes = given ? AxisList(node, *given, rank) : AxisList(rank, rank);
   size_t count = axes.count();
   std::vector<Size> pads = node.version() >= 11

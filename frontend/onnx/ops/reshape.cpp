@@ -91,11 +91,9 @@ Tensor resolved_entries(Builder &b, Tensor data, Tensor shape,
 }
 
 /// The extents where some entries are Meaning::unknown.
-Shape read_extents(Node &node, Tensor data, std::span<const Entry> entries,
-                   bool allow_zero) {
-  Builder &b = node.b();
-  Tensor resolved =
-      resolved_entries(b, data, node.input(1, "shape"), allow_zero);
+Shape read_extents(Builder &b, Tensor data, Tensor requested,
+                   std::span<const Entry> entries, bool allow_zero) {
+  Tensor resolved = resolved_entries(b, data, requested, allow_zero);
   Shape shape;
   for (size_t j = 0; j < entries.size(); ++j) {
     if (entries[j].meaning == Meaning::extent) {
@@ -114,7 +112,8 @@ Shape read_extents(Node &node, Tensor data, std::span<const Entry> entries,
 void reshape(Node &node) {
   Builder &b = node.b();
   Tensor data = node.input(0, "data");
-  std::vector<Size> requested = node.input_sizes(1, "shape");
+  Tensor shape_operand = node.sizes_input(1, "shape");
+  std::vector<Size> requested = b.read_all(shape_operand);
   bool allow_zero = node.flag_attr("allowzero", false);
   std::vector<Entry> entries;
   Shape others;
@@ -129,8 +128,8 @@ void reshape(Node &node) {
   }
   node.expect(inferred <= 1, "'shape' holds more than one -1");
   if (unknown > 0)
-    return node.output(
-        b.reshape(data, read_extents(node, data, entries, allow_zero)));
+    return node.output(b.reshape(
+        data, read_extents(b, data, shape_operand, entries, allow_zero)));
   Shape shape;
   for (const Entry &entry : entries)
     shape.push_back(entry.meaning == Meaning::inferred

@@ -19,12 +19,11 @@ static void scatter_nd(Node &node) {
   Tensor indices = node.input(1, "indices", 1, INT_MAX);
   Tensor updates = node.input(2, "updates");
   ScatterReduction reduction = scatter_reduction(node);
-  auto width = indices.dim(-1).constant();
-  if (!width)
-    node.unsupported("the last extent of 'indices' decides the rank of "
-                     "'updates' and must be fixed");
-  int indexed =
-      node.count(*width, "the last extent of 'indices'", 1, data.rank());
+  indices =
+      node.with_decided_extent(indices, indices.rank() - 1, 1, data.rank(),
+                               "the last extent of 'indices'");
+  int indexed = node.count(*indices.dim(-1).constant(),
+                           "the last extent of 'indices'", 1, data.rank());
   int tuple_rank = indices.rank() - 1;
   node.expect(updates.rank() == tuple_rank + data.rank() - indexed,
               "'updates' does not fit data and indices in rank");

@@ -51,27 +51,19 @@ void sequence_map(Node &node) {
     return unrolled(node, body, operands, elements->size());
   std::vector<Any> empty(node.body_output_count(body),
                          make_empty_sequence(b, DType::f32));
-  std::vector<Facts> elements(empty.size());
   auto step = [&](const Builder::LoopState &state) {
     Builder::LoopStep result;
     std::vector<Any> values =
         node.import_body(body, inputs_at(b, operands, state.iteration));
-    for (size_t k = 0; k < values.size(); ++k) {
-      elements[k] = type_only(facts_of(values[k]));
+    for (size_t k = 0; k < values.size(); ++k)
       result.carried.push_back(
           sequence_insert(b, state.carried[k], values[k], {}));
-    }
     return result;
   };
   std::vector<Any> results =
       b.loop(sequence_length(b, operands[0]), {}, empty, step);
-  for (size_t k = 0; k < results.size(); ++k) {
-    BoxFacts facts;
-    facts.kind = ValueKind::sequence;
-    facts.element = elements[k];
-    node.output(static_cast<int>(k),
-                with_facts(results[k], std::make_shared<BoxFacts>(facts)));
-  }
+  for (size_t k = 0; k < results.size(); ++k)
+    node.output(static_cast<int>(k), results[k]);
 }
 
 } // namespace

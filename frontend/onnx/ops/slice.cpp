@@ -93,11 +93,16 @@ void slice_1(Node &node) {
 }
 
 void slice_10(Node &node) {
-  std::vector<Size> starts = node.input_sizes(1, "starts");
+  int rank = node.input(0, "data").rank();
+  std::vector<Size> starts = node.input_sizes(1, "starts", rank);
+  int count = static_cast<int>(starts.size());
   std::vector<Size> steps(starts.size(), 1);
   if (node.has_input(4))
-    steps = node.input_sizes(4, "steps");
-  slice(node, starts, node.input_sizes(2, "ends"), axes_of(node, 3, 10), steps);
+    steps = sizes_operand(node, 4, "steps", count);
+  std::optional<std::vector<Size>> axes;
+  if (node.has_input(3))
+    axes = sizes_operand(node, 3, "axes", count);
+  slice(node, starts, sizes_operand(node, 2, "ends", count), axes, steps);
 }
 
 } // namespace

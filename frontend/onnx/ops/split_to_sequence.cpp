@@ -24,22 +24,42 @@ std::vector<Any> pieces(Tensor input, int axis, std::span<const Size> sizes) {
 Any pieces_in_loop(Builder &b, Tensor input, int axis, Size part,
                    bool keep_axis) {
   Size extent = input.dim(axis);
-  Facts element;
   auto step = [&](const Builder::LoopState &state) {
     Size offset = b.read(state.iteration, 0, {0, INT64_MAX}) * part;
     Size size = min(part, max(extent - offset, 0));
     Any piece = keep_axis ? slice_along(input, axis, offset, size)
                           : pick_along(input, axis, offset);
-    element = facts_of(piece);
     return Builder::LoopStep{
         {}, {sequence_insert(b, state.carried[0], piece, {})}, {}};
   };
-  Any result = b.loop(b.from_size(ceildiv(extent, max(part, 1))), {},
-                      {make_empty_sequence(b, input.dtype())}, step)[0];
-  BoxFacts facts;
-  facts.kind = ValueKind::sequence;
-  facts.element = element;
-  return with_facts(result, std::make_shared<BoxFacts>(facts));
+  return b.loop(b.from_size(ceildiv(extent, max(part, 1))), {},
+                {make_empty_sequence(b, input.dtype())}, step)[0];
+}
+
+/// Pieces of the sizes in a list whose length only the run knows.
+Any sized_pieces_in_loop(Node &node, Tensor input, int axis, Tensor sizes) {
+  Builder &b = node.b();
+  auto step = [&](const Builder::LoopState &state) {
+    Tensor here = b.map({}, DType::i64, [&](std::span<const Scalar>) {
+      return cast(sizes.at({state.iteration.at(Scalars())}), DType::i64);
+    });
+    std::string legal = "SplitToSequence needs sizes of at least 0 that sum to "
+                        "the extent of the axis";
+    Size offset = b.read(state.carried[1].tensor, 0, {0, INT64_MAX});
+    Size size = b.read_required(here, 0, {0, INT64_MAX}, legal);
+    b.require(1 - less(input.dim(axis), offset + size), legal);
+    Any piece = slice_along(input, axis, offset, size);
+    return Builder::LoopStep{{},
+                             {sequence_insert(b, state.carried[0], piece, {}),
+                              b.from_size(offset + size)},
+                             {}};
+  };
+  std::vector<Any> results =
+      b.loop(b.from_size(sizes.dim(0)), {},
+             {make_empty_sequence(b, input.dtype()), b.from_size(0)}, step);
+  b.require(equal(b.read(results[1].tensor, 0), input.dim(axis)),
+            "SplitToSequence sizes must sum to the extent of the axis");
+  return results[0];
 }
 
 /// Equal pieces; of extent 1 without their dimension if it is not kept.
@@ -70,8 +90,11 @@ void split_to_sequence(Node &node) {
   if (!node.has_input(1))
     return node.output(
         equal_pieces(node, input, axis, 1, node.flag_attr("keepdims", true)));
+  Tensor split = node.input(1, "split", 0, 1);
+  if (!split.element_count().is_constant())
+    return node.output(sized_pieces_in_loop(node, input, axis, split));
   std::vector<Size> sizes = node.input_sizes(1, "split");
-  if (node.input(1, "split").rank() == 0)
+  if (split.rank() == 0)
     return node.output(equal_pieces(node, input, axis, sizes[0], true));
   Size total = 0;
   for (Size size : sizes) {

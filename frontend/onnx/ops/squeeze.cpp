@@ -8,18 +8,16 @@
 namespace landfall::frontend {
 namespace {
 
-/// Without axes, what has extent 1 goes. The result's rank must be known now,
-/// so a dynamic dimension is kept and must differ from 1.
+/// Without axes, what has extent 1 goes.
 std::vector<Size> unit_dims(const Node &node, Tensor data) {
   std::vector<Size> axes;
   for (int d = 0; d < data.rank(); ++d) {
-    if (data.dim(d) == Size(1))
+    if (known_different(data.dim(d), 1))
+      continue;
+    if (node.decide(equal(data.dim(d), 1), {0, 1},
+                    "whether dimension " + std::to_string(d) +
+                        " of 'data' has extent 1"))
       axes.push_back(d);
-    else if (!known_different(data.dim(d), 1))
-      node.b().require(1 - equal(data.dim(d), 1),
-                       "Squeeze without axes met the dynamic dimension " +
-                           std::to_string(d) +
-                           " with extent 1; give the axes explicitly");
   }
   return axes;
 }
@@ -41,7 +39,7 @@ Shape kept_dims(Tensor data, const AxisList &axes) {
 // squeezed = data without the dimensions in axes, whose extents must be 1
 void squeeze(Node &node) {
   Tensor data = node.input(0, "data");
-  auto given = axes_of(node, 1, 13);
+  auto given = axes_of(node, 1, 13, data.rank());
   AxisList axes(node, given ? *given : unit_dims(node, data), data.rank());
   for (int d = 0; d < data.rank(); ++d) {
     Size extent = select(axes.names(d), data.dim(d), 1);

@@ -90,11 +90,11 @@ std::vector<Size> to_sizes(std::span<const int64_t> values) {
 }
 
 std::optional<std::vector<Size>> axes_of(const Node &node, int position,
-                                         int operand_since) {
+                                         int operand_since, int most) {
   if (operand_since >= 0 && node.version() >= operand_since) {
     if (!node.has_input(position))
       return std::nullopt;
-    return node.input_sizes(position, "axes");
+    return node.input_sizes(position, "axes", most);
   }
   if (!node.has_attr("axes"))
     return std::nullopt;

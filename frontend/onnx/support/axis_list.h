@@ -37,8 +37,9 @@ private:
 
 /// The axes of attribute or operand `position` called "axes" (operands from
 /// `operand_since` on; -1: always an attribute); nullopt if there are none.
+/// `most`: how many there can be, if only the run decides.
 std::optional<std::vector<Size>> axes_of(const Node &node, int position,
-                                         int operand_since);
+                                         int operand_since, int most = 6);
 
 /// The elements of an integer operand that must have `count` of them; their
 /// number need not be known now.

@@ -42,54 +42,11 @@ std::optional<size_t> known_position(Builder &b, Tensor position, size_t length,
 
 } // namespace
 
-Facts facts_of(const Any &value) {
-  if (value.box)
-    return value.box.facts;
-  if (!value.tensor)
-    return nullptr;
-  BoxFacts facts;
-  facts.kind = ValueKind::tensor;
-  facts.dtype = value.tensor.dtype();
-  facts.rank = value.tensor.rank();
-  return std::make_shared<BoxFacts>(facts);
-}
-
-Facts common_facts(const Facts &a, const Facts &b) {
-  if (!a || !b || a->kind != b->kind)
-    return nullptr;
-  BoxFacts facts;
-  facts.kind = a->kind;
-  if (a->dtype == b->dtype)
-    facts.dtype = a->dtype;
-  if (a->rank == b->rank)
-    facts.rank = a->rank;
-  // What is known to be empty agrees with any element.
-  bool a_empty = a->contents && a->contents->empty();
-  bool b_empty = b->contents && b->contents->empty();
-  facts.element = a_empty   ? b->element
-                  : b_empty ? a->element
-                            : common_facts(a->element, b->element);
-  return std::make_shared<BoxFacts>(facts);
-}
-
-Any with_facts(Any value, Facts facts) {
-  if (value.box)
-    value.box.facts = std::move(facts);
-  return value;
-}
-
-Facts type_only(const Facts &facts) {
-  if (!facts || !facts->contents)
-    return facts;
-  BoxFacts type = *facts;
-  type.contents.reset();
-  return std::make_shared<BoxFacts>(type);
-}
-
 Any make_sequence(Builder &b, std::vector<Any> elements) {
   BoxFacts facts;
   facts.kind = ValueKind::sequence;
   facts.element = common_to_all(elements);
+  facts.is_empty = elements.empty();
   facts.contents = elements;
   return make_box(b, BoxFunction::sequence_construct, elements, facts);
 }
@@ -101,6 +58,7 @@ Any make_empty_sequence(Builder &b, DType dtype) {
   BoxFacts facts;
   facts.kind = ValueKind::sequence;
   facts.element = std::make_shared<BoxFacts>(element);
+  facts.is_empty = true;
   facts.contents = std::vector<Any>();
   int64_t extra[] = {static_cast<int64_t>(dtype)};
   return make_box(b, BoxFunction::sequence_empty, {}, facts, extra);
@@ -149,9 +107,9 @@ Any sequence_insert(Builder &b, const Any &sequence, const Any &element,
   BoxFacts facts;
   facts.kind = ValueKind::sequence;
   Facts before = facts_of(sequence), inserted = type_only(facts_of(element));
-  facts.element = elements && elements->empty() ? inserted
-                  : before ? common_facts(before->element, inserted)
-                           : nullptr;
+  if (before)
+    facts.element =
+        before->is_empty ? inserted : common_facts(before->element, inserted);
   std::vector<Any> arguments = {sequence, element};
   if (position)
     arguments.push_back(position);
@@ -194,6 +152,7 @@ Any make_optional(Builder &b, const Any &value) {
   BoxFacts facts;
   facts.kind = ValueKind::optional;
   facts.element = type_only(facts_of(value));
+  facts.is_empty = !value;
   facts.contents = value ? std::vector<Any>{value} : std::vector<Any>();
   if (!value)
     return make_box(b, BoxFunction::optional_empty, {}, facts);

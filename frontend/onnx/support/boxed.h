@@ -9,20 +9,6 @@
 
 namespace landfall::frontend {
 
-using Facts = std::shared_ptr<const BoxFacts>;
-
-/// The facts known about a value.
-Facts facts_of(const Any &value);
-
-/// The facts that hold for both values; null: none.
-Facts common_facts(const Facts &a, const Facts &b);
-
-/// The value with these facts, if it is a box.
-Any with_facts(Any value, Facts facts);
-
-/// The facts without contents: those that a loop-carried value keeps.
-Facts type_only(const Facts &facts);
-
 /// A sequence of these elements.
 Any make_sequence(Builder &b, std::vector<Any> elements);
 /// An empty sequence, of tensors of `dtype`.

@@ -7,4 +7,10 @@ lf.entry "main" {
   } else {
     lf.yield %k : tensor<2x4xf32>
   } -> (tensor<?x4xf32>)
+  %n = lf.dim %x, 0 as "n" : tensor<?x4xf32>
+  %z = lf.if %n : i64 then {
+    lf.yield %x : tensor<?x4xf32>
+  } else {
+    lf.yield %k : tensor<2x4xf32>
+  } -> (tensor<?x4xf32>)
 }
