@@ -39,13 +39,45 @@ Heads heads_of_3d(Builder &b, Tensor x, int64_t heads) {
           }};
 }
 
-Tensor append_to_cache(Builder &b, Tensor past, const Heads &fresh) {
-  Size before = past.dim(2);
+Heads heads_of_tokens(Tensor x) {
+  return {x.dim(0),
+          x.dim(2),
+          x.dim(1),
+          x.dim(3),
+          x.dtype(),
+          [x](Scalar b, Scalar h, Scalar s, Scalar d) {
+            return x.at({b, s, h, d});
+          }};
+}
+
+/// The cache's extents but for its length are those of what it is given.
+static void require_fits(Builder &b, Tensor past, const Heads &fresh) {
   for (auto [axis, extent] :
        {std::pair(0, fresh.batch), std::pair(1, fresh.heads),
         std::pair(3, fresh.features)})
     require_equal(b, past.dim(axis), extent,
                   "a cache has other extents than what is appended to it");
+}
+
+Tensor store_in_cache(Builder &b, Tensor past, const Heads &fresh,
+                      Size before) {
+  require_fits(b, past, fresh);
+  b.require(1 - less(before, 0), "a cache cannot hold less than no tokens");
+  b.require(1 - less(past.dim(2), before + fresh.length),
+            "the cache has no room for the new tokens");
+  return b.map(past.shape(), fresh.dtype, [&](std::span<const Scalar> p) {
+    Scalar position = p[2] - b.scalar(before);
+    Scalar is_new =
+        logical_and(position >= 0, position < b.scalar(fresh.length));
+    return b.branch(
+        is_new, [&] { return Scalars{fresh.at(p[0], p[1], position, p[3])}; },
+        [&] { return Scalars{convert(past.at(p), fresh.dtype)}; })[0];
+  });
+}
+
+Tensor append_to_cache(Builder &b, Tensor past, const Heads &fresh) {
+  Size before = past.dim(2);
+  require_fits(b, past, fresh);
   Shape shape = {fresh.batch, fresh.heads, before + fresh.length,
                  fresh.features};
   return b.map(shape, fresh.dtype, [&](std::span<const Scalar> p) {
@@ -119,7 +151,8 @@ Tensor attention_scores(Builder &b, const Heads &q, const Heads &k,
 }
 
 Tensor attention_softmax(Builder &b, Tensor scores, DType precision,
-                         DType result, const BiasBody &bias) {
+                         DType result, const BiasBody &bias,
+                         const BiasBody &sink) {
   Size keys = scores.dim(3);
   DType compute = compute_type(precision);
   Shape row = {keys};
@@ -131,6 +164,9 @@ Tensor attention_softmax(Builder &b, Tensor scores, DType precision,
     Scalar top = max_of(b, row, compute, [&](std::span<const Scalar> t) {
       return score(p, t[0]);
     });
+    Scalar sunk = sink ? convert(sink(p), compute) : Scalar();
+    if (sunk)
+      top = maximum(top, sunk);
     // An all -inf row would subtract infinities.
     Scalar empty = top == lowest(b, compute);
     Scalar zero = b.literal(compute, 0);
@@ -138,6 +174,8 @@ Tensor attention_softmax(Builder &b, Tensor scores, DType precision,
     Scalar total = sum(b, row, compute, [&](std::span<const Scalar> t) {
       return exp(score(p, t[0]) - offset);
     });
+    if (sunk)
+      total = total + exp(sunk - offset);
     if (bias) {
       Scalar open = max_of(b, row, compute, [&](std::span<const Scalar> t) {
         Scalar at[] = {p[0], p[1], p[2], t[0]};

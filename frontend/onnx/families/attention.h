@@ -25,6 +25,10 @@ Heads heads_of_4d(Tensor x);
 Heads heads_of_3d(Builder &b, Tensor x, int64_t heads);
 /// `past` [B, H, P, D] followed by `fresh`, as a tensor [B, H, P + S, D].
 Tensor append_to_cache(Builder &b, Tensor past, const Heads &fresh);
+/// A tensor [B, S, H, D].
+Heads heads_of_tokens(Tensor x);
+/// `past` [B, H, C, D] with `fresh` stored from position `before` on.
+Tensor store_in_cache(Builder &b, Tensor past, const Heads &fresh, Size before);
 /// The tensor [B, H, S, D] of these elements.
 Tensor materialize(Builder &b, const Heads &x);
 
@@ -39,9 +43,11 @@ Tensor attention_scores(Builder &b, const Heads &q, const Heads &k,
                         DType result, const ScoreBody &finish);
 
 /// The softmax over the last dimension, computed and rounded in `precision`,
-/// as `result`. Rows whose `bias` (optional) is -inf everywhere become 0.
+/// as `result`. Rows whose `bias` (optional) is -inf everywhere become 0. Each
+/// row has one more key of the score `sink` (optional), whose share is dropped.
 Tensor attention_softmax(Builder &b, Tensor scores, DType precision,
-                         DType result, const BiasBody &bias);
+                         DType result, const BiasBody &bias,
+                         const BiasBody &sink = {});
 
 /// [B, Hq, S, Dv]: sum over t of P[b, h, s, t] * V[b, h, t, d].
 Tensor attention_values(Builder &b, Tensor probabilities, const Heads &v,

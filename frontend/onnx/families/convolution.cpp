@@ -7,6 +7,7 @@
 #include "frontend/onnx/families/convolution.h"
 
 #include "frontend/onnx/families/quantization.h"
+#include "frontend/onnx/support/parameter_shape.h"
 
 namespace landfall::frontend {
 
@@ -119,6 +120,15 @@ Convolution bind_convolution(const Node &node, Tensor x, Tensor w) {
   conv.result = x.dtype();
   conv.accumulator = compute_type(conv.result);
   return conv;
+}
+
+void bind_bias(const Node &node, Convolution &conv, Tensor bias) {
+  if (!bias)
+    return;
+  require_list(node, bias, "B", conv.w.dim(0));
+  conv.epilogue = [bias](Scalar channel, Scalar sum) {
+    return sum + convert(per_channel(bias, channel), sum.dtype());
+  };
 }
 
 Tensor convolve(Builder &b, const Convolution &conv) {

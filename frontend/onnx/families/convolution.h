@@ -28,6 +28,9 @@ struct Convolution {
 /// Binds X, W and the attributes; accumulator and result follow X's type.
 Convolution bind_convolution(const Node &node, Tensor x, Tensor w);
 
+/// Adds an operand B of one value a filter to the sums, if it is present.
+void bind_bias(const Node &node, Convolution &convolution, Tensor bias);
+
 Tensor convolve(Builder &b, const Convolution &convolution);
 
 /// Element `channel` of a tensor of one value a channel, or of a scalar.

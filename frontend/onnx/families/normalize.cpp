@@ -28,6 +28,22 @@ Tensor normalize_rows(const Rows &rows, double epsilon, const PointBody &scale,
       });
 }
 
+RowFold inverse_rms(double epsilon) {
+  return [epsilon](const Row &row) -> Scalars {
+    Scalar square = row.mean([](Scalar x) { return x * x; });
+    return {1 / sqrt(square + epsilon)};
+  };
+}
+
+Tensor rms_normalize_rows(const Rows &rows, double epsilon,
+                          const PointBody &scale, DType result) {
+  return map_rows(
+      rows, std::array{rows.type}, inverse_rms(epsilon), result,
+      [&](std::span<const Scalar> i, Scalar x, const Scalars &folded) {
+        return x * folded[0] * convert(scale(i), rows.type);
+      });
+}
+
 PointBody per_channel(const Node &node, int position, std::string_view name,
                       Tensor x) {
   Tensor parameter = node.input(position, name);

@@ -17,6 +17,14 @@ RowFold moments(double epsilon);
 Tensor normalize_rows(const Rows &rows, double epsilon, const PointBody &scale,
                       const PointBody &bias);
 
+/// {1 / sqrt(mean of x^2 + epsilon)} of a row.
+RowFold inverse_rms(double epsilon);
+
+/// scale x / sqrt(mean(row's x^2) + epsilon) as `result`, with the scale that
+/// belongs to the point.
+Tensor rms_normalize_rows(const Rows &rows, double epsilon,
+                          const PointBody &scale, DType result);
+
 /// Inside a body: the element of a required operand of one value a channel of
 /// x.
 PointBody per_channel(const Node &node, int position, std::string_view name,

@@ -8,8 +8,7 @@
 
 namespace landfall::frontend {
 
-Pool bind_pool(const Node &node) {
-  Tensor x = node.input(0, "X");
+Pool bind_pool(const Node &node, Tensor x) {
   return {x, bind_window(node, x, pool_kernel(node, x), true)};
 }
 
@@ -21,6 +20,62 @@ Scalar Pool::sum_of(std::span<const Scalar> point, DType type,
     Scalar zero = b.literal(x.dtype(), 0);
     return term(convert(at.load(x, point.first(2), zero), type));
   });
+}
+
+/// How many taps of the window at `output` read positions in [low, high).
+static Scalar taps_within(Builder &b, const Window &w, size_t axis,
+                          Scalar output, Scalar low, Scalar high) {
+  Scalar start = output * double(w.strides[axis]) - b.scalar(w.begin[axis]);
+  auto taps_before = [&](Scalar limit) {
+    Scalar room = maximum(limit - start, 0);
+    int64_t step = w.dilations[axis];
+    Scalar taps = step == 1 ? room : (room + double(step - 1)) / double(step);
+    return minimum(taps, b.scalar(w.kernel[axis]));
+  };
+  return taps_before(high) - taps_before(low);
+}
+
+static Scalar tap_count(Builder &b, const Window &w,
+                        std::span<const Scalar> output, bool include_pad) {
+  Scalar count = b.index(1);
+  for (size_t axis = 0; axis < w.rank(); ++axis) {
+    Size before = include_pad ? w.begin[axis] : 0;
+    Size after = include_pad ? w.end[axis] : 0;
+    count = count * taps_within(b, w, axis, output[axis], b.scalar(0 - before),
+                                b.scalar(w.input[axis] + after));
+  }
+  return count;
+}
+
+/// The number where it is the same for all windows: those that stay within the
+/// padded input, or one that is clipped to it.
+static Size common_tap_count(const Window &w) {
+  Size count = 1;
+  for (size_t axis = 0; axis < w.rank(); ++axis) {
+    Size length = w.begin[axis] + w.input[axis] + w.end[axis];
+    count = count * min(w.kernel[axis], ceildiv(length, w.dilations[axis]));
+  }
+  return count;
+}
+
+WindowMean::WindowMean(const Node &node, const Pool &pool)
+    : pool_(pool), include_pad_(node.flag_attr("count_include_pad", false)),
+      uniform_(!node.flag_attr("ceil_mode", false)) {
+  const Window &w = pool.window;
+  for (size_t axis = 0; axis < w.rank(); ++axis)
+    uniform_ &=
+        include_pad_ || (w.begin[axis] == Size(0) && w.end[axis] == Size(0));
+}
+
+Scalar WindowMean::at(std::span<const Scalar> point, DType type) const {
+  Builder &b = pool_.x.builder();
+  const Window &w = pool_.window;
+  Scalar total = pool_.sum_of(point, type, [](Scalar value) { return value; });
+  Scalar count = uniform_
+                     ? b.scalar(max(common_tap_count(w), 1))
+                     : maximum(tap_count(b, w, point.subspan(2), include_pad_),
+                               1.0); // All padding: 0, not NaN.
+  return total / cast(count, type);
 }
 
 Scalar power_term(Scalar x, double p) {

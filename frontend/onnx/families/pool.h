@@ -21,7 +21,23 @@ struct Pool {
                 const std::function<Scalar(Scalar)> &term) const;
 };
 
-Pool bind_pool(const Node &node);
+Pool bind_pool(const Node &node, Tensor x);
+
+/// The mean over the taps of a window, of which those in the padding count if
+/// the node's attribute `count_include_pad` says so; taps beyond the padding
+/// (`ceil_mode`) never do.
+class WindowMean {
+public:
+  WindowMean(const Node &node, const Pool &pool);
+
+  /// Inside a body: the mean at `point`, in `type`.
+  Scalar at(std::span<const Scalar> point, DType type) const;
+
+private:
+  const Pool &pool_;
+  bool include_pad_;
+  bool uniform_; ///< All windows have the same number of taps that count.
+};
 
 /// (sum of |x|^p)^(1/p) over given terms.
 Scalar power_term(Scalar x, double p);

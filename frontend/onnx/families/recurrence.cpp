@@ -12,8 +12,13 @@ namespace landfall::frontend {
 
 Recurrence::Recurrence(const Node &node, int gates,
                        const std::vector<std::string> &activations)
-    : b(node.b()), r(node.input(2, "R")), node_(node), x_(node.input(0, "X")),
-      w_(node.input(1, "W")), bias_(node.optional_input(3, "B", 2)),
+    : Recurrence(node, node.input(1, "W"), node.input(2, "R"), gates,
+                 activations) {}
+
+Recurrence::Recurrence(const Node &node, Tensor w, Tensor r, int gates,
+                       const std::vector<std::string> &activations)
+    : b(node.b()), r(r), node_(node), x_(node.input(0, "X")), w_(w),
+      bias_(node.optional_input(3, "B", 2)),
       lengths_(node.optional_input(4, "sequence_lens")), gates_(gates) {
   node.expect(x_.rank() == 3 && w_.rank() == 3 && r.rank() == 3,
               "X, W and R must have rank 3");
@@ -66,7 +71,7 @@ Scalar Recurrence::recurrent_bias(Scalar direction, Scalar row) const {
 Tensor Recurrence::project_input(
     const std::function<Scalar(Scalar, Scalar)> &bias) const {
   Contraction c;
-  c.shape = {directions_, steps_, batch_, hidden * gates_};
+  c.shape = projection_shape();
   c.reduce = {inputs_};
   c.accumulator = compute;
   c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> k) {

@@ -42,6 +42,9 @@ class Recurrence {
 public:
   Recurrence(const Node &node, int gates,
              const std::vector<std::string> &activations);
+  /// With weights other than operands W and R.
+  Recurrence(const Node &node, Tensor w, Tensor r, int gates,
+             const std::vector<std::string> &activations);
 
   Builder &b;
   Tensor r;
@@ -49,6 +52,9 @@ public:
   DType compute;
 
   Shape state_shape() const { return {directions_, batch_, hidden}; }
+  Shape projection_shape() const {
+    return {directions_, steps_, batch_, hidden * gates_};
+  }
   /// W's (or R's) bias of row `row` of the gates; 0 if there are no biases.
   Scalar input_bias(Scalar direction, Scalar row) const;
   Scalar recurrent_bias(Scalar direction, Scalar row) const;

@@ -24,6 +24,14 @@ Scalars softmax_folds(const Row &row) {
   return {top, row.sum([&](Scalar x) { return exp(x - top); })};
 }
 
+Tensor softmax_of(const Rows &rows) {
+  return map_rows(rows, std::array{rows.type, rows.type}, softmax_folds,
+                  rows.x.dtype(),
+                  [](std::span<const Scalar>, Scalar x, const Scalars &folded) {
+                    return exp(x - folded[0]) / folded[1];
+                  });
+}
+
 Tensor log_softmax_of(const Rows &rows) {
   return map_rows(rows, std::array{rows.type, rows.type}, softmax_folds,
                   rows.x.dtype(),

@@ -16,6 +16,9 @@ Rows softmax_rows(Node &node);
 /// {max of the row, sum of exp(x - max)}.
 Scalars softmax_folds(const Row &row);
 
+/// softmax(x) of each row, of x's type.
+Tensor softmax_of(const Rows &rows);
+
 /// log(softmax(x)) of each row, of x's type.
 Tensor log_softmax_of(const Rows &rows);
 

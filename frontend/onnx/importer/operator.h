@@ -15,7 +15,6 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "frontend/onnx/importer/operator_schema.h"
 #include "ir/box_facts.h"
 
 #include <functional>
@@ -242,9 +241,6 @@ struct OperatorRecord {
   int since_version;
   Importer import;
   std::string_view domain = ""; ///< "" is ai.onnx.
-  /// Checked before `import` runs. What ONNX defines is in its own schemas;
-  /// others state it here.
-  OperatorSchema schema = {};
 };
 
 /// The file's one registration; `stem` is the file's name without ".cpp". The

@@ -163,9 +163,8 @@ void Scope::import_operator(const onnx::NodeProto &node, onnx::Text domain,
   context_.b.set_origin(onnx::model_node(node));
   if (context_.survey)
     context_.survey->note(node);
-  const OperatorSchema *schema = find_schema(domain, node.op_type, version);
-  if (schema || !record->schema.operands.empty())
-    check_node(state, schema ? *schema : record->schema);
+  if (auto *schema = find_schema(domain, node.op_type, version))
+    check_node(state, *schema);
   Node view(state);
   record->import(view);
   for (const auto &[box, tensor] : state.unboxed) {

@@ -8,21 +8,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/convolution.h"
-#include "frontend/onnx/support/parameter_shape.h"
 
 namespace landfall::frontend {
 
 static void conv(Node &node) {
-  Builder &b = node.b();
   Convolution conv =
       bind_convolution(node, node.input(0, "X"), node.input(1, "W"));
-  if (Tensor bias = node.optional_input(2, "B")) {
-    require_list(node, bias, "B", conv.w.dim(0));
-    conv.epilogue = [bias](Scalar channel, Scalar sum) {
-      return sum + convert(per_channel(bias, channel), sum.dtype());
-    };
-  }
-  node.output(convolve(b, conv));
+  bind_bias(node, conv, node.optional_input(2, "B"));
+  node.output(convolve(node.b(), conv));
 }
 
 LANDFALL_ONNX(conv, {"Conv", 1, conv})

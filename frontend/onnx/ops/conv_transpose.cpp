@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/convolution.h"
+#include "frontend/onnx/support/axis_list.h"
 
 namespace landfall::frontend {
 
@@ -235,16 +236,19 @@ Tensor gathered(const Transposed &t) {
 }
 
 /// Where the output starts, and its extent, from output_shape, auto_pad, pads
-/// and output_padding.
-void bind_output(const Node &node, Transposed &t) {
+/// (given, or else the attribute) and output_padding.
+void bind_output(const Node &node, Transposed &t,
+                 const std::vector<Size> *given) {
   std::string mode = node.string_attr("auto_pad", "NOTSET");
   bool same = mode == "SAME_UPPER" || mode == "SAME_LOWER";
   node.expect(same || mode == "NOTSET" || mode == "VALID" || mode.empty(),
               "auto_pad \"" + mode + "\" is not known");
   auto extra = spatial_ints(node, "output_padding", t.rank(), 0);
-  std::vector<int64_t> pads(2 * t.rank(), 0);
-  if (!same && mode != "VALID")
-    pads = spatial_ints(node, "pads", 2 * t.rank(), 0);
+  std::vector<Size> pads(2 * t.rank(), 0);
+  if (given)
+    pads = *given;
+  else if (!same && mode != "VALID")
+    pads = to_sizes(spatial_ints(node, "pads", 2 * t.rank(), 0));
   std::vector<int64_t> wanted = node.ints_attr("output_shape");
   if (wanted.size() == t.rank() + 2)
     wanted.erase(wanted.begin(), wanted.begin() + 2);
@@ -270,12 +274,11 @@ void bind_output(const Node &node, Transposed &t) {
   }
 }
 
-} // namespace
-
-static void conv_transpose(Node &node) {
+/// `pads` are those of an operand, if it is present.
+void transpose_convolution(Node &node, Tensor bias,
+                           const std::vector<Size> *pads) {
   Builder &b = node.b();
   Tensor x = node.input(0, "X"), w = node.input(1, "W");
-  Tensor bias = node.optional_input(2, "B");
   Shape kernel = convolution_kernel(node, x, w);
   int64_t group = node.int_attr("group", 1);
   node.expect(group >= 1, "attribute group must be positive");
@@ -299,7 +302,7 @@ static void conv_transpose(Node &node) {
   for (size_t axis = 0; axis < t.rank(); ++axis)
     node.expect(t.strides[axis] >= 1 && t.dilations[axis] >= 1,
                 "strides and dilations must be positive");
-  bind_output(node, t);
+  bind_output(node, t, pads);
   bool strided = t.strides != std::vector<int64_t>(t.rank(), 1);
   // What a clipped axis reads is no affine function of the output, but for one
   // position.
@@ -311,6 +314,22 @@ static void conv_transpose(Node &node) {
   node.output(b.reshape(y, joined({x.dim(0), filters * group}, t.output)));
 }
 
-LANDFALL_ONNX(conv_transpose, {"ConvTranspose", 1, conv_transpose})
+void conv_transpose(Node &node) {
+  transpose_convolution(node, node.optional_input(2, "B"), nullptr);
+}
+
+void with_dynamic_pads(Node &node) {
+  std::vector<Size> pads;
+  if (node.has_input(2))
+    pads = sizes_operand(node, 2, "Pads", 2 * (node.input(0, "X").rank() - 2));
+  transpose_convolution(node, node.optional_input(3, "B"),
+                        pads.empty() ? nullptr : &pads);
+}
+
+} // namespace
+
+LANDFALL_ONNX(conv_transpose, {"ConvTranspose", 1, conv_transpose},
+              {"ConvTransposeWithDynamicPads", 1, with_dynamic_pads,
+               "com.microsoft"})
 
 } // namespace landfall::frontend

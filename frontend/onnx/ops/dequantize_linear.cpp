@@ -31,12 +31,6 @@ static void dequantize_linear(Node &node) {
 }
 
 LANDFALL_ONNX(dequantize_linear, {"DequantizeLinear", 10, dequantize_linear},
-              {"DequantizeLinear",
-               1,
-               dequantize_linear,
-               "com.microsoft",
-               {"x:T x_scale:S x_zero_point:T? -> 1",
-                "T=int8,uint8,int16,uint16,int32,int4,uint4 S=float16,float32",
-                "axis:int"}})
+              {"DequantizeLinear", 1, dequantize_linear, "com.microsoft"})
 
 } // namespace landfall::frontend

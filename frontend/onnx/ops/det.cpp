@@ -3,47 +3,12 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/elimination.h"
 #include "frontend/onnx/support/compute_type.h"
 
 namespace landfall::frontend {
 
 namespace {
-
-/// A scratch copy of one matrix of the batch, stored into while it is reduced.
-struct Matrix {
-  const Buffer &buffer;
-  std::span<const Scalar> batch;
-
-  Scalars index(Scalar i, Scalar j) const {
-    Scalars all(batch.begin(), batch.end());
-    all.insert(all.end(), {i, j});
-    return all;
-  }
-  Scalar at(Scalar i, Scalar j) const { return buffer.at(index(i, j)); }
-  void store(Scalar i, Scalar j, Scalar value) const {
-    buffer.store(index(i, j), value);
-  }
-};
-
-/// The row at or below k with the largest magnitude in column k.
-Scalar pivot_row(Builder &b, const Matrix &a, Scalar k, Scalar n) {
-  return b.fold_to(k, n, {k, abs(a.at(k, k))},
-                   [&](Scalar i, std::span<const Scalar> best) -> Scalars {
-                     Scalar size = abs(a.at(i, k));
-                     Scalar better = size > best[1];
-                     return {select(better, i, best[0]),
-                             select(better, size, best[1])};
-                   })[0];
-}
-
-void swap_rows(Builder &b, const Matrix &a, Scalar i, Scalar k, Scalar n) {
-  b.fold_to(k, n, {}, [&](Scalar j, std::span<const Scalar>) -> Scalars {
-    Scalar upper = a.at(k, j), lower = a.at(i, j);
-    a.store(k, j, lower);
-    a.store(i, j, upper);
-    return {};
-  });
-}
 
 /// Subtracts multiples of row k so that column k is zero below it.
 void eliminate(Builder &b, const Matrix &a, Scalar k, Scalar n) {
@@ -65,7 +30,7 @@ Scalar determinant(Builder &b, const Matrix &a, Scalar n, DType type) {
                   std::span<const Scalar> carried) -> Scalars {
     Scalar k = at[0];
     Scalar row = pivot_row(b, a, k, n);
-    swap_rows(b, a, row, k, n);
+    swap_rows(b, a, row, k, k, n);
     eliminate(b, a, k, n);
     Scalar pivot = a.at(k, k);
     return {carried[0] * select(row == k, pivot, -pivot)};

@@ -165,8 +165,42 @@ void dft(Node &node) {
   dft_along(node, axis);
 }
 
+// ONNX Runtime's transforms of the last dimension of real signals.
+void check_fft(const Node &node) {
+  if (node.int_attr("signal_ndim", 1) != 1 ||
+      node.flag_attr("normalized", false) || !node.flag_attr("onesided", true))
+    node.unsupported(node.type() + " of anything but one dimension, onesided "
+                                   "and not normalized");
+}
+
+void rfft(Node &node) {
+  check_fft(node);
+  Tensor x = node.input(0, "X");
+  node.expect(x.rank() >= 1, "X needs a dimension");
+  Size length = x.dim(-1);
+  Shape shape = sublist(x.shape(), 0, x.rank() - 1);
+  Transform t{node.b(), node.b().reshape(x, {product(shape), length, 1, 1}),
+              false, true, length};
+  node.output(
+      node.b().reshape(transformed(t), joined(shape, {t.results(), 2})));
+}
+
+void irfft(Node &node) {
+  check_fft(node);
+  Tensor x = node.input(0, "X");
+  node.expect(x.rank() >= 2, "X needs two dimensions");
+  require_equal(node.b(), x.dim(-1), 2, "X's last dimension holds two parts");
+  Size length = (x.dim(-2) - 1) * 2;
+  Shape shape = sublist(x.shape(), 0, x.rank() - 2);
+  Transform t{node.b(), node.b().reshape(x, {product(shape), x.dim(-2), 1, 2}),
+              true, true, length};
+  node.output(node.b().reshape(transformed(t), joined(shape, {length})));
+}
+
 } // namespace
 
-LANDFALL_ONNX(dft, {"DFT", 17, dft_17}, {"DFT", 20, dft})
+LANDFALL_ONNX(dft, {"DFT", 17, dft_17}, {"DFT", 20, dft},
+              {"Rfft", 1, rfft, "com.microsoft"},
+              {"Irfft", 1, irfft, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -8,44 +8,15 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/quantization.h"
+#include "frontend/onnx/families/integer_product.h"
 
 namespace landfall::frontend {
 
-/// The extrema of x and 0, as two f32 scalars.
-static Tensors range_with_zero(Builder &b, Tensor x) {
-  DType types[] = {DType::f32, DType::f32};
-  return b.map({}, types, [&](std::span<const Scalar>) {
-    Scalar zero = b.literal(DType::f32, 0);
-    return b.fold(x.shape(), {zero, zero},
-                  [&](std::span<const Scalar> i, std::span<const Scalar> best) {
-                    Scalar value = convert(x.at(i), DType::f32);
-                    return Scalars{minimum(best[0], value),
-                                   maximum(best[1], value)};
-                  });
-  });
-}
-
 static void dynamic_quantize_linear(Node &node) {
-  Builder &b = node.b();
-  Tensor x = node.input(0, "x");
-  Tensors range = range_with_zero(b, x);
-  Tensor scale = b.elementwise(range, [](std::span<const Scalar> r) {
-    Scalar span = r[1] - r[0];
-    return select(span == 0, r[0].builder().literal(DType::f32, 1), span) / 255;
-  });
-  Tensor zero =
-      b.elementwise({range[0], scale}, [](std::span<const Scalar> operands) {
-        Scalar start = 0.0 - operands[0] / operands[1];
-        return cast_saturate(round_even(minimum(maximum(start, 0), 255)),
-                             DType::u8);
-      });
-  node.output(0, b.map(x.shape(), DType::u8, [&](std::span<const Scalar> i) {
-    return quantized(convert(x.at(i), DType::f32) / scale.at({}), DType::u8,
-                     zero.at({}));
-  }));
-  node.output(1, scale);
-  node.output(2, zero);
+  DynamicQuantized y = quantize_dynamically(node.b(), node.input(0, "x"));
+  node.output(0, y.x);
+  node.output(1, y.scale);
+  node.output(2, y.zero);
 }
 
 LANDFALL_ONNX(dynamic_quantize_linear,

@@ -44,12 +44,7 @@ static void fused_mat_mul(Node &node) {
   node.output(matrix_product(node.b(), product));
 }
 
-static constexpr OperatorSchema schema = {
-    "A:T B:T -> 1", "T=float16,float32,float64,bfloat16",
-    "alpha:float transA:int transB:int transBatchA:int transBatchB:int"};
-
-LANDFALL_ONNX(fused_mat_mul,
-              {"FusedMatMul", 1, fused_mat_mul, "com.microsoft", schema},
-              {"TransposeMatMul", 1, fused_mat_mul, "com.microsoft", schema})
+LANDFALL_ONNX(fused_mat_mul, {"FusedMatMul", 1, fused_mat_mul, "com.microsoft"},
+              {"TransposeMatMul", 1, fused_mat_mul, "com.microsoft"})
 
 } // namespace landfall::frontend

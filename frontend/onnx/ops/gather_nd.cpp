@@ -42,6 +42,7 @@ static void gather_nd(Node &node) {
   }));
 }
 
-LANDFALL_ONNX(gather_nd, {"GatherND", 11, gather_nd})
+LANDFALL_ONNX(gather_nd, {"GatherND", 11, gather_nd},
+              {"GatherND", 1, gather_nd, "com.microsoft"})
 
 } // namespace landfall::frontend

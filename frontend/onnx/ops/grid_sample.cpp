@@ -184,6 +184,7 @@ void grid_sample(Node &node) {
 
 } // namespace
 
-LANDFALL_ONNX(grid_sample, {"GridSample", 16, grid_sample})
+LANDFALL_ONNX(grid_sample, {"GridSample", 16, grid_sample},
+              {"GridSample", 1, grid_sample, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -10,6 +10,7 @@ namespace landfall::frontend {
 // output = input
 static void identity(Node &node) { node.output(node.any_input(0, "input")); }
 
-LANDFALL_ONNX(identity, {"Identity", 1, identity})
+LANDFALL_ONNX(identity, {"Identity", 1, identity},
+              {"SampleOp", 1, identity, "com.microsoft"})
 
 } // namespace landfall::frontend

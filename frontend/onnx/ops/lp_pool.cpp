@@ -11,7 +11,7 @@
 namespace landfall::frontend {
 
 static void pool_with(Node &node, double p) {
-  Pool pool = bind_pool(node);
+  Pool pool = bind_pool(node, node.input(0, "X"));
   DType type = pool.x.dtype();
   DType compute = compute_type(type);
   node.output(

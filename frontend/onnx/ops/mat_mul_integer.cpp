@@ -29,6 +29,7 @@ static void mat_mul_integer(Node &node) {
   node.output(matrix_product(b, product));
 }
 
-LANDFALL_ONNX(mat_mul_integer, {"MatMulInteger", 10, mat_mul_integer})
+LANDFALL_ONNX(mat_mul_integer, {"MatMulInteger", 10, mat_mul_integer},
+              {"MatMulInteger16", 1, mat_mul_integer, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/pool.h"
+#include "frontend/onnx/support/channel_order.h"
 
 namespace landfall::frontend {
 
@@ -52,17 +53,19 @@ static Scalars max_and_index(const Pool &pool, std::span<const Scalar> point,
                 });
 }
 
+static Tensor pooled_max(const Pool &pool) {
+  return pool.x.builder().map(
+      pool.result(), pool.x.dtype(),
+      [&](std::span<const Scalar> point) { return max_at(pool, point); });
+}
+
 static void max_pool(Node &node) {
   Builder &b = node.b();
-  Pool pool = bind_pool(node);
+  Pool pool = bind_pool(node, node.input(0, "X"));
   DType type = pool.x.dtype();
   bool by_column = node.flag_attr("storage_order", false);
-  if (!node.wants_output(1)) {
-    node.output(b.map(pool.result(), type, [&](std::span<const Scalar> point) {
-      return max_at(pool, point);
-    }));
-    return;
-  }
+  if (!node.wants_output(1))
+    return node.output(pooled_max(pool));
   DType types[] = {type, DType::i64};
   Tensors results =
       b.map(pool.result(), types, [&](std::span<const Scalar> point) {
@@ -75,6 +78,13 @@ static void max_pool(Node &node) {
   node.output(1, results[1]);
 }
 
-LANDFALL_ONNX(max_pool, {"MaxPool", 1, max_pool})
+/// ONNX Runtime's: X and Y are [N, spatial..., C].
+static void nhwc_max_pool(Node &node) {
+  Pool pool = bind_pool(node, channels_second(node.input(0, "x")));
+  node.output(channels_last(pooled_max(pool)));
+}
+
+LANDFALL_ONNX(max_pool, {"MaxPool", 1, max_pool},
+              {"NhwcMaxPool", 1, nhwc_max_pool, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -16,6 +16,16 @@ struct Border {
   Size end;
 };
 
+/// What is added to the dimensions of `axes`: the beginnings, then the ends.
+std::vector<Border> borders(const AxisList &axes, std::span<const Size> pads) {
+  size_t count = axes.count();
+  std::vector<Border> result;
+  for (int d = 0; d < axes.rank(); ++d)
+    result.push_back({axes.value_at(d, pads.first(count), 0),
+                      axes.value_at(d, pads.subspan(count), 0)});
+  return result;
+}
+
 std::vector<Border> borders(const Node &node, Tensor data) {
   int rank = data.rank();
   std::optional<std::vector<Size>> given;
@@ -30,19 +40,13 @@ std::vector<Border> borders(const Node &node, Tensor data) {
               "'pads' has " + std::to_string(pads.size()) +
                   " entries; expected two for each of " +
                   std::to_string(count) + " axes");
-  std::span<const Size> all = pads;
-  std::vector<Border> result;
-  for (int d = 0; d < rank; ++d)
-    result.push_back({axes.value_at(d, all.first(count), 0),
-                      axes.value_at(d, all.subspan(count), 0)});
-  return result;
+  return borders(axes, pads);
 }
 
-Tensor pad_constant(const Node &node, Tensor data, const Shape &shape,
-                    std::span<const Border> border) {
+/// `value` (absent: the attribute) fills the border.
+Tensor pad_constant(const Node &node, Tensor data, Tensor value,
+                    const Shape &shape, std::span<const Border> border) {
   Builder &b = node.b();
-  Tensor value = node.version() >= 11 ? node.optional_input(2, "constant_value")
-                                      : Tensor();
   return b.map(shape, data.dtype(), [&](std::span<const Scalar> indices) {
     Scalar outside =
         value ? only_element(value)
@@ -111,9 +115,8 @@ Tensor pad_from_data(Builder &b, Fill fill, Tensor data, const Shape &shape,
 
 // output[i] = data[i - begin] inside; outside a constant, or an element of data
 // found by reflecting at, clamping to or wrapping around the borders.
-void pad(Node &node) {
-  Tensor data = node.input(0, "data");
-  std::vector<Border> border = borders(node, data);
+void pad_with(Node &node, Tensor data, Tensor value,
+              std::span<const Border> border) {
   Shape shape;
   for (int d = 0; d < data.rank(); ++d) {
     shape.push_back(data.dim(d) + border[d].begin + border[d].end);
@@ -121,7 +124,7 @@ void pad(Node &node) {
   }
   std::string mode = node.string_attr("mode", "constant");
   if (mode == "constant")
-    return node.output(pad_constant(node, data, shape, border));
+    return node.output(pad_constant(node, data, value, shape, border));
   node.expect(mode == "reflect" || mode == "edge" || mode == "wrap",
               "'mode' is '" + mode +
                   "'; expected constant, reflect, edge or wrap");
@@ -131,8 +134,24 @@ void pad(Node &node) {
   node.output(pad_from_data(node.b(), fill, data, shape, border));
 }
 
+void pad(Node &node) {
+  Tensor data = node.input(0, "data");
+  Tensor value = node.version() >= 11 ? node.optional_input(2, "constant_value")
+                                      : Tensor();
+  pad_with(node, data, value, borders(node, data));
+}
+
+// ONNX Runtime's: pads may be a matrix of one row.
+void pad_microsoft(Node &node) {
+  Tensor data = node.input(0, "data"), pads = node.input(1, "pads", 1, 2);
+  int rank = data.rank();
+  Tensor list = node.b().reshape(pads, {2 * rank});
+  pad_with(node, data, node.optional_input(2, "value"),
+           borders(AxisList(rank, rank), node.b().read_all(list)));
+}
+
 } // namespace
 
-LANDFALL_ONNX(pad, {"Pad", 2, pad})
+LANDFALL_ONNX(pad, {"Pad", 2, pad}, {"Pad", 1, pad_microsoft, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -4,12 +4,14 @@
 //
 // y = saturate(round((B[m] + sum of (x - x_zero_point) * (w - w_zero_point))
 //                    * x_scale * w_scale[m] / y_scale) + y_zero_point)
-// with int32 sums; w_scale and w_zero_point may hold one value a filter.
+// with int32 sums; w_scale and w_zero_point may hold one value a filter. With
+// ONNX Runtime's channels_last, x and y are [N, spatial..., C].
 //
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/convolution.h"
 #include "frontend/onnx/families/quantization.h"
+#include "frontend/onnx/support/channel_order.h"
 
 namespace landfall::frontend {
 
@@ -19,8 +21,10 @@ static void q_linear_conv(Node &node) {
   Tensor y_scale = node.input(6, "y_scale");
   Tensor y_zero = node.input(7, "y_zero_point");
   Tensor bias = node.optional_input(8, "B");
+  bool last = node.flag_attr("channels_last", false);
+  Tensor x = node.input(0, "x");
   Convolution conv =
-      bind_convolution(node, node.input(0, "x"), node.input(3, "w"));
+      bind_convolution(node, last ? channels_second(x) : x, node.input(3, "w"));
   conv.x_zero = zero_point_of(node, conv.x, node.input(2, "x_zero_point"),
                               "x_zero_point");
   conv.w_zero = zero_point_of(node, conv.w, node.input(5, "w_zero_point"),
@@ -36,9 +40,11 @@ static void q_linear_conv(Node &node) {
     return quantized(cast(sum, DType::f32) * scale, y_zero.dtype(),
                      per_channel(y_zero, first));
   };
-  node.output(convolve(node.b(), conv));
+  Tensor y = convolve(node.b(), conv);
+  node.output(last ? channels_last(y) : y);
 }
 
-LANDFALL_ONNX(q_linear_conv, {"QLinearConv", 10, q_linear_conv})
+LANDFALL_ONNX(q_linear_conv, {"QLinearConv", 10, q_linear_conv},
+              {"QLinearConv", 1, q_linear_conv, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -48,12 +48,6 @@ static void quantize_linear(Node &node) {
 }
 
 LANDFALL_ONNX(quantize_linear, {"QuantizeLinear", 10, quantize_linear},
-              {"QuantizeLinear",
-               1,
-               quantize_linear,
-               "com.microsoft",
-               {"x:T y_scale:T y_zero_point:Q? -> 1",
-                "T=float16,float32 Q=int8,uint8,int16,uint16,int4,uint4",
-                "axis:int"}})
+              {"QuantizeLinear", 1, quantize_linear, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -14,7 +14,7 @@ void integer_range(Node &node, DType type) {
   Builder &b = node.b();
   Size start = one_size(node, 0, "start");
   Size limit = one_size(node, 1, "limit");
-  Size delta = one_size(node, 2, "delta");
+  Size delta = node.has_input(2) ? one_size(node, 2, "delta") : Size(1);
   b.require(1 - equal(delta, 0), "Range needs a delta other than 0");
   Size count = max(ceildiv(limit - start, delta), 0);
   node.output(b.map({count}, type, [&](std::span<const Scalar> at) {
@@ -23,11 +23,11 @@ void integer_range(Node &node, DType type) {
 }
 
 /// max(ceil((limit - start) / delta), 0)
-Size real_count(Node &node) {
+Size real_count(Node &node, Tensor delta) {
   Builder &b = node.b();
   Tensor operands[] = {one_element(node, node.input(0, "start")),
                        one_element(node, node.input(1, "limit")),
-                       one_element(node, node.input(2, "delta"))};
+                       one_element(node, delta)};
   Tensor count = b.map({}, DType::i64, [&](std::span<const Scalar>) {
     Scalar x[3];
     for (int i = 0; i < 3; ++i)
@@ -39,14 +39,19 @@ Size real_count(Node &node) {
                          "Range needs a delta other than 0");
 }
 
-// output[i] = start + i * delta, for as long as it stays before limit
+// output[i] = start + i * delta, for as long as it stays before limit; ONNX
+// Runtime's delta is 1 by default
 void range(Node &node) {
   Builder &b = node.b();
-  Tensor start = node.input(0, "start"), delta = node.input(2, "delta");
+  Tensor start = node.input(0, "start");
   DType type = start.dtype(), compute = compute_type(type);
   if (is_integer(type))
     return integer_range(node, type);
-  Size count = real_count(node);
+  Tensor delta = node.optional_input(2, "delta");
+  if (!delta)
+    delta = b.map({}, type,
+                  [&](std::span<const Scalar>) { return b.literal(type, 1); });
+  Size count = real_count(node, delta);
   node.output(b.map({count}, type, [&](std::span<const Scalar> at) {
     Scalar first = convert(only_element(start), compute);
     Scalar step = convert(only_element(delta), compute);
@@ -56,6 +61,6 @@ void range(Node &node) {
 
 } // namespace
 
-LANDFALL_ONNX(range, {"Range", 11, range})
+LANDFALL_ONNX(range, {"Range", 11, range}, {"Range", 1, range, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -15,15 +15,7 @@ static void rms_normalization(Node &node) {
       broadcast_parameter(node, node.input(1, "scale"), "scale", x);
   Rows rows =
       Rows::from_axis(x, node.axis(node.int_attr("axis", -1), x.rank()));
-  auto inverse_rms = [&](const Row &row) -> Scalars {
-    Scalar square = row.mean([](Scalar v) { return v * v; });
-    return {1 / sqrt(square + epsilon)};
-  };
-  node.output(map_rows(
-      rows, std::array{rows.type}, inverse_rms, x.dtype(),
-      [&](std::span<const Scalar> i, Scalar value, const Scalars &folded) {
-        return value * folded[0] * convert(scale(i), rows.type);
-      }));
+  node.output(rms_normalize_rows(rows, epsilon, scale, x.dtype()));
 }
 
 LANDFALL_ONNX(rms_normalization, {"RMSNormalization", 23, rms_normalization})

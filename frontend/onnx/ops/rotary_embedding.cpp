@@ -139,13 +139,7 @@ static void rotary_embedding_microsoft(Node &node) {
 }
 
 LANDFALL_ONNX(rotary_embedding, {"RotaryEmbedding", 23, rotary_embedding},
-              {"RotaryEmbedding",
-               1,
-               rotary_embedding_microsoft,
-               "com.microsoft",
-               {"input:T position_ids:I cos_cache:T sin_cache:T -> 1",
-                "T=float32,float16,bfloat16 I=int64",
-                "interleaved:int is_packed_batching:int num_heads:int "
-                "rotary_embedding_dim:int scale:float"}})
+              {"RotaryEmbedding", 1, rotary_embedding_microsoft,
+               "com.microsoft"})
 
 } // namespace landfall::frontend

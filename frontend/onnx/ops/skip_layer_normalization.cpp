@@ -73,36 +73,20 @@ void skip_layer_normalization(Node &node) {
 
 void skip_simplified(Node &node) {
   Tensor total = bind_sum(node, 3);
-  Tensor gamma = node.input(2, "gamma");
-  double epsilon = node.float_attr("epsilon", 1e-12f);
   Rows rows = Rows::from_axis(total, total.rank() - 1);
-  auto inverse_root = [&](const Row &row) {
-    Scalar square = row.mean([](Scalar x) { return x * x; });
-    return Scalars{1.0 / sqrt(square + epsilon)};
-  };
   node.output(
-      0, map_rows(
-             rows, std::array{rows.type}, inverse_root, total.dtype(),
-             [&](std::span<const Scalar> p, Scalar x, const Scalars &folded) {
-               return x * folded[0] * convert(gamma.at({p.back()}), rows.type);
-             }));
+      0, rms_normalize_rows(
+             rows, node.float_attr("epsilon", 1e-12f),
+             broadcast_parameter(node, node.input(2, "gamma"), "gamma", total),
+             total.dtype()));
 }
 
 } // namespace
 
-static constexpr std::string_view reals = "T=float32,float16,bfloat16";
-
 LANDFALL_ONNX(skip_layer_normalization,
-              {"SkipLayerNormalization",
-               1,
-               skip_layer_normalization,
-               "com.microsoft",
-               {"input:T skip:T gamma:T beta:T? bias:T? -> 4", reals,
-                "epsilon:float"}},
-              {"SkipSimplifiedLayerNormalization",
-               1,
-               skip_simplified,
-               "com.microsoft",
-               {"input:T skip:T gamma:T bias:T? -> 4", reals, "epsilon:float"}})
+              {"SkipLayerNormalization", 1, skip_layer_normalization,
+               "com.microsoft"},
+              {"SkipSimplifiedLayerNormalization", 1, skip_simplified,
+               "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -8,14 +8,7 @@
 namespace landfall::frontend {
 
 // output = exp(input - m) / sum(exp(input - m)), m = max(input) along axis
-static void softmax(Node &node) {
-  Rows rows = softmax_rows(node);
-  node.output(map_rows(
-      rows, std::array{rows.type, rows.type}, softmax_folds, rows.x.dtype(),
-      [](std::span<const Scalar>, Scalar x, const Scalars &folded) {
-        return exp(x - folded[0]) / folded[1];
-      }));
-}
+static void softmax(Node &node) { node.output(softmax_of(softmax_rows(node))); }
 
 LANDFALL_ONNX(softmax, {"Softmax", 1, softmax})
 

@@ -29,6 +29,6 @@ static void trilu(Node &node) {
   }));
 }
 
-LANDFALL_ONNX(trilu, {"Trilu", 14, trilu})
+LANDFALL_ONNX(trilu, {"Trilu", 14, trilu}, {"Trilu", 1, trilu, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -136,6 +136,11 @@ Groups by_first_item(Builder &b, const Items &items, const Groups &sorted) {
   return {all[first], all[size], all[group_of], sorted.count};
 }
 
+/// The number of groups.
+Size group_count(Builder &b, const Items &items, const Groups &groups) {
+  return b.read(groups.count, 0, {0, items.count.range().high});
+}
+
 // Y = the distinct slices of X along axis (elements without one);
 // indices = where each occurs first; inverse_indices = where each of X's is in
 // Y; counts = how often each occurs
@@ -149,7 +154,7 @@ void unique(Node &node) {
   Groups groups = sorted_groups(b, items);
   if (!node.flag_attr("sorted", true))
     groups = by_first_item(b, items, groups);
-  Size count = b.read(groups.count, 0, {0, items.count.range().high});
+  Size count = group_count(b, items, groups);
   Tensor flat = axis ? x : b.reshape(x, {items.count});
   int along = axis.value_or(0);
   node.output(0, b.map(replaced(flat.shape(), along, count), x.dtype(),
@@ -165,8 +170,24 @@ void unique(Node &node) {
     node.output(3, slice_along(groups.size, 0, 0, count));
 }
 
+// ONNX Runtime's: y = the distinct elements of x in the order of their first
+// occurrence; idx = where each of x's is in y; counts = how often each occurs
+void unique_microsoft(Node &node) {
+  Builder &b = node.b();
+  Tensor x = node.input(0, "x", 1);
+  Items items(b, x, std::nullopt);
+  Groups groups = by_first_item(b, items, sorted_groups(b, items));
+  Size count = group_count(b, items, groups);
+  node.output(0, b.map({count}, x.dtype(), [&](std::span<const Scalar> at) {
+    return x.at({groups.first.at(at)});
+  }));
+  node.output(1, groups.group_of);
+  node.output(2, slice_along(groups.size, 0, 0, count));
+}
+
 } // namespace
 
-LANDFALL_ONNX(unique, {"Unique", 11, unique})
+LANDFALL_ONNX(unique, {"Unique", 11, unique},
+              {"Unique", 1, unique_microsoft, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -1,0 +1,62 @@
+//===- gemm.cpp - General matrix products ---------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/onnx/families/gemm.h"
+
+#include "frontend/onnx/families/matrix_product.h"
+
+namespace landfall::frontend {
+
+/// factor * x, exactly x for the factor 1; integers go through f64.
+static Scalar scaled(Scalar x, double factor) {
+  if (factor == 1)
+    return x;
+  if (is_integer(x.dtype()))
+    return cast(cast(x, DType::f64) * factor, x.dtype());
+  return x * factor;
+}
+
+Tensor gemm_of(Node &node) {
+  Builder &b = node.b();
+  MatrixProduct product;
+  product.a = node.input(0, "A");
+  product.b = node.input(1, "B");
+  node.expect(product.a.rank() == 2 && product.b.rank() == 2,
+              "A and B must be matrices");
+  product.transpose_a = node.flag_attr("transA", false);
+  product.transpose_b = node.flag_attr("transB", false);
+  product.result = product.a.dtype();
+  product.accumulator = compute_type(product.result);
+  Tensor c = node.optional_input(2, "C");
+  double alpha = node.float_attr("alpha", 1);
+  double beta = node.float_attr("beta", 1);
+
+  Shape result = {product.a.dim(product.transpose_a ? 1 : 0),
+                  product.b.dim(product.transpose_b ? 0 : 1)};
+  if (c) {
+    node.expect(c.rank() <= 2, "C must broadcast to a matrix");
+    for (int i = 0; i < c.rank(); ++i) {
+      Size extent = c.dim(i), target = result[2 - c.rank() + i];
+      require_equal(b, broadcast(target, extent), target,
+                    "Gemm's C does not broadcast to the product's shape");
+    }
+  }
+  product.epilogue = [&](std::span<const Scalar> point, Scalar sum) {
+    Scalar value = scaled(sum, alpha);
+    if (!c)
+      return value;
+    Scalars indices;
+    for (int i = 0; i < c.rank(); ++i) {
+      int axis = 2 - c.rank() + i;
+      indices.push_back(
+          broadcast_index(b, c.dim(i), result[axis], point[axis]));
+    }
+    return value + scaled(convert(c.at(indices), product.accumulator), beta);
+  };
+  return matrix_product(b, product);
+}
+
+} // namespace landfall::frontend

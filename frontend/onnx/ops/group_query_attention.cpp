@@ -1,0 +1,291 @@
+//===- group_query_attention.cpp - ONNX Runtime's GroupQueryAttention -----===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Attention over a cache in which groups of query heads share a key head.
+// After this step sequence b has seqlens_k[b] + 1 tokens, the last S of which
+// are new; in the first step, which S = total_sequence_length tells, all are,
+// and what exceeds them is padding. Queries and keys are turned by position
+// (do_rotary); scores are scaled, capped and biased; a query sees the keys up
+// to itself (causal), or the last of them (local_window_size). The softmax has
+// one more score: 0 (smooth_softmax) or the head's (head_sink).
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/onnx/families/normalize.h"
+#include "frontend/onnx/families/rotation.h"
+#include "frontend/onnx/families/score_offsets.h"
+#include "frontend/onnx/families/strided_slice.h"
+#include "frontend/onnx/support/checked_index.h"
+#include "frontend/onnx/support/one_element.h"
+#include "frontend/onnx/support/parameter_shape.h"
+
+namespace landfall::frontend {
+
+namespace {
+
+class GroupQuery {
+public:
+  explicit GroupQuery(Node &node);
+  void run();
+
+private:
+  void bind_tokens();
+  void bind_lengths();
+  Tensor normalized(Tensor x, int position, std::string_view name,
+                    std::string_view epsilon) const;
+  Tensor rotated(Tensor x, Tensor positions) const;
+  Tensor positions() const;
+  Tensor present(int position, Tensor past, Tensor fresh) const;
+  Heads keys_of(Tensor present) const;
+  Scalar visible(std::span<const Scalar> point) const;
+  Scalar finished(std::span<const Scalar> point, Scalar score) const;
+  BiasBody sink() const;
+
+  Node &node_;
+  Builder &b_;
+  Size heads_, kv_heads_;
+  Tensor q_, k_, v_;             ///< [B, S, heads, features]
+  Tensor past_key_, past_value_; ///< [B, heads, C, features]
+  Tensor before_; ///< [B]: the cached tokens of each sequence, i64.
+  Tensor bias_;   ///< attention_bias
+  Size total_;    ///< The longest sequence after this step.
+  bool causal_;
+  int64_t window_; ///< How many keys a query sees; -1: all.
+};
+
+GroupQuery::GroupQuery(Node &node)
+    : node_(node), b_(node.b()), heads_(node.int_attr("num_heads")),
+      kv_heads_(node.int_attr("kv_num_heads")),
+      past_key_(node.optional_input(3, "past_key", 4)),
+      past_value_(node.optional_input(4, "past_value", 4)),
+      bias_(node.optional_input(10, "attention_bias", 4)),
+      causal_(node.flag_attr("causal", true)),
+      window_(node.int_attr("local_window_size", -1)) {
+  node.expect(known_ge(heads_, 1) && known_ge(kv_heads_, 1),
+              "num_heads and kv_num_heads must be positive");
+  node.expect(bool(past_key_) == bool(past_value_),
+              "past_key and past_value belong together");
+  if (node.has_input(12) || node.has_input(13) ||
+      node.string_attr("k_quant_type", "NONE") != "NONE" ||
+      node.string_attr("v_quant_type", "NONE") != "NONE")
+    node.unsupported("GroupQueryAttention with a quantised cache");
+  if (node.flag_attr("sliding_window_cache", false))
+    node.unsupported("GroupQueryAttention with sliding_window_cache");
+  bind_tokens();
+  bind_lengths();
+}
+
+/// Queries, keys and values, from three operands or from one.
+void GroupQuery::bind_tokens() {
+  Tensor query = node_.input(0, "query", 3);
+  auto split = [&](Tensor x, Size heads) {
+    require_equal(b_, mod(x.dim(2), heads), 0,
+                  "the hidden size is not a multiple of the number of heads");
+    return b_.reshape(x,
+                      {x.dim(0), x.dim(1), heads, floordiv(x.dim(2), heads)});
+  };
+  if (node_.has_input(1)) {
+    q_ = split(query, heads_);
+    k_ = split(node_.input(1, "key", 3), kv_heads_);
+    v_ = split(node_.input(2, "value", 3), kv_heads_);
+  } else {
+    Tensor all = split(query, heads_ + kv_heads_ * 2);
+    q_ = slice_along(all, 2, 0, heads_);
+    k_ = slice_along(all, 2, heads_, kv_heads_);
+    v_ = slice_along(all, 2, heads_ + kv_heads_, kv_heads_);
+  }
+  require_same_shape(node_, k_, v_, "key and value");
+  for (int axis : {0, 1, 3})
+    require_equal(b_, q_.dim(axis), k_.dim(axis),
+                  "query and key differ in batch, length or head size");
+}
+
+/// The lengths before this step, which must fit the cache.
+void GroupQuery::bind_lengths() {
+  total_ = b_.read_required(
+      one_element(node_, node_.input(6, "total_sequence_length")), 0,
+      {1, INT32_MAX}, "total_sequence_length must be positive");
+  Size batch = q_.dim(0), length = q_.dim(1);
+  Tensor last = node_.input(5, "seqlens_k");
+  require_equal(b_, last.element_count(), batch,
+                "seqlens_k needs one number a sequence");
+  last = b_.reshape(last, {batch});
+  Tensor counts = node_.optional_input(16, "query_seqlens", 1);
+  if (counts)
+    counts = checked_lengths(node_, counts, "query_seqlens", batch, length);
+  Size capacity = past_key_ ? past_key_.dim(2) : 0;
+  LoopsResult result{DType::i64, {batch}, {}};
+  before_ = b_.loops(
+      {batch}, {&result, 1},
+      [&](std::span<const Scalar> at, std::span<const Buffer> results) {
+        Scalar after = cast(last.at(at), DType::i64) + 1;
+        b_.check(logical_and(after >= 1, after <= b_.scalar(total_)),
+                 "GroupQueryAttention met a seqlens_k outside [0, " +
+                     total_.str() + ")",
+                 "seqlens_k", after - 1);
+        Scalar fresh = counts ? counts.at(at) : b_.scalar(length);
+        Scalar cached = maximum(after - fresh, 0);
+        if (!counts)
+          cached = select(b_.scalar(equal(length, total_)) == 1, b_.index(0),
+                          cached);
+        b_.check(cached <= b_.scalar(capacity),
+                 "GroupQueryAttention continues more tokens than past_key has",
+                 "tokens", cached);
+        results[0].store(at, cached);
+      })[0];
+}
+
+/// x with each head divided by its root mean square and scaled, if the weights
+/// are given.
+Tensor GroupQuery::normalized(Tensor x, int position, std::string_view name,
+                              std::string_view epsilon) const {
+  Tensor weight = node_.optional_input(position, name);
+  if (!weight)
+    return x;
+  require_list(node_, weight, name, x.dim(3));
+  double least =
+      node_.float_attr(epsilon, node_.float_attr("qk_norm_epsilon", 1e-6f));
+  return rms_normalize_rows(
+      Rows::from_axis(x, 3), least,
+      [=](std::span<const Scalar> p) { return weight.at({p[3]}); }, x.dtype());
+}
+
+/// [B, S]: the position of each new token.
+Tensor GroupQuery::positions() const {
+  Tensor given = node_.optional_input(9, "position_ids", 2);
+  Shape shape = {q_.dim(0), q_.dim(1)};
+  if (!given)
+    return b_.map(shape, DType::i64, [&](std::span<const Scalar> p) {
+      return before_.at({p[0]}) + p[1];
+    });
+  for (int axis : {0, 1})
+    require_equal(b_, given.dim(axis), shape[axis],
+                  "position_ids must have the batch and length of query");
+  return given;
+}
+
+Tensor GroupQuery::rotated(Tensor x, Tensor positions) const {
+  Tensor cosine = node_.input(7, "cos_cache", 2);
+  Tensor sine = node_.input(8, "sin_cache", 2);
+  require_same_shape(node_, cosine, sine, "cos_cache and sin_cache");
+  Size rows = cosine.dim(0), turned = cosine.dim(1) * 2;
+  b_.require(1 - less(x.dim(3), turned),
+             "the caches are wider than half a head");
+  CheckedIndex row(node_, positions, {&rows, 1},
+                   CheckedIndex::Negative::refused);
+  auto from = [row = row.tensor()](Tensor cache) {
+    return [=](Scalar batch, Scalar position, Scalar pair) {
+      return cache.at({row.at({batch, position}), pair});
+    };
+  };
+  return rotate(b_, {x, false, node_.flag_attr("rotary_interleaved", false),
+                     turned, from(cosine), from(sine)});
+}
+
+/// [B, heads, max(C, total), features]: `past` with the new tokens behind its
+/// `before_` ones, bound to output `position` if that is wanted.
+Tensor GroupQuery::present(int position, Tensor past, Tensor fresh) const {
+  Size capacity = past ? past.dim(2) : 0;
+  if (past)
+    for (auto [axis, extent] :
+         {std::pair(0, fresh.dim(0)), std::pair(1, fresh.dim(2)),
+          std::pair(3, fresh.dim(3))})
+      require_equal(b_, past.dim(axis), extent,
+                    "the cache differs from the keys in an extent");
+  Shape shape = {fresh.dim(0), fresh.dim(2), max(capacity, total_),
+                 fresh.dim(3)};
+  Tensor all = b_.map(shape, fresh.dtype(), [&](std::span<const Scalar> p) {
+    Scalar zero = b_.literal(fresh.dtype(), 0);
+    Scalar place = p[2] - before_.at({p[0]});
+    Scalar is_new = logical_and(place >= 0, place < b_.scalar(fresh.dim(1)));
+    Scalar token[] = {p[0], place, p[1], p[3]};
+    Scalar added = fresh.at_or(token, is_new, zero);
+    if (!past)
+      return added;
+    Scalar is_old = p[2] < b_.scalar(capacity);
+    return select(is_new, added, past.at_or(p, is_old, zero));
+  });
+  if (node_.wants_output(position))
+    node_.output(position, all);
+  return all;
+}
+
+Heads GroupQuery::keys_of(Tensor present) const {
+  Heads heads = heads_of_4d(present);
+  heads.length = total_;
+  return heads;
+}
+
+/// Whether the query at the point sees the key.
+Scalar GroupQuery::visible(std::span<const Scalar> p) const {
+  Scalar before = before_.at({p[0]});
+  if (!causal_)
+    return p[3] < before + b_.scalar(q_.dim(1));
+  Scalar here = before + p[2];
+  Scalar seen = p[3] <= here;
+  if (window_ >= 0)
+    seen = logical_and(seen, here - p[3] < double(window_));
+  return seen;
+}
+
+/// A scaled score, capped and biased.
+Scalar GroupQuery::finished(std::span<const Scalar> p, Scalar score) const {
+  double cap = node_.float_attr("softcap", 0);
+  if (cap > 0)
+    score = tanh(score / cap) * cap;
+  if (bias_)
+    score =
+        score + convert(attention_bias_at(
+                            bias_, {q_.dim(0), heads_, q_.dim(1), total_}, p),
+                        score.dtype());
+  return score;
+}
+
+BiasBody GroupQuery::sink() const {
+  Tensor sinks = node_.optional_input(11, "head_sink");
+  if (sinks) {
+    require_list(node_, sinks, "head_sink", heads_);
+    return [=](std::span<const Scalar> p) { return sinks.at({p[1]}); };
+  }
+  if (node_.int_attr("smooth_softmax", -1) != 1)
+    return {};
+  return [this](std::span<const Scalar>) { return b_.literal(DType::f32, 0); };
+}
+
+void GroupQuery::run() {
+  DType type = q_.dtype(), compute = compute_type(type);
+  q_ = normalized(q_, 14, "q_norm_weight", "q_norm_epsilon");
+  k_ = normalized(k_, 15, "k_norm_weight", "k_norm_epsilon");
+  if (node_.flag_attr("do_rotary", false)) {
+    Tensor places = positions();
+    q_ = rotated(q_, places);
+    k_ = rotated(k_, places);
+  }
+  Heads q = heads_of_tokens(q_);
+  Heads k = keys_of(present(1, past_key_, k_));
+  Heads v = keys_of(present(2, past_value_, v_));
+  Tensor scores = attention_scores(
+      b_, q, k, compute, [&](std::span<const Scalar> p, Scalar x) {
+        Scalar score = finished(p, scaled_score(node_, x, q.features));
+        return select(visible(p), score, lowest(b_, compute));
+      });
+  Tensor weights = attention_softmax(b_, scores, compute, type, {}, sink());
+  if (node_.wants_output(3))
+    node_.output(3, node_.int_attr("qk_output", 0) == 1
+                        ? b_.elementwise({scores},
+                                         [&](std::span<const Scalar> e) {
+                                           return convert(e[0], type);
+                                         })
+                        : weights);
+  node_.output(0, merge_heads(b_, attention_values(b_, weights, v, type)));
+}
+
+} // namespace
+
+static void group_query_attention(Node &node) { GroupQuery(node).run(); }
+
+LANDFALL_ONNX(group_query_attention, {"GroupQueryAttention", 1,
+                                      group_query_attention, "com.microsoft"})
+
+} // namespace landfall::frontend

@@ -1,0 +1,122 @@
+//===- mat_mul_n_bits.cpp - ONNX Runtime's MatMulNBits --------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Y[..., n] = bias[n] + sum over k of A[..., k] * (B[n, k] - zero) * scale,
+// with a scale and a zero point for each block of block_size elements of a row
+// of B. B's integers have `bits` bits. g_idx[k], if present, is the block of k.
+// With accuracy_level 4, A is first rounded to int8 multiples of a scale for
+// each block, as ONNX Runtime has it: a model may have been tuned to that.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/onnx/families/block_weights.h"
+#include "frontend/onnx/support/checked_index.h"
+#include "frontend/onnx/support/parameter_shape.h"
+
+namespace landfall::frontend {
+
+namespace {
+
+/// The sum over k: of whole blocks where these fill the depth, so that what a
+/// block shares does not depend on the inner index.
+void sum_over_depth(Contraction &c, Tensor a, const BlockWeights &weights,
+                    Tensor groups, Size depth) {
+  DType type = c.accumulator;
+  auto factors = [=](std::span<const Scalar> p, Scalar block, Scalar k) {
+    Scalar left = a.at(joined(p.first(p.size() - 1), {{k}}));
+    return std::pair(convert(left, type), weights.at(p.back(), block, k, type));
+  };
+  double length = double(weights.block());
+  if (groups || mod(depth, weights.block()) != Size(0)) {
+    c.reduce = {depth};
+    c.factors = [=](std::span<const Scalar> p, std::span<const Scalar> k) {
+      return factors(p, groups ? groups.at({k[0]}) : k[0] / length, k[0]);
+    };
+    return;
+  }
+  c.reduce = {weights.blocks(), weights.block()};
+  c.factors = [=](std::span<const Scalar> p, std::span<const Scalar> k) {
+    return factors(p, k[0], k[0] * length + k[1]);
+  };
+}
+
+/// a with the elements of each block rounded to multiples of the block's
+/// largest magnitude over 127.
+Tensor rounded_to_int8(Builder &b, Tensor a, Size blocks, int64_t block) {
+  DType type = compute_type(a.dtype());
+  Size depth = a.dim(-1);
+  bool whole = mod(depth, block) == Size(0);
+  Shape shape = replaced(a.shape(), a.rank() - 1, blocks);
+  Tensor scales = b.map(shape, type, [&](std::span<const Scalar> p) {
+    auto head = p.first(p.size() - 1);
+    Scalar first = p.back() * double(block), zero = b.literal(a.dtype(), 0);
+    Scalar top = max_of(b, {block}, type, [&](std::span<const Scalar> i) {
+      Scalars at = joined(head, {{first + i[0]}});
+      Scalar element =
+          whole ? a.at(at) : a.at_or(at, at.back() < b.scalar(depth), zero);
+      return abs(convert(element, type));
+    });
+    return top / 127;
+  });
+  return b.map(a.shape(), type, [&](std::span<const Scalar> p) {
+    Scalars at(p.begin(), p.end());
+    at.back() = at.back() / double(block);
+    Scalar scale = scales.at(at);
+    Scalar steps = round_even(convert(a.at(p), type) / scale);
+    return select(scale == 0, scale, steps * scale);
+  });
+}
+
+/// g_idx, checked.
+Tensor groups_of(Node &node, Size blocks, Size depth) {
+  Tensor groups = node.optional_input(4, "g_idx", 1);
+  if (!groups)
+    return {};
+  node.b().require(1 - less(groups.dim(0), depth),
+                   "g_idx needs one entry for each of B's K columns");
+  return CheckedIndex(node, groups, {&blocks, 1},
+                      CheckedIndex::Negative::refused)
+      .tensor();
+}
+
+} // namespace
+
+static void mat_mul_n_bits(Node &node) {
+  Builder &b = node.b();
+  if (node.int_attr("weight_prepacked", 0) != 0)
+    node.unsupported("weights packed for one kind of GPU; export the model "
+                     "with weight_prepacked = 0");
+  Tensor a = node.input(0, "A");
+  Size rows = node.int_attr("N"), depth = node.int_attr("K");
+  node.expect(a.rank() >= 1, "A needs a dimension");
+  require_equal(b, a.dim(-1), depth, "A's last dimension must be K");
+  BlockWeights weights(node, node.input(1, "B"), node.input(2, "scales"),
+                       node.optional_input(3, "zero_points"),
+                       packed_bits(node, "bits"), rows, depth,
+                       node.int_attr("block_size"));
+  DType type = a.dtype();
+  Tensor zeros = node.optional_input(3, "zero_points");
+  if (node.int_attr("accuracy_level", 0) == 4 &&
+      !(zeros && is_real(zeros.dtype())))
+    a = rounded_to_int8(b, a, weights.blocks(), weights.block());
+  Tensor bias = node.optional_input(5, "bias");
+  if (bias)
+    require_list(node, bias, "bias", rows);
+  Contraction c;
+  c.shape = replaced(a.shape(), a.rank() - 1, rows);
+  c.accumulator = compute_type(type);
+  sum_over_depth(c, a, weights, groups_of(node, weights.blocks(), depth),
+                 depth);
+  c.epilogue = [&](std::span<const Scalar> p, Scalar sum) {
+    if (bias)
+      sum = sum + convert(bias.at({p.back()}), sum.dtype());
+    return convert(sum, type);
+  };
+  node.output(b.contract(c));
+}
+
+LANDFALL_ONNX(mat_mul_n_bits,
+              {"MatMulNBits", 1, mat_mul_n_bits, "com.microsoft"})
+
+} // namespace landfall::frontend

@@ -1,0 +1,184 @@
+"""ONNX Runtime's own operators: random nodes, with ONNX Runtime as the judge.
+
+    run.py [--seconds N] [--filter TEXT] [--first N] [--rounds N] [--device D]
+
+Each round draws one node of every operator of the files of cases: attributes,
+extents, types, operands absent and present, constant and not, dimensions known
+and free. The answers of the two must agree. Operators without a kernel in ONNX
+Runtime are held against the formula that stands with the case. A failure names its
+round: `--filter OPERATOR --first ROUND --rounds 1` runs it again.
+"""
+
+import argparse
+import importlib
+import sys
+import time
+import traceback
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "conformance"))
+
+import tolerance
+from draw import OPERATORS, Draw
+
+try:
+    import onnx
+    import onnxruntime
+    from onnx import helper
+except ImportError:
+    print("skipped: the package onnxruntime is not installed")
+    sys.exit(0)
+
+import landfall
+
+FILES = ["attention_cases", "block_cases", "layer_cases", "quantized_cases", "tensor_cases"]
+
+
+def element_type(array):
+    return helper.np_dtype_to_tensor_dtype(array.dtype)
+
+
+def node_model(case, constants, free, outputs):
+    """A model of the case's node; `free` leaves the dimensions of its inputs open."""
+    names = [f"x{k}" if value is not None else "" for k, value in enumerate(case.operands)]
+    while names and not names[-1]:
+        names.pop()
+    inputs, initializers, feeds = [], [], {}
+    for k, (name, value) in enumerate(zip(names, case.operands)):
+        if not name:
+            continue
+        if k in constants:
+            initializers.append(onnx.numpy_helper.from_array(value, name))
+            continue
+        shape = [f"{name}_{d}" for d in range(value.ndim)] if free else value.shape
+        inputs.append(helper.make_tensor_value_info(name, element_type(value), shape))
+        feeds[name] = value
+    results = [f"y{k}" if k not in case.unspecified else "" for k in range(case.outputs)]
+    node = helper.make_node(case.operator, names, results, "n", domain=case.domain, **case.attributes)
+    infos = [helper.make_empty_tensor_value_info(name) for name in results if name]
+    if outputs:
+        infos = [helper.make_tensor_value_info(name, element_type(value), None)
+                 for name, value in zip([r for r in results if r], outputs)]
+    graph = helper.make_graph([node], "g", inputs, infos, initializers)
+    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=10), feeds
+
+
+def judged(case, constants):
+    """(what ONNX Runtime answers, None) or (None, why it does not)."""
+    if case.expected is not None:
+        return [np.asarray(x) for x in (case.expected() if callable(case.expected) else case.expected)], None
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    # Some results' types follow from nothing: the first operand's, then.
+    for like in ([], [case.operands[0]] * case.outputs):
+        try:
+            model, feeds = node_model(case, constants, False, like)
+            session = onnxruntime.InferenceSession(model.SerializeToString(), options,
+                                                   providers=["CPUExecutionProvider"])
+            return session.run(None, feeds), None
+        except Exception as error:  # It has no one type of its own.
+            reason = str(error)
+            if "type inference failed" not in reason:
+                break
+    return None, reason
+
+
+def difference(case, expected, actual):
+    for k, (e, a) in enumerate(zip(expected, actual)):
+        if case.steps and e.dtype.kind in "iu" and a.dtype == e.dtype and a.shape == e.shape:
+            distance = np.abs(e.astype(np.int64) - a.astype(np.int64)).max(initial=0)
+            if distance > case.steps:
+                return f"result {k}: off by {distance} steps"
+            continue
+        if case.scale != 1 and e.dtype.kind == "f" and a.dtype == e.dtype and a.shape == e.shape:
+            relative, scaled, absolute = tolerance.TOLERANCES[e.dtype]
+            wide = np.abs(e.astype(np.float64))
+            near = case.scale * (relative * wide + scaled * wide.max(initial=0) + absolute)
+            error = np.abs(e.astype(np.float64) - a)
+            if not (error <= near).all():
+                return f"result {k}: error {error.max():.3g}, largest value {wide.max():.3g}"
+            continue
+        if reason := tolerance.tensor_differs(e, a):
+            return f"result {k}: {reason}"
+    return None
+
+
+def try_case(name, number, device):
+    """None if all is well, "refused" if ONNX Runtime does not take the node, else what is wrong."""
+    draw = Draw([zlib.crc32(name.encode()), number])
+    case = OPERATORS[name](draw, name)
+    extra = [k for k in range(len(case.operands)) if draw.flag(0.3)]
+    constants = set(case.constants) | set(extra if draw.flag() else [])
+    expected, refusal = judged(case, constants)
+    if expected is None:
+        return "refused", refusal
+    free = draw.flag()
+    try:
+        model, feeds = node_model(case, constants, free, expected)
+        # A free extent in the signature: the names of dimensions do not tie inputs.
+        actual = [np.asarray(x) for x in landfall.compile(model, device=device).run(feeds).values()]
+    except landfall.Error as error:
+        return "failed", f"{error} {described(case)}"
+    if case.select:
+        expected, actual = case.select(expected), case.select(actual)
+    if reason := difference(case, expected, actual):
+        return "failed", f"{reason} {described(case)}{' free' if free else ''} constants {sorted(constants)}"
+    return "agrees", None
+
+
+def described(case):
+    operands = ["-" if x is None else f"{x.dtype}{list(x.shape)}" for x in case.operands]
+    return f"{case.attributes} {operands}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=1e9)
+    parser.add_argument("--filter", default="", help="operators whose name contains this")
+    parser.add_argument("--first", type=int, default=0, help="the first round")
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--verbose", action="store_true", help="print refusals")
+    arguments = parser.parse_args()
+    onnxruntime.set_default_logger_severity(4)
+    for file in FILES:
+        importlib.import_module(file)
+    names = sorted(name for name in OPERATORS if arguments.filter in name)
+    counts = {name: {"agrees": 0, "refused": 0, "failed": 0} for name in names}
+    last_refusal = {}
+    start = time.monotonic()
+    for number in range(arguments.first, arguments.first + arguments.rounds):
+        for name in names:
+            try:
+                outcome, reason = try_case(name, number, arguments.device)
+            except Exception:
+                outcome, reason = "failed", traceback.format_exc()
+            counts[name][outcome] += 1
+            if outcome == "failed" and counts[name]["failed"] <= 5:
+                print(f"{name}, round {number}: {reason}", flush=True)
+            if outcome == "refused":
+                last_refusal[name] = reason
+                if arguments.verbose:
+                    print(f"{name}, round {number}: ONNX Runtime: {reason}", flush=True)
+        if time.monotonic() - start > arguments.seconds:
+            break
+    rounds = number + 1 - arguments.first
+    # A generator that ONNX Runtime mostly refuses compares too little.
+    silent = [name for name in names if rounds >= 3 and counts[name]["agrees"] + counts[name]["failed"] == 0]
+    for name in silent:
+        print(f"{name}: no node was compared; ONNX Runtime: {last_refusal[name]}")
+    failed = sum(count["failed"] for count in counts.values())
+    total = sum(sum(count.values()) for count in counts.values())
+    refused = sum(count["refused"] for count in counts.values())
+    print(f"{len(names)} operators, {total} nodes in {rounds} rounds: {failed} failed, {refused} refused by ONNX Runtime")
+    if arguments.verbose:
+        print({name: count for name, count in counts.items() if count["refused"]})
+    sys.exit(1 if failed or silent else 0)
+
+
+if __name__ == "__main__":
+    main()
