@@ -31,6 +31,10 @@ Result<std::vector<HostValue>> Executor::run(const EntryPoint &entry,
   options_ = &options;
   outputs_.assign(entry.outputs.size(), {});
   launches_ = 0;
+  budget_ = options.memory_limit > 0
+                ? std::make_shared<MemoryBudget>(options.memory_limit)
+                : nullptr;
+  arena_counted_ = 0;
   placed_ = false;
   std::fill(ints_.begin(), ints_.end(), 0);
 
@@ -54,6 +58,7 @@ void Executor::clean_up() {
     value.clear();
   wrapped_inputs_.clear();
   outputs_.clear();
+  budget_.reset();
   placed_ = false;
   pool_->trim();
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "runtime/loaded_parts.h"
+#include "runtime/memory_budget.h"
 #include "runtime/session.h"
 
 #include <chrono>
@@ -57,6 +58,9 @@ private:
   Result<TensorRef *> new_tensor(uint32_t value, DType dtype,
                                  std::span<const uint32_t> dim_registers);
   Result<std::shared_ptr<Allocation>> memory(size_t bytes);
+  Result<std::shared_ptr<Allocation>> uncounted_memory(size_t bytes);
+  Result<HostTensor> host_tensor(DType dtype, const std::vector<int64_t> &dims);
+  Result<HostValue> deep_copy(const HostValue &value);
   Status upload(const HostTensor &source, TensorRef &tensor);
   Result<HostTensor> download(const TensorRef &tensor);
   Result<HostTensor> detach(const TensorRef &tensor);
@@ -83,6 +87,8 @@ private:
   const RunOptions *options_ = nullptr;
   std::vector<HostValue> outputs_;
   std::vector<std::shared_ptr<Allocation>> wrapped_inputs_;
+  std::shared_ptr<MemoryBudget> budget_; ///< Null: memory is not limited.
+  size_t arena_counted_ = 0; ///< The bytes of the arena in `budget_`.
   bool placed_ = false; ///< The arena is in use and must not be reallocated.
   std::vector<const TensorRef *> launch_tensors_;
   std::vector<DeviceSpan> launch_spans_;

@@ -6,41 +6,9 @@
 #include "package/interpreter.h"
 #include "runtime/executor_operands.h"
 
-#include <cstring>
 #include <fmt/format.h>
 
 namespace landfall::runtime {
-
-namespace {
-
-/// A copy that shares no bytes with the original: boxed values outlive the
-/// run's inputs.
-HostValue deep_copy(const HostValue &value) {
-  auto copy_tensor = [](const HostTensor &tensor) {
-    if (tensor.dtype == DType::string)
-      return tensor;
-    HostTensor copy = make_tensor(tensor.dtype, tensor.dims);
-    if (!copy.bytes.data.empty())
-      std::memcpy(const_cast<uint8_t *>(copy.bytes.data.data()),
-                  tensor.bytes.data.data(), copy.bytes.data.size());
-    return copy;
-  };
-  if (auto *tensor = std::get_if<HostTensor>(&value.value))
-    return {copy_tensor(*tensor)};
-  if (auto *sequence = std::get_if<HostSequence>(&value.value)) {
-    HostSequence copy;
-    for (const HostValue &element : *sequence)
-      copy.push_back(deep_copy(element));
-    return {std::move(copy)};
-  }
-  HostValue copy = value;
-  if (auto *map = std::get_if<HostMap>(&copy.value))
-    for (auto &entry : map->entries)
-      entry.second = copy_tensor(entry.second);
-  return copy;
-}
-
-} // namespace
 
 Status Executor::tensor_step(const Instruction &instruction) {
   Operands operands(instruction);
@@ -141,24 +109,6 @@ Status Executor::read_element(Operands operands) {
   return {};
 }
 
-Result<std::shared_ptr<Allocation>> Executor::memory(size_t bytes) {
-  auto allocation = pool_->allocate(bytes);
-  if (allocation || allocation.error().code != ErrorCode::out_of_memory)
-    return allocation;
-  TRY(queue_->finish());
-  pool_->release_unused();
-  return pool_->allocate(bytes);
-}
-
-Status Executor::upload(const HostTensor &source, TensorRef &tensor) {
-  tensor.dtype = source.dtype;
-  tensor.dims = source.dims;
-  tensor.bytes = TRY(tensor_bytes(source.dtype, source.dims));
-  tensor.owner = TRY(memory(tensor.bytes));
-  tensor.span = {tensor.owner->memory()};
-  return queue_->write(tensor.span, source.bytes.data.data(), tensor.bytes);
-}
-
 Status Executor::take_input(Operands operands) {
   RunValue &value = values_[operands.next()];
   uint32_t number = operands.next();
@@ -171,7 +121,7 @@ Status Executor::take_input(Operands operands) {
   bool may_be_tensor =
       kind == ValueKind::tensor || kind == ValueKind::unknown_rank;
   if (!may_be_tensor || !is_on_device(input)) {
-    value.boxed = std::make_shared<HostValue>(deep_copy(input));
+    value.boxed = std::make_shared<HostValue>(TRY(deep_copy(input)));
     value.kind = RunValue::Kind::boxed;
     return {};
   }
@@ -187,53 +137,6 @@ Status Executor::take_input(Operands operands) {
   value.tensor.span = {(*wrapped)->memory()};
   wrapped_inputs_.push_back(wrapped.take());
   return {};
-}
-
-Result<HostTensor> Executor::download(const TensorRef &tensor) {
-  HostTensor result = make_tensor(tensor.dtype, tensor.dims);
-  TRY(queue_->read(const_cast<uint8_t *>(result.bytes.data.data()), tensor.span,
-                   tensor.bytes));
-  return result;
-}
-
-/// The tensor as a host value that is independent of the arena, the inputs, the
-/// weights and later runs. Memory allocated by the run is not copied if the
-/// host can access it. The contents are complete once the queue has finished.
-Result<HostTensor> Executor::detach(const TensorRef &tensor) {
-  Device &device = *parts_.device;
-  if (!device.host_address(tensor.span.memory))
-    return download(tensor);
-  std::shared_ptr<Allocation> owner = tensor.owner;
-  DeviceSpan span = tensor.span;
-  if (!owner) {
-    owner = TRY(memory(tensor.bytes));
-    span = {owner->memory()};
-    TRY(queue_->copy(span, tensor.span, tensor.bytes));
-  }
-  auto *address =
-      static_cast<const uint8_t *>(device.host_address(span.memory));
-  HostTensor result;
-  result.dtype = tensor.dtype;
-  result.dims = tensor.dims;
-  result.bytes.data = {address + span.offset, tensor.bytes};
-  result.bytes.owner = std::move(owner);
-  return result;
-}
-
-/// The tensor in the caller's memory, if the caller has any for it.
-Result<HostTensor> Executor::deliver(uint32_t output, const TensorRef &tensor) {
-  uint8_t *memory = nullptr;
-  if (options_->output_memory)
-    memory = TRY(options_->output_memory(output, tensor.dtype, tensor.dims,
-                                         tensor.bytes));
-  if (!memory)
-    return detach(tensor);
-  TRY(queue_->read(memory, tensor.span, tensor.bytes));
-  HostTensor result;
-  result.dtype = tensor.dtype;
-  result.dims = tensor.dims;
-  result.bytes.data = {memory, tensor.bytes};
-  return result;
 }
 
 Status Executor::give_output(Operands operands) {
@@ -255,12 +158,17 @@ Status Executor::size_arena(Operands operands) {
   int64_t bytes = ints_[operands.next()];
   if (bytes < 0)
     return broken(fmt::format("the arena has {} bytes", bytes));
-  if (arena_ && arena_->memory().bytes >= static_cast<size_t>(bytes))
+  auto needed = static_cast<size_t>(bytes);
+  if (budget_ && needed > arena_counted_) {
+    TRY(budget_->take(needed - arena_counted_));
+    arena_counted_ = needed;
+  }
+  if (arena_ && arena_->memory().bytes >= needed)
     return {};
   if (placed_)
     return broken("the arena grows while it is in use");
   arena_.reset();
-  arena_ = TRY(memory(bytes));
+  arena_ = TRY(uncounted_memory(needed));
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/session.h"
 #include "runtime/executor.h"
 #include "runtime/input_check.h"
+#include "runtime/time_limit.h"
 
 #include <fmt/format.h>
 #include <mutex>
@@ -73,8 +74,13 @@ Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,
     const EntryPoint &entry = *TRY(find_entry(package.program, options.entry));
     TRY(check_inputs(entry, inputs));
     std::lock_guard lock(state_->running);
+    TimeLimit limit(options.time_limit, state_->cancelled);
+    TRY(limit.start());
     auto outputs = state_->executor.run(entry, inputs, options);
+    bool time_is_up = limit.stop();
     state_->cancelled = false; // It was not for the call that waits.
+    if (!outputs && outputs.error().code == ErrorCode::cancelled && time_is_up)
+      return limit.error();
     return outputs;
   };
   Result<std::vector<HostValue>> outputs = attempt();

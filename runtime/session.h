@@ -67,6 +67,15 @@ struct RunOptions {
   /// the run fails at the first one that differs (run --verify).
   bool verify = false;
   OutputMemory output_memory = nullptr;
+  /// Seconds after which the run fails with ErrorCode::cancelled, as `cancel`
+  /// makes it; 0: none. Waiting for another run of the session does not count.
+  double time_limit = 0;
+  /// The most bytes of tensors that the run may hold at once: intermediate
+  /// ones, copies of inputs, results that are not written to the caller's
+  /// memory. Each is counted before it is allocated; the run fails with
+  /// ErrorCode::out_of_memory. 0: no limit. Memory that the session keeps from
+  /// earlier runs does not count.
+  size_t memory_limit = 0;
 };
 
 /// Runs a loaded model. A session owns an arena and a queue. Thread-safe: one

@@ -88,10 +88,14 @@ template <typename Action> auto Model::attempt(const Action &action) {
   }
 }
 
-nb::dict Model::run(nb::dict inputs) {
+nb::dict Model::run(nb::dict inputs, std::optional<double> time_limit,
+                    std::optional<uint64_t> memory_limit) {
   Arguments arguments = ordered(inputs);
+  lf::RunOptions options;
+  raising([&] { options.set_time_limit(time_limit.value_or(0)); });
+  options.set_memory_limit(memory_limit.value_or(0));
   std::vector<lf::Value> values =
-      attempt([&] { return session_.run(arguments.list); });
+      attempt([&] { return session_.run(arguments.list, &options); });
   nb::dict named;
   for (size_t k = 0; k < values.size(); ++k)
     named[outputs_[k].name.c_str()] = to_python(std::move(values[k]));

@@ -7,6 +7,7 @@
 
 #include "apps/python/values.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,10 @@ public:
   Model(lf::Package package, const std::string &device,
         const std::string &options);
 
-  nanobind::dict run(nanobind::dict inputs);
+  /// No limit: 0 or nothing.
+  nanobind::dict run(nanobind::dict inputs,
+                     std::optional<double> time_limit = std::nullopt,
+                     std::optional<uint64_t> memory_limit = std::nullopt);
   std::vector<double> time(nanobind::dict inputs, int count);
   nanobind::dict statistics(nanobind::dict inputs);
   nanobind::object profile(nanobind::dict inputs, int repeat);

@@ -6,6 +6,7 @@
 #include "apps/python/errors.h"
 #include "apps/python/model.h"
 
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -106,14 +107,21 @@ void add_model(nb::module_ &m) {
                     "after the other; it may be used from any thread.")
       .def(
           "run",
-          [](Model &model, Inputs inputs) -> Outputs {
-            return nb::borrow<Outputs>(model.run(inputs));
+          [](Model &model, Inputs inputs, std::optional<double> time_limit,
+             std::optional<uint64_t> memory_limit) -> Outputs {
+            return nb::borrow<Outputs>(
+                model.run(inputs, time_limit, memory_limit));
           },
-          nb::arg("inputs"),
+          nb::arg("inputs"), nb::kw_only(), nb::arg("time_limit") = nb::none(),
+          nb::arg("memory_limit") = nb::none(),
           "Runs once: {name: array} to {name: array}.\n\n"
           "Inputs are read in place where they can be; outputs are new. Other "
           "threads run\nmeanwhile; Ctrl-C ends the run with "
-          "KeyboardInterrupt.")
+          "KeyboardInterrupt.\n\n"
+          "A run that takes more than `time_limit` seconds fails with the code "
+          "\"cancelled\"; one\nwhose tensors (intermediate ones, copies of "
+          "inputs, results) need more than\n`memory_limit` bytes at once, with "
+          "\"out_of_memory\", before it allocates them.")
       .def(
           "time",
           [](Model &model, Inputs inputs, int count) {

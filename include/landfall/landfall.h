@@ -330,6 +330,18 @@ LF_API lf_status lf_run_options_set_entry(lf_run_options *options,
 /* Not 0: each kernel is compared with the interpreter (slow), and the run fails
  * at the first that diverges. */
 LF_API void lf_run_options_set_verify(lf_run_options *options, int verify);
+/* A run that takes longer fails with LF_CANCELLED, as if lf_session_cancel had
+ * been called; waiting for another run of the session does not count. 0: no
+ * limit. A number that is negative or none is LF_INVALID_ARGUMENT. */
+LF_API lf_status lf_run_options_set_time_limit(lf_run_options *options,
+                                               double seconds,
+                                               lf_error **error);
+/* The most bytes of tensors that a run may hold at once: intermediate ones,
+ * copies of inputs, results but for those in the caller's memory. A run that
+ * needs more fails with LF_OUT_OF_MEMORY before it allocates them; the error's
+ * sizes are "bytes in use", "bytes needed" and "memory limit". 0: no limit. */
+LF_API void lf_run_options_set_memory_limit(lf_run_options *options,
+                                            uint64_t bytes);
 /* Filled in by each run; NULL: by none. Must stay until the options are freed
  * or told otherwise. */
 LF_API void lf_run_options_set_statistics(lf_run_options *options,

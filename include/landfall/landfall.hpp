@@ -322,6 +322,14 @@ public:
     detail::call(lf_run_options_set_entry, options_.get(),
                  detail::c_text(name));
   }
+  /// 0: no limit.
+  void set_time_limit(double seconds) {
+    detail::call(lf_run_options_set_time_limit, options_.get(), seconds);
+  }
+  /// 0: no limit.
+  void set_memory_limit(uint64_t bytes) {
+    lf_run_options_set_memory_limit(options_.get(), bytes);
+  }
   void set_verify(bool verify) {
     lf_run_options_set_verify(options_.get(), verify);
   }

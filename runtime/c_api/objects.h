@@ -65,6 +65,8 @@ struct lf_session {
 struct lf_run_options {
   std::string entry = "main";
   bool verify = false;
+  double time_limit = 0;
+  size_t memory_limit = 0;
   lf_statistics *statistics = nullptr;
   lf_output_memory output_memory = nullptr;
   void *output_memory_user = nullptr;

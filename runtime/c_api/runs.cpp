@@ -48,6 +48,8 @@ Result<PreparedRun> prepare(lf_session *session, const lf_run_options *options,
   if (options) {
     run.options.entry = options->entry;
     run.options.verify = options->verify;
+    run.options.time_limit = options->time_limit;
+    run.options.memory_limit = options->memory_limit;
   }
   run.entry = TRY(entry_of(*session->contents, run.options.entry));
   // Before the array is read: it is as long as the model has inputs at best.
@@ -99,6 +101,26 @@ lf_status lf_run_options_set_entry(lf_run_options *options, const char *name,
 void lf_run_options_set_verify(lf_run_options *options, int verify) {
   if (options)
     options->verify = verify != 0;
+}
+
+lf_status lf_run_options_set_time_limit(lf_run_options *options, double seconds,
+                                        lf_error **error) {
+  return guard(error, "option", [&]() -> landfall::Status {
+    if (!options)
+      return missing("options");
+    if (!(seconds >= 0)) // Also what is no number.
+      return landfall::Error{landfall::ErrorCode::invalid_argument,
+                             fmt::format("a time limit of {} s was given; give "
+                                         "a number that is not negative",
+                                         seconds)};
+    options->time_limit = seconds;
+    return {};
+  });
+}
+
+void lf_run_options_set_memory_limit(lf_run_options *options, uint64_t bytes) {
+  if (options)
+    options->memory_limit = bytes;
 }
 
 void lf_run_options_set_statistics(lf_run_options *options,

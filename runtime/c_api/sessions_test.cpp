@@ -6,6 +6,7 @@
 #include "runtime/c_api/packages_for_test.h"
 
 #include <atomic>
+#include <cmath>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -203,6 +204,27 @@ TEST(CSessions, AreCancelledFromAnotherThread) {
   }
 }
 
+TEST(CSessions, EndWhenTheirTimeOrMemoryIsUp) {
+  std::vector<uint8_t> bytes = endless_package();
+  lf::Model model(lf::Package::from_bytes(bytes.data(), bytes.size()));
+  lf::Session session = model.session();
+  auto failure = [&](const lf::RunOptions &options) {
+    try {
+      session.run({lf::Value::tensor<float>({}, {1})}, &options);
+    } catch (const lf::Error &error) {
+      return error.status();
+    }
+    return LF_OK;
+  };
+  lf::RunOptions in_time, in_memory;
+  in_time.set_time_limit(0.02);
+  EXPECT_EQ(failure(in_time), LF_CANCELLED);
+  in_memory.set_memory_limit(3); // The input has 4 bytes.
+  EXPECT_EQ(failure(in_memory), LF_OUT_OF_MEMORY);
+  for (double seconds : {-1.0, std::nan("")})
+    EXPECT_THROW(in_time.set_time_limit(seconds), lf::Error);
+}
+
 TEST(CSessions, NullIsAnErrorOrNothing) {
   lf::Model model(open_package());
   lf::Session session = model.session();
@@ -241,6 +263,9 @@ TEST(CSessions, NullIsAnErrorOrNothing) {
   EXPECT_EQ(lf_model_input_count(nullptr), 0u);
   lf_session_cancel(nullptr);
   lf_run_options_set_verify(nullptr, 1);
+  EXPECT_EQ(lf_run_options_set_time_limit(nullptr, 1, nullptr),
+            LF_INVALID_ARGUMENT);
+  lf_run_options_set_memory_limit(nullptr, 1);
 }
 
 } // namespace

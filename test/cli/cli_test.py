@@ -170,6 +170,16 @@ class CliTest(unittest.TestCase):
             self.assertEqual(null["device"], "null")
             self.assertAlmostEqual(null["outputs"][0]["mean"], cpu, places=5)
 
+    def test_limits(self):
+        shape = ["--shape", "x=5x3"]
+        self.tell("run", self.package, "--time-limit", "60", "--memory-limit", "1000000", *shape)
+        self.refuses(6, "memory limit = 7", "run", self.package, "--memory-limit", "7", *shape)
+        # The interpreter takes some tenths of a second for these.
+        self.refuses(10, "time limit of 0.01 s", "run", self.package, "--device", "null", "--time-limit", "0.01",
+                     "--shape", "x=100000x3")
+        for seconds in ["-1", "nan", "soon"]:
+            self.assertNotEqual(self.start("run", self.package, "--time-limit", seconds).returncode, 0)
+
     def test_bad_inputs(self):
         np.save(self.path("double.npy"), np.zeros((1, 3)))
         np.save(self.path("object.npy"), np.array([{}], dtype=object))

@@ -154,6 +154,25 @@ class Python(unittest.TestCase):
             child.send_signal(signal.SIGINT)
             self.assertIn("KeyboardInterrupt", child.communicate(timeout=60)[1])
 
+    def test_a_run_ends_when_its_time_or_memory_is_up(self):
+        text = ENDLESS_RUN[:ENDLESS_RUN.index("def speak")]
+        names = {}
+        exec(text, names)
+        inputs = {"n": np.array(2**62), "x": np.array(0, np.float32)}
+        with self.assertRaises(landfall.Error) as caught:
+            names["model"].run(inputs, time_limit=0.1)
+        self.assertEqual(caught.exception.code, "cancelled")
+        self.assertIn("time limit of 0.1 s", caught.exception.reason)
+        relu = landfall.compile(model([helper.make_node("Relu", ["x"], ["y"])], [tensor("x")], [tensor("y")]))
+        x = np.ones(2, np.float32)
+        self.assertEqual(list(relu.run({"x": x}, time_limit=60, memory_limit=1 << 20)["y"]), [1, 1])
+        with self.assertRaises(landfall.Error) as caught:
+            relu.run({"x": x}, memory_limit=7)
+        self.assertEqual(caught.exception.code, "out_of_memory")
+        self.assertEqual(caught.exception.sizes["memory limit"], 7)
+        with self.assertRaises(landfall.Error):
+            relu.run({"x": x}, time_limit=-1)
+
     def test_the_stubs_are_those_of_the_module(self):
         stub = StubGen(landfall._landfall)
         stub.put(landfall._landfall)

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/opened_model.h"
+#include "apps/cli/report/attempt.h"
 #include "apps/cli/report/table.h"
 #include "apps/cli/report/units.h"
 #include "apps/cli/tensors/tensor_file.h"
@@ -30,6 +31,8 @@ struct RunCommand {
   std::string directory;
   std::string archive;
   bool verify = false;
+  double time_limit = 0;
+  uint64_t memory_limit = 0;
 };
 
 std::vector<NamedTensor> named_outputs(const lf::Entry &entry,
@@ -163,6 +166,8 @@ Status run(const RunCommand &command) {
   options.set_entry(command.model.entry);
   options.set_statistics(statistics);
   options.set_verify(command.verify);
+  TRY(attempt([&] { options.set_time_limit(command.time_limit); }));
+  options.set_memory_limit(command.memory_limit);
   std::vector<NamedTensor> outputs =
       named_outputs(opened.entry, TRY(run_once(opened, inputs, options)));
   TRY(write_outputs(command, opened, inputs, outputs));
@@ -187,6 +192,13 @@ void add_run(CLI::App &app, Action &action) {
       ->type_name("FILE");
   sub->add_flag("--verify", command->verify,
                 "Compare every kernel with the interpreter (slow)");
+  sub->add_option("--time-limit", command->time_limit,
+                  "End the run after so many seconds; 0: never")
+      ->type_name("SECONDS")
+      ->check(CLI::NonNegativeNumber);
+  sub->add_option("--memory-limit", command->memory_limit,
+                  "The most bytes of tensors that the run may hold; 0: any")
+      ->type_name("BYTES");
   sub->callback(
       [command, &action] { action = [command] { return run(*command); }; });
 }

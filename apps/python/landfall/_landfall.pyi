@@ -28,12 +28,16 @@ class Model:
     A compiled model on a device. Runs of one model come one after the other; it may be used from any thread.
     """
 
-    def run(self, inputs: dict[str, object]) -> dict[str, object]:
+    def run(self, inputs: dict[str, object], *, time_limit: float | None = None, memory_limit: int | None = None) -> dict[str, object]:
         """
         Runs once: {name: array} to {name: array}.
 
         Inputs are read in place where they can be; outputs are new. Other threads run
         meanwhile; Ctrl-C ends the run with KeyboardInterrupt.
+
+        A run that takes more than `time_limit` seconds fails with the code "cancelled"; one
+        whose tensors (intermediate ones, copies of inputs, results) need more than
+        `memory_limit` bytes at once, with "out_of_memory", before it allocates them.
         """
 
     def time(self, inputs: dict[str, object], count: int) -> list[float]:
