@@ -28,6 +28,7 @@ from mutants.random_graphs import random_graph  # noqa: E402
 MODELS_AT_A_TIME = 2  # Whole models with all values that a process keeps.
 BLOCK = 200  # Consecutive mutants that share them.
 LARGE_INPUT, LARGEST_INPUT = 4_000, 50_000  # Elements: cropped if possible; not used.
+MOST_PRODUCTS = 3e6  # Of a part: the interpreter takes a microsecond for some ten.
 MOST_CONSTANTS = 400_000  # Elements of a part's constants.
 NEWEST_OPSET = 26  # That the rival knows.
 # Results that are random, or of types that the rival gives no values of.
@@ -106,6 +107,18 @@ def cropped(value):
     return np.ascontiguousarray(value)
 
 
+def products(mutant):
+    """How many products its convolutions and matrix products sum, about."""
+    arrays, total = mutant.arrays(), 0
+    for node in mutant.graph.node:
+        operands = [arrays[name] for name in node.input if name in arrays]
+        if node.op_type in ("Conv", "ConvTranspose") and len(operands) > 1:
+            total += operands[1].size * max(operands[0].size, arrays[node.output[0]].size) // max(1, operands[0].shape[1])
+        elif node.op_type in ("MatMul", "Gemm", "LSTM", "GRU") and len(operands) > 1:
+            total += operands[0].size * (operands[1].size // max(1, operands[0].shape[-1]))
+    return total
+
+
 class WholeModel:
     """A model and the values of everything in it."""
 
@@ -153,8 +166,9 @@ class WholeModel:
             if isinstance(value, np.ndarray) and value.size > LARGE_INPUT:
                 small.redeclare(name, cropped(value))
         if small.values():
-            return small
-        return part if part.values() and sum(np.size(v) for v in part.feeds.values()) < LARGEST_INPUT else None
+            return small if products(small) < MOST_PRODUCTS else None
+        few = sum(np.size(value) for value in part.feeds.values()) < LARGEST_INPUT
+        return part if few and part.values() and products(part) < MOST_PRODUCTS else None
 
 
 class Sources:
