@@ -41,6 +41,7 @@ from mutants.mutants import Mutants  # noqa: E402
 SECONDS_A_MUTANT = 40
 SECONDS_TO_SHRINK = 30
 MORE_MEMORY = 3 << 30  # Beyond what a worker has when it starts.
+MOST_DEATHS = 8  # That are made smaller, at the end: each takes minutes.
 FILED = (*FINDINGS, "refused")
 FAILS = (*FINDINGS, "error")
 
@@ -104,6 +105,7 @@ def work(options):
 def outcome(options, judge, mutants, number, filed):
     """(kind, text) of one mutant; findings are filed."""
     place = f"{options.seed}:{number}"
+    mutants.sources.load(number)
     say("R")  # It runs what it makes.
     name, mutant, further = mutants.make(number, judge.device == "cpu")
     if judge.skipped:
@@ -172,10 +174,8 @@ def file_death(options, place, kind, text):
 def note(options, worker, kind, text):
     kind = kind.replace("_", " ")
     options.counts[kind] = options.counts.get(kind, 0) + 1
-    if kind in ("crash", "hang"):
-        name = file_death(options, worker.at, kind, text) if worker.at else ""
-        text += f" [{name}]"
-        worker.last = time.monotonic()
+    if kind in workers.DEATHS and worker.at:
+        options.deaths.append((worker.at, kind, text))
     if kind in FAILS or (options.list and text):
         say(kind.upper(), worker.at, worker.what, "|", text)
     elif kind == "refused":
@@ -231,12 +231,14 @@ def main():
         import landfall
 
         return look_again(device, mutant, skipped_steps(seed, number, optional_steps(landfall)), further)
-    options.counts, options.refusals = {}, {}
+    options.counts, options.refusals, options.deaths = {}, {}, []
     start = time.time()
     options.end = start + 60 * options.minutes if options.minutes else 0
     options.failures.mkdir(parents=True, exist_ok=True)
     say(f"seed {options.seed}")
     workers.watch([run_worker(options, part) for part in range(options.jobs)])
+    for place, kind, text in options.deaths[:MOST_DEATHS]:
+        say(kind.upper(), place, "filed as", file_death(options, place, kind, text))
     for place, text in options.refusals.values():
         say("REFUSED", place, text)
     say(f"{sum(options.counts.values())} mutants in {time.time() - start:.0f} s:",

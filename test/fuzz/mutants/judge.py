@@ -26,8 +26,8 @@ FINDINGS = ("crash", "hang", "memory", "internal", "wrong")
 ULPS = 2  # By which operands move,
 TIMES = 16  # how many times the movement of results a difference may be,
 TRIES = 6  # and how often they are moved.
-# The rival does not set sums of nothing to 0.
-UNSET_SUMS = {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv"}
+# Nor where one has no elements: the rival does not set sums of nothing to 0.
+EMPTY_FREE = {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "DynamicQuantizeLinear"}
 # Their inner precision, or that of their constants, is float32 unless an attribute says otherwise.
 STASHED = {"HardSwish", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Attention"}
 # What differs from mutant to mutant in a message: names, shapes, numbers.
@@ -307,8 +307,6 @@ def is_unspecified(part):
     known = part.values() or part.feeds
     for node in part.graph.node:
         operands = [value for name in sorted(free_names(node)) if isinstance(value := known.get(name), np.ndarray)]
-        if node.op_type in UNSET_SUMS and any(0 in value.shape for value in operands):
-            return True
         inside = [node, *(other for graph in subgraphs(node) for other in all_nodes(graph))]
         if any(is_open(other, operands) for other in inside):
             return True
@@ -321,6 +319,10 @@ def is_open(node, operands):
         return True
     if node.op_type in INFINITE_FREE and not all(np.isfinite(value).all() for value in reals):
         return True
+    if node.op_type in EMPTY_FREE and any(0 in value.shape for value in operands):
+        return True
+    if node.op_type == "Pow" and len(reals) < len(operands) and any(np.any(value < 0) for value in operands):
+        return True  # Of an integer to a negative power.
     return casts_out_of_range(node, reals) or pads_less_than_nothing(node)
 
 

@@ -106,8 +106,10 @@ class Mutant:
         return names
 
     def fresh(self, base="m"):
-        taken = self.names()
-        return next(name for k in range(len(taken) + 1) if (name := f"{base}{k}") not in taken)
+        """A name that no other begins with."""
+        taken = tuple(self.names())
+        names = (f"{base}{k}" for k in range(len(taken) + 1))
+        return next(name for name in names if not any(other.startswith(name) for other in taken))
 
     def constants(self):
         return {tensor.name: tensor for tensor in self.graph.initializer}

@@ -28,6 +28,7 @@ from mutants.random_graphs import random_graph  # noqa: E402
 MODELS_AT_A_TIME = 2  # Whole models with all values that a process keeps.
 BLOCK = 200  # Consecutive mutants that share them.
 LARGE_INPUT, LARGEST_INPUT = 4_000, 50_000  # Elements: cropped if possible; not used.
+MOST_PRODUCTS = 3e6  # Of a part: the interpreter takes a microsecond for some ten.
 MOST_CONSTANTS = 400_000  # Elements of a part's constants.
 NEWEST_OPSET = 26  # That the rival knows.
 # Results that are random, or of types that the rival gives no values of.
@@ -106,6 +107,18 @@ def cropped(value):
     return np.ascontiguousarray(value)
 
 
+def products(mutant):
+    """How many products its convolutions and matrix products sum, about."""
+    arrays, total = mutant.arrays(), 0
+    for node in mutant.graph.node:
+        operands = [arrays[name] for name in node.input if name in arrays]
+        if node.op_type in ("Conv", "ConvTranspose") and len(operands) > 1:
+            total += operands[1].size * max(operands[0].size, arrays[node.output[0]].size) // max(1, operands[0].shape[1])
+        elif node.op_type in ("MatMul", "Gemm", "LSTM", "GRU") and len(operands) > 1:
+            total += operands[0].size * (operands[1].size // max(1, operands[0].shape[-1]))
+    return total
+
+
 class WholeModel:
     """A model and the values of everything in it."""
 
@@ -116,11 +129,20 @@ class WholeModel:
         if all(entry.domain for entry in model.opset_import):  # Mutations add operators of the default domain.
             self.whole.model.opset_import.append(onnx.helper.make_opsetid("", 13))
         self.whole.model.ir_version = min(max(self.whole.model.ir_version, 4), 10)
-        values = self.whole.values() or {}
+        values = self.with_small_images() or self.whole.values() or {}
         self.values = {name: small_enough(value) for name, value in values.items()}
         self.whole.known = None
         self.makers = {name: p for p, node in enumerate(self.whole.graph.node) for name in node.output}
         self.constants = {tensor.name for tensor in self.whole.graph.initializer}
+
+    def with_small_images(self):
+        """The values where long images are cropped, if the model takes that."""
+        small = self.whole.copy()
+        for name, value in self.whole.feeds.items():
+            if np.ndim(value) == 4 and value.size > LARGEST_INPUT:
+                low = 1 if value.shape[3] < 8 else 2  # Channels may be last.
+                small.redeclare(name, np.ascontiguousarray(np.take(np.take(value, range(64), low), range(64), low + 1)))
+        return small.values() if any(small.feeds[name] is not self.whole.feeds[name] for name in small.feeds) else None
 
     def neighbours(self, position):
         """Positions of nodes whose results the node reads."""
@@ -153,8 +175,9 @@ class WholeModel:
             if isinstance(value, np.ndarray) and value.size > LARGE_INPUT:
                 small.redeclare(name, cropped(value))
         if small.values():
-            return small
-        return part if part.values() and sum(np.size(v) for v in part.feeds.values()) < LARGEST_INPUT else None
+            return small if products(small) < MOST_PRODUCTS else None
+        few = sum(np.size(value) for value in part.feeds.values()) < LARGEST_INPUT
+        return part if few and part.values() and products(part) < MOST_PRODUCTS else None
 
 
 class Sources:
@@ -172,11 +195,18 @@ class Sources:
             return name, Mutant(onnx.ModelProto.FromString(model), feeds)
         if kind < 0.4:
             # Numbers of one block take parts of the same few models, which are loaded once.
-            block = random.Random(f"{self.seed} {number // BLOCK}")
-            path = rng.choice(block.sample(self.paths, MODELS_AT_A_TIME))
+            path = rng.choice(self.paths_at(number))
             if part := self.model(path).part(rng):
                 return path.parent.name, part
         return "random", random_graph(rng, is_long and rng.random() < 0.5)
+
+    def paths_at(self, number):
+        return random.Random(f"{self.seed} {number // BLOCK}").sample(self.paths, MODELS_AT_A_TIME)
+
+    def load(self, number):
+        """Takes seconds for the first of a block."""
+        for path in self.paths_at(number):
+            self.model(path)
 
     def model(self, path):
         for entry in self.models:
