@@ -18,7 +18,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <sched.h>
+#include <utility>
 
 namespace landfall {
 
@@ -65,6 +67,8 @@ struct alignas(64) ThreadPool::Slot {
   std::atomic<uint64_t> state = 0;
   std::atomic<bool> taken = false;
   Loop loop;
+  std::atomic<bool> has_thrown = false; ///< The loop's body has.
+  std::exception_ptr thrown;            ///< By the first that threw.
   alignas(64) std::atomic<int64_t> next = 0;
 
   void take_parts(int participant) {
@@ -74,20 +78,38 @@ struct alignas(64) ThreadPool::Slot {
       if (begin >= loop.tasks)
         break;
       int64_t end = std::min(loop.tasks, begin + loop.grain);
-      loop.call(loop.context, {begin, end, participant});
+      call({begin, end, participant});
     }
     inside_body = false;
+  }
+
+private:
+  void call(const Part &part) {
+    try {
+      loop.call(loop.context, part);
+    } catch (...) {
+      if (!has_thrown.exchange(true))
+        thrown = std::current_exception();
+      next.store(loop.tasks, std::memory_order_relaxed);
+    }
   }
 };
 
 ThreadPool::ThreadPool(int threads) : slots_(new Slot[slot_count]) {
   threads = std::clamp(threads, 1, thread_limit);
   workers_.reserve(threads - 1);
-  for (int i = 1; i < threads; ++i)
-    workers_.emplace_back([this] { work(); });
+  try {
+    for (int i = 1; i < threads; ++i)
+      workers_.emplace_back([this] { work(); });
+  } catch (...) {
+    stop();
+    throw;
+  }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
   stopping_ = true;
   wake_ups_.fetch_add(1);
   wake_ups_.notify_all();
@@ -118,6 +140,7 @@ void ThreadPool::open(Slot &slot, const Loop &loop) {
   int64_t parts = (loop.tasks + loop.grain - 1) / loop.grain;
   uint64_t limit = std::min<int64_t>(parts - 1, workers_.size());
   slot.loop = loop;
+  slot.has_thrown = false;
   slot.next.store(0, std::memory_order_relaxed);
   uint64_t state = slot.state.load(std::memory_order_relaxed);
   slot.state.store(
@@ -137,12 +160,14 @@ void ThreadPool::close(Slot &slot) {
     spins < 10000 ? pause_briefly() : std::this_thread::yield();
     state = slot.state.load(std::memory_order_acquire);
   }
+  std::exception_ptr thrown = std::exchange(slot.thrown, nullptr);
   slot.taken.store(false, std::memory_order_release);
+  if (thrown)
+    std::rethrow_exception(thrown);
 }
 
-/// An open loop that this worker can join and has not joined yet. `joined`
-/// holds, by slot, the generation that it joined last.
-ThreadPool::Slot *ThreadPool::joinable(const std::vector<uint64_t> &joined) {
+/// An open loop that this worker can join and has not joined yet.
+ThreadPool::Slot *ThreadPool::joinable(const Joined &joined) {
   uint32_t open = open_slots_.load();
   for (; open != 0; open &= open - 1) {
     int number = __builtin_ctz(open);
@@ -154,7 +179,7 @@ ThreadPool::Slot *ThreadPool::joinable(const std::vector<uint64_t> &joined) {
   return nullptr;
 }
 
-bool ThreadPool::help(std::vector<uint64_t> &joined) {
+bool ThreadPool::help(Joined &joined) {
   Slot *slot = joinable(joined);
   if (!slot)
     return false;
@@ -171,7 +196,8 @@ bool ThreadPool::help(std::vector<uint64_t> &joined) {
 
 void ThreadPool::work() {
   // No slot is ever opened with generation bits above the mask.
-  std::vector<uint64_t> joined(slot_count, ~uint64_t(0));
+  Joined joined;
+  joined.fill(~uint64_t(0));
   auto idle_since = std::chrono::steady_clock::now();
   for (int spins = 0; !stopping_.load(std::memory_order_relaxed); ++spins) {
     if (help(joined)) {
@@ -190,7 +216,7 @@ void ThreadPool::work() {
   }
 }
 
-void ThreadPool::park(const std::vector<uint64_t> &joined) {
+void ThreadPool::park(const Joined &joined) {
   int seen = wake_ups_.load();
   sleepers_.fetch_add(1);
   // `open` publishes before it looks for sleepers, and we count ourselves as

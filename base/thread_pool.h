@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -45,7 +46,8 @@ public:
     ThreadPool *pool_;
   };
 
-  /// `threads` counts the caller: the pool starts `threads - 1` workers.
+  /// `threads` counts the caller: the pool starts `threads - 1` workers. Throws
+  /// std::system_error if the system gives fewer.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool &) = delete;
@@ -56,7 +58,8 @@ public:
   /// Calls `body(Part)` until [0, tasks) is done, on the caller and on workers
   /// that are free; returns when all parts are done. Each part has at most
   /// `grain` tasks. A nested call from within a body runs on the caller alone.
-  /// `body` must not throw.
+  /// If the body throws, parts that have not begun are left out, and the first
+  /// exception is thrown again.
   template <typename Body>
   void parallel_for(int64_t tasks, int64_t grain, Body &&body) {
     run({[](void *context, const Part &part) {
@@ -78,12 +81,15 @@ private:
   void open(Slot &slot, const Loop &loop);
   void close(Slot &slot);
   void work();
-  Slot *joinable(const std::vector<uint64_t> &joined);
-  bool help(std::vector<uint64_t> &joined);
-  void wake(int64_t wanted);
-  void park(const std::vector<uint64_t> &joined);
+  void stop();
 
   static constexpr int slot_count = 8;
+  /// By slot, the generation that a worker has joined last.
+  using Joined = std::array<uint64_t, slot_count>;
+  Slot *joinable(const Joined &joined);
+  bool help(Joined &joined);
+  void wake(int64_t wanted);
+  void park(const Joined &joined);
 
   /// One concurrent loop each; a caller that finds none free runs alone.
   std::unique_ptr<Slot[]> slots_;

@@ -74,6 +74,20 @@ TEST(ThreadPool, ManyCallersAtOnce) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(ThreadPool, ThrowsWhatABodyThrowsAndGoesOn) {
+  for (int threads : {1, 3}) {
+    ThreadPool pool(threads);
+    for (int64_t bad : {0, 7, 99})
+      EXPECT_THROW(pool.parallel_for(100, 1,
+                                     [&](const ThreadPool::Part &part) {
+                                       if (part.begin == bad)
+                                         throw std::bad_alloc();
+                                     }),
+                   std::bad_alloc);
+    EXPECT_EQ(sum_of_tasks(pool, 100, 1), triangle(100));
+  }
+}
+
 // Workers are asleep by the time of each loop, and must still be woken.
 TEST(ThreadPool, WakesParkedWorkers) {
   ThreadPool pool(2);

@@ -11,6 +11,8 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <llvm/Support/ErrorHandling.h>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 namespace landfall::compiler {
@@ -62,8 +64,24 @@ bool give(std::span<const uint8_t> bytes, uint8_t **result, size_t *size) {
   return *result != nullptr;
 }
 
-int give_error(const Error &error, uint8_t **result, size_t *size) {
-  give(serialize(error), result, size);
+/// Without a handler, LLVM's containers end the process when there is no memory
+/// for them; with this one they throw, as `new` does.
+void let_llvm_throw() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::install_bad_alloc_error_handler(
+        [](void *, const char *, bool) { throw std::bad_alloc(); });
+  });
+}
+
+/// There may be no memory for more than the code.
+int give_error(const Error &error, uint8_t **result, size_t *size) noexcept {
+  *result = nullptr;
+  *size = 0;
+  try {
+    give(serialize(error), result, size);
+  } catch (const std::bad_alloc &) {
+  }
   return static_cast<int>(error.code);
 }
 
@@ -87,6 +105,7 @@ int run(const char *options_json, landfall_progress progress,
       };
     return compile(options);
   };
+  let_llvm_throw();
   // The caller may not be C++: nothing may be thrown at it.
   auto guarded = [&]() -> Result<std::vector<uint8_t>> {
     try {

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "package/package_manifest.h"
+#include "package/parsed_json.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -124,7 +125,8 @@ std::string write_manifest(const Package &package) {
 }
 
 Status read_manifest(std::string_view text, Package &package) {
-  auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  ParsedJson parsed(text);
+  const nlohmann::json &json = *parsed;
   if (!json.is_object())
     return Error{ErrorCode::invalid_package, "it is not a JSON object"};
   for (const Field &field : fields) {

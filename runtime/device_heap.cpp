@@ -30,12 +30,14 @@ Result<uint64_t> DeviceHeap::allocate(uint64_t bytes, uint64_t alignment) {
     uint64_t begin = round_up(address, alignment);
     if (begin - address > size || wanted > size - (begin - address))
       continue;
-    free_.erase(address);
+    std::map<uint64_t, uint64_t> pieces; // First: `new` may throw.
     if (begin > address)
-      free_[address] = begin - address;
+      pieces[address] = begin - address;
     if (address + size > begin + wanted)
-      free_[begin + wanted] = address + size - (begin + wanted);
+      pieces[begin + wanted] = address + size - (begin + wanted);
     used_[begin] = wanted;
+    free_.erase(address);
+    free_.merge(pieces);
     return begin;
   }
   return Error{ErrorCode::out_of_memory,
@@ -50,7 +52,7 @@ void DeviceHeap::release(uint64_t address) {
   if (found == used_.end())
     return;
   uint64_t end = address + found->second;
-  used_.erase(found);
+  auto node = used_.extract(found); // Used again: a release must not allocate.
   auto after = free_.lower_bound(address);
   if (after != free_.end() && after->first == end) {
     end += after->second;
@@ -63,7 +65,8 @@ void DeviceHeap::release(uint64_t address) {
       return;
     }
   }
-  free_[address] = end - address;
+  node.mapped() = end - address;
+  free_.insert(std::move(node));
 }
 
 } // namespace landfall::runtime

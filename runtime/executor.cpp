@@ -7,6 +7,7 @@
 #include "runtime/executor_operands.h"
 
 #include <algorithm>
+#include <exception>
 #include <fmt/format.h>
 
 namespace landfall::runtime {
@@ -38,12 +39,20 @@ Result<std::vector<HostValue>> Executor::run(const EntryPoint &entry,
   placed_ = false;
   std::fill(ints_.begin(), ints_.end(), 0);
 
-  Status executed = execute(entry.start);
+  Status executed;
+  std::exception_ptr thrown;
+  try {
+    executed = execute(entry.start);
+  } catch (const std::bad_alloc &) {
+    thrown = std::current_exception();
+  }
   // Also after an error: work in flight may use the inputs.
   Status finished = queue_->finish();
   std::vector<HostValue> outputs = std::move(outputs_);
   clean_up();
   report(start);
+  if (thrown)
+    std::rethrow_exception(thrown);
   // Also when all instructions were done: the device may have left work out.
   if (cancel_.load(std::memory_order_relaxed))
     return Error{ErrorCode::cancelled, "the run was cancelled"};

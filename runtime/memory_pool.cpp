@@ -40,6 +40,8 @@ MemoryPool::~MemoryPool() { release_unused(); }
 Result<std::shared_ptr<Allocation>> MemoryPool::allocate(size_t bytes) {
   size_t wanted = size_class(bytes);
   std::unique_lock lock(mutex_);
+  unused_.reserve(unused_.size() + in_use_ + 1);
+  ++in_use_;
   used_bytes_ += wanted;
   peak_bytes_ = std::max(peak_bytes_, used_bytes_);
   auto found = std::find_if(unused_.rbegin(), unused_.rend(),
@@ -48,16 +50,27 @@ Result<std::shared_ptr<Allocation>> MemoryPool::allocate(size_t bytes) {
     DeviceMemory memory = *found;
     unused_.erase(std::next(found).base());
     unused_bytes_ -= wanted;
-    return std::make_shared<Allocation>(shared_from_this(), memory, true);
+    lock.unlock();
+    return owned(memory);
   }
   lock.unlock();
   Result<DeviceMemory> memory = device_->allocate(wanted);
   if (!memory) {
     lock.lock();
+    --in_use_;
     used_bytes_ -= wanted;
     return memory.take_error();
   }
-  return std::make_shared<Allocation>(shared_from_this(), *memory, true);
+  return owned(*memory);
+}
+
+std::shared_ptr<Allocation> MemoryPool::owned(DeviceMemory memory) {
+  try {
+    return std::make_shared<Allocation>(shared_from_this(), memory, true);
+  } catch (const std::bad_alloc &) {
+    give_back(memory);
+    throw;
+  }
 }
 
 void MemoryPool::release_unused() {
@@ -71,11 +84,17 @@ void MemoryPool::release_unused() {
 Result<std::shared_ptr<Allocation>> MemoryPool::wrap(const void *bytes,
                                                      size_t size) {
   DeviceMemory memory = TRY(device_->wrap(bytes, size));
-  return std::make_shared<Allocation>(shared_from_this(), memory, false);
+  try {
+    return std::make_shared<Allocation>(shared_from_this(), memory, false);
+  } catch (const std::bad_alloc &) {
+    device_->release(memory);
+    throw;
+  }
 }
 
 void MemoryPool::give_back(DeviceMemory memory) {
   std::lock_guard lock(mutex_);
+  --in_use_;
   used_bytes_ -= memory.bytes;
   unused_bytes_ += memory.bytes;
   unused_.push_back(memory);

@@ -59,10 +59,14 @@ public:
 private:
   friend class Allocation;
   void give_back(DeviceMemory memory);
+  std::shared_ptr<Allocation> owned(DeviceMemory memory);
 
   std::shared_ptr<Device> device_;
   std::mutex mutex_;
-  std::vector<DeviceMemory> unused_; ///< Oldest first.
+  /// Oldest first. There is room for all memory in use too: giving it back
+  /// never allocates.
+  std::vector<DeviceMemory> unused_;
+  size_t in_use_ = 0; ///< Allocations that will be given back.
   size_t unused_bytes_ = 0;
   size_t used_bytes_ = 0;
   size_t peak_bytes_ = 0;      ///< Since the last trim.

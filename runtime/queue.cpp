@@ -7,6 +7,7 @@
 #include "runtime/launch_check.h"
 
 #include <fmt/format.h>
+#include <new>
 #include <utility>
 
 namespace landfall::runtime {
@@ -57,7 +58,12 @@ Status Queue::wait(Event event) {
 }
 
 Status Queue::finish() {
-  (void)keep(do_finish());
+  // Called where work must have ended, whatever happens: by destructors too.
+  try {
+    (void)keep(do_finish());
+  } catch (const std::bad_alloc &) {
+    failure_ = Error{ErrorCode::out_of_memory, "out of memory"};
+  }
   return std::exchange(failure_, Status());
 }
 

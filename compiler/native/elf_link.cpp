@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <mutex>
+#include <optional>
 
 LLD_HAS_DRIVER(elf)
 
@@ -21,14 +22,20 @@ namespace landfall::native {
 
 namespace {
 
-Error internal(const std::string &what) {
+/// The linker's own complaint.
+struct LinkerError {
+  std::string text;
+};
+
+Error internal(const LinkerError &error) {
   return {ErrorCode::internal,
           fmt::format("linking the kernels failed: {}; this is a bug in "
                       "Landfall, please report it",
-                      what)};
+                      error.text)};
 }
 
-Status run_linker(const std::vector<std::string> &arguments) {
+std::optional<LinkerError>
+run_linker(const std::vector<std::string> &arguments) {
   static std::mutex one_at_a_time;
   std::vector<const char *> raw;
   for (const std::string &argument : arguments)
@@ -39,8 +46,23 @@ Status run_linker(const std::vector<std::string> &arguments) {
   lld::Result result =
       lld::lldMain(raw, stream, stream, {{lld::Gnu, &lld::elf::link}});
   if (result.retCode != 0)
-    return internal(messages);
-  return {};
+    return LinkerError{messages};
+  return std::nullopt;
+}
+
+/// Links. A failure that does not come again, or of a folder in which as much
+/// cannot be written, is the system's.
+Status link(const std::vector<std::string> &arguments,
+            const ScratchFolder &folder,
+            std::span<const std::vector<uint8_t>> objects) {
+  if (!run_linker(arguments))
+    return {};
+  auto again = run_linker(arguments);
+  if (!again)
+    return {};
+  std::vector<std::span<const uint8_t>> parts(objects.begin(), objects.end());
+  TRY(write_file(folder.file("probe"), parts));
+  return internal(*again);
 }
 
 } // namespace
@@ -70,7 +92,7 @@ link_image(std::span<const std::vector<uint8_t>> objects) {
       return Error{ErrorCode::io, fmt::format("cannot write {}", input)};
     arguments.push_back(input);
   }
-  TRY(run_linker(arguments));
+  TRY(link(arguments, folder, objects));
   return read_file(output);
 }
 

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/c_api/device_options.h"
 
-#include <nlohmann/json.hpp>
+#include "package/parsed_json.h"
 
 namespace landfall::c_api {
 
@@ -43,11 +43,11 @@ bool take_option(const std::string &key, const Json &value,
 
 Result<LoadOptions> parse_load_options(std::string_view text) {
   LoadOptions options;
-  Json json = Json::parse(text.empty() ? "{}" : text, nullptr, false);
-  if (!json.is_object())
+  ParsedJson json(text.empty() ? "{}" : text);
+  if (!json->is_object())
     return Error{ErrorCode::invalid_argument,
                  "device options must be a JSON object"};
-  for (auto &[key, value] : json.items())
+  for (auto &[key, value] : json->items())
     if (!take_option(key, value, options))
       return Error{ErrorCode::invalid_argument,
                    "unknown device option or wrong value: '" + key +

@@ -6,6 +6,7 @@
 #include "runtime/c_api/objects.h"
 
 #include <fmt/format.h>
+#include <system_error>
 
 namespace landfall::c_api {
 
@@ -32,11 +33,30 @@ lf_status report(lf_error **error, Error failure) noexcept {
   return status;
 }
 
-lf_status report_no_memory(lf_error **error, const char *needed) noexcept {
+namespace {
+
+Error current_exception(const char *needed) {
   try {
-    return report(
-        error, {ErrorCode::out_of_memory,
-                fmt::format("there is not enough memory for the {}", needed)});
+    throw;
+  } catch (const runtime::NoMemory &missing) {
+    return {ErrorCode::out_of_memory, missing.what()};
+  } catch (const std::bad_alloc &) {
+    return {ErrorCode::out_of_memory,
+            fmt::format("there is not enough memory for the {}", needed)};
+  } catch (const std::system_error &refused) { // No thread, no lock.
+    return {ErrorCode::out_of_memory,
+            fmt::format("the system lacks something for the {}: {}", needed,
+                        refused.what())};
+  } catch (const std::exception &unexpected) {
+    return {ErrorCode::internal, unexpected.what()};
+  }
+}
+
+} // namespace
+
+lf_status report_exception(lf_error **error, const char *needed) noexcept {
+  try {
+    return report(error, current_exception(needed));
   } catch (const std::bad_alloc &) {
     return LF_OUT_OF_MEMORY;
   }

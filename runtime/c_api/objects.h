@@ -89,7 +89,9 @@ struct lf_value {
 namespace landfall::c_api {
 
 lf_status report(lf_error **error, Error failure) noexcept;
-lf_status report_no_memory(lf_error **error, const char *needed) noexcept;
+/// Reports the exception that is being handled. There may be no memory for the
+/// error object: then the status says it alone.
+lf_status report_exception(lf_error **error, const char *needed) noexcept;
 
 /// Calls `body`, which returns a Status, and turns whatever goes wrong into a
 /// status and an error object: nothing is ever thrown at a C caller.
@@ -101,12 +103,8 @@ lf_status guard(lf_error **error, const char *needed, Body body) noexcept {
   try {
     Status status = body();
     return status ? LF_OK : report(error, status.take_error());
-  } catch (const runtime::NoMemory &missing) {
-    return report(error, {ErrorCode::out_of_memory, missing.what()});
-  } catch (const std::bad_alloc &) {
-    return report_no_memory(error, needed);
-  } catch (const std::exception &unexpected) {
-    return report(error, {ErrorCode::internal, unexpected.what()});
+  } catch (const std::exception &) {
+    return report_exception(error, needed);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "package/host_work.h"
 #include "package/package_layout.h"
+#include "package/parsed_json.h"
 #include "runtime/c_api/device_options.h"
 #include "runtime/c_api/objects.h"
 #include "runtime/c_api/package_report.h"
@@ -31,13 +32,12 @@ Status verify_on(const std::shared_ptr<const Package> &package,
 
 /// Whether to map the file; nothing: by its size.
 Result<std::optional<bool>> parse_open_options(const char *text) {
-  using Json = nlohmann::json;
   std::optional<bool> is_mapped;
-  Json json = Json::parse(text ? text : "{}", nullptr, false);
-  if (!json.is_object())
+  ParsedJson json(text ? text : "{}");
+  if (!json->is_object())
     return Error{ErrorCode::invalid_argument,
                  "the options of opening a package must be a JSON object"};
-  for (auto &[key, value] : json.items()) {
+  for (auto &[key, value] : json->items()) {
     if (key != "map" || !value.is_boolean())
       return Error{ErrorCode::invalid_argument,
                    fmt::format("unknown option or wrong value: '{}'; known: "

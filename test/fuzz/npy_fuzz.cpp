@@ -2,11 +2,13 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// What can be read must be the same after it was written and read again.
+// What can be read must be the same after it was written and read again; but
+// text that is not UTF-8, which numpy's bytes may hold, is replaced.
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/tensors/npy.h"
 #include "apps/cli/tensors/zip_archive.h"
+#include "base/utf8.h"
 #include "test/fuzz/fuzz_target.h"
 
 #include <algorithm>
@@ -28,6 +30,11 @@ fuzz::Bytes bytes_of(const landfall::Bytes &bytes) {
   return {bytes.data.begin(), bytes.data.end()};
 }
 
+bool is_text(const std::vector<std::string> &strings) {
+  return std::ranges::all_of(
+      strings, [](const std::string &text) { return is_utf8(text); });
+}
+
 bool read_array(const landfall::Bytes &file, std::optional<DType> expected) {
   Result<Tensor> tensor = parse_npy(file, "fuzz.npy", expected);
   if (!tensor)
@@ -36,7 +43,7 @@ bool read_array(const landfall::Bytes &file, std::optional<DType> expected) {
       parse_npy(joined(encode_npy(*tensor)), "again", tensor->dtype);
   if (!again || again->dtype != tensor->dtype || again->dims != tensor->dims ||
       !std::ranges::equal(again->bytes.data, tensor->bytes.data) ||
-      again->strings != tensor->strings)
+      (again->strings != tensor->strings && is_text(tensor->strings)))
     std::abort();
   return true;
 }

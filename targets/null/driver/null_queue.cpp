@@ -72,9 +72,10 @@ Status NullQueue::do_launch(const runtime::Executable &executable,
 
 Status NullQueue::do_wait(runtime::Event event) {
   while (done_ < event && !pending_.empty()) {
-    Status status = is_stopped() ? Status() : pending_.front()();
+    Work work = std::move(pending_.front()); // It may throw.
     pending_.pop_front();
     ++done_;
+    Status status = is_stopped() ? Status() : work();
     if (!status.ok()) {
       done_ = end();
       pending_.clear();

@@ -8,6 +8,9 @@
 #include "targets/reef/driver/running_card.h"
 #include "targets/reef/sim/card.h"
 
+#include <atomic>
+#include <new>
+#include <system_error>
 #include <thread>
 
 namespace landfall::reef {
@@ -19,7 +22,11 @@ public:
   CardThread(const ChipDescription &chip, const CardMemory &memory, Line line)
       : line_(std::move(line)),
         thread_([this, chip, dram = memory.host(dram_base)] {
-          sim::run_card(chip, dram, line_.card.number());
+          try {
+            sim::run_card(chip, dram, line_.card.number());
+          } catch (const std::bad_alloc &) {
+            lacks_memory_ = true;
+          }
           // The host sees a closed line, as if a process had ended.
           shutdown(line_.card.number(), SHUT_RDWR);
         }) {}
@@ -36,11 +43,16 @@ public:
   }
   int socket() const override { return line_.host.number(); }
   int process() const override { return 0; }
-  std::string how_it_ended() override { return "has stopped"; }
+  std::string how_it_ended() override {
+    return lacks_memory_ ? "has stopped: there is not enough memory for its "
+                           "simulator"
+                         : "has stopped";
+  }
 
 private:
   OwnerProcess owner_;
   Line line_;
+  std::atomic<bool> lacks_memory_ = false;
   std::thread thread_;
 };
 
@@ -48,8 +60,16 @@ private:
 
 Result<std::unique_ptr<RunningCard>> start_thread(const ChipDescription &chip,
                                                   const CardMemory &memory) {
-  return std::unique_ptr<RunningCard>(
-      std::make_unique<CardThread>(chip, memory, TRY(Line::create())));
+  Line line = TRY(Line::create());
+  try {
+    return std::unique_ptr<RunningCard>(
+        std::make_unique<CardThread>(chip, memory, std::move(line)));
+  } catch (const std::system_error &refused) {
+    return Error{ErrorCode::out_of_memory,
+                 std::string("the system gives no thread to a simulated "
+                             "card: ") +
+                     refused.what()};
+  }
 }
 
 } // namespace landfall::reef

@@ -37,18 +37,23 @@ Status CommandStream::power_on() {
   std::string_view image = firmware_images()[0].bytes;
   std::memcpy(memory_->host(dram_base), image.data(), image.size());
   submitted_ = completed_ = 0;
-  completions_.clear();
+  commands_.clear();
   heartbeat_ = 0;
   card_ = TRY(start_());
   ++power_ons_;
   return {};
 }
 
-Error CommandStream::give_up(std::string why) {
-  last_failure_ = {ErrorCode::device,
-                   fmt::format("{} {}; what it was doing is lost, and the "
-                               "next run restarts it",
-                               name_, why)};
+/// `why` gives a text; it may use the card, which is stopped then.
+template <typename Why> Error CommandStream::give_up(const Why &why) {
+  last_failure_ = Error{ErrorCode::device, "card was lost"}; // Needs no memory.
+  try {
+    last_failure_.message =
+        fmt::format("{} {}; what it was doing is lost, and the next run "
+                    "restarts it",
+                    name_, why());
+  } catch (const std::bad_alloc &) {
+  }
   card_ = nullptr;
   resetting_ = false;
   heard_.notify_all();
@@ -65,7 +70,7 @@ void CommandStream::reset() {
   uint64_t now = power_ons_;
   heard_.wait(lock, [&] { return !listening_ || now != power_ons_; });
   if (card_ && now == power_ons_)
-    (void)give_up("was reset");
+    (void)give_up([] { return "was reset"; });
 }
 
 int CommandStream::process() {
@@ -74,9 +79,11 @@ int CommandStream::process() {
 }
 
 Error CommandStream::give_up_damaged(std::string_view what) {
-  return give_up(fmt::format("was turned off, as {} in its memory is not what "
-                             "was written there",
-                             what));
+  return give_up([&] {
+    return fmt::format("was turned off, as {} in its memory is not what was "
+                       "written there",
+                       what);
+  });
 }
 
 /// Whether the card has ended, or its rings were damaged, while it was idle, so
@@ -86,7 +93,7 @@ bool CommandStream::left_unnoticed() {
     return false;
   bool is_damaged = !collect().empty();
   pollfd look = {card_->socket(), 0, 0};
-  return submitted_ == completed_ && completions_.empty() &&
+  return commands_.empty() &&
          (is_damaged ||
           (poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0));
 }
@@ -103,6 +110,7 @@ Result<Ticket> CommandStream::submit(Command command) {
     last_sign_ = Clock::now();
   command.sequence = submitted_;
   command.check = checksum(command);
+  commands_[submitted_] = std::nullopt; // Nothing is allocated later.
   auto *ring = memory_->at<Command>(command_ring);
   ring[submitted_ % ring_entries] = command;
   std::atomic_ref(memory_->at<Control>(control_base)->command_tail)
@@ -115,6 +123,14 @@ Result<Ticket> CommandStream::submit(Command command) {
 }
 
 Result<Completion> CommandStream::wait(Ticket ticket) {
+  try {
+    return wait_for(ticket);
+  } catch (const std::bad_alloc &) { // The text of an error.
+    return Error{ErrorCode::out_of_memory, "out of memory"};
+  }
+}
+
+Result<Completion> CommandStream::wait_for(Ticket ticket) {
   Lock lock(mutex_);
   for (;;) {
     if (!card_ || ticket.power_on != power_ons_)
@@ -122,10 +138,10 @@ Result<Completion> CommandStream::wait(Ticket ticket) {
     std::string_view damaged = collect();
     if (!damaged.empty() && !listening_) // A listener finds it too.
       return give_up_damaged(damaged);
-    if (auto found = completions_.find(ticket.sequence);
-        found != completions_.end()) {
-      Completion completion = found->second;
-      completions_.erase(found);
+    if (auto found = commands_.find(ticket.sequence);
+        found != commands_.end() && found->second) {
+      Completion completion = *found->second;
+      commands_.erase(found);
       return completion;
     }
     TRY(progress(lock));
@@ -157,7 +173,8 @@ std::string_view CommandStream::collect() {
     if (completion.sequence != static_cast<uint32_t>(completed_) ||
         completion.check != checksum(completion))
       return "a completion";
-    completions_[completed_] = completion;
+    if (auto found = commands_.find(completed_); found != commands_.end())
+      found->second = completion;
     last_sign_ = Clock::now();
   }
   return {};
@@ -195,11 +212,14 @@ Status CommandStream::listen() {
     if (got < 0 && errno == ECONNRESET)
       continue;
     if (got <= 0)
-      return give_up(resetting_ ? "was reset" : card_->how_it_ended());
+      return give_up(
+          [&] { return resetting_ ? "was reset" : card_->how_it_ended(); });
     if (message.kind == CardMessage::dead)
-      return give_up(fmt::format(
-          "has lost its management core at a {} (address {:#x}, pc {:#x})",
-          cause_text(message.cause), message.address, message.pc));
+      return give_up([&] {
+        return fmt::format(
+            "has lost its management core at a {} (address {:#x}, pc {:#x})",
+            cause_text(message.cause), message.address, message.pc);
+      });
   }
   if (std::string_view damaged = collect(); !damaged.empty())
     return give_up_damaged(damaged);
@@ -214,9 +234,10 @@ Status CommandStream::check_heartbeat() {
   }
   if (submitted_ == completed_ || Clock::now() - last_sign_ < timeout_)
     return {};
-  return give_up(fmt::format("has given no sign of life for {} s and was "
-                             "turned off",
-                             timeout_.count()));
+  return give_up([&] {
+    return fmt::format("has given no sign of life for {} s and was turned off",
+                       timeout_.count());
+  });
 }
 
 } // namespace landfall::reef

@@ -41,6 +41,7 @@ public:
   /// Waits for the command's completion. Fails if the card has died, does not
   /// answer in time, or if rings or control words hold what neither side has
   /// written. Call it exactly once for each ticket.
+  /// For lack of memory it fails, but does not throw.
   Result<Completion> wait(Ticket ticket);
   /// Stops the card; commands in flight fail. The next command restarts it.
   void reset();
@@ -52,7 +53,8 @@ private:
   using Lock = std::unique_lock<std::mutex>;
 
   Status power_on();
-  Error give_up(std::string why);
+  template <typename Why> Error give_up(const Why &why);
+  Result<Completion> wait_for(Ticket ticket);
   bool left_unnoticed();
   std::string_view collect();
   std::string_view damage(uint64_t completed);
@@ -75,7 +77,8 @@ private:
   Error last_failure_; ///< Why commands of earlier power-ons failed.
   uint64_t submitted_ = 0;
   uint64_t completed_ = 0;
-  std::unordered_map<uint64_t, Completion> completions_;
+  /// By sequence number, until somebody has waited for them.
+  std::unordered_map<uint64_t, std::optional<Completion>> commands_;
   uint64_t heartbeat_ = 0;
   std::chrono::steady_clock::time_point last_sign_;
 };

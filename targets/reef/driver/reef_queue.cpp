@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
+#include <new>
 
 namespace landfall::reef {
 
@@ -18,6 +19,18 @@ namespace {
 /// The most commands of a queue in flight.
 constexpr size_t pending_limit = 128;
 constexpr int64_t scratch_limit = int64_t(1) << 40;
+
+/// An error that needs no memory for its text.
+Error no_memory() { return {ErrorCode::out_of_memory, "out of memory"}; }
+
+/// What the action returns, or an error for the exception that it throws.
+template <typename Action> Status or_no_memory(const Action &action) {
+  try {
+    return action();
+  } catch (const std::bad_alloc &) {
+    return no_memory();
+  }
+}
 
 uint64_t address_of(runtime::DeviceSpan span) {
   return span.memory.handle + span.offset;
@@ -108,37 +121,44 @@ ReefQueue::write_record(const ReefKernel &kernel,
 
 /// Owns the pending command's memory, also if it fails.
 Status ReefQueue::submit(Pending pending) {
-  while (pending_.size() >= pending_limit && failure().ok())
-    retire();
   pending.command.queue = number_;
-  auto ticket = failure().ok() ? card_->commands.submit(pending.command)
-                               : Result<Ticket>(failure().error());
-  if (!ticket) {
-    if (pending.record)
-      card_->heap.release(pending.record);
-    return ticket.take_error();
-  }
-  pending.ticket = *ticket;
-  pending_.push_back(pending);
-  return {};
+  bool is_listed = false;
+  Status status = or_no_memory([&]() -> Status {
+    while (pending_.size() >= pending_limit && failure().ok())
+      retire();
+    TRY(failure());
+    pending_.push_back(pending); // First: once submitted, it must be listed.
+    is_listed = true;
+    pending_.back().ticket = TRY(card_->commands.submit(pending.command));
+    return {};
+  });
+  if (status)
+    return {};
+  if (is_listed)
+    pending_.pop_back();
+  if (pending.record)
+    card_->heap.release(pending.record);
+  return status;
 }
 
-/// Waits for the oldest command.
+/// Waits for the oldest command, which is done when this throws, too.
 void ReefQueue::retire() {
-  const Pending &oldest = pending_.front();
-  auto completion = card_->commands.wait(oldest.ticket);
-  if (completion && completion->status == CommandStatus::needs_scratch &&
-      failure().ok()) {
-    if (keep(repeat_with_scratch(completion->value)))
-      return;
-  } else if (failure().ok()) {
-    (void)keep(completion ? outcome(oldest, *completion)
-                          : Status(completion.take_error()));
-  }
-  if (oldest.record)
-    card_->heap.release(oldest.record);
+  auto completion = card_->commands.wait(pending_.front().ticket);
+  bool needs_scratch = completion &&
+                       completion->status == CommandStatus::needs_scratch &&
+                       failure().ok();
+  if (needs_scratch && keep(or_no_memory([&] {
+        return repeat_with_scratch(completion->value);
+      })))
+    return;
+  Pending oldest = pending_.front();
   pending_.pop_front();
   ++done_;
+  if (oldest.record)
+    card_->heap.release(oldest.record);
+  if (failure().ok())
+    (void)keep(completion ? outcome(oldest, *completion)
+                          : Status(completion.take_error()));
 }
 
 Status ReefQueue::outcome(const Pending &pending,
@@ -209,12 +229,16 @@ Status ReefQueue::do_finish() {
     pending_.clear(); // They are the parent's.
     return {};
   }
+  bool lacks_memory = false;
   while (!pending_.empty())
-    retire();
+    lacks_memory |= !or_no_memory([&]() -> Status {
+      retire();
+      return {};
+    });
   // A restarted card has no failure to clear.
-  if (!failure().ok())
-    (void)revive();
-  return {};
+  if (!failure().ok() || lacks_memory)
+    (void)or_no_memory([&] { return revive(); });
+  return lacks_memory ? no_memory() : Status();
 }
 
 } // namespace landfall::reef
