@@ -26,8 +26,6 @@ FINDINGS = ("crash", "hang", "memory", "internal", "wrong")
 ULPS = 2  # By which operands move,
 TIMES = 16  # how many times the movement of results a difference may be,
 TRIES = 6  # and how often they are moved.
-# Nor where one has no elements: the rival does not set sums of nothing to 0.
-EMPTY_FREE = {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "DynamicQuantizeLinear"}
 # Their inner precision, or that of their constants, is float32 unless an attribute says otherwise.
 STASHED = {"HardSwish", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Attention"}
 # What differs from mutant to mutant in a message: names, shapes, numbers.
@@ -39,6 +37,8 @@ NAN_FREE = {"Max", "Min", "ArgMax", "ArgMin", "TopK", "ReduceMax", "ReduceMin", 
             "NonMaxSuppression", "NonZero", "ReduceLogSumExp", "GridSample", "RoiAlign", "Pow", "Mod"}
 # Nor where one is infinite: a factor that is 0 but for rounding decides.
 INFINITE_FREE = {"DFT", "STFT", "DynamicQuantizeLinear"}
+# Nor where one has no elements: the rival does not set sums of nothing to 0.
+EMPTY_FREE = {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "DynamicQuantizeLinear"}
 
 
 @dataclass
@@ -124,7 +124,8 @@ class Judge:
             if error.code not in LEGAL:
                 return Verdict("internal", error.operator or "", f"{error.code}: {error.reason}", mutant)
             if its[0] == "answered":
-                return Verdict("refused", error.operator or "", f"{error.code}: {error.reason}", mutant)
+                kind = "memory" if error.code == "out_of_memory" else "refused"
+                return Verdict(kind, error.operator or "", f"{error.code}: {error.reason}", mutant)
             return Verdict("both refuse")
         if its[0] == "refused":
             return Verdict("lenient", "", its[1], mutant)

@@ -4,7 +4,7 @@ import numpy as np
 from onnx import helper
 
 from mutants.mutant import declared, untyped
-from mutants.random_graphs import makers_list, random_array
+from mutants.random_graphs import makers_list
 
 MAKERS, maker = makers_list()
 
