@@ -38,10 +38,11 @@ from mutants import failures  # noqa: E402
 from mutants.judge import FINDINGS, Judge, Verdict  # noqa: E402
 from mutants.mutants import Mutants  # noqa: E402
 
-SECONDS_A_MUTANT = 40
+SECONDS_A_MUTANT = 30  # Of processor time.
 SECONDS_TO_SHRINK = 30
 MORE_MEMORY = 3 << 30  # Beyond what a worker has when it starts.
-MOST_DEATHS = 8  # That are made smaller, at the end: each takes minutes.
+SECONDS_FOR_DEATHS = 240  # To make crashes and hangs smaller, at the end.
+PROGRESS = 1000  # Mutants between two lines that say how many were looked at.
 FILED = (*FINDINGS, "refused")
 FAILS = (*FINDINGS, "error")
 
@@ -154,7 +155,8 @@ def dies(options, mutant, folder):
     path = failures.file_finding(Path(folder), Verdict("x", "", os.urandom(8).hex(), mutant), "", [])
     command = [sys.executable, __file__, "--again", f"{folder}/{path}/model.onnx"]
     try:
-        done = subprocess.run(command, timeout=SECONDS_A_MUTANT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        done = subprocess.run(command, timeout=2 * SECONDS_A_MUTANT, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
         return "hang"
     return "crash" if done.returncode < 0 or done.returncode > 2 else None
@@ -166,7 +168,7 @@ def file_death(options, place, kind, text):
     name, mutant, _ = Mutants(options.seed, options.models).make(number, device_of(options, number) == "cpu")
     with tempfile.TemporaryDirectory() as folder:
         small = failures.shrunk(mutant, lambda candidate: dies(options, candidate, folder) == kind,
-                                10 * SECONDS_TO_SHRINK)
+                                SECONDS_FOR_DEATHS / 2)
     operator = "+".join(sorted({node.op_type for node in small.graph.node})[:4])
     return failures.file_finding(options.failures, Verdict(kind, operator, text, small), place, mutant.history)
 
@@ -174,6 +176,8 @@ def file_death(options, place, kind, text):
 def note(options, worker, kind, text):
     kind = kind.replace("_", " ")
     options.counts[kind] = options.counts.get(kind, 0) + 1
+    if sum(options.counts.values()) % PROGRESS == 0:
+        say(sum(options.counts.values()), "mutants so far")
     if kind in workers.DEATHS and worker.at:
         options.deaths.append((worker.at, kind, text))
     if kind in FAILS or (options.list and text):
@@ -237,8 +241,10 @@ def main():
     options.failures.mkdir(parents=True, exist_ok=True)
     say(f"seed {options.seed}")
     workers.watch([run_worker(options, part) for part in range(options.jobs)])
-    for place, kind, text in options.deaths[:MOST_DEATHS]:
-        say(kind.upper(), place, "filed as", file_death(options, place, kind, text))
+    last = time.monotonic() + SECONDS_FOR_DEATHS
+    for place, kind, text in options.deaths:
+        if time.monotonic() < last:
+            say(kind.upper(), place, "filed as", file_death(options, place, kind, text))
     for place, text in options.refusals.values():
         say("REFUSED", place, text)
     say(f"{sum(options.counts.values())} mutants in {time.time() - start:.0f} s:",

@@ -9,8 +9,16 @@ import os
 import select
 import subprocess
 import time
+from pathlib import Path
 
 DEATHS = ("crash", "hang")
+PATIENCE = 10
+
+
+def computed_seconds(process):
+    """Processor time of a process that runs."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 class Worker:
@@ -18,7 +26,8 @@ class Worker:
 
     command(place): the words that start a process at a case; next_place(place): the
     case after one; note(worker, kind, text): an outcome, of worker.at and worker.what.
-    A case that takes longer than `seconds` is a hang.
+    A case that computes for longer than `seconds` is a hang, and so is one that
+    waits for PATIENCE times as long: the machine may be busy.
     """
 
     def __init__(self, command, next_place, note, seconds, place=""):
@@ -30,17 +39,20 @@ class Worker:
         environment = {**os.environ, "PYTHONHASHSEED": "0"}
         self.process = subprocess.Popen(self.command(place), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                         env=environment)
-        self.text, self.last, self.phase = b"", time.monotonic(), ""
-        self.done = False
+        self.text, self.phase, self.done = b"", "", False
+        self.note_time()
+
+    def note_time(self):
+        self.last, self.computed = time.monotonic(), computed_seconds(self.process)
 
     def read(self):
         part = os.read(self.process.stdout.fileno(), 1 << 16)
-        self.last = time.monotonic()
         if not part:
             return self.ended("crash", f"status {self.process.wait()}")
         *lines, self.text = (self.text + part).split(b"\n")
         for line in lines:
             self.take(line.decode(errors="replace"))
+        self.note_time()
 
     def take(self, line):
         tag, _, rest = line.partition(" ")
@@ -68,15 +80,13 @@ class Worker:
         self.start(self.next_place(self.at))
 
     def check_time(self):
-        if not self.done and self.phase and time.monotonic() - self.last > self.seconds:
+        if self.done or self.phase not in ("L", "R", "-"):
+            return
+        computed = computed_seconds(self.process) - self.computed
+        if computed > self.seconds or time.monotonic() - self.last > PATIENCE * self.seconds:
             self.process.kill()
             self.process.wait()
             self.ended("hang", f"more than {self.seconds} s")
-
-    def stop(self):
-        self.done = True
-        self.process.kill()
-        self.process.wait()
 
 
 def watch(workers):

@@ -26,8 +26,6 @@ FINDINGS = ("crash", "hang", "memory", "internal", "wrong")
 ULPS = 2  # By which operands move,
 TIMES = 16  # how many times the movement of results a difference may be,
 TRIES = 6  # and how often they are moved.
-# Nor where one has no elements: the rival does not set sums of nothing to 0.
-EMPTY_FREE = {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "DynamicQuantizeLinear"}
 # Their inner precision, or that of their constants, is float32 unless an attribute says otherwise.
 STASHED = {"HardSwish", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Attention"}
 # What differs from mutant to mutant in a message: names, shapes, numbers.
@@ -39,6 +37,8 @@ NAN_FREE = {"Max", "Min", "ArgMax", "ArgMin", "TopK", "ReduceMax", "ReduceMin", 
             "NonMaxSuppression", "NonZero", "ReduceLogSumExp", "GridSample", "RoiAlign", "Pow", "Mod"}
 # Nor where one is infinite: a factor that is 0 but for rounding decides.
 INFINITE_FREE = {"DFT", "STFT", "DynamicQuantizeLinear"}
+# Nor where one has no elements: the rival does not set sums of nothing to 0.
+EMPTY_FREE = {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "DynamicQuantizeLinear"}
 
 
 @dataclass
@@ -125,7 +125,8 @@ class Judge:
             if error.code not in LEGAL:
                 return Verdict("internal", error.operator or "", f"{error.code}: {error.reason}", mutant)
             if its[0] == "answered":
-                return Verdict("refused", error.operator or "", f"{error.code}: {error.reason}", mutant)
+                kind = "memory" if error.code == "out_of_memory" else "refused"
+                return Verdict(kind, error.operator or "", f"{error.code}: {error.reason}", mutant)
             return Verdict("both refuse")
         if its[0] == "refused":
             return Verdict("lenient", "", its[1], mutant)
@@ -205,7 +206,7 @@ class Judge:
 
     def judged(self, part, operator, reason, mine, its, shown_by=None):
         """Wrong, unless rounding or what ONNX leaves open explains the difference."""
-        if is_unspecified(part) or all(map(of_no_iteration, mine, its)) and has_loop(part):
+        if is_unspecified(part) or has_loop(part) and any(np.size(value) == 0 for value in its if is_array(value)):
             return Verdict("unspecified", operator, reason)
         stored = mine
         if any(node.op_type in STASHED for node in all_nodes(part.graph)):
@@ -326,15 +327,13 @@ def is_open(node, operands):
     return casts_out_of_range(node, reals) or pads_less_than_nothing(node)
 
 
+def is_array(value):
+    return isinstance(value, np.ndarray)
+
+
 def has_loop(part):
+    """Without an iteration, the shape of what a Loop collects is left open but for its first extent."""
     return any(node.op_type == "Loop" for node in all_nodes(part.graph))
-
-
-def of_no_iteration(mine, its):
-    """Without an iteration a Loop's collected results have no elements, and what their shape is else is left open."""
-    if isinstance(mine, list) or isinstance(its, list):
-        return True
-    return np.shape(mine) == np.shape(its) or np.size(mine) == np.size(its) == 0 and np.ndim(mine) == np.ndim(its)
 
 
 def casts_out_of_range(node, reals):

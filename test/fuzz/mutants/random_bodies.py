@@ -4,7 +4,7 @@ import numpy as np
 from onnx import helper
 
 from mutants.mutant import declared, untyped
-from mutants.random_graphs import makers_list, random_array
+from mutants.random_graphs import makers_list
 
 MAKERS, maker = makers_list()
 
@@ -58,7 +58,7 @@ def loop(b):
     nodes = [helper.make_node(op, [v, other], [w]), helper.make_node("Identity", [c], [d]),
              helper.make_node("Tanh", [w], [s])]
     body = inner(b, nodes, [d, w, s], [(k, np.array(0)), (c, np.array(True)), (v, b.values[name])])
-    count = b.leaf(np.array(b.rng.choice([0, 1, 2, 5])))
+    count = b.leaf(np.array(b.rng.choice([0, 1, 1, 1, 2, 2, 2, 3, 5])))
     node = helper.make_node("Loop", [count, b.leaf(np.array(True), constant=True), name],
                             [b.fresh("loop"), b.fresh("loop")], b.fresh("n"), body=body)
     b.add_node(node, [other])

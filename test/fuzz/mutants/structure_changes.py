@@ -143,27 +143,19 @@ def into_function(m, rng):
     made = {name for node in nodes for name in node.output}
     operands = sorted({name for node in nodes for name in free_names(node)} - made)
     name = f"F{len(m.model.functions)}"
-    m.model.functions.append(helper.make_function(DOMAIN, name, operands, results, nodes, [
-        entry for entry in m.model.opset_import if entry.domain != DOMAIN]))
-    m.model.ir_version = max(m.model.ir_version, 8)
     if all(entry.domain != DOMAIN for entry in m.model.opset_import):
         m.model.opset_import.append(helper.make_opsetid(DOMAIN, 1))
+    m.model.functions.append(helper.make_function(DOMAIN, name, operands, results, nodes, m.model.opset_import))
+    m.model.ir_version = max(m.model.ir_version, 8)
     replace_segment(m, positions, [helper.make_node(name, operands, results, m.fresh("call"), domain=DOMAIN)])
-    return not any(node.domain == DOMAIN for node in nodes) or any_imports(m)
-
-
-def any_imports(m):
-    """A function that calls another imports their domain."""
-    m.model.functions[-1].opset_import.append(helper.make_opsetid(DOMAIN, 1))
     return True
 
 
 @mutation
 def call_twice(m, rng):
-    """A function's node once more, with other operands of the same types."""
+    """A function's node once more."""
     calls = [node for node in m.graph.node if node.domain == DOMAIN]
-    values = m.values()
-    if not calls or not values:
+    if not calls:
         return False
     node = rng.choice(calls)
     copy = copied(node, f"_{m.fresh('again')}")
