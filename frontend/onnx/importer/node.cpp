@@ -183,7 +183,7 @@ std::optional<ConstantData> Node::constant_input(int position) const {
 
 void Node::output(int position, Any value) const {
   if (position < output_count())
-    state_.outputs[size_t(position)] = value;
+    state_.outputs[size_t(position)] = std::move(value);
 }
 
 std::vector<Any> Node::import_body(const Graph &graph,

@@ -156,7 +156,7 @@ public:
   std::optional<ConstantData> constant_input(int position) const;
 
   void output(int position, Any value) const;
-  void output(Any value) const { output(0, value); }
+  void output(Any value) const { output(0, std::move(value)); }
 
   //===--- Attributes -----------------------------------------------------===//
   bool has_attr(std::string_view name) const;

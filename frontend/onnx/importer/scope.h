@@ -62,7 +62,9 @@ public:
       : context_(context), opsets_(opsets), parameters_(parameters),
         outer_(outer) {}
 
-  void bind(onnx::Text name, ir::Any value) { values_[name] = value; }
+  void bind(onnx::Text name, ir::Any value) {
+    values_[name] = std::move(value);
+  }
   /// Null: not there. An empty value: absent.
   const ir::Any *find(onnx::Text name) const;
   ir::Any get(onnx::Text name) const;
