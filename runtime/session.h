@@ -67,6 +67,9 @@ struct RunOptions {
   /// the run fails at the first one that differs (run --verify).
   bool verify = false;
   OutputMemory output_memory = nullptr;
+  /// Told what is suspicious about the inputs, once a session: dimensions of
+  /// one name that have several extents.
+  std::function<void(const std::string &)> on_warning = nullptr;
 };
 
 /// Runs a loaded model. A session owns an arena and a queue. Thread-safe: one
