@@ -32,6 +32,11 @@ struct CompileOptions {
   std::function<void(const std::string &path)> on_source;
   /// Called when each step ends.
   std::function<void(std::string_view step, double ms)> on_step;
+  /// Told what is wrong with the model but changes no result.
+  std::function<void(const std::string &text)> on_warning;
+  /// Dimensions of inputs with one name must have one extent. Otherwise the
+  /// package can also run where they have several, only slower.
+  bool strict_names = false;
   /// Fail if any part of the model would run on the host although it is not
   /// host work (package/host_work.def).
   bool require_target = false;

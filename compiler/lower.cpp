@@ -7,9 +7,13 @@
 #include "compiler/lower.h"
 
 #include "base/build_error.h"
+#include "base/hash.h"
 
 #include "compiler/memory_plan.h"
 #include "ir/describe/describe.h"
+
+#include <algorithm>
+#include <unordered_map>
 
 using namespace mlir;
 
@@ -27,16 +31,23 @@ public:
 
   void run(const SkippedSteps &skipped) {
     plan_ = plan_memory(module_, !skipped.has("share_memory"));
-    program_.origins.emplace_back(); // What belongs to no node.
+    if (program_.origins.empty())
+      program_.origins.emplace_back(); // What belongs to no node.
+    share_what_is_there();
     EntryPoint entry = module_.signature;
-    entry.start = 0;
+    entry.start = target();
+    for (SignatureValue &input : entry.inputs)
+      if (input.presence == Presence::defaulted)
+        input.default_weight =
+            weight(input.default_weight, module_.entry.getLoc());
     scopes_.emplace_back();
     mlir::Block &block = module_.entry.getBody().front();
     prologue(block);
     lower_block(block);
     emit(Op::stop, {});
-    program_.int_registers = int_registers_;
-    program_.value_registers = value_registers_;
+    program_.int_registers = std::max(program_.int_registers, int_registers_);
+    program_.value_registers =
+        std::max(program_.value_registers, value_registers_);
     program_.entries.push_back(std::move(entry));
   }
 
@@ -213,7 +224,8 @@ private:
     else if (auto retype = dyn_cast<lf::RetypeOp>(op))
       lower_retype(retype);
     else if (auto constant = dyn_cast<lf::ConstantOp>(op))
-      emit(Op::weight, {define_value(constant.getValue()), weight(constant)});
+      emit(Op::weight, {define_value(constant.getValue()),
+                        weight(constant.getId(), constant.getLoc())});
     else if (auto reshape = dyn_cast<lf::ReshapeOp>(op))
       lower_reshape(reshape);
     else if (auto branch = dyn_cast<lf::IfOp>(op))
@@ -285,16 +297,39 @@ private:
     emit(Op::require, counted(values, {holds, number}));
   }
 
-  uint32_t weight(lf::ConstantOp constant) {
-    auto [position, added] =
-        weights_.try_emplace(constant.getId(), package_.weights.size());
-    if (added) {
-      const ConstantData &data = module_.constants[constant.getId()];
-      std::vector<ModelNode> nodes = ir::model_nodes(constant.getLoc());
-      package_.weights.push_back({nodes.empty() ? "" : nodes.front().name,
-                                  data.dtype, data.dims, data.bytes});
-    }
+  /// The number in the package of a constant of the module. Equal weights of
+  /// another entry point are shared.
+  uint32_t weight(int64_t id, Location location) {
+    auto [position, added] = weights_.try_emplace(id, package_.weights.size());
+    if (!added)
+      return position->second;
+    const ConstantData &data = module_.constants[id];
+    auto [first, last] = earlier_weights_.equal_range(weight_key(data));
+    for (auto other = first; other != last; ++other)
+      if (is_same(package_.weights[other->second], data))
+        return position->second = other->second;
+    std::vector<ModelNode> nodes = ir::model_nodes(location);
+    package_.weights.push_back({nodes.empty() ? "" : nodes.front().name,
+                                data.dtype, data.dims, data.bytes});
     return position->second;
+  }
+
+  template <typename Data> static uint64_t weight_key(const Data &data) {
+    return hash_bytes(data.bytes.data) + uint64_t(data.dtype);
+  }
+
+  static bool is_same(const Weight &weight, const ConstantData &data) {
+    return weight.dtype == data.dtype && weight.dims == data.dims &&
+           std::ranges::equal(weight.bytes.data, data.bytes.data);
+  }
+
+  /// Kernels and weights of entry points that were lowered before.
+  void share_what_is_there() {
+    earlier_kernels_ = package_.kernels.size();
+    for (size_t k = 0; k < package_.kernels.size(); ++k)
+      kernels_.try_emplace(kernel_key(package_.kernels[k]), k);
+    for (size_t k = 0; k < package_.weights.size(); ++k)
+      earlier_weights_.emplace(weight_key(package_.weights[k]), k);
   }
 
   void lower_reshape(lf::ReshapeOp reshape) {
@@ -346,20 +381,23 @@ private:
   /// are compared, too: their errors name the node, so kernels with checks of
   /// different nodes are not shared.
   uint32_t kernel_number(Kernel kernel) {
-    Kernel anonymous = kernel;
-    anonymous.name.clear();
-    anonymous.origins.clear();
-    auto bytes = serialize(anonymous);
-    std::string key(bytes.begin(), bytes.end());
-    auto [position, added] = kernels_.try_emplace(key, package_.kernels.size());
+    auto [position, added] =
+        kernels_.try_emplace(kernel_key(kernel), package_.kernels.size());
     if (added) {
       package_.kernels.push_back(std::move(kernel));
-    } else {
+    } else if (position->second >= earlier_kernels_) {
       auto &origins = package_.kernels[position->second].origins;
       origins.insert(origins.end(), kernel.origins.begin(),
                      kernel.origins.end());
     }
     return position->second;
+  }
+
+  static std::string kernel_key(Kernel kernel) {
+    kernel.name.clear();
+    kernel.origins.clear();
+    auto bytes = serialize(kernel);
+    return {bytes.begin(), bytes.end()};
   }
 
   void lower_box(lf::BoxOp box) {
@@ -598,6 +636,8 @@ private:
   std::vector<Scope> scopes_;
   llvm::DenseMap<Value, uint32_t> values_;
   llvm::DenseMap<int64_t, uint32_t> weights_;
+  size_t earlier_kernels_ = 0; ///< Those have the origins that they need.
+  std::unordered_multimap<uint64_t, uint32_t> earlier_weights_; ///< By key.
   std::map<std::string, uint32_t> kernels_;
   llvm::DenseMap<Location, uint32_t> origin_numbers_;
   llvm::DenseSet<Operation *> done_;

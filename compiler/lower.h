@@ -11,10 +11,11 @@
 
 namespace landfall::compiler {
 
-/// Fills in the package's program, kernels and weights. Compute operations
-/// become launches, sizes integer instructions, control flow jumps; buffers are
-/// placed by plan_memory. Kernels of equal structure are shared. Of the steps
-/// that may be skipped, share_memory counts here.
+/// Adds an entry point to the package's program, its kernels and weights.
+/// Compute operations become launches, sizes integer instructions, control flow
+/// jumps; buffers are placed by plan_memory. Kernels of equal structure are
+/// shared, also with entry points that the package already has, and so are
+/// equal weights. Of the steps that may be skipped, share_memory counts here.
 Status lower(ir::Module &module, Package &package,
              const SkippedSteps &skipped = {});
 

@@ -45,6 +45,25 @@ Tensor table(Builder &b, std::vector<float> values) {
   return b.constant(owned_constant<float>(DType::f32, std::move(dims), values));
 }
 
+TEST_F(LowerTest, EntryPointsShareKernelsAndWeights) {
+  b.output("y", b.elementwise({x, table(b, {1, 2, 3})},
+                              [](auto e) { return e[0] * e[1]; }));
+  run();
+  size_t kernels = package.kernels.size(), first = package.program.code.size();
+  Module other;
+  Builder general(other);
+  general.separate_names();
+  general.output(
+      "y", general.elementwise({input(general), table(general, {1, 2, 3})},
+                               [](auto e) { return e[0] * e[1]; }));
+  ASSERT_TRUE(lower(other, package));
+  EXPECT_EQ(package.kernels.size(), kernels);
+  EXPECT_EQ(package.weights.size(), 1u);
+  ASSERT_EQ(package.program.entries.size(), 2u);
+  EXPECT_EQ(package.program.entries[1].start, first);
+  EXPECT_FALSE(package.program.entries[1].names_bind);
+}
+
 TEST_F(LowerTest, KernelsOfEqualStructureAreShared) {
   ModelNode first{"first", false, "Relu"}, second{"second", false, "Relu"};
   b.set_origin(first);

@@ -130,6 +130,29 @@ Status check_supported(const Target &target, const Package &package) {
   return {};
 }
 
+/// Adds a second entry point for runs that break assumptions by which the first
+/// is fast: that dimensions of one name have one extent, that inputs have their
+/// default values. There is none where the model cannot do without them.
+Status add_general_entry(const Bytes &model, const frontend::ModelPlace &place,
+                         const Target &target, bool names_bind,
+                         const CompileOptions &options, Package &package) {
+  ir::Module module;
+  ir::Builder builder(module);
+  auto summary = frontend::import_model(
+      model, place, builder,
+      {.names_bind = names_bind, .defaults_hold = false});
+  if (!summary)
+    return {};
+  TRY(run_graph_passes(module, target, options.skipped,
+                       [](std::string_view) -> Status { return {}; }));
+  Package both = package;
+  TRY(lower(module, both, options.skipped));
+  if (check_supported(target, both) &&
+      (!options.require_target || require_target(both.program)))
+    package = std::move(both);
+  return {};
+}
+
 Result<Package> compile(const Bytes &model, const std::string &name,
                         const std::string &directory, Sources &sources,
                         const CompileOptions &options) {
@@ -148,9 +171,13 @@ Result<Package> compile(const Bytes &model, const std::string &name,
   // tensors become symbolic sizes.
   Clock::time_point start = Clock::now();
   auto on_file = [&](const std::string &path) { sources.add(path); };
+  frontend::ModelPlace place{name, directory, on_file};
   ir::Module module;
   ir::Builder builder(module);
-  TRY(frontend::import_model(model, {name, directory, on_file}, builder));
+  auto summary = TRY(frontend::import_model(model, place, builder));
+  if (options.on_warning)
+    for (const std::string &warning : summary.warnings)
+      options.on_warning(warning);
   Steps steps(options, dump, start);
   TRY(steps.done("import", module));
   TRY(run_graph_passes(
@@ -158,10 +185,14 @@ Result<Package> compile(const Bytes &model, const std::string &name,
       [&](std::string_view pass) { return steps.done(pass, module); }));
   // From here on there is no MLIR: bytecode, kernel descriptions, weights.
   TRY(lower(module, package, options.skipped));
-  TRY(steps.done("lower", "txt", [&] { return lowered_text(package); }));
   TRY(check_supported(*target, package));
   if (options.require_target)
     TRY(require_target(package.program));
+  bool names_may_differ = summary.shares_names && !options.strict_names;
+  if (names_may_differ || summary.has_defaults)
+    TRY(add_general_entry(model, place, *target, !names_may_differ, options,
+                          package));
+  TRY(steps.done("lower", "txt", [&] { return lowered_text(package); }));
   CodegenOptions codegen;
   codegen.variants = options.variants;
   codegen.dump = dump;

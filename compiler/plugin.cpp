@@ -44,13 +44,15 @@ Result<CompileOptions> parse_options(const char *text) {
       options.skipped = SkippedSteps(value.get<std::vector<std::string>>());
     else if (key == "require_target" && value.is_boolean())
       options.require_target = value;
+    else if (key == "strict_names" && value.is_boolean())
+      options.strict_names = value;
     else
       return Error{
           ErrorCode::invalid_argument,
           "unknown compile option or wrong value: '" + key +
               "'; known: target, dump_dir (strings), variants, "
-              "print_after, skip_steps (lists of strings), require_target "
-              "(bool)"};
+              "print_after, skip_steps (lists of strings), require_target, "
+              "strict_names (bools)"};
   }
   return options;
 }
@@ -94,6 +96,9 @@ int run(const char *options_json, landfall_progress progress,
     if (progress) {
       options.on_step = [&](std::string_view step, double ms) {
         progress(user, std::string(step).c_str(), ms, nullptr);
+      };
+      options.on_warning = [&](const std::string &text) {
+        progress(user, "warning", 0, text.c_str());
       };
       options.on_ir = [&](std::string_view step, std::string_view ir) {
         progress(user, std::string(step).c_str(), 0, std::string(ir).c_str());

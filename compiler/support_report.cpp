@@ -47,7 +47,7 @@ import_what_can_be(const Bytes &model, const frontend::ModelPlace &place,
   while (true) {
     auto module = std::make_unique<ir::Module>();
     ir::Builder builder(*module);
-    auto summary = frontend::import_model(model, place, builder, &survey);
+    auto summary = frontend::import_model(model, place, builder, {}, &survey);
     if (summary)
       return module;
     if (!survey.refuse(summary.error()))

@@ -145,8 +145,9 @@ Tensor Builder::input(const SignatureValue &signature) {
       shape.push_back(dim.fixed);
       continue;
     }
-    auto known =
-        dim.symbol.empty() ? std::nullopt : i.m.sizes.find_symbol(dim.symbol);
+    auto known = dim.symbol.empty() || !i.m.signature.names_bind
+                     ? std::nullopt
+                     : i.m.sizes.find_symbol(dim.symbol);
     if (known) {
       shape.push_back(*known);
       continue;
@@ -164,6 +165,22 @@ Tensor Builder::input(const SignatureValue &signature) {
   }
   i.m.set_shape(value, std::move(shape));
   return i.tensor(value);
+}
+
+void Builder::separate_names() { impl_->m.signature.names_bind = false; }
+
+Tensor Builder::input(const SignatureValue &signature, ConstantData otherwise) {
+  Impl &i = *impl_;
+  SignatureValue defaulted = signature;
+  defaulted.presence = Presence::defaulted;
+  // The constant's number until the constant is a weight.
+  defaulted.default_weight = uint32_t(i.m.add_constant(std::move(otherwise)));
+  return input(defaulted);
+}
+
+void Builder::absent_input(const SignatureValue &signature) {
+  SignatureValue &absent = impl_->m.signature.inputs.emplace_back(signature);
+  absent.presence = Presence::absent;
 }
 
 Box Builder::box_input(const SignatureValue &signature) {

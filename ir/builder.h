@@ -169,8 +169,15 @@ public:
   void set_origin(const ModelNode &node);
 
   //===--- The entry point ------------------------------------------------===//
-  /// A model input. Dims with a symbol name share the symbol of that name.
+  /// Dims of inputs with one name are different symbols from now on.
+  void separate_names();
+  /// A model input. Dims with a symbol name share the symbol of that name,
+  /// unless names are separate.
   Tensor input(const SignatureValue &signature);
+  /// The same, with a value for runs that are not given it.
+  Tensor input(const SignatureValue &signature, ConstantData otherwise);
+  /// An input that runs are not given: its value is known to be its default.
+  void absent_input(const SignatureValue &signature);
   Box box_input(const SignatureValue &signature);
   /// A model output; `signature.dims` is informative.
   void output(const std::string &name, Any value);

@@ -54,8 +54,8 @@ struct Instruction {
   std::vector<uint32_t> args;
 };
 
-/// A tensor dimension in a signature: fixed, or named (equal names must have
-/// equal extents at run time), or anything.
+/// A tensor dimension in a signature: fixed, or named (EntryPoint::names_bind),
+/// or anything.
 struct SignatureDim {
   int64_t fixed = -1; ///< >= 0: fixed extent.
   std::string symbol; ///< Named if not fixed and not empty.
@@ -69,19 +69,32 @@ enum class ValueKind : uint8_t {
   unknown_rank
 };
 
+/// Whether a run must be given an input.
+enum class Presence : uint8_t {
+  required,
+  absent,    ///< It has a default value, and the program is made for that one.
+  defaulted, ///< It may be given; else it is a weight.
+};
+
 struct SignatureValue {
   std::string name;
   ValueKind kind = ValueKind::tensor;
   DType dtype = DType::f32;
   std::vector<SignatureDim> dims; ///< Tensor kind only.
+  Presence presence = Presence::required;
+  uint32_t default_weight = 0; ///< Presence::defaulted only: its number.
 };
 
 /// One way into the program: an instruction to start at and its signature.
+/// Several may have one name, with the same inputs and outputs: a run takes the
+/// first that its inputs fit.
 struct EntryPoint {
   std::string name = "main";
   uint32_t start = 0;
   std::vector<SignatureValue> inputs;
   std::vector<SignatureValue> outputs;
+  /// Whether dimensions of one name must have one extent.
+  bool names_bind = true;
 };
 
 /// What a failed `require` says: the reason, and what the sizes are called

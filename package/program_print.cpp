@@ -19,9 +19,13 @@ std::string text(const SignatureValue &value) {
     dims.push_back(dim.fixed >= 0       ? std::to_string(dim.fixed)
                    : dim.symbol.empty() ? "?"
                                         : dim.symbol);
+  std::string presence = value.presence == Presence::absent ? " (not given)"
+                         : value.presence == Presence::defaulted
+                             ? fmt::format(" (or w{})", value.default_weight)
+                             : "";
   if (value.kind == ValueKind::tensor)
-    return fmt::format("{}: {}[{}]", value.name, name(value.dtype),
-                       fmt::join(dims, ", "));
+    return fmt::format("{}: {}[{}]{}", value.name, name(value.dtype),
+                       fmt::join(dims, ", "), presence);
   return fmt::format("{}: {} of {}", value.name, kinds[size_t(value.kind)],
                      name(value.dtype));
 }
@@ -94,7 +98,8 @@ std::string print(const Program &program) {
   std::string out;
   auto to = std::back_inserter(out);
   for (const EntryPoint &entry : program.entries) {
-    fmt::format_to(to, "entry {} @{}\n", entry.name, entry.start);
+    fmt::format_to(to, "entry {} @{}{}\n", entry.name, entry.start,
+                   entry.names_bind ? "" : ", where names bind nothing");
     for (const SignatureValue &input : entry.inputs)
       fmt::format_to(to, "  in {}\n", text(input));
     for (const SignatureValue &output : entry.outputs)

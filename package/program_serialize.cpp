@@ -10,6 +10,7 @@ namespace landfall {
 namespace {
 
 constexpr int value_kind_count = int(ValueKind::unknown_rank) + 1;
+constexpr int presence_count = int(Presence::defaulted) + 1;
 
 void write(ByteWriter &out, const std::vector<std::string> &texts) {
   out.varint(texts.size());
@@ -34,6 +35,8 @@ void write(ByteWriter &out, const std::vector<SignatureValue> &values) {
       out.signed_varint(dim.fixed);
       out.string(dim.symbol);
     }
+    out.u8(uint8_t(value.presence));
+    out.varint(value.default_weight);
   }
 }
 
@@ -52,7 +55,7 @@ std::vector<uint32_t> read_numbers(ByteReader &in) {
 }
 
 std::vector<SignatureValue> read_signature(ByteReader &in) {
-  std::vector<SignatureValue> values(in.count(4));
+  std::vector<SignatureValue> values(in.count(6));
   for (SignatureValue &value : values) {
     value.name = in.string();
     value.kind = in.enumerator<ValueKind>(value_kind_count);
@@ -62,6 +65,8 @@ std::vector<SignatureValue> read_signature(ByteReader &in) {
       dim.fixed = in.signed_varint();
       dim.symbol = in.string();
     }
+    value.presence = in.enumerator<Presence>(presence_count);
+    value.default_weight = in.varint32();
   }
   return values;
 }
@@ -92,6 +97,7 @@ std::vector<uint8_t> serialize(const Program &program) {
     out.varint(entry.start);
     write(out, entry.inputs);
     write(out, entry.outputs);
+    out.u8(entry.names_bind);
   }
   return out.take();
 }
@@ -115,12 +121,13 @@ Result<Program> deserialize_program(std::span<const uint8_t> bytes) {
   program.origins.resize(in.count());
   for (std::vector<ModelNode> &nodes : program.origins)
     nodes = read_nodes(in);
-  program.entries.resize(in.count(4));
+  program.entries.resize(in.count(5));
   for (EntryPoint &entry : program.entries) {
     entry.name = in.string();
     entry.start = in.varint32();
     entry.inputs = read_signature(in);
     entry.outputs = read_signature(in);
+    entry.names_bind = in.u8() != 0;
   }
   if (!in.ok() || !in.at_end())
     return Error{ErrorCode::invalid_package,

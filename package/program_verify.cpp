@@ -122,11 +122,10 @@ private:
   //===--- Entry points ---------------------------------------------------===//
 
   Status entry_point(const EntryPoint &entry) {
-    auto same_name = [&](const EntryPoint &other) {
-      return other.name == entry.name;
-    };
-    TRY(require(std::ranges::count_if(program_.entries, same_name) == 1,
-                "has two entry points '{}'", entry.name));
+    for (const EntryPoint &other : program_.entries)
+      TRY(require(other.name != entry.name || is_alternative(other, entry),
+                  "has two entry points '{}' that take different inputs",
+                  entry.name));
     for (const SignatureValue &value : entry.inputs)
       TRY(signature(value));
     for (const SignatureValue &value : entry.outputs)
@@ -136,9 +135,21 @@ private:
     return reachable_code(entry);
   }
 
+  /// Whether callers see no difference between the two.
+  static bool is_alternative(const EntryPoint &a, const EntryPoint &b) {
+    auto alike = [](const SignatureValue &x, const SignatureValue &y) {
+      return x.name == y.name && x.kind == y.kind && x.dtype == y.dtype &&
+             x.dims.size() == y.dims.size();
+    };
+    return std::ranges::equal(a.inputs, b.inputs, alike) &&
+           a.outputs.size() == b.outputs.size();
+  }
+
   Status signature(const SignatureValue &value) const {
     bool legal = value.kind <= ValueKind::unknown_rank &&
-                 int(value.dtype) < dtype_count();
+                 int(value.dtype) < dtype_count() &&
+                 (value.presence != Presence::defaulted ||
+                  value.default_weight < weight_count_);
     for (const SignatureDim &dim : value.dims)
       legal &= dim.fixed >= -1;
     return require(legal, "has an illegal signature for '{}'", value.name);

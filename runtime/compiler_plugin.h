@@ -16,7 +16,8 @@
 extern "C" {
 
 /// Called when a step ends (`ir` null), or with a step's IR if the option
-/// `print_after` asked for it. The strings die with the call.
+/// `print_after` asked for it, or with a warning as the `ir` of the step
+/// "warning". The strings die with the call.
 typedef void (*landfall_progress)(void *user, const char *step, double ms,
                                   const char *ir);
 

@@ -112,12 +112,21 @@ Status Executor::read_element(Operands operands) {
 Status Executor::take_input(Operands operands) {
   RunValue &value = values_[operands.next()];
   uint32_t number = operands.next();
+  value.clear();
+  const SignatureValue &signature = entry_->inputs[number];
+  bool is_given =
+      number < inputs_.size() &&
+      !std::holds_alternative<std::monostate>(inputs_[number].value);
+  if (!is_given && signature.presence == Presence::defaulted) {
+    value.kind = RunValue::Kind::tensor;
+    value.tensor = parts_.weights[signature.default_weight];
+    return {};
+  }
   if (number >= inputs_.size())
     return broken(
         fmt::format("it takes input {} of {}", number, inputs_.size()));
-  value.clear();
   const HostValue &input = inputs_[number];
-  ValueKind kind = entry_->inputs[number].kind;
+  ValueKind kind = signature.kind;
   bool may_be_tensor =
       kind == ValueKind::tensor || kind == ValueKind::unknown_rank;
   if (!may_be_tensor || !is_on_device(input)) {

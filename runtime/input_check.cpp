@@ -6,7 +6,9 @@
 #include "runtime/input_check.h"
 #include "runtime/run_value.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 
 namespace landfall::runtime {
 
@@ -63,7 +65,7 @@ Status check_size(const std::string &name, const HostTensor &tensor) {
 }
 
 Status check_dims(const SignatureValue &expected, const HostTensor &given,
-                  Bindings &bindings) {
+                  bool names_bind, Bindings &bindings) {
   for (size_t d = 0; d < expected.dims.size(); ++d) {
     const SignatureDim &dim = expected.dims[d];
     int64_t extent = given.dims[d];
@@ -72,7 +74,7 @@ Status check_dims(const SignatureValue &expected, const HostTensor &given,
                      "shape {} is {}, not {}",
                      expected.name, signature_text(expected), d,
                      dims_text(given.dims), extent, dim.fixed);
-    if (dim.fixed >= 0 || dim.symbol.empty())
+    if (dim.fixed >= 0 || dim.symbol.empty() || !names_bind)
       continue;
     auto [known, is_new] =
         bindings.try_emplace(dim.symbol, Binding{extent, &expected.name});
@@ -86,7 +88,7 @@ Status check_dims(const SignatureValue &expected, const HostTensor &given,
 }
 
 Status check_tensor(const SignatureValue &expected, const HostTensor &given,
-                    Bindings &bindings) {
+                    bool names_bind, Bindings &bindings) {
   if (given.dtype != expected.dtype)
     return invalid("input '{}' must be {}, and a {} tensor was given; convert "
                    "it first",
@@ -98,7 +100,7 @@ Status check_tensor(const SignatureValue &expected, const HostTensor &given,
                      expected.name, signature_text(expected),
                      expected.dims.size(), dims_text(given.dims),
                      given.dims.size());
-    TRY(check_dims(expected, given, bindings));
+    TRY(check_dims(expected, given, names_bind, bindings));
   }
   return check_size(expected.name, given);
 }
@@ -145,7 +147,12 @@ std::string signature_text(const SignatureValue &value) {
 }
 
 Status check_input_count(const EntryPoint &entry, size_t count) {
-  if (count == entry.inputs.size())
+  auto may_be_left_out = [](const SignatureValue &input) {
+    return input.presence != Presence::required;
+  };
+  if (count <= entry.inputs.size() &&
+      std::all_of(entry.inputs.begin() + static_cast<std::ptrdiff_t>(count),
+                  entry.inputs.end(), may_be_left_out))
     return {};
   std::string names;
   for (const SignatureValue &input : entry.inputs)
@@ -161,16 +168,44 @@ Status check_inputs(const EntryPoint &entry,
   Bindings bindings;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const SignatureValue &expected = entry.inputs[i];
+    bool is_given = !std::holds_alternative<std::monostate>(inputs[i].value);
+    if (!is_given && expected.presence != Presence::required)
+      continue;
+    if (is_given && expected.presence == Presence::absent)
+      return invalid("input '{}' cannot be given: the model was compiled for "
+                     "its default value, and cannot be compiled without",
+                     expected.name);
     if (!kind_matches(expected.kind, inputs[i]))
       return invalid("input '{}' must be {}; {} was given", expected.name,
                      signature_text(expected), kind_text(inputs[i]));
     auto *tensor = std::get_if<HostTensor>(&inputs[i].value);
     if (tensor && expected.kind != ValueKind::optional)
-      TRY(check_tensor(expected, *tensor, bindings));
+      TRY(check_tensor(expected, *tensor, entry.names_bind, bindings));
     else
       TRY(check_nested(expected, inputs[i]));
   }
   return {};
+}
+
+Result<const EntryPoint *> choose_entry(const Program &program,
+                                        const std::string &name,
+                                        std::span<const HostValue> inputs) {
+  std::string known;
+  std::optional<Error> misfit;
+  for (const EntryPoint &entry : program.entries) {
+    known += fmt::format("{}'{}'", known.empty() ? "" : ", ", entry.name);
+    if (entry.name != name)
+      continue;
+    Status fits = check_inputs(entry, inputs);
+    if (fits)
+      return &entry;
+    misfit = fits.take_error();
+  }
+  if (misfit)
+    return std::move(*misfit);
+  return Error{ErrorCode::invalid_argument,
+               fmt::format("the model has no entry point '{}'; it has {}", name,
+                           known.empty() ? "none" : known)};
 }
 
 } // namespace landfall::runtime

@@ -88,6 +88,34 @@ TEST(InputCheck, LooksIntoSequences) {
   EXPECT_EQ(message(entry, {{list}}), "");
 }
 
+TEST(InputCheck, TheFirstEntryPointThatFitsIsChosen) {
+  Program program;
+  program.entries = {two_images(), two_images()};
+  program.entries[1].names_bind = false;
+  HostValue mask = zeros(DType::u8, {5, 9});
+  auto chosen = [&](const HostValue &image) {
+    std::vector<HostValue> inputs = {image, mask};
+    auto entry = choose_entry(program, program.entries[0].name, inputs);
+    return entry ? int(*entry - program.entries.data()) : -1;
+  };
+  EXPECT_EQ(chosen(zeros(DType::f32, {1, 3, 5, 7})), 0);
+  EXPECT_EQ(chosen(zeros(DType::f32, {1, 3, 6, 7})), 1) << "H is 5 and 6";
+  EXPECT_EQ(chosen(zeros(DType::f32, {1, 4, 5, 7})), -1);
+}
+
+TEST(InputCheck, InputsWithADefaultMayBeAbsent) {
+  EntryPoint entry;
+  entry.inputs = {{"w", ValueKind::tensor, DType::f32, {{2, ""}}}};
+  HostValue given = zeros(DType::f32, {2});
+  EXPECT_NE(message(entry, {HostValue{}}), "");
+  entry.inputs[0].presence = Presence::defaulted;
+  EXPECT_EQ(message(entry, {HostValue{}}), "");
+  EXPECT_EQ(message(entry, {given}), "");
+  entry.inputs[0].presence = Presence::absent;
+  EXPECT_EQ(message(entry, {HostValue{}}), "");
+  EXPECT_NE(message(entry, {given}), "");
+}
+
 TEST(InputCheck, AcceptsAnAbsentOptional) {
   EntryPoint entry;
   entry.inputs = {{"maybe", ValueKind::optional, DType::f32, {}}};

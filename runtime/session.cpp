@@ -22,6 +22,7 @@ struct Session::State {
   std::atomic<bool> cancelled = false; ///< The one that executes shall end.
   Executor executor;
   std::mutex running;
+  std::atomic<bool> has_warned = false; ///< Of names; RunOptions::on_warning.
 };
 static_assert(std::atomic<bool>::is_always_lock_free &&
                   std::atomic<unsigned>::is_always_lock_free,
@@ -45,17 +46,15 @@ private:
   std::atomic<unsigned> &runs_;
 };
 
-Result<const EntryPoint *> find_entry(const Program &program,
-                                      const std::string &name) {
-  std::string known;
-  for (const EntryPoint &entry : program.entries) {
-    if (entry.name == name)
-      return &entry;
-    known += fmt::format("{}'{}'", known.empty() ? "" : ", ", entry.name);
-  }
-  return Error{ErrorCode::invalid_argument,
-               fmt::format("the model has no entry point '{}'; it has {}", name,
-                           known.empty() ? "none" : known)};
+/// What is wrong with the inputs' names, if the entry does not ask.
+std::string names_conflict(const EntryPoint &entry,
+                           std::span<const HostValue> inputs) {
+  if (entry.names_bind)
+    return "";
+  EntryPoint strict = entry;
+  strict.names_bind = true;
+  Status fits = check_inputs(strict, inputs);
+  return fits ? "" : fits.error().message;
 }
 
 } // namespace
@@ -71,8 +70,13 @@ Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,
   auto attempt = [&]() -> Result<std::vector<HostValue>> {
     if (package.watch)
       TRY(package.watch->check_unchanged());
-    const EntryPoint &entry = *TRY(find_entry(package.program, options.entry));
-    TRY(check_inputs(entry, inputs));
+    const EntryPoint &entry =
+        *TRY(choose_entry(package.program, options.entry, inputs));
+    std::string conflict = names_conflict(entry, inputs);
+    if (!conflict.empty() && options.on_warning &&
+        !state_->has_warned.exchange(true))
+      options.on_warning(conflict + "; the model runs all the same, as if the "
+                                    "dimensions had different names");
     std::lock_guard lock(state_->running);
     TimeLimit limit(options.time_limit, state_->cancelled);
     TRY(limit.start());
@@ -81,7 +85,11 @@ Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,
     state_->cancelled = false; // It was not for the call that waits.
     if (!outputs && outputs.error().code == ErrorCode::cancelled && time_is_up)
       return limit.error();
-    return outputs;
+    if (outputs || conflict.empty())
+      return outputs;
+    Error error = outputs.take_error();
+    error.message += "; perhaps because " + conflict;
+    return error;
   };
   Result<std::vector<HostValue>> outputs = attempt();
   if (!outputs)

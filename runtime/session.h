@@ -76,6 +76,9 @@ struct RunOptions {
   /// ErrorCode::out_of_memory. 0: no limit. Memory that the session keeps from
   /// earlier runs does not count.
   size_t memory_limit = 0;
+  /// Told what is suspicious about the inputs, once a session: dimensions of
+  /// one name that have several extents.
+  std::function<void(const std::string &)> on_warning = nullptr;
 };
 
 /// Runs a loaded model. A session owns an arena and a queue. Thread-safe: one

@@ -7,6 +7,7 @@
 
 #include "apps/python/errors.h"
 #include "apps/python/interrupt.h"
+#include "apps/python/warnings.h"
 
 #include <nanobind/stl/string.h>
 
@@ -46,7 +47,8 @@ nb::object from_json(const std::string &text) {
 
 Port::Port(const lf::Port &port)
     : name(port.name()), kind(kind_name(port.kind())),
-      dtype(lf_dtype_name(port.dtype())), text(port.text()), rank(port.rank()) {
+      dtype(lf_dtype_name(port.dtype())), text(port.text()), rank(port.rank()),
+      has_default(port.has_default()) {
   for (int d = 0; d < rank; ++d) {
     extents.push_back(port.extent(d));
     symbols.push_back(port.symbol(d));
@@ -94,8 +96,11 @@ nb::dict Model::run(nb::dict inputs, std::optional<double> time_limit,
   lf::RunOptions options;
   raising([&] { options.set_time_limit(time_limit.value_or(0)); });
   options.set_memory_limit(memory_limit.value_or(0));
+  Warnings warnings;
+  warnings.listen(options);
   std::vector<lf::Value> values =
       attempt([&] { return session_.run(arguments.list, &options); });
+  warnings.tell();
   nb::dict named;
   for (size_t k = 0; k < values.size(); ++k)
     named[outputs_[k].name.c_str()] = to_python(std::move(values[k]));
@@ -171,7 +176,7 @@ Model::Arguments Model::ordered(nb::dict inputs) const {
   for (const Port &input : inputs_) {
     nb::str key(input.name.c_str());
     bool is_given = inputs.contains(key);
-    if (!is_given && input.kind != "optional")
+    if (!is_given && input.kind != "optional" && !input.has_default)
       raise(lf::Error(LF_INVALID_ARGUMENT,
                       ("input '" + input.name +
                        "' is missing; the model's inputs are: " + input_names())

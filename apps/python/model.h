@@ -22,6 +22,7 @@ struct Port {
   std::string dtype;            ///< Of its tensors.
   std::string text;             ///< "float32 1x3xHxW".
   int rank;                     ///< -1: any, or no tensor.
+  bool has_default;             ///< A run may leave the input out.
   std::vector<int64_t> extents; ///< -1: free.
   std::vector<std::string> symbols; ///< Of free dimensions.
 

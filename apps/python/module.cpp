@@ -5,7 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "apps/python/errors.h"
 #include "apps/python/model.h"
+#include "apps/python/warnings.h"
 
+#include <memory>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
@@ -18,6 +20,14 @@ namespace {
 
 using Inputs = nb::typed<nb::dict, nb::str, nb::object>;
 using Outputs = nb::typed<nb::dict, nb::str, nb::object>;
+
+/// Tells the compiler's warnings.
+lf::Progress listener(Warnings &warnings) {
+  return [&](const char *, double, const char *warning) {
+    if (warning) // No IR is asked for.
+      warnings.add(warning);
+  };
+}
 
 /// Makes a package with the GIL released and loads it.
 template <typename Make>
@@ -33,8 +43,12 @@ Model *load(const Make &make, const std::string &device,
 Model *compile_file(const std::string &path, const std::string &options,
                     const std::string &device,
                     const std::string &device_options) {
-  return load([&] { return lf::Package::compile(path, options); }, device,
-              device_options);
+  Warnings warnings;
+  std::unique_ptr<Model> model(load(
+      [&] { return lf::Package::compile(path, options, listener(warnings)); },
+      device, device_options));
+  warnings.tell();
+  return model.release();
 }
 
 Model *compile_bytes(nb::bytes model, const std::string &directory,
@@ -42,11 +56,15 @@ Model *compile_bytes(nb::bytes model, const std::string &directory,
                      const std::string &device_options) {
   const char *data = model.c_str();
   size_t size = model.size();
-  return load(
+  Warnings warnings;
+  std::unique_ptr<Model> compiled(load(
       [&] {
-        return lf::Package::compile_bytes(data, size, directory, options);
+        return lf::Package::compile_bytes(data, size, directory, options,
+                                          listener(warnings));
       },
-      device, device_options);
+      device, device_options));
+  warnings.tell();
+  return compiled.release();
 }
 
 Model *load_file(const std::string &path, const std::string &device,
@@ -96,6 +114,8 @@ void add_value(nb::module_ &m) {
       .def_prop_ro("shape", &Port::shape,
                    nb::sig("def shape(self) -> list[int | str]"),
                    "Extents, and the names of free dimensions.")
+      .def_ro("has_default", &Port::has_default,
+              "Whether a run may leave the input out.")
       .def("__repr__", [](const Port &port) {
         return "Value(" + port.name + ": " + port.text + ")";
       });

@@ -195,21 +195,26 @@ LF_API int64_t lf_port_extent(const lf_port *port, int dimension);
 LF_API const char *lf_port_symbol(const lf_port *port, int dimension);
 /* "float32 1x3xHxW", for a message. */
 LF_API const char *lf_port_text(const lf_port *port);
+/* 1: the input has a default value, and a run may give it none. */
+LF_API int lf_port_has_default(const lf_port *port);
 
 /* -- Compiling ------------------------------------------------------------ */
 /* Needs the library liblandfall_compiler beside this one; nothing else does.
  * Options: {"device": "cpu"} names what to compile for; "variants": machines to
  * generate code for (["native"]: this one; [], the default: all that the target
  * has); "require_target": true fails where the host would compute what is not
- * its work by nature (docs/host_work.md); "print_after": names of steps, or
+ * its work by nature (docs/host_work.md); "strict_names": true makes runs fail
+ * where dimensions of one name have several extents, which else is a warning
+ * (lf_run_options_set_warning); "print_after": names of steps, or
  * "all", whose result `progress` is to get; "dump_dir": a folder for files that
  * show how each step and each kernel was made (docs/cli.md), "" for none;
  * "skip_steps": names of optimisations to leave out, to find one that breaks
  * something (a wrong name is refused with those that there are).
  *
  * `progress` may be NULL. It is called from the compiling thread when a step
- * has ended (`ir` NULL) and with a step's IR (`milliseconds` 0); the strings
- * die with the call. */
+ * has ended (`ir` NULL) and with a step's IR (`milliseconds` 0), also with
+ * warnings about the model, as the `ir` of the step "warning"; the strings die
+ * with the call. */
 typedef void (*lf_progress)(void *user, const char *step, double milliseconds,
                             const char *ir);
 LF_API lf_status lf_compile_file(const char *path, const char *options,
@@ -346,6 +351,11 @@ LF_API void lf_run_options_set_memory_limit(lf_run_options *options,
  * or told otherwise. */
 LF_API void lf_run_options_set_statistics(lf_run_options *options,
                                           lf_statistics *statistics);
+/* Called by a run, on its thread, once a session, if inputs have several
+ * extents for one name of a dimension. The text dies with the call. */
+typedef void (*lf_warning)(void *user, const char *text);
+LF_API void lf_run_options_set_warning(lf_run_options *options,
+                                       lf_warning warning, void *user);
 /* Called by lf_session_run, on its thread, when the shape of a tensor of
  * numbers that is an output is known: the place for its bytes, at least as many
  * as are asked for and to stay until the output is freed; NULL: the library

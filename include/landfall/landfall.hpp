@@ -195,6 +195,8 @@ public:
   }
   /// "float32 1x3xHxW".
   std::string text() const { return lf_port_text(port_); }
+  /// Whether a run may give it none (Value()).
+  bool has_default() const { return lf_port_has_default(port_) != 0; }
 
 private:
   const lf_port *port_;
@@ -336,6 +338,10 @@ public:
   /// Filled in by each run; must outlive the options.
   void set_statistics(lf_statistics &statistics) {
     lf_run_options_set_statistics(options_.get(), &statistics);
+  }
+  /// lf_run_options_set_warning.
+  void set_warning(lf_warning warning, void *user) {
+    lf_run_options_set_warning(options_.get(), warning, user);
   }
   const lf_run_options *get() const { return options_.get(); }
 

@@ -31,8 +31,10 @@ const lf_port *port_at(const std::vector<lf_port> &list, size_t number) {
 
 PackageContents::PackageContents(std::shared_ptr<const Package> opened)
     : package(std::move(opened)) {
+  // Alternatives, which come after it, are of one signature.
   for (const EntryPoint &entry : package->program.entries)
-    entries.push_back({&entry, ports(entry.inputs), ports(entry.outputs)});
+    if (!find(entry.name.c_str()))
+      entries.push_back({&entry, ports(entry.inputs), ports(entry.outputs)});
 }
 
 const lf_entry *PackageContents::find(const char *name) const {
@@ -131,6 +133,10 @@ int64_t lf_port_extent(const lf_port *port, int number) {
 const char *lf_port_symbol(const lf_port *port, int number) {
   const SignatureDim *dim = dimension(port, number);
   return dim ? dim->symbol.c_str() : "";
+}
+
+int lf_port_has_default(const lf_port *port) {
+  return port && port->value->presence != Presence::required;
 }
 
 const char *lf_port_text(const lf_port *port) {

@@ -70,6 +70,8 @@ struct lf_run_options {
   lf_statistics *statistics = nullptr;
   lf_output_memory output_memory = nullptr;
   void *output_memory_user = nullptr;
+  lf_warning warning = nullptr;
+  void *warning_user = nullptr;
 };
 
 /// The elements of a sequence or map are wrapped when it is made, so that a

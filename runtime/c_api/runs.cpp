@@ -50,6 +50,10 @@ Result<PreparedRun> prepare(lf_session *session, const lf_run_options *options,
     run.options.verify = options->verify;
     run.options.time_limit = options->time_limit;
     run.options.memory_limit = options->memory_limit;
+    if (options->warning)
+      run.options.on_warning = [options](const std::string &text) {
+        options->warning(options->warning_user, text.c_str());
+      };
   }
   run.entry = TRY(entry_of(*session->contents, run.options.entry));
   // Before the array is read: it is as long as the model has inputs at best.
@@ -127,6 +131,14 @@ void lf_run_options_set_statistics(lf_run_options *options,
                                    lf_statistics *statistics) {
   if (options)
     options->statistics = statistics;
+}
+
+void lf_run_options_set_warning(lf_run_options *options, lf_warning warning,
+                                void *user) {
+  if (!options)
+    return;
+  options->warning = warning;
+  options->warning_user = user;
 }
 
 void lf_run_options_set_output_memory(lf_run_options *options,

@@ -147,7 +147,7 @@ class Operands(unittest.TestCase):
         def indices(width):
             return helper.make_tensor_value_info("i", TensorProto.INT64, [2, 2, width])
 
-        for width in (1 << 32, (1 << 32) + 1, 1 << 33, 3, 0):
+        for width in (1 << 32, (1 << 32) + 1, 1 << 33, 3):
             for op, others in (("GatherND", []), ("ScatterND", ["u"])):
                 proto = model(op, {"x": X, "i": ints(0), **{name: X for name in others}})
                 proto.graph.input[1].CopyFrom(indices(width))

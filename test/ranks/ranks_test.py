@@ -1,4 +1,4 @@
-"""Models whose ranks, types or extents only the run decides.
+"""Models whose ranks, types, extents or inputs only the run decides.
 
     ranks_test.py [Test.test_name...]
 
@@ -7,11 +7,12 @@ Runtime is the judge.
 """
 
 import unittest
+import warnings
 
 import numpy as np
 import onnx
 import onnxruntime
-from onnx import parser
+from onnx import TensorProto, helper, parser
 
 import landfall
 
@@ -226,6 +227,75 @@ class Ranks(unittest.TestCase):
         self.check("""g (seq(float[]) s) => (seq(float[]) t) {
                         t = SequenceMap(s) <body = b (float[] a) => (float[] c) { d = Exp(a)  c = Neg(d) }> }""",
                    {"s": [floats(2), floats(2, 3), floats()]}, {"s": []})
+
+    # Names of dimensions.
+
+    NAMES = """g (float[batch,seq,4] new, float[batch,seq,4] past, float[batch,seq,1] mask) => (float[batch,seq,4] y)
+                 <int64[1] axis = {1}> {
+                 all = Concat<axis = 1>(past, new)
+                 s = ReduceSum<keepdims = 1>(all, axis)
+                 masked = Mul(all, mask)
+                 y = Sub(masked, s) }"""
+
+    @staticmethod
+    def named(batch, new, past, mask):
+        return {"new": floats(batch, new, 4), "past": floats(batch, past, 4), "mask": floats(batch, mask, 1)}
+
+    def test_a_name_of_several_extents_is_a_warning_once(self):
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            model = self.check(self.NAMES, self.named(2, 1, 1, 1))
+            self.assertEqual(heard, [])
+            model.run(self.named(2, 1, 6, 7))
+            model.run(self.named(2, 1, 2, 3))
+            self.assertEqual(len(heard), 1)
+            self.assertIn("'seq' is already 1 in input 'new'", str(heard[0].message))
+            self.check(self.NAMES, self.named(1, 1, 6, 7), self.named(3, 2, 2, 4), self.named(2, 1, 4, 1))
+
+    def test_a_name_of_several_extents_may_be_an_error(self):
+        model = self.check(self.NAMES, self.named(2, 1, 1, 1), strict_names=True)
+        self.refused(model, self.named(2, 1, 6, 7), "'seq' is already 1 in input 'new'")
+
+    def test_what_then_fails_names_the_dimension(self):
+        model = landfall.compile(parser.parse_model(HEAD + "g (float[n] x, float[n] a) => (float[n] y) { y = Add(x, a) }"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.refused(model, {"x": floats(2), "a": floats(3)}, "perhaps because input 'a'.*'n' is already 2")
+
+    # Inputs with a default value.
+
+    def test_an_input_with_a_default_value(self):
+        model = self.check("""g (float[N] x, float[1] scale) => (float[N] y) <float[1] scale = {2}> { y = Mul(x, scale) }""",
+                           {"x": floats(3)}, {"x": floats(3), "scale": floats(1)})
+        self.assertEqual([value.has_default for value in model.inputs], [False, True])
+        self.refused(model, {"x": floats(3), "scale": floats(2)}, "'scale' must be float32 1")
+        self.refused(model, {"x": floats(3), "bias": floats(1)}, "no input 'bias'; its inputs are: 'x', 'scale'")
+
+    def test_default_values_that_are_shapes(self):
+        self.check("""g (float[N] x, int64[R] s, int64[1] axes) => (float[] y)
+                        <int64[2] s = {3, -1}, int64[1] axes = {0}> { r = Reshape(x, s)  y = ReduceSum<keepdims = 0>(r, axes) }""",
+                   {"x": floats(12)}, {"x": floats(12), "s": ints(2, 3, 2)}, {"x": floats(12), "axes": ints(1)},
+                   {"x": floats(12), "s": ints(1, 12), "axes": ints(-1)})
+
+    def test_initializers_of_old_files_are_constant(self):
+        proto = parser.parse_model('''<ir_version: 3, opset_import: ["" : 8]>
+            g (float[N] x, float[1] w) => (float[N] y) <float[1] w = {2}> { y = Mul(x, w) }''')
+        model = landfall.compile(proto)
+        self.refused(model, {"x": floats(3), "w": floats(1)}, "no input 'w'; its inputs are: 'x'")
+
+    # Declarations of values that are not inputs.
+
+    def test_wrong_declarations_are_warnings(self):
+        text = """g (float[2,3] x) => (float[7] y) <float[2,4] h, float[3] w = {1, 2, 3}> { h = Mul(x, w)  y = Neg(h) }"""
+        proto = parser.parse_model(HEAD + text)
+        proto.graph.value_info.append(helper.make_tensor_value_info("w", TensorProto.FLOAT, [9, 9]))
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            model = landfall.compile(proto)
+        self.assertEqual(model.run({"x": floats(2, 3)})["y"].shape, (2, 3))
+        texts = "".join(str(warning.message) for warning in heard)
+        for expected in ("'y' is declared with the shape [7]", "'h'", "'w'"):
+            self.assertIn(expected, texts)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ struct CompileCommand {
   std::vector<std::string> skip_steps;
   std::string dump_directory;
   bool require_target = false;
+  bool strict_names = false;
   bool json = false;
 };
 
@@ -53,8 +54,9 @@ public:
       return;
     }
     progress_.clear();
-    is_printed_ &=
-        write_error_text(fmt::format("// After {}.\n{}\n", step, ir));
+    is_printed_ &= write_error_text(
+        step == "warning" ? fmt::format("warning: {}\n", ir)
+                          : fmt::format("// After {}.\n{}\n", step, ir));
   }
 
   const std::vector<CompileStep> &steps() const { return steps_; }
@@ -95,6 +97,7 @@ std::string options_json(const CompileCommand &command) {
   json["skip_steps"] = command.skip_steps;
   json["dump_dir"] = command.dump_directory;
   json["require_target"] = command.require_target;
+  json["strict_names"] = command.strict_names;
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
@@ -178,6 +181,7 @@ void add_compile(CLI::App &app, Action &action) {
       ->type_name("NAME")
       ->allow_extra_args(false);
   add_require_target(*sub, command->require_target);
+  add_strict_names(*sub, command->strict_names);
   sub->add_option("--print-after", command->print_after,
                   "Print the result of a step, or of all, to standard error "
                   "(may be repeated)")

@@ -7,6 +7,7 @@
 
 #include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
+#include "apps/cli/report/standard_streams.h"
 #include "apps/cli/report/units.h"
 #include "base/file.h"
 
@@ -38,10 +39,16 @@ Result<lf::Package> compile_here(const ModelOptions &options,
                                  std::vector<CompileStep> &steps) {
   Json json = {{"device", options.device.empty() ? "cpu" : options.device},
                {"variants", {"native"}},
-               {"require_target", options.require_target}};
+               {"require_target", options.require_target},
+               {"strict_names", options.strict_names}};
   Progress progress;
   progress.show("compiling " + options.path);
-  auto on_step = [&](const char *step, double ms, const char *) {
+  auto on_step = [&](const char *step, double ms, const char *warning) {
+    if (warning) { // No IR is asked for.
+      progress.clear();
+      write_error_text(fmt::format("warning: {}\n", warning));
+      return;
+    }
     steps.push_back({step, ms});
     progress.show(fmt::format("compiling {}: {} done, {}", options.path, step,
                               time_text(ms)));
@@ -100,6 +107,12 @@ void add_require_target(CLI::App &command, bool &required) {
                    "what is its work by nature (docs/host_work.md)");
 }
 
+void add_strict_names(CLI::App &command, bool &strict) {
+  command.add_flag("--strict-names", strict,
+                   "Fail where dimensions of inputs with one name have several "
+                   "extents (by default a warning; .onnx only)");
+}
+
 void add_model_options(CLI::App &command, ModelOptions &options) {
   command.add_option("model", options.path, "The model: .onnx or .lfm")
       ->required()
@@ -123,6 +136,7 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
       ->check(CLI::Range(1, 1000000))
       ->type_name("N");
   add_require_target(command, options.require_target);
+  add_strict_names(command, options.strict_names);
   command.add_option("--entry", options.entry, "Entry point. Default: main")
       ->type_name("NAME");
   command.add_flag("--json", options.json, "Report as JSON");

@@ -22,6 +22,7 @@ struct ModelOptions {
   bool own_process = false;
   int timeout_seconds = 60;
   bool require_target = false;
+  bool strict_names = false;
   bool json = false;
   InputOptions inputs;
 };
@@ -32,6 +33,8 @@ CLI::Option *add_path_option(CLI::App &command, const std::string &names,
                              std::string &path, const std::string &description);
 /// Adds the option --require-target to a command.
 void add_require_target(CLI::App &command, bool &required);
+/// Adds the option --strict-names to a command.
+void add_strict_names(CLI::App &command, bool &strict);
 void add_input_options(CLI::App &command, InputOptions &options);
 
 struct CompileStep {

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/opened_model.h"
 #include "apps/cli/report/attempt.h"
+#include "apps/cli/report/standard_streams.h"
 #include "apps/cli/report/table.h"
 #include "apps/cli/report/units.h"
 #include "apps/cli/tensors/tensor_file.h"
@@ -163,6 +164,11 @@ Status run(const RunCommand &command) {
   PreparedInputs inputs = TRY(prepare_inputs(opened.entry, request));
   lf_statistics statistics = {};
   lf::RunOptions options;
+  options.set_warning(
+      [](void *, const char *text) {
+        write_error_text(fmt::format("warning: {}\n", text));
+      },
+      nullptr);
   options.set_entry(command.model.entry);
   options.set_statistics(statistics);
   options.set_verify(command.verify);

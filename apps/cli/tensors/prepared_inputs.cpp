@@ -181,11 +181,14 @@ private:
       auto &path = std::get<FromFile>(request_.sources[input.name()]).path;
       return add(input, std::move(file->second), path);
     }
-    if (input.kind() == LF_OPTIONAL &&
-        !request_.sources.contains(input.name())) {
+    bool is_asked_for = request_.sources.contains(input.name()) ||
+                        request_.shapes.contains(input.name());
+    if (!is_asked_for && (input.kind() == LF_OPTIONAL || input.has_default())) {
       result_.values.emplace_back();
       result_.tensors.emplace_back();
-      result_.notes.push_back({input.name(), "optional", "absent"});
+      result_.notes.push_back({input.name(),
+                               input.has_default() ? input.text() : "optional",
+                               input.has_default() ? "default" : "absent"});
       return {};
     }
     if (input.kind() != LF_TENSOR)

@@ -83,7 +83,9 @@ def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any
     code for (by default this one; [] for all that the device's kind has, to
     save and run elsewhere), `require_target=True` fails where the host would
     compute what is not its work by nature (docs/host_work.md), `skip_steps`
-    leaves optimisations out, to find one that breaks something.
+    leaves optimisations out, to find one that breaks something,
+    `strict_names=True` makes runs fail where dimensions of one name have several
+    extents, which else is a warning.
     """
     device = options.pop("target", device)  # Its older name.
     device_options = _device_options(threads, own_process, timeout_seconds)

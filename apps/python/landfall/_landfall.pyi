@@ -21,6 +21,10 @@ class Value:
     def shape(self) -> list[int | str]:
         """Extents, and the names of free dimensions."""
 
+    @property
+    def has_default(self) -> bool:
+        """Whether a run may leave the input out."""
+
     def __repr__(self) -> str: ...
 
 class Model:

@@ -5,11 +5,16 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/importer/import.h"
 
+#include "frontend/onnx/importer/declared_shapes.h"
 #include "frontend/onnx/importer/scope.h"
 #include "frontend/onnx/importer/signature.h"
 #include "frontend/onnx/importer/survey.h"
 #include "frontend/onnx/importer/unknown_operators.h"
 #include "onnx_format/proto_reader.h"
+#include "onnx_format/tensor_data.h"
+
+#include <algorithm>
+#include <unordered_set>
 
 namespace landfall::frontend {
 
@@ -52,24 +57,55 @@ Initializers initializers_of(const onnx::GraphProto &graph) {
 
 void check_declarations(const onnx::GraphProto &graph,
                         const Initializers &initializers) {
-  for (auto *list : {&graph.input, &graph.value_info})
-    for (const onnx::ValueInfoProto &value : *list)
-      if (auto found = initializers.find(value.name);
-          found != initializers.end() && found->second)
-        check_declaration(value, *found->second);
+  for (const onnx::ValueInfoProto &value : graph.input)
+    if (auto found = initializers.find(value.name);
+        found != initializers.end() && found->second)
+      check_declaration(value, *found->second);
 }
 
-/// Inputs with an initializer are constants, in old files by the rule and in
-/// new ones by default.
-void bind_inputs(const onnx::GraphProto &graph,
-                 const Initializers &initializers, Scope &scope, Builder &b) {
-  for (const onnx::ValueInfoProto &input : graph.input) {
-    if (initializers.contains(input.name))
+/// In older files every initializer is an input too, and constant.
+constexpr int64_t first_version_with_defaults = 4;
+
+bool is_number_tensor(const SignatureValue &signature) {
+  return signature.kind == ValueKind::tensor &&
+         signature.dtype != DType::string;
+}
+
+/// An input whose initializer is the value that it has by default.
+void bind_default(const onnx::ValueInfoProto &input,
+                  const onnx::TensorProto &initializer, ImportContext &context,
+                  Scope &scope) {
+  Builder &b = context.b;
+  SignatureValue signature = signature_of(input);
+  if (signature.kind == ValueKind::unknown_rank) {
+    signature.kind = ValueKind::tensor;
+    signature.dims.resize(initializer.dims.size());
+  }
+  if (!is_number_tensor(signature))
+    return;
+  if (context.assumptions.defaults_hold)
+    return b.absent_input(signature);
+  ConstantData value =
+      value_or_throw(onnx::tensor_data(initializer, context.store));
+  scope.bind(input.name, b.input(signature, std::move(value)));
+}
+
+void bind_inputs(ImportContext &context, const Initializers &initializers,
+                 Scope &scope) {
+  Builder &b = context.b;
+  if (!context.assumptions.names_bind)
+    b.separate_names();
+  for (const onnx::ValueInfoProto &input : context.model.graph->input) {
+    if (auto found = initializers.find(input.name);
+        found != initializers.end()) {
+      bool may_be_given = found->second && context.model.ir_version >=
+                                               first_version_with_defaults;
+      if (may_be_given)
+        bind_default(input, *found->second, context, scope);
       continue;
+    }
     SignatureValue signature = signature_of(input);
-    bool is_tensor =
-        signature.kind == ValueKind::tensor && signature.dtype != DType::string;
-    if (is_tensor) {
+    if (is_number_tensor(signature)) {
       scope.bind(input.name, b.input(signature));
       continue;
     }
@@ -125,7 +161,9 @@ void bind_surveyed_outputs(const ImportContext &context, const Scope &scope) {
       context.b.output("output " + std::to_string(i), outputs[i]);
 }
 
-void import_graph(ImportContext &context, const Opsets &opsets) {
+/// Returns warnings.
+std::vector<std::string> import_graph(ImportContext &context,
+                                      const Opsets &opsets) {
   const onnx::GraphProto &graph = *context.model.graph;
   if (context.survey)
     context.survey->start(graph);
@@ -136,11 +174,35 @@ void import_graph(ImportContext &context, const Opsets &opsets) {
   Scope scope(context, opsets, nullptr, nullptr);
   onnx::GraphPlan plan = value_or_throw(onnx::plan_graph(onnx::body_of(graph)));
   check_captures(plan, nullptr);
-  bind_inputs(graph, initializers, scope, context.b);
+  bind_inputs(context, initializers, scope);
   scope.import(plan, onnx::body_of(graph).outputs);
   if (context.survey)
-    return bind_surveyed_outputs(context, scope);
-  bind_outputs(context, scope);
+    bind_surveyed_outputs(context, scope);
+  else
+    bind_outputs(context, scope);
+  return wrong_declarations(graph, scope);
+}
+
+bool has_defaults(const onnx::ModelProto &model) {
+  if (model.ir_version < first_version_with_defaults)
+    return false;
+  std::unordered_set<onnx::Text> names;
+  for (const onnx::TensorProto &tensor : model.graph->initializer)
+    names.insert(tensor.name);
+  return std::ranges::any_of(model.graph->input, [&](const auto &input) {
+    return names.contains(input.name);
+  });
+}
+
+/// Whether dimensions of inputs have one name.
+bool shares_names(const onnx::ModelProto &model) {
+  std::unordered_set<onnx::Text> names;
+  for (const onnx::ValueInfoProto &input : model.graph->input)
+    if (input.type.shape)
+      for (const onnx::Dimension &dimension : *input.type.shape)
+        if (!dimension.param.empty() && !names.insert(dimension.param).second)
+          return true;
+  return false;
 }
 
 ModelSummary summarize(const onnx::ModelProto &model) {
@@ -154,6 +216,8 @@ ModelSummary summarize(const onnx::ModelProto &model) {
     if (onnx::canonical_domain(import.domain).empty())
       summary.opset = import.version;
   summary.node_count = int64_t(model.graph->node.size());
+  summary.shares_names = shares_names(model);
+  summary.has_defaults = has_defaults(model);
   return summary;
 }
 
@@ -161,8 +225,9 @@ ModelSummary summarize(const onnx::ModelProto &model) {
 /// package's size grow with it.
 constexpr int64_t repeats_at_least = 512, repeats_per_node = 8;
 
-void import_parsed(const onnx::ModelProto &model, onnx::ModelStore &store,
-                   Builder &builder, Survey *survey) {
+ModelSummary import_parsed(const onnx::ModelProto &model,
+                           onnx::ModelStore &store, Builder &builder,
+                           const Assumptions &assumptions, Survey *survey) {
   check_ir_version(model);
   Opsets opsets(model.opset_import);
   ImportContext context{
@@ -173,21 +238,25 @@ void import_parsed(const onnx::ModelProto &model, onnx::ModelStore &store,
       .calls = {},
       .repeats_left = repeats_at_least +
                       repeats_per_node * int64_t(model.graph->node.size()),
+      .assumptions = assumptions,
       .survey = survey,
   };
-  import_graph(context, opsets);
+  ModelSummary summary = summarize(model);
+  summary.warnings = import_graph(context, opsets);
+  return summary;
 }
 
 } // namespace
 
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
-                                  Builder &builder, Survey *survey) {
+                                  Builder &builder,
+                                  const Assumptions &assumptions,
+                                  Survey *survey) {
   Error error;
   try {
     onnx::ModelProto proto = TRY(onnx::read_model(model.data, place.file));
     onnx::ModelStore store(model.owner, place.directory, place.on_file);
-    import_parsed(proto, store, builder, survey);
-    return summarize(proto);
+    return import_parsed(proto, store, builder, assumptions, survey);
   } catch (BuildError &e) {
     error = std::move(e.error);
   } catch (const std::bad_alloc &) {

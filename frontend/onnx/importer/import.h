@@ -28,6 +28,13 @@ struct ModelPlace {
   std::function<void(const std::string &path)> on_file = {};
 };
 
+/// What an import takes for granted of all runs.
+struct Assumptions {
+  bool names_bind = true; ///< Dimensions of one name have one extent.
+  /// Inputs that have an initializer are not given.
+  bool defaults_hold = true;
+};
+
 /// Metadata of a model.
 struct ModelSummary {
   std::string graph_name;
@@ -35,6 +42,11 @@ struct ModelSummary {
   int64_t ir_version = 0;
   int64_t opset = 0;      ///< The default domain's; 0: not imported.
   int64_t node_count = 0; ///< In the main graph.
+  /// Whether runs may break these assumptions, so that another import without
+  /// them gives other core IR.
+  bool shares_names = false, has_defaults = false;
+  /// What is wrong with the model but changes no result, a sentence each.
+  std::vector<std::string> warnings;
 };
 
 /// Builds the model's inputs, nodes and outputs with `builder`. Constants refer
@@ -48,6 +60,7 @@ struct ModelSummary {
 /// With a survey, nodes that it leaves out are not imported.
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
                                   ir::Builder &builder,
+                                  const Assumptions &assumptions = {},
                                   Survey *survey = nullptr);
 
 } // namespace landfall::frontend

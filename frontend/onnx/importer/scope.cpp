@@ -60,9 +60,14 @@ Any Scope::get(onnx::Text name) const {
 void Scope::import(const onnx::GraphPlan &plan,
                    std::span<const onnx::Text> outputs) {
   context_.b.set_origin({});
-  for (const onnx::TensorProto *tensor : plan.initializers)
+  for (const onnx::TensorProto *tensor : plan.initializers) {
+    // The default value of an input, unless that is given.
+    auto given = values_.find(tensor->name);
+    if (given != values_.end() && given->second)
+      continue;
     bind(tensor->name, context_.b.constant(value_or_throw(
                            onnx::tensor_data(*tensor, context_.store))));
+  }
   for (const onnx::SparseTensorProto *tensor : plan.sparse_initializers)
     bind(tensor->values.name, context_.b.constant(value_or_throw(
                                   onnx::dense_data(*tensor, context_.store))));

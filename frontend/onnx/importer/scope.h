@@ -8,6 +8,7 @@
 #pragma once
 
 #include "frontend/onnx/importer/functions.h"
+#include "frontend/onnx/importer/import.h"
 #include "frontend/onnx/importer/opsets.h"
 #include "ir/box_facts.h"
 #include "onnx_format/external_data.h"
@@ -41,6 +42,7 @@ struct ImportContext {
   /// How many nodes may still be imported as parts of alternatives, beyond one
   /// import of each.
   int64_t repeats_left = 0;
+  Assumptions assumptions = {};
   Survey *survey = nullptr; ///< Of the main graph, if one is made.
 };
 
