@@ -15,26 +15,27 @@ namespace landfall {
 /// Like PNG's: any transfer that takes the file for text breaks it.
 inline constexpr uint8_t package_magic[8] = {0x89, 'L',  'F',  'M',
                                              0x0d, 0x0a, 0x1a, 0x0a};
-inline constexpr uint32_t package_version = 2;
+inline constexpr uint32_t package_version = 3;
 
 /// Sections stand in the file and in the table in this order, each once.
 enum class Section : uint32_t {
   manifest,
   program,
   kernels,
+  texts,
   weight_table,
   code_table,
   weights,
   code,
 };
-inline constexpr uint32_t section_count = 7;
+inline constexpr uint32_t section_count = 8;
 /// Sections before this one are metadata. Their checksums are hash_bytes; those
 /// of the others BulkHash, or 0 from an older Landfall.
 inline constexpr Section first_bulk_section = Section::weights;
 
 inline constexpr std::string_view section_names[section_count] = {
-    "manifest",   "program", "kernels", "weight table",
-    "code table", "weights", "code"};
+    "manifest",     "program",    "kernels", "texts",
+    "weight table", "code table", "weights", "code"};
 
 /// Magic, version, section count, file size, checksum of what is before it and
 /// of the section table.

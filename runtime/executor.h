@@ -57,7 +57,10 @@ private:
                                  std::span<const uint32_t> dim_registers);
   Result<std::shared_ptr<Allocation>> memory(size_t bytes);
   Status upload(const HostTensor &source, TensorRef &tensor);
+  Status upload_texts(std::span<const std::string> texts,
+                      const TensorRef &tensor);
   Result<HostTensor> download(const TensorRef &tensor);
+  Result<HostTensor> download_texts(const TensorRef &tensor);
   Result<HostTensor> detach(const TensorRef &tensor);
   Result<HostTensor> deliver(uint32_t output, const TensorRef &tensor);
   Result<std::shared_ptr<const HostValue>> boxed_argument(uint32_t value);
@@ -80,6 +83,7 @@ private:
   const EntryPoint *entry_ = nullptr;
   std::span<const HostValue> inputs_;
   const RunOptions *options_ = nullptr;
+  TextTable texts_; ///< The package's, and what this run's strings add.
   std::vector<HostValue> outputs_;
   std::vector<std::shared_ptr<Allocation>> wrapped_inputs_;
   bool placed_ = false; ///< The arena is in use and must not be reallocated.

@@ -67,9 +67,7 @@ void bind_inputs(const onnx::GraphProto &graph,
     if (initializers.contains(input.name))
       continue;
     SignatureValue signature = signature_of(input);
-    bool is_tensor =
-        signature.kind == ValueKind::tensor && signature.dtype != DType::string;
-    if (is_tensor) {
+    if (signature.kind == ValueKind::tensor) {
       scope.bind(input.name, b.input(signature));
       continue;
     }

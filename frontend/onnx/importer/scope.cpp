@@ -6,6 +6,7 @@
 #include "frontend/onnx/importer/scope.h"
 
 #include "frontend/onnx/importer/check_node.h"
+#include "frontend/onnx/importer/constant_data.h"
 #include "frontend/onnx/importer/nesting.h"
 #include "frontend/onnx/importer/node_state.h"
 #include "frontend/onnx/importer/registry.h"
@@ -60,8 +61,7 @@ Any Scope::get(onnx::Text name) const {
 void Scope::import(const onnx::GraphPlan &plan) {
   context_.b.set_origin({});
   for (const onnx::TensorProto *tensor : plan.initializers)
-    bind(tensor->name, context_.b.constant(value_or_throw(
-                           onnx::tensor_data(*tensor, context_.store))));
+    bind(tensor->name, context_.b.constant(constant_data(*tensor, context_)));
   for (const onnx::SparseTensorProto *tensor : plan.sparse_initializers)
     bind(tensor->values.name, context_.b.constant(value_or_throw(
                                   onnx::dense_data(*tensor, context_.store))));
@@ -94,7 +94,7 @@ void Scope::leave_out(const onnx::NodeProto &node) {
     const onnx::ValueInfoProto *declared = survey.declaration(output);
     auto dtype = declared ? dtype_from_onnx(declared->type.elem_type)
                           : std::optional<DType>();
-    if (dtype && *dtype != DType::string)
+    if (dtype)
       bind(output, context_.b.input(signature_of(*declared)));
     else
       survey.set_unknown(output);
