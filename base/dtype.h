@@ -21,7 +21,7 @@ enum class DTypeKind : uint8_t { boolean, sint, uint, real, complex, text };
 
 struct DTypeInfo {
   std::string_view name; ///< numpy's / ml_dtypes' name.
-  uint8_t bytes;         ///< Bytes an element takes in a buffer; 0: host only.
+  uint8_t bytes;         ///< Bytes an element takes in a buffer.
   uint8_t bits;          ///< Bits of information (4 for int4).
   DTypeKind kind;
   int onnx; ///< TensorProto.DataType.

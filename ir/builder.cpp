@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "base/owned_constant.h"
 #include "ir/box_facts.h"
 #include "ir/builder_impl.h"
 
@@ -259,14 +260,29 @@ Tensor Builder::constant(ConstantData data) {
   int64_t bytes = size_of(data.dtype);
   for (int64_t extent : data.dims)
     bytes *= extent;
-  if (data.dtype != DType::string && (int64_t)data.bytes.data.size() != bytes)
+  if ((int64_t)data.bytes.data.size() != bytes)
     throw BuildError(ErrorCode::invalid_model,
                      fmt::format("a constant has {} bytes, its shape needs {}",
                                  data.bytes.data.size(), bytes));
-  if (data.dtype == DType::string)
-    throw BuildError(ErrorCode::unsupported,
-                     "string constants are not supported yet");
   return impl_->constant_tensor(std::move(data));
+}
+
+ConstantData Builder::texts(std::vector<int64_t> dims,
+                            std::span<const std::string> elements) {
+  std::vector<int64_t> numbers;
+  numbers.reserve(elements.size());
+  for (const std::string &element : elements)
+    numbers.push_back(impl_->m.texts.number_of(element));
+  return owned_constant<int64_t>(DType::string, std::move(dims), numbers);
+}
+
+std::vector<std::string> Builder::strings_of(const ConstantData &texts) const {
+  std::vector<int64_t> numbers(texts.bytes.data.size() / sizeof(int64_t));
+  std::memcpy(numbers.data(), texts.bytes.data.data(), texts.bytes.data.size());
+  std::vector<std::string> strings;
+  for (int64_t number : numbers)
+    strings.emplace_back(impl_->m.texts.text(number).value());
+  return strings;
 }
 
 static Tensor sizes_tensor(Builder &b, std::span<const Size> sizes,

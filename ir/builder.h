@@ -33,6 +33,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace landfall::ir {
@@ -184,6 +185,11 @@ public:
 
   //===--- Constants ------------------------------------------------------===//
   Tensor constant(ConstantData data);
+  /// A constant of strings, which are added to the model's texts.
+  ConstantData texts(std::vector<int64_t> dims,
+                     std::span<const std::string> elements);
+  /// The strings of a constant, by the numbers that `texts` gave them.
+  std::vector<std::string> strings_of(const ConstantData &texts) const;
   /// A rank-1 (or rank-0) i64 tensor whose contents are these sizes.
   Tensor from_sizes(std::span<const Size> sizes, DType dtype = DType::i64);
   Tensor from_size(Size size, DType dtype = DType::i64);
@@ -238,8 +244,10 @@ public:
   void require(Size condition, const std::string &message);
 
   //===--- Inside bodies --------------------------------------------------===//
+  /// Of strings there is one literal besides `text`: 0, the empty text.
   Scalar literal(DType dtype, double value);
   Scalar literal_int(DType dtype, int64_t value);
+  Scalar text(std::string_view text);
   Scalar index(int64_t value) { return literal_int(DType::i64, value); }
   Scalar scalar(Size size);
   Scalar apply(ScalarOp op, DType result, std::span<const Scalar> args);
@@ -373,6 +381,8 @@ Scalar logical_not(Scalar a);
 Scalar select(Scalar condition, Scalar if_true, Scalar if_false);
 Scalar cast(Scalar x, DType type);          ///< ScalarOp::cast
 Scalar cast_saturate(Scalar x, DType type); ///< ScalarOp::cast_sat
+/// Of strings: to and from i64, the number of the text. Numbers order nothing:
+/// which text has which is decided by the model and the run's inputs.
 Scalar bitcast(Scalar x, DType type);
 Scalar minimum(Scalar a, Scalar b);
 Scalar maximum(Scalar a, Scalar b);

@@ -15,7 +15,7 @@ inline mlir::Value unwrap(void *opaque) {
   if (!opaque)
     throw BuildError(ErrorCode::invalid_model,
                      "a value that must be a tensor is absent or is a "
-                     "sequence, optional, map or string");
+                     "sequence, optional or map");
   return mlir::Value::getFromOpaquePointer(opaque);
 }
 inline mlir::Value value_of(Scalar scalar) { return unwrap(scalar.opaque()); }

@@ -305,5 +305,29 @@ TEST_F(BuilderTest, ExtentsFromOutsideALoopAreNotFolded) {
   EXPECT_EQ(results[1].tensor.rank(), 2);
 }
 
+TEST_F(BuilderTest, StringsAreComparedAndMovedOnly) {
+  Tensor x = input({rows}, DType::string);
+  auto refusal_of = [&](const ElementBody &body) -> std::string {
+    try {
+      b.elementwise({x}, body);
+    } catch (BuildError &error) {
+      return error.error.message;
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal_of([](auto e) { return e[0] == e[0]; }), "");
+  EXPECT_EQ(refusal_of([](auto e) { return e[0] != 0; }), "")
+      << "0 is the empty text";
+  EXPECT_EQ(refusal_of([](auto e) { return e[0] + e[0]; }),
+            "the operation 'add' is not defined for string");
+  EXPECT_EQ(refusal_of([](auto e) { return e[0] < e[0]; }),
+            "the operation 'lt' is not defined for string");
+  EXPECT_EQ(refusal_of([](auto e) { return cast(e[0], DType::f32); }),
+            "the operation 'cast' is not defined for string");
+  EXPECT_EQ(refusal_of([&](auto e) { return cast(b.index(1), e[0].dtype()); }),
+            "the operation 'cast' is not defined for string");
+  EXPECT_NE(refusal_of([](auto e) { return e[0] == 1; }), "");
+}
+
 } // namespace
 } // namespace landfall::ir

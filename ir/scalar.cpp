@@ -101,6 +101,8 @@ Scalar Builder::literal(DType dtype, double value) {
 Scalar Builder::literal_int(DType dtype, int64_t value) {
   if (is_real(dtype))
     return literal(dtype, double(value));
+  if (dtype == DType::string && value == 0)
+    return text("");
   Impl &i = *impl_;
   auto type = dyn_cast<IntegerType>(lf::to_mlir(dtype, &i.m.context));
   if (!type)
@@ -110,6 +112,10 @@ Scalar Builder::literal_int(DType dtype, int64_t value) {
   llvm::APInt bits(64, uint64_t(value));
   return i.wrap(lf::LiteralOp::create(
       i.op, i.loc, type, IntegerAttr::get(type, bits.trunc(type.getWidth()))));
+}
+
+Scalar Builder::text(std::string_view text) {
+  return bitcast(index(impl_->m.texts.number_of(text)), DType::string);
 }
 
 Scalar Builder::scalar(Size size) {
@@ -124,8 +130,10 @@ Scalar Builder::scalar(Size size) {
 /// Whether the operation has a meaning for this type.
 static bool is_defined(ScalarOp op, DType type) {
   DTypeKind kind = info(type).kind;
-  if (kind == DTypeKind::complex || kind == DTypeKind::text)
+  if (kind == DTypeKind::complex)
     return false;
+  if (kind == DTypeKind::text) // A text is the same as another, or not.
+    return op == ScalarOp::eq || op == ScalarOp::ne || op == ScalarOp::bitcast;
   if (info(op).signature == ScalarSignature::real)
     return kind == DTypeKind::real;
   if (info(op).signature == ScalarSignature::logic)

@@ -218,7 +218,7 @@ Result<ConstantData> tensor_data(const TensorProto &tensor, ModelStore &store) {
   if (type == DType::string)
     return Error{ErrorCode::unsupported,
                  "tensor '" + std::string(tensor.name) +
-                     "' holds strings, which cannot be constants of a graph"};
+                     "' holds strings, which cannot be used here"};
   return decode(tensor, type, store);
 }
 

@@ -53,6 +53,9 @@ struct Package {
   std::string options;    ///< Compile options, JSON.
   Program program;
   std::vector<Kernel> kernels;
+  /// The texts that elements of strings number from 1 on: different, and none
+  /// empty, since number 0 is the empty text (base/text_table.h).
+  std::vector<std::string> texts = {};
   std::vector<Weight> weights;
   std::vector<CodeSection> code;
   /// Where weights and code are from; none unless the package was read.

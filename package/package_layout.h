@@ -22,19 +22,20 @@ enum class Section : uint32_t {
   manifest,
   program,
   kernels,
+  texts,
   weight_table,
   code_table,
   weights,
   code,
 };
-inline constexpr uint32_t section_count = 7;
+inline constexpr uint32_t section_count = 8;
 /// Sections before this one are metadata. Their checksums are hash_bytes; those
 /// of the others BulkHash, or 0 from an older Landfall.
 inline constexpr Section first_bulk_section = Section::weights;
 
 inline constexpr std::string_view section_names[section_count] = {
-    "manifest",   "program", "kernels", "weight table",
-    "code table", "weights", "code"};
+    "manifest",     "program",    "kernels", "texts",
+    "weight table", "code table", "weights", "code"};
 
 /// Magic, version, section count, file size, checksum of what is before it and
 /// of the section table.

@@ -6,6 +6,7 @@
 #include "base/byte_stream.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/text_table.h"
 #include "package/package_layout.h"
 #include "package/package_manifest.h"
 
@@ -36,6 +37,7 @@ public:
   Result<Package> parse() {
     TRY(read_header());
     TRY(in_section(Section::kernels, &Parser::read_kernels));
+    TRY(in_section(Section::texts, &Parser::read_texts));
     TRY(in_section(Section::weight_table, &Parser::read_weights));
     TRY(in_section(Section::code_table, &Parser::read_code));
     TRY(in_section(Section::manifest, &Parser::read_manifest));
@@ -146,6 +148,18 @@ private:
     return verify(package_.program, package_.kernels, package_.weights.size());
   }
 
+  Status read_texts(Content content) {
+    ByteReader in(content);
+    package_.texts.resize(in.count());
+    TextTable table;
+    for (size_t i = 0; i < package_.texts.size() && in.ok(); ++i) {
+      package_.texts[i] = in.string();
+      if (in.ok() && table.number_of(package_.texts[i]) != int64_t(i) + 1)
+        return invalid("it has a text twice, or an empty one");
+    }
+    return finish(in);
+  }
+
   Status read_weights(Content content) {
     ByteReader in(content);
     package_.weights.resize(in.count(4));
@@ -154,7 +168,7 @@ private:
       weight.dtype = in.enumerator<DType>(dtype_count());
       weight.dims.resize(in.count());
       int64_t size = size_of(weight.dtype);
-      bool fits = size > 0;
+      bool fits = true;
       for (int64_t &dim : weight.dims) {
         dim = int64_t(in.varint());
         fits = fits && dim >= 0 && !__builtin_mul_overflow(size, dim, &size);

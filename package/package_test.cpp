@@ -230,5 +230,20 @@ TEST(Package, SurvivesForgedMetadata) {
   EXPECT_GT(accepted, 100) << "the forgeries do not reach the parsers";
 }
 
+TEST(Package, TextsAreDifferentAndNotEmpty) {
+  Package package = example();
+  package.texts = {"one", std::string("a\0b", 3)};
+  Result<Package> read = parse_package(share_bytes(serialize(package)));
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->texts, package.texts);
+  for (const std::vector<std::string> &texts :
+       {std::vector<std::string>{"one", "two", "one"}, {"one", ""}}) {
+    package.texts = texts;
+    read = parse_package(share_bytes(serialize(package)));
+    ASSERT_FALSE(read.ok());
+    EXPECT_NE(read.error().message.find("section 'texts'"), std::string::npos);
+  }
+}
+
 } // namespace
 } // namespace landfall

@@ -25,6 +25,14 @@ std::vector<uint8_t> kernel_section(const Package &package) {
   return out.take();
 }
 
+std::vector<uint8_t> text_section(const Package &package) {
+  ByteWriter out;
+  out.varint(package.texts.size());
+  for (const std::string &text : package.texts)
+    out.string(text);
+  return out.take();
+}
+
 /// The pieces of the file in order: metadata, owned here; weights and code, by
 /// reference.
 class Layout {
@@ -33,6 +41,7 @@ public:
     metadata_[0] = bytes_of(write_manifest(package));
     metadata_[1] = serialize(package.program);
     metadata_[2] = kernel_section(package);
+    metadata_[3] = text_section(package);
     place_weights(package);
     place_code(package);
     parts_.push_back({}); // The header, which is made last.
@@ -74,7 +83,7 @@ private:
       out.varint(offset);
       offset += round_up(weight.bytes.data.size(), weight_alignment);
     }
-    metadata_[3] = out.take();
+    metadata_[4] = out.take();
   }
 
   void place_code(const Package &package) {
@@ -88,7 +97,7 @@ private:
       out.varint(code.bytes.data.size());
       offset += round_up(code.bytes.data.size(), page_bytes);
     }
-    metadata_[4] = out.take();
+    metadata_[5] = out.take();
   }
 
   /// Appends bytes and zeros, `size` in all.

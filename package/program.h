@@ -39,7 +39,7 @@ struct OpInfo {
 int program_op_count();
 const OpInfo &info(Op op);
 
-/// Host functions on boxed values (sequences, optionals, maps, strings), by
+/// Host functions on boxed values (sequences, optionals, maps) and texts, by
 /// number in `Op::box`: package/box_function.def has a row for each.
 enum class BoxFunction : uint8_t {
 #define BOX_FUNCTION(id) id,

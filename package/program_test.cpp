@@ -41,7 +41,7 @@ TEST(ProgramVerify, NamesTheFault) {
   has(complaint([](Program &p) { p.code[6].args[2] = 9; }),
       "wrong number of operands at 6");
   has(complaint(
-          [](Program &p) { p.code[6].args[1] = uint32_t(DType::string); }),
+          [](Program &p) { p.code[6].args[1] = uint32_t(dtype_count()); }),
       "illegal operand 'd'");
   has(complaint([](Program &p) { p.code[7].args = {0, 2, 0, 1, 1, 0}; }),
       "with 2 operands and 1 sizes instead of 3 and 1");

@@ -86,7 +86,7 @@ private:
     case 't':
       return value < program_.code.size();
     case 'd':
-      return value < uint32_t(dtype_count()) && size_of(DType(value)) > 0;
+      return value < uint32_t(dtype_count());
     case 'm':
       return value < program_.requirements.size();
     case 'k':

@@ -55,6 +55,7 @@ ScalarValue load_scalar(DType type, const void *element) {
     return integer_value(read<uint32_t>(element));
   case DType::i64:
   case DType::u64:
+  case DType::string:
     return integer_value(read<int64_t>(element));
   case DType::i4:
   case DType::u4:
@@ -63,7 +64,6 @@ ScalarValue load_scalar(DType type, const void *element) {
     return integer_value(wrap_integer(type, read<uint8_t>(element)));
   case DType::c64:
   case DType::c128:
-  case DType::string:
     break;
   }
   return {};
@@ -103,10 +103,10 @@ void store_scalar(DType type, void *element, ScalarValue value) {
     return write(element, uint32_t(value.i));
   case DType::i64:
   case DType::u64:
+  case DType::string:
     return write(element, value.i);
   case DType::c64:
   case DType::c128:
-  case DType::string:
     break;
   }
 }

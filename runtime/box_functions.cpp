@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/box_functions.h"
 #include "package/interpreter.h"
+#include "runtime/text_functions.h"
 
 #include <cstring>
 #include <fmt/format.h>
@@ -208,7 +209,13 @@ bool unboxes(BoxFunction function) {
          function == BoxFunction::sequence_length ||
          function == BoxFunction::sequence_stack ||
          function == BoxFunction::optional_has ||
-         function == BoxFunction::optional_get;
+         function == BoxFunction::optional_get ||
+         function == BoxFunction::text_concat ||
+         function == BoxFunction::text_normalize ||
+         function == BoxFunction::text_match ||
+         function == BoxFunction::text_rank ||
+         function == BoxFunction::text_print ||
+         function == BoxFunction::text_parse;
 }
 
 Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
@@ -243,9 +250,11 @@ Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
     return stack(arguments, extra);
   case BoxFunction::zip_map:
     return zip_map(arguments, extra);
-  case BoxFunction::sequence_push:
-    break; // It needs the register.
+  default: // sequence_push needs the register.
+    break;
   }
+  if (auto result = apply_text_function(function, arguments, extra))
+    return std::move(*result);
   return misuse("an unknown function");
 }
 

@@ -15,7 +15,8 @@ namespace landfall::runtime {
 Executor::Executor(const LoadedParts &parts, const std::atomic<bool> &cancel)
     : parts_(parts), cancel_(cancel), program_(parts.package->program),
       pool_(std::make_shared<MemoryPool>(parts.device)),
-      ints_(program_.int_registers), values_(program_.value_registers) {}
+      ints_(program_.int_registers), values_(program_.value_registers),
+      texts_(&parts.texts) {}
 
 Executor::~Executor() = default;
 
@@ -68,6 +69,7 @@ void Executor::clean_up() {
   wrapped_inputs_.clear();
   outputs_.clear();
   budget_.reset();
+  texts_.drop_own();
   placed_ = false;
   pool_->trim();
 }

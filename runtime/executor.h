@@ -62,7 +62,10 @@ private:
   Result<HostTensor> host_tensor(DType dtype, const std::vector<int64_t> &dims);
   Result<HostValue> deep_copy(const HostValue &value);
   Status upload(const HostTensor &source, TensorRef &tensor);
+  Status upload_texts(std::span<const std::string> texts,
+                      const TensorRef &tensor);
   Result<HostTensor> download(const TensorRef &tensor);
+  Result<HostTensor> download_texts(const TensorRef &tensor);
   Result<HostTensor> detach(const TensorRef &tensor);
   Result<HostTensor> deliver(uint32_t output, const TensorRef &tensor);
   Result<std::shared_ptr<const HostValue>> boxed_argument(uint32_t value);
@@ -85,6 +88,7 @@ private:
   const EntryPoint *entry_ = nullptr;
   std::span<const HostValue> inputs_;
   const RunOptions *options_ = nullptr;
+  TextTable texts_; ///< The package's, and what this run's strings add.
   std::vector<HostValue> outputs_;
   std::vector<std::shared_ptr<Allocation>> wrapped_inputs_;
   std::shared_ptr<MemoryBudget> budget_; ///< Null: memory is not limited.

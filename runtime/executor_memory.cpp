@@ -76,13 +76,45 @@ Status Executor::upload(const HostTensor &source, TensorRef &tensor) {
   tensor.bytes = TRY(tensor_bytes(source.dtype, source.dims));
   tensor.owner = TRY(memory(tensor.bytes));
   tensor.span = {tensor.owner->memory()};
+  if (source.dtype == DType::string)
+    return upload_texts(source.strings, tensor);
   return queue_->write(tensor.span, source.bytes.data.data(), tensor.bytes);
 }
 
 Result<HostTensor> Executor::download(const TensorRef &tensor) {
+  if (tensor.dtype == DType::string)
+    return download_texts(tensor);
   HostTensor result = TRY(host_tensor(tensor.dtype, tensor.dims));
   TRY(queue_->read(const_cast<uint8_t *>(result.bytes.data.data()), tensor.span,
                    tensor.bytes));
+  return result;
+}
+
+/// The elements are written as the numbers of their texts.
+Status Executor::upload_texts(std::span<const std::string> texts,
+                              const TensorRef &tensor) {
+  std::vector<int64_t> numbers;
+  numbers.reserve(texts.size());
+  for (const std::string &text : texts)
+    numbers.push_back(texts_.number_of(text));
+  if (numbers.size() * sizeof(int64_t) != tensor.bytes)
+    return broken(fmt::format("{} strings fill a tensor of shape {}",
+                              texts.size(), dims_text(tensor.dims)));
+  return queue_->write(tensor.span, numbers.data(), tensor.bytes);
+}
+
+Result<HostTensor> Executor::download_texts(const TensorRef &tensor) {
+  std::vector<int64_t> numbers(tensor.bytes / sizeof(int64_t));
+  TRY(queue_->read(numbers.data(), tensor.span, tensor.bytes));
+  HostTensor result = TRY(host_tensor(DType::string, tensor.dims));
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    std::optional<std::string_view> text = texts_.text(numbers[i]);
+    if (!text)
+      return broken(fmt::format("an element of a tensor of strings has the "
+                                "number {}, which no text has",
+                                numbers[i]));
+    result.strings[i] = *text;
+  }
   return result;
 }
 
@@ -91,7 +123,7 @@ Result<HostTensor> Executor::download(const TensorRef &tensor) {
 /// host can access it. The contents are complete once the queue has finished.
 Result<HostTensor> Executor::detach(const TensorRef &tensor) {
   Device &device = *parts_.device;
-  if (!device.host_address(tensor.span.memory))
+  if (tensor.dtype == DType::string || !device.host_address(tensor.span.memory))
     return download(tensor);
   std::shared_ptr<Allocation> owner = tensor.owner;
   DeviceSpan span = tensor.span;
@@ -113,7 +145,7 @@ Result<HostTensor> Executor::detach(const TensorRef &tensor) {
 /// The tensor in the caller's memory, if the caller has any for it.
 Result<HostTensor> Executor::deliver(uint32_t output, const TensorRef &tensor) {
   uint8_t *memory = nullptr;
-  if (options_->output_memory)
+  if (options_->output_memory && tensor.dtype != DType::string)
     memory = TRY(options_->output_memory(output, tensor.dtype, tensor.dims,
                                          tensor.bytes));
   if (!memory)

@@ -38,10 +38,9 @@ inline Error broken(std::string what) {
                       what)};
 }
 
-/// Whether a run keeps the value in device memory: a tensor of numbers.
+/// Whether a run keeps the value in device memory: a tensor.
 inline bool is_on_device(const HostValue &value) {
-  auto *tensor = std::get_if<HostTensor>(&value.value);
-  return tensor && tensor->dtype != DType::string;
+  return std::holds_alternative<HostTensor>(value.value);
 }
 
 } // namespace landfall::runtime

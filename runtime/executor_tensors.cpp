@@ -136,6 +136,8 @@ Status Executor::take_input(Operands operands) {
   }
   const HostTensor &source = std::get<HostTensor>(input.value);
   value.kind = RunValue::Kind::tensor;
+  if (source.dtype == DType::string)
+    return upload(source, value.tensor);
   auto wrapped =
       pool_->wrap(source.bytes.data.data(), source.bytes.data.size());
   if (!wrapped)
@@ -243,7 +245,7 @@ Status Executor::expect(Operands operands) {
     return Error{
         ErrorCode::run_failed,
         fmt::format("expected a tensor of {} and rank {} here, and got "
-                    "a sequence, optional, map or text",
+                    "a sequence, optional or map",
                     name(dtype), rank)};
   const TensorRef &tensor = value.tensor;
   if (tensor.dtype == dtype && tensor.dims.size() == rank)

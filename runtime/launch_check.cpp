@@ -51,8 +51,9 @@ Status check_launch(const Kernel &kernel,
       empty |= dim == 0;
       overflow |= __builtin_mul_overflow(bytes, dim, &bytes);
     }
+    DType dtype = given.dtype == DType::string ? DType::i64 : given.dtype;
     bool fits = empty || (!overflow && bytes <= int64_t(given.bytes));
-    if (!fits || given.dtype != expected.dtype)
+    if (!fits || dtype != expected.dtype)
       return broken(kernel, "operand {} of {} bytes of {} is given {} of {} {}",
                     k, bytes, name(expected.dtype), given.bytes,
                     name(given.dtype), dims_text(given.dims));

@@ -60,6 +60,8 @@ LoadedModel::load(std::shared_ptr<const Package> package,
   LoadedParts &parts = *model->parts_;
   parts.package = std::move(package);
   parts.device = std::move(device);
+  for (const std::string &text : parts.package->texts)
+    parts.texts.number_of(text);
   parts.pool = std::make_shared<MemoryPool>(parts.device);
   parts.executable = TRY(parts.device->load(*parts.package));
   TRY(load_weights(parts));

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/text_table.h"
 #include "runtime/run_value.h"
 
 namespace landfall::runtime {
@@ -15,6 +16,7 @@ struct LoadedParts {
   std::shared_ptr<const Package> package;
   std::shared_ptr<Device> device;
   std::shared_ptr<MemoryPool> pool;
+  TextTable texts; ///< The package's.
   std::vector<TensorRef> weights;
   /// The owners of the weights' memory. The references in `weights` do not own
   /// it, so that a weight that is an output is copied.

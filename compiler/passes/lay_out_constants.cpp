@@ -170,8 +170,7 @@ void lay_out_constants(ir::Module::Impl &module, int64_t fewest) {
   module.module->walk([&](lf::ConstantOp op) { constants.push_back(op); });
   for (lf::ConstantOp constant : constants) {
     const ConstantData &data = module.constants[constant.getId()];
-    // Not empty tensors, nor strings, which have no bytes.
-    if (data.bytes.data.empty() || size_of(data.dtype) == 0)
+    if (data.bytes.data.empty())
       continue;
     if (std::optional<Order> order = layout.common_order(constant))
       lay_out(constant, *order, module);

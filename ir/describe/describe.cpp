@@ -22,6 +22,16 @@ bool is_compute(Operation *op) {
 
 namespace {
 
+/// A kernel sees an element of strings as the number of its text.
+DType kernel_type(Type type) {
+  DType dtype = lf::from_mlir(type);
+  return dtype == DType::string ? DType::i64 : dtype;
+}
+
+DType kernel_type_of(Value tensor) {
+  return kernel_type(cast<RankedTensorType>(tensor.getType()).getElementType());
+}
+
 class Describer {
 public:
   Describer(Module::Impl &module, Operation *compute)
@@ -97,7 +107,7 @@ private:
       out_.inputs.push_back(tensor);
     });
     for (Value input : out_.inputs)
-      kernel_.operands.push_back({lf::dtype_of(input),
+      kernel_.operands.push_back({kernel_type_of(input),
                                   axis_extents(input, module_.shape_of(input)),
                                   false, true});
   }
@@ -106,7 +116,7 @@ private:
   void add_pointwise_results() {
     for (Value result : compute_->getResults())
       kernel_.operands.push_back(
-          {lf::dtype_of(result), kernel_.loops, true, false});
+          {kernel_type_of(result), kernel_.loops, true, false});
   }
 
   //===--- Kinds ----------------------------------------------------------===//
@@ -126,7 +136,7 @@ private:
     kernel_.reduce = loop_extents(factors, contract.getReduce(), rank);
     add_pointwise_results();
     kernel_.accumulator =
-        lf::from_mlir(factors.getTerminator()->getOperand(0).getType());
+        kernel_type(factors.getTerminator()->getOperand(0).getType());
     kernel_.factors = block(factors);
     kernel_.body = block(contract.getEpilogue().front());
   }
@@ -145,8 +155,9 @@ private:
         return isa<lf::LoadOp>(user);
       });
       kernel_.operands.push_back(
-          {lf::dtype_of(buffer), axis_extents(buffer, module_.shape_of(buffer)),
-           true, from >= 0 || loaded});
+          {kernel_type_of(buffer),
+           axis_extents(buffer, module_.shape_of(buffer)), true,
+           from >= 0 || loaded});
     }
     kernel_.body = block(body, loops.getParallel().size());
   }
@@ -165,7 +176,7 @@ private:
         break;
       Node node;
       node.kind = NodeKind::param;
-      node.type = lf::from_mlir(argument.getType());
+      node.type = kernel_type(argument.getType());
       ids_[argument] = add(std::move(node));
       result.params.push_back(ids_[argument]);
     }
@@ -244,7 +255,7 @@ private:
   NodeId constant(lf::LiteralOp literal) {
     Node node;
     node.kind = NodeKind::constant;
-    node.type = lf::from_mlir(literal.getResult().getType());
+    node.type = kernel_type(literal.getResult().getType());
     if (auto integer = dyn_cast<IntegerAttr>(literal.getValue())) {
       llvm::APInt value = integer.getValue();
       bool extend_sign =
@@ -261,19 +272,30 @@ private:
   }
 
   void describe_scalar(lf::ScalarOp op) {
+    if (is_renaming(op)) {
+      ids_[op.getResult()] = id(op.getArgs()[0]);
+      return;
+    }
     Node node;
     node.kind = NodeKind::scalar;
-    node.type = lf::from_mlir(op.getResult().getType());
+    node.type = kernel_type(op.getResult().getType());
     node.op = op.getOp();
     for (Value argument : op.getArgs())
       node.args.push_back(id(argument));
     ids_[op.getResult()] = append(std::move(node));
   }
 
+  /// Whether it turns a text into its number or a number into a text.
+  static bool is_renaming(lf::ScalarOp op) {
+    Type from = op.getArgs()[0].getType(), to = op.getResult().getType();
+    return op.getOp() == ScalarOp::bitcast && from != to &&
+           kernel_type(from) == kernel_type(to);
+  }
+
   void describe_load(lf::LoadOp load) {
     Node node;
     node.kind = NodeKind::load;
-    node.type = lf::from_mlir(load.getValue().getType());
+    node.type = kernel_type(load.getValue().getType());
     node.index = operand_of_.lookup(load.getTensor());
     for (Value index : load.getIndices())
       node.args.push_back(id(index));
@@ -337,7 +359,7 @@ private:
     for (auto [k, result] : llvm::enumerate(op.getResults())) {
       Node value;
       value.kind = NodeKind::result;
-      value.type = lf::from_mlir(result.getType());
+      value.type = kernel_type(result.getType());
       value.index = k;
       value.args = {owner};
       ids_[result] = append(std::move(value));

@@ -185,5 +185,31 @@ TEST_F(DescribeTest, OriginsNameTheKernel) {
   EXPECT_EQ(kernel.name, "block_relu");
 }
 
+TEST_F(DescribeTest, KernelsSeeStringsAsNumbers) {
+  Tensor x = input({rows}, DType::string), y = input({rows}, DType::string);
+  Tensor result = b.elementwise({x, y}, [&](auto e) {
+    return select(e[0] == e[1], b.text("same"), e[0]);
+  });
+  EXPECT_EQ(result.dtype(), DType::string);
+  Description d = of(result);
+  for (const KernelOperand &operand : d.kernel.operands)
+    EXPECT_EQ(operand.dtype, DType::i64);
+  Tensor numbers =
+      b.elementwise({x}, [](auto e) { return bitcast(e[0], DType::i64) + 1; });
+  for (const Node &node : of(numbers).kernel.nodes)
+    EXPECT_NE(node.type, DType::string);
+}
+
+TEST_F(DescribeTest, ConstantsOfStringsFold) {
+  std::vector<std::string> words = {"a", "b", ""};
+  Tensor x = b.constant(b.texts({3}, words));
+  Tensor reversed =
+      b.map({3}, DType::string, [&](auto i) { return x.at({2 - i[0]}); });
+  auto data = b.constant_data(reversed);
+  ASSERT_TRUE(data);
+  EXPECT_EQ(data->dtype, DType::string);
+  EXPECT_EQ(b.strings_of(*data), (std::vector<std::string>{"", "b", "a"}));
+}
+
 } // namespace
 } // namespace landfall::ir

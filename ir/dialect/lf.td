@@ -31,10 +31,10 @@ class Lf_Type<string name, string mnemonic_> : TypeDef<Lf_Dialect, name> {
   let mnemonic = mnemonic_;
 }
 def Lf_Box : Lf_Type<"Box", "box"> {
-  let summary = "a host value: sequence, optional, map, strings, any rank";
+  let summary = "a host value: sequence, optional, map, any rank";
 }
 def Lf_String : Lf_Type<"String", "string"> {
-  let summary = "the element type of string tensors";
+  let summary = "a text, which kernels see as its number";
 }
 
 /// A value of the graph: a tensor or a box.

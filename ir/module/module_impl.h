@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/text_table.h"
 #include "ir/dialect/lf.h"
 #include "ir/module/module.h"
 
@@ -40,6 +41,9 @@ struct Module::Impl {
   int64_t add_constant(ConstantData data);
   /// The data of an `lf.constant` result, or null.
   const ConstantData *constant_of(mlir::Value value) const;
+
+  /// Every text of the model that an element of strings may number.
+  TextTable texts;
 
   //===--- Sizes and shapes -----------------------------------------------===//
   /// The expression that an i64 graph value computes.

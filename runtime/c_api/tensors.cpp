@@ -66,7 +66,7 @@ runtime::HostTensor allocated(const runtime::HostTensor &shape) {
 }
 
 bool is_packed(DType type) {
-  return type != DType::boolean && info(type).bits < 8 && size_of(type) > 0;
+  return type != DType::boolean && info(type).bits < 8;
 }
 
 size_t packed_bytes(DType type, size_t count) {

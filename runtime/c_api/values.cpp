@@ -29,7 +29,8 @@ lf_dtype lf_dtype_from_name(const char *text) {
 
 size_t lf_dtype_size(lf_dtype dtype) {
   std::optional<DType> known = dtype_from_onnx(dtype);
-  return known ? static_cast<size_t>(size_of(*known)) : 0;
+  bool has_size = known && *known != DType::string;
+  return has_size ? static_cast<size_t>(size_of(*known)) : 0;
 }
 
 void lf_value_free(lf_value *value) { delete value; }

@@ -77,7 +77,8 @@ Result<DType> dtype_of(const Encoding &encoding, const NpyHeader &header,
          (info(type).kind == DTypeKind::complex && is('c', bytes))))
       return type;
   }
-  if (expected && is('V', static_cast<size_t>(size_of(*expected))))
+  bool is_raw = expected && *expected != DType::string;
+  if (is_raw && is('V', static_cast<size_t>(size_of(*expected))))
     return *expected;
   if (encoding.kind == 'V')
     return invalid(place,

@@ -100,6 +100,17 @@ TEST(Npy, BadTextIsReplaced) {
   EXPECT_EQ(after->strings[0], "a\xef\xbf\xbd");
 }
 
+TEST(Npy, RawBytesAreNoText) {
+  auto tensor =
+      parse_npy(share_bytes(file_with(
+                    "{'descr': '|V8', 'fortran_order': False, 'shape': (1,), }",
+                    {0, 1, 2, 3, 4, 5, 6, 7})),
+                "x", DType::string);
+  ASSERT_FALSE(tensor);
+  EXPECT_NE(tensor.error().message.find("which are not string"),
+            std::string::npos);
+}
+
 TEST(Npy, ColumnsFirstBecomeRowsFirst) {
   auto tensor = parse_npy(
       share_bytes(file_with(

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/cast.h"
+#include "frontend/onnx/support/text_operand.h"
 
 namespace landfall::frontend {
 
@@ -63,18 +64,33 @@ Scalar cast_element(Scalar x, DType type, const CastRule &rule) {
   return cast(x, type);
 }
 
+/// Between numbers and their texts.
+static Tensor text_conversion(Builder &b, Tensor input, DType type) {
+  Any argument = input;
+  if (type == DType::string)
+    return host_tensor(b, BoxFunction::text_print, {&argument, 1}, type,
+                       input.shape());
+  int64_t extra[] = {int64_t(type)};
+  return host_tensor(b, BoxFunction::text_parse, {&argument, 1}, type,
+                     input.shape(), extra);
+}
+
+Tensor converted(Builder &b, Tensor input, DType type, const CastRule &rule) {
+  if (input.dtype() == type)
+    return input;
+  if (type == DType::string || input.dtype() == DType::string)
+    return text_conversion(b, input, type);
+  return b.elementwise({input}, [&](std::span<const Scalar> e) {
+    return cast_element(e[0], type, rule);
+  });
+}
+
 void cast_operator(Node &node, DType type) {
-  if (info(type).kind == DTypeKind::text)
-    node.unsupported("a conversion to strings");
   if (info(type).kind == DTypeKind::complex)
     node.unsupported("a conversion to complex numbers");
   CastRule rule = cast_rule(node);
   Tensor input = node.input(0, "input");
-  if (input.dtype() == type)
-    return node.output(input);
-  node.output(node.b().elementwise({input}, [&](std::span<const Scalar> e) {
-    return cast_element(e[0], type, rule);
-  }));
+  node.output(converted(node.b(), input, type, rule));
 }
 
 } // namespace landfall::frontend

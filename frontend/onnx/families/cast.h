@@ -19,7 +19,10 @@ CastRule cast_rule(const Node &node);
 /// x as `type`, by ONNX's rules.
 Scalar cast_element(Scalar x, DType type, const CastRule &rule);
 
-/// output = input as `type`; refuses strings.
+/// The tensor as `type`, by ONNX's rules; between numbers and strings too.
+Tensor converted(Builder &b, Tensor input, DType type, const CastRule &rule);
+
+/// output = input as `type`; refuses complex numbers.
 void cast_operator(Node &node, DType type);
 
 } // namespace landfall::frontend

@@ -5,13 +5,13 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/importer/import.h"
 
+#include "frontend/onnx/importer/constant_data.h"
 #include "frontend/onnx/importer/declared_shapes.h"
 #include "frontend/onnx/importer/scope.h"
 #include "frontend/onnx/importer/signature.h"
 #include "frontend/onnx/importer/survey.h"
 #include "frontend/onnx/importer/unknown_operators.h"
 #include "onnx_format/proto_reader.h"
-#include "onnx_format/tensor_data.h"
 
 #include <algorithm>
 #include <unordered_set>
@@ -66,11 +66,6 @@ void check_declarations(const onnx::GraphProto &graph,
 /// In older files every initializer is an input too, and constant.
 constexpr int64_t first_version_with_defaults = 4;
 
-bool is_number_tensor(const SignatureValue &signature) {
-  return signature.kind == ValueKind::tensor &&
-         signature.dtype != DType::string;
-}
-
 /// An input whose initializer is the value that it has by default.
 void bind_default(const onnx::ValueInfoProto &input,
                   const onnx::TensorProto &initializer, ImportContext &context,
@@ -81,12 +76,11 @@ void bind_default(const onnx::ValueInfoProto &input,
     signature.kind = ValueKind::tensor;
     signature.dims.resize(initializer.dims.size());
   }
-  if (!is_number_tensor(signature))
+  if (signature.kind != ValueKind::tensor)
     return;
   if (context.assumptions.defaults_hold)
     return b.absent_input(signature);
-  ConstantData value =
-      value_or_throw(onnx::tensor_data(initializer, context.store));
+  ConstantData value = constant_data(initializer, context);
   scope.bind(input.name, b.input(signature, std::move(value)));
 }
 
@@ -105,7 +99,7 @@ void bind_inputs(ImportContext &context, const Initializers &initializers,
       continue;
     }
     SignatureValue signature = signature_of(input);
-    if (is_number_tensor(signature)) {
+    if (signature.kind == ValueKind::tensor) {
       scope.bind(input.name, b.input(signature));
       continue;
     }

@@ -43,13 +43,12 @@ Any Node::any_input(int position, std::string_view) const {
   return position < input_count() ? state_.inputs[size_t(position)] : Any();
 }
 
-/// Whether the box may hold a tensor of numbers.
+/// Whether the box may hold a tensor.
 static bool may_be_tensor(const Box &box) {
   if (!box.facts)
     return true;
-  bool is_tensor = box.facts->kind == ValueKind::tensor ||
-                   box.facts->kind == ValueKind::unknown_rank;
-  return is_tensor && box.facts->dtype != DType::string;
+  return box.facts->kind == ValueKind::tensor ||
+         box.facts->kind == ValueKind::unknown_rank;
 }
 
 /// The ranks that the box's tensor may have, the likely ones first: one that
@@ -72,8 +71,8 @@ Tensor Node::tensor_in(const Any &value, const std::string &what) const {
     return value.tensor;
   const Box &box = value.box;
   if (!may_be_tensor(box))
-    unsupported(what + " must be a tensor of numbers; a sequence, optional, "
-                       "map or string was given");
+    unsupported(what + " must be a tensor; a sequence, optional or map was "
+                       "given");
   if (!box.facts || !box.facts->dtype)
     unsupported(what + " is a value whose element type only the run decides");
   for (const auto &[known, tensor] : state_.unboxed)

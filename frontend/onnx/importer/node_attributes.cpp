@@ -3,8 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "frontend/onnx/importer/constant_data.h"
 #include "frontend/onnx/importer/node_state.h"
-#include "onnx_format/tensor_data.h"
 
 namespace landfall::frontend {
 
@@ -115,8 +115,7 @@ std::optional<ConstantData> Node::tensor_attr(std::string_view name) const {
                                            state_.context.store));
   if (!attribute->proto->t)
     invalid(quoted(name) + " must be a tensor");
-  return value_or_throw(
-      onnx::tensor_data(*attribute->proto->t, state_.context.store));
+  return constant_data(*attribute->proto->t, state_.context);
 }
 
 std::vector<std::string> Node::string_tensor_attr(std::string_view name) const {

@@ -6,6 +6,7 @@
 #include "frontend/onnx/importer/scope.h"
 
 #include "frontend/onnx/importer/check_node.h"
+#include "frontend/onnx/importer/constant_data.h"
 #include "frontend/onnx/importer/nesting.h"
 #include "frontend/onnx/importer/node_state.h"
 #include "frontend/onnx/importer/registry.h"
@@ -65,8 +66,7 @@ void Scope::import(const onnx::GraphPlan &plan,
     auto given = values_.find(tensor->name);
     if (given != values_.end() && given->second)
       continue;
-    bind(tensor->name, context_.b.constant(value_or_throw(
-                           onnx::tensor_data(*tensor, context_.store))));
+    bind(tensor->name, context_.b.constant(constant_data(*tensor, context_)));
   }
   for (const onnx::SparseTensorProto *tensor : plan.sparse_initializers)
     bind(tensor->values.name, context_.b.constant(value_or_throw(
@@ -95,7 +95,7 @@ void Scope::leave_out(const onnx::NodeProto &node) {
     const onnx::ValueInfoProto *declared = survey.declaration(output);
     auto dtype = declared ? dtype_from_onnx(declared->type.elem_type)
                           : std::optional<DType>();
-    if (dtype && *dtype != DType::string)
+    if (dtype)
       bind(output, context_.b.input(signature_of(*declared)));
     else
       survey.set_unknown(output);

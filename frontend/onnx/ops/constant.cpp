@@ -32,7 +32,13 @@ ConstantData value_of(const Node &node) {
     if (auto tensor = node.tensor_attr("sparse_value"))
       return *tensor;
   }
-  node.unsupported("a constant of strings, or without a value");
+  if (node.has_attr("value_string"))
+    return node.b().texts({}, std::vector{node.string_attr("value_string")});
+  if (node.has_attr("value_strings")) {
+    auto texts = node.strings_attr("value_strings");
+    return node.b().texts({static_cast<int64_t>(texts.size())}, texts);
+  }
+  node.unsupported("a constant without a value");
 }
 
 // output = the attribute that is present

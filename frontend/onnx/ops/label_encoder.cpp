@@ -3,39 +3,51 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/support/attribute_table.h"
-#include "frontend/onnx/support/compute_type.h"
+#include "base/owned_constant.h"
+#include "frontend/onnx/families/key_lookup.h"
 #include "frontend/onnx/support/one_element.h"
+#include "frontend/onnx/support/text_operand.h"
+
+#include <numeric>
 
 namespace landfall::frontend {
 
 namespace {
 
-/// The attribute `name` as "_int64s", "_floats" or "_tensor".
-Tensor numeric_table(const Node &node, const std::string &name) {
-  Builder &b = node.b();
+template <typename T>
+ConstantData list(DType dtype, const std::vector<T> &values) {
+  return owned_constant<T>(dtype, {static_cast<int64_t>(values.size())},
+                           values);
+}
+
+/// The attribute `name` as "_int64s", "_floats", "_strings" or "_tensor".
+ConstantData list_attr(const Node &node, const std::string &name) {
   if (node.has_attr(name + "_strings"))
-    node.unsupported("LabelEncoder of strings");
+    return text_list(node, node.strings_attr(name + "_strings"));
   if (node.has_attr(name + "_int64s"))
-    return constant_table(b, DType::i64, node.ints_attr(name + "_int64s"));
+    return list(DType::i64, node.ints_attr(name + "_int64s"));
   if (node.has_attr(name + "_floats"))
-    return constant_table(b, DType::f32, node.floats_attr(name + "_floats"));
+    return list(DType::f32, node.floats_attr(name + "_floats"));
   std::optional<ConstantData> tensor = node.tensor_attr(name + "_tensor");
   if (!tensor)
-    node.invalid("neither " + name + "_int64s nor " + name + "_floats nor " +
-                 name + "_tensor is given");
-  return b.reshape(b.constant(*tensor), {b.constant(*tensor).element_count()});
+    node.invalid("none of " + name + "_int64s, " + name + "_floats, " + name +
+                 "_strings and " + name + "_tensor is given");
+  return *tensor;
 }
 
 /// What an unknown key maps to, of the values' type.
 Tensor default_value(const Node &node, DType type) {
   Builder &b = node.b();
-  if (node.has_attr("values_tensor")) {
-    std::optional<ConstantData> tensor = node.tensor_attr("default_tensor");
-    if (tensor)
-      return one_element(node, b.constant(*tensor));
+  if (node.has_attr("default_tensor")) {
+    Tensor value =
+        one_element(node, b.constant(*node.tensor_attr("default_tensor")));
+    node.expect(value.dtype() == type,
+                "`default_tensor` must have the values' type");
+    return value;
   }
-  double otherwise = type == DType::i64
+  if (type == DType::string)
+    return constant_text(b, node.string_attr("default_string", "_Unused"));
+  double otherwise = is_integer(type)
                          ? double(node.int_attr("default_int64", -1))
                          : node.float_attr("default_float", -0.0);
   return b.map({}, type, [&](std::span<const Scalar>) {
@@ -43,43 +55,33 @@ Tensor default_value(const Node &node, DType type) {
   });
 }
 
-/// Equal, or both NaN.
-Scalar same_key(Scalar a, Scalar b) {
-  Scalar equal = a == b;
-  if (!is_real(a.dtype()))
-    return equal;
-  return logical_or(equal, logical_and(is_nan(a), is_nan(b)));
-}
-
 // Y = values[k] where X = keys[k], else the default
 void label_encoder(Node &node) {
   Tensor x = node.input(0, "X");
-  Tensor keys = numeric_table(node, "keys");
-  Tensor values = numeric_table(node, "values");
-  node.expect(keys.dim(0) == values.dim(0),
-              "keys and values must be equally many");
-  Tensor otherwise = default_value(node, values.dtype());
-  Builder &b = node.b();
-  node.output(b.elementwise({x}, [&](std::span<const Scalar> e) {
-    return b.fold(
-        {keys.dim(0)}, {otherwise.at({})},
-        [&](std::span<const Scalar> k,
-            std::span<const Scalar> found) -> Scalars {
-          Scalar key = convert(keys.at({k[0]}), x.dtype());
-          return {select(same_key(e[0], key), values.at({k[0]}), found[0])};
-        })[0];
-  }));
+  ConstantData keys = list_attr(node, "keys");
+  ConstantData values = list_attr(node, "values");
+  node.output(
+      look_up(node, x, keys, values, default_value(node, values.dtype)));
 }
 
-// Version 1 maps between strings and their positions.
-void string_label_encoder(Node &node) {
-  node.unsupported("LabelEncoder of strings");
+// Y = k where X = classes_strings[k], or classes_strings[X]; else the default
+void position_encoder(Node &node) {
+  Tensor x = node.input(0, "X");
+  ConstantData classes = text_list(node, node.strings_attr("classes_strings"));
+  std::vector<int64_t> numbers(static_cast<size_t>(classes.dims[0]));
+  std::iota(numbers.begin(), numbers.end(), 0);
+  ConstantData positions = list(DType::i64, numbers);
+  bool from_text = x.dtype() == DType::string;
+  const ConstantData &keys = from_text ? classes : positions;
+  const ConstantData &values = from_text ? positions : classes;
+  node.output(
+      look_up(node, x, keys, values, default_value(node, values.dtype)));
 }
 
 } // namespace
 
 LANDFALL_ONNX(label_encoder,
-              {"LabelEncoder", 1, string_label_encoder, "ai.onnx.ml"},
+              {"LabelEncoder", 1, position_encoder, "ai.onnx.ml"},
               {"LabelEncoder", 2, label_encoder, "ai.onnx.ml"})
 
 } // namespace landfall::frontend

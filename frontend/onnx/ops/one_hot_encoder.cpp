@@ -8,20 +8,22 @@
 
 namespace landfall::frontend {
 
-// Y[..., k] = 1 if X[...] = cats_int64s[k], else 0
+// Y[..., k] = 1 if X[...] is the category number k, else 0
 static void one_hot_encoder(Node &node) {
-  if (node.has_attr("cats_strings"))
-    node.unsupported("OneHotEncoder of strings");
   if (!node.flag_attr("zeros", true))
     node.unsupported("OneHotEncoder that refuses unknown categories (zeros=0)");
   Tensor x = node.input(0, "X");
-  std::vector<int64_t> categories = node.ints_attr("cats_int64s");
   Builder &b = node.b();
-  Tensor table = constant_table(b, DType::i64, categories);
+  Tensor table =
+      node.has_attr("cats_strings")
+          ? constant_table(b, node.strings_attr("cats_strings"))
+          : constant_table(b, DType::i64, node.ints_attr("cats_int64s"));
+  node.expect((x.dtype() == DType::string) == (table.dtype() == DType::string),
+              "the categories must be strings if X is, and only then");
   Shape shape = x.shape();
-  shape.push_back(static_cast<int64_t>(categories.size()));
+  shape.push_back(table.dim(0));
   node.output(b.map(shape, DType::f32, [&](std::span<const Scalar> i) {
-    Scalar value = convert(x.at(i.first(i.size() - 1)), DType::i64);
+    Scalar value = convert(x.at(i.first(i.size() - 1)), table.dtype());
     return cast(value == table.at({i.back()}), DType::f32);
   }));
 }

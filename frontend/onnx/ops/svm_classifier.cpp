@@ -14,7 +14,7 @@
 
 #include "frontend/onnx/families/linear_model.h"
 #include "frontend/onnx/families/support_vectors.h"
-#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/class_labels.h"
 #include "frontend/onnx/support/compute_type.h"
 
 #include <algorithm>
@@ -236,10 +236,11 @@ void output_scores(Node &node, Tensor scores) {
   }));
 }
 
-void classify_by_vectors(Node &node, const std::vector<int64_t> &labels,
+void classify_by_vectors(Node &node, Tensor labels,
                          const std::vector<int64_t> &per_class) {
   Builder &b = node.b();
-  node.expect(labels.size() == per_class.size() && labels.size() >= 2,
+  node.expect(label_count(labels) == int64_t(per_class.size()) &&
+                  per_class.size() >= 2,
               "vectors_per_class needs one value a label");
   Machine m = bind_machine(node, per_class);
   int64_t vectors = 0;
@@ -249,13 +250,12 @@ void classify_by_vectors(Node &node, const std::vector<int64_t> &labels,
       kernel_values(node, samples(node), "support_vectors", vectors,
                     node.string_attr("kernel_type", "LINEAR"));
   Tensor scores = pair_scores(m, kernels);
-  Tensor table = constant_table(b, DType::i64, labels);
   node.output(
-      0, b.map({scores.dim(0)}, DType::i64, [&](std::span<const Scalar> n) {
+      0, b.map({scores.dim(0)}, labels.dtype(), [&](std::span<const Scalar> n) {
         Scalar best = first_largest(b, m.classes, [&](Scalar of) {
           return votes(m, scores, n[0], of);
         });
-        return table.at({best});
+        return labels.at({best});
       }));
   std::vector<float> a = node.floats_attr("prob_a");
   if (!a.empty()) {
@@ -270,21 +270,20 @@ void classify_by_vectors(Node &node, const std::vector<int64_t> &labels,
   output_scores(node, m.classes == 2 ? as_pair(b, scores) : scores);
 }
 
-void classify_linearly(Node &node, const std::vector<int64_t> &labels) {
+void classify_linearly(Node &node, Tensor labels) {
   Builder &b = node.b();
-  int64_t classes = int64_t(labels.size());
+  int64_t classes = label_count(labels);
   std::vector<float> rho = node.floats_attr("rho");
   node.expect(!rho.empty(), "rho is missing");
   Tensor products =
       kernel_values(node, samples(node), "coefficients", classes, "LINEAR");
   Tensor scores = b.elementwise(
       {products}, [&](std::span<const Scalar> e) { return e[0] + rho[0]; });
-  Tensor table = constant_table(b, DType::i64, labels);
   node.output(
-      0, b.map({scores.dim(0)}, DType::i64, [&](std::span<const Scalar> n) {
+      0, b.map({scores.dim(0)}, labels.dtype(), [&](std::span<const Scalar> n) {
         Scalar best = first_largest(
             b, classes, [&](Scalar of) { return scores.at({n[0], of}); });
-        return table.at({best});
+        return labels.at({best});
       }));
   output_scores(node, scores);
 }
@@ -292,11 +291,7 @@ void classify_linearly(Node &node, const std::vector<int64_t> &labels) {
 } // namespace
 
 static void svm_classifier(Node &node) {
-  if (node.has_attr("classlabels_strings") &&
-      !node.strings_attr("classlabels_strings").empty())
-    node.unsupported("SVMClassifier with string labels");
-  std::vector<int64_t> labels = node.ints_attr("classlabels_ints");
-  node.expect(!labels.empty(), "classlabels_ints is missing");
+  Tensor labels = class_labels(node, "classlabels_ints");
   std::vector<int64_t> per_class = node.ints_attr("vectors_per_class");
   if (per_class.empty())
     classify_linearly(node, labels);

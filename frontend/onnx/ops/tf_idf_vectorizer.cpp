@@ -4,10 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "base/owned_constant.h"
-#include "frontend/onnx/importer/operator.h"
-#include <climits>
+#include "frontend/onnx/families/key_lookup.h"
+#include "frontend/onnx/support/text_operand.h"
+#include "onnx_format/tensor_data.h"
 
 #include <algorithm>
+#include <climits>
 #include <map>
 
 namespace landfall::frontend {
@@ -43,7 +45,7 @@ std::map<Gram, int64_t> wanted_grams(const Node &node,
     int64_t size = static_cast<int64_t>(k) + 1;
     int64_t end = k + 1 < starts.size() ? starts[k + 1] : total;
     node.expect(0 <= starts[k] && starts[k] <= end && end <= total,
-                "'ngram_counts' does not fit 'pool_int64s'");
+                "'ngram_counts' does not fit the pool");
     for (int64_t at = starts[k]; at + size <= end; at += size, ++number) {
       node.expect(number < coordinates.size() && coordinates[number] >= 0,
                   "'ngram_indexes' needs a coordinate for each n-gram");
@@ -55,10 +57,17 @@ std::map<Gram, int64_t> wanted_grams(const Node &node,
   return grams;
 }
 
+/// The n-grams' items; of strings, the numbers of their texts.
+std::vector<int64_t> pool_items(const Node &node) {
+  if (!node.has_attr("pool_strings"))
+    return node.ints_attr("pool_int64s");
+  ConstantData texts = text_list(node, node.strings_attr("pool_strings"));
+  texts.dtype = DType::i64;
+  return *onnx::integers(texts);
+}
+
 Pool pool_of(const Node &node) {
-  if (node.has_attr("pool_strings"))
-    node.unsupported("n-grams of strings");
-  auto grams = wanted_grams(node, node.ints_attr("pool_int64s"));
+  auto grams = wanted_grams(node, pool_items(node));
   auto coordinates = node.ints_attr("ngram_indexes");
   node.expect(!coordinates.empty(), "'ngram_indexes' is empty");
   Pool pool;
@@ -121,7 +130,11 @@ void tf_idf_vectorizer(Node &node) {
   Builder &b = node.b();
   Tensor x = node.input(0, "X");
   node.expect(x.rank() <= 2, "'X' must have rank 1 or 2");
-  node.expect(is_integer(x.dtype()), "'X' must hold integers");
+  bool of_texts = node.has_attr("pool_strings");
+  node.expect(of_texts ? x.dtype() == DType::string : is_integer(x.dtype()),
+              of_texts ? "'X' must hold strings, as 'pool_strings' does"
+                       : "'X' must hold integers, as 'pool_int64s' does");
+  x = text_numbers(b, x);
   bool batched = x.rank() == 2;
   if (!batched)
     x = b.reshape(x, {1, x.element_count()});

@@ -12,7 +12,7 @@
 
 #include "frontend/onnx/families/forest.h"
 #include "frontend/onnx/families/linear_model.h"
-#include "frontend/onnx/support/attribute_table.h"
+#include "frontend/onnx/support/class_labels.h"
 #include "frontend/onnx/support/compute_type.h"
 
 #include <algorithm>
@@ -58,7 +58,7 @@ Tensor with_base(const Node &node, Tensor scores) {
 }
 
 Tensor best_label(Builder &b, Tensor scores, Tensor labels) {
-  return b.map({scores.dim(0)}, DType::i64, [&](std::span<const Scalar> n) {
+  return b.map({scores.dim(0)}, labels.dtype(), [&](std::span<const Scalar> n) {
     Scalar first = scores.at({n[0], b.index(0)});
     Scalar best =
         b.fold({scores.dim(1)}, {first, b.index(0)},
@@ -72,6 +72,15 @@ Tensor best_label(Builder &b, Tensor scores, Tensor labels) {
   });
 }
 
+/// The labels of one class: 0 and 1, or the empty text and its own.
+Tensor absent_or_present(const Node &node, Tensor labels) {
+  Builder &b = node.b();
+  if (labels.dtype() == DType::i64)
+    return constant_table(b, DType::i64, std::vector<int64_t>{0, 1});
+  return constant_table(b,
+                        {"", node.strings_attr("classlabels_strings").front()});
+}
+
 /// Two classes with the score of one: labels by threshold, scores as a pair.
 struct SharedScore {
   Builder &b;
@@ -83,9 +92,10 @@ struct SharedScore {
   }
   Tensor label(Tensor labels) const {
     double threshold = votes.none_negative ? 0.5 : 0;
-    return b.map({scores.dim(0)}, DType::i64, [&](std::span<const Scalar> n) {
-      return labels.at({cast(score(n[0]) > threshold, DType::i64)});
-    });
+    return b.map(
+        {scores.dim(0)}, labels.dtype(), [&](std::span<const Scalar> n) {
+          return labels.at({cast(score(n[0]) > threshold, DType::i64)});
+        });
   }
   Tensor pair() const {
     return b.map({scores.dim(0), 2}, scores.dtype(),
@@ -101,34 +111,31 @@ struct SharedScore {
 
 static void tree_ensemble_classifier(Node &node) {
   Builder &b = node.b();
-  if (node.has_attr("classlabels_strings") &&
-      !node.strings_attr("classlabels_strings").empty())
-    node.unsupported("TreeEnsembleClassifier with string labels");
-  std::vector<int64_t> labels = node.ints_attr("classlabels_int64s");
-  node.expect(!labels.empty(), "classlabels_int64s is missing");
+  Tensor labels = class_labels(node, "classlabels_int64s");
+  int64_t classes = label_count(labels);
   Tensor x = node.input(0, "X");
   if (x.rank() == 1)
     x = b.reshape(x, {1, x.dim(0)});
   node.expect(x.rank() == 2, "X must be [samples, features]");
-  Forest forest = bind_flat_forest(node, "class", int64_t(labels.size()));
+  Forest forest = bind_flat_forest(node, "class", classes);
   check(node, forest, x);
   Votes votes = survey(forest);
   Tensor scores = with_base(node, evaluate(b, forest, x, Aggregate::sum));
   std::string transform = node.string_attr("post_transform", "NONE");
   Tensor label;
-  if (labels.size() == 1) {
-    Tensor names = constant_table(b, DType::i64, std::vector<int64_t>{0, 1});
-    label = SharedScore{b, scores, {true, false, 0}}.label(names);
-  } else if (labels.size() == 2 && votes.one_target && votes.target >= 0) {
+  if (classes == 1) {
+    label = SharedScore{b, scores, {true, false, 0}}.label(
+        absent_or_present(node, labels));
+  } else if (classes == 2 && votes.one_target && votes.target >= 0) {
     SharedScore shared{b, scores, votes};
-    label = shared.label(constant_table(b, DType::i64, labels));
+    label = shared.label(labels);
     if (votes.target == 0) {
       scores = shared.pair();
       if (votes.none_negative && transform != "PROBIT")
         transform = "NONE"; // The pair holds probabilities already.
     }
   } else {
-    label = best_label(b, scores, constant_table(b, DType::i64, labels));
+    label = best_label(b, scores, labels);
   }
   scores = post_transformed(node, scores, transform);
   node.output(0, label);

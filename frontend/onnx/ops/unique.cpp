@@ -6,6 +6,7 @@
 #include "frontend/onnx/families/select_first.h"
 #include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/index_lists.h"
+#include "frontend/onnx/support/text_operand.h"
 
 namespace landfall::frontend {
 namespace {
@@ -141,6 +142,16 @@ Size group_count(Builder &b, const Items &items, const Groups &groups) {
   return b.read(groups.count, 0, {0, items.count.range().high});
 }
 
+/// x, or integers that are equal where strings are, and in their order if that
+/// matters.
+Tensor comparable(Builder &b, Tensor x, bool in_order) {
+  if (x.dtype() != DType::string || !in_order)
+    return text_numbers(b, x);
+  Any argument = x;
+  return host_tensor(b, BoxFunction::text_rank, {&argument, 1}, DType::i64,
+                     x.shape());
+}
+
 // Y = the distinct slices of X along axis (elements without one);
 // indices = where each occurs first; inverse_indices = where each of X's is in
 // Y; counts = how often each occurs
@@ -150,9 +161,10 @@ void unique(Node &node) {
   std::optional<int> axis;
   if (node.has_attr("axis"))
     axis = node.axis(node.int_attr("axis"), x.rank());
-  Items items(b, x, axis);
+  bool is_sorted = node.flag_attr("sorted", true);
+  Items items(b, comparable(b, x, is_sorted), axis);
   Groups groups = sorted_groups(b, items);
-  if (!node.flag_attr("sorted", true))
+  if (!is_sorted)
     groups = by_first_item(b, items, groups);
   Size count = group_count(b, items, groups);
   Tensor flat = axis ? x : b.reshape(x, {items.count});

@@ -24,4 +24,10 @@ Tensor constant_table(Builder &b, DType dtype, const std::vector<T> &values) {
                         {static_cast<int64_t>(values.size())});
 }
 
+/// A constant of strings, of rank 1.
+inline Tensor constant_table(Builder &b,
+                             const std::vector<std::string> &texts) {
+  return b.constant(b.texts({static_cast<int64_t>(texts.size())}, texts));
+}
+
 } // namespace landfall::frontend
