@@ -35,7 +35,7 @@ enum class ErrorCode : int {
   run_failed = 7,       ///< A check inside the model failed on this input.
   device = 8,           ///< A device or its driver failed.
   internal = 9,         ///< Our own bug; the message asks for a report.
-  cancelled = 10,       ///< The caller has stopped the run.
+  cancelled = 10,       ///< By the caller, or a time limit of the run.
 };
 
 /// "invalid_argument": the enumerator's own name, for programs.

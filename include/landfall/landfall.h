@@ -50,7 +50,7 @@ typedef enum lf_status {
   LF_RUN_FAILED = 7, /* A check inside the model failed on this input. */
   LF_DEVICE = 8,     /* A device or its driver failed. */
   LF_INTERNAL = 9,   /* A bug in Landfall. */
-  LF_CANCELLED = 10  /* lf_session_cancel has stopped the run. */
+  LF_CANCELLED = 10  /* By lf_session_cancel or a time limit. */
 } lf_status;
 
 typedef struct lf_error lf_error;

@@ -24,7 +24,7 @@ namespace {
 
 // Whichever is reached first; a card that is stopped costs a second.
 constexpr int runs = 40;
-constexpr std::chrono::seconds time_of_runs(4);
+constexpr std::chrono::seconds time_of_runs(1);
 
 /// Where control words and rings lie in a card's memory (docs/reef_driver.md).
 constexpr size_t rings_offset = 1 << 20, rings_bytes = 0xd000;
