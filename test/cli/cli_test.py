@@ -15,6 +15,7 @@ import zipfile
 
 import numpy as np
 import onnx
+import onnx.parser
 import onnx.utils
 from onnx import TensorProto, helper, numpy_helper
 
@@ -92,6 +93,31 @@ class CliTest(unittest.TestCase):
         self.assertTrue(done.stderr.startswith("error: "), done.stderr)
         self.assertEqual(done.stderr.strip().count("\n"), 0, done.stderr)
         self.assertIn(words, done.stderr)
+
+    # -- names and defaults -----------------------------------------------------
+
+    def test_names_of_several_extents_and_default_values(self):
+        text = """<ir_version: 10, opset_import: ["" : 21]>
+            g (float[n] x, float[n] a, float[1] scale) => (float[7] y) <float[1] scale = {2}> {
+                b = Concat<axis = 0>(x, a)  y = Mul(b, scale) }"""
+        path = self.path("names.onnx")
+        onnx.save(onnx.parser.parse_model(text), path)
+        done = self.start("run", path, "--shape", "x=3", "--shape", "a=5", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["inputs"][2]["source"], "default")
+        self.assertEqual(done.stderr.count("warning: "), 1, done.stderr)
+        self.assertIn("'n' is already 3", done.stderr)
+        self.refuses(1, "'n' is already 3", "run", path, "--strict-names", "--shape", "x=3", "--shape", "a=5")
+        self.tell("run", path, "--dim", "n=3", "--input", "scale=4")
+
+    def test_wrong_declarations_are_warnings(self):
+        path = self.path("declared.onnx")
+        onnx.save(onnx.parser.parse_model(
+            '<ir_version: 10, opset_import: ["" : 21]> g (float[2] x) => (float[3] y) { y = Neg(x) }'), path)
+        done = self.start("compile", path, "-o", self.path("declared.lfm"))
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stderr, "warning: 'y' is declared with the shape [3], but it has the shape [2]; "
+                         "the declaration is ignored\n")
 
     # -- help -----------------------------------------------------------------
 
