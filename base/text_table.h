@@ -15,7 +15,7 @@
 namespace landfall {
 
 /// Texts and their numbers: an element of a tensor of strings is the 64-bit
-/// number of its text (docs/decisions/005-text.md). Number 0 is the empty text;
+/// number of its text (docs/decisions/006-text.md). Number 0 is the empty text;
 /// equal texts have equal numbers. A text is any bytes, NUL included.
 ///
 /// A table may continue another one, which must neither change nor end before

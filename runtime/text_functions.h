@@ -2,7 +2,7 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Devices hold the numbers of texts (docs/decisions/005-text.md); what looks
+// Devices hold the numbers of texts (docs/decisions/006-text.md); what looks
 // into a text is done here. No result depends on the process's locale.
 //
 //===----------------------------------------------------------------------===//
