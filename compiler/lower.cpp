@@ -435,6 +435,9 @@ private:
   /// around a branch may be used for the last time in it, one from around a
   /// loop not.
   static bool is_last_use(Value value, Operation *op) {
+    for (Operation *user : value.getUsers())
+      if (op->isProperAncestor(user))
+        return false; // The operation's own graphs read it later.
     for (mlir::Block *block = op->getBlock();; block = op->getBlock()) {
       for (Operation *user : value.getUsers())
         if (Operation *here = block->findAncestorOpInBlock(*user);

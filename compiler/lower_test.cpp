@@ -45,6 +45,27 @@ Tensor table(Builder &b, std::vector<float> values) {
   return b.constant(owned_constant<float>(DType::f32, std::move(dims), values));
 }
 
+TEST_F(LowerTest, ABoxThatALoopStartsFromAndReadsStays) {
+  SignatureValue list;
+  list.name = "list";
+  list.kind = ValueKind::sequence;
+  Box start = b.box_input(list);
+  SignatureValue length;
+  length.dtype = DType::i64;
+  b.output("last", b.loop(b.from_size(2), {}, {start}, [&](const auto &state) {
+    Any read = start;
+    b.box(BoxFunction::sequence_length, {&read, 1}, {&length, 1});
+    return Builder::LoopStep{{}, {state.carried[0]}, {}};
+  })[0]);
+  run();
+  std::vector<size_t> boxes = places(Op::box);
+  ASSERT_EQ(boxes.size(), 1u);
+  uint32_t read = package.program.code[boxes[0]].args[4];
+  for (size_t at : places(Op::drop))
+    if (package.program.code[at].args[0] == read)
+      EXPECT_GT(at, boxes[0]) << "dropped before the loop reads it";
+}
+
 TEST_F(LowerTest, EntryPointsShareKernelsAndWeights) {
   b.output("y", b.elementwise({x, table(b, {1, 2, 3})},
                               [](auto e) { return e[0] * e[1]; }));

@@ -126,6 +126,19 @@ class Ranks(unittest.TestCase):
         self.check("""g (float[a,b] x) => (float[] y, float[] z) { s = Squeeze(x)  y = Exp(s)  t = Squeeze(x)  z = Add(s, t) }""",
                    *({"x": floats(*shape)} for shape in ((1, 1), (1, 3), (2, 1), (2, 3))))
 
+    def test_extents_known_to_be_1_among_free_ones(self):
+        self.check("""g (float[a,b] x) => (float[] y) <int64[1] front = {0}> { u = Unsqueeze(x, front)  y = Squeeze(u) }""",
+                   *({"x": floats(*shape)} for shape in ((2, 3), (1, 3), (2, 1), (1, 1))))
+
+    def test_a_value_that_a_loop_starts_from_and_reads(self):
+        self.check("""g (float[] x, int64 n) => (float[] y) {
+                        true = Constant<value = bool {1}>()
+                        z = Loop(n, true, x) <body = b (int64 i, bool c, float[] v) => (bool co, float[] w) {
+                          w = Add(v, x)
+                          co = Identity(c) }>
+                        y = Neg(z) }""",
+                   *({"x": floats(*shape), "n": np.array(2, np.int64)} for shape in ((), (3,), (2, 3))))
+
     def test_squeeze_inside_of_loops_and_branches(self):
         self.check("""g (float[N,T,K] x, int64 n) => (float[] s, float[] last) {
                         zero = Constant<value_floats = [0.0]>()

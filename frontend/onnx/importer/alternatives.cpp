@@ -120,7 +120,7 @@ void Scope::import_alternatives(const onnx::GraphPlan &plan, size_t begin,
       Scope inner(context_, opsets_, parameters_, this);
       inner.answers_.emplace_back(question.value, alternative.value);
       Answers given = answers;
-      given.push_back(alternative.value);
+      given.emplace_back(question.number, alternative.value);
       inner.import_nodes(plan, begin, outputs, std::move(given));
       results.emplace();
       for (onnx::Text output : outputs)
@@ -162,7 +162,7 @@ void Scope::assume_answer(const onnx::GraphPlan &plan,
   for (int64_t value : question.candidates) {
     Builder::Mark mark = b.mark();
     Answers given = answers;
-    given.push_back(value);
+    given.emplace_back(question.number, value);
     std::optional<OpenQuestion> next;
     try {
       try {

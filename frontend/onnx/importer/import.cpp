@@ -217,7 +217,7 @@ ModelSummary summarize(const onnx::ModelProto &model) {
 
 /// Limits how often alternatives repeat nodes: the compiler's time and the
 /// package's size grow with it.
-constexpr int64_t repeats_at_least = 512, repeats_per_node = 8;
+constexpr int64_t repeats_at_least = 1024, repeats_per_node = 8;
 
 ModelSummary import_parsed(const onnx::ModelProto &model,
                            onnx::ModelStore &store, Builder &builder,

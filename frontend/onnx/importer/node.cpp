@@ -210,19 +210,28 @@ std::optional<int64_t> Node::answer(Size value) const {
   return known ? known : state_.scope.answer(value);
 }
 
-bool Node::is_answered() const { return state_.asked < state_.answers.size(); }
+static std::optional<int64_t> given_answer(const NodeState &state,
+                                           size_t question) {
+  for (const auto &[number, answer] : state.answers)
+    if (number == question)
+      return answer;
+  return std::nullopt;
+}
+
+bool Node::is_answered() const {
+  return given_answer(state_, state_.asked).has_value();
+}
 
 int64_t Node::decide(const std::function<Size()> &value,
                      std::vector<int64_t> candidates,
                      const std::string &what) const {
-  // A node that is imported again asks the same questions.
   size_t number = state_.asked++;
-  if (number < state_.answers.size())
-    return state_.answers[number];
+  if (auto given = given_answer(state_, number))
+    return *given;
   Size size = value();
   if (auto known = answer(size))
     return *known;
-  throw OpenQuestion{size, std::move(candidates), what};
+  throw OpenQuestion{size, std::move(candidates), what, number};
 }
 
 Tensor Node::with_decided_extent(Tensor x, int axis, int64_t least,

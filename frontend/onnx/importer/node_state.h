@@ -25,9 +25,9 @@ struct NodeState {
   std::vector<Any> inputs;  ///< Empty where an optional input is absent.
   std::vector<bool> wanted; ///< By output: whether the model uses it.
   std::vector<Any> outputs; ///< Set by the import function.
-  /// The answers to the node's first questions (Node::decide), in order.
-  std::span<const int64_t> answers;
-  size_t asked = 0; ///< Questions so far.
+  /// Answers to the node's questions (Node::decide).
+  std::span<const std::pair<size_t, int64_t>> answers;
+  size_t asked = 0; ///< Questions so far, including those with known answers.
   /// The tensors that operands' boxes were found to hold: the scope learns of
   /// them when the node has been imported.
   std::vector<std::pair<Box, Tensor>> unboxed;

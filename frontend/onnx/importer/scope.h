@@ -27,7 +27,12 @@ struct OpenQuestion {
   ir::Size value;
   std::vector<int64_t> candidates; ///< The likely ones first.
   std::string what;                ///< Names the number in errors.
+  size_t number;                   ///< Which of the node's questions it is.
 };
+
+/// Answers to questions of one node, by their number: a node that is imported
+/// again asks the same questions in the same order.
+using Answers = std::vector<std::pair<size_t, int64_t>>;
 
 /// What all graphs of one import share.
 struct ImportContext {
@@ -90,8 +95,6 @@ public:
   ir::Tensor unboxed(const ir::Box &box) const;
 
 private:
-  using Answers = std::vector<int64_t>;
-
   void import_nodes(const onnx::GraphPlan &plan, size_t begin,
                     std::span<const onnx::Text> outputs, Answers answers);
   void import_alternatives(const onnx::GraphPlan &plan, size_t begin,
