@@ -326,7 +326,9 @@ TEST_F(BuilderTest, StringsAreComparedAndMovedOnly) {
             "the operation 'cast' is not defined for string");
   EXPECT_EQ(refusal_of([&](auto e) { return cast(b.index(1), e[0].dtype()); }),
             "the operation 'cast' is not defined for string");
-  EXPECT_NE(refusal_of([](auto e) { return e[0] == 1; }), "");
+  EXPECT_EQ(refusal_of([](auto e) { return e[0] == 1; }),
+            "there is no arithmetic on string elements");
+  is_left_unfinished = true;
 }
 
 } // namespace

@@ -29,7 +29,7 @@ constexpr CaseRow upper_rows[] = {
 uint32_t changed(uint32_t character, CaseChange change) {
   bool lower = change == CaseChange::lower;
   if (character < 0x80) {
-    uint32_t first = lower ? 'A' : 'a';
+    uint32_t first = lower ? U'A' : U'a';
     bool changes = character >= first && character < first + 26;
     return changes ? character ^ 0x20 : character;
   }

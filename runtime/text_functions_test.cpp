@@ -171,7 +171,7 @@ TEST(TextFunctions, NumbersArePrintedAsOnnxRuntimeDoes) {
   EXPECT_EQ(printed(-0.0), "-0");
   EXPECT_EQ(printed(0.1f), "0.1");
   EXPECT_EQ(printed(314.15926f), "314.15927");
-  EXPECT_EQ(printed(1e-5f), "1e-05");
+  EXPECT_EQ(printed(1e-7f), "1e-07");
   EXPECT_EQ(printed(1e8f), "1e+08");
   EXPECT_EQ(printed(NAN), "NaN");
   EXPECT_EQ(printed(-INFINITY), "-INF");

@@ -113,6 +113,30 @@ class Movement(Texts):
                 constants = [name for name in operands if op not in ("Concat", "Compress", "ScatterElements")]
                 self.one(op, {"x": x, **operands}, [expected], constants=constants, **attributes)
 
+    def test_operators_that_take_images_apart(self):
+        x = texts(["a", "", "c", "d"], (1, 1, 2, 2))
+        ints = lambda *values: np.array(values, np.int64)  # noqa: E731
+        self.one("SpaceToDepth", {"x": x}, [x.reshape(1, 4, 1, 1)], blocksize=2)
+        self.one("DepthToSpace", {"x": x.reshape(1, 4, 1, 1)}, [x], blocksize=2)
+        self.one("CenterCropPad", {"x": x[0, 0], "s": ints(4, 1)}, [texts(["", "a", "c", ""], (4, 1))], constants=["s"])
+        self.one("Resize", {"x": x, "s": np.array([1, 1, 2, 1], np.float32)}, [x.repeat(2, 2)], opset=10, constants=["s"],
+                 mode="nearest")
+        self.one("GridSample", {"x": x, "g": np.array([[[[-1, -1], [1, 1]]]], np.float32)}, [texts(["a", "d"], (1, 1, 1, 2))],
+                 mode="nearest", align_corners=1)
+
+    def test_operators_with_indices(self):
+        x = texts(["a", "", "c", "d"])
+        ints = lambda *values: np.array(values, np.int64)  # noqa: E731
+        self.one("NonZero", {"x": x}, [ints(0, 2, 3)[None]])
+        self.one("Size", {"x": x}, [np.array(4)])
+        self.one("Split", {"x": x}, [x[:2], x[2:]], outputs=2, num_outputs=2)
+        self.one("GatherND", {"x": x, "i": ints(3, 0)[:, None]}, [texts(["d", "a"])], constants=["i"])
+        self.one("ScatterND", {"x": x, "i": ints(1)[:, None], "u": texts(["new"])}, [texts(["a", "new", "c", "d"])],
+                 constants=["i"])
+        self.one("OneHot", {"i": ints(1, 0), "n": np.array(2), "v": texts(["off", "on"])},
+                 [texts([["off", "on"], ["on", "off"]])], constants=["n"])
+        self.one("ArrayFeatureExtractor", {"x": x.reshape(2, 2), "i": ints(1)}, [texts([[""], ["d"]])], domain="ai.onnx.ml")
+
     def test_where_and_equal_broadcast(self):
         condition = np.array([[True], [False], [True]])
         other = some_texts(self.random, 4)
@@ -296,7 +320,13 @@ class Tables(Texts):
         self.one("CategoryMapper", {"x": self.random.integers(-6, 16, (3, 4))}, domain="ai.onnx.ml", default_string="?", **table)
 
     def test_one_hot_encoder(self):
-        self.one("OneHotEncoder", {"x": some_texts(self.random, 2, 5)}, domain="ai.onnx.ml", cats_strings=self.words(4))
+        x = some_texts(self.random, 2, 5)
+        self.one("OneHotEncoder", {"x": x}, domain="ai.onnx.ml", cats_strings=self.words(4))
+        self.one("OneHotEncoder", {"x": x}, domain="ai.onnx.ml", cats_strings=self.words(10), zeros=0)
+        proto = model([helper.make_node("OneHotEncoder", ["x"], ["y"], "n", domain="ai.onnx.ml", cats_strings=["a"], zeros=0)],
+                      {"x": texts(["a"])}, ["y"], symbolic=True)
+        with self.assertRaisesRegex(landfall.Error, "node 'n'.* none of the categories"):
+            landfall.compile(proto, device="null").run({"x": texts(["a", "b"])})
 
     def test_n_grams(self):
         for mode in ("TF", "IDF", "TFIDF"):
@@ -310,6 +340,11 @@ class Tables(Texts):
         x = self.random.normal(size=(6, 3)).astype(np.float32)
         names = ["ä", "", "cat", "dog"][:labels]
         self.one(op, {"x": x}, outputs=2, domain="ai.onnx.ml", ml=1, classlabels_strings=names, **attributes)
+
+    def test_feature_vectorizer(self):
+        x = self.random.normal(size=(4, 3)).astype(np.float32)
+        self.one("FeatureVectorizer", {"x": x, "y": x[:, :2]}, domain="ai.onnx.ml", ml=1, inputdimensions=[4, 1])
+        self.one("FeatureVectorizer", {"x": x[0], "y": x[0, :2]}, domain="ai.onnx.ml", ml=1, inputdimensions=[3, 2])
 
     def floats(self, count):
         return [float(value) for value in self.random.normal(size=count).astype(np.float32)]
