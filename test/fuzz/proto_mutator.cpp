@@ -151,7 +151,7 @@ size_t put(const ProtoFields &message, uint8_t *data, size_t max_size) {
   encode(message, bytes);
   if (bytes.size() > max_size)
     return 0;
-  std::memcpy(data, bytes.data(), bytes.size());
+  std::ranges::copy(bytes, data);
   return bytes.size();
 }
 
