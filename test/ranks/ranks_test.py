@@ -230,6 +230,14 @@ class Ranks(unittest.TestCase):
                         y = Sin(e) }""",
                    *({"x": floats(2, 3), "v": floats(4), "i": np.array(i, np.int64)} for i in (0, 1, -1)))
 
+    def test_elements_of_different_ranks_are_not_joined(self):
+        for new_axis, axis in ((0, 0), (1, -1), (1, 0)):
+            for y in ("float[2, 3]", "float[2, 3, 4, 5]"):
+                proto = parser.parse_model(HEAD + f"""g (float[2, 3, 4] x, {y} y) => (float[] z) {{
+                    s = SequenceConstruct(x, y)  z = ConcatFromSequence<axis={axis}, new_axis={new_axis}>(s) }}""")
+                with self.assertRaisesRegex(landfall.Error, "elements differ in rank"):
+                    landfall.compile(proto)
+
     def test_a_list_as_an_input(self):
         self.check("""g (seq(float[]) s, int64 i) => (float[] y) { e = SequenceAt(s, i)  y = Cos(e) }""",
                    *({"s": [floats(2), floats(2, 3), floats(1, 1, 2)], "i": np.array(i, np.int64)} for i in range(3)))

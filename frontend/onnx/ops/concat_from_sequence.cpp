@@ -50,13 +50,17 @@ void concat_from_sequence(Node &node) {
   Any first =
       elements ? elements->front() : sequence_at(b, sequence, b.from_size(0));
   Tensors tensors = {node.tensor_in(first, "an element of the sequence")};
-  int axis = node.axis(node.int_attr("axis"), tensors[0].rank() + new_axis);
+  int rank = tensors[0].rank();
+  int axis = node.axis(node.int_attr("axis"), rank + new_axis);
   for (size_t k = 1; elements && k < elements->size(); ++k)
     tensors.push_back(
         node.tensor_in((*elements)[k], "an element of the sequence"));
-  if (new_axis)
-    for (Tensor &tensor : tensors)
+  for (Tensor &tensor : tensors) {
+    node.expect(tensor.rank() == rank,
+                "the sequence's elements differ in rank");
+    if (new_axis)
       tensor = with_unit(b, tensor, axis);
+  }
   node.output(elements
                   ? ir::concatenate(b, tensors, axis)
                   : joined_in_loop(node, sequence, tensors[0], axis, new_axis));
