@@ -181,3 +181,90 @@ def rotary_embedding(draw, name):
     cosine, sine = rotation_caches(draw, turned, length + 4)
     places = draw.ints(0, length + 3, (batch, length)) if draw.flag() else draw.ints(0, 4, (1,))
     return Case(name, [draw.reals(shape), places, cosine, sine], attributes)
+
+
+def packed(lengths, most):
+    """token_offset and cumulative_sequence_length of sequences padded to `most`."""
+    tokens = [b * most + s for b, n in enumerate(lengths) for s in range(n)]
+    padding = [b * most + s for b, n in enumerate(lengths) for s in range(n, most)]
+    ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    return np.array(tokens + padding, np.int32).reshape(len(lengths), most), ends
+
+
+def attend(q, k, v, bias=0):
+    """One sequence: q, k, v of shape [length, heads, features]; bias [heads, length, length]."""
+    scores = np.einsum("snd,tnd->nst", q, k) / np.sqrt(q.shape[-1]) + bias
+    weights = np.exp(scores - scores.max(-1, keepdims=True))
+    weights /= weights.sum(-1, keepdims=True)
+    return np.einsum("nst,tnd->snd", weights, v).reshape(len(q), -1).astype(np.float32)
+
+
+@operator("PackedAttention", "PackedMultiHeadAttention")
+def packed_attention(draw, name):
+    heads, features, most = draw.extent(1, 3), draw.choice(4, 8), draw.extent(1, 5)
+    hidden = heads * features
+    lengths = [draw.extent(1, most) for _ in range(draw.extent(1, 3))]
+    offsets, ends = packed(lengths, most)
+    tokens = int(ends[-1])
+    added = draw.reals((draw.choice(1, len(lengths)), draw.choice(1, heads), most, most)) if draw.flag(0.4) else None
+    bias = draw.reals((3 * hidden,))
+    if name == "PackedAttention":
+        x, w = draw.reals((tokens, 5)), draw.reals((5, 3 * hidden))
+        parts = np.split(x @ w + bias, 3, axis=1)
+        operands = [x, w, bias]
+    else:
+        parts = [draw.reals((tokens, hidden)) for _ in range(3)]
+        operands = [*parts, bias]
+        if draw.flag(0.3):
+            operands[:3] = [np.stack([p.reshape(tokens, heads, features) for p in parts], 2), None, None]
+        parts = [p + bias[j * hidden:(j + 1) * hidden] for j, p in enumerate(parts)]
+    rows = []
+    for b, n in enumerate(lengths):
+        own = [p[ends[b]:ends[b] + n].reshape(n, heads, features) for p in parts]
+        extra = 0 if added is None else added[min(b, len(added) - 1), :, :n, :n]
+        rows.append(attend(*own, extra))
+    return Case(name, [*operands, offsets, ends, added], {"num_heads": heads}, expected=[np.concatenate(rows)])
+
+
+@operator("RemovePadding", "RestorePadding")
+def padding(draw, name):
+    most, hidden = draw.extent(1, 5), draw.extent(1, 4)
+    lengths = [draw.extent(1, most) for _ in range(draw.extent(1, 3))]
+    offsets, ends = packed(lengths, most)
+    x = draw.reals((len(lengths), most, hidden))
+    tokens = np.concatenate([x[b, :n] for b, n in enumerate(lengths)])
+    if name == "RemovePadding":
+        return Case(name, [x, np.array(lengths, np.int32)], outputs=4,
+                    expected=[tokens, offsets, ends, np.array([max(lengths)], np.int32)])
+    restored = np.zeros_like(x)
+    for b, n in enumerate(lengths):
+        restored[b, :n] = x[b, :n]
+    return Case(name, [tokens, offsets], expected=[restored])
+
+
+@operator("RelativePositionBias")
+def relative_position_bias(draw, name):
+    buckets, heads, length, both, most = draw.choice(8, 32), draw.extent(1, 3), draw.extent(1, 40), draw.choice(0, 1), 20
+    table = draw.reals((heads, buckets))  # Lies so in memory; its shape says otherwise.
+    distance = np.arange(length)[None] - np.arange(length)[:, None]
+    count = buckets // 2 if both else buckets
+    first = np.where(distance > 0, count, 0) if both else 0
+    distance = np.abs(distance) if both else np.maximum(-distance, 0)
+    exact = count // 2
+    steps = np.log(np.maximum(distance, 1).astype(np.float32) / exact) / np.log(np.float32(most / exact)) * (count - exact)
+    bucket = first + np.where(distance < exact, distance, np.minimum(exact + steps.astype(int), count - 1))
+    lengths = [np.array([length], np.int64)] * 2
+    return Case(name, [table.reshape(buckets, heads), *lengths], {"is_bidirectional": both, "max_distance": most},
+                expected=[table[:, bucket][None]])
+
+
+@operator("GatedRelativePositionBias")
+def gated_relative_position_bias(draw, name):
+    batch, heads, features, length, width = draw.extent(1, 3), draw.extent(1, 3), 4, draw.extent(1, 5), 2 * draw.extent(1, 4)
+    query, query_bias = draw.reals((batch, length, heads * features)), draw.reals((heads * features,))
+    place, weight, bias = draw.reals((1, heads, length, length)), draw.reals((features, width)), draw.reals((width,))
+    eco = draw.reals((1, heads, 1, 1))
+    q = (query + query_bias).reshape(batch, length, heads, features).transpose(0, 2, 1, 3)
+    u, r = np.split(1 / (1 + np.exp(-(q @ weight + bias).reshape(batch, heads, length, 2, -1).sum(-1))), 2, axis=-1)
+    return Case(name, [query, query_bias, place, weight, bias, eco], {"num_heads": heads},
+                expected=[((u * (r * eco - 1) + 2) * place).astype(np.float32)])

@@ -22,6 +22,9 @@ struct PackedBits {
   Scalar at(std::span<const Scalar> head, Scalar position) const;
 };
 
+/// Where the integers of a byte start: 0, bits, 2 * bits, ... as u8.
+Tensor byte_shifts(Builder &b, int bits);
+
 /// The attribute `bits` as a width that PackedBits knows.
 int packed_bits(const Node &node, std::string_view attribute);
 
@@ -37,13 +40,25 @@ public:
 
   Size blocks() const { return blocks_; }
   int64_t block() const { return block_; }
-  /// Inside a body: the weight at (row, k), which is in `block`, as `type`.
-  Scalar at(Scalar row, Scalar block, Scalar k, DType type) const;
+  /// The extents of a block: its bytes, and the integers of a byte.
+  Shape inner() const;
+  /// Where the integer at `inner` indices stands in its block.
+  Scalar place(std::span<const Scalar> inner) const;
+
+  /// Inside a body: the integer at these inner indices of a row's block, as
+  /// `type`. All loads are affine, and nothing is computed with the indices:
+  /// so the generator of contractions takes it.
+  Scalar integer(Scalar row, Scalar block, std::span<const Scalar> inner,
+                 DType type) const;
+  /// The weight that an integer of a row's block stands for.
+  Scalar weight(Scalar integer, Scalar row, Scalar block) const;
 
 private:
-  PackedBits weights_;
-  Tensor scales_, real_zeros_;
-  PackedBits packed_zeros_;
+  int bits_;
+  Tensor bytes_;  ///< [rows, blocks, bytes of a block]
+  Tensor scales_; ///< [rows, blocks]
+  Tensor zeros_;  ///< [rows, blocks]; absent: the middle of the range.
+  Tensor shifts_; ///< Where the integers of a byte start: 0, bits, ...
   Size blocks_;
   int64_t block_;
 };

@@ -13,31 +13,45 @@
 #include "frontend/onnx/families/block_weights.h"
 #include "frontend/onnx/support/checked_index.h"
 #include "frontend/onnx/support/parameter_shape.h"
+#include "ir/table.h"
 
 namespace landfall::frontend {
 
 namespace {
 
-/// The sum over k: of whole blocks where these fill the depth, so that what a
-/// block shares does not depend on the inner index.
-void sum_over_depth(Contraction &c, Tensor a, const BlockWeights &weights,
-                    Tensor groups, Size depth) {
+/// The sum over the blocks of the depth and what is in a block.
+void sum_over_depth(Contraction &c, Tensor a, const BlockWeights &weights) {
   DType type = c.accumulator;
-  auto factors = [=](std::span<const Scalar> p, Scalar block, Scalar k) {
-    Scalar left = a.at(joined(p.first(p.size() - 1), {{k}}));
-    return std::pair(convert(left, type), weights.at(p.back(), block, k, type));
-  };
-  double length = double(weights.block());
-  if (groups || mod(depth, weights.block()) != Size(0)) {
-    c.reduce = {depth};
-    c.factors = [=](std::span<const Scalar> p, std::span<const Scalar> k) {
-      return factors(p, groups ? groups.at({k[0]}) : k[0] / length, k[0]);
-    };
-    return;
-  }
-  c.reduce = {weights.blocks(), weights.block()};
+  Size depth = a.dim(-1);
+  bool whole = mod(depth, weights.block()) == Size(0);
+  c.reduce = joined({weights.blocks()}, weights.inner());
   c.factors = [=](std::span<const Scalar> p, std::span<const Scalar> k) {
-    return factors(p, k[0], k[0] * length + k[1]);
+    Builder &b = a.builder();
+    Scalar at = k[0] * double(weights.block()) + weights.place(k.subspan(1));
+    Scalars place = joined(p.first(p.size() - 1), {{at}});
+    Scalar left =
+        whole ? a.at(place)
+              : a.at_or(place, at < b.scalar(depth), b.literal(a.dtype(), 0));
+    Scalar integer = weights.integer(p.back(), k[0], k.subspan(1), type);
+    return std::pair(convert(left, type),
+                     weights.weight(integer, p.back(), k[0]));
+  };
+}
+
+/// The same where the block whose scale and zero point serve k is groups[k].
+void sum_by_group(Contraction &c, Tensor a, const BlockWeights &weights,
+                  Tensor groups) {
+  DType type = c.accumulator;
+  double block = double(weights.block());
+  c.reduce = {a.dim(-1)};
+  c.factors = [=](std::span<const Scalar> p, std::span<const Scalar> k) {
+    Scalar left = a.at(joined(p.first(p.size() - 1), k));
+    Scalar count = k[0].builder().scalar(weights.inner()[1]);
+    Scalar in_block = k[0] % block;
+    Scalar inner[] = {in_block / count, in_block % count};
+    Scalar integer = weights.integer(p.back(), k[0] / block, inner, type);
+    return std::pair(convert(left, type),
+                     weights.weight(integer, p.back(), groups.at({k[0]})));
   };
 }
 
@@ -59,7 +73,8 @@ Tensor rounded_to_int8(Builder &b, Tensor a, Size blocks, int64_t block) {
     });
     return top / 127;
   });
-  return b.map(a.shape(), type, [&](std::span<const Scalar> p) {
+  // Stored, as the products are fast where their loads are affine.
+  return ir::table(b, a.shape(), type, [&](std::span<const Scalar> p) {
     Scalars at(p.begin(), p.end());
     at.back() = at.back() / double(block);
     Scalar scale = scales.at(at);
@@ -106,8 +121,10 @@ static void mat_mul_n_bits(Node &node) {
   Contraction c;
   c.shape = replaced(a.shape(), a.rank() - 1, rows);
   c.accumulator = compute_type(type);
-  sum_over_depth(c, a, weights, groups_of(node, weights.blocks(), depth),
-                 depth);
+  if (Tensor groups = groups_of(node, weights.blocks(), depth))
+    sum_by_group(c, a, weights, groups);
+  else
+    sum_over_depth(c, a, weights);
   c.epilogue = [&](std::span<const Scalar> p, Scalar sum) {
     if (bias)
       sum = sum + convert(bias.at({p.back()}), sum.dtype());
