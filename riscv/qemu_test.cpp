@@ -306,7 +306,7 @@ std::string describe(const Case &one, const uint8_t *ours,
                                  one.frm, one.vxrm);
   int shown = 0;
   for (uint64_t k = 0; k < bytes && shown < 8; k += 4)
-    if (std::memcmp(ours + k, theirs + k, 4) && ++shown) {
+    if (std::memcmp(ours + k, theirs + k, 4) != 0 && ++shown) {
       uint32_t a, b;
       std::memcpy(&a, ours + k, 4);
       std::memcpy(&b, theirs + k, 4);
@@ -347,7 +347,7 @@ void compare(Generator &generator, const std::vector<Case> &cases,
   for (size_t k = 0; k < cases.size(); ++k) {
     uint64_t at = area_bytes + k * record;
     std::string name = decode(cases[k].bits).row->text;
-    if (std::memcmp(ours + at, expected + at, record) &&
+    if (std::memcmp(ours + at, expected + at, record) != 0 &&
         ++complaints[name] <= 2)
       ADD_FAILURE() << describe(cases[k], ours + at, expected + at, record);
   }

@@ -59,7 +59,7 @@ Error internal(const std::string &what) {
 ObjectEmitter::ObjectEmitter(std::unique_ptr<llvm::TargetMachine> machine,
                              std::string_view tuning)
     : machine_(std::move(machine)), tuning_(tuning) {}
-ObjectEmitter::ObjectEmitter(ObjectEmitter &&) = default;
+ObjectEmitter::ObjectEmitter(ObjectEmitter &&) noexcept = default;
 ObjectEmitter::~ObjectEmitter() = default;
 
 Result<ObjectEmitter> ObjectEmitter::create(const Variant &variant) {

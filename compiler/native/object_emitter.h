@@ -26,7 +26,7 @@ namespace landfall::native {
 class ObjectEmitter {
 public:
   static Result<ObjectEmitter> create(const Variant &variant);
-  ObjectEmitter(ObjectEmitter &&);
+  ObjectEmitter(ObjectEmitter &&) noexcept;
   ~ObjectEmitter();
 
   /// Sets the module's target triple and data layout; call it before emitting

@@ -41,7 +41,7 @@ protected:
   std::string complaint(const OperatorSchema &schema, std::vector<Any> inputs,
                         std::vector<onnx::Text> outputs = {"y"}) {
     onnx::NodeProto proto;
-    proto.output = outputs;
+    proto.output = std::move(outputs);
     ImportContext context{model, store, b, FunctionTable(model), {}, 0, 0};
     Opsets opsets({});
     Scope scope(context, opsets, nullptr, nullptr);

@@ -240,7 +240,7 @@ struct OperatorRecord {
   std::string_view type;
   int since_version;
   Importer import;
-  std::string_view domain = ""; ///< "" is ai.onnx.
+  std::string_view domain = {}; ///< Empty: ai.onnx.
 };
 
 /// The file's one registration; `stem` is the file's name without ".cpp". The
