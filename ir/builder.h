@@ -89,7 +89,7 @@ using Tensors = std::vector<Tensor>;
 
 struct BoxFacts;
 
-/// A boxed host value (sequence, optional, map, strings, run-time rank).
+/// A boxed host value (sequence, optional, map, run-time rank).
 class Box {
 public:
   Box() = default;

@@ -43,6 +43,15 @@ void Builder::Impl::forget(Operation *op) {
 }
 
 void Builder::Impl::forget(Region &region) {
+  // What is around it may know symbols that are defined in it.
+  llvm::DenseSet<Value> symbols;
+  region.walk([&](Operation *inner) {
+    if (isa<lf::DimOp, lf::ReadOp, lf::RankOp>(inner))
+      symbols.insert(inner->getResult(0));
+    if (auto rank = dyn_cast<lf::RankOp>(inner))
+      known_ranks.erase(rank.getBox());
+  });
+  forget_contents_of(symbols);
   for (mlir::Block &block : region) {
     for (Value argument : block.getArguments()) {
       known_contents.erase(argument);

@@ -143,16 +143,15 @@ Builder::loop(Tensor trip_count, Tensor condition, const std::vector<Any> &init,
   LoopAttempt attempt{*this, i, body, {}};
   for (const Any &any : init)
     attempt.carried.add(any);
-  std::unique_ptr<Region> region;
+  OwnedRegion region(nullptr, {&i});
   size_t collected = 0;
   // Terminates, as every iteration makes at least one more extent, rank, dtype
   // or kind unknown.
   while (true) {
-    region = std::make_unique<Region>();
+    region.reset(new Region);
     std::vector<Any> yielded = attempt.build(*region, collected);
     if (!attempt.carried.widen(yielded))
       break;
-    i.forget(*region);
   }
   const SmallVector<Type> &carried = attempt.carried.types;
   Operation *yield = region->front().getTerminator();

@@ -5,8 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "ir/joins.h"
 
-#include "llvm/ADT/ScopeExit.h"
-
 #include <fmt/format.h>
 
 using namespace mlir;
@@ -57,14 +55,17 @@ Joined join(std::span<const BuiltGraph> graphs) {
   return joined;
 }
 
+void ForgetRegion::operator()(Region *region) const {
+  impl->forget(*region);
+  delete region;
+}
+
 std::optional<BuiltGraph>
 build_graph(Builder::Impl &i,
             llvm::function_ref<std::optional<std::vector<Any>>()> body) {
-  BuiltGraph graph{std::make_unique<Region>(), {}};
+  BuiltGraph graph{OwnedRegion(new Region, {&i}), {}};
   OpBuilder::InsertionGuard guard(i.op);
   i.op.createBlock(graph.region.get());
-  // An exception leaves a region whose values nobody may look up any more.
-  auto forget = llvm::make_scope_exit([&] { i.forget(*graph.region); });
   std::optional<std::vector<Any>> results = body();
   if (!results)
     return std::nullopt;
@@ -72,7 +73,6 @@ build_graph(Builder::Impl &i,
   for (const Any &result : *results)
     yielded.push_back(value_of(result));
   lf::YieldOp::create(i.op, i.loc, yielded);
-  forget.release();
   graph.results = std::move(*results);
   return graph;
 }
@@ -107,7 +107,7 @@ std::vector<Any> join_graphs(Builder::Impl &i, Value condition,
   state.addTypes(joined.types);
   for (BuiltGraph *graph : {&then_graph, &else_graph}) {
     retype_operands(i, graph->region->front().getTerminator(), 0, joined.types);
-    state.addRegion(std::move(graph->region));
+    state.addRegion(std::unique_ptr<Region>(graph->region.release()));
   }
   Operation *op = i.op.create(state);
   std::vector<Any> results;

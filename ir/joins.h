@@ -14,9 +14,17 @@
 
 namespace landfall::ir {
 
+/// Frees a region. What was known of its values is forgotten: others may get
+/// their addresses.
+struct ForgetRegion {
+  Builder::Impl *impl;
+  void operator()(mlir::Region *region) const;
+};
+using OwnedRegion = std::unique_ptr<mlir::Region, ForgetRegion>;
+
 /// A graph that is not placed yet, with its results.
 struct BuiltGraph {
-  std::unique_ptr<mlir::Region> region;
+  OwnedRegion region;
   std::vector<Any> results;
 };
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/box_functions.h"
 #include "package/interpreter.h"
+#include "runtime/map_functions.h"
 #include "runtime/text_functions.h"
 
 #include <cstring>
@@ -215,7 +216,9 @@ bool unboxes(BoxFunction function) {
          function == BoxFunction::text_match ||
          function == BoxFunction::text_rank ||
          function == BoxFunction::text_print ||
-         function == BoxFunction::text_parse;
+         function == BoxFunction::text_parse ||
+         function == BoxFunction::map_values ||
+         function == BoxFunction::map_lookup;
 }
 
 Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
@@ -254,6 +257,8 @@ Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
     break;
   }
   if (auto result = apply_text_function(function, arguments, extra))
+    return std::move(*result);
+  if (auto result = apply_map_function(function, arguments, extra))
     return std::move(*result);
   return misuse("an unknown function");
 }

@@ -85,7 +85,8 @@ struct Split {
   std::vector<std::string> pieces;
 };
 
-Split split(HostTensor x, const std::string &delimiter, int32_t most = -1) {
+Split split(const HostTensor &x, const std::string &delimiter,
+            int32_t most = -1) {
   auto result = apply(BoxFunction::text_split, {x, texts({}, {delimiter})},
                       {uint32_t(most), most < 0 ? ~0u : 0});
   auto &both = std::get<HostSequence>(result->value);

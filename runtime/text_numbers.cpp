@@ -114,8 +114,8 @@ Result<double> real_of(std::string_view text, DType dtype) {
 template <typename T>
 std::optional<T> whole_number(std::string_view number, bool &fits) {
   T value = 0;
-  const char *last = number.data() + number.size();
-  auto end = std::from_chars(number.data(), last, value);
+  const char *first = number.data(), *last = first + number.size();
+  auto end = std::from_chars(first, last, value);
   if (end.ptr != last || end.ec == std::errc::invalid_argument)
     return std::nullopt;
   fits = end.ec != std::errc::result_out_of_range;

@@ -64,11 +64,19 @@ Size Module::Impl::size_of(Value value) {
 }
 
 Value Module::Impl::materialize(OpBuilder &builder, Location loc, Size size) {
+  auto value_of = [&](Size symbol) {
+    Value value = symbol_values.lookup(symbol.str());
+    if (!value)
+      throw BuildError(ErrorCode::unsupported,
+                       "a size that only another case of the model computes is "
+                       "needed here; declare the shapes of the model's inputs");
+    return value;
+  };
   if (size.kind() == SizeKind::symbol)
-    return symbol_values.lookup(size.str());
+    return value_of(size);
   SmallVector<Value> leaves;
   for (const Size &symbol : symbols(size))
-    leaves.push_back(symbol_values.lookup(symbol.str()));
+    leaves.push_back(value_of(symbol));
   Value value = lf::SizeOp::create(builder, loc, builder.getI64Type(), leaves,
                                    builder.getStringAttr(size.str()));
   size_values.try_emplace(value, size);
@@ -135,6 +143,9 @@ void Module::Impl::forget(Operation *op) {
   op->walk([&](Operation *inner) {
     for (Value result : inner->getResults()) {
       shapes.erase(result);
+      if (isa<lf::DimOp, lf::ReadOp, lf::RankOp>(inner))
+        if (auto symbol = size_values.find(result); symbol != size_values.end())
+          symbol_values.erase(symbol->second.str());
       size_values.erase(result);
     }
     for (Region &region : inner->getRegions())
@@ -150,7 +161,7 @@ Size Module::Impl::define_symbol(
   Size symbol = sizes.symbol(name, range);
   std::string unique = symbol.str();
   Value value = make(unique);
-  size_values.try_emplace(value, symbol);
+  size_values.insert_or_assign(value, symbol);
   symbol_values[unique] = value;
   return symbol;
 }

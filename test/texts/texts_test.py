@@ -341,6 +341,30 @@ class Tables(Texts):
         names = ["ä", "", "cat", "dog"][:labels]
         self.one(op, {"x": x}, outputs=2, domain="ai.onnx.ml", ml=1, classlabels_strings=names, **attributes)
 
+    def map_operator(self, op, value_type, x, expected, **attributes):
+        """A node on a map; ONNX Runtime's Python cannot make tensors from these maps on all versions."""
+        key_type = TensorProto.STRING if isinstance(next(iter(x)), str) else TensorProto.INT64
+        element = helper.make_tensor_type_proto(value_type, [])
+        given = helper.make_value_info("x", helper.make_map_type_proto(key_type, element))
+        node = helper.make_node(op, ["x"], ["y"], "n", domain="ai.onnx.ml", **attributes)
+        graph = helper.make_graph([node], "g", [given], [helper.make_empty_tensor_value_info("y")])
+        proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21), helper.make_opsetid("ai.onnx.ml", 1)],
+                                  ir_version=10)
+        self.check(proto, {"x": x}, [expected], op)
+
+    def test_dict_vectorizer(self):
+        self.map_operator("DictVectorizer", TensorProto.FLOAT, {"b": np.float32(2), "q": np.float32(9), "a": np.float32(1)},
+                          np.array([[1, 0, 2]], np.float32), string_vocabulary=["a", "c", "b"])
+        self.map_operator("DictVectorizer", TensorProto.STRING, {5: texts("five"), -1: texts("")}, texts([["", "five"]]),
+                          int64_vocabulary=[7, 5])
+
+    def test_cast_map(self):
+        x = {7: np.float32(1.5), -2: np.float32(2), 0: np.float32(3)}
+        self.map_operator("CastMap", TensorProto.FLOAT, x, np.array([[2, 3, 1.5]], np.float32))
+        self.map_operator("CastMap", TensorProto.FLOAT, x, texts([["2", "3", "1.5"]]), cast_to="TO_STRING")
+        self.map_operator("CastMap", TensorProto.STRING, {1: texts("4"), 3: texts("-1")}, np.array([[0, 4, 0, -1]]),
+                          cast_to="TO_INT64", map_form="SPARSE", max_map=4)
+
     def test_feature_vectorizer(self):
         x = self.random.normal(size=(4, 3)).astype(np.float32)
         self.one("FeatureVectorizer", {"x": x, "y": x[:, :2]}, domain="ai.onnx.ml", ml=1, inputdimensions=[4, 1])
