@@ -3,8 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // Optimisations keep what a program computes, so each may be left out. Tests do
-// that to compare results (test/differential); a person does it to find the
-// step that breaks something. compiler/optional_steps.h has the names.
+// that to compare results (test/fuzz/mutate_models.py); a person does it to
+// find the step that breaks something. compiler/optional_steps.h has the names.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

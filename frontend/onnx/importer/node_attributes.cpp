@@ -118,15 +118,6 @@ std::optional<ConstantData> Node::tensor_attr(std::string_view name) const {
   return constant_data(*attribute->proto->t, state_.context);
 }
 
-std::vector<std::string> Node::string_tensor_attr(std::string_view name) const {
-  const ResolvedAttribute *attribute = find(state_, name);
-  if (!attribute)
-    return {};
-  if (!attribute->proto->t)
-    invalid(quoted(name) + " must be a tensor of strings");
-  return value_or_throw(onnx::string_elements(*attribute->proto->t));
-}
-
 const Graph &Node::graph_attr(std::string_view name) const {
   const ResolvedAttribute *attribute = find(state_, name);
   if (!attribute)

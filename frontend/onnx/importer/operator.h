@@ -174,8 +174,6 @@ public:
                                  std::vector<float> otherwise = {}) const;
   std::vector<std::string> strings_attr(std::string_view name) const;
   std::optional<ConstantData> tensor_attr(std::string_view name) const;
-  /// String elements of a tensor attribute of type string.
-  std::vector<std::string> string_tensor_attr(std::string_view name) const;
   const Graph &graph_attr(std::string_view name) const;
   /// The DType of an integer attribute that holds a TensorProto.DataType.
   DType dtype_attr(std::string_view name, DType otherwise) const;
