@@ -30,28 +30,6 @@ protected:
   }
 };
 
-std::vector<SignatureValue> vector_port(std::string name) {
-  return {tensor_port(std::move(name), DType::f32, {{-1, "N"}})};
-}
-
-/// y = x + 2; the intermediate is in an arena of 64 N bytes, y has 4 N.
-TestProgram add_two() {
-  TestProgram p(vector_port("x"), vector_port("y"));
-  p.emit(Op::input, {0, 0});
-  p.emit(Op::dim, {0, 0, 0});
-  p.constant(2, 64);
-  p.emit(Op::mul, {1, 0, 2});
-  p.emit(Op::arena, {1});
-  p.constant(3, 0);
-  p.emit(Op::place, {1, uint32_t(DType::f32), 3, 1, 0});
-  p.launch(increment, 0, 1, 0);
-  p.emit(Op::alloc, {2, uint32_t(DType::f32), 1, 0});
-  p.launch(increment, 1, 2, 0);
-  p.emit(Op::output, {0, 2});
-  p.emit(Op::stop);
-  return p;
-}
-
 /// Increments for ever, unless x has no elements.
 TestProgram endless() {
   TestProgram p(vector_port("x"), vector_port("y"));

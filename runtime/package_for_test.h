@@ -131,6 +131,30 @@ inline SignatureValue tensor_port(std::string name, DType dtype,
   return {std::move(name), ValueKind::tensor, dtype, std::move(dims)};
 }
 
+inline std::vector<SignatureValue> vector_port(std::string name,
+                                               DType dtype = DType::f32) {
+  return {tensor_port(std::move(name), dtype, {{-1, "N"}})};
+}
+
+/// y = x + 1 + 1; the intermediate is in an arena of 64 N bytes; r0 = N, r1 the
+/// arena's bytes.
+inline TestProgram add_two() {
+  TestProgram p(vector_port("x", DType::f32), vector_port("y", DType::f32));
+  p.emit(Op::input, {0, 0});
+  p.emit(Op::dim, {0, 0, 0});
+  p.constant(2, 64);
+  p.emit(Op::mul, {1, 0, 2});
+  p.emit(Op::arena, {1});
+  p.constant(3, 0);
+  p.emit(Op::place, {1, uint32_t(DType::f32), 3, 1, 0});
+  p.launch(increment, 0, 1, 0);
+  p.emit(Op::alloc, {2, uint32_t(DType::f32), 1, 0});
+  p.launch(increment, 1, 2, 0);
+  p.emit(Op::output, {0, 2});
+  p.emit(Op::stop);
+  return p;
+}
+
 inline Package test_package(Program program) {
   Package package;
   package.target = "null";

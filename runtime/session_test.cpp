@@ -35,28 +35,6 @@ protected:
   }
 };
 
-std::vector<SignatureValue> vector_port(std::string name, DType dtype) {
-  return {tensor_port(std::move(name), dtype, {{-1, "N"}})};
-}
-
-/// y = x + 1 + 1 with an intermediate in the arena; r0 = N, r1 its bytes.
-TestProgram add_two() {
-  TestProgram p(vector_port("x", DType::f32), vector_port("y", DType::f32));
-  p.emit(Op::input, {0, 0});
-  p.emit(Op::dim, {0, 0, 0});
-  p.constant(2, 64);
-  p.emit(Op::mul, {1, 0, 2});
-  p.emit(Op::arena, {1});
-  p.constant(3, 0);
-  p.emit(Op::place, {1, uint32_t(DType::f32), 3, 1, 0});
-  p.launch(increment, 0, 1, 0);
-  p.emit(Op::alloc, {2, uint32_t(DType::f32), 1, 0});
-  p.launch(increment, 1, 2, 0);
-  p.emit(Op::output, {0, 2});
-  p.emit(Op::stop);
-  return p;
-}
-
 TEST_P(Sessions, RunsAnyShapeOfOnePackage) {
   auto model = load(test_package(add_two().program));
   ASSERT_TRUE(model.ok()) << model.error().message;
