@@ -49,7 +49,8 @@ public:
     program_.value_registers =
         std::max(program_.value_registers, value_registers_);
     program_.entries.push_back(std::move(entry));
-    for (int64_t number = 1; number < module_.texts.size(); ++number)
+    for (auto number = int64_t(package_.texts.size()) + 1;
+         number < module_.texts.size(); ++number)
       package_.texts.emplace_back(*module_.texts.text(number));
   }
 

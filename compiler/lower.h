@@ -15,7 +15,9 @@ namespace landfall::compiler {
 /// Compute operations become launches, sizes integer instructions, control flow
 /// jumps; buffers are placed by plan_memory. Kernels of equal structure are
 /// shared, also with entry points that the package already has, and so are
-/// equal weights. Of the steps that may be skipped, share_memory counts here.
+/// equal weights; the module's texts begin with the package's
+/// (Builder::continue_texts). Of the steps that may be skipped, share_memory
+/// counts here.
 Status lower(ir::Module &module, Package &package,
              const SkippedSteps &skipped = {});
 

@@ -138,6 +138,7 @@ Status add_general_entry(const Bytes &model, const frontend::ModelPlace &place,
                          const CompileOptions &options, Package &package) {
   ir::Module module;
   ir::Builder builder(module);
+  builder.continue_texts(package.texts);
   auto summary = frontend::import_model(
       model, place, builder,
       {.names_bind = names_bind, .defaults_hold = false});

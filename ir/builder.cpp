@@ -267,6 +267,11 @@ Tensor Builder::constant(ConstantData data) {
   return impl_->constant_tensor(std::move(data));
 }
 
+void Builder::continue_texts(std::span<const std::string> texts) {
+  for (const std::string &text : texts)
+    impl_->m.texts.number_of(text);
+}
+
 ConstantData Builder::texts(std::vector<int64_t> dims,
                             std::span<const std::string> elements) {
   std::vector<int64_t> numbers;

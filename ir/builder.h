@@ -185,6 +185,9 @@ public:
 
   //===--- Constants ------------------------------------------------------===//
   Tensor constant(ConstantData data);
+  /// Gives these texts (different, none empty) the numbers from 1 on, as in the
+  /// package that the module will be a part of. Before anything is built.
+  void continue_texts(std::span<const std::string> texts);
   /// A constant of strings, which are added to the model's texts.
   ConstantData texts(std::vector<int64_t> dims,
                      std::span<const std::string> elements);
