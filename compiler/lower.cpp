@@ -307,14 +307,23 @@ private:
     if (!added)
       return position->second;
     const ConstantData &data = module_.constants[id];
-    auto [first, last] = earlier_weights_.equal_range(weight_key(data));
-    for (auto other = first; other != last; ++other)
-      if (is_same(package_.weights[other->second], data))
-        return position->second = other->second;
+    if (auto same = find_earlier(data))
+      return position->second = *same;
     std::vector<ModelNode> nodes = ir::model_nodes(location);
     package_.weights.push_back({nodes.empty() ? "" : nodes.front().name,
                                 data.dtype, data.dims, data.bytes});
     return position->second;
+  }
+
+  /// Reads the data only if there is something to compare it with.
+  std::optional<uint32_t> find_earlier(const ConstantData &data) const {
+    if (earlier_weights_.empty())
+      return std::nullopt;
+    auto [first, last] = earlier_weights_.equal_range(weight_key(data));
+    for (auto other = first; other != last; ++other)
+      if (is_same(package_.weights[other->second], data))
+        return other->second;
+    return std::nullopt;
   }
 
   template <typename Data> static uint64_t weight_key(const Data &data) {

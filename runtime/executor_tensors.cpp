@@ -264,8 +264,8 @@ Status Executor::take_rank(Operands operands) {
   const RunValue &value = values_[operands.next()];
   if (value.kind != RunValue::Kind::tensor)
     return Error{ErrorCode::run_failed,
-                 "expected a tensor of numbers here, and got a sequence, "
-                 "optional, map or text"};
+                 "expected a tensor here, and got a sequence, optional or "
+                 "map"};
   result = static_cast<int64_t>(value.tensor.dims.size());
   return {};
 }
