@@ -154,6 +154,14 @@ class Operands(unittest.TestCase):
                 with self.assertRaises(landfall.Error) as refused:
                     landfall.compile(proto, device="null")
                 self.assertIn(refused.exception.code, ("invalid_model", "unsupported"))
+        # A declared extent of 0 is any; a run that has it is refused.
+        for op, others in (("GatherND", []), ("ScatterND", ["u"])):
+            proto = model(op, {"x": X, "i": ints(0), **{name: X for name in others}})
+            proto.graph.input[1].CopyFrom(indices(0))
+            with self.assertRaises(landfall.Error) as refused:
+                landfall.compile(proto, device="null").run(
+                    {"x": X, "i": np.zeros((2, 2, 0), np.int64), **{name: X for name in others}})
+            self.assertIn(refused.exception.code, ("run_failed", "invalid_model", "unsupported"))
         self.refuses_to_compile("batch_dims", "GatherND", {"x": X, "i": ints(0)}, batch_dims=1 << 32)
         self.refuses_to_compile("num_outputs", "Split", {"x": X}, outputs=2, num_outputs=1 << 32)
 
