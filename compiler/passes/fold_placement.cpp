@@ -20,6 +20,9 @@ using ir::Size;
 /// A fold of so few constant steps is straight code: the taps of an
 /// interpolation, the rows of a small matrix.
 constexpr int64_t few_steps = 16;
+/// Where elements share a fold, as those of a row do its sum, each would repeat
+/// it: that is cheaper than a tensor between two kernels up to here only.
+constexpr int64_t few_shared_steps = 2;
 
 /// The most steps that the fold and those inside of it take together, if that
 /// is known; else -1.
@@ -39,26 +42,14 @@ int64_t steps(lf::ForOp fold) {
   return inner < 0 ? -1 : std::max<int64_t>(*high - *low, 1) * inner;
 }
 
-bool is_long(Operation *op) {
+bool is_longer(Operation *op, int64_t most) {
   if (isa<lf::WhileOp>(op))
     return true;
   auto fold = dyn_cast<lf::ForOp>(op);
   if (!fold)
     return false;
   int64_t known = steps(fold);
-  return known < 0 || known > few_steps;
-}
-
-/// The operations directly in the map's body that are, or contain, long folds.
-SmallVector<Operation *> long_folds(lf::MapOp map) {
-  SmallVector<Operation *> found;
-  for (Operation &op : map.getBody().front()) {
-    bool is_found = false;
-    op.walk([&](Operation *inner) { is_found |= is_long(inner); });
-    if (is_found)
-      found.push_back(&op);
-  }
-  return found;
+  return known < 0 || known > most;
 }
 
 /// The block arguments of a compute operation on which a value in its bodies
@@ -93,6 +84,32 @@ private:
   Operation *compute_;
   llvm::SmallPtrSet<Operation *, 16> seen_;
 };
+
+/// Whether several elements of the map have the same operands there.
+bool is_shared(Operation *op, lf::MapOp map, ir::Module::Impl &module) {
+  Dependences within(map);
+  within.add(op);
+  for (auto [k, dim] : llvm::enumerate(space_of(map)))
+    if (module.size_of(dim) != Size(1) &&
+        !within.found.contains(map.getBody().getArgument(k)))
+      return true;
+  return false;
+}
+
+/// The operations directly in the map's body that are, or contain, long folds.
+SmallVector<Operation *> long_folds(lf::MapOp map, ir::Module::Impl &module) {
+  SmallVector<Operation *> found;
+  for (Operation &op : map.getBody().front()) {
+    if (op.getNumRegions() == 0)
+      continue;
+    int64_t most = is_shared(&op, map, module) ? few_shared_steps : few_steps;
+    bool is_found = false;
+    op.walk([&](Operation *inner) { is_found |= is_longer(inner, most); });
+    if (is_found)
+      found.push_back(&op);
+  }
+  return found;
+}
 
 /// A loop around a load: what counts in it, and the values that change in it.
 struct Level {
@@ -171,7 +188,9 @@ void hoist_out_of(lf::ForOp fold) {
 
 } // namespace
 
-bool has_folds(lf::MapOp map) { return !long_folds(map).empty(); }
+bool has_folds(lf::MapOp map, ir::Module::Impl &module) {
+  return !long_folds(map, module).empty();
+}
 
 bool folds_run_once(lf::MapOp producer, lf::LoadOp load,
                     ir::Module::Impl &module) {
@@ -180,7 +199,7 @@ bool folds_run_once(lf::MapOp producer, lf::LoadOp load,
     compute = compute->getParentOp();
   SmallVector<Level> levels = levels_around(load, compute, module);
   mlir::Block &body = producer.getBody().front();
-  for (Operation *fold : long_folds(producer)) {
+  for (Operation *fold : long_folds(producer, module)) {
     Dependences within(producer), around(compute);
     within.add(fold);
     for (Value value : within.found)

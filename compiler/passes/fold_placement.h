@@ -15,7 +15,7 @@
 namespace landfall::compiler {
 
 /// Whether the map's body has folds that are worth a store and a load.
-bool has_folds(lf::MapOp map);
+bool has_folds(lf::MapOp map, ir::Module::Impl &module);
 
 /// Whether each fold in the producer's body, placed at a load of its result,
 /// would run once for each value that it gives, and not again in a loop that it

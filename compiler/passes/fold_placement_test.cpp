@@ -117,5 +117,20 @@ TEST(FoldPlacement, AFewTapsAreNoFold) {
   EXPECT_EQ(after.count("lf.map"), 1) << after.text;
 }
 
+TEST(FoldPlacement, AFewStepsThatARowSharesAreAFold) {
+  Outcome after = outcome(
+      [](Builder &b) {
+        Tensor x = input(b);
+        Tensor y = b.map(x.shape(), DType::f32, [&](auto i) {
+          return x.at(i) +
+                 sum(b, {5}, DType::f32, [&](auto) { return x.at({i[0], 0}); });
+        });
+        b.output("y", b.map({x.dim(1), x.dim(0)}, DType::f32,
+                            [&](auto i) { return y.at({i[1], i[0]}); }));
+      },
+      fuse);
+  EXPECT_EQ(after.count("lf.map"), 2) << after.text;
+}
+
 } // namespace
 } // namespace landfall::compiler

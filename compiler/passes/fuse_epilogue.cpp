@@ -162,7 +162,7 @@ lf::MapOp move_before_reshape(lf::MapOp map, lf::ReshapeOp reshape,
 
 bool fuse_epilogue(lf::MapOp map, ir::Module::Impl &module) {
   // An epilogue runs for each element, a map's folds for each of their values.
-  if (has_folds(map))
+  if (has_folds(map, module))
     return false;
   SmallVector<Value> tensors;
   map->walk([&](lf::LoadOp load) { tensors.push_back(load.getTensor()); });

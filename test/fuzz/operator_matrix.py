@@ -2,12 +2,14 @@
 
     operator_matrix.py [--filter TEXT] [--jobs 2] [--seconds S [--seed N]] [--list]
 
-Changes each node test systematically (operator_changes.py), compiles it for the
-null device and runs what is small. A crash, a hang or an `internal` error is a
-finding and fails the test. What is answered here and refused by ONNX Runtime, or
-answered differently, is counted, and listed with --list: a person judges.
---seconds takes a random part; the seed is printed. `--only CASE:NUMBER` runs one
-change again, in this process.
+Changes each case of operator_cases.py systematically (operator_changes.py), compiles
+it for the null device and runs what is small. A crash, a hang, an `internal` error or
+a wrong answer is a finding and fails the test: a difference to ONNX Runtime is wrong
+unless ONNX leaves it open, rounding explains it or ONNX's reference sides with us
+(mutants/judge.py). What is answered here and refused by ONNX Runtime, and differences
+where ONNX Runtime alone defines the operator, are counted, and listed with --list: a
+person judges. --seconds takes a random part; the seed is printed. `--only CASE:NUMBER`
+runs one change again, in this process.
 """
 
 import argparse
@@ -19,60 +21,19 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
 import onnx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "conformance"))
-import suite  # noqa: E402
-import tolerance  # noqa: E402
 
+import operator_cases  # noqa: E402
 import operator_changes  # noqa: E402
 import workers  # noqa: E402
+from mutants import judge  # noqa: E402
+from mutants.mutant import Mutant  # noqa: E402
 from rival import rival_answer  # noqa: E402
 
 SECONDS_A_CHANGE = 10
 MORE_MEMORY = 1 << 29  # Beyond what the process has when it starts.
-MOST_ELEMENTS = 4_000  # Of one input: larger cases say nothing more.
-CASES_AN_OPERATOR = 5
-LEGAL = {"invalid_model", "invalid_argument", "unsupported", "run_failed", "out_of_memory"}
-
-
-def cases(text):
-    """(name, model, feeds): one node each, at the version that defines it, few of each operator."""
-    seen = {}
-    for case in suite.node_cases():
-        graph = case.model.graph
-        if len(graph.node) != 1 or "expanded" in case.name or text not in case.name:
-            continue
-        values = [np.asarray(v) if isinstance(v, np.generic) else v for v in case.data_sets[0][0]]
-        feeds = dict(zip([value.name for value in graph.input], values))
-        if any(getattr(value, "size", 0) > MOST_ELEMENTS for value in feeds.values()):
-            continue
-        model = at_defining_version(case.model)
-        key = (graph.node[0].domain, graph.node[0].op_type)
-        # Other numbers of operands and attributes are other cases.
-        form = (len(graph.node[0].input), *sorted(a.name for a in graph.node[0].attribute))
-        forms = seen.setdefault(key, set())
-        if model and form not in forms and len(forms) < CASES_AN_OPERATOR:
-            forms.add(form)
-            yield case.name, model, feeds
-
-
-def at_defining_version(model):
-    """The rival knows old versions only."""
-    node = model.graph.node[0]
-    version = next((i.version for i in model.opset_import if i.domain == node.domain), None)
-    if version is None:
-        return None
-    copy = onnx.ModelProto()
-    copy.CopyFrom(model)
-    since = onnx.defs.get_schema(node.op_type, version, node.domain).since_version
-    del copy.opset_import[:]
-    copy.opset_import.append(onnx.helper.make_opsetid(node.domain, since))
-    if node.domain:
-        copy.opset_import.append(onnx.helper.make_opsetid("", 21))
-    copy.ir_version = min(copy.ir_version, 10)
-    return copy
 
 
 #===--- One change --------------------------------------------------------===#
@@ -100,29 +61,33 @@ class Judge:
 
     def __init__(self, landfall, model, feeds, say):
         self.landfall, self.say = landfall, say
+        self.differences = judge.Judge(landfall, "null")
         say("R")
-        self.has_rival = rival_answer(model, feeds)[0] == "answered"
+        self.has_rival = rival_answer(model, feeds, optimized=False)[0] == "answered"
         say("-")
 
     def look_at(self, what, model, feeds):
         self.say("L")
         kind, result = answer(self.landfall, model, feeds)
         if kind == "refused":
-            if result.code not in LEGAL:
+            if result.code not in judge.LEGAL:
                 return "internal", f"{what}: {result.code}: {str(result)[:300]}"
             return "refused", ""
         if not self.has_rival or result is None:
             return "answered", ""
         self.say("R")
-        rival, other = rival_answer(model, feeds)
+        rival, other = rival_answer(model, feeds, optimized=False)
         if rival == "refused":
             return "lenient", f"{what}: answered, but the rival says {other[:300]}"
-        if rival == "answered":
-            for mine, its in zip(result, other):
-                with np.errstate(all="ignore"):
-                    if reason := tolerance.differs(its, mine):
-                        return "different", f"{what}: {reason}"
+        if rival == "answered" and (reason := judge.first_difference(other, result)):
+            return self.different(what, model, feeds, reason, result, other)
         return "answered", ""
+
+    def different(self, what, model, feeds, reason, mine, its):
+        node = model.graph.node[-1]
+        verdict = self.differences.judged(Mutant(model, feeds), node.op_type, reason, mine, its)
+        kind = "different" if verdict.kind == "wrong" and node.domain == operator_cases.MICROSOFT else verdict.kind
+        return kind, f"{what}: {reason}"
 
 
 #===--- Workers -----------------------------------------------------------===#
@@ -181,8 +146,8 @@ def run_worker(options, part, counts):
     return workers.Worker(command, next_place, note, SECONDS_A_CHANGE)
 
 
-FINDINGS = ("crash", "hang", "internal")
-LISTED = ("lenient", "different")
+FINDINGS = ("crash", "hang", "internal", "wrong")
+LISTED = ("lenient", "different", "rival's own")
 LONG = ("/test_loop",)  # A loop without an end, or of 2^31 steps, is what the model says.
 
 
@@ -190,7 +155,7 @@ def run_one(options):
     import landfall
 
     name, _, number = options.only.rpartition(":")
-    _, model, feeds = next(case for case in cases(name) if case[0] == name)
+    _, model, feeds = next(case for case in operator_cases.cases(name) if case[0] == name)
     what, changed, data = list(operator_changes.changes(model, feeds))[int(number)]
     print(what, "\n", onnx.printer.to_text(changed)[:3000], "\n", data)
     print(Judge(landfall, model, feeds, lambda *_: None).look_at(what, changed, data))
@@ -218,7 +183,7 @@ def main():
     print(f"seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         options.cases = f"{folder}/cases"
-        Path(options.cases).write_bytes(pickle.dumps(list(cases(options.filter))))
+        Path(options.cases).write_bytes(pickle.dumps(list(operator_cases.cases(options.filter))))
         workers.watch([run_worker(options, part, counts) for part in range(options.jobs)])
     print(f"{sum(counts.values())} changes:", ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())),
           f"in {time.time() - start:.0f} s")
