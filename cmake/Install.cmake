@@ -49,7 +49,9 @@ if(LANDFALL_COMPILER)
 endif()
 
 install(FILES include/landfall/landfall.h include/landfall/values.h
-              include/landfall/landfall.hpp include/landfall/values.hpp
+              include/landfall/landfall.hpp include/landfall/call.hpp
+              include/landfall/error.hpp include/landfall/package.hpp
+              include/landfall/values.hpp
               ${CMAKE_BINARY_DIR}/generated/landfall/version.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/landfall COMPONENT development)
 install(EXPORT LandfallTargets NAMESPACE Landfall:: DESTINATION ${package_dir}

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "compiler/graph_passes.h"
-#include "compiler/lower.h"
+#include "compiler/lower/lower.h"
 #include "compiler/optional_steps.h"
 #include "compiler/target.h"
 #include "frontend/onnx/importer/import.h"

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "compiler/graph_passes.h"
-#include "compiler/lower.h"
+#include "compiler/lower/lower.h"
 #include "compiler/target.h"
 #include "frontend/onnx/importer/import.h"
 #include "frontend/onnx/importer/survey.h"

@@ -2,13 +2,15 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// No MLIR header is needed to use it. Handles (`Tensor`, `Scalar`) are two
-// pointers, free to copy, valid while the Builder lives.
+// No MLIR header is needed to use it. Handles (`Tensor`, `Scalar`:
+// graph_values.h) are two pointers, free to copy, valid while the Builder
+// lives.
 //
 // Graph level: a `Tensor` has a dtype, a static rank and one `Size` a
 // dimension. Scalar level: inside the callback of `map`, `fold`, `loops`, ...
-// code is written on `Scalar`s; any Tensor or Size of the graph may be used in
-// it (`x.at({i, j})`, `Scalar` from a Size with `b.scalar(size)`).
+// code is written on `Scalar`s (scalar_arithmetic.h); any Tensor or Size of the
+// graph may be used in it (`x.at({i, j})`, `Scalar` from a Size with
+// `b.scalar(size)`).
 //
 // Misuse and unsupported requests throw `BuildError`; the frontend catches it
 // at each node and turns it into a located error. It never crosses a room's
@@ -22,6 +24,8 @@
 #include "base/build_error.h"
 #include "base/constant_data.h"
 #include "base/dtype.h"
+#include "ir/graph_values.h"
+#include "ir/scalar_arithmetic.h"
 #include "ir/size/size.h"
 #include "package/kernel.h"
 #include "package/package.h"
@@ -38,123 +42,7 @@
 
 namespace landfall::ir {
 
-class Builder;
 class Module;
-
-/// A scalar of a known type inside a kernel body.
-class Scalar {
-public:
-  Scalar() = default;
-  Scalar(Builder *builder, void *value) : builder_(builder), value_(value) {}
-  DType dtype() const;
-  Builder &builder() const { return *builder_; }
-  void *opaque() const { return value_; }
-  explicit operator bool() const { return value_ != nullptr; }
-
-private:
-  Builder *builder_ = nullptr;
-  void *value_ = nullptr;
-};
-
-using Scalars = std::vector<Scalar>;
-
-/// A tensor of the graph.
-class Tensor {
-public:
-  Tensor() = default;
-  Tensor(Builder *builder, void *value) : builder_(builder), value_(value) {}
-  explicit operator bool() const { return value_ != nullptr; }
-  DType dtype() const;
-  int rank() const;
-  /// Negative axes count from the back. Throws on an axis out of range.
-  Size dim(int axis) const;
-  const Shape &shape() const;
-  Size element_count() const;
-  /// Inside a body: the element at these I64 indices (one a dimension).
-  Scalar at(std::span<const Scalar> indices) const;
-  Scalar at(std::initializer_list<Scalar> indices) const;
-  /// The element where `guard` holds, else `other`; the indices may be out of
-  /// range where the guard is false.
-  Scalar at_or(std::span<const Scalar> indices, Scalar guard,
-               Scalar other) const;
-  Builder &builder() const { return *builder_; }
-  void *opaque() const { return value_; }
-
-private:
-  Builder *builder_ = nullptr;
-  void *value_ = nullptr;
-};
-
-using Tensors = std::vector<Tensor>;
-
-struct BoxFacts;
-
-/// A boxed host value (sequence, optional, map, run-time rank).
-class Box {
-public:
-  Box() = default;
-  Box(Builder *builder, void *value) : builder_(builder), value_(value) {}
-  explicit operator bool() const { return value_ != nullptr; }
-  Builder &builder() const { return *builder_; }
-  void *opaque() const { return value_; }
-
-  /// What is known about the value at compile time; null: nothing.
-  std::shared_ptr<const BoxFacts> facts;
-
-private:
-  Builder *builder_ = nullptr;
-  void *value_ = nullptr;
-};
-
-/// A value of the graph: nothing (an absent optional input), a tensor or a box.
-struct Any {
-  Tensor tensor;
-  Box box;
-  Any() = default;
-  Any(Tensor t) : tensor(t) {}
-  Any(Box b) : box(std::move(b)) {}
-  explicit operator bool() const { return tensor || box; }
-};
-
-using PointBody = std::function<Scalar(std::span<const Scalar> indices)>;
-using PointsBody = std::function<Scalars(std::span<const Scalar> indices)>;
-using ElementBody = std::function<Scalar(std::span<const Scalar> elements)>;
-using FoldBody = std::function<Scalars(std::span<const Scalar> indices,
-                                       std::span<const Scalar> carried)>;
-
-/// sum over `reduce` of a*b for each point of `shape` (docs/core_ir.md).
-struct Contraction {
-  Shape shape;  ///< The shape of the result.
-  Shape reduce; ///< Extents of the summed indices.
-  /// (result indices..., reduce indices...) -> (a, b), of type `accumulator`.
-  std::function<std::pair<Scalar, Scalar>(std::span<const Scalar> point,
-                                          std::span<const Scalar> reduce)>
-      factors;
-  DType accumulator = DType::f32;
-  /// (result indices..., sum) -> element; absent: the sum itself.
-  std::function<Scalar(std::span<const Scalar> point, Scalar sum)> epilogue;
-};
-
-/// A result of `loops`: a buffer that its body stores into.
-struct LoopsResult {
-  DType dtype;
-  Shape shape;
-  Tensor initial; ///< Contents to start from; absent: undefined.
-};
-
-/// Inside `loops`: a result buffer, readable and writable.
-class Buffer {
-public:
-  Buffer(Builder *builder, void *value) : builder_(builder), value_(value) {}
-  Scalar at(std::span<const Scalar> indices) const;
-  Scalar at(std::initializer_list<Scalar> indices) const;
-  void store(std::span<const Scalar> indices, Scalar value) const;
-  void store(std::initializer_list<Scalar> indices, Scalar value) const;
-
-private:
-  Builder *builder_;
-  void *value_;
-};
 
 class Builder {
 public:
@@ -340,97 +228,5 @@ private:
                                     size_t rank, size_t axis);
   std::unique_ptr<Impl> impl_;
 };
-
-//===--- Scalar arithmetic: operands share one type -----------------------===//
-// A C++ number as an operand is converted to the other operand's type.
-Scalar operator+(Scalar a, Scalar b);
-Scalar operator-(Scalar a, Scalar b);
-Scalar operator*(Scalar a, Scalar b);
-Scalar operator/(Scalar a, Scalar b);
-Scalar operator%(Scalar a, Scalar b); ///< ScalarOp::mod (floor).
-Scalar operator-(Scalar a);
-Scalar operator+(Scalar a, double b);
-Scalar operator-(Scalar a, double b);
-Scalar operator*(Scalar a, double b);
-Scalar operator/(Scalar a, double b);
-Scalar operator%(Scalar a, double b);
-Scalar operator+(double a, Scalar b);
-Scalar operator-(double a, Scalar b);
-Scalar operator*(double a, Scalar b);
-Scalar operator/(double a, Scalar b);
-Scalar operator==(Scalar a, Scalar b);
-Scalar operator!=(Scalar a, Scalar b);
-Scalar operator<(Scalar a, Scalar b);
-Scalar operator<=(Scalar a, Scalar b);
-Scalar operator>(Scalar a, Scalar b);
-Scalar operator>=(Scalar a, Scalar b);
-Scalar operator==(Scalar a, double b);
-Scalar operator!=(Scalar a, double b);
-Scalar operator<(Scalar a, double b);
-Scalar operator<=(Scalar a, double b);
-Scalar operator>(Scalar a, double b);
-Scalar operator>=(Scalar a, double b);
-Scalar operator&(Scalar a, Scalar b);
-Scalar operator|(Scalar a, Scalar b);
-Scalar operator^(Scalar a, Scalar b);
-Scalar operator~(Scalar a);
-Scalar operator<<(Scalar a, Scalar b);
-Scalar operator>>(Scalar a, Scalar b);
-/// &, | and ~ on bool scalars under their usual names.
-Scalar logical_and(Scalar a, Scalar b);
-Scalar logical_or(Scalar a, Scalar b);
-Scalar logical_not(Scalar a);
-
-Scalar select(Scalar condition, Scalar if_true, Scalar if_false);
-Scalar cast(Scalar x, DType type);          ///< ScalarOp::cast
-Scalar cast_saturate(Scalar x, DType type); ///< ScalarOp::cast_sat
-/// Of strings: to and from i64, the number of the text. Numbers order nothing:
-/// which text has which is decided by the model and the run's inputs.
-Scalar bitcast(Scalar x, DType type);
-Scalar minimum(Scalar a, Scalar b);
-Scalar maximum(Scalar a, Scalar b);
-Scalar minimum(Scalar a, double b);
-Scalar maximum(Scalar a, double b);
-Scalar clamp(Scalar x, Scalar low, Scalar high);
-Scalar pow(Scalar a, Scalar b);
-Scalar fmod(Scalar a, Scalar b);
-Scalar fma(Scalar a, Scalar b, Scalar c);
-Scalar is_nan(Scalar x);
-/// One-argument operations by name: abs, sign, floor, exp, ...
-Scalar unary(ScalarOp op, Scalar x);
-inline Scalar abs(Scalar x) { return unary(ScalarOp::abs, x); }
-inline Scalar sign(Scalar x) { return unary(ScalarOp::sign, x); }
-inline Scalar floor(Scalar x) { return unary(ScalarOp::floor, x); }
-inline Scalar ceil(Scalar x) { return unary(ScalarOp::ceil, x); }
-inline Scalar round_even(Scalar x) { return unary(ScalarOp::round, x); }
-inline Scalar trunc(Scalar x) { return unary(ScalarOp::trunc, x); }
-inline Scalar sqrt(Scalar x) { return unary(ScalarOp::sqrt, x); }
-inline Scalar exp(Scalar x) { return unary(ScalarOp::exp, x); }
-inline Scalar log(Scalar x) { return unary(ScalarOp::log, x); }
-inline Scalar log1p(Scalar x) { return unary(ScalarOp::log1p, x); }
-inline Scalar sin(Scalar x) { return unary(ScalarOp::sin, x); }
-inline Scalar cos(Scalar x) { return unary(ScalarOp::cos, x); }
-inline Scalar tanh(Scalar x) { return unary(ScalarOp::tanh, x); }
-inline Scalar erf(Scalar x) { return unary(ScalarOp::erf, x); }
-/// 1 / (1 + exp(-x)), stable for large |x|.
-Scalar sigmoid(Scalar x);
-
-/// Sum / max / min / product of body over `extents`, inside a body. Max and min
-/// start from -inf / +inf or the type's limits.
-Scalar sum(Builder &b, const Shape &extents, DType type, const PointBody &body);
-Scalar max_of(Builder &b, const Shape &extents, DType type,
-              const PointBody &body);
-Scalar min_of(Builder &b, const Shape &extents, DType type,
-              const PointBody &body);
-
-/// The sum of term(0), ..., term(count - 1), inside a body, where few terms are
-/// expected (the taps of an interpolation): of a constant number of at most 4
-/// it is written out, so that no loop stands between them.
-Scalar sum_of_few(Builder &b, Size count, DType type,
-                  const std::function<Scalar(Scalar k)> &term);
-
-/// The type's lowest / highest value (-inf / +inf for reals).
-Scalar lowest(Builder &b, DType type);
-Scalar highest(Builder &b, DType type);
 
 } // namespace landfall::ir

@@ -48,6 +48,7 @@ ROOMS = [
           # What targets that are processors share.
           "native": [".", "kernels/frame"],
           "native/suite": [".", "kernels/*", "native"],
+          "lower": [],
           "passes": ["."]},
          MLIR, {"kernels/*": "kernels", "native": "native", "native/suite": "native"},
          {"kernels/*": LLVM, "native": LLVM, "native/suite": LLVM}),

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/lower.h"
+#include "compiler/lower/lower.h"
 #include "compiler/target.h"
 #include "ir/builder.h"
 #include "ir/module/module_impl.h"

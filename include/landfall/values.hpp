@@ -8,15 +8,46 @@
 #ifndef LANDFALL_VALUES_HPP
 #define LANDFALL_VALUES_HPP
 
-#ifndef LANDFALL_HPP
-#error "include <landfall/landfall.hpp>"
-#endif
+#include <landfall/call.hpp>
 
+#include <cstdint>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace lf {
+
+namespace detail {
+
+template <typename T> constexpr lf_dtype dtype_of() {
+  if constexpr (std::is_same_v<T, float>)
+    return LF_FLOAT32;
+  else if constexpr (std::is_same_v<T, double>)
+    return LF_FLOAT64;
+  else if constexpr (std::is_same_v<T, bool>)
+    return LF_BOOL;
+  else if constexpr (std::is_same_v<T, int8_t>)
+    return LF_INT8;
+  else if constexpr (std::is_same_v<T, uint8_t>)
+    return LF_UINT8;
+  else if constexpr (std::is_same_v<T, int16_t>)
+    return LF_INT16;
+  else if constexpr (std::is_same_v<T, uint16_t>)
+    return LF_UINT16;
+  else if constexpr (std::is_same_v<T, int32_t>)
+    return LF_INT32;
+  else if constexpr (std::is_same_v<T, uint32_t>)
+    return LF_UINT32;
+  else if constexpr (std::is_same_v<T, int64_t>)
+    return LF_INT64;
+  else {
+    static_assert(std::is_same_v<T, uint64_t>, "not an element type");
+    return LF_UINT64;
+  }
+}
+
+} // namespace detail
 
 /// A tensor, sequence, map or nothing.
 class Value {

@@ -83,7 +83,8 @@ class Install(unittest.TestCase):
 
     def test_only_the_interface_is_installed(self):
         headers = {path.name for path in self.prefix.rglob("*.h*")}
-        self.assertEqual(headers, {"landfall.h", "landfall.hpp", "values.h", "values.hpp", "version.h"})
+        self.assertEqual(headers, {"landfall.h", "values.h", "version.h", "landfall.hpp", "call.hpp", "error.hpp",
+                                   "package.hpp", "values.hpp"})
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Nodes without blocks. Control flow is in body_control.cpp.
+// Nodes without blocks, and what loops (body_loops.cpp) and branches
+// (body_branches.cpp) share.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/body/body_emitter.h"
@@ -165,6 +166,43 @@ LaneValue BodyEmitter::both(const LaneValue &a, const LaneValue &b) {
 
 LaneValue BodyEmitter::under_predicate(const LaneValue &condition) {
   return predicate_ ? both(predicate_, condition) : condition;
+}
+
+//===--- What loops and branches share ------------------------------------===//
+
+std::optional<int64_t> BodyEmitter::constant_of(const LaneValue &value) {
+  if (!value.is_uniform())
+    return std::nullopt;
+  if (auto *known = llvm::dyn_cast<llvm::ConstantInt>(value.scalar()))
+    return known->getSExtValue();
+  return std::nullopt;
+}
+
+LaneValues BodyEmitter::run(const Block &block) {
+  emit(block);
+  return values(block.yields);
+}
+
+void BodyEmitter::bind_all(llvm::ArrayRef<NodeId> params,
+                           const LaneValues &values) {
+  for (size_t k = 0; k < params.size(); ++k)
+    bind(params[k], values[k]);
+}
+
+Value *BodyEmitter::in_form(const LaneValue &value, bool uniform) {
+  return uniform ? value.scalar() : lanes_.spread(value);
+}
+
+LaneValue BodyEmitter::of_form(DType type, Value *value, bool uniform) {
+  return uniform || lanes_.is_scalar() ? LaneValue::uniform(type, value)
+                                       : LaneValue::varying(type, value);
+}
+
+LaneValue BodyEmitter::choose(const LaneValue &mask, const LaneValue &a,
+                              const LaneValue &other) {
+  return LaneValue::varying(a.type(), b().CreateSelect(lanes_.spread(mask),
+                                                       lanes_.spread(a),
+                                                       lanes_.spread(other)));
 }
 
 } // namespace landfall::kernels

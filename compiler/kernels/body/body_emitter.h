@@ -86,7 +86,17 @@ private:
   /// Whether any value of the node is not uniform.
   bool varies(NodeId node) const;
 
-  // body_control.cpp
+  /// Emits a block whose parameters are bound; its yields.
+  LaneValues run(const Block &block);
+  void bind_all(llvm::ArrayRef<NodeId> params, const LaneValues &values);
+  llvm::Value *in_form(const LaneValue &value, bool uniform);
+  LaneValue of_form(DType type, llvm::Value *value, bool uniform);
+  LaneValue choose(const LaneValue &mask, const LaneValue &a,
+                   const LaneValue &b);
+  /// The value of a uniform integer constant.
+  static std::optional<int64_t> constant_of(const LaneValue &value);
+
+  // body_loops.cpp
   LaneValues emit_loop(NodeId id);
   bool has_register_pressure(const Node &loop) const;
   LaneValues emit_iterations(const Node &node, LaneValues init);
@@ -97,20 +107,15 @@ private:
   LaneValues emit_diverging_loop(const Node &node, const LaneValues &init);
   LaneValues emit_loop_while(const Node &node);
   LaneValues emit_diverging_while(const Node &node, const LaneValues &init);
-  LaneValues emit_branch(const Node &node);
-  LaneValues emit_diverging_branch(const Node &node);
-  LaneValues emit_masked_block(const Block &block, const LaneValue &mask);
-  /// Emits a block whose parameters are bound; its yields.
-  LaneValues run(const Block &block);
-  void bind_all(llvm::ArrayRef<NodeId> params, const LaneValues &values);
-  llvm::Value *in_form(const LaneValue &value, bool uniform);
-  LaneValue of_form(DType type, llvm::Value *value, bool uniform);
-  LaneValue choose(const LaneValue &mask, const LaneValue &a,
-                   const LaneValue &b);
   /// Which carried values of a loop over `block` are uniform in every
   /// iteration. `params[first + k]` is carried value k; it starts as `init[k]`.
   llvm::SmallVector<bool, 4> uniform_carried(const Block &block, size_t first,
                                              const LaneValues &init) const;
+
+  // body_branches.cpp
+  LaneValues emit_branch(const Node &node);
+  LaneValues emit_diverging_branch(const Node &node);
+  LaneValues emit_masked_block(const Block &block, const LaneValue &mask);
 
   // body_extremes.cpp
   bool keeps_nan_apart(NodeId loop, const LaneValues &init) const;

@@ -6,8 +6,8 @@
 // order of summation does not show.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/kernels/contraction/contraction_for_test.h"
 #include "compiler/kernels/contraction/contraction_generator.h"
+#include "compiler/kernels/contraction/random_contraction_for_test.h"
 #include "compiler/native/suite/native_suite_for_test.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-//===- body_control.cpp - Loops and branches of kernel bodies -------------===//
+//===- body_loops.cpp - Loops of kernel bodies ----------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -6,21 +6,12 @@
 #include "compiler/kernels/body/body_emitter.h"
 #include "compiler/kernels/body/vector_fold.h"
 #include "kernel_analysis/access/uniformity.h"
-#include "kernel_analysis/access/work_estimate.h"
 
 namespace landfall::kernels {
 
 using llvm::Value;
 
 namespace {
-
-std::optional<int64_t> constant_of(const LaneValue &value) {
-  if (!value.is_uniform())
-    return std::nullopt;
-  if (auto *known = llvm::dyn_cast<llvm::ConstantInt>(value.scalar()))
-    return known->getSExtValue();
-  return std::nullopt;
-}
 
 /// Nodes in a block and its inner blocks; loops count as too many.
 size_t size_of_block(const Kernel &kernel, const Block &block) {
@@ -35,47 +26,7 @@ size_t size_of_block(const Kernel &kernel, const Block &block) {
   return size;
 }
 
-/// Whether the block may be executed speculatively.
-bool is_pure_arithmetic(const Kernel &kernel, const Block &block) {
-  for (NodeId id : block.nodes) {
-    NodeKind kind = kernel.nodes[id].kind;
-    if (kind != NodeKind::scalar && kind != NodeKind::constant &&
-        kind != NodeKind::size)
-      return false;
-  }
-  return analysis::work_of(kernel, block) < 16;
-}
-
 } // namespace
-
-//===--- Small pieces -----------------------------------------------------===//
-
-LaneValues BodyEmitter::run(const Block &block) {
-  emit(block);
-  return values(block.yields);
-}
-
-void BodyEmitter::bind_all(llvm::ArrayRef<NodeId> params,
-                           const LaneValues &values) {
-  for (size_t k = 0; k < params.size(); ++k)
-    bind(params[k], values[k]);
-}
-
-Value *BodyEmitter::in_form(const LaneValue &value, bool uniform) {
-  return uniform ? value.scalar() : lanes_.spread(value);
-}
-
-LaneValue BodyEmitter::of_form(DType type, Value *value, bool uniform) {
-  return uniform || lanes_.is_scalar() ? LaneValue::uniform(type, value)
-                                       : LaneValue::varying(type, value);
-}
-
-LaneValue BodyEmitter::choose(const LaneValue &mask, const LaneValue &a,
-                              const LaneValue &other) {
-  return LaneValue::varying(a.type(), b().CreateSelect(lanes_.spread(mask),
-                                                       lanes_.spread(a),
-                                                       lanes_.spread(other)));
-}
 
 llvm::SmallVector<bool, 4>
 BodyEmitter::uniform_carried(const Block &block, size_t first,
@@ -105,8 +56,6 @@ BodyEmitter::uniform_carried(const Block &block, size_t first,
     uniform.assign(uniform.size(), true);
   return uniform;
 }
-
-//===--- Loops ------------------------------------------------------------===//
 
 LaneValues BodyEmitter::emit_loop(NodeId id) {
   const Node &node = at(id);
@@ -346,87 +295,6 @@ LaneValues BodyEmitter::emit_diverging_while(const Node &node,
   LaneValues results;
   for (size_t k = 0; k < init.size(); ++k)
     results.push_back(LaneValue::varying(init[k].type(), out[k + 1]));
-  return results;
-}
-
-//===--- Branches ---------------------------------------------------------===//
-
-LaneValues BodyEmitter::emit_branch(const Node &node) {
-  LaneValue condition = value(node.args[0]);
-  if (!condition.is_uniform())
-    return emit_diverging_branch(node);
-  if (auto known = constant_of(condition))
-    return run(node.blocks[*known ? 0 : 1]);
-  llvm::BasicBlock *blocks[2] = {frame().block("then"), frame().block("else")};
-  llvm::BasicBlock *after = frame().block("after"), *ends[2];
-  b().CreateCondBr(condition.scalar(), blocks[0], blocks[1]);
-  LaneValues yields[2];
-  for (int side = 0; side < 2; ++side) {
-    b().SetInsertPoint(blocks[side]);
-    yields[side] = run(node.blocks[side]);
-    ends[side] = b().GetInsertBlock();
-  }
-  // The form of each result is known only when both sides are.
-  Values raw[2];
-  for (int side = 0; side < 2; ++side) {
-    b().SetInsertPoint(ends[side]);
-    for (size_t k = 0; k < yields[0].size(); ++k)
-      raw[side].push_back(
-          in_form(yields[side][k],
-                  yields[0][k].is_uniform() && yields[1][k].is_uniform()));
-    ends[side] = b().GetInsertBlock();
-    b().CreateBr(after);
-  }
-  b().SetInsertPoint(after);
-  LaneValues results;
-  for (size_t k = 0; k < yields[0].size(); ++k) {
-    bool uniform = yields[0][k].is_uniform() && yields[1][k].is_uniform();
-    llvm::PHINode *phi = b().CreatePHI(raw[0][k]->getType(), 2);
-    for (int side = 0; side < 2; ++side)
-      phi->addIncoming(raw[side][k], ends[side]);
-    results.push_back(of_form(yields[0][k].type(), phi, uniform));
-  }
-  return results;
-}
-
-LaneValues BodyEmitter::emit_masked_block(const Block &block,
-                                          const LaneValue &mask) {
-  if (is_pure_arithmetic(kernel(), block))
-    return run(block);
-  LaneValue outer_predicate = predicate_;
-  LaneValue wanted = under_predicate(mask);
-  Values out = emit_if(
-      frame(), lanes_.any_of(wanted),
-      [&] {
-        predicate_ = wanted;
-        Values raw;
-        for (const LaneValue &v : run(block))
-          raw.push_back(lanes_.spread(v));
-        predicate_ = outer_predicate;
-        return raw;
-      },
-      [&] {
-        Values raw;
-        for (NodeId node : block.yields)
-          raw.push_back(
-              llvm::Constant::getNullValue(lanes_.vector_type(at(node).type)));
-        return raw;
-      });
-  LaneValues results;
-  for (size_t k = 0; k < out.size(); ++k)
-    results.push_back(LaneValue::varying(at(block.yields[k]).type, out[k]));
-  return results;
-}
-
-LaneValues BodyEmitter::emit_diverging_branch(const Node &node) {
-  LaneValue condition = value(node.args[0]);
-  LaneValue opposite =
-      lanes_.apply(ScalarOp::bit_not, DType::boolean, {condition});
-  LaneValues yes = emit_masked_block(node.blocks[0], condition);
-  LaneValues no = emit_masked_block(node.blocks[1], opposite);
-  LaneValues results;
-  for (size_t k = 0; k < yes.size(); ++k)
-    results.push_back(choose(condition, yes[k], no[k]));
   return results;
 }
 

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/memory_plan.h"
+#include "compiler/lower/memory_plan.h"
 
 #include "ir/describe/describe.h"
 

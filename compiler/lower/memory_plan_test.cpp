@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/memory_plan.h"
+#include "compiler/lower/memory_plan.h"
 
 #include "compiler/passes/pass_for_test.h"
 #include "ir/builder_impl.h"

@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/lower.h"
+#include "compiler/lower/lower.h"
 
 #include "base/owned_constant.h"
 #include "compiler/passes/pass_for_test.h"

@@ -1,0 +1,115 @@
+"""What the command `compile` writes and prints.
+
+    compile_test.py build/bin/landfall
+"""
+
+import os
+import re
+import unittest
+
+import onnx
+import onnx.parser
+from onnx import TensorProto, helper
+
+from command_line import CommandLine, save_model
+
+
+class Compilations(CommandLine):
+    def test_wrong_declarations_are_warnings(self):
+        path = self.path("declared.onnx")
+        onnx.save(onnx.parser.parse_model(
+            '<ir_version: 10, opset_import: ["" : 21]> g (float[2] x) => (float[3] y) { y = Neg(x) }'), path)
+        done = self.start("compile", path, "-o", self.path("declared.lfm"))
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stderr, "warning: 'y' is declared with the shape [3], but it has the shape [2]; "
+                         "the declaration is ignored\n")
+
+    def test_compile(self):
+        self.assertIn("here.lfm", self.tell("compile", self.model, "-o", "here.lfm"))
+        report = self.ask("compile", self.model, "--variant", "native",
+                          "-o", "native.lfm")
+        self.assertEqual(report["output"], "native.lfm")
+        self.assertEqual(len(report["variants"]), 1)
+        self.assertEqual(report["bytes"], os.path.getsize(self.path("native.lfm")))
+        self.assertGreater(report["kernels"], 0)
+        self.tell("run", "here.lfm")
+
+    def test_the_package_is_named_after_the_model(self):
+        os.makedirs(self.path("models"), exist_ok=True)
+        save_model(self.path("models", "other.onnx"))
+        self.tell("compile", "models/other.onnx")
+        self.tell("run", "other.lfm")
+
+    def test_everything_is_computed_on_the_target(self):
+        package = self.path("required.lfm")
+        self.tell("compile", self.model, "-o", package, "--require-target")
+        self.tell("run", package, "--require-target")
+        self.tell("explain", self.model, "--no-run", "--require-target")
+
+    def test_intermediates(self):
+        def compile_with(*options):
+            done = self.start("compile", self.model, "-o", "traced.lfm", *options)
+            self.assertEqual(done.returncode, 0)
+            return done.stderr
+
+        self.assertIn("After fuse", compile_with("--print-after", "fuse"))
+        self.assertNotIn("After import", compile_with("--print-after", "fuse"))
+        self.assertIn("After import", compile_with("--print-after", "all"))
+        # Each step prints what it made: lowering the program and the kernels,
+        # generating code how each kernel's was made.
+        self.assertIn("kernel 0", compile_with("--print-after", "lower"))
+        generated = compile_with("--print-after", "generate")
+        self.assertNotIn("module", generated)
+        self.assertRegex(generated, r"x86_64-avx2: \d+ bytes\n  0 \w+: \w+")
+
+    def test_how_kernels_are_made_can_be_dumped(self):
+        def made(folder, *options, model=self.model):
+            self.tell("compile", model, "-o", f"{folder}.lfm", "--dump-dir", f"dumps/{folder}", *options)
+            files = {}
+            for name in os.listdir(self.path("dumps", folder)):
+                with open(self.path("dumps", folder, name)) as file:
+                    files[name] = file.read()
+            return files
+
+        for folder, options, variant in [("cpu", ["--variant", "avx2"], "x86_64-avx2"),
+                                         ("reef", ["--target", "reef1"], "rv64gcv")]:
+            files = made(folder, *options)
+            steps = [name for name in files if name[0] == "0" and name.endswith((".mlir", ".txt"))]
+            self.assertIn("00_import.mlir", steps)
+            self.assertTrue(any(name.endswith("_fuse.mlir") for name in steps))
+            self.assertTrue(any(name.endswith("generate.txt") for name in steps))
+            stems = [name.removesuffix(".kernel") for name in files if re.fullmatch(r"\d+_\w+\.kernel", name)]
+            self.assertGreaterEqual(len(stems), 2)
+            for stem in stems:
+                self.assertTrue(files[f"{stem}.kernel"].startswith("kernel "))
+                self.assertRegex(files[f"{stem}.{variant}.plan"], r"^generator: \w+")
+                self.assertIn("define", files[f"{stem}.{variant}.ll"])
+                self.assertIn("define", files[f"{stem}.{variant}.opt.ll"])
+                self.assertIn("_run:", files[f"{stem}.{variant}.s"])
+            plans = "".join(text for name, text in files.items() if name.endswith(".plan"))
+            self.assertIn("lanes:", plans)
+        # Two loops over contiguous elements are rewritten to one.
+        flat = self.path("flat.onnx")
+        ports = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", "M"]) for name in "xy"]
+        graph = helper.make_graph([helper.make_node("Exp", ["x"], ["y"])], "flat", ports[:1], ports[1:])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), flat)
+        rewritten = [name for name in made("flat", model=flat) if name.endswith(".1_collapse_loops.kernel")]
+        self.assertEqual(len(rewritten), 1)
+        # Looking on changes nothing.
+        self.tell("compile", self.model, "-o", "unseen.lfm", "--variant", "avx2")
+        with open(self.path("unseen.lfm"), "rb") as unseen, open(self.path("cpu.lfm"), "rb") as seen:
+            self.assertEqual(unseen.read(), seen.read())
+        self.refuses(5, "small.onnx/dump", "compile", self.model, "-o", "no.lfm", "--dump-dir", f"{self.model}/dump")
+
+    def test_a_failed_compilation_writes_nothing(self):
+        def refused(code, words, *options):
+            self.refuses(code, words, "compile", self.model, "-o", *options)
+
+        refused(1, "import", "no.lfm", "--print-after", "lunch")
+        refused(1, "cpu", "no.lfm", "--device", "gpu9")
+        self.assertFalse(os.path.exists(self.path("no.lfm")))
+        refused(5, "nowhere", "nowhere/no.lfm")
+
+
+if __name__ == "__main__":
+    unittest.main()
