@@ -122,8 +122,8 @@ TEST(FoldPlacement, AFewStepsThatARowSharesAreAFold) {
       [](Builder &b) {
         Tensor x = input(b);
         Tensor y = b.map(x.shape(), DType::f32, [&](auto i) {
-          return x.at(i) +
-                 sum(b, {5}, DType::f32, [&](auto) { return x.at({i[0], 0}); });
+          return x.at(i) + sum(b, {5}, DType::f32,
+                               [&](auto) { return x.at({i[0], b.index(0)}); });
         });
         b.output("y", b.map({x.dim(1), x.dim(0)}, DType::f32,
                             [&](auto i) { return y.at({i[1], i[0]}); }));
