@@ -2,7 +2,7 @@
 
     tidy.py [--minutes N] [FILE...]
 
-The checks are in .clang-tidy. Only the rooms in HELD are looked at. A file that
+The checks are in .clang-tidy. All files that the build compiles are held. A file that
 was found clean is not looked at again until it, a header that it includes, or
 .clang-tidy changes (build/tidy remembers). With --minutes, files are taken in
 this order while there is time: those that the last commit and the working tree
@@ -12,6 +12,7 @@ change, then all others, beginning with another one each day.
 import argparse
 import datetime
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -23,17 +24,18 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 CACHE = BUILD / "tidy"
 TIDY = "clang-tidy-22"
-# Rooms that are clean, and stay so.
-HELD = ["base", "package", "kernel_analysis", "onnx_format", "device_math", "ir"]
 
 
 def run(*command, cwd=ROOT):
     return subprocess.run(command, cwd=cwd, check=True, text=True, capture_output=True).stdout
 
 
-def held_sources():
-    listed = run("git", "ls-files", "-co", "--exclude-standard", *HELD).splitlines()
-    return sorted(name for name in listed if name.endswith(".cpp") and (ROOT / name).is_file())
+def sources():
+    """Those that this build compiles: others (firmware, fuzz targets) have flags of their own."""
+    listed = run("git", "ls-files", "-co", "--exclude-standard", "*.cpp").splitlines()
+    commands = json.loads((BUILD / "compile_commands.json").read_text())
+    built = {os.path.relpath(os.path.join(entry["directory"], entry["file"]), ROOT) for entry in commands}
+    return sorted(name for name in listed if name in built and (ROOT / name).is_file())
 
 
 def dependencies():
@@ -82,7 +84,7 @@ def main():
     settings = (ROOT / ".clang-tidy").read_bytes() + run(TIDY, "--version").encode()
     depends = dependencies()
     CACHE.mkdir(parents=True, exist_ok=True)
-    names = options.files or in_order(held_sources())
+    names = options.files or in_order(sources())
     keys = {name: key_of(depends.get(name, [name]), settings) for name in names}
     waiting = [name for name in names if not (CACHE / keys[name]).exists()]
     failed, looked_at = [], 0

@@ -10,7 +10,6 @@ round: `--filter OPERATOR --first ROUND --rounds 1` runs it again.
 """
 
 import argparse
-import importlib
 import sys
 import time
 import traceback
@@ -23,49 +22,15 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "conformance"))
 
 import tolerance
 from draw import OPERATORS, Draw
+from nodes import load_cases, node_model
 
 try:
-    import onnx
     import onnxruntime
-    from onnx import helper
 except ImportError:
     print("skipped: the package onnxruntime is not installed")
     sys.exit(0)
 
 import landfall
-
-FILES = ["attention_cases", "block_cases", "layer_cases", "quantized_cases", "tensor_cases"]
-
-
-def element_type(array):
-    return helper.np_dtype_to_tensor_dtype(array.dtype)
-
-
-def node_model(case, constants, free, outputs):
-    """A model of the case's node; `free` leaves the dimensions of its inputs open."""
-    names = [f"x{k}" if value is not None else "" for k, value in enumerate(case.operands)]
-    while names and not names[-1]:
-        names.pop()
-    inputs, initializers, feeds = [], [], {}
-    for k, (name, value) in enumerate(zip(names, case.operands)):
-        if not name:
-            continue
-        if k in constants:
-            initializers.append(onnx.numpy_helper.from_array(value, name))
-            continue
-        shape = [f"{name}_{d}" for d in range(value.ndim)] if free else value.shape
-        inputs.append(helper.make_tensor_value_info(name, element_type(value), shape))
-        feeds[name] = value
-    results = [f"y{k}" if k not in case.unspecified else "" for k in range(case.outputs)]
-    node = helper.make_node(case.operator, names, results, "n", domain=case.domain, **case.attributes)
-    infos = [helper.make_empty_tensor_value_info(name) for name in results if name]
-    if outputs:
-        infos = [helper.make_tensor_value_info(name, element_type(value), None)
-                 for name, value in zip([r for r in results if r], outputs)]
-    graph = helper.make_graph([node], "g", inputs, infos, initializers)
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=10), feeds
-
 
 def judged(case, constants):
     """(what ONNX Runtime answers, None) or (None, why it does not)."""
@@ -145,8 +110,7 @@ def main():
     parser.add_argument("--verbose", action="store_true", help="print refusals")
     arguments = parser.parse_args()
     onnxruntime.set_default_logger_severity(4)
-    for file in FILES:
-        importlib.import_module(file)
+    load_cases()
     names = sorted(name for name in OPERATORS if arguments.filter in name)
     counts = {name: {"agrees": 0, "refused": 0, "failed": 0} for name in names}
     last_refusal = {}
