@@ -78,11 +78,11 @@ void let_llvm_throw() {
 
 /// There may be no memory for more than the code.
 int give_error(const Error &error, uint8_t **result, size_t *size) noexcept {
-  *result = nullptr;
-  *size = 0;
   try {
     give(serialize(error), result, size);
   } catch (const std::bad_alloc &) {
+    *result = nullptr;
+    *size = 0;
   }
   return static_cast<int>(error.code);
 }

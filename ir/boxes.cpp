@@ -45,7 +45,7 @@ std::vector<Any> Builder::box(BoxFunction function,
 
 Size Builder::rank(Box box) {
   Impl &i = *impl_;
-  Value value = value_of(Any(box));
+  Value value = value_of(Any(std::move(box)));
   auto known = i.known_ranks.find(value);
   if (known != i.known_ranks.end())
     return known->second;
@@ -67,7 +67,8 @@ Tensor Builder::unboxed(Box box, DType dtype, int rank) {
   SmallVector<int64_t> extents(size_t(rank), ShapedType::kDynamic);
   auto type = RankedTensorType::get(extents, lf::to_mlir(dtype, &i.m.context));
   Value value =
-      lf::RetypeOp::create(i.op, i.loc, type, value_of(Any(box))).getValue();
+      lf::RetypeOp::create(i.op, i.loc, type, value_of(Any(std::move(box))))
+          .getValue();
   i.define_dims(value, "unboxed");
   return i.tensor(value);
 }

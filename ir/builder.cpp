@@ -206,7 +206,7 @@ static void describe(SignatureValue &signature, const Facts &facts) {
     signature.dtype = *inside->dtype;
 }
 
-void Builder::output(const std::string &name, Any value) {
+void Builder::output(const std::string &name, const Any &value) {
   Impl &i = *impl_;
   SignatureValue signature;
   signature.name = name;

@@ -69,7 +69,7 @@ public:
   void absent_input(const SignatureValue &signature);
   Box box_input(const SignatureValue &signature);
   /// A model output; `signature.dims` is informative.
-  void output(const std::string &name, Any value);
+  void output(const std::string &name, const Any &value);
 
   //===--- Constants ------------------------------------------------------===//
   Tensor constant(ConstantData data);

@@ -243,7 +243,7 @@ TEST_F(BuilderTest, BranchesThatDifferInRankGiveABox) {
 TEST_F(BuilderTest, TheRunChoosesAmongGraphs) {
   Tensor x = input({rows});
   Size n = x.dim(0);
-  auto choose = [&](std::vector<int64_t> values, int64_t refused) {
+  auto choose = [&](const std::vector<int64_t> &values, int64_t refused) {
     std::vector<Builder::Alternative> alternatives;
     for (int64_t value : values)
       alternatives.push_back({value, ""});

@@ -16,6 +16,8 @@ class Builder : public nlohmann::detail::json_sax_dom_parser<Json> {
 public:
   explicit Builder(Json &root) : json_sax_dom_parser(root, false) {}
 
+  // NOLINTBEGIN(bugprone-derived-method-shadowing-base-method): sax_parse is a
+  // template that calls those of this class.
   bool start_object(size_t elements) {
     return ++depth_ <= depth_limit &&
            json_sax_dom_parser::start_object(elements);
@@ -32,6 +34,7 @@ public:
     --depth_;
     return json_sax_dom_parser::end_array();
   }
+  // NOLINTEND(bugprone-derived-method-shadowing-base-method)
 
 private:
   static constexpr int depth_limit = 64; // Far above that of any we write.

@@ -57,6 +57,7 @@ std::string run_assembler(const std::string &options, const std::string &input,
   std::string command =
       fmt::format("{} -triple=riscv64 -mattr={} {} {} -o {} 2> {}",
                   LANDFALL_LLVM_MC, assembler_features, options, in, out, err);
+  // NOLINTNEXTLINE(bugprone-command-processor): the test's own command.
   bool ok = std::system(command.c_str()) == 0;
   std::string output = ok ? read_file(out) : "";
   messages = read_file(err);

@@ -39,6 +39,7 @@ std::string compile(const std::string &options) {
       "-fuse-ld=lld "
       "-Wl,--image-base=0x80000000 {}/mixture.cpp -o {}",
       LANDFALL_RISCV_CLANG, options, LANDFALL_PROGRAMS, path);
+  // NOLINTNEXTLINE(bugprone-command-processor): the test's own command.
   int failed = std::system(command.c_str());
   EXPECT_EQ(failed, 0) << command;
   return failed ? "" : path;

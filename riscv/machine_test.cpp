@@ -121,6 +121,7 @@ std::string landfall::riscv::run_file_in_qemu(const std::string &path,
       fmt::format("{} -cpu rv64,v=true,vlen={},vext_spec=v1.0 {} > {}.out",
                   LANDFALL_QEMU, vlen, path, path);
   std::string output;
+  // NOLINTNEXTLINE(bugprone-command-processor): the test's own command.
   if (std::system(command.c_str()) == 0) {
     std::ifstream file(path + ".out", std::ios::binary);
     std::stringstream bytes;

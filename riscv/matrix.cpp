@@ -10,6 +10,8 @@
 #include "riscv/narrow_float.h"
 #include "riscv/rounding.h"
 
+#include <algorithm>
+
 using namespace landfall::riscv;
 
 namespace {
@@ -109,8 +111,7 @@ const To *operand_row(Core &core, unsigned index, uint64_t k, uint64_t count,
   const From *from = elements<From>(core, index + k * operand_stride(core));
   if constexpr (std::is_same_v<From, To>)
     return from;
-  for (uint64_t n = 0; n < count; ++n)
-    room[n] = convert(from[n]);
+  std::transform(from, from + count, room, convert);
   return room;
 }
 

@@ -7,6 +7,8 @@
 
 #include "riscv/division.h"
 
+#include <algorithm>
+
 using namespace landfall::riscv;
 
 #define VV(id, name) FORM(id, vv, name)
@@ -183,8 +185,7 @@ static void extend(Core &core, const Instruction &in, int steps) {
       if constexpr (sizeof(Narrow) < sizeof(T)) {
         using From = std::conditional_t<is_signed, Signed<Narrow>, Narrow>;
         const From *from = elements<From>(core, in.rs2);
-        for (uint64_t k = 0, count = core.vl; k < count; ++k)
-          result_elements<T>(core)[k] = static_cast<T>(from[k]);
+        std::copy_n(from, core.vl, result_elements<T>(core));
       }
     });
     write_back<T>(core, in.rd, active_elements(core, in));

@@ -23,7 +23,7 @@ HostValue position(int64_t value) {
   return host_tensor<int64_t>(DType::i64, {}, {value});
 }
 
-HostValue sequence_of(std::vector<float> values) {
+HostValue sequence_of(const std::vector<float> &values) {
   HostSequence list;
   for (float value : values)
     list.push_back(floats({value}));

@@ -26,8 +26,9 @@ HostValue map_of(std::vector<std::pair<Key, float>> entries) {
   return {std::move(map)};
 }
 
-Result<HostValue> apply(BoxFunction function, std::vector<HostValue> operands,
-                        std::vector<uint32_t> extra) {
+Result<HostValue> apply(BoxFunction function,
+                        const std::vector<HostValue> &operands,
+                        const std::vector<uint32_t> &extra) {
   std::vector<const HostValue *> pointers;
   for (const HostValue &operand : operands)
     pointers.push_back(&operand);

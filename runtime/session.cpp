@@ -14,8 +14,8 @@
 namespace landfall::runtime {
 
 struct Session::State {
-  State(std::shared_ptr<LoadedModel> loaded, const LoadedParts &parts)
-      : model(std::move(loaded)), executor(parts, cancelled) {}
+  explicit State(std::shared_ptr<LoadedModel> loaded)
+      : model(std::move(loaded)), executor(*model->parts_, cancelled) {}
 
   std::shared_ptr<LoadedModel> model;
   std::atomic<unsigned> runs = 0;      ///< Calls of run() that have not ended.
@@ -60,7 +60,7 @@ std::string names_conflict(const EntryPoint &entry,
 } // namespace
 
 Session::Session(std::shared_ptr<LoadedModel> model)
-    : state_(new State(model, *model->parts_)) {}
+    : state_(std::make_unique<State>(std::move(model))) {}
 Session::~Session() = default;
 
 Result<std::vector<HostValue>> Session::run(std::span<const HostValue> inputs,

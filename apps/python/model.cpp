@@ -90,7 +90,7 @@ template <typename Action> auto Model::attempt(const Action &action) {
   }
 }
 
-nb::dict Model::run(nb::dict inputs, std::optional<double> time_limit,
+nb::dict Model::run(const nb::dict &inputs, std::optional<double> time_limit,
                     std::optional<uint64_t> memory_limit) {
   Arguments arguments = ordered(inputs);
   lf::RunOptions options;
@@ -107,7 +107,7 @@ nb::dict Model::run(nb::dict inputs, std::optional<double> time_limit,
   return named;
 }
 
-std::vector<double> Model::time(nb::dict inputs, int count) {
+std::vector<double> Model::time(const nb::dict &inputs, int count) {
   Arguments arguments = ordered(inputs);
   lf_statistics statistics = {};
   lf::RunOptions options;
@@ -124,7 +124,7 @@ std::vector<double> Model::time(nb::dict inputs, int count) {
   });
 }
 
-nb::dict Model::statistics(nb::dict inputs) {
+nb::dict Model::statistics(const nb::dict &inputs) {
   Arguments arguments = ordered(inputs);
   lf_statistics statistics = {};
   lf::RunOptions options;
@@ -138,7 +138,7 @@ nb::dict Model::statistics(nb::dict inputs) {
   return result;
 }
 
-nb::object Model::profile(nb::dict inputs, int repeat) {
+nb::object Model::profile(const nb::dict &inputs, int repeat) {
   Arguments arguments = ordered(inputs);
   return from_json(
       attempt([&] { return session_.profile(arguments.list, repeat); }));
@@ -170,7 +170,7 @@ std::string Model::input_names() const {
   return names;
 }
 
-Model::Arguments Model::ordered(nb::dict inputs) const {
+Model::Arguments Model::ordered(const nb::dict &inputs) const {
   Arguments arguments;
   size_t known = 0;
   for (const Port &input : inputs_) {

@@ -39,12 +39,12 @@ public:
         const std::string &options);
 
   /// No limit: 0 or nothing.
-  nanobind::dict run(nanobind::dict inputs,
+  nanobind::dict run(const nanobind::dict &inputs,
                      std::optional<double> time_limit = std::nullopt,
                      std::optional<uint64_t> memory_limit = std::nullopt);
-  std::vector<double> time(nanobind::dict inputs, int count);
-  nanobind::dict statistics(nanobind::dict inputs);
-  nanobind::object profile(nanobind::dict inputs, int repeat);
+  std::vector<double> time(const nanobind::dict &inputs, int count);
+  nanobind::dict statistics(const nanobind::dict &inputs);
+  nanobind::object profile(const nanobind::dict &inputs, int repeat);
   void save(const std::string &path) const;
   nanobind::bytes to_bytes() const;
   std::string describe(const std::string &what) const;
@@ -58,7 +58,7 @@ private:
     std::vector<Argument> owned;
     std::vector<const lf_value *> list;
   };
-  Arguments ordered(nanobind::dict inputs) const;
+  Arguments ordered(const nanobind::dict &inputs) const;
   std::string input_names() const;
   template <typename Action> auto attempt(const Action &action);
 

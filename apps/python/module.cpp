@@ -51,7 +51,7 @@ Model *compile_file(const std::string &path, const std::string &options,
   return model.release();
 }
 
-Model *compile_bytes(nb::bytes model, const std::string &directory,
+Model *compile_bytes(const nb::bytes &model, const std::string &directory,
                      const std::string &options, const std::string &device,
                      const std::string &device_options) {
   const char *data = model.c_str();
@@ -72,7 +72,7 @@ Model *load_file(const std::string &path, const std::string &device,
   return load([&] { return lf::Package::open(path); }, device, device_options);
 }
 
-Model *load_bytes(nb::bytes package, const std::string &device,
+Model *load_bytes(const nb::bytes &package, const std::string &device,
                   const std::string &device_options) {
   const char *data = package.c_str();
   size_t size = package.size();
@@ -97,7 +97,7 @@ std::string query_file(const std::string &path, const std::string &options) {
   return text([&] { return lf::query(path, options); });
 }
 
-std::string query_bytes(nb::bytes model, const std::string &directory,
+std::string query_bytes(const nb::bytes &model, const std::string &directory,
                         const std::string &options) {
   const char *data = model.c_str();
   size_t size = model.size();
@@ -127,7 +127,8 @@ void add_model(nb::module_ &m) {
                     "after the other; it may be used from any thread.")
       .def(
           "run",
-          [](Model &model, Inputs inputs, std::optional<double> time_limit,
+          [](Model &model, const Inputs &inputs,
+             std::optional<double> time_limit,
              std::optional<uint64_t> memory_limit) -> Outputs {
             return nb::borrow<Outputs>(
                 model.run(inputs, time_limit, memory_limit));
@@ -144,14 +145,14 @@ void add_model(nb::module_ &m) {
           "\"out_of_memory\", before it allocates them.")
       .def(
           "time",
-          [](Model &model, Inputs inputs, int count) {
+          [](Model &model, const Inputs &inputs, int count) {
             return model.time(inputs, count);
           },
           nb::arg("inputs"), nb::arg("count"),
           "Runs `count` times and gives the milliseconds of each run.")
       .def(
           "statistics",
-          [](Model &model, Inputs inputs) {
+          [](Model &model, const Inputs &inputs) {
             return nb::borrow<nb::typed<nb::dict, nb::str, float>>(
                 model.statistics(inputs));
           },
@@ -160,7 +161,7 @@ void add_model(nb::module_ &m) {
           "\"arena_bytes\",\n\"launches\"}.")
       .def(
           "profile",
-          [](Model &model, Inputs inputs, int repeat) {
+          [](Model &model, const Inputs &inputs, int repeat) {
             return nb::borrow<nb::typed<nb::dict, nb::str, nb::object>>(
                 model.profile(inputs, repeat));
           },

@@ -208,7 +208,8 @@ private:
       auto slot = plan_.slot_of.find(operand);
       if (found || slot == plan_.slot_of.end() ||
           last_use_.lookup(operand) != order_.lookup(op) ||
-          bytes_of(operand) != bytes || !owners_[slot->second].count(operand))
+          bytes_of(operand) != bytes ||
+          !owners_[slot->second].contains(operand))
         return;
       // An alias of the operand that the same operation reads would be
       // overwritten too.

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/native/scratch_folder.h"
 
+#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
-#include <stdlib.h>
 #include <sys/file.h>
 
 namespace landfall::native {

@@ -347,7 +347,9 @@ private:
         text_.remove_prefix(i + 1);
         return arena_.find_symbol(name);
       }
-      if (text_[i] == '\\' && ++i == text_.size())
+      if (text_[i] == '\\')
+        ++i;
+      if (i == text_.size())
         break;
       name += text_[i];
     }

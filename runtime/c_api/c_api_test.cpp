@@ -162,7 +162,7 @@ TEST(CApi, NeedsNeitherLlvmNorMlir) {
   void *library = dlopen(LANDFALL_LIBRARY, RTLD_NOW | RTLD_NOLOAD);
   ASSERT_NE(library, nullptr) << dlerror();
   link_map *map = nullptr;
-  ASSERT_EQ(dlinfo(library, RTLD_DI_LINKMAP, &map), 0);
+  ASSERT_EQ(dlinfo(library, RTLD_DI_LINKMAP, static_cast<void *>(&map)), 0);
   const char *names = nullptr;
   for (auto *entry = map->l_ld; entry->d_tag != DT_NULL; ++entry)
     if (entry->d_tag == DT_STRTAB)

@@ -21,8 +21,8 @@ load(const lf_package &package, const char *device, const char *options) {
       TRY(runtime::create_device(name, parsed.device));
   auto loaded =
       TRY(runtime::LoadedModel::load(contents->package, std::move(made)));
-  return std::unique_ptr<lf_model>(
-      new lf_model{std::move(loaded), contents, std::move(name)});
+  return std::make_unique<lf_model>(std::move(loaded), contents,
+                                    std::move(name));
 }
 
 } // namespace

@@ -57,6 +57,9 @@ struct lf_model {
 };
 
 struct lf_session {
+  explicit lf_session(const lf_model &model)
+      : contents(model.contents), loaded(model.loaded), session(model.loaded) {}
+
   std::shared_ptr<const PackageContents> contents;
   std::shared_ptr<landfall::runtime::LoadedModel> loaded;
   landfall::runtime::Session session;

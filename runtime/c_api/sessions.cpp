@@ -89,13 +89,12 @@ extern "C" {
 
 lf_status lf_session_create(const lf_model *model, lf_session **session,
                             lf_error **error) {
-  return make(
-      "session", session, error, [&]() -> Result<std::unique_ptr<lf_session>> {
-        if (!model)
-          return missing("model");
-        return std::unique_ptr<lf_session>(new lf_session{
-            model->contents, model->loaded, runtime::Session(model->loaded)});
-      });
+  return make("session", session, error,
+              [&]() -> Result<std::unique_ptr<lf_session>> {
+                if (!model)
+                  return missing("model");
+                return std::make_unique<lf_session>(*model);
+              });
 }
 
 void lf_session_free(lf_session *session) { delete session; }

@@ -17,8 +17,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ctime>
 #include <fmt/format.h>
-#include <time.h>
 
 namespace landfall::cpu {
 const landfall::compiler::Target &codegen();

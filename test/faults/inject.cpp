@@ -18,10 +18,12 @@
 #include <unistd.h>
 
 // The C library's allocator by its other names: looking it up would allocate.
+// NOLINTBEGIN(bugprone-reserved-identifier): glibc gives them these names.
 extern "C" void *__libc_malloc(size_t);
 extern "C" void *__libc_calloc(size_t, size_t);
 extern "C" void *__libc_realloc(void *, size_t);
 extern "C" void *__libc_memalign(size_t, size_t);
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace {
 

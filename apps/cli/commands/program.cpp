@@ -47,14 +47,17 @@ bool wants_json(int argc, char **argv) {
 }
 
 int report(const Error &error, bool as_json) {
+  int code = static_cast<int>(error.code);
   write_error_text(fmt::format("error: {}\n", render(error)));
+  if (!as_json)
+    return code;
   try {
-    if (as_json)
-      print_json({{"error", error_json(error)}});
+    print_json({{"error", error_json(error)}});
   } catch (const std::system_error &) {
     // That standard output cannot be written may be the very error.
+    return code;
   }
-  return static_cast<int>(error.code);
+  return code;
 }
 
 /// Help and the version go to standard output; anything else is wrong usage.

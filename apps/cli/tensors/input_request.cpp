@@ -20,8 +20,8 @@ Error invalid(fmt::format_string<Args...> format, Args &&...args) {
 
 template <typename T> std::optional<T> number(std::string_view text) {
   T value = {};
-  const char *end = text.data() + text.size();
-  auto [stop, problem] = std::from_chars(text.data(), end, value);
+  const char *begin = text.data(), *end = begin + text.size();
+  auto [stop, problem] = std::from_chars(begin, end, value);
   if (problem != std::errc() || stop != end)
     return std::nullopt;
   return value;

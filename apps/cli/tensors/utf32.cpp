@@ -15,7 +15,7 @@ namespace {
 constexpr uint32_t replacement = 0xfffd;
 
 bool is_character(uint32_t code) {
-  return code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+  return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
 }
 
 void append_utf8(std::string &out, uint32_t code) {

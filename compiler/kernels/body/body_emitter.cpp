@@ -111,7 +111,7 @@ LaneValue BodyEmitter::emit_load(const Node &node) {
     other = value(args[rank + 1]);
   }
   // Under a predicate some lane is on, so a uniform element may be read.
-  if (predicate_ && !(at.is_uniform() && !guard)) {
+  if (predicate_ && (!at.is_uniform() || guard)) {
     guard = guard ? both(predicate_, guard) : predicate_;
     if (!other)
       other = zero_of(operand.dtype);

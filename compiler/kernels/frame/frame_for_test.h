@@ -23,7 +23,7 @@ namespace landfall::kernels {
 class FrameForTest : public KernelFrame {
 public:
   FrameForTest(const Kernel &kernel, const Machine &machine,
-               std::vector<int64_t> sizes)
+               const std::vector<int64_t> &sizes)
       : FrameForTest(std::make_unique<Code>(), kernel, machine) {
     for (int64_t size : sizes)
       this->sizes.push_back(index(size));

@@ -61,7 +61,7 @@ TEST(Contraction, everyWayInOneKernel) {
                                .finish = kernels::Finish::bias_relu};
     Kernel kernel = kernels::make_matmul(shape, [] { return true; }).kernel;
     Case test{std::move(kernel), {}, {}};
-    for (std::vector<int64_t> sizes :
+    for (const std::vector<int64_t> &sizes :
          std::vector<std::vector<int64_t>>{{1, 300, 70},
                                            {3, 200, 600},
                                            {9, 150, 33},

@@ -18,7 +18,7 @@ using Floats = std::vector<float>;
 
 class AttentionTest : public testing::Test {
 protected:
-  Tensor table(Floats values, std::vector<int64_t> dims) {
+  Tensor table(const Floats &values, std::vector<int64_t> dims) {
     return constant_table(b, DType::f32, values, std::move(dims));
   }
   Module module;

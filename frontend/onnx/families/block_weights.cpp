@@ -64,7 +64,8 @@ BlockWeights::BlockWeights(const Node &node, Tensor weights, Tensor scales,
 Shape BlockWeights::inner() const { return {block_ * bits_ / 8, 8 / bits_}; }
 
 Scalar BlockWeights::place(std::span<const Scalar> inner) const {
-  return bits_ == 8 ? inner[0] : inner[0] * double(8 / bits_) + inner[1];
+  int in_a_byte = 8 / bits_;
+  return in_a_byte == 1 ? inner[0] : inner[0] * double(in_a_byte) + inner[1];
 }
 
 Scalar BlockWeights::integer(Scalar row, Scalar block,

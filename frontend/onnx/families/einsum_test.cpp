@@ -16,11 +16,11 @@ using Floats = std::vector<float>;
 
 class EinsumTest : public testing::Test {
 protected:
-  Tensor table(Floats values, std::vector<int64_t> dims) {
+  Tensor table(const Floats &values, std::vector<int64_t> dims) {
     return constant_table(b, DType::f32, values, std::move(dims));
   }
-  Floats sum(std::vector<Labelled> factors, std::vector<int> result) {
-    return folded_values<float>(sum_of_products(b, factors, result));
+  Floats sum(std::vector<Labelled> factors, const std::vector<int> &result) {
+    return folded_values<float>(sum_of_products(b, std::move(factors), result));
   }
   Module module;
   Builder b{module};

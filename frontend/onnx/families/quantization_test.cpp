@@ -15,7 +15,8 @@ namespace landfall::frontend {
 namespace {
 
 template <typename T>
-std::vector<T> quantize(std::vector<float> values, DType type, int64_t zero) {
+std::vector<T> quantize(const std::vector<float> &values, DType type,
+                        int64_t zero) {
   Module module;
   Builder b(module);
   Tensor x = constant_table(b, DType::f32, values);

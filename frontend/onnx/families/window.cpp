@@ -176,9 +176,11 @@ Shape pool_kernel(const Node &node, Tensor x) {
               "kernel_shape needs one value a spatial axis");
   expect_positive(node, "kernel_shape", kernel);
   constexpr int64_t most_taps = 1 << 24; // Each output would take seconds.
-  for (int64_t taps = 1; int64_t extent : kernel)
-    if (extent > most_taps || (taps *= extent) > most_taps)
+  for (int64_t taps = 1; int64_t extent : kernel) {
+    taps *= std::min(extent, most_taps + 1); // Does not overflow.
+    if (taps > most_taps)
       node.unsupported("a pool's window has more than 2^24 elements");
+  }
   return Shape(kernel.begin(), kernel.end());
 }
 

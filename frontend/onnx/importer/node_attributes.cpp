@@ -89,13 +89,17 @@ std::vector<int64_t> Node::ints_attr(std::string_view name,
                                      std::vector<int64_t> otherwise) const {
   auto *attribute =
       typed(*this, state_, name, Type::integers, "a list of integers");
-  return attribute ? attribute->ints : std::move(otherwise);
+  if (attribute)
+    return attribute->ints;
+  return otherwise;
 }
 
 std::vector<float> Node::floats_attr(std::string_view name,
                                      std::vector<float> otherwise) const {
   auto *attribute = typed(*this, state_, name, Type::reals, "a list of floats");
-  return attribute ? attribute->floats : std::move(otherwise);
+  if (attribute)
+    return attribute->floats;
+  return otherwise;
 }
 
 std::vector<std::string> Node::strings_attr(std::string_view name) const {

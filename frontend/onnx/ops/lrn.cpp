@@ -14,14 +14,15 @@ static void lrn(Node &node) {
   int64_t size = node.int_attr("size");
   node.expect(x.rank() >= 2, "X needs a batch and a channel dimension");
   node.expect(size > 0, "`size` must be positive");
+  int64_t before = (size - 1) / 2, after = size / 2;
   double alpha = node.float_attr("alpha", 1e-4f) / size;
   double beta = node.float_attr("beta", 0.75f);
   double bias = node.float_attr("bias", 1);
   Builder &b = node.b();
   DType type = compute_type(x.dtype());
   node.output(b.map(x.shape(), x.dtype(), [&](std::span<const Scalar> i) {
-    Scalar low = maximum(i[1] - (size - 1) / 2, 0);
-    Scalar high = minimum(i[1] + (size / 2 + 1), b.scalar(x.dim(1)));
+    Scalar low = maximum(i[1] - before, 0);
+    Scalar high = minimum(i[1] + (after + 1), b.scalar(x.dim(1)));
     Scalar squares = b.fold_to(
         low, high, {b.literal(type, 0)},
         [&](Scalar channel, std::span<const Scalar> carried) -> Scalars {

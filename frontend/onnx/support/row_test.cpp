@@ -15,7 +15,7 @@ namespace {
 
 class RowTest : public testing::Test {
 protected:
-  Tensor table(std::vector<float> values, std::vector<int64_t> dims) {
+  Tensor table(const std::vector<float> &values, std::vector<int64_t> dims) {
     return constant_table(b, DType::f32, values, std::move(dims));
   }
   std::vector<float> fold(const Rows &rows, Scalar (*f)(const Row &)) {

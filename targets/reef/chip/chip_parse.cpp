@@ -45,7 +45,7 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_name(std::string_view text) {
   for (char c : text)
-    if (!(std::isalnum(static_cast<unsigned char>(c)) || c == '_'))
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_')
       return false;
   return !text.empty();
 }

@@ -13,11 +13,11 @@
 #include "compiler/target.h"
 #include "runtime/device.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 namespace landfall::reef {
 
@@ -47,6 +47,7 @@ private:
 };
 
 bool has_emulator() {
+  // NOLINTNEXTLINE(bugprone-command-processor): the test's own command.
   return std::system("qemu-riscv64 --version >/dev/null 2>&1") == 0;
 }
 
@@ -103,6 +104,7 @@ Result<Outcomes> emulate(const Folder &folder, int bits,
       "qemu-riscv64 -cpu rv64,v=true,vlen={},vext_spec=v1.0 {} {} <{} >{}",
       bits, LANDFALL_KERNEL_RUNNER, folder.file("code"),
       folder.file("requests"), folder.file("results"));
+  // NOLINTNEXTLINE(bugprone-command-processor): the test's own command.
   int status = std::system(command.c_str());
   Outcomes outcomes{fmt::format("VLEN {}", bits),
                     outcomes_in(TRY(read_file(folder.file("results"))), runs)};

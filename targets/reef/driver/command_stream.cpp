@@ -46,13 +46,13 @@ Status CommandStream::power_on() {
 
 /// `why` gives a text; it may use the card, which is stopped then.
 template <typename Why> Error CommandStream::give_up(const Why &why) {
-  last_failure_ = Error{ErrorCode::device, "card was lost"}; // Needs no memory.
   try {
-    last_failure_.message =
-        fmt::format("{} {}; what it was doing is lost, and the next run "
-                    "restarts it",
-                    name_, why());
-  } catch (const std::bad_alloc &) {
+    last_failure_ = Error{ErrorCode::device,
+                          fmt::format("{} {}; what it was doing is lost, and "
+                                      "the next run restarts it",
+                                      name_, why())};
+  } catch (const std::bad_alloc &) { // A short text needs no memory.
+    last_failure_ = Error{ErrorCode::device, "card was lost"};
   }
   card_ = nullptr;
   resetting_ = false;

@@ -20,8 +20,9 @@ class Descriptor {
 public:
   explicit Descriptor(int number = -1) : number_(number) {}
   ~Descriptor() { reset(); }
-  Descriptor(Descriptor &&other) : number_(std::exchange(other.number_, -1)) {}
-  Descriptor &operator=(Descriptor &&other) {
+  Descriptor(Descriptor &&other) noexcept
+      : number_(std::exchange(other.number_, -1)) {}
+  Descriptor &operator=(Descriptor &&other) noexcept {
     std::swap(number_, other.number_);
     return *this;
   }

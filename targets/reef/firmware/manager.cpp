@@ -107,6 +107,8 @@ uint32_t Manager::wrong_field(const Command &command) const {
   if (command.queue >= queue_limit)
     return bad_queue;
   switch (command.operation) {
+  case Operation::none:
+    break;
   case Operation::barrier:
   case Operation::revive:
     return 0;

@@ -45,6 +45,7 @@ enum RingDamage : uint64_t {
 };
 
 enum class Operation : uint16_t {
+  none = 0,    ///< No command: refused, as unknown operations are.
   barrier = 1, ///< Completes when all earlier commands have.
   launch = 2,  ///< `address`: a LaunchRecord.
   copy = 3,    ///< `bytes` from `source` to `address`, both in the heap.

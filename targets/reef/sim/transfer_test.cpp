@@ -22,7 +22,7 @@ std::set<uint64_t> bytes_of(const Rows &rows) {
 
 bool share(const std::set<uint64_t> &a, const std::set<uint64_t> &b) {
   for (uint64_t byte : a)
-    if (b.count(byte))
+    if (b.contains(byte))
       return true;
   return false;
 }

@@ -45,7 +45,7 @@ public:
         operands.push_back(operand);
     return operands;
   }
-  bool reads(uint32_t operand) const { return here_.count(operand) != 0; }
+  bool reads(uint32_t operand) const { return here_.contains(operand); }
 
 private:
   void visit(const Block &block) {
