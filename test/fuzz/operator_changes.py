@@ -164,6 +164,17 @@ def other_attributes(attribute):
         yield f"'{name}' is shorter", helper.make_attribute(name, value[:-1], attr_type=attribute.type)
 
 
+def schema_of(model, node):
+    """By ONNX, or by ONNX Runtime for its own operators."""
+    version = next(entry.version for entry in model.opset_import if entry.domain == node.domain)
+    if onnx.defs.has(node.op_type, version, node.domain):
+        return onnx.defs.get_schema(node.op_type, version, node.domain)
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    return next(schema for schema in state.get_all_operator_schema()
+                if (schema.name, schema.domain) == (node.op_type, node.domain))
+
+
 def attributes(model, feeds):
     node = model.graph.node[-1]
     for k, attribute in enumerate(node.attribute):
@@ -176,10 +187,9 @@ def attributes(model, feeds):
     copy = copy_of(model)
     copy.graph.node[-1].attribute.append(helper.make_attribute("unheard_of", 1))
     yield "an attribute that is not known", copy, feeds
-    schema = onnx.defs.get_schema(node.op_type, model.opset_import[0].version, node.domain)
     given = {attribute.name for attribute in node.attribute}
-    for name, known in sorted(schema.attributes.items()):
-        if name not in given and known.type == onnx.defs.OpSchema.AttrType.INT:
+    for name, known in sorted(schema_of(model, node).attributes.items()):
+        if name not in given and known.type.name == "INT":
             for value in LIMITS:
                 copy = copy_of(model)
                 copy.graph.node[-1].attribute.append(helper.make_attribute(name, value))

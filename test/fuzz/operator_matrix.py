@@ -86,7 +86,9 @@ class Judge:
     def different(self, what, model, feeds, reason, mine, its):
         node = model.graph.node[-1]
         verdict = self.differences.judged(Mutant(model, feeds), node.op_type, reason, mine, its)
-        kind = "different" if verdict.kind == "wrong" and node.domain == operator_cases.MICROSOFT else verdict.kind
+        kind = verdict.kind.replace(" ", "-")
+        if kind == "wrong" and node.domain == operator_cases.MICROSOFT:
+            kind = "different"
         return kind, f"{what}: {reason}"
 
 
@@ -147,7 +149,7 @@ def run_worker(options, part, counts):
 
 
 FINDINGS = ("crash", "hang", "internal", "wrong")
-LISTED = ("lenient", "different", "rival's own")
+LISTED = ("lenient", "different", "rival's-own")
 LONG = ("/test_loop",)  # A loop without an end, or of 2^31 steps, is what the model says.
 
 

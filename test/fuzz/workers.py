@@ -32,7 +32,7 @@ class Worker:
 
     def __init__(self, command, next_place, note, seconds, place=""):
         self.command, self.next_place, self.note, self.seconds = command, next_place, note, seconds
-        self.at = self.what = ""
+        self.at = self.what = self.began_after = ""
         self.start(place)
 
     def start(self, place):
@@ -71,12 +71,13 @@ class Worker:
             return
         if self.phase == "L":
             self.note(self, kind, text)
-        elif self.phase:  # The rival, or a tool that changes models.
+        elif self.phase and self.at != self.began_after:  # The rival, or a tool that changes models.
             self.note(self, f"rival's {kind}", text)
         else:
             self.note(self, "crash", f"a worker ended on its own, {text}")
             self.done = True
             return
+        self.began_after = self.at
         self.start(self.next_place(self.at))
 
     def check_time(self):

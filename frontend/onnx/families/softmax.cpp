@@ -10,11 +10,7 @@ namespace landfall::frontend {
 Rows softmax_rows(Node &node) {
   Tensor input = real_input(node, 0, "input");
   bool flattens = node.version() < 13;
-  int64_t given = node.int_attr("axis", flattens ? 1 : -1);
-  // Flattening at `axis` may leave nothing to the right of it.
-  if (flattens && given == input.rank())
-    return Rows::from_axis(input, input.rank());
-  int axis = node.axis(given, input.rank());
+  int axis = node.axis(node.int_attr("axis", flattens ? 1 : -1), input.rank());
   return flattens ? Rows::from_axis(input, axis)
                   : Rows::along(input, std::array{axis});
 }
