@@ -12,11 +12,14 @@
 #include "test/faults/scenario.h"
 
 #include <array>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <random>
+#include <string_view>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -90,18 +93,24 @@ Fault make_fault(uint64_t seed, uint64_t number, uint64_t calls) {
   return fault;
 }
 
-Options parse(int count, char **arguments) {
+/// Nothing if an option or its value is not known.
+std::optional<Options> parse(int count, char **arguments) {
   Options options;
-  for (int i = 1; i + 1 < count; i += 2) {
-    std::string name = arguments[i], value = arguments[i + 1];
-    if (name == "--count")
-      options.count = std::stoull(value);
-    else if (name == "--seed")
-      options.seed = std::stoull(value);
-    else if (name == "--only")
+  for (int i = 1; i < count; i += 2) {
+    std::string_view name = arguments[i];
+    if (i + 1 == count)
+      return std::nullopt;
+    std::string_view value = arguments[i + 1];
+    auto number = [&](auto &to) {
+      auto [end, error] = std::from_chars(value.begin(), value.end(), to);
+      return error == std::errc() && end == value.end();
+    };
+    if (name == "--only")
       options.only = value;
-    else if (name == "--case")
-      options.only_case = std::stoll(value);
+    else if (!(name == "--count" && number(options.count)) &&
+             !(name == "--seed" && number(options.seed)) &&
+             !(name == "--case" && number(options.only_case)))
+      return std::nullopt;
   }
   return options;
 }
@@ -140,15 +149,21 @@ int run_all(const std::vector<Scenario> &all, const Options &options) {
 } // namespace
 
 int main(int count, char **arguments) {
-  Options options = parse(count, arguments);
+  std::optional<Options> options = parse(count, arguments);
+  if (!options) {
+    std::fputs("usage: faults [--count N] [--seed S] [--only NAME] "
+               "[--case NUMBER]\n",
+               stderr);
+    return 2;
+  }
   char folder[] = "/tmp/landfall-faults-XXXXXX";
   if (!mkdtemp(folder))
     return 2;
   std::vector<Scenario> all = scenarios(folder);
   std::erase_if(all, [&](const Scenario &scenario) {
-    return scenario.name.find(options.only) == std::string::npos;
+    return scenario.name.find(options->only) == std::string::npos;
   });
-  int result = all.empty() ? 2 : run_all(all, options);
+  int result = all.empty() ? 2 : run_all(all, *options);
   std::filesystem::remove_all(folder);
   return result;
 }
