@@ -324,6 +324,8 @@ def is_open(node, operands):
         return True
     if node.op_type == "Pow" and len(reals) < len(operands) and any(np.any(value < 0) for value in operands):
         return True  # Of an integer to a negative power.
+    if node.op_type in ("ReduceLogSum", "ReduceLogSumExp") and not reals:
+        return True  # Where an integer result is rounded.
     if node.op_type == "Attention" and len(node.input) > 3 and any(value.ndim >= 2 and value.shape[-1] == 1 for value in operands):
         return True  # A mask of one column: the reference pads it, a broadcast repeats it.
     return casts_out_of_range(node, reals) or pads_less_than_nothing(node)
