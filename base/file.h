@@ -37,8 +37,12 @@ Result<std::vector<uint8_t>> read_beginning(const std::string &path,
 /// is allowed, its owner; a symbolic link stays one. Nothing is left behind by
 /// a failure or a signal, except where the file system has no files without a
 /// name: then one temporary file, which the next attempt removes.
+/// What is not durable is not forced to the disk: if the whole system fails,
+/// the file may be there with any contents.
+enum class Durable : bool { no, yes };
 Status write_file(const std::string &path,
-                  std::span<const std::span<const uint8_t>> parts);
+                  std::span<const std::span<const uint8_t>> parts,
+                  Durable durable = Durable::yes);
 Status write_file(const std::string &path, std::span<const uint8_t> bytes);
 
 /// Refuses a path to write to that is one of the files `read`

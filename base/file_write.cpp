@@ -175,15 +175,19 @@ bool take_over(int descriptor, const struct stat &old) {
 } // namespace
 
 Status write_file(const std::string &path,
-                  std::span<const std::span<const uint8_t>> parts) {
+                  std::span<const std::span<const uint8_t>> parts,
+                  Durable durable) {
   Destination to = TRY(find_destination(path));
   NewFile file = TRY(NewFile::create(to));
   for (std::span<const uint8_t> part : parts)
     if (!write_all(file.number(), part))
       return system_error("write", path);
   if ((to.old && !take_over(file.number(), *to.old)) ||
-      fsync(file.number()) != 0 || !file.publish(to))
+      (durable == Durable::yes && fsync(file.number()) != 0) ||
+      !file.publish(to))
     return system_error("write", path);
+  if (durable == Durable::no)
+    return {};
   // The name itself reaches the disk with the directory; a file system that
   // cannot sync one (some network ones) has still renamed.
   Descriptor directory(open(to.directory().c_str(), O_RDONLY | O_CLOEXEC));

@@ -21,7 +21,8 @@ elseif(LANDFALL_SANITIZE)
 endif()
 # Precompiled headers that are the same bytes each time can be cached.
 add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
-add_link_options(-fuse-ld=lld)
+# By its build ID, the compiler knows whether cached code is its own.
+add_link_options(-fuse-ld=lld -Wl,--build-id=sha1)
 include_directories(${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR}
                     ${CMAKE_BINARY_DIR}/generated)
 

@@ -40,6 +40,9 @@ struct CompileOptions {
   /// Fail if any part of the model would run on the host although it is not
   /// host work (package/host_work.def).
   bool require_target = false;
+  /// Keep the code of kernels in the user's cache, and take it from there
+  /// (DiskCache::user_folder).
+  bool cache = true;
   /// Optional steps (optional_steps.h) that are left out.
   SkippedSteps skipped;
 };

@@ -198,6 +198,10 @@ Result<Package> compile(const Bytes &model, const std::string &name,
   codegen.variants = options.variants;
   codegen.dump = dump;
   codegen.skipped = options.skipped;
+  std::string cache_folder = options.cache ? DiskCache::user_folder() : "";
+  DiskCache cache(cache_folder);
+  if (!cache_folder.empty())
+    codegen.cache = &cache;
   package.code = TRY(target->generate(package.kernels, codegen));
   TRY(steps.done("generate", "txt", [&] { return generated_text(package); }));
   return package;

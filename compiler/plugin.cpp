@@ -46,13 +46,15 @@ Result<CompileOptions> parse_options(const char *text) {
       options.require_target = value;
     else if (key == "strict_names" && value.is_boolean())
       options.strict_names = value;
+    else if (key == "cache" && value.is_boolean())
+      options.cache = value;
     else
       return Error{
           ErrorCode::invalid_argument,
           "unknown compile option or wrong value: '" + key +
               "'; known: target, dump_dir (strings), variants, "
               "print_after, skip_steps (lists of strings), require_target, "
-              "strict_names (bools)"};
+              "strict_names, cache (bools)"};
   }
   return options;
 }

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/disk_cache.h"
 #include "base/result.h"
 #include "base/skipped_steps.h"
 #include "package/package.h"
@@ -37,6 +38,8 @@ struct CodegenOptions {
   /// are not written.
   DumpFile dump = {};
   SkippedSteps skipped = {};
+  /// Code of earlier compilations; null: none.
+  const DiskCache *cache = nullptr;
 };
 
 /// The compile-time half of a target. Stateless and thread-safe.

@@ -54,21 +54,21 @@ run_linker(const std::vector<std::string> &arguments) {
 /// cannot be written, is the system's.
 Status link(const std::vector<std::string> &arguments,
             const ScratchFolder &folder,
-            std::span<const std::vector<uint8_t>> objects) {
+            std::span<const std::span<const uint8_t>> objects) {
   if (!run_linker(arguments))
     return {};
   auto again = run_linker(arguments);
   if (!again)
     return {};
-  std::vector<std::span<const uint8_t>> parts(objects.begin(), objects.end());
-  TRY(write_file(folder.file("probe"), parts));
+  TRY(write_file(folder.file("probe"), objects));
   return internal(*again);
 }
 
 } // namespace
 
 Result<std::vector<uint8_t>>
-link_image(std::span<const std::vector<uint8_t>> objects) {
+link_image(std::span<const std::span<const uint8_t>> objects,
+           std::span<const Alias> aliases) {
   ScratchFolder folder = TRY(ScratchFolder::create());
   std::string output = folder.file("image.so");
   std::vector<std::string> arguments = {"ld.lld",
@@ -92,6 +92,9 @@ link_image(std::span<const std::vector<uint8_t>> objects) {
       return Error{ErrorCode::io, fmt::format("cannot write {}", input)};
     arguments.push_back(input);
   }
+  for (const Alias &alias : aliases)
+    arguments.push_back(
+        fmt::format("--defsym={}={}", alias.name, alias.symbol));
   TRY(link(arguments, folder, objects));
   return read_file(output);
 }

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/native/native_code.h"
 
+#include "base/hash.h"
+#include "compiler/native/code_cache.h"
 #include "compiler/native/elf_link.h"
 #include "compiler/native/entry_points.h"
 #include "compiler/native/kernel_dump.h"
@@ -14,20 +16,27 @@
 
 #include <fmt/format.h>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 namespace landfall::native {
 
 namespace {
 
-/// Kernels per module: few enough to occupy all threads, enough to amortize the
-/// set-up.
-constexpr size_t kernels_per_module = 4;
-
-/// A kernel and the numbers of all kernels that are the same code.
+/// A kernel, and the numbers of all kernels that are the same code.
 struct Unit {
   const Kernel *kernel;
+  std::string key; ///< Structural.
   std::vector<size_t> numbers;
+  KernelCode code = {};
+
+  /// The names of its functions begin with it: the same in every image, as the
+  /// object may be from an earlier compilation.
+  std::string symbol() const {
+    std::span bytes(reinterpret_cast<const uint8_t *>(key.data()), key.size());
+    return fmt::format("u{:016x}{:016x}", hash_bytes(bytes, 1),
+                       hash_bytes(bytes, 2));
+  }
 };
 
 std::vector<Unit> distinct_kernels(std::span<const Kernel> kernels) {
@@ -37,82 +46,92 @@ std::vector<Unit> distinct_kernels(std::span<const Kernel> kernels) {
     auto [entry, fresh] =
         known.try_emplace(structural_key(kernels[k]), units.size());
     if (fresh)
-      units.push_back({&kernels[k], {}});
+      units.push_back({&kernels[k], entry->first, {}});
     units[entry->second].numbers.push_back(k);
   }
   return units;
 }
 
-/// All that the threads share.
-struct Work {
-  const Variant &variant;
-  const GeneratorChoice &choose;
-  const compiler::CodegenOptions &options;
-  std::vector<Unit> units;
-  std::vector<GenerationRecord> records; ///< One a unit.
+/// Compiles units on several threads.
+class Compilation {
+public:
+  Compilation(const Variant &variant, const GeneratorChoice &choose,
+              const compiler::CodegenOptions &options)
+      : variant_(variant), choose_(choose), options_(options),
+        cache_(options.cache, variant, options.skipped),
+        pool_(available_threads()), emitters_(size_t(pool_.threads())) {}
 
-  std::span<const Unit> units_of(size_t module) const {
-    size_t first = module * kernels_per_module;
-    size_t count = std::min(kernels_per_module, units.size() - first);
-    return std::span(units).subspan(first, count);
+  /// The first failure, if any.
+  Status compile(std::span<Unit> units) {
+    std::vector<Error> errors;
+    std::mutex errors_mutex;
+    pool_.parallel_for(
+        int64_t(units.size()), 1, [&](const ThreadPool::Part &part) {
+          for (int64_t k = part.begin; k < part.end; ++k) {
+            Status done = compile(units[k], emitters_[part.participant]);
+            if (done)
+              continue;
+            std::lock_guard guard(errors_mutex);
+            errors.push_back(done.take_error());
+          }
+        });
+    if (!errors.empty())
+      return errors.front();
+    return {};
   }
-  size_t modules() const {
-    return (units.size() + kernels_per_module - 1) / kernels_per_module;
+
+private:
+  Status compile(Unit &unit, std::optional<ObjectEmitter> &emitter) {
+    if (options_.dump)
+      TRY(dump_kernel(options_, unit.numbers[0], *unit.kernel, variant_,
+                      choose_));
+    if (auto known = cache_.find(unit.key)) {
+      unit.code = std::move(*known);
+      return {};
+    }
+    if (!emitter)
+      emitter.emplace(TRY(ObjectEmitter::create(variant_)));
+    unit.code = TRY(generate(unit, *emitter));
+    cache_.keep(unit.key, unit.code);
+    return {};
   }
+
+  Result<KernelCode> generate(const Unit &unit, ObjectEmitter &emitter) {
+    llvm::LLVMContext context;
+    llvm::Module module("kernel", context);
+    emitter.prepare(module);
+    const kernels::Machine &machine = variant_.machine;
+    kernels::ChosenGenerator chosen =
+        choose_(*unit.kernel, machine, {{}, options_.skipped});
+    std::string symbol = unit.symbol();
+    emit_entry_points(module, symbol, *unit.kernel, machine, *chosen.generator);
+    // The image has them under the kernels' numbers.
+    for (const char *part : {"_plan", "_run"})
+      module.getFunction(symbol + part)
+          ->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    emitter.optimize(module);
+    return KernelCode{TRY(emitter.emit(module)), std::move(chosen.record)};
+  }
+
+  const Variant &variant_;
+  const GeneratorChoice &choose_;
+  const compiler::CodegenOptions &options_;
+  CodeCache cache_;
+  ThreadPool pool_;
+  std::vector<std::optional<ObjectEmitter>> emitters_; ///< One a thread.
 };
 
-/// Its record.
-GenerationRecord emit_unit(llvm::Module &module, const Unit &unit,
-                           const Work &work) {
-  std::string symbol = fmt::format("k{}", unit.numbers[0]);
-  const kernels::Machine &machine = work.variant.machine;
-  kernels::ChosenGenerator chosen =
-      work.choose(*unit.kernel, machine, {{}, work.options.skipped});
-  emit_entry_points(module, symbol, *unit.kernel, machine, *chosen.generator);
-  for (size_t number : std::span(unit.numbers).subspan(1))
-    for (const char *part : {"_plan", "_run"})
-      llvm::GlobalAlias::create(fmt::format("k{}{}", number, part),
-                                module.getFunction(symbol + part));
-  return std::move(chosen.record);
-}
-
-Result<std::vector<uint8_t>> compile_module(Work &work, size_t number) {
-  ObjectEmitter emitter = TRY(ObjectEmitter::create(work.variant));
-  llvm::LLVMContext context;
-  llvm::Module module("kernels", context);
-  emitter.prepare(module);
-  size_t unit_number = number * kernels_per_module;
-  for (const Unit &unit : work.units_of(number)) {
-    if (work.options.dump)
-      TRY(dump_kernel(work.options, unit.numbers[0], *unit.kernel, work.variant,
-                      work.choose));
-    work.records[unit_number++] = emit_unit(module, unit, work);
+Result<std::vector<uint8_t>> link(std::span<const Unit> units) {
+  std::vector<std::span<const uint8_t>> objects;
+  std::vector<Alias> aliases;
+  for (const Unit &unit : units) {
+    objects.push_back(unit.code.object);
+    for (size_t number : unit.numbers)
+      for (const char *part : {"_plan", "_run"})
+        aliases.push_back(
+            {fmt::format("k{}{}", number, part), unit.symbol() + part});
   }
-  emitter.optimize(module);
-  return emitter.emit(module);
-}
-
-/// The objects of all modules, or the first failure.
-Result<std::vector<std::vector<uint8_t>>> compile_modules(Work &work) {
-  std::vector<std::vector<uint8_t>> objects(work.modules());
-  std::vector<Error> errors;
-  std::mutex errors_mutex;
-  ThreadPool pool(int(std::min<size_t>(available_threads(), objects.size())));
-  pool.parallel_for(int64_t(objects.size()), 1,
-                    [&](const ThreadPool::Part &part) {
-                      for (int64_t k = part.begin; k < part.end; ++k) {
-                        auto object = compile_module(work, size_t(k));
-                        if (object) {
-                          objects[k] = object.take();
-                          continue;
-                        }
-                        std::lock_guard guard(errors_mutex);
-                        errors.push_back(object.take_error());
-                      }
-                    });
-  if (!errors.empty())
-    return errors.front();
-  return objects;
+  return link_image(objects, aliases);
 }
 
 } // namespace
@@ -137,15 +156,14 @@ Result<CodeSection> compile_kernels(std::span<const Kernel> kernels,
                                     const Variant &variant,
                                     const GeneratorChoice &choose,
                                     const compiler::CodegenOptions &options) {
-  Work work{variant, choose, options, distinct_kernels(kernels), {}};
-  work.records.resize(work.units.size());
-  auto objects = TRY(compile_modules(work));
+  std::vector<Unit> units = distinct_kernels(kernels);
+  TRY(Compilation(variant, choose, options).compile(units));
   CodeSection section{std::string(variant.target), std::string(variant.name),
-                      share_bytes(TRY(link_image(objects)))};
+                      share_bytes(TRY(link(units)))};
   section.generation.resize(kernels.size());
-  for (size_t u = 0; u < work.units.size(); ++u)
-    for (size_t number : work.units[u].numbers)
-      section.generation[number] = work.records[u];
+  for (const Unit &unit : units)
+    for (size_t number : unit.numbers)
+      section.generation[number] = unit.code.record;
   return section;
 }
 

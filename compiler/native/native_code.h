@@ -28,9 +28,10 @@ using GeneratorChoice = std::function<kernels::ChosenGenerator(
     const kernels::GeneratorOptions &options)>;
 
 /// Compiles all kernels (at least one) to one image with the calling convention
-/// of package/native_abi.h. Structurally equal kernels are compiled once; a few
-/// kernels form an LLVM module; modules are compiled in parallel and linked.
-/// Of the options, `dump` (see kernel_dump.h) and `skipped` count here.
+/// of package/native_abi.h. Structurally equal kernels are compiled once, each
+/// as an LLVM module of its own, several in parallel; code that the cache has
+/// is not made again (code_cache.h). All are linked. Of the options, `dump`
+/// (see kernel_dump.h), `cache` and `skipped` count here.
 Result<CodeSection>
 compile_kernels(std::span<const Kernel> kernels, const Variant &variant,
                 const GeneratorChoice &choose,

@@ -8,7 +8,8 @@
 
 #include "compiler/passes/body_queries.h"
 
-#include "llvm/ADT/ScopedHashTable.h"
+#include <unordered_set>
+#include <vector>
 
 using namespace mlir;
 
@@ -64,23 +65,16 @@ struct Hashed {
   unsigned hash;
 };
 
-struct HashedInfo {
-  static Hashed getEmptyKey() {
-    return {llvm::DenseMapInfo<Operation *>::getEmptyKey(), 0};
-  }
-  static Hashed getTombstoneKey() {
-    return {llvm::DenseMapInfo<Operation *>::getTombstoneKey(), 0};
-  }
-  static unsigned getHashValue(const Hashed &key) { return key.hash; }
-  static bool isEqual(const Hashed &a, const Hashed &b) {
-    if (a.op == b.op)
-      return true;
-    auto is_special = [](const Hashed &key) {
-      return key.op == getEmptyKey().op || key.op == getTombstoneKey().op;
-    };
-    return !is_special(a) && !is_special(b) && a.hash == b.hash &&
-           OperationEquivalence::isEquivalentTo(
-               a.op, b.op, OperationEquivalence::IgnoreLocations);
+struct HashOf {
+  size_t operator()(const Hashed &key) const { return key.hash; }
+};
+
+struct AreEqual {
+  bool operator()(const Hashed &a, const Hashed &b) const {
+    return a.op == b.op ||
+           (a.hash == b.hash &&
+            OperationEquivalence::isEquivalentTo(
+                a.op, b.op, OperationEquivalence::IgnoreLocations));
   }
 };
 
@@ -91,27 +85,31 @@ public:
   /// Operations that are equal to one of an enclosing region are merged too.
   void visit(Region &region) {
     for (mlir::Block &block : region) {
-      Table::ScopeTy scope(known_);
+      std::vector<Hashed> found;
       for (Operation &op : llvm::make_early_inc_range(block))
-        visit(&op);
+        visit(&op, found);
+      for (const Hashed &key : found)
+        known_.erase(key);
     }
   }
 
 private:
-  using Table = llvm::ScopedHashTable<Hashed, Operation *, HashedInfo>;
+  // Not LLVM's scoped table: it ends the process where memory does.
+  using Known = std::unordered_set<Hashed, HashOf, AreEqual>;
 
-  void visit(Operation *op) {
+  /// Adds what is known in the operation's block from here on to `found`.
+  void visit(Operation *op, std::vector<Hashed> &found) {
     for (Region &region : op->getRegions())
       visit(region);
     if (!is_pure(op))
       return;
     Hashed key{op, unsigned(size_t(hash_(op)))};
-    Operation *first = known_.lookup(key);
-    if (!first) {
-      known_.insert(key, op);
+    auto [first, is_new] = known_.insert(key);
+    if (is_new) {
+      found.push_back(key);
       return;
     }
-    op->replaceAllUsesWith(first);
+    op->replaceAllUsesWith(first->op);
     module_.forget(op);
     op->erase();
   }
@@ -134,7 +132,7 @@ private:
 
   ir::Module::Impl &module_;
   Hasher hash_;
-  Table known_;
+  Known known_;
 };
 
 } // namespace

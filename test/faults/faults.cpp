@@ -156,6 +156,8 @@ int main(int count, char **arguments) {
                stderr);
     return 2;
   }
+  // What a case does follows from its number alone.
+  setenv("LANDFALL_CACHE", "off", 1);
   char folder[] = "/tmp/landfall-faults-XXXXXX";
   if (!mkdtemp(folder))
     return 2;

@@ -216,6 +216,49 @@ private:
   }
 };
 
+/// Compiles a file while the cache is filled, or found full.
+struct CacheScenario {
+  std::string folder, model;
+
+  Outcome operator()(const Fault &fault, uint64_t *calls_done) const {
+    std::string cache = folder + "/cache";
+    setenv("LANDFALL_CACHE", cache.c_str(), 1);
+    Attempt before, during, after;
+    std::string whole = compiled(before);
+    if (fault.seed % 2 == 0)
+      std::filesystem::remove_all(cache);
+    arm(Calls::files, fault.number, fault.goes_on);
+    Work work;
+    during.call(lf_compile_file, model.c_str(), "{}", lf_progress(nullptr),
+                nullptr, &work.package);
+    uint64_t done = disarm();
+    if (calls_done)
+      *calls_done = done;
+    bool is_right = during.status == LF_OK;
+    if (is_right && saved(work) != whole)
+      return Outcome::wrong;
+    if (!is_right && !is_expected(during.status, Calls::files, false))
+      return lost("the fault", during);
+    if (compiled(after) != whole)
+      return lost("after the fault", after);
+    return is_right ? Outcome::right : Outcome::refused;
+  }
+
+private:
+  std::string compiled(Attempt &attempt) const {
+    Work work;
+    attempt.call(lf_compile_file, model.c_str(), "{}", lf_progress(nullptr),
+                 nullptr, &work.package);
+    return attempt.status == LF_OK ? saved(work) : "";
+  }
+  std::string saved(const Work &work) const {
+    std::string path = folder + "/cached.lfm";
+    Attempt saving;
+    saving.call(lf_package_save, work.package, path.c_str());
+    return saving.status == LF_OK ? read(path) : "";
+  }
+};
+
 } // namespace
 
 std::vector<Scenario> scenarios(const std::string &folder) {
@@ -245,6 +288,7 @@ std::vector<Scenario> scenarios(const std::string &folder) {
       {"files/load/card", RunScenario{reef, "reef1", own, Calls::files, true}},
       {"files/save", SaveScenario{folder, cpu}},
       {"files/compile", CompileScenario{model, "cpu", Calls::files}},
+      {"files/cache", CacheScenario{folder, model}},
       {"memory/compile", CompileScenario{model, "cpu", Calls::memory}},
   };
   add_card_scenarios(all, reef);

@@ -70,9 +70,15 @@ bool read_delimited(Decoder &in, ProtoField &field, int depth) {
   return true;
 }
 
+/// Without those that the format reserves for itself.
+bool is_field_number(uint64_t number) {
+  return number >= 1 && number < 1 << 28 &&
+         (number < 19'000 || number >= 20'000);
+}
+
 bool read_field(Decoder &in, ProtoField &field, int depth) {
   uint64_t key = 0;
-  if (!in.varint(key) || key >> 3 == 0 || key >> 3 > (1 << 28))
+  if (!in.varint(key) || !is_field_number(key >> 3))
     return false;
   field.number = static_cast<uint32_t>(key >> 3);
   field.wire = static_cast<uint32_t>(key & 7);

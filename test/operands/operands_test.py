@@ -221,6 +221,12 @@ class Operands(unittest.TestCase):
         for k in (-(1 << 63), (1 << 63) - 1):
             self.agrees("Trilu", {"x": X, "k": number(k, np.int64)}, opset=14)
 
+    def test_an_addend_of_sums_of_nothing(self):
+        nothing, rows = np.zeros((0, 3), np.float32), np.zeros((0, 5), np.float32)
+        for shape in ((2, 1), (0, 1), (3, 4), (2, 5)):
+            self.refuses_at_run("Gemm", {"a": nothing, "b": rows, "c": np.ones(shape, np.float32)}, transA=1)
+        self.agrees("Gemm", {"a": nothing, "b": rows, "c": np.ones((3, 1), np.float32)}, transA=1)
+
     def test_positions_that_are_no_numbers(self):
         picture = X.reshape(1, 1, 3, 4)
         wild = [np.nan, np.inf, -np.inf, 1e30, -1e30, 0.3]

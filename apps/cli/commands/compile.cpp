@@ -36,6 +36,7 @@ struct CompileCommand {
   std::string dump_directory;
   bool require_target = false;
   bool strict_names = false;
+  bool no_cache = false;
   bool json = false;
 };
 
@@ -98,6 +99,7 @@ std::string options_json(const CompileCommand &command) {
   json["dump_dir"] = command.dump_directory;
   json["require_target"] = command.require_target;
   json["strict_names"] = command.strict_names;
+  json["cache"] = !command.no_cache;
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
@@ -182,6 +184,7 @@ void add_compile(CLI::App &app, Action &action) {
       ->allow_extra_args(false);
   add_require_target(*sub, command->require_target);
   add_strict_names(*sub, command->strict_names);
+  add_no_cache(*sub, command->no_cache);
   sub->add_option("--print-after", command->print_after,
                   "Print the result of a step, or of all, to standard error "
                   "(may be repeated)")

@@ -40,7 +40,8 @@ Result<lf::Package> compile_here(const ModelOptions &options,
   Json json = {{"device", options.device.empty() ? "cpu" : options.device},
                {"variants", {"native"}},
                {"require_target", options.require_target},
-               {"strict_names", options.strict_names}};
+               {"strict_names", options.strict_names},
+               {"cache", !options.no_cache}};
   Progress progress;
   progress.show("compiling " + options.path);
   auto on_step = [&](const char *step, double ms, const char *warning) {
@@ -113,6 +114,12 @@ void add_strict_names(CLI::App &command, bool &strict) {
                    "extents (by default a warning; .onnx only)");
 }
 
+void add_no_cache(CLI::App &command, bool &no_cache) {
+  command.add_flag("--no-cache", no_cache,
+                   "Generate the code of all kernels anew, and keep none of it "
+                   "(see `landfall cache`; .onnx only)");
+}
+
 void add_model_options(CLI::App &command, ModelOptions &options) {
   command.add_option("model", options.path, "The model: .onnx or .lfm")
       ->required()
@@ -137,6 +144,7 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
       ->type_name("N");
   add_require_target(command, options.require_target);
   add_strict_names(command, options.strict_names);
+  add_no_cache(command, options.no_cache);
   command.add_option("--entry", options.entry, "Entry point. Default: main")
       ->type_name("NAME");
   command.add_flag("--json", options.json, "Report as JSON");

@@ -23,6 +23,7 @@ struct ModelOptions {
   int timeout_seconds = 60;
   bool require_target = false;
   bool strict_names = false;
+  bool no_cache = false;
   bool json = false;
   InputOptions inputs;
 };
@@ -35,6 +36,7 @@ CLI::Option *add_path_option(CLI::App &command, const std::string &names,
 void add_require_target(CLI::App &command, bool &required);
 /// Adds the option --strict-names to a command.
 void add_strict_names(CLI::App &command, bool &strict);
+void add_no_cache(CLI::App &command, bool &no_cache);
 void add_input_options(CLI::App &command, InputOptions &options);
 
 struct CompileStep {

@@ -137,6 +137,7 @@ int run_program(int argc, char **argv) {
   add_explain(app, action);
   add_query(app, action);
   add_verify(app, action);
+  add_cache(app, action);
   add_devices(app, action);
   if (argc <= 1) {
     write_error_text(app.help());

@@ -85,7 +85,8 @@ def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any
     compute what is not its work by nature (docs/host_work.md), `skip_steps`
     leaves optimisations out, to find one that breaks something,
     `strict_names=True` makes runs fail where dimensions of one name have several
-    extents, which else is a warning.
+    extents, which else is a warning, `cache=False` generates code anew that the
+    user's cache has (`landfall cache`), and keeps none.
     """
     device = options.pop("target", device)  # Its older name.
     device_options = _device_options(threads, own_process, timeout_seconds)

@@ -331,7 +331,9 @@ def is_open(node, operands):
         return True  # Where an integer result is rounded.
     if node.op_type == "Attention" and len(node.input) > 3 and any(value.ndim >= 2 and value.shape[-1] == 1 for value in operands):
         return True  # A mask of one column: the reference pads it, a broadcast repeats it.
-    return casts_out_of_range(node, reals) or pads_less_than_nothing(node)
+    if node.op_type == "MeanVarianceNormalization" and any(value.dtype == np.float16 for value in reals):
+        return True  # Its 1e-9 is 0 there.
+    return casts_out_of_range(node, reals) or pads_less_than_nothing(node) or rounds_without_padding_up(node)
 
 
 def is_array(value):
@@ -350,6 +352,12 @@ def casts_out_of_range(node, reals):
         return False
     limits = np.iinfo(helper.tensor_dtype_to_np_dtype(to))
     return any(not np.all((value >= limits.min) & (value <= limits.max)) for value in reals)
+
+
+def rounds_without_padding_up(node):
+    """A pool with `ceil_mode` and auto_pad VALID: ONNX says ceil((n - window + 1) / stride), the rival rounds that up."""
+    values = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    return values.get("auto_pad") == b"VALID" and bool(values.get("ceil_mode"))
 
 
 def pads_less_than_nothing(node):

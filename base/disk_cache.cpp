@@ -1,0 +1,214 @@
+//===- disk_cache.cpp - Results that later processes find again -----------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// The folder has 256 parts, by the first two digits of the names; each is kept
+// below its share of the limit by whoever adds to it, so nobody ever looks at
+// all files. A file: the size of the key (8 bytes), the key, the value, and the
+// hash of all that (8 bytes).
+//
+//===----------------------------------------------------------------------===//
+#include "base/disk_cache.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace landfall {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view suffix = ".cached";
+constexpr uint64_t parts = 256;
+/// A part may hold one large value, however small its share is.
+constexpr size_t least_files = 4;
+
+std::string name_of(std::span<const uint8_t> key) {
+  return fmt::format("{:016x}{:016x}{}", hash_bytes(key, 1), hash_bytes(key, 2),
+                     suffix);
+}
+
+std::array<uint8_t, 8> bytes_of(uint64_t number) {
+  std::array<uint8_t, 8> bytes;
+  std::memcpy(bytes.data(), &number, sizeof number);
+  return bytes;
+}
+
+uint64_t number_of(std::span<const uint8_t> bytes) {
+  uint64_t number = 0;
+  std::memcpy(&number, bytes.data(), sizeof number);
+  return number;
+}
+
+/// The value, if the file's bytes are whole and of this key.
+std::optional<std::vector<uint8_t>> value_in(std::span<const uint8_t> file,
+                                             std::span<const uint8_t> key) {
+  if (file.size() < 16 + key.size() || number_of(file) != key.size() ||
+      !std::ranges::equal(file.subspan(8, key.size()), key))
+    return std::nullopt;
+  auto hashed = file.first(file.size() - 8);
+  if (number_of(file.last(8)) != hash_bytes(hashed))
+    return std::nullopt;
+  auto value = hashed.subspan(8 + key.size());
+  return std::vector<uint8_t>(value.begin(), value.end());
+}
+
+/// By a finer clock than that of new files, so that it counts as newer.
+void note_use(const std::string &path) {
+  timespec times[2];
+  clock_gettime(CLOCK_REALTIME, &times[0]);
+  times[1] = times[0];
+  utimensat(AT_FDCWD, path.c_str(), times, 0);
+}
+
+struct File {
+  std::string path;
+  uint64_t bytes;
+  int64_t used; ///< Nanoseconds since 1970.
+};
+
+/// The files of the cache in one of its parts.
+std::vector<File> files_of(const fs::path &part) {
+  std::vector<File> files;
+  std::error_code stop;
+  for (fs::directory_iterator at(part, stop), end; !stop && at != end;
+       at.increment(stop)) {
+    std::string path = at->path().string();
+    struct stat status;
+    if (path.ends_with(suffix) && lstat(path.c_str(), &status) == 0 &&
+        S_ISREG(status.st_mode))
+      files.push_back({path, uint64_t(status.st_size),
+                       int64_t(status.st_mtim.tv_sec) * 1'000'000'000 +
+                           status.st_mtim.tv_nsec});
+  }
+  return files;
+}
+
+template <typename Action>
+void for_each_part(const std::string &folder, Action action) {
+  for (uint64_t k = 0; k < parts; ++k)
+    action(fmt::format("{}/{:02x}", folder, k));
+}
+
+} // namespace
+
+std::string DiskCache::user_folder() {
+  auto variable = [](const char *name) -> std::string {
+    const char *value = std::getenv(name);
+    return value ? value : "";
+  };
+  if (std::string given = variable("LANDFALL_CACHE"); !given.empty())
+    return given == "off" ? "" : given;
+  if (std::string cache = variable("XDG_CACHE_HOME"); cache.starts_with('/'))
+    return cache + "/landfall";
+  std::string home = variable("HOME");
+  return home.starts_with('/') ? home + "/.cache/landfall" : "";
+}
+
+bool DiskCache::is_private() const {
+  struct stat status;
+  return stat(folder_.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+         status.st_uid == geteuid() &&
+         (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+std::string DiskCache::part_of(std::string_view name) const {
+  return fmt::format("{}/{}", folder_, name.substr(0, 2));
+}
+
+std::optional<std::vector<uint8_t>>
+DiskCache::find(std::span<const uint8_t> key) const {
+  std::string name = name_of(key);
+  std::string path = part_of(name) + "/" + name;
+  if (is_private())
+    if (auto file = read_file(path))
+      if (auto value = value_in(*file, key)) {
+        note_use(path);
+        ++hits_;
+        return value;
+      }
+  ++misses_;
+  return std::nullopt;
+}
+
+void DiskCache::keep(std::span<const uint8_t> key,
+                     std::span<const uint8_t> value) const {
+  std::string name = name_of(key), part = part_of(name);
+  std::error_code ignored;
+  fs::create_directories(fs::path(folder_).parent_path(), ignored);
+  mkdir(folder_.c_str(), 0700);
+  if (!is_private())
+    return;
+  mkdir(part.c_str(), 0700);
+  std::vector<uint8_t> file;
+  auto append = [&](std::span<const uint8_t> bytes) {
+    file.insert(file.end(), bytes.begin(), bytes.end());
+  };
+  file.reserve(16 + key.size() + value.size());
+  append(bytes_of(key.size()));
+  append(key);
+  append(value);
+  append(bytes_of(hash_bytes(file)));
+  std::span<const uint8_t> all = file;
+  std::string path = part + "/" + name;
+  if (write_file(path, std::span(&all, 1), Durable::no))
+    make_room(part, path);
+}
+
+void DiskCache::make_room(const std::string &part,
+                          const std::string &except) const {
+  std::vector<File> files = files_of(part);
+  uint64_t bytes = 0;
+  for (const File &file : files)
+    bytes += file.bytes;
+  std::ranges::sort(files, {}, &File::used);
+  size_t left = files.size();
+  for (const File &file : files) {
+    if (bytes <= most_bytes_ / parts || left <= least_files)
+      return;
+    if (file.path == except)
+      continue;
+    unlink(file.path.c_str());
+    bytes -= file.bytes;
+    --left;
+  }
+}
+
+DiskCache::Contents DiskCache::contents() const {
+  Contents all;
+  for_each_part(folder_, [&](const std::string &part) {
+    for (const File &file : files_of(part)) {
+      ++all.files;
+      all.bytes += file.bytes;
+    }
+  });
+  return all;
+}
+
+Status DiskCache::clear() const {
+  Status result;
+  for_each_part(folder_, [&](const std::string &part) {
+    for (const File &file : files_of(part))
+      if (unlink(file.path.c_str()) != 0 && errno != ENOENT && result)
+        result = Error{ErrorCode::io,
+                       fmt::format("cannot remove: {}", std::strerror(errno))}
+                     .in_file(file.path);
+    rmdir(part.c_str());
+  });
+  return result;
+}
+
+} // namespace landfall
