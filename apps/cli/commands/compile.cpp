@@ -21,6 +21,7 @@ constexpr const char *footer = R"(Examples:
   landfall compile model.onnx                 writes model.lfm here
   landfall compile model.onnx -o build/model.lfm
   landfall compile model.onnx --variant native     for this machine only
+  landfall compile model.onnx --dynamic "x=?x3x?x?"  free a fixed batch and size
   landfall compile model.onnx --print-after fuse   the IR, on standard error
   landfall compile model.onnx --dump-dir steps     how code is made, as files
 
@@ -36,6 +37,7 @@ struct CompileCommand {
   std::string dump_directory;
   bool require_target = false;
   bool strict_names = false;
+  std::vector<std::string> dynamic;
   bool json = false;
 };
 
@@ -98,6 +100,7 @@ std::string options_json(const CompileCommand &command) {
   json["dump_dir"] = command.dump_directory;
   json["require_target"] = command.require_target;
   json["strict_names"] = command.strict_names;
+  json["dynamic"] = dynamic_json(command.dynamic);
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
@@ -182,6 +185,7 @@ void add_compile(CLI::App &app, Action &action) {
       ->allow_extra_args(false);
   add_require_target(*sub, command->require_target);
   add_strict_names(*sub, command->strict_names);
+  add_dynamic(*sub, command->dynamic);
   sub->add_option("--print-after", command->print_after,
                   "Print the result of a step, or of all, to standard error "
                   "(may be repeated)")

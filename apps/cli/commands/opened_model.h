@@ -23,6 +23,7 @@ struct ModelOptions {
   int timeout_seconds = 60;
   bool require_target = false;
   bool strict_names = false;
+  std::vector<std::string> dynamic;
   bool json = false;
   InputOptions inputs;
 };
@@ -35,6 +36,10 @@ CLI::Option *add_path_option(CLI::App &command, const std::string &names,
 void add_require_target(CLI::App &command, bool &required);
 /// Adds the option --strict-names to a command.
 void add_strict_names(CLI::App &command, bool &strict);
+/// Adds the option --dynamic to a command, and gives its values as the compile
+/// option "dynamic".
+void add_dynamic(CLI::App &command, std::vector<std::string> &dynamic);
+Json dynamic_json(const std::vector<std::string> &dynamic);
 void add_input_options(CLI::App &command, InputOptions &options);
 
 struct CompileStep {
