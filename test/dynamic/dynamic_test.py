@@ -108,6 +108,17 @@ class Dynamic(unittest.TestCase):
         self.images(networks.ssd, (1, 97, 131))
         self.images(networks.split_levels, (1, 97, 131))
 
+    def test_baked_grids(self):
+        self.images(networks.yolo, (1, 97, 131))
+        self.images(networks.yolo_flat_grid, (1, 97, 131))
+        self.images(networks.coordinates, (1, 97, 131))
+
+    def test_learned_tables_are_refused(self):
+        for exported, shape in (((1, 96, 96), "[1, 144, 16]"), ((2, 96, 128), "[1, 192, 16]")):
+            error = self.refused(networks.vision_transformer, "?x3x?x?", exported, shape, "weight_7")
+            self.assertEqual(error.operator, "Add")
+        self.check(networks.vision_transformer, "?x3x96x96", (1, 96, 96), (5, 96, 96))
+
     # -- Sequences ---------------------------------------------------------------
     def sequences(self, network, dims):
         sizes = [(1, 1), (1, 2), (3, 7), (2, 40), (16, 5)]
@@ -116,6 +127,14 @@ class Dynamic(unittest.TestCase):
 
     def test_batch_and_heads_in_one_dimension(self):
         self.sequences(networks.flat_transformer, "?x?x16")
+
+    def test_baked_masks_and_positions(self):
+        self.sequences(networks.causal_transformer, "?x?x16")
+        self.sequences(networks.language_model, "batch,seq")
+
+    def test_baked_states_and_tokens(self):
+        self.sequences(networks.recurrent, "?x?x8")
+        self.sequences(networks.class_token, "?x?x16")
 
     # -- What is asked for ---------------------------------------------------------
     def test_wrong_requests(self):

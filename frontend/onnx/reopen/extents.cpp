@@ -144,6 +144,20 @@ std::vector<int64_t> Extents::opened() const {
   return result;
 }
 
+std::vector<int64_t> Extents::products() const {
+  std::vector<int64_t> result;
+  for (const auto &[whole, factors] : products_) {
+    int64_t value = 1, free = 0;
+    for (Size factor : factors.value_or(Shape())) {
+      value *= exported(factor).value_or(0);
+      free += exported(factor).value_or(0) > 1 && !factor.is_constant();
+    }
+    if (free > 1)
+      result.push_back(value);
+  }
+  return result;
+}
+
 void Extents::note(Makings &makings, Size whole, const Shape &parts) {
   if (whole.is_constant() || parts.size() < 2)
     return;

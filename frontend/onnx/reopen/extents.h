@@ -48,6 +48,8 @@ public:
   std::vector<Size> with_value(int64_t exported, Size like) const;
   /// The exported extents of the model's inputs that are free.
   std::vector<int64_t> opened() const;
+  /// The exported values of products of free extents that were met.
+  std::vector<int64_t> products() const;
 
   //===--- How they were made ---------------------------------------------===//
   /// `whole` is the product of these factors, the slowest index first, of at
