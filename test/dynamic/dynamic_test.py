@@ -40,7 +40,8 @@ class Dynamic(unittest.TestCase):
 
     def check(self, network, dims, exported, *sizes):
         """Exports at `exported`, runs there and at `sizes`."""
-        model = landfall.compile(built(network, *exported), dynamic={"x": dims})
+        dynamic = dims if isinstance(dims, dict) else {"x": dims}
+        model = landfall.compile(built(network, *exported), dynamic=dynamic)
         for size in (exported, *sizes):
             with self.subTest(network=network.__name__, exported=exported, size=size):
                 fresh = built(network, *size)
@@ -113,6 +114,17 @@ class Dynamic(unittest.TestCase):
         self.images(networks.yolo_flat_grid, (1, 97, 131))
         self.images(networks.coordinates, (1, 97, 131))
 
+    def test_normalized_priors(self):
+        """Centres and sizes of anchors as parts of the image."""
+        sizes = [(1, 32, 32), (1, 160, 224), (3, 96, 32), (2, 128, 352)]
+        model = self.check(networks.ssd_decoded, "?x3x?x?", (2, 96, 128), *sizes)
+        for size in ((1, 97, 128), (1, 16, 32)):  # Not whole strides; anchors larger than the image.
+            with self.assertRaises(landfall.Error) as caught:
+                model.run(inputs_of(built(networks.ssd_decoded, *size), 1))
+            self.assertEqual(caught.exception.code, "run_failed")
+        # Of a square, it is not known which extent a size is a part of.
+        self.refused(networks.ssd_decoded, "?x3x?x?", (1, 96, 96), "sizes_31", "Mul")
+
     def test_learned_tables_are_refused(self):
         for exported, shape in (((1, 96, 96), "[1, 144, 16]"), ((2, 96, 128), "[1, 192, 16]")):
             error = self.refused(networks.vision_transformer, "?x3x?x?", exported, shape, "weight_7")
@@ -135,6 +147,12 @@ class Dynamic(unittest.TestCase):
     def test_baked_states_and_tokens(self):
         self.sequences(networks.recurrent, "?x?x8")
         self.sequences(networks.class_token, "?x?x16")
+
+    def test_names_make_extents_equal(self):
+        self.sequences(networks.masked_model, {"x": "batch,seq,8", "mask": "batch,seq"})
+        with self.assertRaises(landfall.Error) as caught:
+            landfall.compile(built(networks.masked_model, 2, 12), dynamic={"x": "?x?x8", "mask": "?x?"})
+        self.assertEqual(caught.exception.operator, "Add")
 
     # -- What is asked for ---------------------------------------------------------
     def test_wrong_requests(self):

@@ -173,6 +173,32 @@ def ssd(g, n, h, w):
     g.output(g.concat(boxes, 1))
 
 
+def priors_of(h, w, strides, sizes):
+    """Centres and sizes of anchors, as parts of the image and at most 1."""
+    rows = []
+    for stride, boxes in zip(strides, sizes):
+        for y in range(-(-h // stride)):
+            for x in range(-(-w // stride)):
+                for box in boxes:
+                    rows.append(((x + 0.5) * stride / w, (y + 0.5) * stride / h, box / w, box / h))
+    return np.clip(np.array(rows), 0, 1).astype(np.float32)
+
+
+def ssd_decoded(g, n, h, w):
+    """Boxes of two levels, decoded with baked priors."""
+    boxes = []
+    for x in backbone(g, image(g, n, 3, h, w), levels=4)[2:]:
+        y = g.transpose(g.conv(x, 8, relu=False), 0, 2, 3, 1)
+        boxes.append(g.reshape(y, n, y.shape[1] * y.shape[2] * 2, 4))
+    x = g.concat(boxes, 1)
+    priors = priors_of(h, w, (8, 16), ((10, 16), (24, 31)))[None]
+    centre, size = g.constant(priors[..., :2].copy(), "centres"), g.constant(priors[..., 2:].copy(), "sizes")
+    end = 2**63 - 1
+    xy = g.binary("Mul", g.binary("Mul", g.slice(x, [0], [2], [2]), g.constant(np.float32(0.1))), size)
+    wh = g.unary("Exp", g.binary("Mul", g.slice(x, [2], [end], [2]), g.constant(np.float32(0.2))))
+    g.output(g.concat([g.binary("Add", xy, centre), g.binary("Mul", wh, size)], 2))
+
+
 def split_levels(g, n, h, w):
     """Joined levels that are taken apart again, and given back their shape."""
     features = backbone(g, image(g, n, 3, h, w), levels=4)[2:]
@@ -278,3 +304,11 @@ def class_token(g, n, s):
     x = attention_block(g, g.concat([token, x], 1), 2)
     x = g.slice(x, [0], [1], [1])
     g.output(g.linear(g.reshape(x, n, 16), 4))
+
+
+def masked_model(g, n, s):
+    """Two inputs of equal extents."""
+    x, mask = g.input("x", (n, s, 8)), g.input("mask", (n, s))
+    scores = g.matmul(g.linear(x, 8), g.transpose(x, 0, 2, 1))
+    scores = g.binary("Add", scores, g.reshape(mask, n, 1, s))
+    g.output(g.matmul(g.softmax(scores), x))

@@ -85,7 +85,11 @@ def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any
     compute what is not its work by nature (docs/host_work.md), `skip_steps`
     leaves optimisations out, to find one that breaks something,
     `strict_names=True` makes runs fail where dimensions of one name have several
-    extents, which else is a warning.
+    extents, which else is a warning. `dynamic={"x": "?x3x?x?"}` makes extents free
+    that a model was exported with as numbers (docs/decisions/007-reopened-sizes.md);
+    with commas, extents of one name are equal: {"ids": "batch,seq", "mask": "batch,seq"}.
+    A model whose constants do not say what they are at other sizes is refused
+    ("unsupported", with the node).
     """
     device = options.pop("target", device)  # Its older name.
     device_options = _device_options(threads, own_process, timeout_seconds)

@@ -36,6 +36,8 @@ struct Interpretation {
   /// Readings that no proof excludes and that differ from the taken one at odd
   /// sizes only: runs are required to be where they agree.
   std::map<std::string, std::vector<std::string>> agreeing;
+  /// Whether the model has tables of positions that are divided by extents.
+  bool has_positions = false;
 };
 
 std::string text_of(const Shape &sizes);

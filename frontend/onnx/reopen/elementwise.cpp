@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/reopen/operands.h"
 #include "frontend/onnx/reopen/rules.h"
-#include "frontend/onnx/reopen/table.h"
 #include "frontend/onnx/reopen/table_elements.h"
+#include "frontend/onnx/reopen/table_fit.h"
 
 #include <algorithm>
 
@@ -66,19 +66,17 @@ std::vector<Shape> targets(const Extents &extents, const NodeState &node,
 }
 
 void reopen_operand(Reopening &reopening, NodeState &node, size_t position) {
-  Builder &b = node.context.b;
   Tensor table = node.inputs[position].tensor;
   std::vector<Shape> readings = targets(reopening.extents, node, position);
   // The first is forced by the other operands, the rest only possible.
   Shape forced = readings[0];
   std::erase_if(readings, [&](const Shape &reading) {
-    return reading != forced &&
-           !reopened_table(reopening.extents, b, table, reading);
+    return reading != forced && !reopening.is_table(table, reading);
   });
   Shape taken = reopening.choose(node, name_of(node, position), readings);
   if (taken == table.shape())
     return;
-  Tensor reopened = reopened_table(reopening.extents, b, table, taken);
+  Tensor reopened = reopening.reopened_table(table, taken);
   if (!reopened)
     refuse_baked(node, name_of(node, position),
                  "meets the free extents " + to_string(taken) +
@@ -151,8 +149,7 @@ void reopen_concat(Reopening &reopening, NodeState &node) {
       }
     if (target == constant.shape())
       continue;
-    Tensor table =
-        reopened_table(reopening.extents, node.context.b, constant, target);
+    Tensor table = reopening.reopened_table(constant, target);
     if (!table)
       refuse_baked(node, name_of(node, k),
                    "meets the free extents " + to_string(target) +

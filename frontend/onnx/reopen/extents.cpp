@@ -137,6 +137,13 @@ std::vector<Size> Extents::with_value(int64_t value, Size like) const {
   return result;
 }
 
+std::vector<Size> Extents::free_symbols() const {
+  std::vector<Size> result;
+  for (const Symbol &symbol : symbols_)
+    result.push_back(symbol.symbol);
+  return result;
+}
+
 std::vector<int64_t> Extents::opened() const {
   std::vector<int64_t> result;
   for (const Symbol &symbol : symbols_)

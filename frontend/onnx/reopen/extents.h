@@ -46,6 +46,7 @@ public:
   std::vector<Size> with_value(int64_t exported) const;
   /// Those that depend on the same symbols as `like`.
   std::vector<Size> with_value(int64_t exported, Size like) const;
+  std::vector<Size> free_symbols() const;
   /// The exported extents of the model's inputs that are free.
   std::vector<int64_t> opened() const;
   /// The exported values of products of free extents that were met.

@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/reopen/operands.h"
 #include "frontend/onnx/reopen/rules.h"
-#include "frontend/onnx/reopen/table.h"
 
 #include <algorithm>
 
@@ -32,7 +31,6 @@ void reopen_index(Reopening &reopening, NodeState &node, Size extent,
 
 /// Indices of which there are as many as a free extent has elements.
 void reopen_indices(Reopening &reopening, NodeState &node, bool is_free) {
-  Builder &b = node.context.b;
   Tensor table = node.inputs[1].tensor;
   std::vector<Shape> readings{table.shape()};
   for (size_t d = 0; d < table.shape().size(); ++d) {
@@ -48,8 +46,7 @@ void reopen_indices(Reopening &reopening, NodeState &node, bool is_free) {
   }
   bool is_sized = readings.size() > 1;
   std::erase_if(readings, [&](const Shape &reading) {
-    return reading != table.shape() &&
-           !reopened_table(reopening.extents, b, table, reading);
+    return reading != table.shape() && !reopening.is_table(table, reading);
   });
   if (is_free && is_sized && readings.size() == 1)
     refuse_baked(node,
@@ -63,7 +60,7 @@ void reopen_indices(Reopening &reopening, NodeState &node, bool is_free) {
                            "' of shape " + to_string(table.shape()),
                        readings);
   if (taken != table.shape())
-    node.inputs[1] = reopened_table(reopening.extents, b, table, taken);
+    node.inputs[1] = reopening.reopened_table(table, taken);
 }
 
 } // namespace

@@ -36,7 +36,9 @@ ReadingSearch::attempt(const Interpretation &interpretation) {
   ++attempts_;
   ir::Module module;
   ir::Builder builder(module);
-  Reopening reopening(builder, inputs_, interpretation);
+  Interpretation known = interpretation;
+  known.has_positions = has_positions_;
+  Reopening reopening(builder, inputs_, known);
   auto summary =
       import_model(model_, place_, builder, assumptions_, nullptr, &reopening);
   Attempt result;
@@ -47,6 +49,11 @@ ReadingSearch::attempt(const Interpretation &interpretation) {
   result.questions = reopening.questions();
   result.failures = reopening.failures();
   result.depths = reopening.depths();
+  // What is known of one table changes what others are read as.
+  if (reopening.has_positions() && !has_positions_) {
+    has_positions_ = true;
+    return attempt(interpretation);
+  }
   return result;
 }
 
@@ -175,6 +182,7 @@ Result<Interpretation> ReadingSearch::run() {
     return *taken.error;
   while (!TRY(compare(taken, interpretation)))
     ;
+  interpretation.has_positions = has_positions_;
   return interpretation;
 }
 

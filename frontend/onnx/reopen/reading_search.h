@@ -55,6 +55,7 @@ private:
   std::span<const DynamicInput> inputs_;
   const Assumptions &assumptions_;
   int attempts_ = 0;
+  bool has_positions_ = false; ///< Of an import so far.
 };
 
 /// The error that an action throws, if it does.

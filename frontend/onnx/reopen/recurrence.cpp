@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/reopen/operands.h"
 #include "frontend/onnx/reopen/rules.h"
-#include "frontend/onnx/reopen/table.h"
 
 #include <algorithm>
 
@@ -37,7 +36,7 @@ void reopen_recurrence(Reopening &reopening, NodeState &node) {
         extents.exported(batch) != target[axis].constant())
       continue;
     target[axis] = batch;
-    Tensor table = reopened_table(extents, node.context.b, state, target);
+    Tensor table = reopening.reopened_table(state, target);
     if (!table)
       refuse_baked(node,
                    "its initial state '" +

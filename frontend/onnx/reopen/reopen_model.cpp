@@ -32,7 +32,6 @@ Result<ModelSummary> reopen_model(const Bytes &model, const ModelPlace &place,
       import_model(model, place, builder, assumptions, nullptr, &reopening));
   if (auto error = failure_of([&] { reopening.finish(); }))
     return error->in_file(place.file);
-  builder.observe_requirements({});
   if (std::string name = reopening.unknown_input(); !name.empty()) {
     Error error{ErrorCode::invalid_argument,
                 "dynamic: the model has no tensor input '" + name + "'"};

@@ -6,6 +6,7 @@
 #include "frontend/onnx/reopen/reopening.h"
 
 #include "frontend/onnx/reopen/rules.h"
+#include "frontend/onnx/reopen/table.h"
 #include "onnx_format/tensor_data.h"
 
 #include <algorithm>
@@ -188,6 +189,35 @@ std::optional<std::vector<Size>> Reopening::sizes_of(const NodeState &node,
   if (position >= node.inputs.size() || !node.inputs[position].tensor)
     return std::nullopt;
   return b_.contents(node.inputs[position].tensor);
+}
+
+bool Reopening::is_table(Tensor constant, const Shape &target) const {
+  return table_fit(extents, constant, target, interpretation_.has_positions)
+      .has_value();
+}
+
+Tensor Reopening::reopened_table(Tensor constant, const Shape &target) {
+  auto fit =
+      table_fit(extents, constant, target, interpretation_.has_positions);
+  if (!fit)
+    return {};
+  has_positions_ |= fit->has_positions;
+  for (Size condition : fit->conditions)
+    b_.require(condition, "a table of positions that was computed from the "
+                          "exported size has several readings, which differ "
+                          "at this size");
+  return table_of(extents, constant, target, *fit);
+}
+
+void Reopening::set_text(NodeState &node, const char *name, const char *value) {
+  onnx::AttributeProto &attribute = attributes_.emplace_back();
+  attribute.name = name;
+  attribute.type = onnx::AttributeProto::Type::string;
+  attribute.s = value;
+  std::erase_if(node.attributes, [&](const ResolvedAttribute &other) {
+    return other.name == attribute.name;
+  });
+  node.attributes.push_back({attribute.name, &attribute, &node.scope});
 }
 
 void Reopening::require_same_padding(const NodeState &node, Size condition) {

@@ -11,6 +11,7 @@
 #include "frontend/onnx/reopen/dynamic_input.h"
 
 #include <array>
+#include <deque>
 
 namespace landfall::frontend {
 
@@ -19,9 +20,10 @@ namespace landfall::frontend {
 /// at the exported size only.
 class Reopening : public NodeHook {
 public:
-  /// The builder is the import's.
+  /// The builder is the import's, and outlives this.
   Reopening(Builder &b, std::span<const DynamicInput> inputs,
             const Interpretation &interpretation);
+  ~Reopening() override { b_.observe_requirements({}); }
 
   //===--- For its owner --------------------------------------------------===//
   const std::vector<Question> &questions() const { return questions_; }
@@ -31,6 +33,7 @@ public:
   /// does not hold there.
   using Depths = std::array<size_t, Extents::probes>;
   const Depths &depths() const { return depths_; }
+  bool has_positions() const { return has_positions_; }
   /// Dynamic inputs that the model does not have; empty: none.
   std::string unknown_input() const;
 
@@ -53,6 +56,14 @@ public:
   /// not of integers. Elements that are sizes already are kept.
   std::optional<std::vector<Size>> sizes_of(const NodeState &node,
                                             size_t position) const;
+  /// Whether the operand, a constant, is a known function of the indices along
+  /// the free extents of `target`.
+  bool is_table(Tensor constant, const Shape &target) const;
+  /// The operand with these extents; empty if it is not. Adds what runs must
+  /// fulfil.
+  Tensor reopened_table(Tensor constant, const Shape &target);
+  /// Gives the node a string attribute; the texts are literals.
+  void set_text(NodeState &node, const char *name, const char *value);
   /// Requirements of runs that hold only if the model's paddings were computed
   /// from sizes: dropped if one is found that was not.
   void require_same_padding(const NodeState &node, Size condition);
@@ -75,9 +86,11 @@ private:
   std::vector<int64_t> exported_; ///< Of the input declared last; -1: kept.
   Extents::Probes failures_;
   Depths depths_ = {};
+  bool has_positions_ = false;
   std::string constants_; ///< Of the node imported last, for messages.
   bool explicit_padding_ = false;
   std::vector<Padding> paddings_;
+  std::deque<onnx::AttributeProto> attributes_; ///< That nodes were given.
 };
 
 /// Refuses a constant of the node that is not a function of the sizes.

@@ -210,7 +210,9 @@ public:
   Splitter(std::vector<Part> data, std::vector<Part> target)
       : data_(std::move(data)), target_(std::move(target)),
         readings_{{Shape(target_.size(), Size(1)),
-                   std::vector<Shape>(target_.size())}} {}
+                   std::vector<Shape>(target_.size())}} {
+    is_done_.resize(target_.size());
+  }
 
   std::vector<ReshapeReading> read() {
     for (size_t j = 0; j < target_.size(); ++j)
@@ -223,6 +225,8 @@ public:
       std::vector<Part> parts, entries;
       std::vector<size_t> where;
       int64_t left = 1, right = 1;
+      if (pair_unit(i, j))
+        continue;
       do {
         bool from_data = i < data_.size() &&
                          (parts.empty() || left < right || j >= target_.size());
@@ -273,8 +277,9 @@ private:
           set(*data, *target);
     };
     auto place = [&](Part &data, Part &target) {
-      target.size = data.size;
-      set(static_cast<size_t>(&target - target_.data()), data.size, {});
+      auto entry = static_cast<size_t>(&target - target_.data());
+      is_done_[entry] = true;
+      set(entry, data.size, {});
       data.size = 1;
     };
     paired(data_.begin(), data_.end(), target_.begin(), target_.end(), place);
@@ -284,7 +289,16 @@ private:
         data_, [](const Part &part) { return is_unit(part) && !part.open(); });
     for (Part &entry : target_)
       if (is_unit(entry))
-        entry.size = 1; // It is done.
+        entry.size = 1;
+  }
+
+  /// Between runs, extents of 1 are paired in order.
+  bool pair_unit(size_t &i, size_t &j) {
+    if (i == data_.size() || j == target_.size() || !is_unit(data_[i]) ||
+        !is_unit(target_[j]) || is_done_[j])
+      return false;
+    set(j++, data_[i++].size, {});
+    return true;
   }
 
   bool rest_is_units(size_t i, size_t j) const {
@@ -312,6 +326,7 @@ private:
   }
 
   std::vector<Part> data_, target_;
+  std::vector<bool> is_done_; ///< By entry: an extent of 1 that is paired.
   std::vector<ReshapeReading> readings_;
 };
 

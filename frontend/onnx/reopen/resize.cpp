@@ -77,31 +77,56 @@ void reopen_sizes(Reopening &reopening, NodeState &node, Tensor x,
     node.inputs[3] = node.context.b.from_sizes(sizes);
 }
 
-/// Scales that are quotients of sizes, as the sizes.
-void reopen_scales(Reopening &reopening, NodeState &node, Tensor x,
-                   const std::vector<int64_t> &axes,
-                   const std::vector<float> &scales) {
+/// Scales as sizes; empty if all are factors of the model. An extent that is
+/// not free may have been spread over one that is.
+std::vector<Size> sizes_of_scales(const Extents &extents, Tensor x,
+                                  const std::vector<int64_t> &axes,
+                                  const std::vector<float> &scales) {
   std::vector<Size> sizes;
   bool has_quotient = false;
   for (size_t j = 0; j < axes.size() && j < scales.size(); ++j) {
     Size from = x.dim(static_cast<int>(axes[j]));
-    auto value = reopening.extents.exported(from);
+    auto value = extents.exported(from);
     if (!value)
-      return;
+      return {};
     auto to = static_cast<int64_t>(
         std::floor(static_cast<double>(*value) * scales[j] + 1e-3));
-    bool is_quotient = reopening.extents.is_open(from) && !is_factor(scales[j]);
-    has_quotient |= is_quotient;
-    sizes.push_back(is_quotient || !reopening.extents.is_open(from)
-                        ? Size(to)
-                        : floordiv(from * Size(int64_t(scales[j] * 8)), 8));
+    if (extents.is_open(from) && is_factor(scales[j])) {
+      sizes.push_back(
+          scales[j] == 1
+              ? from
+              : floordiv(from * Size(std::llround(scales[j] * 840)), 840));
+      continue;
+    }
+    has_quotient |= extents.is_open(from) ||
+                    (to != *value && !extents.with_value(to).empty());
+    sizes.push_back(to);
   }
-  if (!has_quotient)
+  return has_quotient ? sizes : std::vector<Size>();
+}
+
+/// Resize of version 11, which has sizes, for operators that sample at
+/// output / scale.
+void as_resize_11(Reopening &reopening, NodeState &node) {
+  if (node.type == "Resize" && node.version >= 11)
     return;
-  if (node.version < 11)
-    refuse_baked(node, "its scales", "are quotients of the exported sizes");
+  if (Node(node).string_attr("mode", "nearest") == "bilinear")
+    reopening.set_text(node, "mode", "linear");
+  reopening.set_text(node, "coordinate_transformation_mode", "asymmetric");
+  reopening.set_text(node, "nearest_mode", "floor");
+  node.type = "Resize";
+  node.version = 11;
+}
+
+void reopen_scales(Reopening &reopening, NodeState &node, Tensor x,
+                   const std::vector<int64_t> &axes,
+                   const std::vector<float> &scales) {
+  std::vector<Size> sizes = sizes_of_scales(reopening.extents, x, axes, scales);
+  if (sizes.empty())
+    return;
+  as_resize_11(reopening, node);
   node.inputs.resize(4);
-  node.inputs[2] = Any();
+  node.inputs[1] = node.inputs[2] = Any();
   node.inputs[3] = node.context.b.from_sizes(sizes);
   reopen_sizes(reopening, node, x, axes, sizes);
 }
@@ -112,12 +137,15 @@ void reopen_resize(Reopening &reopening, NodeState &node) {
   Node view(node);
   Tensor x = view.input(0, "X");
   std::vector<int64_t> axes = resized_axes(view, x.rank());
-  if (node.version >= 11 && view.has_input(3)) {
+  if (node.type == "Resize" && node.version >= 11 && view.has_input(3)) {
     if (auto sizes = reopening.sizes_of(node, 3))
       reopen_sizes(reopening, node, x, axes, *sizes);
     return;
   }
-  size_t position = node.version >= 11 ? 2 : 1;
+  bool has_roi = node.type == "Resize" && node.version >= 11;
+  size_t position = has_roi ? 2 : 1;
+  if (node.type == "Upsample" && node.version < 9)
+    return reopen_scales(reopening, node, x, axes, view.floats_attr("scales"));
   if (auto scales = reals_of(node, position))
     reopen_scales(reopening, node, x, axes, *scales);
 }

@@ -80,6 +80,14 @@ public:
       offsets_.push_back(term(&TableTerm::offset));
       less_.push_back(term(&TableTerm::less));
     }
+    for (const TableCell &cell : part.cells)
+      if (cell.pixels != 0 &&
+          std::ranges::find(divisors_, cell.over) == divisors_.end()) {
+        divisors_.push_back(cell.over);
+        pixels_.push_back(per_cell([&](const TableCell &c) {
+          return c.over == cell.over ? c.pixels : 0;
+        }));
+      }
     diagonal_.push_back(PerCell(b, DType::i64, numbers([](const TableCell &c) {
                                   return double(c.diagonal);
                                 })));
@@ -95,6 +103,9 @@ public:
     if (has_triangle_)
       value = select(free[1] <= free[0] + diagonal_[0].at(cell),
                      below_.at(cell), value);
+    for (size_t d = 0; d < divisors_.size(); ++d)
+      value =
+          value + pixels_[d].at(cell) / cast(b_.scalar(divisors_[d]), type_);
     for (size_t r = 0; r < free.size(); ++r) {
       Scalar i = cast(free[r], type_);
       if (!steps_[r].is_zero())
@@ -149,40 +160,45 @@ private:
   const TablePart &part_;
   PerCell base_, below_;
   bool has_triangle_;
-  std::vector<PerCell> steps_, scales_, offsets_, less_, diagonal_;
+  std::vector<Size> divisors_;
+  std::vector<PerCell> steps_, scales_, offsets_, less_, diagonal_, pixels_;
 };
 
 } // namespace
 
-Tensor reopened_table(const Extents &extents, Builder &b, Tensor constant,
-                      const Shape &target) {
-  auto data = b.constant_data(constant);
+std::optional<TableFit> table_fit(const Extents &extents, Tensor constant,
+                                  const Shape &target, bool divided) {
+  auto data = constant.builder().constant_data(constant);
   auto layout = table_layout(extents, target);
   if (!data || !layout)
-    return {};
+    return std::nullopt;
   for (size_t d = 0; d < target.size(); ++d)
     if (extents.exported(target[d]) != data->dims[d])
-      return {};
-  auto parts = fit_table(extents, *data, *layout);
-  if (!parts)
-    return {};
-  DType type = is_integer(data->dtype) || data->dtype == DType::boolean
-                   ? DType::i64
-                   : DType::f32;
-  std::vector<TableRun> runs = table_runs(*layout);
+      return std::nullopt;
+  return fit_table(extents, *data, *layout, divided);
+}
+
+Tensor table_of(const Extents &extents, Tensor constant, const Shape &target,
+                const TableFit &fit) {
+  Builder &b = constant.builder();
+  DType dtype = constant.dtype();
+  DType type =
+      is_integer(dtype) || dtype == DType::boolean ? DType::i64 : DType::f32;
+  TableLayout layout = *table_layout(extents, target);
+  std::vector<TableRun> runs = table_runs(layout);
   std::vector<RunFunction> functions;
   for (size_t k = 0; k < runs.size(); ++k)
-    functions.emplace_back(b, type, runs[k], (*parts)[k]);
+    functions.emplace_back(b, type, runs[k], fit.parts[k]);
   size_t several = 0;
-  while (several < layout->size() && (*layout)[several].size() == 1)
+  while (several < layout.size() && layout[several].size() == 1)
     ++several;
-  return b.map(target, data->dtype, [&](std::span<const Scalar> indices) {
+  return b.map(target, dtype, [&](std::span<const Scalar> indices) {
     Scalar value = functions[0].at(indices);
     for (size_t k = 1; k < functions.size(); ++k) {
-      Scalar begin = b.scalar((*layout)[several][k].begin);
+      Scalar begin = b.scalar(layout[several][k].begin);
       value = select(indices[several] < begin, value, functions[k].at(indices));
     }
-    return cast(value, data->dtype);
+    return cast(value, dtype);
   });
 }
 

@@ -10,10 +10,14 @@
 
 namespace landfall::frontend {
 
-/// The constant with extents `target` (same rank), which are its own or free
-/// ones that were so at the exported size. Empty if its elements are no known
-/// function of the indices along free extents (table_fit.h).
-ir::Tensor reopened_table(const Extents &extents, ir::Builder &b,
-                          ir::Tensor constant, const Shape &target);
+/// How a constant is a function of its indices if its extents are `target`: its
+/// own, or free ones that were so at the exported size. `divided` as for
+/// fit_table. nullopt if it is no known function.
+std::optional<TableFit> table_fit(const Extents &extents, ir::Tensor constant,
+                                  const Shape &target, bool divided);
+
+/// The constant with these extents.
+ir::Tensor table_of(const Extents &extents, ir::Tensor constant,
+                    const Shape &target, const TableFit &fit);
 
 } // namespace landfall::frontend

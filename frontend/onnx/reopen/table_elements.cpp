@@ -44,7 +44,8 @@ TableRun run_of(const TableLayout &layout, size_t several, size_t piece) {
     for (size_t k = taken.indices.size(); k-- > 0;) {
       const TableIndex &index = taken.indices[k];
       auto &list = index.is_free() ? run.free : run.constant;
-      list.insert(list.begin(), {index, inner});
+      bool is_axis = taken.indices.size() == 1 && !index.is_free();
+      list.insert(list.begin(), {index, inner, is_axis});
       inner *= index.value;
     }
     stride *= pieces.back().first + pieces.back().count;
@@ -76,6 +77,19 @@ std::vector<int64_t> TableRun::free_extents() const {
   for (const Index &index : free)
     extents.push_back(index.index.value);
   return extents;
+}
+
+int64_t TableRun::column(int64_t cell) const {
+  int64_t column = 0, scale = 1;
+  for (size_t k = constant.size(); k-- > 0;) {
+    int64_t extent = constant[k].index.value;
+    if (constant[k].is_axis) {
+      column += cell % extent * scale;
+      scale *= extent;
+    }
+    cell /= extent;
+  }
+  return column;
 }
 
 std::vector<double> TableRun::values(const std::vector<double> &elements,

@@ -21,10 +21,14 @@ public:
   struct Index {
     TableIndex index;
     int64_t stride; ///< Elements of the table from one value to the next.
+    bool is_axis;   ///< The index of an axis whose extent is constant.
   };
 
   int64_t cell_count() const;
   std::vector<int64_t> free_extents() const;
+  /// The number of the indices along constant extents, which cells that differ
+  /// in a factor of a free extent share.
+  int64_t column(int64_t cell) const;
   /// A cell's elements along its free indices.
   std::vector<double> values(const std::vector<double> &elements,
                              int64_t cell) const;
