@@ -278,6 +278,8 @@ private:
     };
     auto place = [&](Part &data, Part &target) {
       auto entry = static_cast<size_t>(&target - target_.data());
+      if (is_done_[entry])
+        return; // From the other end.
       is_done_[entry] = true;
       set(entry, data.size, {});
       data.size = 1;
