@@ -154,6 +154,19 @@ class Dynamic(unittest.TestCase):
             landfall.compile(built(networks.masked_model, 2, 12), dynamic={"x": "?x?x8", "mask": "?x?"})
         self.assertEqual(caught.exception.operator, "Add")
 
+    # -- What is easily read wrongly -----------------------------------------------
+    def test_parts_of_extents(self):
+        for network in (networks.windows, networks.unshuffled, networks.rolled, networks.columns_first):
+            self.check(network, "?x3x?x?", (1, 96, 96), (1, 32, 64), (3, 160, 96))
+
+    def test_what_may_depend_on_the_size_is_refused(self):
+        for network, operator in ((networks.cropped_border, "Slice"), (networks.divided_by_width, "Div"),
+                                  (networks.mean_by_factor, "Mul"), (networks.parted_mean, "AveragePool")):
+            for dims, exported in (("?x3x?x?", (1, 96, 96)), ("1x3x?x?", (1, 96, 128))):
+                self.assertEqual(self.refused(network, dims, exported).operator, operator)
+        for network, operator in ((networks.last_token, "Gather"), (networks.sinusoids, "Add")):
+            self.assertEqual(self.refused(network, "?x?x16", (2, 12)).operator, operator)
+
     # -- What is asked for ---------------------------------------------------------
     def test_wrong_requests(self):
         model = built(networks.shuffle_net, 1, 32, 32)

@@ -312,3 +312,70 @@ def masked_model(g, n, s):
     scores = g.matmul(g.linear(x, 8), g.transpose(x, 0, 2, 1))
     scores = g.binary("Add", scores, g.reshape(mask, n, 1, s))
     g.output(g.matmul(g.softmax(scores), x))
+
+
+# -- What is easily read wrongly ---------------------------------------------------
+def rolled(g, n, h, w):
+    """A cyclic shift by 3, as shifted windows have it."""
+    x = g.conv(image(g, n, 3, h, w), 8, stride=4)
+    parts = [g.slice(x, [3], [x.shape[2]], [2]), g.slice(x, [0], [3], [2])]
+    g.output(g.conv(g.concat(parts, 2), 4))
+
+
+def windows(g, n, h, w):
+    """Attention in windows of 8 by 8 with a table of biases."""
+    x = g.transpose(g.conv(image(g, n, 3, h, w), 8, stride=4), 0, 2, 3, 1)
+    rows, columns = x.shape[1] // 8, x.shape[2] // 8
+    x = g.transpose(g.reshape(x, n, rows, 8, columns, 8, 8), 0, 1, 3, 2, 4, 5)
+    x = g.reshape(x, n * rows * columns, 64, 8)
+    scores = g.binary("Add", g.matmul(x, g.transpose(x, 0, 2, 1)), g.weight(64, 64))
+    x = g.reshape(g.matmul(g.softmax(scores), x), n, rows, columns, 8, 8, 8)
+    g.output(g.reshape(g.transpose(x, 0, 1, 3, 2, 4, 5), n, rows * 8, columns * 8, 8))
+
+
+def unshuffled(g, n, h, w):
+    x = g.reshape(image(g, n, 3, h, w), n, 3, h // 2, 2, w // 2, 2)
+    x = g.reshape(g.transpose(x, 0, 1, 3, 5, 2, 4), n, 12, h // 2, w // 2)
+    g.output(g.conv(x, 4))
+
+
+def columns_first(g, n, h, w):
+    """Flattened with the width as the slower index, and back."""
+    x = g.conv(image(g, n, 3, h, w), 8, stride=4)
+    hh, ww = x.shape[2:]
+    y = g.reshape(g.transpose(x, 0, 1, 3, 2), n, 8, hh * ww)
+    y = g.transpose(g.reshape(y, n, 8, ww, hh), 0, 1, 3, 2)
+    g.output(g.binary("Add", x, y))
+
+
+def cropped_border(g, n, h, w):
+    g.output(g.slice(g.conv(image(g, n, 3, h, w), 8), [2, 2], [h - 2, w - 2], [2, 3]))
+
+
+def divided_by_width(g, n, h, w):
+    g.output(g.binary("Div", g.conv(image(g, n, 3, h, w), 8), g.constant(np.float32(w))))
+
+
+def mean_by_factor(g, n, h, w):
+    x = g.conv(image(g, n, 3, h, w), 8, stride=4)
+    total = g.op("ReduceSum", [x, g.ints([2, 3])], (n, 8, 1, 1))
+    g.output(g.binary("Mul", total, g.constant(np.float32(1 / (x.shape[2] * x.shape[3])))))
+
+
+def parted_mean(g, n, h, w):
+    """An adaptive mean in three by three parts."""
+    x = g.conv(image(g, n, 3, h, w), 8, stride=4)
+    kernel = [x.shape[2] // 3, x.shape[3] // 3]
+    y = g.op("AveragePool", [x], (n, 8, 3, 3), kernel_shape=kernel, strides=kernel)
+    g.output(g.concat([x, g.resize(y, *x.shape[2:])], 1))
+
+
+def last_token(g, n, s):
+    x = attention_block(g, g.input("x", (n, s, 16)), 2)
+    g.output(g.linear(g.op("Gather", [x, g.constant(np.int64(s - 1))], (n, 16), axis=1), 3))
+
+
+def sinusoids(g, n, s):
+    angle = np.arange(s)[:, None] / 10000 ** (np.arange(16) / 16)
+    x = g.binary("Add", g.input("x", (n, s, 16)), g.constant(np.sin(angle).astype(np.float32)))
+    g.output(attention_block(g, x, 2))

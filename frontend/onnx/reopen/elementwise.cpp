@@ -9,6 +9,7 @@
 #include "frontend/onnx/reopen/table_fit.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace landfall::frontend {
 
@@ -85,6 +86,17 @@ void reopen_operand(Reopening &reopening, NodeState &node, size_t position) {
   node.inputs[position] = reopened;
 }
 
+/// Whether a number makes a mean of a sum along free extents that it meets.
+bool divides_sum(const Reopening &reopening, const NodeState &node,
+                 double value) {
+  return std::ranges::any_of(node.inputs, [&](const Any &input) {
+    auto count = input.tensor ? reopening.summed(input.tensor) : std::nullopt;
+    auto size = static_cast<double>(count.value_or(0));
+    return count && (std::abs(value - size) < 1e-6 * size ||
+                     std::abs(value * size - 1) < 1e-6);
+  });
+}
+
 /// A few numbers that scale or limit: one that is a size may have been computed
 /// from it.
 void check_numbers(const Reopening &reopening, const NodeState &node,
@@ -95,7 +107,8 @@ void check_numbers(const Reopening &reopening, const NodeState &node,
   if (!elements || elements->size() > few)
     return;
   for (double value : *elements)
-    if (may_depend_on_size(reopening.extents, value))
+    if (may_depend_on_size(reopening.extents, value) ||
+        divides_sum(reopening, node, value))
       refuse_baked(node,
                    "its constant '" + std::string(node.proto.input[position]) +
                        "' holds " + std::to_string(value) +
@@ -116,13 +129,19 @@ bool meets_free(const Reopening &reopening, const NodeState &node) {
 } // namespace
 
 void reopen_elementwise(Reopening &reopening, NodeState &node) {
-  if (!meets_free(reopening, node))
+  size_t constants = 0, count = node.inputs.size();
+  for (size_t k = 0; k < count; ++k)
+    constants += !node.inputs[k] || is_constant(node, k);
+  if (constants == count)
     return;
-  for (size_t k = 0; k < node.inputs.size(); ++k) {
+  bool is_met = meets_free(reopening, node);
+  for (size_t k = 0; k < count; ++k) {
     if (!is_constant(node, k))
       continue;
+    // Also where no free extent is left: what was reduced may be divided.
     check_numbers(reopening, node, k);
-    reopen_operand(reopening, node, k);
+    if (is_met)
+      reopen_operand(reopening, node, k);
   }
 }
 

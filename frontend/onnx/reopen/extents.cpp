@@ -162,6 +162,16 @@ std::vector<int64_t> Extents::products() const {
     if (free > 1)
       result.push_back(value);
   }
+  auto depends_on = [](Size size) { return ir::symbols(size)[0]; };
+  for (size_t a = 0; a < met_.size(); ++a)
+    for (size_t b = 0; b < a; ++b) {
+      int64_t first = *exported(met_[a]), second = *exported(met_[b]);
+      int64_t value = 0;
+      if (first > 1 && second > 1 &&
+          depends_on(met_[a]) != depends_on(met_[b]) &&
+          !__builtin_mul_overflow(first, second, &value))
+        result.push_back(value);
+    }
   return result;
 }
 

@@ -49,7 +49,8 @@ public:
   std::vector<Size> free_symbols() const;
   /// The exported extents of the model's inputs that are free.
   std::vector<int64_t> opened() const;
-  /// The exported values of products of free extents that were met.
+  /// The exported values of products of free extents that were met, and of any
+  /// two of them that depend on different inputs' extents.
   std::vector<int64_t> products() const;
 
   //===--- How they were made ---------------------------------------------===//

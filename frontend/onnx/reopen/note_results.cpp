@@ -14,6 +14,16 @@ static void note_flatten(Extents &extents, Tensor from, Tensor to) {
     note_factors(extents, readings[0]);
 }
 
+static void note_sum(Reopening &reopening, Tensor from, Tensor to) {
+  const Extents &extents = reopening.extents;
+  Size before = from.element_count(), after = to.element_count();
+  auto many = extents.exported(before), few = extents.exported(after);
+  bool is_free =
+      before.is_constant() != after.is_constant() || extents.is_open(before);
+  if (is_free && many && few && *few > 0 && *many > *few)
+    reopening.note_sum(to, *many / *few);
+}
+
 static void note_concat(Extents &extents, NodeState &node, Tensor to) {
   int64_t axis = Node(node).int_attr("axis");
   int d = static_cast<int>(axis < 0 ? axis + to.rank() : axis);
@@ -32,6 +42,8 @@ void note_results(Reopening &reopening, NodeState &node) {
   Tensor to = node.outputs[0].tensor;
   if (node.type == "Flatten")
     note_flatten(reopening.extents, node.inputs[0].tensor, to);
+  if (node.type == "ReduceSum")
+    note_sum(reopening, node.inputs[0].tensor, to);
   if (node.type == "Concat")
     note_concat(reopening.extents, node, to);
 }

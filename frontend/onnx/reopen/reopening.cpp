@@ -209,6 +209,15 @@ Tensor Reopening::reopened_table(Tensor constant, const Shape &target) {
   return table_of(extents, constant, target, *fit);
 }
 
+void Reopening::note_sum(Tensor sum, int64_t count) {
+  sums_[sum.opaque()] = count;
+}
+
+std::optional<int64_t> Reopening::summed(Tensor x) const {
+  auto found = sums_.find(x.opaque());
+  return found == sums_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void Reopening::set_text(NodeState &node, const char *name, const char *value) {
   onnx::AttributeProto &attribute = attributes_.emplace_back();
   attribute.name = name;

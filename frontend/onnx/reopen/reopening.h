@@ -64,6 +64,10 @@ public:
   Tensor reopened_table(Tensor constant, const Shape &target);
   /// Gives the node a string attribute; the texts are literals.
   void set_text(NodeState &node, const char *name, const char *value);
+  /// A sum of so many elements, at the exported size: a factor that is this
+  /// number or its inverse would make it a mean.
+  void note_sum(Tensor sum, int64_t count);
+  std::optional<int64_t> summed(Tensor x) const;
   /// Requirements of runs that hold only if the model's paddings were computed
   /// from sizes: dropped if one is found that was not.
   void require_same_padding(const NodeState &node, Size condition);
@@ -90,6 +94,7 @@ private:
   std::string constants_; ///< Of the node imported last, for messages.
   bool explicit_padding_ = false;
   std::vector<Padding> paddings_;
+  std::map<void *, int64_t> sums_;              ///< By tensor (opaque).
   std::deque<onnx::AttributeProto> attributes_; ///< That nodes were given.
 };
 

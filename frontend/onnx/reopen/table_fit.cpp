@@ -119,8 +119,10 @@ bool may_depend_on_size(const Extents &extents, double value) {
     if (extent >= least)
       for (int64_t size : {extent, extent - 1})
         sizes.push_back(static_cast<double>(size));
+  constexpr int64_t least_product = 100; // Strides are 64 and less.
   for (int64_t product : extents.products())
-    sizes.push_back(static_cast<double>(product));
+    if (product >= least_product)
+      sizes.push_back(static_cast<double>(product));
   auto equals = [&](double a, double b) {
     return std::abs(a - b) <= 1e-6 * std::abs(b);
   };
