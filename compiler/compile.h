@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace landfall::compiler {
@@ -37,6 +38,9 @@ struct CompileOptions {
   /// Dimensions of inputs with one name must have one extent. Otherwise the
   /// package can also run where they have several, only slower.
   bool strict_names = false;
+  /// Inputs and their shapes ("?x3x?x?"): extents that the model fixes are made
+  /// free where `?` is (frontend/onnx/reopen/dynamic_input.h).
+  std::vector<std::pair<std::string, std::string>> dynamic;
   /// Fail if any part of the model would run on the host although it is not
   /// host work (package/host_work.def).
   bool require_target = false;

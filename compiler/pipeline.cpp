@@ -15,7 +15,7 @@
 #include "compiler/lower/lower.h"
 #include "compiler/optional_steps.h"
 #include "compiler/target.h"
-#include "frontend/onnx/importer/import.h"
+#include "frontend/onnx/reopen/reopen_model.h"
 #include "ir/builder.h"
 #include "package/host_work.h"
 #include <landfall/version.h>
@@ -130,6 +130,17 @@ Status check_supported(const Target &target, const Package &package) {
   return {};
 }
 
+/// With extents that the model fixes made free, if the options ask for it.
+Result<frontend::ModelSummary>
+import_model(const Bytes &model, const frontend::ModelPlace &place,
+             const CompileOptions &options,
+             const frontend::Assumptions &assumptions, ir::Builder &builder) {
+  if (options.dynamic.empty())
+    return frontend::import_model(model, place, builder, assumptions);
+  auto inputs = TRY(frontend::parse_dynamic(options.dynamic));
+  return frontend::reopen_model(model, place, builder, inputs, assumptions);
+}
+
 /// Adds a second entry point for runs that break assumptions by which the first
 /// is fast: that dimensions of one name have one extent, that inputs have their
 /// default values. There is none where the model cannot do without them.
@@ -139,9 +150,9 @@ Status add_general_entry(const Bytes &model, const frontend::ModelPlace &place,
   ir::Module module;
   ir::Builder builder(module);
   builder.continue_texts(package.texts);
-  auto summary = frontend::import_model(
-      model, place, builder,
-      {.names_bind = names_bind, .defaults_hold = false});
+  auto summary =
+      import_model(model, place, options,
+                   {.names_bind = names_bind, .defaults_hold = false}, builder);
   if (!summary)
     return {};
   TRY(run_graph_passes(module, target, options.skipped,
@@ -175,7 +186,7 @@ Result<Package> compile(const Bytes &model, const std::string &name,
   frontend::ModelPlace place{name, directory, on_file};
   ir::Module module;
   ir::Builder builder(module);
-  auto summary = TRY(frontend::import_model(model, place, builder));
+  auto summary = TRY(import_model(model, place, options, {}, builder));
   if (options.on_warning)
     for (const std::string &warning : summary.warnings)
       options.on_warning(warning);

@@ -9,6 +9,7 @@
 #include "compiler/compile.h"
 #include "compiler/support_report.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <llvm/Support/ErrorHandling.h>
@@ -20,6 +21,13 @@ namespace landfall::compiler {
 namespace {
 
 using Json = nlohmann::json;
+
+/// {"x": "?x3x?x?"}.
+bool is_dynamic(const Json &value) {
+  return value.is_object() && std::ranges::all_of(value, [](const Json &dims) {
+           return dims.is_string();
+         });
+}
 
 /// Reads the options object; unknown keys are refused by name.
 Result<CompileOptions> parse_options(const char *text) {
@@ -48,13 +56,16 @@ Result<CompileOptions> parse_options(const char *text) {
       options.strict_names = value;
     else if (key == "cache" && value.is_boolean())
       options.cache = value;
+    else if (key == "dynamic" && is_dynamic(value))
+      for (auto &[input, dims] : value.items())
+        options.dynamic.emplace_back(input, dims);
     else
       return Error{
           ErrorCode::invalid_argument,
           "unknown compile option or wrong value: '" + key +
               "'; known: target, dump_dir (strings), variants, "
               "print_after, skip_steps (lists of strings), require_target, "
-              "strict_names, cache (bools)"};
+              "strict_names, cache (bools), dynamic (strings by input)"};
   }
   return options;
 }

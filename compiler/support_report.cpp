@@ -153,6 +153,9 @@ Result<std::string> query(const Bytes &model, const std::string &name,
                           const std::string &directory,
                           const CompileOptions &options) {
   const Target *target = TRY(find_target(options.target));
+  if (!options.dynamic.empty())
+    return Error{ErrorCode::invalid_argument,
+                 "a query takes a model as it is, without \"dynamic\""};
   frontend::Survey survey;
   std::unique_ptr<ir::Module> module =
       TRY(import_what_can_be(model, {name, directory}, survey));

@@ -133,6 +133,10 @@ public:
   /// Fails the run with `message` unless the 0/1 size is 1; the error has the
   /// values of the condition's symbols. Throws if provably 0.
   void require(Size condition, const std::string &message);
+  /// Called with each requirement that is not provable, before it is built; may
+  /// throw a BuildError.
+  void observe_requirements(
+      std::function<void(Size condition, const std::string &message)> observer);
 
   //===--- Inside bodies --------------------------------------------------===//
   /// Of strings there is one literal besides `text`: 0, the empty text.

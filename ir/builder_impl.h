@@ -34,6 +34,7 @@ struct Builder::Impl {
   mlir::Location loc; ///< The model node being built.
   /// The graph-level operation whose body is being built, if any.
   mlir::Operation *enclosing = nullptr;
+  std::function<void(Size condition, const std::string &message)> observer;
   llvm::DenseMap<mlir::Value, std::vector<Size>> known_contents;
   /// The symbol of a box's rank, defined right behind the box.
   llvm::DenseMap<mlir::Value, Size> known_ranks;

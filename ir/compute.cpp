@@ -333,12 +333,19 @@ void Builder::require(Size condition, const std::string &message) {
       throw BuildError(ErrorCode::invalid_model, message);
     return;
   }
+  if (i.observer)
+    i.observer(condition, message);
   if (i.enclosing) {
     OpBuilder before(i.enclosing);
     lf::RequireOp::create(before, i.loc, i.size_value(condition), message);
     return;
   }
   lf::RequireOp::create(i.op, i.loc, i.size_value(condition), message);
+}
+
+void Builder::observe_requirements(
+    std::function<void(Size condition, const std::string &message)> observer) {
+  impl_->observer = std::move(observer);
 }
 
 } // namespace landfall::ir

@@ -206,11 +206,15 @@ LF_API int lf_port_has_default(const lf_port *port);
  * its work by nature (docs/host_work.md); "strict_names": true makes runs fail
  * where dimensions of one name have several extents, which else is a warning
  * (lf_run_options_set_warning); "cache": false generates code anew that the
- * user's cache has (docs/cli.md), and keeps none; "print_after": names of
- * steps, or "all", whose result `progress` is to get; "dump_dir": a folder for
- * files that show how each step and each kernel was made (docs/cli.md), "" for
- * none; "skip_steps": names of optimisations to leave out, to find one that
- * breaks something (a wrong name is refused with those that there are).
+ * user's cache has (docs/cli.md), and keeps none; "dynamic": {"x": "?x3x?x?"}
+ * makes extents of inputs free that a model was exported with as numbers, and
+ * refuses a model whose constants do not say what they are at other sizes
+ * (LF_UNSUPPORTED; a name or number that is not the model's:
+ * LF_INVALID_ARGUMENT), docs/cli.md; "print_after": names of steps, or "all",
+ * whose result `progress` is to get; "dump_dir": a folder for files that show
+ * how each step and each kernel was made (docs/cli.md), "" for none;
+ * "skip_steps": names of optimisations to leave out, to find one that breaks
+ * something (a wrong name is refused with those that there are).
  *
  * `progress` may be NULL. It is called from the compiling thread when a step
  * has ended (`ir` NULL) and with a step's IR (`milliseconds` 0), also with

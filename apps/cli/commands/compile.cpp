@@ -21,6 +21,7 @@ constexpr const char *footer = R"(Examples:
   landfall compile model.onnx                 writes model.lfm here
   landfall compile model.onnx -o build/model.lfm
   landfall compile model.onnx --variant native     for this machine only
+  landfall compile model.onnx --dynamic "x=?x3x?x?"  free a fixed batch and size
   landfall compile model.onnx --print-after fuse   the IR, on standard error
   landfall compile model.onnx --dump-dir steps     how code is made, as files
 
@@ -37,6 +38,7 @@ struct CompileCommand {
   bool require_target = false;
   bool strict_names = false;
   bool no_cache = false;
+  std::vector<std::string> dynamic;
   bool json = false;
 };
 
@@ -100,6 +102,7 @@ std::string options_json(const CompileCommand &command) {
   json["require_target"] = command.require_target;
   json["strict_names"] = command.strict_names;
   json["cache"] = !command.no_cache;
+  json["dynamic"] = dynamic_json(command.dynamic);
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
@@ -185,6 +188,7 @@ void add_compile(CLI::App &app, Action &action) {
   add_require_target(*sub, command->require_target);
   add_strict_names(*sub, command->strict_names);
   add_no_cache(*sub, command->no_cache);
+  add_dynamic(*sub, command->dynamic);
   sub->add_option("--print-after", command->print_after,
                   "Print the result of a step, or of all, to standard error "
                   "(may be repeated)")

@@ -41,7 +41,8 @@ Result<lf::Package> compile_here(const ModelOptions &options,
                {"variants", {"native"}},
                {"require_target", options.require_target},
                {"strict_names", options.strict_names},
-               {"cache", !options.no_cache}};
+               {"cache", !options.no_cache},
+               {"dynamic", dynamic_json(options.dynamic)}};
   Progress progress;
   progress.show("compiling " + options.path);
   auto on_step = [&](const char *step, double ms, const char *warning) {
@@ -120,6 +121,29 @@ void add_no_cache(CLI::App &command, bool &no_cache) {
                    "(see `landfall cache`; .onnx only)");
 }
 
+void add_dynamic(CLI::App &command, std::vector<std::string> &dynamic) {
+  command
+      .add_option("--dynamic", dynamic,
+                  "Free extents that the model fixes: NAME=?x3x?x? (may be "
+                  "repeated; the name may be left out of a model with one "
+                  "input). With commas, names make extents equal: "
+                  "ids=batch,seq (.onnx only)")
+      ->type_name("NAME=SHAPE")
+      ->allow_extra_args(false);
+}
+
+Json dynamic_json(const std::vector<std::string> &dynamic) {
+  Json json = Json::object();
+  for (const std::string &text : dynamic) {
+    size_t end = text.rfind('=');
+    if (end == text.npos)
+      json[""] = text;
+    else
+      json[text.substr(0, end)] = text.substr(end + 1);
+  }
+  return json;
+}
+
 void add_model_options(CLI::App &command, ModelOptions &options) {
   command.add_option("model", options.path, "The model: .onnx or .lfm")
       ->required()
@@ -145,6 +169,7 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
   add_require_target(command, options.require_target);
   add_strict_names(command, options.strict_names);
   add_no_cache(command, options.no_cache);
+  add_dynamic(command, options.dynamic);
   command.add_option("--entry", options.entry, "Entry point. Default: main")
       ->type_name("NAME");
   command.add_flag("--json", options.json, "Report as JSON");

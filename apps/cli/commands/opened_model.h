@@ -24,6 +24,7 @@ struct ModelOptions {
   bool require_target = false;
   bool strict_names = false;
   bool no_cache = false;
+  std::vector<std::string> dynamic;
   bool json = false;
   InputOptions inputs;
 };
@@ -37,6 +38,10 @@ void add_require_target(CLI::App &command, bool &required);
 /// Adds the option --strict-names to a command.
 void add_strict_names(CLI::App &command, bool &strict);
 void add_no_cache(CLI::App &command, bool &no_cache);
+/// Adds the option --dynamic to a command, and gives its values as the compile
+/// option "dynamic".
+void add_dynamic(CLI::App &command, std::vector<std::string> &dynamic);
+Json dynamic_json(const std::vector<std::string> &dynamic);
 void add_input_options(CLI::App &command, InputOptions &options);
 
 struct CompileStep {

@@ -7,6 +7,7 @@
 
 #include "frontend/onnx/importer/constant_data.h"
 #include "frontend/onnx/importer/declared_shapes.h"
+#include "frontend/onnx/importer/node_hook.h"
 #include "frontend/onnx/importer/scope.h"
 #include "frontend/onnx/importer/signature.h"
 #include "frontend/onnx/importer/survey.h"
@@ -100,7 +101,12 @@ void bind_inputs(ImportContext &context, const Initializers &initializers,
     }
     SignatureValue signature = signature_of(input);
     if (signature.kind == ValueKind::tensor) {
-      scope.bind(input.name, b.input(signature));
+      if (context.hook)
+        context.hook->declare(signature);
+      ir::Tensor value = b.input(signature);
+      if (context.hook)
+        context.hook->bind(signature, value);
+      scope.bind(input.name, value);
       continue;
     }
     ir::Box box = b.box_input(signature);
@@ -221,7 +227,8 @@ constexpr int64_t repeats_at_least = 1024, repeats_per_node = 8;
 
 ModelSummary import_parsed(const onnx::ModelProto &model,
                            onnx::ModelStore &store, Builder &builder,
-                           const Assumptions &assumptions, Survey *survey) {
+                           const Assumptions &assumptions, Survey *survey,
+                           NodeHook *hook) {
   check_ir_version(model);
   Opsets opsets(model.opset_import);
   ImportContext context{
@@ -234,6 +241,7 @@ ModelSummary import_parsed(const onnx::ModelProto &model,
                       repeats_per_node * int64_t(model.graph->node.size()),
       .assumptions = assumptions,
       .survey = survey,
+      .hook = hook,
   };
   ModelSummary summary = summarize(model);
   summary.warnings = import_graph(context, opsets);
@@ -245,12 +253,12 @@ ModelSummary import_parsed(const onnx::ModelProto &model,
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
                                   Builder &builder,
                                   const Assumptions &assumptions,
-                                  Survey *survey) {
+                                  Survey *survey, NodeHook *hook) {
   Error error;
   try {
     onnx::ModelProto proto = TRY(onnx::read_model(model.data, place.file));
     onnx::ModelStore store(model.owner, place.directory, place.on_file);
-    return import_parsed(proto, store, builder, assumptions, survey);
+    return import_parsed(proto, store, builder, assumptions, survey, hook);
   } catch (BuildError &e) {
     error = std::move(e.error);
   } catch (const std::bad_alloc &) {

@@ -18,6 +18,7 @@ class Builder;
 
 namespace landfall::frontend {
 
+class NodeHook;
 class Survey;
 
 /// Where a model is from.
@@ -57,10 +58,12 @@ struct ModelSummary {
 /// and functions enclose it. No exception leaves; after an error the builder's
 /// module is of no use.
 ///
-/// With a survey, nodes that it leaves out are not imported.
+/// With a survey, nodes that it leaves out are not imported. A hook
+/// (frontend/onnx/importer/node_hook.h) sees, and may change, each node.
 Result<ModelSummary> import_model(const Bytes &model, const ModelPlace &place,
                                   ir::Builder &builder,
                                   const Assumptions &assumptions = {},
-                                  Survey *survey = nullptr);
+                                  Survey *survey = nullptr,
+                                  NodeHook *hook = nullptr);
 
 } // namespace landfall::frontend

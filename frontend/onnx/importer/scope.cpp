@@ -8,6 +8,7 @@
 #include "frontend/onnx/importer/check_node.h"
 #include "frontend/onnx/importer/constant_data.h"
 #include "frontend/onnx/importer/nesting.h"
+#include "frontend/onnx/importer/node_hook.h"
 #include "frontend/onnx/importer/node_state.h"
 #include "frontend/onnx/importer/registry.h"
 #include "frontend/onnx/importer/signature.h"
@@ -170,12 +171,18 @@ void Scope::import_operator(const onnx::NodeProto &node, onnx::Text domain,
     context_.survey->note(node);
   if (auto *schema = find_schema(domain, node.op_type, version))
     check_node(state, *schema);
+  if (context_.hook) {
+    context_.hook->before(state);
+    record = find_operator(domain, state.type, state.version);
+  }
   Node view(state);
   record->import(view);
   for (const auto &[box, tensor] : state.unboxed) {
     unboxed_[box.opaque()] = tensor;
     last_rank_ = tensor.rank();
   }
+  if (context_.hook)
+    context_.hook->after(state);
   bind_outputs(node, state.outputs);
 }
 

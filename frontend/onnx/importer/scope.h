@@ -18,6 +18,7 @@
 
 namespace landfall::frontend {
 
+class NodeHook;
 class Scope;
 class Survey;
 
@@ -49,6 +50,7 @@ struct ImportContext {
   int64_t repeats_left = 0;
   Assumptions assumptions = {};
   Survey *survey = nullptr; ///< Of the main graph, if one is made.
+  NodeHook *hook = nullptr; ///< Sees each node, if there is one.
 };
 
 /// An attribute as a node sees it, references to the enclosing function's

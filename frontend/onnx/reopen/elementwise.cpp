@@ -1,0 +1,180 @@
+//===- elementwise.cpp - Baked tables that meet free extents --------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/reopen/operands.h"
+#include "frontend/onnx/reopen/rules.h"
+#include "frontend/onnx/reopen/table_elements.h"
+#include "frontend/onnx/reopen/table_fit.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace landfall::frontend {
+
+namespace {
+
+std::string name_of(const NodeState &node, size_t position) {
+  return "its constant '" + std::string(node.proto.input[position]) +
+         "' of shape " + to_string(node.inputs[position].tensor.shape());
+}
+
+/// What the other operands have along the dimension that is number `back` from
+/// the last.
+std::vector<Size> partners(const NodeState &node, size_t position,
+                           size_t back) {
+  std::vector<Size> extents;
+  for (size_t k = 0; k < node.inputs.size(); ++k) {
+    Tensor other = node.inputs[k].tensor;
+    if (k == position || !other || is_constant(node, k) ||
+        back > static_cast<size_t>(other.rank()))
+      continue;
+    Size extent = other.dim(other.rank() - static_cast<int>(back));
+    if (extent != Size(1))
+      extents.push_back(extent);
+  }
+  return extents;
+}
+
+/// The table's extents, free where the other operands' are. Where it alone has
+/// the dimension, its extent may be a free one that stands elsewhere.
+std::vector<Shape> targets(const Extents &extents, const NodeState &node,
+                           size_t position) {
+  Shape own = node.inputs[position].tensor.shape();
+  std::vector<Shape> result{own};
+  for (size_t d = 0; d < own.size(); ++d) {
+    if (own[d] == Size(1) || own[d] == Size(0))
+      continue;
+    std::vector<Size> others = partners(node, position, own.size() - d);
+    std::vector<Size> readings;
+    for (Size other : others)
+      if (readings.empty() && extents.is_open(other) &&
+          extents.exported(other) == own[d].constant())
+        readings.push_back(other);
+    if (readings.empty())
+      readings.push_back(own[d]);
+    if (others.empty())
+      for (Size other : extents.with_value(*own[d].constant()))
+        readings.push_back(other);
+    std::vector<Shape> all;
+    for (const Shape &before : result)
+      for (Size reading : readings)
+        (all.emplace_back(before))[d] = reading;
+    result = std::move(all);
+  }
+  return result;
+}
+
+void reopen_operand(Reopening &reopening, NodeState &node, size_t position) {
+  Tensor table = node.inputs[position].tensor;
+  std::vector<Shape> readings = targets(reopening.extents, node, position);
+  // The first is forced by the other operands, the rest only possible.
+  Shape forced = readings[0];
+  std::erase_if(readings, [&](const Shape &reading) {
+    return reading != forced && !reopening.is_table(table, reading);
+  });
+  Shape taken = reopening.choose(node, name_of(node, position), readings);
+  if (taken == table.shape())
+    return;
+  Tensor reopened = reopening.reopened_table(table, taken);
+  if (!reopened)
+    refuse_baked(node, name_of(node, position),
+                 "meets the free extents " + to_string(taken) +
+                     ", and its elements are not positions, a triangle or "
+                     "another known function of them");
+  node.inputs[position] = reopened;
+}
+
+/// Whether a number makes a mean of a sum along free extents that it meets.
+bool divides_sum(const Reopening &reopening, const NodeState &node,
+                 double value) {
+  return std::ranges::any_of(node.inputs, [&](const Any &input) {
+    auto count = input.tensor ? reopening.summed(input.tensor) : std::nullopt;
+    auto size = static_cast<double>(count.value_or(0));
+    return count && (std::abs(value - size) < 1e-6 * size ||
+                     std::abs(value * size - 1) < 1e-6);
+  });
+}
+
+/// A few numbers that scale or limit: one that is a size may have been computed
+/// from it.
+void check_numbers(const Reopening &reopening, const NodeState &node,
+                   size_t position) {
+  auto data = node.context.b.constant_data(node.inputs[position].tensor);
+  constexpr size_t few = 4;
+  auto elements = data ? table_elements(*data) : std::nullopt;
+  if (!elements || elements->size() > few)
+    return;
+  for (double value : *elements)
+    if (may_depend_on_size(reopening.extents, value) ||
+        divides_sum(reopening, node, value))
+      refuse_baked(node,
+                   "its constant '" + std::string(node.proto.input[position]) +
+                       "' holds " + std::to_string(value) +
+                       ", which is a free extent at the exported size (or one "
+                       "less, a product, or an inverse) and",
+                   "may depend on it");
+}
+
+bool meets_free(const Reopening &reopening, const NodeState &node) {
+  return std::ranges::any_of(node.inputs, [&](const Any &input) {
+    return input.tensor &&
+           std::ranges::any_of(input.tensor.shape(), [&](Size size) {
+             return reopening.extents.is_open(size);
+           });
+  });
+}
+
+} // namespace
+
+void reopen_elementwise(Reopening &reopening, NodeState &node) {
+  size_t constants = 0, count = node.inputs.size();
+  for (size_t k = 0; k < count; ++k)
+    constants += !node.inputs[k] || is_constant(node, k);
+  if (constants == count)
+    return;
+  bool is_met = meets_free(reopening, node);
+  for (size_t k = 0; k < count; ++k) {
+    if (!is_constant(node, k))
+      continue;
+    // Also where no free extent is left: what was reduced may be divided.
+    check_numbers(reopening, node, k);
+    if (is_met)
+      reopen_operand(reopening, node, k);
+  }
+}
+
+void reopen_concat(Reopening &reopening, NodeState &node) {
+  Node view(node);
+  if (!meets_free(reopening, node))
+    return;
+  int rank = view.input(0, "inputs").rank();
+  int axis = view.axis(view.int_attr("axis"), rank);
+  for (size_t k = 0; k < node.inputs.size(); ++k) {
+    Tensor constant = node.inputs[k].tensor;
+    if (!is_constant(node, k) || constant.rank() != rank)
+      continue;
+    Shape target = constant.shape();
+    for (int d = 0; d < rank; ++d)
+      for (size_t other = 0; other < node.inputs.size(); ++other) {
+        Tensor x = node.inputs[other].tensor;
+        if (d == axis || !x || x.rank() != rank || is_constant(node, other) ||
+            !reopening.extents.is_open(x.dim(d)))
+          continue;
+        if (reopening.extents.exported(x.dim(d)) ==
+            target[size_t(d)].constant())
+          target[size_t(d)] = x.dim(d);
+      }
+    if (target == constant.shape())
+      continue;
+    Tensor table = reopening.reopened_table(constant, target);
+    if (!table)
+      refuse_baked(node, name_of(node, k),
+                   "meets the free extents " + to_string(target) +
+                       ", and its elements are no known function of them");
+    node.inputs[k] = table;
+  }
+}
+
+} // namespace landfall::frontend

@@ -1,0 +1,149 @@
+//===- slice.cpp - Baked bounds of Slice ----------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/onnx/reopen/operands.h"
+#include "frontend/onnx/reopen/rules.h"
+
+namespace landfall::frontend {
+
+namespace {
+
+/// One bound of a slice along an axis of this extent.
+class Bound {
+public:
+  Bound(const Extents &extents, Size extent, int64_t value)
+      : extents_(extents), extent_(extent), value_(value),
+        whole_(extents.exported(extent).value_or(-1)) {}
+
+  std::vector<Size> starts() {
+    if (value_ > 0)
+      add_inner();
+    else
+      readings_.push_back(value_);
+    return std::move(readings_);
+  }
+
+  std::vector<Size> ends() {
+    if (value_ == whole_) {
+      readings_.push_back(extent_);
+      for (Size size : extents_.with_value(value_, extent_))
+        readings_.push_back(size);
+      if (value_ == 1)
+        readings_.push_back(1);
+    } else if (value_ > 0 && value_ < whole_) {
+      add_inner();
+    } else {
+      readings_.push_back(value_);
+    }
+    return std::move(readings_);
+  }
+
+private:
+  /// Inside: where a piece ends of which the extent was joined, the extent of
+  /// something else, or a distance from one of the borders.
+  void add_inner() {
+    Size sum = 0;
+    for (Size piece : extents_.pieces(extent_).value_or(Shape())) {
+      sum = sum + piece;
+      if (extents_.exported(sum) == value_)
+        readings_.push_back(sum);
+    }
+    for (Size size : extents_.with_value(value_, extent_))
+      readings_.push_back(size);
+    if (2 * value_ > whole_)
+      readings_.push_back(extent_ - Size(whole_ - value_));
+    readings_.push_back(value_);
+  }
+
+  const Extents &extents_;
+  Size extent_;
+  int64_t value_, whole_;
+  std::vector<Size> readings_;
+};
+
+/// A table that is cut may be longer than any size that is used: its end may
+/// be any extent.
+std::vector<Size> ends_of_table(const Extents &extents, int64_t end,
+                                int64_t length) {
+  std::vector<Size> readings{end};
+  if (end > 1 && end < length)
+    for (Size size : extents.with_value(end))
+      readings.push_back(size);
+  return readings;
+}
+
+/// Attributes of old versions as operands.
+void as_operands(NodeState &node) {
+  if (node.version >= 10)
+    return;
+  Node view(node);
+  std::vector<int64_t> starts = view.ints_attr("starts"), axes;
+  for (size_t k = 0; k < starts.size(); ++k)
+    axes.push_back(static_cast<int64_t>(k));
+  set_integers(node, 1, starts);
+  set_integers(node, 2, view.ints_attr("ends"));
+  set_integers(node, 3, view.ints_attr("axes", axes));
+  node.version = 10;
+}
+
+/// Empty if only the run knows them.
+std::vector<int64_t> axes_of(const NodeState &node, size_t count) {
+  if (auto axes = integers_of(node, 3))
+    return *axes;
+  std::vector<int64_t> axes;
+  bool is_given = node.inputs.size() > 3 && node.inputs[3];
+  for (size_t k = 0; k < count && !is_given; ++k)
+    axes.push_back(static_cast<int64_t>(k));
+  return axes;
+}
+
+} // namespace
+
+void reopen_slice(Reopening &reopening, NodeState &node) {
+  Extents &extents = reopening.extents;
+  as_operands(node);
+  Tensor data = Node(node).input(0, "data");
+  auto starts = reopening.sizes_of(node, 1), ends = reopening.sizes_of(node, 2);
+  if (!starts || !ends || starts->size() != ends->size())
+    return;
+  std::vector<int64_t> axes = axes_of(node, starts->size());
+  auto steps = integers_of(node, 4);
+  bool changed = false;
+  for (size_t k = 0; k < starts->size() && k < axes.size(); ++k) {
+    int axis = Node(node).axis(axes[k], data.rank());
+    if (steps && (k >= steps->size() || (*steps)[k] < 1))
+      continue;
+    Size extent = data.dim(axis);
+    auto read = [&](Size &bound, const char *name, auto readings_of) {
+      auto value = bound.constant();
+      if (!value)
+        return;
+      Size read =
+          reopening.choose(node,
+                           std::string("its ") + name + " " + bound.str() +
+                               " of dimension " + std::to_string(axis),
+                           readings_of(*value));
+      changed |= read != bound;
+      bound = read;
+    };
+    if (extents.is_open(extent)) {
+      read((*starts)[k], "start", [&](int64_t value) {
+        return Bound(extents, extent, value).starts();
+      });
+      read((*ends)[k], "end",
+           [&](int64_t value) { return Bound(extents, extent, value).ends(); });
+    } else if (is_constant(node, 0) && extent.is_constant()) {
+      read((*ends)[k], "end", [&](int64_t value) {
+        return ends_of_table(extents, value, *extent.constant());
+      });
+    }
+  }
+  if (!changed)
+    return;
+  node.inputs[1] = node.context.b.from_sizes(*starts);
+  node.inputs[2] = node.context.b.from_sizes(*ends);
+}
+
+} // namespace landfall::frontend
