@@ -54,9 +54,11 @@ public:
   uint64_t hits() const { return hits_; }
   uint64_t misses() const { return misses_; }
 
-private:
-  /// Whether nobody but this user can put files there: values may be code.
+  /// Whether the folder is there, and nobody but this user can put files into
+  /// it: values may be code. Otherwise nothing is found or kept.
   bool is_private() const;
+
+private:
   std::string part_of(std::string_view name) const;
   void make_room(const std::string &part, const std::string &except) const;
 

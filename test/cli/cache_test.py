@@ -86,6 +86,8 @@ class Cache(CommandLine):
         os.chmod(self.cache, 0o777)  # Others could put code there.
         self.assertEqual(self.compiled(), expected)
         self.assertEqual(self.kept(), [])
+        self.assertFalse(self.ask("cache")["used"])
+        self.assertIn("is not used", self.tell("cache"))
 
     def test_show_and_clear(self):
         self.compiled()

@@ -8,6 +8,7 @@
 #include "apps/cli/report/units.h"
 #include "base/disk_cache.h"
 
+#include <filesystem>
 #include <fmt/format.h>
 
 namespace landfall::cli {
@@ -27,6 +28,10 @@ when the limit is reached.)";
 Status show(bool clears, bool as_json) {
   std::string folder = DiskCache::user_folder();
   DiskCache cache(folder);
+  std::error_code ignored;
+  bool is_refused =
+      std::filesystem::exists(folder, ignored) && !cache.is_private();
+  bool is_used = !folder.empty() && !is_refused;
   DiskCache::Contents before =
       folder.empty() ? DiskCache::Contents() : cache.contents();
   if (clears && !folder.empty())
@@ -35,11 +40,16 @@ Status show(bool clears, bool as_json) {
     print_json({{"folder", folder},
                 {"kernels", before.files},
                 {"bytes", before.bytes},
+                {"used", is_used},
                 {"limit_bytes", DiskCache::default_limit},
                 {"cleared", clears}});
   else if (folder.empty())
     fmt::print(
         "there is no cache: LANDFALL_CACHE is off, or HOME is not set\n");
+  else if (is_refused)
+    fmt::print("{} is not used: it must be a folder of yours that nobody else "
+               "may write to (chmod go-w), since code is taken from it\n",
+               folder);
   else
     fmt::print("{}: {} kernels, {}{}\n", folder, before.files,
                bytes_text(before.bytes),
