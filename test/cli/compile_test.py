@@ -15,6 +15,23 @@ from command_line import CommandLine, save_model
 
 
 class Compilations(CommandLine):
+    def test_fixed_extents_are_made_free(self):
+        text = """<ir_version: 10, opset_import: ["" : 21]>
+            g (float[2, 6, 4] x, float[2, 6] m) => (y) <int64[2] flat = {12, 4}, int64[2] column = {12, 1}> {
+                a = Reshape(x, flat)  b = Reshape(m, column)  y = Mul(a, b) }"""
+        path, package = self.path("fixed.onnx"), self.path("free.lfm")
+        onnx.save(onnx.parser.parse_model(text), path)
+        free = ["--dynamic", "x=n,?,4", "--dynamic", "m=n,?"]
+        named = ["--dynamic", "x=n,t,4", "--dynamic", "m=n,t"]
+        self.tell("compile", path, *named, "-o", package)
+        for arguments in (["run", package], ["run", path, *named]):
+            report = self.ask(*arguments, "--dim", "n=3", "--dim", "t=5")
+            self.assertEqual(report["outputs"][0]["shape"], [15, 4])
+        self.refuses(3, "giving 'y' (Mul", "compile", path, *free, "-o", package)
+        self.refuses(1, "several inputs", "compile", path, "--dynamic", "?x?x4", "-o", package)
+        self.refuses(1, "no tensor input 'z'", "compile", path, "--dynamic", "z=?", "-o", package)
+        self.refuses(1, "two shapes", "compile", path, "--dynamic", "m=?x?", "--dynamic", "m=?x6", "-o", package)
+
     def test_wrong_declarations_are_warnings(self):
         path = self.path("declared.onnx")
         onnx.save(onnx.parser.parse_model(

@@ -12,6 +12,8 @@
 #include "base/file.h"
 
 #include <fmt/format.h>
+#include <memory>
+#include <set>
 
 namespace landfall::cli {
 
@@ -129,7 +131,13 @@ void add_dynamic(CLI::App &command, std::vector<std::string> &dynamic) {
                   "input). With commas, names make extents equal: "
                   "ids=batch,seq (.onnx only)")
       ->type_name("NAME=SHAPE")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->check([names = std::make_shared<std::set<std::string>>()](
+                  const std::string &text) -> std::string {
+        std::string name = text.substr(0, text.rfind('='));
+        bool is_new = text.find('=') == text.npos || names->insert(name).second;
+        return is_new ? "" : "two shapes for the input '" + name + "'";
+      });
 }
 
 Json dynamic_json(const std::vector<std::string> &dynamic) {

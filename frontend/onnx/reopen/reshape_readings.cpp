@@ -268,8 +268,8 @@ private:
   /// Dimensions of extent 1 before (and behind) all others are paired by their
   /// positions; the data's that remain go with what follows.
   void match_units() {
-    auto paired = [](auto data, auto data_end, auto target, auto target_end,
-                     auto set) {
+    auto paired = [](auto data, const auto &data_end, auto target,
+                     const auto &target_end, auto set) {
       for (; data != data_end && target != target_end && is_unit(*data) &&
              is_unit(*target);
            ++data, ++target)
