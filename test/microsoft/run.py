@@ -1,4 +1,4 @@
-"""ONNX Runtime's own operators: random nodes, with ONNX Runtime as the judge.
+"""ONNX Runtime's own operators, and those of old opsets: random nodes, judged by ONNX Runtime.
 
     run.py [--seconds N] [--filter TEXT] [--first N] [--rounds N] [--device D]
 
@@ -34,7 +34,7 @@ except ImportError:
 
 import landfall
 
-FILES = ["attention_cases", "block_cases", "layer_cases", "quantized_cases", "tensor_cases"]
+FILES = ["attention_cases", "block_cases", "layer_cases", "legacy_cases", "quantized_cases", "tensor_cases"]
 
 
 def element_type(array):
@@ -63,7 +63,7 @@ def node_model(case, constants, free, outputs):
         infos = [helper.make_tensor_value_info(name, element_type(value), None)
                  for name, value in zip([r for r in results if r], outputs)]
     graph = helper.make_graph([node], "g", inputs, infos, initializers)
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]
+    opsets = [helper.make_opsetid("", case.opset), helper.make_opsetid("com.microsoft", 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=10), feeds
 
 
