@@ -34,7 +34,7 @@ except ImportError:
 
 import landfall
 
-FILES = ["attention_cases", "block_cases", "gate_cases", "layer_cases", "legacy_cases", "quantized_cases",
+FILES = ["attention_cases", "block_cases", "gate_cases", "generation_cases", "layer_cases", "legacy_cases", "quantized_cases",
          "tensor_cases", "token_cases"]
 
 
