@@ -109,3 +109,20 @@ def greedy_search(draw, name):
     mask = (ids != pad).astype(np.int32)
     return Case(name, [ids, most, draw.maybe(least), *rules(draw, ids, 1), draw.maybe(mask, 0.3)], attributes_of(draw, pad),
                 select=until_all_ended(ids.shape[1], pad))
+
+
+@operator("BeamSearch")
+def beam_search(draw, name):
+    pad = draw.choice(0, 9)
+    ids = prompts(draw, pad)
+    most, least = lengths(draw, ids)
+    beams = draw.extent(1, 4)
+    with_scores = draw.extent(1, 3)
+    mask = (ids != pad).astype(np.int32)
+    attributes = attributes_of(draw, pad)
+    if draw.flag():
+        attributes["early_stopping"] = 1
+    least_tokens = min(VOCABULARY, 2 * beams + 1)
+    operands = [ids, most, least, np.array([beams], np.int32), np.array([draw.extent(1, beams)], np.int32),
+                np.array([draw.choice(0.5, 1, 2)], np.float32), *rules(draw, ids, least_tokens), draw.maybe(mask, 0.3)]
+    return Case(name, operands, attributes, outputs=with_scores)

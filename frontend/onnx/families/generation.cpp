@@ -29,6 +29,7 @@ Generation Generation::from(std::span<const Any> carried, size_t layers) {
                carried[4].tensor,
                carried[5].tensor,
                {},
+               {},
                {}};
   for (size_t k = 6; k < carried.size(); ++k)
     (k < 6 + layers ? g.past : g.own).push_back(carried[k].tensor);
@@ -104,6 +105,7 @@ Generation Decoder::start(Size beams) const {
                repeated(sequences, beams),
                b.from_size(prompt()),
                {},
+               {},
                {}};
   size_t layers = graph_.output.size() - 1;
   for (size_t k = 0; k < layers; ++k) {
@@ -166,9 +168,22 @@ Decoder::run(const Generation &start, const Step &step,
              [&](const Builder::LoopState &state) {
                Generation next =
                    once(graph_, Generation::from(state.carried, layers), step);
-               return Builder::LoopStep{proceed(next), next.carried(), {}};
+               Builder::LoopStep result{proceed(next), next.carried(), {}};
+               if (next.noted)
+                 result.collected.push_back(next.noted);
+               return result;
              });
-  return Generation::from(end, layers);
+  size_t count = first.carried().size();
+  Generation last = Generation::from(std::span(end).first(count), layers);
+  if (end.size() > count)
+    last.noted = end[count].tensor;
+  if (!first.noted || !last.noted)
+    return last;
+  Tensor before =
+      b.reshape(first.noted, inserted(first.noted.shape(), 0, Size(1)));
+  Tensor parts[] = {before, last.noted};
+  last.noted = ir::concatenate(b, parts, 0);
+  return last;
 }
 
 Generation Decoder::advanced(const Generation &last, Tensor tokens,

@@ -23,6 +23,7 @@ struct Generation {
   Tensor length;        ///< [] i64: tokens in each sequence.
   Tensors past;         ///< One a layer, [2, R, heads, past, head size].
   Tensors own;          ///< The operator's own state.
+  Tensor noted;         ///< Not carried, but stacked over all steps; or absent.
 
   /// As the values that a loop carries, and back.
   std::vector<Any> carried() const;
@@ -47,7 +48,8 @@ public:
   /// What a step makes of the decoder's logits [R, n, V] and presents.
   using Step = std::function<Generation(Tensor logits, const Generation &)>;
   /// Runs steps until the sequences have max_length tokens or `proceed` of the
-  /// state (bool, rank 0) is false.
+  /// state (bool, rank 0) is false. What the steps noted is stacked, [steps,
+  /// ...].
   Generation
   run(const Generation &start, const Step &step,
       const std::function<Tensor(const Generation &)> &proceed) const;
