@@ -170,8 +170,10 @@ Size is_idle(Builder::Impl &impl) {
     for (Value extent : extents)
       see(impl.m.size_of(extent));
   };
-  Operation *op = impl.op.getInsertionBlock()->getParentOp();
-  for (; op && op != impl.enclosing; op = op->getParentOp())
+  Region *region = impl.op.getInsertionBlock()->getParent();
+  Operation *op = region->getParentOp();
+  for (; op && op != impl.enclosing;
+       region = op->getParentRegion(), op = op->getParentOp())
     if (auto fold = dyn_cast<lf::ForOp>(op)) {
       RangeFinder finder(impl);
       Range low = finder.find(fold.getLow()),
@@ -186,8 +188,7 @@ Size is_idle(Builder::Impl &impl) {
   else if (auto contract = dyn_cast<lf::ContractOp>(impl.enclosing)) {
     see_all(contract.getDims());
     // The epilogue runs for sums of nothing too.
-    mlir::Block *block = impl.op.getInsertionBlock();
-    if (contract.getFactors().isAncestor(block->getParent()))
+    if (region == &contract.getFactors())
       see_all(contract.getReduce());
   }
   return idle;

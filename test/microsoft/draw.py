@@ -18,6 +18,7 @@ class Case:
     unspecified: tuple = ()  # Outputs that are not asked for.
     constants: tuple = ()  # Operands that must be initializers, by position.
     domain: str = "com.microsoft"
+    opset: int = 21  # Of the default domain.
     steps: int = 0  # How far an integer result may be from the expected one.
     scale: float = 1  # How many times the tolerance of its type a result may differ.
     expected: object = None  # Without a kernel in ONNX Runtime: the results, or a function that gives them.

@@ -5,7 +5,8 @@ import importlib
 import onnx
 from onnx import helper
 
-FILES = ["attention_cases", "block_cases", "layer_cases", "quantized_cases", "tensor_cases"]
+FILES = ["attention_cases", "block_cases", "gate_cases", "generation_cases", "layer_cases", "legacy_cases", "quantized_cases",
+         "tensor_cases", "token_cases"]
 
 
 def load_cases():
@@ -40,5 +41,5 @@ def node_model(case, constants, free, outputs):
         infos = [helper.make_tensor_value_info(name, element_type(value), None)
                  for name, value in zip([r for r in results if r], outputs)]
     graph = helper.make_graph([node], "g", inputs, infos, initializers)
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]
+    opsets = [helper.make_opsetid("", case.opset), helper.make_opsetid("com.microsoft", 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=10), feeds

@@ -94,7 +94,13 @@ def q_linear_average_pool(draw, name):
         attributes["pads"] = [draw.extent(0, k - 1) for k in kernel * 2]
     elif draw.flag(0.3):
         attributes["auto_pad"] = draw.choice("SAME_UPPER", "SAME_LOWER", "VALID")
-    if "pads" not in attributes and draw.flag(0.3):
+    # Without positions to the left of the first window SAME has no padding in TensorFlow, which it is from, nor
+    # in ONNX Runtime's own convolutions; its pools have negative padding and leave out the first elements.
+    if attributes.get("auto_pad", "VALID") != "VALID":
+        attributes["strides"] = [min(k, s) for k, s in zip(kernel, attributes.get("strides", [1] * spatial))]
+    # VALID has the same positions with ceil_mode as without by ONNX's formula, ceil((in - k + 1) / s), and in its
+    # reference implementation; ONNX Runtime has one more.
+    elif "pads" not in attributes and "auto_pad" not in attributes and draw.flag(0.3):
         attributes["ceil_mode"] = 1
     return Case(name, [*quantized(draw, shape, dtype), *parameters(draw, dtype)], attributes, steps=1)
 

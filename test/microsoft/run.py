@@ -1,4 +1,4 @@
-"""ONNX Runtime's own operators: random nodes, with ONNX Runtime as the judge.
+"""ONNX Runtime's own operators, and those of old opsets: random nodes, judged by ONNX Runtime.
 
     run.py [--seconds N] [--filter TEXT] [--first N] [--rounds N] [--device D]
 

@@ -58,13 +58,16 @@ static Size common_tap_count(const Window &w) {
   return count;
 }
 
-WindowMean::WindowMean(const Node &node, const Pool &pool)
+WindowMean::WindowMean(const Node &node, const Pool &pool, bool whole_windows)
     : pool_(pool), include_pad_(node.flag_attr("count_include_pad", false)),
       uniform_(!node.flag_attr("ceil_mode", false)) {
   const Window &w = pool.window;
   for (size_t axis = 0; axis < w.rank(); ++axis)
     uniform_ &=
         include_pad_ || (w.begin[axis] == Size(0) && w.end[axis] == Size(0));
+  whole_windows &= include_pad_;
+  uniform_ |= whole_windows;
+  common_ = whole_windows ? product(w.kernel) : common_tap_count(w);
 }
 
 Scalar WindowMean::at(std::span<const Scalar> point, DType type) const {
@@ -72,7 +75,7 @@ Scalar WindowMean::at(std::span<const Scalar> point, DType type) const {
   const Window &w = pool_.window;
   Scalar total = pool_.sum_of(point, type, [](Scalar value) { return value; });
   Scalar count = uniform_
-                     ? b.scalar(max(common_tap_count(w), 1))
+                     ? b.scalar(max(common_, 1))
                      : maximum(tap_count(b, w, point.subspan(2), include_pad_),
                                1.0); // All padding: 0, not NaN.
   return total / cast(count, type);

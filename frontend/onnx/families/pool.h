@@ -28,7 +28,9 @@ Pool bind_pool(const Node &node, Tensor x);
 /// (`ceil_mode`) never do.
 class WindowMean {
 public:
-  WindowMean(const Node &node, const Pool &pool);
+  /// `whole_windows`: count_include_pad makes the divisor the window's size,
+  /// also where that reaches beyond the padding.
+  WindowMean(const Node &node, const Pool &pool, bool whole_windows = false);
 
   /// Inside a body: the mean at `point`, in `type`.
   Scalar at(std::span<const Scalar> point, DType type) const;
@@ -37,6 +39,7 @@ private:
   const Pool &pool_;
   bool include_pad_;
   bool uniform_; ///< All windows have the same number of taps that count.
+  Size common_;  ///< That number.
 };
 
 /// (sum of |x|^p)^(1/p) over given terms.

@@ -9,13 +9,18 @@
 namespace landfall::frontend {
 
 // concat_result = inputs side by side along axis
-static void concat(Node &node) {
+static void concat_along(Node &node, int64_t axis) {
   Tensors inputs = node.inputs();
   node.expect(!inputs.empty(), "at least one input is needed");
-  int axis = node.axis(node.int_attr("axis"), inputs[0].rank());
-  node.output(ir::concatenate(node.b(), inputs, axis));
+  node.output(
+      ir::concatenate(node.b(), inputs, node.axis(axis, inputs[0].rank())));
 }
 
-LANDFALL_ONNX(concat, {"Concat", 4, concat})
+static void concat_1(Node &node) {
+  concat_along(node, node.int_attr("axis", 1));
+}
+static void concat(Node &node) { concat_along(node, node.int_attr("axis")); }
+
+LANDFALL_ONNX(concat, {"Concat", 1, concat_1}, {"Concat", 4, concat})
 
 } // namespace landfall::frontend

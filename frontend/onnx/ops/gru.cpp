@@ -107,6 +107,6 @@ static void gru(Node &node) {
             });
 }
 
-LANDFALL_ONNX(gru, {"GRU", 7, gru})
+LANDFALL_ONNX(gru, {"GRU", 1, gru})
 
 } // namespace landfall::frontend

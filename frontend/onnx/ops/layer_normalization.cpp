@@ -41,6 +41,6 @@ static void layer_normalization(Node &node) {
 }
 
 LANDFALL_ONNX(layer_normalization,
-              {"LayerNormalization", 17, layer_normalization})
+              {"LayerNormalization", 1, layer_normalization})
 
 } // namespace landfall::frontend

@@ -37,6 +37,6 @@ static void lstm(Node &node) {
   });
 }
 
-LANDFALL_ONNX(lstm, {"LSTM", 7, lstm})
+LANDFALL_ONNX(lstm, {"LSTM", 1, lstm})
 
 } // namespace landfall::frontend

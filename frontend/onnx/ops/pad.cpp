@@ -33,9 +33,10 @@ std::vector<Border> borders(const Node &node, Tensor data) {
     given = axes_of(node, 3, 18, rank);
   AxisList axes = given ? AxisList(node, *given, rank) : AxisList(rank, rank);
   size_t count = axes.count();
-  std::vector<Size> pads = node.version() >= 11
-                               ? sizes_operand(node, 1, "pads", 2 * count)
-                               : to_sizes(node.ints_attr("pads"));
+  std::vector<Size> pads =
+      node.version() >= 11
+          ? sizes_operand(node, 1, "pads", 2 * count)
+          : to_sizes(node.ints_attr(node.version() == 1 ? "paddings" : "pads"));
   node.expect(pads.size() == 2 * count,
               "'pads' has " + std::to_string(pads.size()) +
                   " entries; expected two for each of " +
@@ -152,6 +153,6 @@ void pad_microsoft(Node &node) {
 
 } // namespace
 
-LANDFALL_ONNX(pad, {"Pad", 2, pad}, {"Pad", 1, pad_microsoft, "com.microsoft"})
+LANDFALL_ONNX(pad, {"Pad", 1, pad}, {"Pad", 1, pad_microsoft, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -23,7 +23,7 @@ void q_linear_average_pool(Node &node) {
   bool last = node.flag_attr("channels_last", false);
   Tensor real = x.real();
   Pool pool = bind_pool(node, last ? channels_second(real) : real);
-  WindowMean mean(node, pool);
+  WindowMean mean(node, pool, true); // ONNX Runtime's divisor.
   Tensor pooled = node.b().map(
       pool.result(), y.stored(), [&](std::span<const Scalar> point) {
         return y.from_steps(mean.at(point, DType::f32) / y.scale());

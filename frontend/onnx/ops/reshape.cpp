@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/importer/operator.h"
+#include "frontend/onnx/support/axis_list.h"
 
 #include <algorithm>
 
@@ -109,10 +109,9 @@ Shape read_extents(Builder &b, Tensor data, Tensor requested,
 }
 
 // A dimension of 0 copies data's (unless allowzero), -1 takes what is left.
-void reshape(Node &node) {
+void reshape_as(Node &node, Tensor shape_operand) {
   Builder &b = node.b();
   Tensor data = node.input(0, "data");
-  Tensor shape_operand = node.sizes_input(1, "shape");
   std::vector<Size> requested = b.read_all(shape_operand);
   bool allow_zero = node.flag_attr("allowzero", false);
   std::vector<Entry> entries;
@@ -138,8 +137,14 @@ void reshape(Node &node) {
   node.output(b.reshape(data, shape));
 }
 
+void reshape_1(Node &node) {
+  reshape_as(node, node.b().from_sizes(to_sizes(node.ints_attr("shape"))));
+}
+
+void reshape(Node &node) { reshape_as(node, node.sizes_input(1, "shape")); }
+
 } // namespace
 
-LANDFALL_ONNX(reshape, {"Reshape", 5, reshape})
+LANDFALL_ONNX(reshape, {"Reshape", 1, reshape_1}, {"Reshape", 5, reshape})
 
 } // namespace landfall::frontend

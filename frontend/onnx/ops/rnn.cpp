@@ -37,6 +37,6 @@ static void rnn(Node &node) {
   layer.run(initial, step);
 }
 
-LANDFALL_ONNX(rnn, {"RNN", 7, rnn})
+LANDFALL_ONNX(rnn, {"RNN", 1, rnn})
 
 } // namespace landfall::frontend

@@ -138,8 +138,73 @@ static void rotary_embedding_microsoft(Node &node) {
   node.output(b.reshape(rotate(b, r), x.shape()));
 }
 
+/// Which of the three streams of positions serves a pair: sections one after
+/// another or, interleaved, every third pair of the first two sections' length.
+static Scalar stream_of(const Node &node, Scalar pair) {
+  std::vector<int64_t> section = node.ints_attr("mrope_section");
+  auto number = [&](int64_t stream) { return node.b().index(stream); };
+  if (!node.flag_attr("mrope_layout", false))
+    return select(
+        pair < double(section[0]), number(0),
+        select(pair < double(section[0] + section[1]), number(1), number(2)));
+  auto serves = [&](int stream) {
+    return logical_and(pair % 3 == stream, pair < double(section[stream] * 3));
+  };
+  return select(serves(1), number(1), select(serves(2), number(2), number(0)));
+}
+
+/// Three positions a token (time, height, width), of which each pair of
+/// features has one.
+static void multimodal_rotary_embedding(Node &node) {
+  Builder &b = node.b();
+  Tensor x = node.input(0, "input"), ids = node.input(1, "position_ids", 3);
+  Tensor cosine = node.input(2, "cos_cache", 2);
+  Tensor sine = node.input(3, "sin_cache", 2);
+  int64_t heads = node.int_attr("num_heads", 0);
+  node.expect(heads > 0 || x.rank() == 4, "num_heads must be positive");
+  if (node.flag_attr("is_packed_batching", false) ||
+      node.float_attr("scale", 1) != 1)
+    node.unsupported("packed batching, or a scale other than 1");
+  std::vector<int64_t> section = node.ints_attr("mrope_section");
+  node.expect(section.size() == 3 && section[0] >= 0 && section[1] >= 0 &&
+                  section[2] >= 0,
+              "mrope_section needs three numbers of at least 0");
+  Tensor split = split_heads(node, x, heads);
+  Rotation r{split,
+             x.rank() == 4,
+             node.flag_attr("interleaved", false),
+             rotated_features(node, split),
+             {},
+             {}};
+  Size total = section[0] + section[1] + section[2];
+  require_equal(b, total * 2, r.rotated,
+                "mrope_section must sum to half the rotated features");
+  for (Tensor cache : {cosine, sine})
+    require_equal(b, cache.dim(1), total,
+                  "the caches must hold half the rotated features");
+  require_equal(b, cosine.dim(0), sine.dim(0), "the caches must be alike");
+  require_equal(b, ids.dim(0), 3, "position_ids need three streams");
+  require_equal(b, ids.dim(1), split.dim(0),
+                "position_ids need the batch of the input");
+  require_equal(b, ids.dim(2), split.dim(r.heads_first ? 2 : 1),
+                "position_ids must have the length of the input");
+  Size rows = cosine.dim(0);
+  CheckedIndex position(node, ids, {&rows, 1}, CheckedIndex::Negative::refused);
+  auto cached = [&](Tensor cache) {
+    return [&, cache](Scalar batch, Scalar token, Scalar pair) {
+      Scalar stream = stream_of(node, pair);
+      return cache.at({position.at(std::array{stream, batch, token}), pair});
+    };
+  };
+  r.cosine = cached(cosine);
+  r.sine = cached(sine);
+  node.output(b.reshape(rotate(b, r), x.shape()));
+}
+
 LANDFALL_ONNX(rotary_embedding, {"RotaryEmbedding", 23, rotary_embedding},
               {"RotaryEmbedding", 1, rotary_embedding_microsoft,
+               "com.microsoft"},
+              {"MRotaryEmbedding", 1, multimodal_rotary_embedding,
                "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -107,6 +107,7 @@ void slice_10(Node &node) {
 
 } // namespace
 
-LANDFALL_ONNX(slice, {"Slice", 1, slice_1}, {"Slice", 10, slice_10})
+LANDFALL_ONNX(slice, {"Slice", 1, slice_1}, {"Slice", 10, slice_10},
+              {"DynamicSlice", 1, slice_10})
 
 } // namespace landfall::frontend

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/axis_list.h"
+#include "frontend/onnx/support/one_element.h"
 
 namespace landfall::frontend {
 namespace {
@@ -26,12 +27,19 @@ std::vector<Size> equal_parts(const Node &node, Size extent, int64_t parts) {
   return sizes;
 }
 
+/// Operand or attribute `split`; nullopt: there is neither.
+std::optional<std::vector<Size>> given_sizes(const Node &node) {
+  if (node.has_input(1))
+    return read_list(node, whole_numbers(node.input(1, "split", 0, 1)), "split",
+                     node.output_count());
+  if (node.has_attr("split"))
+    return to_sizes(node.ints_attr("split"));
+  return std::nullopt;
+}
+
 std::vector<Size> split_sizes(const Node &node, Size extent) {
-  if (node.version() >= 13 ? node.has_input(1) : node.has_attr("split")) {
-    std::vector<Size> sizes =
-        node.version() >= 13
-            ? sizes_operand(node, 1, "split", node.output_count())
-            : to_sizes(node.ints_attr("split"));
+  if (auto given = given_sizes(node)) {
+    std::vector<Size> &sizes = *given;
     Size total = 0;
     for (Size size : sizes) {
       total = total + size;
@@ -65,6 +73,6 @@ void split(Node &node) {
 
 } // namespace
 
-LANDFALL_ONNX(split, {"Split", 2, split})
+LANDFALL_ONNX(split, {"Split", 1, split})
 
 } // namespace landfall::frontend

@@ -15,6 +15,6 @@ static void thresholded_relu(Node &node) {
   });
 }
 
-LANDFALL_ONNX(thresholded_relu, {"ThresholdedRelu", 10, thresholded_relu})
+LANDFALL_ONNX(thresholded_relu, {"ThresholdedRelu", 1, thresholded_relu})
 
 } // namespace landfall::frontend

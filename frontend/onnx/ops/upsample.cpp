@@ -25,6 +25,13 @@ void upsample(Node &node, const Scales &scales) {
   node.output(resample(x, rules, scaled_dims(node, x, axes, scales, rules)));
 }
 
+void upsample_1(Node &node) {
+  node.input(0, "X", 4);
+  upsample(node, {{1, 1, node.float_attr("height_scale"),
+                   node.float_attr("width_scale")},
+                  {}});
+}
+
 void upsample_7(Node &node) {
   std::vector<float> scales = node.floats_attr("scales");
   upsample(node, {{scales.begin(), scales.end()}, {}});
@@ -34,7 +41,7 @@ void upsample_9(Node &node) { upsample(node, scales_operand(node, 1)); }
 
 } // namespace
 
-LANDFALL_ONNX(upsample, {"Upsample", 7, upsample_7},
-              {"Upsample", 9, upsample_9})
+LANDFALL_ONNX(upsample, {"Upsample", 1, upsample_1},
+              {"Upsample", 7, upsample_7}, {"Upsample", 9, upsample_9})
 
 } // namespace landfall::frontend

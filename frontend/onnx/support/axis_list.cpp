@@ -75,14 +75,17 @@ std::optional<std::vector<int>> AxisList::known() const {
 
 std::vector<Size> sizes_operand(const Node &node, int position,
                                 std::string_view name, int count) {
-  Tensor x = node.input(position, name, 0, 1);
+  return read_list(node, node.input(position, name, 0, 1), name, count);
+}
+
+std::vector<Size> read_list(const Node &node, Tensor x, std::string_view name,
+                            int count) {
   auto known = x.element_count().constant();
   node.expect(!known || *known == count, "'" + std::string(name) + "' has " +
                                              std::to_string(known.value_or(0)) +
                                              " elements; expected " +
                                              std::to_string(count));
-  return known ? node.input_sizes(position, name)
-               : node.b().read_all(node.b().reshape(x, {count}));
+  return node.b().read_all(known ? x : node.b().reshape(x, {count}));
 }
 
 std::vector<Size> to_sizes(std::span<const int64_t> values) {

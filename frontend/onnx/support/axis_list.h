@@ -45,6 +45,9 @@ std::optional<std::vector<Size>> axes_of(const Node &node, int position,
 /// number need not be known now.
 std::vector<Size> sizes_operand(const Node &node, int position,
                                 std::string_view name, int count);
+/// The same of a tensor of rank 0 or 1 that is or comes from operand `name`.
+std::vector<Size> read_list(const Node &node, Tensor x, std::string_view name,
+                            int count);
 
 /// `values` as Sizes.
 std::vector<Size> to_sizes(std::span<const int64_t> values);

@@ -19,9 +19,20 @@ inline Tensor one_element(const Node &node, Tensor x) {
   return node.b().reshape(x, Shape{});
 }
 
-/// The only element of a required integer operand as a Size.
+/// The operand as integers: ONNX's first versions have counts and axes in
+/// tensors of the data's type.
+inline Tensor whole_numbers(Tensor x) {
+  if (!is_real(x.dtype()))
+    return x;
+  return x.builder().elementwise({x}, [](std::span<const Scalar> e) {
+    return cast_saturate(e[0], DType::i64);
+  });
+}
+
+/// The only element of a required operand as a Size, a real one truncated.
 inline Size one_size(const Node &node, int position, std::string_view name) {
-  return node.b().read(one_element(node, node.input(position, name)), 0);
+  Tensor x = whole_numbers(node.input(position, name));
+  return node.b().read(one_element(node, x), 0);
 }
 
 /// Inside a body: the only element of a tensor that has one.
