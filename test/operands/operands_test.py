@@ -7,6 +7,8 @@ numbers where both answer.
 import unittest
 
 import numpy as np
+import onnx
+import onnx.parser
 import onnxruntime
 from onnx import TensorProto, helper
 
@@ -223,8 +225,14 @@ class Operands(unittest.TestCase):
 
     def test_an_addend_of_sums_of_nothing(self):
         nothing, rows = np.zeros((0, 3), np.float32), np.zeros((0, 5), np.float32)
+        free = landfall.compile(onnx.parser.parse_model(
+            '<ir_version: 10, opset_import: ["" : 21]> g (float[k, m] a, float[k, n] b, float[p, q] c) => (float[m, n] y) '
+            '{ y = Gemm <transA = 1> (a, b, c) }'), device="null")
         for shape in ((2, 1), (0, 1), (3, 4), (2, 5)):
-            self.refuses_at_run("Gemm", {"a": nothing, "b": rows, "c": np.ones(shape, np.float32)}, transA=1)
+            operands = {"a": nothing, "b": rows, "c": np.ones(shape, np.float32)}
+            self.refuses_to_compile("does not broadcast", "Gemm", operands, transA=1)
+            with self.assertRaisesRegex(landfall.Error, "does not broadcast"):
+                free.run(operands)
         self.agrees("Gemm", {"a": nothing, "b": rows, "c": np.ones((3, 1), np.float32)}, transA=1)
 
     def test_positions_that_are_no_numbers(self):
