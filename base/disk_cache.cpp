@@ -74,6 +74,17 @@ void note_use(const std::string &path) {
   utimensat(AT_FDCWD, path.c_str(), times, 0);
 }
 
+bool is_own_folder(const struct stat &status) {
+  return S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
+         (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/// Not larger than whoever keeps values would have made it.
+bool has_at_most(const std::string &path, uint64_t bytes) {
+  struct stat status;
+  return lstat(path.c_str(), &status) == 0 && uint64_t(status.st_size) <= bytes;
+}
+
 struct File {
   std::string path;
   uint64_t bytes;
@@ -97,10 +108,15 @@ std::vector<File> files_of(const fs::path &part) {
   return files;
 }
 
+/// Links are not followed: what they lead to is somebody's.
 template <typename Action>
 void for_each_part(const std::string &folder, Action action) {
-  for (uint64_t k = 0; k < parts; ++k)
-    action(fmt::format("{}/{:02x}", folder, k));
+  for (uint64_t k = 0; k < parts; ++k) {
+    std::string part = fmt::format("{}/{:02x}", folder, k);
+    struct stat status;
+    if (lstat(part.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+      action(part);
+  }
 }
 
 } // namespace
@@ -118,11 +134,22 @@ std::string DiskCache::user_folder() {
   return home.starts_with('/') ? home + "/.cache/landfall" : "";
 }
 
+DiskCache::DiskCache(std::string folder, uint64_t most_bytes)
+    : folder_(std::move(folder)), most_bytes_(most_bytes) {
+  // What creates the folder needs its parent's name.
+  while (folder_.size() > 1 && folder_.ends_with('/'))
+    folder_.pop_back();
+}
+
 bool DiskCache::is_private() const {
   struct stat status;
-  return stat(folder_.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
-         status.st_uid == geteuid() &&
-         (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+  return stat(folder_.c_str(), &status) == 0 && is_own_folder(status);
+}
+
+bool DiskCache::is_usable(const std::string &part) const {
+  struct stat status;
+  return is_private() && lstat(part.c_str(), &status) == 0 &&
+         is_own_folder(status);
 }
 
 std::string DiskCache::part_of(std::string_view name) const {
@@ -131,9 +158,9 @@ std::string DiskCache::part_of(std::string_view name) const {
 
 std::optional<std::vector<uint8_t>>
 DiskCache::find(std::span<const uint8_t> key) const {
-  std::string name = name_of(key);
-  std::string path = part_of(name) + "/" + name;
-  if (is_private())
+  std::string name = name_of(key), part = part_of(name);
+  std::string path = part + "/" + name;
+  if (is_usable(part) && has_at_most(path, most_bytes_))
     if (auto file = read_file(path))
       if (auto value = value_in(*file, key)) {
         note_use(path);
@@ -153,6 +180,8 @@ void DiskCache::keep(std::span<const uint8_t> key,
   if (!is_private())
     return;
   mkdir(part.c_str(), 0700);
+  if (!is_usable(part))
+    return;
   std::vector<uint8_t> file;
   auto append = [&](std::span<const uint8_t> bytes) {
     file.insert(file.end(), bytes.begin(), bytes.end());
@@ -201,12 +230,14 @@ DiskCache::Contents DiskCache::contents() const {
 Status DiskCache::clear() const {
   Status result;
   for_each_part(folder_, [&](const std::string &part) {
-    for (const File &file : files_of(part))
+    std::vector<File> files = files_of(part);
+    for (const File &file : files)
       if (unlink(file.path.c_str()) != 0 && errno != ENOENT && result)
         result = Error{ErrorCode::io,
                        fmt::format("cannot remove: {}", std::strerror(errno))}
                      .in_file(file.path);
-    rmdir(part.c_str());
+    if (!files.empty())
+      rmdir(part.c_str());
   });
   return result;
 }

@@ -28,8 +28,7 @@ public:
 
   /// Uses the folder, which is made when something is kept. All files together
   /// have at most about `most_bytes`: those not used for longest are removed.
-  explicit DiskCache(std::string folder, uint64_t most_bytes = default_limit)
-      : folder_(std::move(folder)), most_bytes_(most_bytes) {}
+  explicit DiskCache(std::string folder, uint64_t most_bytes = default_limit);
 
   /// The user's folder: $LANDFALL_CACHE; else `landfall` in $XDG_CACHE_HOME or
   /// in ~/.cache. Empty if LANDFALL_CACHE is "off", or there is no home.
@@ -55,11 +54,13 @@ public:
   uint64_t misses() const { return misses_; }
 
   /// Whether the folder is there, and nobody but this user can put files into
-  /// it: values may be code. Otherwise nothing is found or kept.
+  /// it: values may be code. Otherwise nothing is found or kept; the same goes
+  /// for its parts.
   bool is_private() const;
 
 private:
   std::string part_of(std::string_view name) const;
+  bool is_usable(const std::string &part) const;
   void make_room(const std::string &part, const std::string &except) const;
 
   std::string folder_;

@@ -102,6 +102,33 @@ TEST_F(DiskCacheTest, WhatOthersMayWriteIsNotUsed) {
   EXPECT_EQ(cache.contents().files, 1u);
 }
 
+TEST_F(DiskCacheTest, NorIsAPartThatOthersMayWrite) {
+  DiskCache cache(folder());
+  cache.keep(key_, value_);
+  std::string part = fs::path(file()).parent_path();
+  ASSERT_EQ(chmod(part.c_str(), 0777), 0);
+  EXPECT_EQ(cache.find(key_), std::nullopt);
+  fs::rename(part, root_ + "/elsewhere");
+  fs::create_directory_symlink(root_ + "/elsewhere", part);
+  EXPECT_EQ(cache.find(key_), std::nullopt);
+  EXPECT_TRUE(cache.clear());
+  EXPECT_FALSE(fs::is_empty(root_ + "/elsewhere"));
+}
+
+TEST_F(DiskCacheTest, AHugeFileIsNotRead) {
+  DiskCache cache(folder());
+  cache.keep(key_, value_);
+  fs::resize_file(file(), uint64_t(1) << 40);
+  EXPECT_EQ(cache.find(key_), std::nullopt);
+}
+
+TEST_F(DiskCacheTest, ASlashAtTheEnd) {
+  mode_t mask = umask(002);
+  DiskCache(folder() + "//").keep(key_, value_);
+  umask(mask);
+  EXPECT_EQ(DiskCache(folder()).find(key_), value_);
+}
+
 TEST_F(DiskCacheTest, AFileInPlaceOfTheFolder) {
   ASSERT_TRUE(write_file(root_ + "/file", value_));
   DiskCache cache(root_ + "/file");

@@ -106,6 +106,22 @@ def from_onnxruntime(schema):
                   most_results(schema))
 
 
+def experimental():
+    """Of ONNX 1.0, in neither package."""
+    def formal(name, option="Single"):
+        return Formal(name, "T", option, True, True)
+
+    reals = {"T": ["tensor(float16)", "tensor(float)", "tensor(double)"]}
+    filled = {"T": ["tensor(float)", "tensor(int32)", "tensor(int64)", "tensor(bool)"]}
+    return [
+        Schema("", "ConstantFill", 1, [formal("input", "Optional")], filled,
+               {"dtype": ("int", False), "extra_shape": ("ints", False), "input_as_shape": ("int", False),
+                "shape": ("ints", False), "value": ("float", False)}, "1"),
+        Schema("", "FC", 1, [formal("X"), formal("W"), formal("B")], reals,
+               {"axis": ("int", False), "axis_w": ("int", False)}, "1"),
+    ]
+
+
 def formal_text(formal, variables, sets):
     suffix = {"Single": "", "Optional": "?", "Variadic": "+" if formal.required else "*"}[formal.option]
     mixed = "~" if formal.option == "Variadic" and not formal.homogeneous else ""
@@ -147,7 +163,7 @@ def all_schemas():
         return schema.domain, schema.name, schema.since_version
 
     return ([from_onnx(schema) for schema in sorted(standard, key=place) if not schema.deprecated] +
-            [from_onnxruntime(schema) for schema in sorted(own, key=place) if not schema.deprecated])
+            [from_onnxruntime(schema) for schema in sorted(own, key=place) if not schema.deprecated] + experimental())
 
 
 def table():
