@@ -11,6 +11,7 @@
 namespace landfall::frontend {
 
 static void pool_with(Node &node, double p) {
+  node.expect(p > 0, "p must be positive: there is no other norm");
   Tensor x = node.input(0, "X");
   DType compute = compute_type(x.dtype());
   Shape result = global_result(node, x);

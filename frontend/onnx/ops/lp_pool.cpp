@@ -11,6 +11,7 @@
 namespace landfall::frontend {
 
 static void pool_with(Node &node, double p) {
+  node.expect(p > 0, "p must be positive: there is no other norm");
   Pool pool = bind_pool(node, node.input(0, "X"));
   DType type = pool.x.dtype();
   DType compute = compute_type(type);

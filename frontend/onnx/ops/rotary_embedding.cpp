@@ -114,7 +114,8 @@ static void rotary_embedding_microsoft(Node &node) {
   Builder &b = node.b();
   Tensor x = node.input(0, "input");
   Tensor ids = node.input(1, "position_ids");
-  Tensor cosine = node.input(2, "cos_cache"), sine = node.input(3, "sin_cache");
+  Tensor cosine = node.input(2, "cos_cache", 2);
+  Tensor sine = node.input(3, "sin_cache", 2);
   int64_t heads = node.int_attr("num_heads", 0);
   node.expect(heads >= 0, "num_heads must not be negative");
   int64_t given = node.int_attr("rotary_embedding_dim", 0);

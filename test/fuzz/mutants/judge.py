@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import onnx.inliner
 import onnx.reference
-from onnx import helper, numpy_helper
+from onnx import numpy_helper
 
 import rival
 import tolerance
-from mutants.mutant import Mutant, all_nodes, free_names, subgraphs
+from mutants.left_open import is_unspecified
+from mutants.mutant import Mutant, all_nodes
 
 LEGAL = {"invalid_model", "invalid_argument", "unsupported", "run_failed", "out_of_memory"}
 FINDINGS = ("crash", "hang", "memory", "internal", "wrong")
@@ -30,15 +31,6 @@ TRIES = (6, 60)  # and how often they are moved: more often where they seem to s
 STASHED = {"HardSwish", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Attention"}
 # What differs from mutant to mutant in a message: names, shapes, numbers.
 VARYING = r"'[^']*'|[\[(][^\])]*[\])]|-?\d[\d.]*(e[-+]\d+)?|\b(nan|inf)\b"
-# Their results are not specified where an operand is NaN.
-NAN_FREE = {"Max", "Min", "ArgMax", "ArgMin", "TopK", "ReduceMax", "ReduceMin", "MaxPool", "GlobalMaxPool", "Clip", "Relu",
-            "Unique", "Sign", "Hardmax", "Softmax", "LogSoftmax", "Cast", "QuantizeLinear", "DynamicQuantizeLinear",
-            "PRelu", "LeakyRelu", "Elu", "Celu", "Selu", "HardSigmoid", "HardSwish", "ThresholdedRelu", "Shrink",
-            "NonMaxSuppression", "NonZero", "ReduceLogSumExp", "GridSample", "RoiAlign", "Pow", "Mod"}
-# Nor where one is infinite: a factor that is 0 but for rounding decides.
-INFINITE_FREE = {"DFT", "STFT", "DynamicQuantizeLinear"}
-# Nor where one has no elements: the rival does not set sums of nothing to 0.
-EMPTY_FREE = {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "DynamicQuantizeLinear"}
 
 
 @dataclass
@@ -306,36 +298,6 @@ def nearer(expected, actual, spread):
         return np.where(np.isinf(spread), e, moved).astype(actual.dtype)
 
 
-def is_unspecified(part):
-    """Whether ONNX leaves a result of these nodes open, on the operands that they have."""
-    known = part.values() or part.feeds
-    for node in part.graph.node:
-        operands = [value for name in sorted(free_names(node)) if isinstance(value := known.get(name), np.ndarray)]
-        inside = [node, *(other for graph in subgraphs(node) for other in all_nodes(graph))]
-        if any(is_open(other, operands) for other in inside):
-            return True
-    return False
-
-
-def is_open(node, operands):
-    reals = [value for value in operands if value.dtype.kind == "f"]
-    if node.op_type in NAN_FREE and any(np.isnan(value).any() for value in reals):
-        return True
-    if node.op_type in INFINITE_FREE and not all(np.isfinite(value).all() for value in reals):
-        return True
-    if node.op_type in EMPTY_FREE and any(0 in value.shape for value in operands):
-        return True
-    if node.op_type == "Pow" and len(reals) < len(operands) and any(np.any(value < 0) for value in operands):
-        return True  # Of an integer to a negative power.
-    if node.op_type in ("ReduceLogSum", "ReduceLogSumExp") and not reals:
-        return True  # Where an integer result is rounded.
-    if node.op_type == "Attention" and len(node.input) > 3 and any(value.ndim >= 2 and value.shape[-1] == 1 for value in operands):
-        return True  # A mask of one column: the reference pads it, a broadcast repeats it.
-    if node.op_type == "MeanVarianceNormalization" and any(value.dtype == np.float16 for value in reals):
-        return True  # Its 1e-9 is 0 there.
-    return casts_out_of_range(node, reals) or pads_less_than_nothing(node) or rounds_without_padding_up(node)
-
-
 def is_array(value):
     return isinstance(value, np.ndarray)
 
@@ -343,25 +305,3 @@ def is_array(value):
 def has_loop(part):
     """Without an iteration, the shape of what a Loop collects is left open but for its first extent."""
     return any(node.op_type == "Loop" for node in all_nodes(part.graph))
-
-
-def casts_out_of_range(node, reals):
-    """Of a real to an integer type that does not hold it."""
-    to = next((a.i for a in node.attribute if a.name == "to"), None) if node.op_type == "Cast" else None
-    if to is None or helper.tensor_dtype_to_np_dtype(to).kind not in "iu":
-        return False
-    limits = np.iinfo(helper.tensor_dtype_to_np_dtype(to))
-    return any(not np.all((value >= limits.min) & (value <= limits.max)) for value in reals)
-
-
-def rounds_without_padding_up(node):
-    """A pool with `ceil_mode` and auto_pad VALID: ONNX says ceil((n - window + 1) / stride), the rival rounds that up."""
-    values = {a.name: helper.get_attribute_value(a) for a in node.attribute}
-    return values.get("auto_pad") == b"VALID" and bool(values.get("ceil_mode"))
-
-
-def pads_less_than_nothing(node):
-    """A transposed convolution padded to input * stride, with strides longer than its window."""
-    values = {a.name: helper.get_attribute_value(a) for a in node.attribute}
-    return node.op_type == "ConvTranspose" and values.get("auto_pad", b"").startswith(b"SAME") and any(
-        extent < stride for extent, stride in zip(values.get("kernel_shape", []), values.get("strides", [])))

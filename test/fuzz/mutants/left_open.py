@@ -1,0 +1,72 @@
+"""Results that ONNX does not specify, or the rival specifies otherwise: no difference there is a fault."""
+
+import numpy as np
+from onnx import helper
+
+from mutants.mutant import all_nodes, free_names, subgraphs
+
+# Their results are not specified where an operand is NaN.
+NAN_FREE = {"Max", "Min", "ArgMax", "ArgMin", "TopK", "ReduceMax", "ReduceMin", "MaxPool", "GlobalMaxPool", "Clip", "Relu",
+            "Unique", "Sign", "Hardmax", "Softmax", "LogSoftmax", "Cast", "QuantizeLinear", "DynamicQuantizeLinear",
+            "PRelu", "LeakyRelu", "Elu", "Celu", "Selu", "HardSigmoid", "HardSwish", "ThresholdedRelu", "Shrink",
+            "NonMaxSuppression", "NonZero", "OneHot", "ReduceLogSumExp", "GridSample", "RoiAlign", "Pow", "Mod"}
+# Nor where one is infinite: a factor that is 0 but for rounding decides.
+INFINITE_FREE = {"DFT", "STFT", "DynamicQuantizeLinear"}
+# Nor where one has no elements: the rival does not set sums of nothing to 0.
+EMPTY_FREE = {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "DynamicQuantizeLinear"}
+
+
+def is_unspecified(part):
+    """Whether ONNX leaves a result of these nodes open, on the operands that they have."""
+    known = part.values() or part.feeds
+    for node in part.graph.node:
+        operands = [value for name in sorted(free_names(node)) if isinstance(value := known.get(name), np.ndarray)]
+        inside = [node, *(other for graph in subgraphs(node) for other in all_nodes(graph))]
+        if any(is_open(other, operands) for other in inside):
+            return True
+    return False
+
+
+def is_open(node, operands):
+    reals = [value for value in operands if value.dtype.kind == "f"]
+    if node.op_type in NAN_FREE and any(np.isnan(value).any() for value in reals):
+        return True
+    if node.op_type in INFINITE_FREE and not all(np.isfinite(value).all() for value in reals):
+        return True
+    if node.op_type in EMPTY_FREE and any(0 in value.shape for value in operands):
+        return True
+    if node.op_type == "Pow" and len(reals) < len(operands) and any(np.any(value < 0) for value in operands):
+        return True  # Of an integer to a negative power.
+    if node.op_type in ("ReduceLogSum", "ReduceLogSumExp") and not reals:
+        return True  # Where an integer result is rounded.
+    if node.op_type == "Attention" and len(node.input) > 3 and any(value.ndim >= 2 and value.shape[-1] == 1 for value in operands):
+        return True  # A mask of one column: the reference pads it, a broadcast repeats it.
+    if node.op_type == "MeanVarianceNormalization" and any(value.dtype == np.float16 for value in reals):
+        return True  # Its 1e-9 is 0 there.
+    if node.op_type == "TreeEnsemble" and any(a.name == "post_transform" and a.i for a in node.attribute):
+        return True  # The rival numbers the transforms in another order than ONNX.
+    like = next((v.dtype for v in operands if v.dtype.kind in "iu"), None) if node.op_type == "CastLike" else None
+    return casts_out_of_range(node, reals, like) or pads_less_than_nothing(node) or rounds_without_padding_up(node)
+
+
+def casts_out_of_range(node, reals, like):
+    """Of a real to an integer type that does not hold it."""
+    to = next((a.i for a in node.attribute if a.name == "to"), None) if node.op_type == "Cast" else None
+    to = helper.tensor_dtype_to_np_dtype(to) if to is not None else like
+    if to is None or to.kind not in "iu":
+        return False
+    limits = np.iinfo(to)
+    return any(not np.all((value >= limits.min) & (value <= limits.max)) for value in reals)
+
+
+def rounds_without_padding_up(node):
+    """A pool with `ceil_mode` and auto_pad VALID: ONNX says ceil((n - window + 1) / stride), the rival rounds that up."""
+    values = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    return values.get("auto_pad") == b"VALID" and bool(values.get("ceil_mode"))
+
+
+def pads_less_than_nothing(node):
+    """A transposed convolution padded to input * stride, with strides longer than its window."""
+    values = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    return node.op_type == "ConvTranspose" and values.get("auto_pad", b"").startswith(b"SAME") and any(
+        extent < stride for extent, stride in zip(values.get("kernel_shape", []), values.get("strides", [])))
