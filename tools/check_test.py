@@ -13,7 +13,7 @@ class Layers(unittest.TestCase):
             ("frontend/onnx/importer/node.cpp", "ir/builder.h"),
             ("compiler/passes/fuse.cpp", "mlir/IR/Dominance.h"),
             ("compiler/kernels/lanes/lanes.cpp", "llvm/IR/IRBuilder.h"),
-            ("compiler/pipeline.cpp", "frontend/onnx/importer/import.h"),
+            ("compiler/pipeline.cpp", "frontend/onnx/reopen/reopen_model.h"),
             ("targets/cpu/driver/services.cpp", "package/native_abi.h"),
             ("targets/cpu/codegen/native_suite_test.cpp", "targets/cpu/driver/elf_loader.h"),
             ("targets/reef/driver/reef_card.cpp", "targets/reef/sim/card.h"),

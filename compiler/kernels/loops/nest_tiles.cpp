@@ -118,7 +118,7 @@ NestEmitter::Block NestEmitter::transpose_block(NodeId load,
   Values rows;
   Value *at = offset.scalar();
   for (unsigned lane = 0; lane < lanes; ++lane) {
-    if (lane > 0)
+    if (lane > 0 && offset.is_linear()) // Uniform: the rows have no elements.
       at = b.CreateAdd(at, offset.stride());
     Value *address = b.CreateGEP(element, frame_.operands[node.index], at);
     rows.push_back(
