@@ -9,6 +9,7 @@ Writes FOLDER/STEM.onnx and STEM.json, which tells judge_worker.py what to feed.
 import json
 import logging
 import os
+import re
 import sys
 import time
 import traceback
@@ -63,14 +64,21 @@ def ensure(folder, architecture, variant):
     return path
 
 
+def cause(failure):
+    """One line of the first exception of the chain: exporters wrap it in advice."""
+    while inner := failure.__cause__ or failure.__context__:
+        failure = inner
+    text = re.sub(r"\x1b\[\d*m", "", str(failure))
+    return f"{type(failure).__name__}: {' '.join(text.split())}"[:500]
+
+
 def answer(folder, table, request):
     start = time.monotonic()
     error = None
     try:
         ensure(folder, table[request["name"]], request["variant"])
     except Exception as failure:  # Exporters raise everything.
-        text = str(failure).strip()
-        error = f"{type(failure).__name__}: {text}"[:2000]
+        error = cause(failure)
         if os.environ.get("ZOO_TRACE"):
             traceback.print_exc()
     return {"error": error, "seconds": round(time.monotonic() - start, 2)}

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 SCRIPT_OPSET = 17
+NARROW_OPSET = 22  # The first whose convolutions and pools read bfloat16.
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "int64": torch.int64, "int32": torch.int32,
           "bool": torch.bool, "float64": torch.float64, "uint8": torch.uint8}
 
@@ -73,13 +74,13 @@ def sample_inputs(architecture, feeds):
                  for name, value in architecture.inputs.items())
 
 
-def by_dynamo(module, architecture, inputs, path):
+def by_dynamo(module, architecture, inputs, path, opset=None):
     """Dimensions that the module's code fixes stay fixed: Dim.AUTO lets it."""
     free = torch.export.Dim.AUTO
     shapes = [{axis: free for axis in free_names(value.dims)} for value in architecture.inputs.values()]
     dynamic = (tuple(shapes),) if isinstance(module, Flat) else tuple(shapes)
     program = torch.onnx.export(module, inputs, dynamo=True, dynamic_shapes=dynamic, verbose=False,
-                                input_names=list(architecture.inputs))
+                                opset_version=opset, input_names=list(architecture.inputs))
     program.save(str(path), external_data=False)
 
 
@@ -102,4 +103,7 @@ def export_module(architecture, exporter, feeds, path):
         module = module.to(NARROW[narrow])
         inputs = tuple(t.to(NARROW[narrow]) if t.is_floating_point() else t for t in inputs)
     with torch.no_grad():
-        (by_dynamo if way == "dynamo" else by_script)(module, architecture, inputs, path)
+        if way == "dynamo":
+            by_dynamo(module, architecture, inputs, path, NARROW_OPSET if narrow else None)
+        else:
+            by_script(module, architecture, inputs, path)

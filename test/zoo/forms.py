@@ -69,7 +69,8 @@ def transformer(source, path, samples):
                              opt_level=0).save_model_to_file(str(path))
 
 
-FORMS = {form.__name__: form for form in (fp16, static_int8, operators_int8, dynamic_int8, int4, optimized, transformer)}
+ALL = (fp16, static_int8, operators_int8, dynamic_int8, int4, optimized, transformer)
+FORMS = {form.__name__: form for form in ALL}
 # Whose results are near those of the file that they were made from, not equal.
 QUANTIZED = ("static_int8", "operators_int8", "dynamic_int8", "int4")
 

@@ -1,7 +1,7 @@
 """A zoo of architectures: exported, compiled, run at three shapes, compared with ONNX Runtime.
 
     zoo.py [--filter TEXT] [--family NAME,NAME] [--target cpu] [--jobs 1] [--fresh]
-           [--seconds 120] [--json FILE] [--again | --new] [--first] [--slice]
+           [--seconds 60] [--json FILE] [--again | --new] [--first] [--slice]
            [--minutes M] [--page] [--list]
 
 The rows are families/*.py; weights are random from a seed, nothing is downloaded.
@@ -17,6 +17,7 @@ turns, and no file is begun after --minutes.
 import argparse
 import json
 import queue
+import select
 import subprocess
 import sys
 import threading
@@ -27,12 +28,13 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(ROOT / "tools")]
+sys.path[:0] = [str(HERE), str(ROOT / "tools"), str(HERE.parent / "fuzz")]
 
 import frameworks  # noqa: E402
 import page  # noqa: E402
 from architecture import file_stem  # noqa: E402
 from table import architectures  # noqa: E402
+from workers import PATIENCE, computed_seconds  # noqa: E402
 
 MODELS = ROOT / "build" / "zoo" / "models"
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE.
@@ -46,12 +48,16 @@ class Worker:
         self.command, self.process = [str(word) for word in command], None
 
     def read(self, seconds):
-        """A line, or None if the process died or was ended after so many seconds."""
-        timer = threading.Timer(seconds, self.process.kill)
-        timer.start()
+        """A line, or None if the process died or was ended: after so many seconds of
+        processor time, or PATIENCE times as long, since the machine may be busy."""
+        start, computed = time.monotonic(), computed_seconds(self.process)
+        self.hung = False
+        while not select.select([self.process.stdout], [], [], 1)[0]:
+            if (computed_seconds(self.process) - computed > seconds
+                    or time.monotonic() - start > PATIENCE * seconds):
+                self.hung = True
+                self.process.kill()
         line = self.process.stdout.readline()
-        self.hung = not timer.is_alive()
-        timer.cancel()
         return json.loads(line) if line else None
 
     def ask(self, request, seconds):
@@ -158,7 +164,8 @@ def parse():
     parser.add_argument("--family", default="", help="only these modules of families/")
     parser.add_argument("--target", default="cpu")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=120, help="limit of an export and of a judgement")
+    parser.add_argument("--seconds", type=float, default=60,
+                        help="processor time that an export and a judgement may take")
     parser.add_argument("--json", type=Path, help="where results are kept")
     parser.add_argument("--fresh", action="store_true", help="export again")
     parser.add_argument("--again", action="store_true", help="only what did not pass")

@@ -120,7 +120,8 @@ def rows():
     tokens = {"input_ids": index_input("N L", VOCABULARY), "attention_mask": mask_input("N L")}
     encoders = [Architecture(name_of(kind, ending), partial(build, kind, ending, sizes), tokens, TOKEN_SHAPES,
                              by_name=True) for kind, ending, sizes in ENCODERS]
-    yield from spread(encoders, (("dynamo",), ("script",)), ("transformer", "dynamic_int8", "fp16", None, "int4", "optimized"))
+    yield from spread(encoders, (("dynamo",), ("script",)), (
+        "transformer", "dynamic_int8", "fp16", None, "int4", "optimized"))
     decoders = [Architecture(name_of(kind), partial(build, kind, "CausalLM", sizes), tokens, TOKEN_SHAPES, by_name=True)
                 for kind, sizes in DECODERS]
     yield from spread(decoders, (("dynamo",), ("script",)), ("int4", "fp16", None, "optimized", "dynamic_int8"))

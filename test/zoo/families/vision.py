@@ -139,12 +139,13 @@ lraspp | segmentation.lraspp_mobilenet_v3_large(weights_backbone=None, num_class
 """
 
 # Detectors give lists of boxes; they read one image and resize it.
+SMALL = {"weights": None, "weights_backbone": None, "num_classes": 3, "min_size": 64, "max_size": 96}
 DETECTORS = """
-fasterrcnn | fasterrcnn_mobilenet_v3_large_320_fpn(weights=None, weights_backbone=None, num_classes=3, min_size=64, max_size=96)
-retinanet | retinanet_resnet50_fpn(weights=None, weights_backbone=None, num_classes=3, min_size=64, max_size=96)
+fasterrcnn | fasterrcnn_mobilenet_v3_large_320_fpn(**SMALL)
+retinanet | retinanet_resnet50_fpn(**SMALL)
 ssdlite | ssdlite320_mobilenet_v3_large(weights=None, weights_backbone=None, num_classes=3)
-fcos | fcos_resnet50_fpn(weights=None, weights_backbone=None, num_classes=3, min_size=64, max_size=96)
-maskrcnn | maskrcnn_resnet50_fpn(weights=None, weights_backbone=None, num_classes=3, min_size=64, max_size=96)
+fcos | fcos_resnet50_fpn(**SMALL)
+maskrcnn | maskrcnn_resnet50_fpn(**SMALL)
 """
 
 
@@ -170,7 +171,7 @@ def detector(expression):
     import torch
     import torchvision.models.detection as detection
 
-    model = eval(expression, vars(detection))
+    model = eval(expression, {**vars(detection), "SMALL": SMALL})
 
     class OneImage(torch.nn.Module):
         def __init__(self):

@@ -20,7 +20,7 @@ class CondNet(nn.Module):
 class CondNested(nn.Module):
     def forward(self, x):
         def inner(x):
-            return torch.cond(x.amax() > 2, lambda x: x * 0.5, lambda x: x + x.mean(), (x,))
+            return torch.cond(x.max() > 2, lambda x: x * 0.5, lambda x: x + x.mean(), (x,))
 
         return torch.cond(x.mean() > 0, inner, lambda x: -x, (x,))
 
@@ -30,7 +30,7 @@ class WhileNet(nn.Module):
 
     def forward(self, x):
         def small(count, x):
-            return (x.abs().amax() > 0.3) & (count < 9)
+            return (x.abs().max() > 0.3) & (count < 9)
 
         def halve(count, x):
             return count + 1, x * 0.5

@@ -116,13 +116,15 @@ class PatchTransformer(nn.Module):
         self.patch, self.time = nn.Conv2d(4, 16, 2, 2), nn.Linear(16, 96)
         self.norm = nn.LayerNorm(16, elementwise_affine=False)
         self.attention = nn.MultiheadAttention(16, 2, batch_first=True)
-        self.feed, self.last = nn.Sequential(nn.Linear(16, 32), nn.GELU(approximate="tanh"), nn.Linear(32, 16)), nn.Linear(16, 16)
+        self.feed = nn.Sequential(nn.Linear(16, 32), nn.GELU(approximate="tanh"), nn.Linear(32, 16))
+        self.last = nn.Linear(16, 16)
 
     def forward(self, image, time):
         x = self.patch(image)
         n, c, h, w = x.shape
         x = x.flatten(2).transpose(1, 2)
-        shift_1, scale_1, gate_1, shift_2, scale_2, gate_2 = self.time(F.silu(time_features(time, 16)))[:, None].chunk(6, -1)
+        t = self.time(F.silu(time_features(time, 16)))[:, None]
+        shift_1, scale_1, gate_1, shift_2, scale_2, gate_2 = t.chunk(6, -1)
         y = self.norm(x) * (1 + scale_1) + shift_1
         x = x + gate_1 * self.attention(y, y, y, need_weights=False)[0]
         x = x + gate_2 * self.feed(self.norm(x) * (1 + scale_2) + shift_2)

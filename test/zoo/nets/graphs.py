@@ -87,7 +87,10 @@ class MessagePassing(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.first, self.message, self.cell, self.last = nn.Linear(6, 8), nn.Linear(8, 8), nn.GRUCell(8, 8), nn.Linear(8, 2)
+        self.first = nn.Linear(6, 8)
+        self.message = nn.Linear(8, 8)
+        self.cell = nn.GRUCell(8, 8)
+        self.last = nn.Linear(8, 2)
 
     def forward(self, nodes, edges):
         x = self.first(nodes)

@@ -12,7 +12,9 @@ class Tagger(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.table, self.lstm, self.head = nn.Embedding(50, 10), nn.LSTM(10, 8, bidirectional=True, batch_first=True), nn.Linear(16, 5)
+        self.table = nn.Embedding(50, 10)
+        self.lstm = nn.LSTM(10, 8, bidirectional=True, batch_first=True)
+        self.head = nn.Linear(16, 5)
 
     def forward(self, tokens):
         return F.log_softmax(self.head(self.lstm(self.table(tokens))[0]), -1)
@@ -36,7 +38,9 @@ class Seq2Seq(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.table, self.encoder, self.decoder = nn.Embedding(50, 8), nn.GRU(8, 8, batch_first=True), nn.GRU(8, 8, batch_first=True)
+        self.table = nn.Embedding(50, 8)
+        self.encoder = nn.GRU(8, 8, batch_first=True)
+        self.decoder = nn.GRU(8, 8, batch_first=True)
         self.head = nn.Linear(16, 50)
 
     def forward(self, tokens):
@@ -125,7 +129,10 @@ class RotaryDecoder(nn.Module):
         super().__init__()
         self.table, self.norm_1, self.norm_2 = nn.Embedding(50, 32), nn.RMSNorm(32), nn.RMSNorm(32)
         self.q, self.k, self.v, self.o = (nn.Linear(32, n, bias=False) for n in (32, 16, 16, 32))
-        self.gate, self.up, self.down, self.head = nn.Linear(32, 48), nn.Linear(32, 48), nn.Linear(48, 32), nn.Linear(32, 50)
+        self.gate = nn.Linear(32, 48)
+        self.up = nn.Linear(32, 48)
+        self.down = nn.Linear(48, 32)
+        self.head = nn.Linear(32, 50)
 
     def rotate(self, x):
         length = x.shape[2]

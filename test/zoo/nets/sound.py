@@ -13,7 +13,9 @@ class Conformer(nn.Module):
         self.feed_1, self.feed_2 = (nn.Sequential(nn.LayerNorm(16), nn.Linear(16, 32), nn.SiLU(), nn.Linear(32, 16))
                                     for _ in range(2))
         self.norm, self.attention = nn.LayerNorm(16), nn.MultiheadAttention(16, 2, batch_first=True)
-        self.conv_norm, self.point_1, self.deep = nn.LayerNorm(16), nn.Conv1d(16, 32, 1), nn.Conv1d(16, 16, 7, padding=3, groups=16)
+        self.conv_norm = nn.LayerNorm(16)
+        self.point_1 = nn.Conv1d(16, 32, 1)
+        self.deep = nn.Conv1d(16, 16, 7, padding=3, groups=16)
         self.batch_norm, self.point_2, self.last = nn.BatchNorm1d(16), nn.Conv1d(16, 16, 1), nn.LayerNorm(16)
 
     def forward(self, x):
@@ -82,8 +84,10 @@ class Separator(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.encode, self.decode = nn.Conv1d(1, 8, 16, stride=8, bias=False), nn.ConvTranspose1d(8, 1, 16, stride=8, bias=False)
-        self.norm, self.mask = nn.GroupNorm(1, 8), nn.Sequential(nn.Conv1d(8, 8, 3, padding=1, groups=8), nn.PReLU(), nn.Conv1d(8, 16, 1))
+        self.encode = nn.Conv1d(1, 8, 16, stride=8, bias=False)
+        self.decode = nn.ConvTranspose1d(8, 1, 16, stride=8, bias=False)
+        self.norm = nn.GroupNorm(1, 8)
+        self.mask = nn.Sequential(nn.Conv1d(8, 8, 3, padding=1, groups=8), nn.PReLU(), nn.Conv1d(8, 16, 1))
 
     def forward(self, sound):
         x = F.relu(self.encode(sound[:, None]))
@@ -125,8 +129,10 @@ class Vocoder(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.first, self.up = nn.Conv1d(8, 12, 7, padding=3), nn.ModuleList([nn.ConvTranspose1d(12, 8, 8, 4, 2), nn.ConvTranspose1d(8, 6, 4, 2, 1)])
-        self.stacks = nn.ModuleList(nn.ModuleList(nn.Conv1d(c, c, 3, padding=d, dilation=d) for d in (1, 3)) for c in (8, 6))
+        self.first = nn.Conv1d(8, 12, 7, padding=3)
+        self.up = nn.ModuleList([nn.ConvTranspose1d(12, 8, 8, 4, 2), nn.ConvTranspose1d(8, 6, 4, 2, 1)])
+        self.stacks = nn.ModuleList(nn.ModuleList(nn.Conv1d(c, c, 3, padding=d, dilation=d) for d in (1, 3))
+                                    for c in (8, 6))
         self.last = nn.Conv1d(6, 1, 7, padding=3)
 
     def forward(self, x):
