@@ -7,7 +7,6 @@ from architecture import file_stem
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "zoo.md"
-SLICE = HERE / "slice.txt"
 PASSES = ("ok",)
 FAILS = ("refused", "failed", "wrong", "crash", "hang", "slow")
 NOT_JUDGED = ("not exported", "no judge")
@@ -27,10 +26,6 @@ E the exporter or tool fails, J ONNX Runtime does not run the file, and what
 Landfall does wrong: **refused**, **failed** (while running), **wrong**, **crash**,
 **hang**, **slow**. The reasons stand below the tables.
 """
-
-
-def slice_names():
-    return set(SLICE.read_text().split())
 
 
 def cell(result):

@@ -1,7 +1,7 @@
 """A zoo of architectures: exported, compiled, run at three shapes, compared with ONNX Runtime.
 
     zoo.py [--filter TEXT] [--family NAME,NAME] [--target cpu] [--jobs 1] [--fresh]
-           [--seconds 60] [--json FILE] [--again | --new] [--first] [--slice]
+           [--seconds 60] [--json FILE] [--again | --new] [--first] [--names FILE]
            [--minutes M] [--page] [--list]
 
 The rows are families/*.py; weights are random from a seed, nothing is downloaded.
@@ -10,8 +10,8 @@ skipped. Exported files stay in build/zoo/models until --fresh. A row that
 crashes or takes longer than --seconds costs only itself. Results are added to the
 --json file (build/zoo/TARGET.json), from which --page writes docs/zoo.md.
 --again repeats what did not pass, --new looks at what was never looked at, --first
-takes one file of each row, --slice the rows that need seconds; the families take
-turns, and no file is begun after --minutes.
+takes one file of each row, --names those that a file names (slice.txt: some that
+need seconds); the families take turns, and no file is begun after --minutes.
 """
 
 import argparse
@@ -146,6 +146,7 @@ def in_turns(rows):
 
 def wanted_variants(rows, options, known):
     names = options.family.split(",") if options.family else None
+    named = set(options.names.read_text().split()) if options.names else None
     for row in in_turns(row for row in rows.values() if names is None or row.family in names):
         for variant in row.variants[:1] if options.first else row.variants:
             stem = file_stem(row.name, variant)
@@ -153,7 +154,7 @@ def wanted_variants(rows, options, known):
                 continue
             if options.again and known.get(stem, {}).get("status") in page.PASSES:
                 continue
-            if options.slice and stem not in page.slice_names():
+            if named is not None and stem not in named:
                 continue
             yield row, variant
 
@@ -172,7 +173,7 @@ def parse():
     parser.add_argument("--new", action="store_true", help="only what has no result")
     parser.add_argument("--first", action="store_true", help="only the first file of each row")
     parser.add_argument("--minutes", type=float, default=float("inf"))
-    parser.add_argument("--slice", action="store_true", help="only the rows of slice.txt")
+    parser.add_argument("--names", type=Path, help="a file with the names of those to take")
     parser.add_argument("--page", action="store_true", help="write docs/zoo.md from the results, run nothing")
     parser.add_argument("--list", action="store_true", help="print the names, run nothing")
     options = parser.parse_args()
