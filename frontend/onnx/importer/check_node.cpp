@@ -171,7 +171,7 @@ private:
     std::vector<std::string_view> types = types_of(formal.type);
     if (!type.is_one_of(types))
       refuse(operand(formal, position) + " is of type " + type.text +
-             "; it must be " + listed(types));
+             "; it must be " + listed(types) + later_version(type, position));
     if (formal.mixed || !type.complete)
       return;
     for (const Bound &other : bound_)
@@ -181,6 +181,22 @@ private:
                other.type + "; they must have one type");
     if (types.size() > 1)
       bound_.push_back({formal.type, formal.name, type.text});
+  }
+
+  /// Which version of the operator reads such an operand, as the end of a
+  /// message: exporters write types that the opset they name lacks.
+  std::string later_version(const TypeText &type, size_t position) const {
+    std::string_view domain = onnx::canonical_domain(state_.proto.domain);
+    int version = next_schema_version(domain, state_.type, state_.version);
+    for (; version != 0;
+         version = next_schema_version(domain, state_.type, version)) {
+      OperandCheck later(state_, *find_schema(domain, state_.type, version));
+      if (position < later.formals_.size() &&
+          type.is_one_of(later.types_of(later.formals_[position].type)))
+        return "; " + state_.type + " of opset " + std::to_string(version) +
+               " reads it: export the model at that opset or a later one";
+    }
+    return "";
   }
 
   /// A type variable and the first operand that it has a type by.

@@ -39,14 +39,15 @@ protected:
 
   /// What is wrong; "" if nothing is.
   std::string complaint(const OperatorSchema &schema, std::vector<Any> inputs,
-                        std::vector<onnx::Text> outputs = {"y"}) {
+                        std::vector<onnx::Text> outputs = {"y"},
+                        const char *type = "Foo", int version = 1) {
     onnx::NodeProto proto;
     proto.output = std::move(outputs);
     ImportContext context{model, store, b, FunctionTable(model), {}, 0, 0};
     Opsets opsets({});
     Scope scope(context, opsets, nullptr, nullptr);
-    NodeState state{context,           scope, proto, "Foo", 1, {},
-                    std::move(inputs), {},    {},    {},    0, {}};
+    NodeState state{context,           scope, proto, type, version, {},
+                    std::move(inputs), {},    {},    {},   0,       {}};
     for (const onnx::AttributeProto &attribute : attributes)
       state.attributes.push_back({attribute.name, &attribute, nullptr});
     try {
@@ -104,6 +105,18 @@ TEST_F(CheckNodeTest, TypesAreOfTheirSetAndAlike) {
   EXPECT_EQ(complaint(schema, {sequence(DType::f32), f}),
             "operand A (number 0) is of type seq(float32); it must be float32 "
             "or int32");
+}
+
+TEST_F(CheckNodeTest, ATypeOfALaterVersionIsNamedWithIt) {
+  Any x = tensor(DType::bf16);
+  EXPECT_EQ(complaint(*find_schema("", "Conv", 20), {x, x}, {"y"}, "Conv", 20),
+            "operand X (number 0) is of type bfloat16; it must be float16, "
+            "float32 or float64; Conv of opset 22 reads it: export the model "
+            "at that opset or a later one");
+  Any i = tensor(DType::i32);
+  EXPECT_EQ(complaint(*find_schema("", "Conv", 20), {i, i}, {"y"}, "Conv", 20),
+            "operand X (number 0) is of type int32; it must be float16, "
+            "float32 or float64");
 }
 
 TEST_F(CheckNodeTest, AttributesHaveNamesAndTypes) {

@@ -35,17 +35,31 @@ constexpr std::string_view type_sets[] = {
 #include "frontend/onnx/importer/onnx_schema.def"
 };
 
+/// The first row after the operator's row of `version`.
+const Row *row_above(std::string_view domain, std::string_view type,
+                     int version) {
+  return std::upper_bound(
+      std::begin(rows), std::end(rows), std::tuple(domain, type, version),
+      [](const auto &wanted, const Row &row) { return wanted < key(row); });
+}
+
 } // namespace
 
 const OperatorSchema *find_schema(std::string_view domain,
                                   std::string_view type, int version) {
-  auto above = std::upper_bound(
-      std::begin(rows), std::end(rows), std::tuple(domain, type, version),
-      [](const auto &wanted, const Row &row) { return wanted < key(row); });
+  const Row *above = row_above(domain, type, version);
   if (above == std::begin(rows))
     return nullptr;
   const Row &row = *std::prev(above);
   return row.domain == domain && row.type == type ? &row.schema : nullptr;
+}
+
+int next_schema_version(std::string_view domain, std::string_view type,
+                        int version) {
+  const Row *above = row_above(domain, type, version);
+  bool found =
+      above != std::end(rows) && above->domain == domain && above->type == type;
+  return found ? above->since_version : 0;
 }
 
 std::string_view onnx_types(int number) { return type_sets[number]; }

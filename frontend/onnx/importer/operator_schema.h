@@ -34,6 +34,10 @@ struct OperatorSchema {
 const OperatorSchema *find_schema(std::string_view domain,
                                   std::string_view type, int version);
 
+/// The lowest version above `version` whose schema differs; 0: there is none.
+int next_schema_version(std::string_view domain, std::string_view type,
+                        int version);
+
 /// The types of an ONNX_TYPES, with spaces between.
 std::string_view onnx_types(int number);
 
