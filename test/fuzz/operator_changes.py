@@ -165,14 +165,14 @@ def other_attributes(attribute):
 
 
 def schema_of(model, node):
-    """By ONNX, or by ONNX Runtime for its own operators."""
+    """By ONNX, or by ONNX Runtime for its own operators; None for what neither knows."""
     version = next(entry.version for entry in model.opset_import if entry.domain == node.domain)
     if onnx.defs.has(node.op_type, version, node.domain):
         return onnx.defs.get_schema(node.op_type, version, node.domain)
     from onnxruntime.capi import onnxruntime_pybind11_state as state
 
-    return next(schema for schema in state.get_all_operator_schema()
-                if (schema.name, schema.domain) == (node.op_type, node.domain))
+    return next((schema for schema in state.get_all_operator_schema()
+                 if (schema.name, schema.domain) == (node.op_type, node.domain)), None)
 
 
 def attributes(model, feeds):
@@ -188,7 +188,8 @@ def attributes(model, feeds):
     copy.graph.node[-1].attribute.append(helper.make_attribute("unheard_of", 1))
     yield "an attribute that is not known", copy, feeds
     given = {attribute.name for attribute in node.attribute}
-    for name, known in sorted(schema_of(model, node).attributes.items()):
+    schema = schema_of(model, node)
+    for name, known in sorted(schema.attributes.items() if schema else ()):
         if name not in given and known.type.name == "INT":
             for value in LIMITS:
                 copy = copy_of(model)

@@ -41,7 +41,7 @@ constexpr int scales[] = {8, 9, 10, 11, 12}, zeros[] = {13, 14, 15, 16, 17};
 
 Parameter parameter(const Node &node, int position, std::string_view name,
                     bool is_quantized) {
-  Tensor stored = node.input(position, name);
+  Tensor stored = node.input(position, name, 2);
   if (!is_quantized)
     return {stored, std::nullopt};
   return {stored, QuantScheme(node, scales[position - 2], zeros[position - 2],
@@ -68,7 +68,7 @@ Tensor embedding_sum(Node &node, Tensor ids, Tensor position_ids,
   if (node.has_input(1) && node.has_input(4)) {
     segments = parameter(node, 4, "segment_embedding", is_quantized);
     segment_rows =
-        rows_of(node, segments->stored, node.input(1, "segment_ids"));
+        rows_of(node, segments->stored, node.input(1, "segment_ids", 2));
   }
   Shape shape = {ids.dim(0), ids.dim(1), words.stored.dim(1)};
   DType type = words.real_type();
@@ -112,7 +112,8 @@ void embed(Node &node, Tensor position_ids, bool is_quantized) {
                              by_feature(node, 5, "gamma", is_quantized, total),
                              by_feature(node, 6, "beta", is_quantized, total)));
   if (node.wants_output(1))
-    node.output(1, mask_lengths(node.b(), ids, node.optional_input(7, "mask")));
+    node.output(1,
+                mask_lengths(node.b(), ids, node.optional_input(7, "mask", 2)));
   if (node.wants_output(2))
     node.output(2, total);
 }
@@ -120,7 +121,7 @@ void embed(Node &node, Tensor position_ids, bool is_quantized) {
 } // namespace
 
 static void embed_layer_normalization(Node &node) {
-  embed(node, node.optional_input(8, "position_ids"), false);
+  embed(node, node.optional_input(8, "position_ids", 2), false);
 }
 
 static void quantized_embed(Node &node) { embed(node, {}, true); }

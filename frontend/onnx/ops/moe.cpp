@@ -48,10 +48,13 @@ Routing route(Node &node, Tensor logits, Tensor mixing, bool normalized) {
   Shape shape = {logits.dim(0), count};
   Tensor chosen =
       ir::table(b, shape, DType::i64, [&](std::span<const Scalar> p) {
-        return sum(b, {experts}, DType::i64, [&](std::span<const Scalar> e) {
-          Scalar here = place.at({p[0], e[0]}) == p[1];
-          return select(here, e[0], b.index(0));
-        });
+        Scalar expert =
+            sum(b, {experts}, DType::i64, [&](std::span<const Scalar> e) {
+              Scalar here = place.at({p[0], e[0]}) == p[1];
+              return select(here, e[0], b.index(0));
+            });
+        // Several have one place where one is NaN.
+        return clamp(expert, b.index(0), b.scalar(experts - 1));
       });
   Tensor shares = mixing ? mixing : softmax_of(Rows::from_axis(logits, 1));
   auto share = [&](Scalar token, Scalar slot) {

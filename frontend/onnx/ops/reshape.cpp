@@ -80,7 +80,11 @@ Tensor resolved_entries(Builder &b, Tensor data, Tensor shape,
       inferred = inferred + select(entry == -1, one, none);
     }
     Scalar rest = b.scalar(data.element_count()) / others; // x / 0 is 0.
-    rest = select(inferred > 1, b.index(-2), rest);
+    Scalar is_illegal = inferred > 1;
+    if (allow_zero) // Then -1 could be anything.
+      is_illegal =
+          logical_or(is_illegal, logical_and(inferred == 1, others == 0));
+    rest = select(is_illegal, b.index(-2), rest);
     Scalar result = rest;
     for (int j = 0; j < rank; ++j) {
       Scalar extent = select(entries[j] == -1, rest, entries[j]);
@@ -102,8 +106,8 @@ Shape read_extents(Builder &b, Tensor data, Tensor requested,
     }
     shape.push_back(b.read_required(
         resolved, static_cast<int>(j), {0, INT64_MAX},
-        "Reshape met a negative extent, two of -1, or a 0 with no dimension of "
-        "'data' to copy"));
+        "Reshape met a negative extent, two of -1, a 0 with no dimension of "
+        "'data' to copy, or with allowzero a 0 and a -1"));
   }
   return shape;
 }
@@ -126,6 +130,9 @@ void reshape_as(Node &node, Tensor shape_operand) {
       others.push_back(entries.back().extent);
   }
   node.expect(inferred <= 1, "'shape' holds more than one -1");
+  node.expect(!allow_zero || inferred == 0 ||
+                  std::ranges::find(others, Size(0)) == others.end(),
+              "'shape' holds a 0 and a -1, which allowzero forbids");
   if (unknown > 0)
     return node.output(b.reshape(
         data, read_extents(b, data, shape_operand, entries, allow_zero)));

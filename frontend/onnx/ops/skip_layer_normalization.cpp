@@ -52,7 +52,7 @@ Tensor bind_sum(Node &node, int bias_position) {
   node.expect(x.rank() >= 2 && skip.rank() >= 1 && skip.rank() <= x.rank(),
               "input must have rank 2 or 3, skip no more");
   Tensor total = skipped_sum(node.b(), x, skip,
-                             node.optional_input(bias_position, "bias"));
+                             node.optional_input(bias_position, "bias", 1));
   if (node.wants_output(3))
     node.output(3, total);
   return total;

@@ -11,7 +11,11 @@ NAN_FREE = {"Max", "Min", "ArgMax", "ArgMin", "TopK", "ReduceMax", "ReduceMin", 
             "PRelu", "LeakyRelu", "Elu", "Celu", "Selu", "HardSigmoid", "HardSwish", "ThresholdedRelu", "Shrink",
             "NonMaxSuppression", "NonZero", "OneHot", "ReduceLogSumExp", "GridSample", "RoiAlign", "Pow", "Mod"}
 # Nor where one is infinite: a factor that is 0 but for rounding decides.
-INFINITE_FREE = {"DFT", "STFT", "DynamicQuantizeLinear"}
+INFINITE_FREE = {"DFT", "STFT", "DynamicQuantizeLinear", "Resize", "Upsample"}
+# Nor ever.
+RANDOM = {"Bernoulli", "Dropout", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
+          "RandomUniformLike"}
+LARGEST_COORDINATE = 2**24  # Of those that float32 tells apart.
 # Nor where one has no elements: the rival does not set sums of nothing to 0.
 EMPTY_FREE = {"MatMulInteger", "QLinearMatMul", "ConvInteger", "QLinearConv", "DynamicQuantizeLinear"}
 
@@ -29,6 +33,20 @@ def is_unspecified(part):
 
 def is_open(node, operands):
     reals = [value for value in operands if value.dtype.kind == "f"]
+    integers = [value for value in operands if value.dtype.kind in "iu"]
+    attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    if node.op_type in RANDOM:
+        return True
+    if node.op_type.endswith("Window") and attributes.get("output_datatype", 1) in (2, 3, 4, 5, 6, 7, 12, 13):
+        return True  # How the window is rounded to integers.
+    if node.op_type.endswith("Window") and any(np.any(value == 1) for value in operands):
+        return True  # One element of a symmetric window: 0 / 0.
+    if abs(attributes.get("cubic_coeff_a", 0)) > LARGEST_COORDINATE:
+        return True
+    if node.op_type == "Resize" and any(np.abs(value, dtype=np.float64).max(initial=0) > LARGEST_COORDINATE for value in reals):
+        return True
+    if node.op_type == "Squeeze" and attributes.get("axes") == []:
+        return True  # An empty list: none of the axes, or all that have one element.
     if node.op_type in NAN_FREE and any(np.isnan(value).any() for value in reals):
         return True
     if node.op_type in INFINITE_FREE and not all(np.isfinite(value).all() for value in reals):
@@ -39,13 +57,14 @@ def is_open(node, operands):
         return True  # Of an integer to a negative power.
     if node.op_type in ("ReduceLogSum", "ReduceLogSumExp") and not reals:
         return True  # Where an integer result is rounded.
-    if node.op_type == "Attention" and len(node.input) > 3 and any(value.ndim >= 2 and value.shape[-1] == 1 for value in operands):
-        return True  # A mask of one column: the reference pads it, a broadcast repeats it.
+    if node.op_type == "Attention" and len(node.input) > 3 and any(
+            value.dtype.kind in "iu" or value.ndim >= 2 and value.shape[-1] == 1 for value in operands if value.ndim > 1):
+        return True  # A mask of one column: the reference pads it, a broadcast repeats it; no integer is infinite.
     if node.op_type == "MeanVarianceNormalization" and any(value.dtype == np.float16 for value in reals):
         return True  # Its 1e-9 is 0 there.
     if node.op_type == "TreeEnsemble" and any(a.name == "post_transform" and a.i for a in node.attribute):
         return True  # The rival numbers the transforms in another order than ONNX.
-    like = next((v.dtype for v in operands if v.dtype.kind in "iu"), None) if node.op_type == "CastLike" else None
+    like = next((value.dtype for value in integers), None) if node.op_type == "CastLike" else None
     return casts_out_of_range(node, reals, like) or pads_less_than_nothing(node) or rounds_without_padding_up(node)
 
 
@@ -66,7 +85,7 @@ def rounds_without_padding_up(node):
 
 
 def pads_less_than_nothing(node):
-    """A transposed convolution padded to input * stride, with strides longer than its window."""
+    """Padded by auto_pad SAME, with strides longer than the window: ONNX's formula gives less than no padding."""
     values = {a.name: helper.get_attribute_value(a) for a in node.attribute}
-    return node.op_type == "ConvTranspose" and values.get("auto_pad", b"").startswith(b"SAME") and any(
+    return values.get("auto_pad", b"").startswith(b"SAME") and any(
         extent < stride for extent, stride in zip(values.get("kernel_shape", []), values.get("strides", [])))
