@@ -46,7 +46,8 @@ def model(nodes, inputs, outputs, initializers=(), symbolic=False, opset=21, ml=
     graph = helper.make_graph(nodes, "g", [value_info(name, value, symbolic) for name, value in inputs.items()],
                               [helper.make_empty_tensor_value_info(name) for name in outputs],
                               [tensor(name, value) for name, value in dict(initializers).items()])
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid("ai.onnx.ml", ml)],
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid("ai.onnx.ml", ml),
+                                                   helper.make_opsetid("com.microsoft", 1)],
                              ir_version=10)
 
 
@@ -248,6 +249,22 @@ class Characters(Texts):
                     self.one("StringNormalizer", {"x": x}, [texts(kept)], **attributes)
                     self.one("StringNormalizer", {"x": x[None]}, [texts([kept])], **attributes)
 
+    def test_tokenizer(self):
+        x = texts(["ab cde  f", "é日本 x", "", " "])
+
+        def tokens(x, mark=0, mincharnum=1, **attributes):
+            self.one("Tokenizer", {"x": x}, domain="com.microsoft", mark=mark, mincharnum=mincharnum, pad_value="#", **attributes)
+
+        for operand in (x, x.reshape(2, 2), x[2:], texts(["abcabcxabcab"])):
+            for mark in (0, 1):
+                tokens(operand, mark, separators=[""])
+                tokens(operand, mark, tokenexp=".")
+                for least in (1, 2, 3):
+                    for separators in ([" "], ["c", "b "], ["[a-c]+", " "], ["a|ab"], ["bc", "ab"], ["x*"], [" +"]):
+                        tokens(operand, mark, least, separators=separators)
+                    for expression in ("[a-z]+", "a|ab", "x*", "..", "\\w"):
+                        tokens(operand, mark, least, tokenexp=expression)
+
     def test_match(self):
         x = texts(["account@gmail.com", "account@hotmail.com", "not email", "ä@b.c", ""])
         self.one("RegexFullMatch", {"x": x}, pattern=r"(\W|^)[\w.\-]{0,25}@(yahoo|gmail)\.com(\W|$)")
@@ -404,7 +421,7 @@ class Tables(Texts):
                             coefficients=self.floats((labels - 1) * 2 * labels), rho=self.floats(pairs))
 
     def test_tree_ensemble_classifier(self):
-        for labels in (2, 3, 4):
+        for labels in (3, 4):
             self.classifier(
                 "TreeEnsembleClassifier", labels, nodes_treeids=[0] * 5, nodes_nodeids=[0, 1, 2, 3, 4],
                 nodes_featureids=[0, 1, 0, 0, 0], nodes_values=[0.1, -0.2, 0.0, 0.0, 0.0],
@@ -413,6 +430,18 @@ class Tables(Texts):
                 class_nodeids=[node for node in (2, 3, 4) for _ in range(labels)],
                 class_ids=list(range(labels)) * 3,
                 class_weights=[float(w) for w in self.random.dirichlet(np.ones(labels), 3).astype(np.float32).ravel()])
+
+    def test_forest_votes_for_both_of_two_classes(self):
+        # Where leaves vote for both of two classes, ONNX Runtime gives the second one to every sample for which that
+        # has a positive score, also where the first one's is larger (and undefined scores where a sample's leaves
+        # vote for one of the two). ONNX says of neither; the class with most votes is Landfall's.
+        scores = np.array([[0.75, 0.25], [0.125, 0.875], [0.0, 0.5]], np.float32)
+        self.one("TreeEnsembleClassifier", {"x": np.array([[-2], [0], [2]], np.float32)}, [texts(["a", "b", "b"]), scores],
+                 outputs=2, domain="ai.onnx.ml", ml=1, classlabels_strings=["a", "b"], nodes_treeids=[0] * 5,
+                 nodes_nodeids=[0, 1, 2, 3, 4], nodes_featureids=[0] * 5, nodes_values=[1.0, -1.0, 0.0, 0.0, 0.0],
+                 nodes_modes=["BRANCH_LEQ", "BRANCH_LEQ", "LEAF", "LEAF", "LEAF"], nodes_truenodeids=[1, 3, 0, 0, 0],
+                 nodes_falsenodeids=[2, 4, 0, 0, 0], class_treeids=[0] * 5, class_nodeids=[3, 3, 4, 4, 2],
+                 class_ids=[0, 1, 0, 1, 1], class_weights=[0.75, 0.25, 0.125, 0.875, 0.5])
 
 
 if __name__ == "__main__":
