@@ -217,6 +217,7 @@ bool unboxes(BoxFunction function) {
          function == BoxFunction::text_rank ||
          function == BoxFunction::text_print ||
          function == BoxFunction::text_parse ||
+         function == BoxFunction::text_tokenize ||
          function == BoxFunction::map_values ||
          function == BoxFunction::map_lookup;
 }

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/text_functions.h"
 
+#include "runtime/tokenize.h"
+
 #include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
@@ -222,6 +224,20 @@ Result<HostValue> parse(Arguments arguments, std::span<const uint32_t> extra) {
   return HostValue{TRY(numbers_of_texts(x, DType(extra[0])))};
 }
 
+/// `extra` is the mode, whether rows are marked and the least characters.
+Result<HostValue> tokenize(Arguments arguments,
+                           std::span<const uint32_t> extra) {
+  const HostTensor &x = *TRY(texts_in(arguments, 0));
+  const HostTensor &patterns = *TRY(texts_in(arguments, 1));
+  if (extra.size() != 3 || extra[0] > uint32_t(TokenMode::tokens) ||
+      patterns.strings.empty())
+    return misuse("no rule for tokens");
+  TokenRule rule{TokenMode(extra[0]), extra[1] != 0, extra[2],
+                 patterns.strings.back()};
+  std::span<const std::string> all = patterns.strings;
+  return HostValue{TRY(tokenized(x, all.first(all.size() - 1), rule))};
+}
+
 } // namespace
 
 std::optional<std::vector<int64_t>> broadcast_dims(std::span<const int64_t> a,
@@ -256,6 +272,8 @@ apply_text_function(BoxFunction function, Arguments arguments,
     return print(arguments);
   case BoxFunction::text_parse:
     return parse(arguments, extra);
+  case BoxFunction::text_tokenize:
+    return tokenize(arguments, extra);
   default:
     return std::nullopt;
   }

@@ -161,6 +161,24 @@ TEST(TextFunctions, PatternsMatchWholeTexts) {
   EXPECT_EQ(match(std::string(200, 'a') + "!", "(a|aa)*"), 0);
 }
 
+TEST(TextFunctions, RefusesWhatIsNoTextToTokenize) {
+  auto tokens = [](const std::string &text, const std::string &pattern) {
+    return apply(BoxFunction::text_tokenize,
+                 {list({text}), list({pattern, "#"})}, {1, 0, 1});
+  };
+  EXPECT_EQ(tensor(*tokens("a b", " ")).strings,
+            (std::vector<std::string>{"a", "b"}));
+  // Cut short, longer than needed, a surrogate, beyond U+10FFFF.
+  for (const char *text :
+       {"\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff"})
+    EXPECT_FALSE(tokens(text, " "));
+  EXPECT_FALSE(tokens("a", "("));
+  EXPECT_EQ(tensor(*apply(BoxFunction::text_tokenize,
+                          {texts({0, 2}, {}), list({"", "#"})}, {0, 1, 1}))
+                .dims,
+            (std::vector<int64_t>{0, 2, 0}));
+}
+
 TEST(TextFunctions, RanksFollowTheBytes) {
   HostTensor x = list({"b", "", "b", "\xc3\xa4", "a"});
   EXPECT_EQ(elements<int64_t>(tensor(*apply(BoxFunction::text_rank, {x}))),

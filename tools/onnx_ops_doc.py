@@ -21,6 +21,7 @@ import exclusion_list  # noqa: E402
 OPERATORS = ROOT / "frontend" / "onnx" / "ops"
 PAGE = ROOT / "docs" / "onnx_ops.md"
 RECORD = re.compile(r'\{\s*"(\w+)",\s*(\d+),[^{}"]*(?:,\s*"([\w.]*)")?\s*[,}]')
+SCHEMAS = ROOT / "frontend" / "onnx" / "importer" / "onnx_schema.def"
 DOMAINS = ["", "ai.onnx.ml", "ai.onnx.preview.training", "ai.onnx.preview"]
 
 INTRODUCTION = """# ONNX operators
@@ -31,6 +32,16 @@ ones up to the next). A target's column counts the ONNX node tests that contain
 the operator: all pass, or how many of them. Every failing one stands with its
 reason in `test/conformance/exclusions`. "-": ONNX has no node test of it.
 """
+
+
+# ONNX Runtime's operators that no other program can run.
+NEVER = {("com.microsoft", "EPContext"): "never: holds the compiled code of another runtime",
+         ("com.microsoft", "Snpe"): "never: holds the compiled code of another runtime"}
+
+
+def runtime_schemas():
+    """[(domain, type)] of ONNX Runtime's own operators."""
+    return re.findall(r'ONNX_OPERATOR\("(com\.microsoft)", "(\w+)"', SCHEMAS.read_text())
 
 
 def registered():
@@ -54,6 +65,7 @@ def exclusions():
 
 def digest():
     hashed = hashlib.sha256(onnx.__version__.encode())
+    hashed.update(repr((sorted(runtime_schemas()), sorted(NEVER.items()))).encode())
     for key, versions in sorted(registered().items()):
         hashed.update(repr((key, versions)).encode())
     for target, excluded in exclusions().items():
@@ -79,11 +91,12 @@ def cases_of_operators():
 
 def rows(domain, known, cases, failing):
     schemas = {s.name for s in onnx.defs.get_all_schemas() if s.domain == domain and not s.deprecated}
+    schemas |= {type_ for other, type_ in runtime_schemas() if other == domain}
     names = schemas | {type_ for other, type_ in known if other == domain}
     for name in sorted(names):
         key = domain, name
         mine = cases.get(key, [])
-        cells = [name, ", ".join(map(str, known.get(key, []))) or "no"]
+        cells = [name, ", ".join(map(str, known.get(key, []))) or NEVER.get(key, "no")]
         for excluded in failing.values():
             passed = sum(not exclusion_list.excluded(case, excluded) for case in mine)
             if not mine:

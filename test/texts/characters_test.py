@@ -40,6 +40,22 @@ class Characters(TextCase):
                     self.one("StringNormalizer", {"x": x}, [texts(kept)], **attributes)
                     self.one("StringNormalizer", {"x": x[None]}, [texts([kept])], **attributes)
 
+    def test_tokenizer(self):
+        x = texts(["ab cde  f", "é日本 x", "", " "])
+
+        def tokens(x, mark=0, mincharnum=1, **attributes):
+            self.one("Tokenizer", {"x": x}, domain="com.microsoft", mark=mark, mincharnum=mincharnum, pad_value="#", **attributes)
+
+        for operand in (x, x.reshape(2, 2), x[2:], texts(["abcabcxabcab"])):
+            for mark in (0, 1):
+                tokens(operand, mark, separators=[""])
+                tokens(operand, mark, tokenexp=".")
+                for least in (1, 2, 3):
+                    for separators in ([" "], ["c", "b "], ["[a-c]+", " "], ["a|ab"], ["bc", "ab"], ["x*"], [" +"]):
+                        tokens(operand, mark, least, separators=separators)
+                    for expression in ("[a-z]+", "a|ab", "x*", "..", "\\w"):
+                        tokens(operand, mark, least, tokenexp=expression)
+
     def test_match(self):
         x = texts(["account@gmail.com", "account@hotmail.com", "not email", "ä@b.c", ""])
         self.one("RegexFullMatch", {"x": x}, pattern=r"(\W|^)[\w.\-]{0,25}@(yahoo|gmail)\.com(\W|$)")

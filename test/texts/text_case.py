@@ -44,7 +44,8 @@ def model(nodes, inputs, outputs, initializers=(), symbolic=False, opset=21, ml=
     graph = helper.make_graph(nodes, "g", [value_info(name, value, symbolic) for name, value in inputs.items()],
                               [helper.make_empty_tensor_value_info(name) for name in outputs],
                               [tensor(name, value) for name, value in dict(initializers).items()])
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid("ai.onnx.ml", ml)],
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid("ai.onnx.ml", ml),
+                                                   helper.make_opsetid("com.microsoft", 1)],
                              ir_version=10)
 
 

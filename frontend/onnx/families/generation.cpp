@@ -179,10 +179,16 @@ Decoder::run(const Generation &start, const Step &step,
     last.noted = end[count].tensor;
   if (!first.noted || !last.noted)
     return last;
-  Tensor before =
-      b.reshape(first.noted, inserted(first.noted.shape(), 0, Size(1)));
-  Tensor parts[] = {before, last.noted};
-  last.noted = ir::concatenate(b, parts, 0);
+  // Of no steps the stack has no extents, either.
+  Shape shape = inserted(first.noted.shape(), 0, last.noted.dim(0) + 1);
+  last.noted = b.map(
+      shape, first.noted.dtype(),
+      [&, stack = last.noted](std::span<const Scalar> p) {
+        Scalar later = p[0] > 0;
+        Scalar zero = b.literal(first.noted.dtype(), 0);
+        return select(later, stack.at_or(replaced(p, 0, p[0] - 1), later, zero),
+                      first.noted.at(p.subspan(1)));
+      });
   return last;
 }
 

@@ -41,7 +41,7 @@ constexpr int scales[] = {8, 9, 10, 11, 12}, zeros[] = {13, 14, 15, 16, 17};
 
 Parameter parameter(const Node &node, int position, std::string_view name,
                     bool is_quantized) {
-  Tensor stored = node.input(position, name, 2);
+  Tensor stored = node.input(position, name, position <= 4 ? 2 : 1);
   if (!is_quantized)
     return {stored, std::nullopt};
   return {stored, QuantScheme(node, scales[position - 2], zeros[position - 2],
