@@ -9,7 +9,7 @@ HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "zoo.md"
 PASSES = ("ok",)
 FAILS = ("refused", "failed", "wrong", "crash", "hang", "slow")
-NOT_JUDGED = ("not exported", "no judge")
+NOT_JUDGED = ("not exported", "no judge", "disputed")
 
 INTRODUCTION = """# A zoo of architectures
 
@@ -22,9 +22,10 @@ Columns are the exported files of a row: the exporter (`dynamo`, `script`: torch
 two; `direct`: another library's), then what a tool made of its file. A number is
 how many shapes agree; `*`: quantised or narrow results agree as a whole, not
 element by element (`test/zoo/judgement.py`). A letter says why there is none:
-E the exporter or tool fails, J ONNX Runtime does not run the file, and what
-Landfall does wrong: **refused**, **failed** (while running), **wrong**, **crash**,
-**hang**, **slow**. The reasons stand below the tables.
+E the exporter or tool fails, J ONNX Runtime does not run the file, D it differs and
+ONNX's reference evaluator agrees with Landfall; and what Landfall does wrong:
+**refused**, **failed** (while running), **wrong**, **crash**, **hang**, **slow**.
+The reasons stand below the tables.
 """
 
 
@@ -32,7 +33,7 @@ def cell(result):
     status = result["status"]
     if status == "ok":
         return f"{result['shapes']}{'*' if result.get('as_a_whole') else ''}"
-    return {"not exported": "E", "no judge": "J"}.get(status, f"**{status}**")
+    return {"not exported": "E", "no judge": "J", "disputed": "D"}.get(status, f"**{status}**")
 
 
 def family_table(rows, known):

@@ -76,8 +76,8 @@ ada_r | ensemble.AdaBoostRegressor(n_estimators=6, random_state=0) | r
 bagging_c | ensemble.BaggingClassifier(n_estimators=5, random_state=0) | c3
 bagging_r | ensemble.BaggingRegressor(n_estimators=5, random_state=0) | r
 isolation_forest | ensemble.IsolationForest(n_estimators=8, random_state=0) | r
-voting_soft | ensemble.VotingClassifier([('a', linear_model.LogisticRegression()), ('b', tree.DecisionTreeClassifier(max_depth=3))], voting='soft') | c3
-voting_hard | ensemble.VotingClassifier([('a', linear_model.LogisticRegression()), ('b', tree.DecisionTreeClassifier(max_depth=3))]) | c3
+voting_soft | ensemble.VotingClassifier([('a', linear_model.LogisticRegression()), ('b', tree.DecisionTreeClassifier(max_depth=3))], voting='soft', flatten_transform=False) | c3
+voting_hard | ensemble.VotingClassifier([('a', linear_model.LogisticRegression()), ('b', tree.DecisionTreeClassifier(max_depth=3))], flatten_transform=False) | c3
 voting_r | ensemble.VotingRegressor([('a', linear_model.Ridge()), ('b', tree.DecisionTreeRegressor(max_depth=3))]) | r
 stacking_c | ensemble.StackingClassifier([('a', linear_model.LogisticRegression()), ('b', tree.DecisionTreeClassifier(max_depth=3))], cv=2) | c3
 stacking_r | ensemble.StackingRegressor([('a', linear_model.Ridge()), ('b', tree.DecisionTreeRegressor(max_depth=3))], cv=2) | r
@@ -86,7 +86,7 @@ knn_c_distance | neighbors.KNeighborsClassifier(4, weights='distance') | c3
 knn_r | neighbors.KNeighborsRegressor(3) | r
 knn_r_manhattan | neighbors.KNeighborsRegressor(3, p=1) | r
 radius_r | neighbors.RadiusNeighborsRegressor(4.0) | r
-nearest | neighbors.NearestNeighbors(n_neighbors=3) | r
+nearest | neighbors.NearestNeighbors(n_neighbors=3, radius=None) | r
 local_outlier | neighbors.LocalOutlierFactor(5, novelty=True) | r
 kmeans | cluster.KMeans(4, n_init=1, random_state=0) | r
 mini_kmeans | cluster.MiniBatchKMeans(4, n_init=1, random_state=0) | r
@@ -104,7 +104,7 @@ gp_r_rq | gaussian_process.GaussianProcessRegressor(gaussian_process.kernels.Rat
 gp_c | gaussian_process.GaussianProcessClassifier(optimizer=None) | c2
 mlp_c | neural_network.MLPClassifier((12, 7), max_iter=30, random_state=0) | c3
 mlp_c2 | neural_network.MLPClassifier((9,), activation='tanh', max_iter=30, random_state=0) | c2
-mlp_r | neural_network.MLPRegressor((12,), activation='logistic', max_iter=30, random_state=0) | r2
+mlp_r | neural_network.MLPRegressor(hidden_layer_sizes=(12,), activation='logistic', max_iter=30, random_state=0) | r2
 lda | discriminant_analysis.LinearDiscriminantAnalysis() | c3
 qda | discriminant_analysis.QuadraticDiscriminantAnalysis() | c3
 pca | decomposition.PCA(3) | r
