@@ -79,7 +79,10 @@ ReadingSearch::Attempt ReadingSearch::complete(Interpretation &interpretation,
     if (!last.error)
       interpretation = next;
   }
-  return last.error ? first : last;
+  if (!last.error)
+    return last;
+  first.is_given_up = tries <= 0;
+  return first;
 }
 
 Interpretation ReadingSearch::changed(const Attempt &attempt, size_t k,
@@ -123,7 +126,7 @@ void ReadingSearch::improve(Attempt &rival, size_t k, Extents::Probes probes) {
 
 ReadingSearch::Attempt ReadingSearch::rival_of(const Attempt &taken, size_t k,
                                                size_t reading) {
-  constexpr int tries = 8;
+  constexpr int tries = 64;
   const Question &question = taken.questions[k];
   // What was decided before stays; what comes after may follow.
   Interpretation other = changed(taken, k, reading);
@@ -158,6 +161,8 @@ Result<bool> ReadingSearch::compare(Attempt &taken,
       if (attempts_ > most_attempts)
         return undecided(question, k);
       Attempt rival = rival_of(taken, q, k);
+      if (rival.is_given_up)
+        return undecided(question, k);
       if (rival.error)
         continue;
       Extents::Probes both = differ & ~taken.failures & ~rival.failures;
