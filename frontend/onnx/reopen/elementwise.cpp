@@ -125,12 +125,11 @@ void check_numbers(Reopening &reopening, const NodeState &node,
   if (!found)
     found = numbers.found_in(*elements);
   if (found)
-    refuse_baked(node,
-                 "its constant '" + std::string(node.proto.input[position]) +
-                     "' holds " + std::to_string(*found) +
-                     ", which is a free extent at the exported size (or one "
-                     "less, a half, a product, a root or an inverse) and",
-                 "may depend on it");
+    reopening.doubt("its constant '" + std::string(node.proto.input[position]) +
+                        "' holds " + std::to_string(*found) +
+                        ", which is a free extent at the exported size (or one "
+                        "less, a half, a product, a root or an inverse) and",
+                    "may depend on it");
 }
 
 bool meets_free(const Reopening &reopening, const NodeState &node) {
@@ -142,10 +141,44 @@ bool meets_free(const Reopening &reopening, const NodeState &node) {
   });
 }
 
+/// A table that has one element along an extent that is free and was 1: of a
+/// grid, nothing but its first positions is seen, and of offsets by the batch
+/// nothing but 0.
+void check_single(Reopening &reopening, const NodeState &node,
+                  size_t position) {
+  const Extents &extents = reopening.extents;
+  Tensor table = node.inputs[position].tensor;
+  bool is_feature = false, is_input = false;
+  for (int d = 0; d < table.rank(); ++d)
+    for (Size other : partners(node, position, size_t(table.rank() - d))) {
+      if (table.dim(d) != Size(1) || !extents.is_open(other) ||
+          extents.exported(other) != 1)
+        continue;
+      auto symbols = extents.free_symbols();
+      (std::ranges::find(symbols, other) != symbols.end() ? is_input
+                                                          : is_feature) = true;
+    }
+  auto data = node.context.b.constant_data(table);
+  auto elements = table_elements(*data);
+  if (!elements || elements->empty() || (!is_feature && !is_input))
+    return;
+  bool is_sum = node.type == "Add" || node.type == "Sub";
+  bool is_zero =
+      std::ranges::all_of(*elements, [](double v) { return v == 0; });
+  // A trained bias has others.
+  bool is_grid = std::ranges::all_of(
+      *elements, [](double v) { return 2 * v == std::round(2 * v); });
+  if (is_sum &&
+      ((is_feature && is_grid) || (is_zero && is_integer(table.dtype()))))
+    reopening.doubt(name_of(node, position),
+                    "has one element along a free extent that is 1 at the "
+                    "exported size, and may be a table of positions");
+}
+
 /// Equal elements that are joined along a free extent, more than one, may fill
 /// it up to a size.
-void check_filling(const Reopening &reopening, const NodeState &node,
-                   size_t position, int axis) {
+void check_filling(Reopening &reopening, const NodeState &node, size_t position,
+                   int axis) {
   bool is_free = std::ranges::any_of(node.inputs, [&](const Any &input) {
     return input.tensor && reopening.extents.is_open(input.tensor.dim(axis));
   });
@@ -157,8 +190,8 @@ void check_filling(const Reopening &reopening, const NodeState &node,
         return value == (*elements)[0];
       });
   if (is_free && is_filling && constant.dim(axis).constant().value_or(0) > 1)
-    refuse_baked(node, name_of(node, position),
-                 "may fill a free extent up to a size");
+    reopening.doubt(name_of(node, position),
+                    "may fill a free extent up to a size");
 }
 
 } // namespace
@@ -174,6 +207,7 @@ void reopen_elementwise(Reopening &reopening, NodeState &node) {
     if (!is_constant(node, k))
       continue;
     // Also where no free extent is left: what was reduced may be divided.
+    check_single(reopening, node, k);
     if (!is_met || !reopen_operand(reopening, node, k))
       check_numbers(reopening, node, k);
   }

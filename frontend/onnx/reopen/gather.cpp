@@ -22,13 +22,12 @@ bool is_far(Reopening &reopening, Size extent, int64_t index) {
           reopening.numbers().may_be(static_cast<double>(distance)));
 }
 
-void refuse_far(Reopening &reopening, const NodeState &node, Size extent,
-                int64_t index) {
+void doubt_far(Reopening &reopening, Size extent, int64_t index) {
   if (is_far(reopening, extent, index))
-    refuse_baked(node, "its index " + std::to_string(index),
-                 "of the extent " +
-                     std::to_string(*reopening.extents.exported(extent)) +
-                     ", which is free, may depend on it");
+    reopening.doubt("its index " + std::to_string(index),
+                    "of the extent " +
+                        std::to_string(*reopening.extents.exported(extent)) +
+                        ", which is free, may depend on it");
 }
 
 /// A single index along a free extent: counted from the front, unless it was
@@ -36,7 +35,7 @@ void refuse_far(Reopening &reopening, const NodeState &node, Size extent,
 void reopen_index(Reopening &reopening, NodeState &node, Size extent,
                   int64_t index) {
   if (index <= 0 || reopening.extents.exported(extent) != index + 1)
-    return refuse_far(reopening, node, extent, index);
+    return doubt_far(reopening, extent, index);
   Size read = reopening.choose(node, "its index " + std::to_string(index),
                                {extent - Size(1), index});
   if (read == Size(index))
@@ -83,7 +82,7 @@ void reopen_indices(Reopening &reopening, NodeState &node, Size extent) {
     node.inputs[1] = reopening.reopened_table(table, taken);
   else if (is_free)
     for (auto indices = integers_of(node, 1); int64_t index : *indices)
-      refuse_far(reopening, node, extent, index);
+      doubt_far(reopening, extent, index);
 }
 
 } // namespace

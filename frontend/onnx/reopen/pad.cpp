@@ -89,10 +89,9 @@ void reopen_pad(Reopening &reopening, NodeState &node) {
                          readings_of(reopening.extents, extent, begin, end));
     if (taken == constant &&
         may_reach_target(reopening.extents, extent, begin, end))
-      refuse_baked(node,
-                   "its padding " + to_string(constant) + " of dimension " +
-                       std::to_string(axis),
-                   "may be what the exported size is short of another");
+      reopening.doubt("its padding " + to_string(constant) + " of dimension " +
+                          std::to_string(axis),
+                      "may be what the exported size is short of another");
     // A side more than the other: what strides ask for at an even extent.
     if (taken == constant && (begin + end) % 2 != 0)
       reopening.require_same_padding(

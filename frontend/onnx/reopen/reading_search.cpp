@@ -46,6 +46,7 @@ ReadingSearch::attempt(const Interpretation &interpretation) {
     result.error = failure_of([&] { reopening.finish(); });
   else
     result.error = summary.take_error();
+  result.doubt = reopening.doubts();
   result.questions = reopening.questions();
   result.failures = reopening.failures();
   result.depths = reopening.depths();
@@ -187,6 +188,8 @@ Result<Interpretation> ReadingSearch::run() {
     return *taken.error;
   while (!TRY(compare(taken, interpretation)))
     ;
+  if (taken.doubt)
+    return taken.doubt->in_file(place_.file);
   interpretation.has_positions = has_positions_;
   return interpretation;
 }

@@ -13,6 +13,13 @@
 
 namespace landfall::frontend {
 
+static Error baked_error(const std::string &what, const std::string &why) {
+  return {ErrorCode::unsupported,
+          what + " " + why +
+              "; the extents cannot be free: export the model with dynamic "
+              "axes"};
+}
+
 Reopening::Reopening(Builder &b, std::span<const DynamicInput> inputs,
                      const Interpretation &interpretation)
     : b_(b), inputs_(inputs), interpretation_(interpretation),
@@ -222,9 +229,9 @@ Tensor Reopening::reopened_table(Tensor constant, const Shape &target) {
                           "exported size has several readings, which differ "
                           "at this size");
   if (fit->doubtful)
-    doubts_.push_back({node_, "a constant of shape " +
-                                  to_string(constant.shape()) + " holds " +
-                                  std::to_string(*fit->doubtful)});
+    doubt("a constant of shape " + to_string(constant.shape()),
+          "holds " + std::to_string(*fit->doubtful) +
+              ", which may be a part of a free extent");
   return table_of(extents, constant, target, *fit);
 }
 
@@ -260,15 +267,14 @@ void Reopening::require_same_padding(const NodeState &node, Size condition) {
   paddings_.push_back({place, condition});
 }
 
+void Reopening::doubt(const std::string &what, const std::string &why) {
+  if (doubt_)
+    return;
+  doubt_ = baked_error(what, why);
+  doubt_->at(node_);
+}
+
 void Reopening::finish() {
-  if (!doubts_.empty()) {
-    BuildError error(ErrorCode::unsupported,
-                     doubts_[0].what +
-                         ", which may be a part of a free extent; the extents "
-                         "cannot be free: export the model with dynamic axes");
-    error.error.at(doubts_[0].node);
-    throw error;
-  }
   if (explicit_padding_)
     return;
   for (const Padding &padding : paddings_) {
@@ -282,10 +288,7 @@ void Reopening::finish() {
 void refuse_baked(const NodeState &node, const std::string &what,
                   const std::string &why) {
   (void)node;
-  throw BuildError(ErrorCode::unsupported,
-                   what + " " + why +
-                       "; the extents cannot be free: export the model with "
-                       "dynamic axes");
+  throw BuildError(baked_error(what, why));
 }
 
 std::string constants_text(const NodeState &node) {

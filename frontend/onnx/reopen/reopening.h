@@ -77,6 +77,11 @@ public:
   /// from sizes: dropped if one is found that was not.
   void require_same_padding(const NodeState &node, Size condition);
   void note_explicit_padding() { explicit_padding_ = true; }
+  /// A constant that looks computed from the exported size, although no reading
+  /// of it is known: the model is refused unless another reading of the rest
+  /// leaves no doubt. The first counts.
+  void doubt(const std::string &what, const std::string &why);
+  const std::optional<Error> &doubts() const { return doubt_; }
   /// Builds what was put off until all nodes are known.
   void finish();
 
@@ -86,10 +91,6 @@ private:
   struct Padding {
     ModelNode node;
     Size condition;
-  };
-  struct Doubt {
-    ModelNode node;
-    std::string what;
   };
   Builder &b_;
   std::span<const DynamicInput> inputs_;
@@ -105,7 +106,7 @@ private:
   bool explicit_padding_ = false;
   int readings_ = 0;
   std::vector<Padding> paddings_;
-  std::vector<Doubt> doubts_;
+  std::optional<Error> doubt_;
   ModelNode node_;                              ///< The node imported last.
   std::map<void *, std::set<int64_t>> sums_;    ///< By tensor (opaque).
   std::deque<onnx::AttributeProto> attributes_; ///< That nodes were given.

@@ -83,8 +83,9 @@ void SizeNumbers::add_inputs(const Extents &extents) {
     auto e = static_cast<double>(extent);
     if (extent < least_for_more)
       continue;
-    for (double number : {e + 1, std::sqrt(e), 1 / std::sqrt(e)})
-      inputs_.push_back(number);
+    inputs_.push_back(e + 1);
+    for (double number : {std::sqrt(e), 1 / std::sqrt(e)})
+      features_.push_back(number);
   }
 }
 

@@ -78,15 +78,14 @@ std::vector<Size> ends_of_table(const Extents &extents, int64_t end,
 
 /// A bound that was taken for a number, counted from either border, must not
 /// look like a part of the extent.
-void check_bound(Reopening &reopening, const NodeState &node, Size extent,
-                 int64_t bound, const std::string &what) {
+void check_bound(Reopening &reopening, Size extent, int64_t bound,
+                 const std::string &what) {
   int64_t whole = *reopening.extents.exported(extent);
   int64_t distance = bound < 0 ? -bound : bound;
   if (distance < whole + 2 && bound != 0 && bound != -1 &&
       reopening.numbers().is_part(distance, whole))
-    refuse_baked(node, what,
-                 "may be a part of the extent " + std::to_string(whole) +
-                     ", which is free");
+    reopening.doubt(what, "may be a part of the extent " +
+                              std::to_string(whole) + ", which is free");
 }
 
 /// Backwards over a free extent: from the end to the beginning without numbers
@@ -105,8 +104,7 @@ void check_backwards(const NodeState &node, int64_t start, int64_t end,
 
 /// A piece from the inside of a table that is as long as a free extent, or as
 /// its differences are many, has both bounds from it.
-void check_inner_piece(Reopening &reopening, const NodeState &node,
-                       int64_t start, Size end) {
+void check_inner_piece(Reopening &reopening, int64_t start, Size end) {
   auto to = reopening.extents.exported(end);
   if (!to || start <= 0 || *to <= start)
     return;
@@ -115,10 +113,9 @@ void check_inner_piece(Reopening &reopening, const NodeState &node,
                  (length % 2 != 0 &&
                   !reopening.extents.with_value((length + 1) / 2).empty());
   if (is_size && length > 2)
-    refuse_baked(node,
-                 "its start " + std::to_string(start) + " with the length " +
-                     std::to_string(length),
-                 "may depend on the exported size");
+    reopening.doubt("its start " + std::to_string(start) + " with the length " +
+                        std::to_string(length),
+                    "may depend on the exported size");
 }
 
 /// Attributes of old versions as operands.
@@ -175,7 +172,7 @@ void reopen_slice(Reopening &reopening, NodeState &node) {
                          " of dimension " + std::to_string(axis);
       Size read = reopening.choose(node, what, readings_of(*value));
       if (read == bound && extents.is_open(extent))
-        check_bound(reopening, node, extent, *value, what);
+        check_bound(reopening, extent, *value, what);
       changed |= read != bound;
       bound = read;
     };
@@ -190,7 +187,7 @@ void reopen_slice(Reopening &reopening, NodeState &node) {
         return ends_of_table(extents, value, *extent.constant());
       });
       if (auto start = (*starts)[k].constant())
-        check_inner_piece(reopening, node, *start, (*ends)[k]);
+        check_inner_piece(reopening, *start, (*ends)[k]);
     }
   }
   if (!changed)
