@@ -14,10 +14,11 @@ import onnxruntime
 import landfall
 import networks
 from exporter import Graph
+from onnx import helper, numpy_helper
 
 
-def built(network, *extents):
-    graph = Graph()
+def built(network, *extents, opset=17):
+    graph = Graph(opset)
     network(graph, *extents)
     return graph.model()
 
@@ -176,6 +177,22 @@ class Dynamic(unittest.TestCase):
                 landfall.compile(model, dynamic=dims)
             self.assertEqual(caught.exception.code, "invalid_argument")
             self.assertIn(part, str(caught.exception))
+
+    def test_models_without_such_an_input(self):
+        value = helper.make_tensor_value_info
+        constant = helper.make_node("Constant", [], ["y"], value=numpy_helper.from_array(np.float32(1)))
+        relu = helper.make_node("Relu", ["x"], ["y"])
+        for node, inputs in ((constant, []), (relu, [value("x", 1, None)])):
+            graph = helper.make_graph([node], "g", inputs, [value("y", 1, None)])
+            model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+            with self.subTest(inputs=len(inputs)), self.assertRaises(landfall.Error) as caught:
+                landfall.compile(model, dynamic={"": "?"})
+            self.assertEqual(caught.exception.code, "invalid_argument")
+            self.assertIn("declared shape", str(caught.exception))
+
+    def test_a_compile_says_what_was_read(self):
+        with self.assertWarnsRegex(UserWarning, "constants of .* nodes were read as functions of the free extents"):
+            landfall.compile(built(networks.shuffle_net, 1, 32, 32), dynamic={"x": "?x3x?x?"})
 
 
 if __name__ == "__main__":

@@ -193,8 +193,13 @@ bool is_package(const std::string &path) {
 
 Result<OpenedModel> open_model(const ModelOptions &options) {
   std::vector<CompileStep> steps;
+  bool is_compiled = is_package(options.path);
+  if (is_compiled && !options.dynamic.empty())
+    return Error{ErrorCode::invalid_argument,
+                 "--dynamic is for models that are compiled, and " +
+                     options.path + " is a package"};
   lf::Package package =
-      is_package(options.path)
+      is_compiled
           ? TRY(attempt([&] { return lf::Package::open(options.path); }))
           : TRY(compile_here(options, steps));
   lf::Entry entry = TRY(find_entry(package, options.entry));

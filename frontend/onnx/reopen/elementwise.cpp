@@ -66,7 +66,8 @@ std::vector<Shape> targets(const Extents &extents, const NodeState &node,
   return result;
 }
 
-void reopen_operand(Reopening &reopening, NodeState &node, size_t position) {
+/// False: the operand is as it was.
+bool reopen_operand(Reopening &reopening, NodeState &node, size_t position) {
   Tensor table = node.inputs[position].tensor;
   std::vector<Shape> readings = targets(reopening.extents, node, position);
   // The first is forced by the other operands, the rest only possible.
@@ -76,7 +77,7 @@ void reopen_operand(Reopening &reopening, NodeState &node, size_t position) {
   });
   Shape taken = reopening.choose(node, name_of(node, position), readings);
   if (taken == table.shape())
-    return;
+    return false;
   Tensor reopened = reopening.reopened_table(table, taken);
   if (!reopened)
     refuse_baked(node, name_of(node, position),
@@ -84,37 +85,51 @@ void reopen_operand(Reopening &reopening, NodeState &node, size_t position) {
                      ", and its elements are not positions, a triangle or "
                      "another known function of them");
   node.inputs[position] = reopened;
+  return true;
 }
 
 /// Whether a number makes a mean of a sum along free extents that it meets.
 bool divides_sum(const Reopening &reopening, const NodeState &node,
                  double value) {
+  value = std::abs(value);
   return std::ranges::any_of(node.inputs, [&](const Any &input) {
-    auto count = input.tensor ? reopening.summed(input.tensor) : std::nullopt;
-    auto size = static_cast<double>(count.value_or(0));
-    return count && (std::abs(value - size) < 1e-6 * size ||
-                     std::abs(value * size - 1) < 1e-6);
+    if (!input.tensor)
+      return false;
+    auto counts = reopening.summed(input.tensor);
+    return std::ranges::any_of(counts, [&](int64_t count) {
+      auto size = static_cast<double>(count);
+      return std::abs(value - size) < 1e-6 * size ||
+             std::abs(value * size - 1) < 1e-6;
+    });
   });
 }
 
-/// A few numbers that scale or limit: one that is a size may have been computed
-/// from it.
-void check_numbers(const Reopening &reopening, const NodeState &node,
+/// Constants that scale, limit or are added: numbers that are sizes may have
+/// been computed from them. A factor may be a stride of the model.
+void check_numbers(Reopening &reopening, const NodeState &node,
                    size_t position) {
   auto data = node.context.b.constant_data(node.inputs[position].tensor);
-  constexpr size_t few = 4;
-  auto elements = data ? table_elements(*data) : std::nullopt;
-  if (!elements || elements->size() > few)
+  constexpr size_t most = 4096; // More are weights.
+  auto elements = data && data->bytes.data.size() <= most * sizeof(double)
+                      ? table_elements(*data)
+                      : std::nullopt;
+  if (!elements || elements->size() > most)
     return;
+  std::optional<double> found;
   for (double value : *elements)
-    if (may_depend_on_size(reopening.extents, value) ||
-        divides_sum(reopening, node, value))
-      refuse_baked(node,
-                   "its constant '" + std::string(node.proto.input[position]) +
-                       "' holds " + std::to_string(value) +
-                       ", which is a free extent at the exported size (or one "
-                       "less, a product, or an inverse) and",
-                   "may depend on it");
+    if (divides_sum(reopening, node, value))
+      found = value;
+  const SizeNumbers &numbers = reopening.numbers();
+  if (node.type == "Mul")
+    std::erase_if(*elements, [&](double v) { return numbers.is_stride(v); });
+  if (!found)
+    found = numbers.found_in(*elements);
+  if (found)
+    reopening.doubt("its constant '" + std::string(node.proto.input[position]) +
+                        "' holds " + std::to_string(*found) +
+                        ", which is a free extent at the exported size (or one "
+                        "less, a half, a product, a root or an inverse) and",
+                    "may depend on it");
 }
 
 bool meets_free(const Reopening &reopening, const NodeState &node) {
@@ -124,6 +139,59 @@ bool meets_free(const Reopening &reopening, const NodeState &node) {
              return reopening.extents.is_open(size);
            });
   });
+}
+
+/// A table that has one element along an extent that is free and was 1: of a
+/// grid, nothing but its first positions is seen, and of offsets by the batch
+/// nothing but 0.
+void check_single(Reopening &reopening, const NodeState &node,
+                  size_t position) {
+  const Extents &extents = reopening.extents;
+  Tensor table = node.inputs[position].tensor;
+  bool is_feature = false, is_input = false;
+  for (int d = 0; d < table.rank(); ++d)
+    for (Size other : partners(node, position, size_t(table.rank() - d))) {
+      if (table.dim(d) != Size(1) || !extents.is_open(other) ||
+          extents.exported(other) != 1)
+        continue;
+      auto symbols = extents.free_symbols();
+      (std::ranges::find(symbols, other) != symbols.end() ? is_input
+                                                          : is_feature) = true;
+    }
+  auto data = node.context.b.constant_data(table);
+  auto elements = table_elements(*data);
+  if (!elements || elements->empty() || (!is_feature && !is_input))
+    return;
+  bool is_sum = node.type == "Add" || node.type == "Sub";
+  bool is_zero =
+      std::ranges::all_of(*elements, [](double v) { return v == 0; });
+  // A trained bias has others.
+  bool is_grid = std::ranges::all_of(
+      *elements, [](double v) { return 2 * v == std::round(2 * v); });
+  if (is_sum &&
+      ((is_feature && is_grid) || (is_zero && is_integer(table.dtype()))))
+    reopening.doubt(name_of(node, position),
+                    "has one element along a free extent that is 1 at the "
+                    "exported size, and may be a table of positions");
+}
+
+/// Equal elements that are joined along a free extent, more than one, may fill
+/// it up to a size.
+void check_filling(Reopening &reopening, const NodeState &node, size_t position,
+                   int axis) {
+  bool is_free = std::ranges::any_of(node.inputs, [&](const Any &input) {
+    return input.tensor && reopening.extents.is_open(input.tensor.dim(axis));
+  });
+  Tensor constant = node.inputs[position].tensor;
+  auto data = node.context.b.constant_data(constant);
+  auto elements = table_elements(*data);
+  bool is_filling =
+      elements && std::ranges::all_of(*elements, [&](double value) {
+        return value == (*elements)[0];
+      });
+  if (is_free && is_filling && constant.dim(axis).constant().value_or(0) > 1)
+    reopening.doubt(name_of(node, position),
+                    "may fill a free extent up to a size");
 }
 
 } // namespace
@@ -139,9 +207,9 @@ void reopen_elementwise(Reopening &reopening, NodeState &node) {
     if (!is_constant(node, k))
       continue;
     // Also where no free extent is left: what was reduced may be divided.
-    check_numbers(reopening, node, k);
-    if (is_met)
-      reopen_operand(reopening, node, k);
+    check_single(reopening, node, k);
+    if (!is_met || !reopen_operand(reopening, node, k))
+      check_numbers(reopening, node, k);
   }
 }
 
@@ -168,6 +236,7 @@ void reopen_concat(Reopening &reopening, NodeState &node) {
       }
     if (target == constant.shape())
       continue;
+    check_filling(reopening, node, k, axis);
     Tensor table = reopening.reopened_table(constant, target);
     if (!table)
       refuse_baked(node, name_of(node, k),

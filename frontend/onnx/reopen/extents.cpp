@@ -110,8 +110,30 @@ bool Extents::is_open(Size size) const {
 
 void Extents::see(const Shape &shape) {
   for (Size size : shape)
-    if (is_open(size) && std::ranges::find(met_, size) == met_.end())
+    if (auto constant = size.constant()) {
+      if (*constant > 1)
+        met_constants_.insert(*constant);
+    } else if (is_open(size) && std::ranges::find(met_, size) == met_.end()) {
       met_.push_back(size);
+      met_values_.insert(*exported(size));
+    }
+}
+
+std::vector<int64_t> Extents::strides() const {
+  std::set<int64_t> result;
+  for (Size size : met_) {
+    std::vector<Size> symbols = ir::symbols(size);
+    int64_t value = *exported(size), whole = *exported(symbols[0]);
+    if (symbols.size() != 1 || value < 1 || whole % value != 0)
+      continue;
+    int64_t stride = whole / value;
+    bool is_one = stride > 1;
+    for (int probe = 0; probe < multiples; ++probe)
+      is_one &= at(probe, size).value_or(0) * stride == at(probe, symbols[0]);
+    if (is_one)
+      result.insert(stride);
+  }
+  return {result.begin(), result.end()};
 }
 
 std::vector<Size> Extents::with_value(int64_t value) const {
@@ -152,7 +174,7 @@ std::vector<int64_t> Extents::opened() const {
 }
 
 std::vector<int64_t> Extents::products() const {
-  std::vector<int64_t> result;
+  std::set<int64_t> result;
   for (const auto &[whole, factors] : products_) {
     int64_t value = 1, free = 0;
     for (Size factor : factors.value_or(Shape())) {
@@ -160,7 +182,7 @@ std::vector<int64_t> Extents::products() const {
       free += exported(factor).value_or(0) > 1 && !factor.is_constant();
     }
     if (free > 1)
-      result.push_back(value);
+      result.insert(value);
   }
   auto depends_on = [](Size size) { return ir::symbols(size)[0]; };
   for (size_t a = 0; a < met_.size(); ++a)
@@ -170,9 +192,9 @@ std::vector<int64_t> Extents::products() const {
       if (first > 1 && second > 1 &&
           depends_on(met_[a]) != depends_on(met_[b]) &&
           !__builtin_mul_overflow(first, second, &value))
-        result.push_back(value);
+        result.insert(value);
     }
-  return result;
+  return {result.begin(), result.end()};
 }
 
 void Extents::note(Makings &makings, Size whole, const Shape &parts) {

@@ -10,6 +10,7 @@
 #include <bitset>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace landfall::frontend {
@@ -52,6 +53,14 @@ public:
   /// The exported values of products of free extents that were met, and of any
   /// two of them that depend on different inputs' extents.
   std::vector<int64_t> products() const;
+  /// How many sizes were met, constant ones too.
+  size_t met_count() const { return met_.size() + met_constants_.size(); }
+  /// The exported values of the open extents met, and the constant extents.
+  const std::set<int64_t> &met_values() const { return met_values_; }
+  const std::set<int64_t> &met_constants() const { return met_constants_; }
+  /// What inputs' extents are of extents met that depend on them alone: whole
+  /// numbers above 1 that are the same at all multiples.
+  std::vector<int64_t> strides() const;
 
   //===--- How they were made ---------------------------------------------===//
   /// `whole` is the product of these factors, the slowest index first, of at
@@ -78,6 +87,7 @@ private:
 
   std::vector<Symbol> symbols_;
   std::vector<Size> met_;
+  std::set<int64_t> met_values_, met_constants_;
   Makings products_, sums_;
 };
 

@@ -12,12 +12,30 @@ namespace landfall::frontend {
 
 namespace {
 
+/// Whether an index from a border may have been computed: it is in the middle
+/// or beyond, or is a number of another free extent.
+bool is_far(Reopening &reopening, Size extent, int64_t index) {
+  int64_t whole = *reopening.extents.exported(extent);
+  int64_t distance = index < 0 ? -index - 1 : index;
+  return distance > 0 &&
+         (2 * distance >= whole - 2 ||
+          reopening.numbers().may_be(static_cast<double>(distance)));
+}
+
+void doubt_far(Reopening &reopening, Size extent, int64_t index) {
+  if (is_far(reopening, extent, index))
+    reopening.doubt("its index " + std::to_string(index),
+                    "of the extent " +
+                        std::to_string(*reopening.extents.exported(extent)) +
+                        ", which is free, may depend on it");
+}
+
 /// A single index along a free extent: counted from the front, unless it was
 /// the last.
 void reopen_index(Reopening &reopening, NodeState &node, Size extent,
                   int64_t index) {
   if (index <= 0 || reopening.extents.exported(extent) != index + 1)
-    return;
+    return doubt_far(reopening, extent, index);
   Size read = reopening.choose(node, "its index " + std::to_string(index),
                                {extent - Size(1), index});
   if (read == Size(index))
@@ -30,7 +48,8 @@ void reopen_index(Reopening &reopening, NodeState &node, Size extent,
 }
 
 /// Indices of which there are as many as a free extent has elements.
-void reopen_indices(Reopening &reopening, NodeState &node, bool is_free) {
+void reopen_indices(Reopening &reopening, NodeState &node, Size extent) {
+  bool is_free = reopening.extents.is_open(extent);
   Tensor table = node.inputs[1].tensor;
   std::vector<Shape> readings{table.shape()};
   for (size_t d = 0; d < table.shape().size(); ++d) {
@@ -61,6 +80,9 @@ void reopen_indices(Reopening &reopening, NodeState &node, bool is_free) {
                        readings);
   if (taken != table.shape())
     node.inputs[1] = reopening.reopened_table(table, taken);
+  else if (is_free)
+    for (auto indices = integers_of(node, 1); int64_t index : *indices)
+      doubt_far(reopening, extent, index);
 }
 
 } // namespace
@@ -72,11 +94,10 @@ void reopen_gather(Reopening &reopening, NodeState &node) {
   if (!indices || data.rank() == 0)
     return;
   Size extent = data.dim(view.axis(view.int_attr("axis", 0), data.rank()));
-  bool is_free = reopening.extents.is_open(extent);
-  if (is_free && indices->size() == 1)
+  if (reopening.extents.is_open(extent) && indices->size() == 1)
     return reopen_index(reopening, node, extent, (*indices)[0]);
   if (indices->size() > 1)
-    reopen_indices(reopening, node, is_free);
+    reopen_indices(reopening, node, extent);
 }
 
 void reopen_top_k(Reopening &reopening, NodeState &node) {
@@ -90,10 +111,10 @@ void reopen_top_k(Reopening &reopening, NodeState &node) {
     return;
   auto whole = reopening.extents.exported(extent);
   // Exporters write min(k, extent) as one number.
-  if ((*k)[0] == whole)
+  if ((*k)[0] >= *whole - 1 || reopening.numbers().is_part((*k)[0], *whole))
     refuse_baked(node, "its k " + std::to_string((*k)[0]),
-                 "is the whole extent at the exported size and may depend on "
-                 "it");
+                 "is the whole extent at the exported size, or a part of it, "
+                 "and may depend on it");
 }
 
 } // namespace landfall::frontend

@@ -36,6 +36,21 @@ std::vector<Shape> readings_of(const Extents &extents, Size extent,
   return readings;
 }
 
+/// Whether amounts that were taken for numbers may have been what was missing
+/// to a target: another free extent, a round number or a multiple. Those that
+/// networks have by themselves are the same on both sides, or (causal ones)
+/// before the data.
+bool may_reach_target(const Extents &extents, Size extent, int64_t begin,
+                      int64_t end) {
+  constexpr int64_t round = 16;
+  int64_t value = *extents.exported(extent), total = begin + end;
+  if (total < 2)
+    return false;
+  bool is_round = (value + total) % round == 0 && value % round != 0;
+  return (begin == 0 && end > 1) || is_round || 2 * total > value ||
+         !extents.with_value(value + total).empty();
+}
+
 } // namespace
 
 void reopen_pad(Reopening &reopening, NodeState &node) {
@@ -72,6 +87,11 @@ void reopen_pad(Reopening &reopening, NodeState &node) {
                          "its padding " + to_string(constant) +
                              " of dimension " + std::to_string(axis),
                          readings_of(reopening.extents, extent, begin, end));
+    if (taken == constant &&
+        may_reach_target(reopening.extents, extent, begin, end))
+      reopening.doubt("its padding " + to_string(constant) + " of dimension " +
+                          std::to_string(axis),
+                      "may be what the exported size is short of another");
     // A side more than the other: what strides ask for at an even extent.
     if (taken == constant && (begin + end) % 2 != 0)
       reopening.require_same_padding(

@@ -46,6 +46,7 @@ ReadingSearch::attempt(const Interpretation &interpretation) {
     result.error = failure_of([&] { reopening.finish(); });
   else
     result.error = summary.take_error();
+  result.doubt = reopening.doubts();
   result.questions = reopening.questions();
   result.failures = reopening.failures();
   result.depths = reopening.depths();
@@ -79,7 +80,10 @@ ReadingSearch::Attempt ReadingSearch::complete(Interpretation &interpretation,
     if (!last.error)
       interpretation = next;
   }
-  return last.error ? first : last;
+  if (!last.error)
+    return last;
+  first.is_given_up = tries <= 0;
+  return first;
 }
 
 Interpretation ReadingSearch::changed(const Attempt &attempt, size_t k,
@@ -123,7 +127,7 @@ void ReadingSearch::improve(Attempt &rival, size_t k, Extents::Probes probes) {
 
 ReadingSearch::Attempt ReadingSearch::rival_of(const Attempt &taken, size_t k,
                                                size_t reading) {
-  constexpr int tries = 8;
+  constexpr int tries = 64;
   const Question &question = taken.questions[k];
   // What was decided before stays; what comes after may follow.
   Interpretation other = changed(taken, k, reading);
@@ -158,6 +162,8 @@ Result<bool> ReadingSearch::compare(Attempt &taken,
       if (attempts_ > most_attempts)
         return undecided(question, k);
       Attempt rival = rival_of(taken, q, k);
+      if (rival.is_given_up)
+        return undecided(question, k);
       if (rival.error)
         continue;
       Extents::Probes both = differ & ~taken.failures & ~rival.failures;
@@ -182,6 +188,8 @@ Result<Interpretation> ReadingSearch::run() {
     return *taken.error;
   while (!TRY(compare(taken, interpretation)))
     ;
+  if (taken.doubt)
+    return taken.doubt->in_file(place_.file);
   interpretation.has_positions = has_positions_;
   return interpretation;
 }

@@ -30,6 +30,8 @@ private:
     std::optional<Error> error;
     std::vector<Question> questions;
     Extents::Probes failures;
+    std::optional<Error> doubt;
+    bool is_given_up = false; ///< Not all other readings were tried.
     Reopening::Depths depths = {};
   };
 

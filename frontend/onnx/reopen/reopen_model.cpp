@@ -21,6 +21,17 @@ static bool shares_names(std::span<const DynamicInput> inputs) {
   return false;
 }
 
+static std::string warning(int readings) {
+  std::string count =
+      readings == 0 ? "no constants were"
+      : readings == 1
+          ? "the constants of one node were"
+          : "the constants of " + std::to_string(readings) + " nodes were";
+  return "dynamic: " + count +
+         " read as functions of the free extents, all others as numbers of the "
+         "model; compare the results at another size with a fresh export once";
+}
+
 Result<ModelSummary> reopen_model(const Bytes &model, const ModelPlace &place,
                                   ir::Builder &builder,
                                   std::span<const DynamicInput> inputs,
@@ -32,11 +43,14 @@ Result<ModelSummary> reopen_model(const Bytes &model, const ModelPlace &place,
       import_model(model, place, builder, assumptions, nullptr, &reopening));
   if (auto error = failure_of([&] { reopening.finish(); }))
     return error->in_file(place.file);
-  if (std::string name = reopening.unknown_input(); !name.empty()) {
+  if (auto name = reopening.unknown_input()) {
+    std::string which = name->empty() ? "" : " '" + *name + "'";
     Error error{ErrorCode::invalid_argument,
-                "dynamic: the model has no tensor input '" + name + "'"};
+                "dynamic: the model has no tensor input" + which +
+                    " that has a declared shape and no default value"};
     return error.in_file(place.file);
   }
+  summary.warnings.push_back(warning(reopening.readings()));
   summary.shares_names |= shares_names(inputs);
   return summary;
 }

@@ -13,6 +13,13 @@
 
 namespace landfall::frontend {
 
+static Error baked_error(const std::string &what, const std::string &why) {
+  return {ErrorCode::unsupported,
+          what + " " + why +
+              "; the extents cannot be free: export the model with dynamic "
+              "axes"};
+}
+
 Reopening::Reopening(Builder &b, std::span<const DynamicInput> inputs,
                      const Interpretation &interpretation)
     : b_(b), inputs_(inputs), interpretation_(interpretation),
@@ -22,11 +29,11 @@ Reopening::Reopening(Builder &b, std::span<const DynamicInput> inputs,
   });
 }
 
-std::string Reopening::unknown_input() const {
+std::optional<std::string> Reopening::unknown_input() const {
   for (size_t k = 0; k < found_.size(); ++k)
     if (!found_[k])
       return inputs_[k].name;
-  return "";
+  return std::nullopt;
 }
 
 //===--- Inputs -----------------------------------------------------------===//
@@ -100,14 +107,29 @@ void Reopening::bind(const SignatureValue &input, Tensor value) {
 
 void Reopening::before(NodeState &node) {
   constants_ = constants_text(node);
+  node_ = onnx::model_node(node.proto);
+  node_.opset = node.version;
+  check_attributes(*this, node);
+  auto operands = [&] {
+    std::vector<void *> list;
+    for (const Any &input : node.inputs)
+      list.push_back(input.tensor ? input.tensor.opaque() : nullptr);
+    return list;
+  };
+  auto before = operands();
   apply_rule(*this, node);
+  readings_ += operands() != before;
 }
 
 void Reopening::after(NodeState &node) {
   note_results(*this, node);
+  size_t known = extents.met_count();
   for (const Any &output : node.outputs)
     if (output.tensor)
       extents.see(output.tensor.shape());
+  if (extents.met_count() != known || node.type == "Reshape" ||
+      node.type == "Flatten")
+    numbers_.reset();
 }
 
 void Reopening::see_requirement(Size condition, const std::string &message) {
@@ -206,16 +228,26 @@ Tensor Reopening::reopened_table(Tensor constant, const Shape &target) {
     b_.require(condition, "a table of positions that was computed from the "
                           "exported size has several readings, which differ "
                           "at this size");
+  if (fit->doubtful)
+    doubt("a constant of shape " + to_string(constant.shape()),
+          "holds " + std::to_string(*fit->doubtful) +
+              ", which may be a part of a free extent");
   return table_of(extents, constant, target, *fit);
 }
 
 void Reopening::note_sum(Tensor sum, int64_t count) {
-  sums_[sum.opaque()] = count;
+  sums_[sum.opaque()].insert(count);
 }
 
-std::optional<int64_t> Reopening::summed(Tensor x) const {
+std::set<int64_t> Reopening::summed(Tensor x) const {
   auto found = sums_.find(x.opaque());
-  return found == sums_.end() ? std::nullopt : std::optional(found->second);
+  return found == sums_.end() ? std::set<int64_t>() : found->second;
+}
+
+const SizeNumbers &Reopening::numbers() {
+  if (!numbers_)
+    numbers_.emplace(extents);
+  return *numbers_;
 }
 
 void Reopening::set_text(NodeState &node, const char *name, const char *value) {
@@ -235,6 +267,13 @@ void Reopening::require_same_padding(const NodeState &node, Size condition) {
   paddings_.push_back({place, condition});
 }
 
+void Reopening::doubt(const std::string &what, const std::string &why) {
+  if (doubt_)
+    return;
+  doubt_ = baked_error(what, why);
+  doubt_->at(node_);
+}
+
 void Reopening::finish() {
   if (explicit_padding_)
     return;
@@ -249,10 +288,7 @@ void Reopening::finish() {
 void refuse_baked(const NodeState &node, const std::string &what,
                   const std::string &why) {
   (void)node;
-  throw BuildError(ErrorCode::unsupported,
-                   what + " " + why +
-                       "; the extents cannot be free: export the model with "
-                       "dynamic axes");
+  throw BuildError(baked_error(what, why));
 }
 
 std::string constants_text(const NodeState &node) {

@@ -9,6 +9,7 @@
 #include "frontend/onnx/importer/node_state.h"
 #include "frontend/onnx/reopen/choices.h"
 #include "frontend/onnx/reopen/dynamic_input.h"
+#include "frontend/onnx/reopen/size_numbers.h"
 
 #include <array>
 #include <deque>
@@ -34,8 +35,10 @@ public:
   using Depths = std::array<size_t, Extents::probes>;
   const Depths &depths() const { return depths_; }
   bool has_positions() const { return has_positions_; }
-  /// Dynamic inputs that the model does not have; empty: none.
-  std::string unknown_input() const;
+  /// A dynamic input that the model does not have (empty: its only one).
+  std::optional<std::string> unknown_input() const;
+  /// How many nodes had constants that became functions of the extents.
+  int readings() const { return readings_; }
 
   //===--- For the importer -----------------------------------------------===//
   void declare(SignatureValue &input) override;
@@ -64,14 +67,21 @@ public:
   Tensor reopened_table(Tensor constant, const Shape &target);
   /// Gives the node a string attribute; the texts are literals.
   void set_text(NodeState &node, const char *name, const char *value);
-  /// A sum of so many elements, at the exported size: a factor that is this
-  /// number or its inverse would make it a mean.
+  /// A sum of so many elements, at the exported size, or computed from one: a
+  /// factor that is this number or its inverse would make it a mean.
   void note_sum(Tensor sum, int64_t count);
-  std::optional<int64_t> summed(Tensor x) const;
+  std::set<int64_t> summed(Tensor x) const;
+  /// Numbers that may come from the extents met so far.
+  const SizeNumbers &numbers();
   /// Requirements of runs that hold only if the model's paddings were computed
   /// from sizes: dropped if one is found that was not.
   void require_same_padding(const NodeState &node, Size condition);
   void note_explicit_padding() { explicit_padding_ = true; }
+  /// A constant that looks computed from the exported size, although no reading
+  /// of it is known: the model is refused unless another reading of the rest
+  /// leaves no doubt. The first counts.
+  void doubt(const std::string &what, const std::string &why);
+  const std::optional<Error> &doubts() const { return doubt_; }
   /// Builds what was put off until all nodes are known.
   void finish();
 
@@ -91,10 +101,14 @@ private:
   Extents::Probes failures_;
   Depths depths_ = {};
   bool has_positions_ = false;
+  std::optional<SizeNumbers> numbers_; ///< Until other extents are met.
   std::string constants_; ///< Of the node imported last, for messages.
   bool explicit_padding_ = false;
+  int readings_ = 0;
   std::vector<Padding> paddings_;
-  std::map<void *, int64_t> sums_;              ///< By tensor (opaque).
+  std::optional<Error> doubt_;
+  ModelNode node_;                              ///< The node imported last.
+  std::map<void *, std::set<int64_t>> sums_;    ///< By tensor (opaque).
   std::deque<onnx::AttributeProto> attributes_; ///< That nodes were given.
 };
 

@@ -5,18 +5,15 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/reopen/reshape_readings.h"
 
+#include "frontend/onnx/reopen/reshape_units.h"
+
 #include <algorithm>
 
 namespace landfall::frontend {
 
 namespace {
 
-/// A factor of the data's extents, or an entry of the target.
-struct Part {
-  Size size;
-  int64_t value; ///< At the exported size.
-  bool open() const { return !size.is_constant(); }
-};
+using Part = ReshapePart;
 
 /// The extents of `shape` as products: nullopt if an extent has no value at
 /// the exported size, or was made in ways that differ.
@@ -207,10 +204,12 @@ private:
 /// Splits two shapes with equal products into the shortest runs and reads each.
 class Splitter {
 public:
-  Splitter(std::vector<Part> data, std::vector<Part> target)
+  /// `backwards`: between runs, an extent of 1 that no entry of 1 stands for
+  /// goes with the run before it, not behind.
+  Splitter(std::vector<Part> data, std::vector<Part> target, bool backwards)
       : data_(std::move(data)), target_(std::move(target)),
-        readings_{{Shape(target_.size(), Size(1)),
-                   std::vector<Shape>(target_.size())}} {
+        backwards_(backwards), readings_{{Shape(target_.size(), Size(1)),
+                                          std::vector<Shape>(target_.size())}} {
     is_done_.resize(target_.size());
   }
 
@@ -225,6 +224,8 @@ public:
       std::vector<Part> parts, entries;
       std::vector<size_t> where;
       int64_t left = 1, right = 1;
+      if (units_differ(i, j))
+        return {};
       if (pair_unit(i, j))
         continue;
       do {
@@ -244,6 +245,9 @@ public:
           return {};
         }
       } while (left != right || parts.empty() || entries.empty());
+      while (backwards_ && i < data_.size() && is_unit(data_[i]) &&
+             j < target_.size() && !is_unit(target_[j]))
+        parts.push_back(data_[i++]);
       if (rest_is_units(i, j)) // What is left of the data goes with the last.
         for (; i < data_.size(); ++i)
           parts.push_back(data_[i]);
@@ -294,13 +298,24 @@ private:
         entry.size = 1;
   }
 
-  /// Between runs, extents of 1 are paired in order.
+  /// Between runs, extents of 1 are paired in order. They must be as many.
   bool pair_unit(size_t &i, size_t &j) {
     if (i == data_.size() || j == target_.size() || !is_unit(data_[i]) ||
         !is_unit(target_[j]) || is_done_[j])
       return false;
     set(j++, data_[i++].size, {});
     return true;
+  }
+
+  /// Whether free extents of 1 meet entries of 1 that are not as many.
+  bool units_differ(size_t i, size_t j) const {
+    bool is_free = false;
+    size_t own = 0, entries = 0;
+    for (; i < data_.size() && is_unit(data_[i]); ++i, ++own)
+      is_free |= data_[i].open();
+    for (; j < target_.size() && is_unit(target_[j]) && !is_done_[j]; ++j)
+      ++entries;
+    return is_free && entries > 0 && own != entries;
   }
 
   bool rest_is_units(size_t i, size_t j) const {
@@ -328,6 +343,7 @@ private:
   }
 
   std::vector<Part> data_, target_;
+  bool backwards_;
   std::vector<bool> is_done_; ///< By entry: an extent of 1 that is paired.
   std::vector<ReshapeReading> readings_;
 };
@@ -351,7 +367,14 @@ std::vector<ReshapeReading> reshape_readings(const Extents &extents,
     left *= part.value;
   if (!factors || left != right)
     return {};
-  return Splitter(std::move(*factors), std::move(entries)).read();
+  std::vector<ReshapeReading> readings;
+  for (const auto &parts : with_equal_units(*factors, entries))
+    for (bool backwards : {false, true})
+      for (auto &reading : Splitter(parts, entries, backwards).read())
+        if (std::ranges::find(readings, reading.target,
+                              &ReshapeReading::target) == readings.end())
+          readings.push_back(std::move(reading));
+  return readings;
 }
 
 void note_factors(Extents &extents, const ReshapeReading &reading) {

@@ -8,6 +8,7 @@
 #include "frontend/onnx/reopen/operands.h"
 
 #include <cmath>
+#include <set>
 
 namespace landfall::frontend {
 
@@ -29,11 +30,13 @@ std::vector<Size> readings_of(const Extents &extents, Size from, int64_t to) {
     return readings;
   }
   std::vector<Size> readings = extents.with_value(to, from);
+  bool is_known = !readings.empty();
   if (to % value == 0)
     readings.push_back(from * Size(to / value));
   else if (value % to == 0)
     readings.push_back(floordiv(from, value / to));
-  if (readings.empty())
+  // What nothing else has as its extent may be the model's own size.
+  if (!is_known)
     readings.push_back(to);
   return readings;
 }
@@ -118,9 +121,31 @@ void as_resize_11(Reopening &reopening, NodeState &node) {
   node.version = 11;
 }
 
+/// Free extents that are scaled differently were brought to a size.
+void check_aspect(const Reopening &reopening, const NodeState &node, Tensor x,
+                  const std::vector<int64_t> &axes,
+                  const std::vector<float> &scales) {
+  std::set<float> different;
+  std::set<int64_t> sizes;
+  for (size_t j = 0; j < axes.size() && j < scales.size(); ++j) {
+    Size from = x.dim(static_cast<int>(axes[j]));
+    if (!reopening.extents.is_open(from) || scales[j] == 1)
+      continue;
+    different.insert(scales[j]);
+    sizes.insert(std::llround(
+        static_cast<double>(*reopening.extents.exported(from)) * scales[j]));
+  }
+  if (different.size() > 1 && sizes.size() == 1)
+    refuse_baked(node,
+                 "its scales, which bring all free extents to " +
+                     std::to_string(*sizes.begin()) + ",",
+                 "depend on the exported size");
+}
+
 void reopen_scales(Reopening &reopening, NodeState &node, Tensor x,
                    const std::vector<int64_t> &axes,
                    const std::vector<float> &scales) {
+  check_aspect(reopening, node, x, axes, scales);
   std::vector<Size> sizes = sizes_of_scales(reopening.extents, x, axes, scales);
   if (sizes.empty())
     return;

@@ -14,6 +14,9 @@ namespace landfall::frontend {
 /// is checked at the probes (Reopening::see_requirement).
 void apply_rule(Reopening &reopening, NodeState &node);
 
+/// Refuses numbers among a node's attributes that may depend on the size.
+void check_attributes(Reopening &reopening, const NodeState &node);
+
 /// Learns how the extents of the node's results were made.
 void note_results(Reopening &reopening, NodeState &node);
 
@@ -26,6 +29,7 @@ void reopen_slice(Reopening &reopening, NodeState &node);
 void reopen_split(Reopening &reopening, NodeState &node);
 void reopen_pad(Reopening &reopening, NodeState &node);
 void reopen_pool(Reopening &reopening, NodeState &node);
+void reopen_deconvolution(Reopening &reopening, NodeState &node);
 void reopen_window(Reopening &reopening, NodeState &node);
 void reopen_gather(Reopening &reopening, NodeState &node);
 void reopen_top_k(Reopening &reopening, NodeState &node);

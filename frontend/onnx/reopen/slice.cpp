@@ -6,6 +6,8 @@
 #include "frontend/onnx/reopen/operands.h"
 #include "frontend/onnx/reopen/rules.h"
 
+#include <limits>
+
 namespace landfall::frontend {
 
 namespace {
@@ -74,6 +76,48 @@ std::vector<Size> ends_of_table(const Extents &extents, int64_t end,
   return readings;
 }
 
+/// A bound that was taken for a number, counted from either border, must not
+/// look like a part of the extent.
+void check_bound(Reopening &reopening, Size extent, int64_t bound,
+                 const std::string &what) {
+  int64_t whole = *reopening.extents.exported(extent);
+  int64_t distance = bound < 0 ? -bound : bound;
+  if (distance < whole + 2 && bound != 0 && bound != -1 &&
+      reopening.numbers().is_part(distance, whole))
+    reopening.doubt(what, "may be a part of the extent " +
+                              std::to_string(whole) + ", which is free");
+}
+
+/// Backwards over a free extent: from the end to the beginning without numbers
+/// of either, or they may have been computed.
+void check_backwards(const NodeState &node, int64_t start, int64_t end,
+                     int axis) {
+  constexpr int64_t beyond = std::numeric_limits<int32_t>::max();
+  if ((start == -1 || start >= beyond) && end <= -beyond)
+    return;
+  refuse_baked(node,
+               "its bounds " + std::to_string(start) + " and " +
+                   std::to_string(end) + " of dimension " +
+                   std::to_string(axis) + ", which it runs through backwards,",
+               "may depend on the exported size");
+}
+
+/// A piece from the inside of a table that is as long as a free extent, or as
+/// its differences are many, has both bounds from it.
+void check_inner_piece(Reopening &reopening, int64_t start, Size end) {
+  auto to = reopening.extents.exported(end);
+  if (!to || start <= 0 || *to <= start)
+    return;
+  int64_t length = *to - start;
+  bool is_size = !reopening.extents.with_value(length).empty() ||
+                 (length % 2 != 0 &&
+                  !reopening.extents.with_value((length + 1) / 2).empty());
+  if (is_size && length > 2)
+    reopening.doubt("its start " + std::to_string(start) + " with the length " +
+                        std::to_string(length),
+                    "may depend on the exported size");
+}
+
 /// Attributes of old versions as operands.
 void as_operands(NodeState &node) {
   if (node.version >= 10)
@@ -113,18 +157,22 @@ void reopen_slice(Reopening &reopening, NodeState &node) {
   bool changed = false;
   for (size_t k = 0; k < starts->size() && k < axes.size(); ++k) {
     int axis = Node(node).axis(axes[k], data.rank());
-    if (steps && (k >= steps->size() || (*steps)[k] < 1))
-      continue;
     Size extent = data.dim(axis);
+    if (steps && (k >= steps->size() || (*steps)[k] < 1)) {
+      auto start = (*starts)[k].constant(), end = (*ends)[k].constant();
+      if (extents.is_open(extent) && start && end)
+        check_backwards(node, *start, *end, axis);
+      continue;
+    }
     auto read = [&](Size &bound, const char *name, auto readings_of) {
       auto value = bound.constant();
       if (!value)
         return;
-      Size read =
-          reopening.choose(node,
-                           std::string("its ") + name + " " + bound.str() +
-                               " of dimension " + std::to_string(axis),
-                           readings_of(*value));
+      std::string what = std::string("its ") + name + " " + bound.str() +
+                         " of dimension " + std::to_string(axis);
+      Size read = reopening.choose(node, what, readings_of(*value));
+      if (read == bound && extents.is_open(extent))
+        check_bound(reopening, extent, *value, what);
       changed |= read != bound;
       bound = read;
     };
@@ -138,6 +186,8 @@ void reopen_slice(Reopening &reopening, NodeState &node) {
       read((*ends)[k], "end", [&](int64_t value) {
         return ends_of_table(extents, value, *extent.constant());
       });
+      if (auto start = (*starts)[k].constant())
+        check_inner_piece(reopening, *start, (*ends)[k]);
     }
   }
   if (!changed)

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/reopen/table_fit.h"
 
+#include "frontend/onnx/reopen/size_numbers.h"
 #include "frontend/onnx/reopen/table_cell.h"
 #include "frontend/onnx/reopen/table_elements.h"
 
@@ -110,27 +111,69 @@ void see_positions(const Extents &extents, const TableRun &run,
   }
 }
 
-} // namespace
-
-bool may_depend_on_size(const Extents &extents, double value) {
-  std::vector<double> sizes;
-  constexpr int64_t least = 8; // Smaller ones are everywhere.
-  for (int64_t extent : extents.opened())
-    if (extent >= least)
-      for (int64_t size : {extent, extent - 1})
-        sizes.push_back(static_cast<double>(size));
-  constexpr int64_t least_product = 100; // Strides are 64 and less.
-  for (int64_t product : extents.products())
-    if (product >= least_product)
-      sizes.push_back(static_cast<double>(product));
-  auto equals = [&](double a, double b) {
-    return std::abs(a - b) <= 1e-6 * std::abs(b);
-  };
-  return std::ranges::any_of(sizes, [&](double size) {
-    return equals(std::abs(value), size) || equals(std::abs(value), 1 / size) ||
-           equals(std::abs(value), 2 / size);
-  });
+/// Whether steps along free indices count elements of a table with free
+/// extents: what one index adds is the extent of another times what that adds.
+bool is_flat_index(const TableRun &run, const TableCell &cell) {
+  for (size_t r = 0; r < cell.terms.size(); ++r)
+    for (size_t k = 0; k < cell.terms.size(); ++k) {
+      double whole =
+          cell.terms[k].step * static_cast<double>(run.free[k].index.value);
+      if (k != r && cell.terms[k].step != 0 && whole == cell.terms[r].step)
+        return true;
+    }
+  return false;
 }
+
+/// Equal elements over two indices of the same extent: a band may be so at the
+/// exported size only.
+bool is_square_constant(const TableRun &run, const TableCell &cell) {
+  if (!is_constant(cell))
+    return false;
+  for (size_t r = 0; r < run.free.size(); ++r)
+    for (size_t k = 0; k < r; ++k)
+      if (run.free[r].index.extent == run.free[k].index.extent)
+        return true;
+  return false;
+}
+
+/// A number of the cell that may depend on the size. Fractions of a feature's
+/// extent are left: they may be fractions of the image, which is known when all
+/// tables are.
+std::optional<double> number_of_size(const SizeNumbers &numbers,
+                                     const TableRun &run,
+                                     const TableCell &cell) {
+  auto is_doubtful = [&](double value) {
+    return numbers.is_of_input(value) ||
+           (value == std::round(value) && !numbers.is_stride(value) &&
+            numbers.may_be(value));
+  };
+  if (cell.below && is_doubtful(*cell.below))
+    return cell.below;
+  if (is_doubtful(cell.base))
+    return cell.base;
+  for (const TableTerm &term : cell.terms)
+    if (is_doubtful(term.step))
+      return term.step;
+  if (is_flat_index(run, cell))
+    return cell.terms[0].step;
+  if (is_square_constant(run, cell))
+    return cell.base;
+  return std::nullopt;
+}
+
+/// Fractions that are left as constants and may be parts of a free extent.
+std::optional<double> doubtful_fraction(const SizeNumbers &numbers,
+                                        const TableFit &fit) {
+  for (const TablePart &part : fit.parts)
+    for (const TableCell &cell : part.cells)
+      for (double value : {cell.base, cell.below.value_or(0)})
+        if (is_fraction(value) && !numbers.is_stride(value) &&
+            numbers.may_be(value))
+          return value;
+  return std::nullopt;
+}
+
+} // namespace
 
 std::optional<TableFit> fit_table(const Extents &extents,
                                   const ConstantData &data,
@@ -139,6 +182,7 @@ std::optional<TableFit> fit_table(const Extents &extents,
   if (!elements)
     return std::nullopt;
   TableFit fit;
+  SizeNumbers numbers(extents);
   std::vector<TableRun> runs = table_runs(layout);
   for (const TableRun &run : runs) {
     TablePart &part = fit.parts.emplace_back();
@@ -146,12 +190,13 @@ std::optional<TableFit> fit_table(const Extents &extents,
       auto fitted = fit_cell(run.free_extents(), run.values(*elements, cell));
       if (!fitted)
         return std::nullopt;
-      if (is_constant(*fitted) && may_depend_on_size(extents, fitted->base))
+      if (number_of_size(numbers, run, *fitted))
         return std::nullopt;
       see_positions(extents, run, *fitted, fit);
       part.cells.push_back(std::move(*fitted));
     }
   }
+  fit.doubtful = doubtful_fraction(numbers, fit);
   if (!divided && !fit.has_positions)
     return fit;
   for (const auto &[number, column] : columns_of(runs, fit.parts)) {
@@ -160,6 +205,7 @@ std::optional<TableFit> fit_table(const Extents &extents,
     if (has_fractions && !divide_column(extents, column, fit))
       return std::nullopt;
   }
+  fit.doubtful = doubtful_fraction(numbers, fit);
   return fit;
 }
 

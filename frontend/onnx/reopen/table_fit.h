@@ -44,6 +44,9 @@ struct TableFit {
   /// What a run must fulfil (0 or 1): where it does not, other readings of the
   /// table would give other elements.
   std::vector<Size> conditions;
+  /// A constant fraction that may be a part of a feature's extent, unless other
+  /// tables show that it is one of the image.
+  std::optional<double> doubtful;
 };
 
 /// Finds for each piece the function that gives exactly these elements.
@@ -56,15 +59,11 @@ struct TableFit {
 /// fractions that a table has as constants (sizes of anchors) are divided too:
 /// they are whole numbers of pixels of one input extent, and of no other.
 ///
-/// nullopt if some elements are none of these, or if a number among them may
-/// depend on the size.
+/// nullopt if some elements are none of these, or if a constant or step among
+/// them may depend on the size (size_numbers.h). A stride of the model is no
+/// such step, but the number of elements in a row is.
 std::optional<TableFit> fit_table(const Extents &extents,
                                   const ConstantData &data,
                                   const TableLayout &layout, bool divided);
-
-/// Whether a number looks computed from the exported size: a free extent of an
-/// input, that less one, a product of free extents, or the inverse of these (or
-/// twice that).
-bool may_depend_on_size(const Extents &extents, double value);
 
 } // namespace landfall::frontend

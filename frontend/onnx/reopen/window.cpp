@@ -80,13 +80,26 @@ bool is_whole(const Extents &extents, const Window &w) {
          extents.exported(w.extent) == w.kernel;
 }
 
-/// Whether a mean over windows side by side is likely to have been "the mean
-/// in so many parts", whose kernel depends on the size. 2 is an ordinary
-/// halving.
-bool may_be_adaptive(const Extents &extents, const Window &w) {
-  return extents.is_open(w.extent) && w.kernel > 2 && w.kernel == w.stride &&
-         w.begin == 0 && w.end == 0 &&
-         *extents.exported(w.extent) % w.kernel == 0;
+/// Whether a pool is likely to have been one "in so many parts", whose kernel
+/// and stride depend on the size: parts = extent / stride, and the kernel is
+/// what the other parts leave. A stride of 2 is an ordinary halving; so are
+/// maxima over 3.
+bool may_be_adaptive(const Extents &extents, const Window &w, bool is_maximum) {
+  if (!extents.is_open(w.extent) || w.stride < (is_maximum ? 4 : 3) ||
+      w.begin != 0 || w.end != 0 || w.dilation != 1)
+    return false;
+  int64_t value = *extents.exported(w.extent);
+  if (value < w.kernel)
+    return false;
+  int64_t parts = (value - w.kernel) / w.stride + 1;
+  return w.stride == value / parts &&
+         w.kernel == value - (parts - 1) * w.stride;
+}
+
+/// Whether the window may have covered an extent that was 1.
+bool may_be_whole(const Extents &extents, const Window &w) {
+  return w.is_identity() && extents.is_open(w.extent) &&
+         extents.exported(w.extent) == 1;
 }
 
 /// The pool as a reduction over the dimensions that it covers.
@@ -130,7 +143,12 @@ void reopen_pool(Reopening &reopening, NodeState &node) {
   }
   if (!is_open) {
     for (const Window &w : windows) {
-      if (node.type == "AveragePool" && may_be_adaptive(extents, w))
+      if (may_be_whole(extents, w))
+        refuse_baked(node,
+                     "its kernel 1 of dimension " + std::to_string(w.axis),
+                     "is the whole extent at the exported size and may depend "
+                     "on it");
+      if (may_be_adaptive(extents, w, node.type == "MaxPool"))
         refuse_baked(node,
                      "its kernel " + std::to_string(w.kernel) +
                          " of dimension " + std::to_string(w.axis),
@@ -153,6 +171,17 @@ void reopen_pool(Reopening &reopening, NodeState &node) {
                  "its kernel covers a free dimension at the exported size",
                  "and a part of another one");
   reduce(node, whole);
+}
+
+void reopen_deconvolution(Reopening &reopening, NodeState &node) {
+  Node view(node);
+  Tensor x = view.input(0, "X");
+  bool is_free = false;
+  for (int d = 2; d < x.rank(); ++d)
+    is_free |= reopening.extents.is_open(x.dim(d));
+  if (is_free && view.has_attr("output_shape"))
+    refuse_baked(node, "its attribute 'output_shape'",
+                 "was computed from the exported size");
 }
 
 void reopen_window(Reopening &reopening, NodeState &node) {
