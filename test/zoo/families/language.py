@@ -14,7 +14,8 @@ SMALL = {"vocab_size": VOCABULARY, "hidden_size": 16, "num_hidden_layers": 2, "n
          "eos_token_id": 2}
 GROUPED = {**SMALL, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8}
 
-# Type of configuration, class of model ("Model" or the end of an AutoModelFor...), sizes that differ.
+# Type of configuration, class of model ("Model" or the end of an AutoModelFor...), sizes that
+# differ; None: the configuration has no such size.
 ENCODERS = (
     ("bert", "MaskedLM", {}), ("bert", "SequenceClassification", {"num_labels": 3}),
     ("bert", "QuestionAnswering", {}), ("roberta", "Model", {}), ("roberta", "TokenClassification", {}),
@@ -29,7 +30,8 @@ ENCODERS = (
     ("mobilebert", "Model", {"hidden_size": 16, "embedding_size": 8, "intra_bottleneck_size": 8,
                              "true_hidden_size": 8}),
     ("convbert", "Model", {"embedding_size": 16, "head_ratio": 2, "conv_kernel_size": 3}),
-    ("funnel", "Model", {"block_sizes": [1, 1], "d_model": 16, "n_head": 2, "d_head": 8, "d_inner": 24}),
+    ("funnel", "Model", {"num_hidden_layers": None, "block_sizes": [1, 1], "d_model": 16, "n_head": 2, "d_head": 8,
+                         "d_inner": 24}),
     ("fnet", "Model", {}), ("nystromformer", "Model", {"num_landmarks": 4, "segment_means_seq_len": 4}),
     ("rembert", "Model", {"input_embedding_size": 8, "output_embedding_size": 8}), ("roformer", "Model", {}),
     ("ibert", "Model", {}), ("layoutlm", "Model", {}), ("megatron-bert", "Model", {}), ("nezha", "Model", {}),
@@ -84,6 +86,7 @@ def build(kind, ending, sizes):
     import transformers
 
     common = {**SMALL, **sizes, "use_cache": False}
+    common = {key: value for key, value in common.items() if value is not None}
     config = transformers.AutoConfig.for_model(kind, **common)
     factory = getattr(transformers, "AutoModel" if ending == "Model" else f"AutoModelFor{ending}")
     return factory.from_config(config, attn_implementation=sizes.get("attention", "eager"))
