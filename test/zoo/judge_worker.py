@@ -8,6 +8,7 @@ runs at every shape that the file's fixed extents allow, compares with ONNX Runt
 """
 
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -69,7 +70,8 @@ def fastest_ms(run):
 
 
 def one_line(error):
-    return " ".join(str(error).split())[:500]
+    """Without the folder that the models are in."""
+    return re.sub(r"/\S*/zoo/models/", "", " ".join(str(error).split()))[:500]
 
 
 class Case:
