@@ -31,7 +31,7 @@ BeamScorer::BeamScorer(const Node &node, const Decoder &decoder, Size beams,
 
 Tensors BeamScorer::start() const {
   Size batch = decoder_.batch();
-  auto filled = [&](Shape shape, DType type, double value) {
+  auto filled = [&](const Shape &shape, DType type, double value) {
     return b.map(shape, type, [&](std::span<const Scalar>) {
       return b.literal(type, value);
     });
