@@ -179,16 +179,12 @@ Decoder::run(const Generation &start, const Step &step,
     last.noted = end[count].tensor;
   if (!first.noted || !last.noted)
     return last;
-  // Of no steps the stack has no extents, either.
-  Shape shape = inserted(first.noted.shape(), 0, last.noted.dim(0) + 1);
-  last.noted = b.map(
-      shape, first.noted.dtype(),
-      [&, stack = last.noted](std::span<const Scalar> p) {
-        Scalar later = p[0] > 0;
-        Scalar zero = b.literal(first.noted.dtype(), 0);
-        return select(later, stack.at_or(replaced(p, 0, p[0] - 1), later, zero),
-                      first.noted.at(p.subspan(1)));
-      });
+  // The stack of no steps has only extents of 0; its shape is known, though.
+  Shape steps_shape = inserted(first.noted.shape(), 0, last.noted.dim(0));
+  Shape one_step = inserted(first.noted.shape(), 0, Size(1));
+  Tensor parts[] = {b.reshape(first.noted, one_step),
+                    b.reshape(last.noted, steps_shape)};
+  last.noted = ir::concatenate(b, parts, 0);
   return last;
 }
 
