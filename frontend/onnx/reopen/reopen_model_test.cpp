@@ -73,7 +73,8 @@ Message with_row(const std::vector<float> &row) {
 }
 
 TEST(ReopenModel, TheRestOfTheModelDecides) {
-  std::string text = reopen(with_row({3, 1, 4, 1, 5, 9, 2}), "x", "?");
+  std::string text =
+      reopen(with_row({3.1f, 1.2f, 4.3f, 1.4f, 5.3f, 9.6f, 2.7f}), "x", "?");
   EXPECT_FALSE(contains(text, "error")) << text;
   // A row of equal numbers may have any length.
   EXPECT_TRUE(contains(reopen(with_row(std::vector<float>(7, 1)), "x", "?"),

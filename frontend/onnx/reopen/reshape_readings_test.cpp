@@ -76,6 +76,14 @@ TEST_F(ReshapeReadings, ABatchOfOneGoesFirst) {
   EXPECT_EQ(read({n}, {1}), (Shapes{{n}}));
 }
 
+TEST_F(ReshapeReadings, ABatchOfOneBesideOtherOnes) {
+  open(1, 12, 5);
+  EXPECT_EQ(read({1, n, h}, {1, 12}), (Shapes{{n, h}}));
+  EXPECT_EQ(read({h, n, 1}, {12, 1}), (Shapes{{h, n}}));
+  EXPECT_EQ(read({n, h}, {1, 1, 12}), (Shapes{{n, 1, h}, {1, n, h}}));
+  EXPECT_EQ(read({h, n, 8}, {12, 8}), (Shapes{{h, n * 8}, {n * h, 8}}));
+}
+
 TEST_F(ReshapeReadings, APartOfAnExtentHasSeveralReadings) {
   open(1, 56, 21);
   EXPECT_EQ(read({n, h, 8}, {1, 8, 7, 8}),
