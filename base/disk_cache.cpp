@@ -10,11 +10,11 @@
 //===----------------------------------------------------------------------===//
 #include "base/disk_cache.h"
 
+#include "base/byte_stream.h"
 #include "base/file.h"
 #include "base/hash.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -41,28 +41,19 @@ std::string name_of(std::span<const uint8_t> key) {
                      suffix);
 }
 
-std::array<uint8_t, 8> bytes_of(uint64_t number) {
-  std::array<uint8_t, 8> bytes;
-  std::memcpy(bytes.data(), &number, sizeof number);
-  return bytes;
-}
-
-uint64_t number_of(std::span<const uint8_t> bytes) {
-  uint64_t number = 0;
-  std::memcpy(&number, bytes.data(), sizeof number);
-  return number;
-}
-
 /// The value, if the file's bytes are whole and of this key.
 std::optional<std::vector<uint8_t>> value_in(std::span<const uint8_t> file,
                                              std::span<const uint8_t> key) {
-  if (file.size() < 16 + key.size() || number_of(file) != key.size() ||
-      !std::ranges::equal(file.subspan(8, key.size()), key))
+  constexpr size_t hash_bytes_each = sizeof(uint64_t);
+  if (file.size() < hash_bytes_each)
     return std::nullopt;
-  auto hashed = file.first(file.size() - 8);
-  if (number_of(file.last(8)) != hash_bytes(hashed))
+  auto hashed = file.first(file.size() - hash_bytes_each);
+  ByteReader reader(hashed), end(file.last(hash_bytes_each));
+  if (reader.u64() != key.size() ||
+      !std::ranges::equal(reader.raw(key.size()), key) || !reader.ok() ||
+      end.u64() != hash_bytes(hashed))
     return std::nullopt;
-  auto value = hashed.subspan(8 + key.size());
+  auto value = reader.raw(reader.remaining());
   return std::vector<uint8_t>(value.begin(), value.end());
 }
 
@@ -164,10 +155,8 @@ DiskCache::find(std::span<const uint8_t> key) const {
     if (auto file = read_file(path))
       if (auto value = value_in(*file, key)) {
         note_use(path);
-        ++hits_;
         return value;
       }
-  ++misses_;
   return std::nullopt;
 }
 
@@ -182,18 +171,17 @@ void DiskCache::keep(std::span<const uint8_t> key,
   mkdir(part.c_str(), 0700);
   if (!is_usable(part))
     return;
-  std::vector<uint8_t> file;
-  auto append = [&](std::span<const uint8_t> bytes) {
-    file.insert(file.end(), bytes.begin(), bytes.end());
-  };
-  file.reserve(16 + key.size() + value.size());
-  append(bytes_of(key.size()));
-  append(key);
-  append(value);
-  append(bytes_of(hash_bytes(file)));
-  std::span<const uint8_t> all = file;
+  ByteWriter writer;
+  writer.u64(key.size());
+  writer.raw(key);
+  writer.raw(value);
+  std::vector<uint8_t> file = writer.take();
+  ByteWriter end;
+  end.u64(hash_bytes(file));
+  std::vector<uint8_t> hash = end.take();
+  const std::span<const uint8_t> both[] = {file, hash};
   std::string path = part + "/" + name;
-  if (write_file(path, std::span(&all, 1), Durable::no))
+  if (write_file(path, both, Durable::no))
     make_room(part, path);
 }
 

@@ -13,7 +13,6 @@
 
 #include "base/result.h"
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -49,10 +48,6 @@ public:
   /// one cannot be removed.
   Status clear() const;
 
-  /// How often find() gave a value, and how often it did not.
-  uint64_t hits() const { return hits_; }
-  uint64_t misses() const { return misses_; }
-
   /// Whether the folder is there, and nobody but this user can put files into
   /// it: values may be code. Otherwise nothing is found or kept; the same goes
   /// for its parts.
@@ -65,7 +60,6 @@ private:
 
   std::string folder_;
   uint64_t most_bytes_;
-  mutable std::atomic<uint64_t> hits_ = 0, misses_ = 0;
 };
 
 } // namespace landfall

@@ -126,10 +126,10 @@ Result<std::vector<uint8_t>> link(std::span<const Unit> units) {
   std::vector<Alias> aliases;
   for (const Unit &unit : units) {
     objects.push_back(unit.code.object);
+    std::string symbol = unit.symbol();
     for (size_t number : unit.numbers)
       for (const char *part : {"_plan", "_run"})
-        aliases.push_back(
-            {fmt::format("k{}{}", number, part), unit.symbol() + part});
+        aliases.push_back({fmt::format("k{}{}", number, part), symbol + part});
   }
   return link_image(objects, aliases);
 }

@@ -20,8 +20,8 @@ constexpr const char *footer = R"(Examples:
   landfall cache --clear    removes all of it
 
 Code that was generated for the kernels of any model is kept, and taken from
-there when a kernel is the same: a model that was compiled before compiles in a
-tenth of the time. LANDFALL_CACHE names another folder; LANDFALL_CACHE=off, or
+there when a kernel is the same: nothing is generated for a model that was
+compiled before. LANDFALL_CACHE names another folder; LANDFALL_CACHE=off, or
 --no-cache for one command, keeps nothing. What was not used for longest goes
 when the limit is reached.)";
 

@@ -13,7 +13,7 @@ NAN_FREE = {"Max", "Min", "ArgMax", "ArgMin", "TopK", "ReduceMax", "ReduceMin", 
 # Nor where one is infinite: a factor that is 0 but for rounding decides.
 INFINITE_FREE = {"DFT", "STFT", "DynamicQuantizeLinear", "Resize", "Upsample"}
 # Nor ever.
-RANDOM = {"Bernoulli", "Dropout", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
+RANDOM = {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
           "RandomUniformLike"}
 LARGEST_COORDINATE = 2**24  # Of those that float32 tells apart.
 # Nor where one has no elements: the rival does not set sums of nothing to 0.
@@ -26,16 +26,17 @@ def is_unspecified(part):
     for node in part.graph.node:
         operands = [value for name in sorted(free_names(node)) if isinstance(value := known.get(name), np.ndarray)]
         inside = [node, *(other for graph in subgraphs(node) for other in all_nodes(graph))]
-        if any(is_open(other, operands) for other in inside):
+        if any(is_open(other, operands, known) for other in inside):
             return True
     return False
 
 
-def is_open(node, operands):
+def is_open(node, operands, known):
     reals = [value for value in operands if value.dtype.kind == "f"]
     integers = [value for value in operands if value.dtype.kind in "iu"]
     attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
-    if node.op_type in RANDOM:
+    # With a third operand, training may be on.
+    if node.op_type in RANDOM or node.op_type == "Dropout" and len(node.input) > 2:
         return True
     if node.op_type.endswith("Window") and attributes.get("output_datatype", 1) in (2, 3, 4, 5, 6, 7, 12, 13):
         return True  # How the window is rounded to integers.
@@ -57,9 +58,9 @@ def is_open(node, operands):
         return True  # Of an integer to a negative power.
     if node.op_type in ("ReduceLogSum", "ReduceLogSumExp") and not reals:
         return True  # Where an integer result is rounded.
-    if node.op_type == "Attention" and len(node.input) > 3 and any(
-            value.dtype.kind in "iu" or value.ndim >= 2 and value.shape[-1] == 1 for value in operands if value.ndim > 1):
-        return True  # A mask of one column: the reference pads it, a broadcast repeats it; no integer is infinite.
+    if node.op_type == "Attention" and len(node.input) > 3 and isinstance(mask := known.get(node.input[3]), np.ndarray):
+        if mask.dtype.kind in "iu" or mask.shape[-1:] == (1,):
+            return True  # Of one column: the reference pads it, a broadcast repeats it; no integer is infinite.
     if node.op_type == "MeanVarianceNormalization" and any(value.dtype == np.float16 for value in reals):
         return True  # Its 1e-9 is 0 there.
     if node.op_type == "TreeEnsemble" and any(a.name == "post_transform" and a.i for a in node.attribute):
@@ -85,7 +86,9 @@ def rounds_without_padding_up(node):
 
 
 def pads_less_than_nothing(node):
-    """Padded by auto_pad SAME, with strides longer than the window: ONNX's formula gives less than no padding."""
+    """Padded by auto_pad SAME, with strides longer than the window: ONNX's formula gives less than no padding.
+
+    The rival's Conv takes none then, as ours does."""
     values = {a.name: helper.get_attribute_value(a) for a in node.attribute}
-    return values.get("auto_pad", b"").startswith(b"SAME") and any(
+    return node.op_type != "Conv" and values.get("auto_pad", b"").startswith(b"SAME") and any(
         extent < stride for extent, stride in zip(values.get("kernel_shape", []), values.get("strides", [])))
