@@ -28,7 +28,7 @@ ULPS = 2  # By which operands move,
 TIMES = 16  # how many times the movement of results a difference may be,
 TRIES = (6, 60)  # and how often they are moved: more often where they seem to show a fault.
 # Their inner precision, or that of their constants, is float32 unless an attribute says otherwise.
-STASHED = {"HardSwish", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Attention"}
+STASHED = {"HardSwish", "FastGelu", "LayerNormalization", "GroupNormalization", "RMSNormalization", "Attention"}
 # What differs from mutant to mutant in a message: names, shapes, numbers.
 VARYING = r"'[^']*'|[\[(][^\])]*[\])]|-?\d[\d.]*(e[-+]\d+)?|\b(nan|inf)\b"
 
