@@ -24,9 +24,9 @@ Status run_graph_passes(ir::Module &module, const Target &target,
   // From here on a value may be computed inside the kernel that uses it.
   fuse(module.impl(), skipped);
   TRY(done("fuse"));
-  if (int64_t fewest = target.min_rows_for_k_major_weights()) {
+  if (KMajorWeights weights = target.k_major_weights(); weights.fewest_across) {
     if (!skipped.has("lay_out"))
-      lay_out_constants(module.impl(), fewest);
+      lay_out_constants(module.impl(), weights);
     TRY(done("lay_out"));
   }
   return ir::verify_core_ir(module);

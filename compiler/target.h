@@ -8,6 +8,7 @@
 #include "base/disk_cache.h"
 #include "base/result.h"
 #include "base/skipped_steps.h"
+#include "compiler/passes/k_major_weights.h"
 #include "package/package.h"
 
 #include <functional>
@@ -51,11 +52,8 @@ public:
   virtual bool serves(std::string_view device) const {
     return device == name();
   }
-  /// Constant factors of contractions are stored K-major (summed dimensions
-  /// outermost) if the extent that only the other factor has (M for the N side,
-  /// N for the M side) is at least this, or unknown; 0: never
-  /// (passes/lay_out_constants.h).
-  virtual int64_t min_rows_for_k_major_weights() const { return 0; }
+  /// Which constant factors of contractions are stored K-major.
+  virtual KMajorWeights k_major_weights() const { return {}; }
   /// Whether the target can run the kernel.
   virtual Support supports(const Kernel &kernel) const = 0;
   /// Generates code for all kernels: one section for each variant, which also

@@ -23,8 +23,8 @@ using Order = SmallVector<unsigned>;
 
 class LayOut {
 public:
-  LayOut(ir::Module::Impl &module, int64_t fewest)
-      : module_(module), fewest_(fewest) {}
+  LayOut(ir::Module::Impl &module, const KMajorWeights &weights)
+      : module_(module), weights_(weights) {}
 
   std::optional<Order> common_order(lf::ConstantOp constant);
 
@@ -33,7 +33,7 @@ private:
   bool pays(lf::LoadOp load, const llvm::SmallDenseSet<unsigned> &edges);
 
   ir::Module::Impl &module_;
-  int64_t fewest_;
+  KMajorWeights weights_;
 };
 
 /// The order that all loads of a constant need; nullopt if they differ, or if
@@ -86,25 +86,34 @@ std::optional<Order> LayOut::wanted_order(lf::LoadOp load) {
   return order;
 }
 
-/// Whether the factor of this load has a result loop of its own, and the other
-/// factor's own result loops have, or may have, enough points. `edges`: the
-/// result loops that the load's indices use.
+/// Whether the factor of this load is among the weights that are K-major.
+/// `edges`: the result loops that the load's indices use.
 bool LayOut::pays(lf::LoadOp load, const llvm::SmallDenseSet<unsigned> &edges) {
   auto contract = cast<lf::ContractOp>(load->getParentOp());
   mlir::Block &block = contract.getFactors().front();
   auto yields = block.getTerminator()->getOperands();
   llvm::SmallDenseSet<unsigned> uses[] = {arguments_below(yields[0], block),
                                           arguments_below(yields[1], block)};
+  unsigned innermost = unsigned(contract.getDims().size()) - 1;
   for (int mine : {0, 1}) {
     const auto &others = uses[1 - mine];
     bool is_mine = llvm::any_of(edges, [&](unsigned number) {
       return uses[mine].contains(number) && !others.contains(number);
     });
-    ir::Size across = 1;
-    for (auto [number, dim] : llvm::enumerate(contract.getDims()))
+    if (!is_mine || (weights_.n_side_only && !edges.contains(innermost)))
+      continue;
+    ir::Size across = 1, along = 1;
+    for (auto [number, dim] : llvm::enumerate(contract.getDims())) {
       if (others.contains(number) && !uses[mine].contains(number))
         across = across * module_.size_of(dim);
-    if (is_mine && across.constant().value_or(fewest_) >= fewest_)
+      if (uses[mine].contains(number) && !others.contains(number))
+        along = along * module_.size_of(dim);
+    }
+    auto enough = [](const ir::Size &extent, int64_t fewest) {
+      return extent.constant().value_or(fewest) >= fewest;
+    };
+    if (enough(across, weights_.fewest_across) &&
+        enough(along, weights_.fewest_along))
       return true;
   }
   return false;
@@ -164,8 +173,8 @@ void lay_out(lf::ConstantOp constant, const Order &order,
 
 } // namespace
 
-void lay_out_constants(ir::Module::Impl &module, int64_t fewest) {
-  LayOut layout(module, fewest);
+void lay_out_constants(ir::Module::Impl &module, const KMajorWeights &weights) {
+  LayOut layout(module, weights);
   SmallVector<lf::ConstantOp> constants;
   module.module->walk([&](lf::ConstantOp op) { constants.push_back(op); });
   for (lf::ConstantOp constant : constants) {

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "compiler/passes/k_major_weights.h"
 #include "ir/module/module_impl.h"
 
 namespace landfall::compiler {
@@ -12,8 +13,7 @@ namespace landfall::compiler {
 /// Transposes constants that are loaded as factors of contractions so that the
 /// summed dimensions are outermost (K-major): w[m, c], summed over c, becomes
 /// w[c, m]. A constant is transposed only if all its uses are such loads and
-/// need the same order, and if the result loops that only the other factor uses
-/// have, or may have, at least `fewest` points.
-void lay_out_constants(ir::Module::Impl &module, int64_t fewest);
+/// need the same order, and if they are among `weights`.
+void lay_out_constants(ir::Module::Impl &module, const KMajorWeights &weights);
 
 } // namespace landfall::compiler

@@ -38,7 +38,9 @@ Tensor product(Builder &b, Tensor x, Tensor w) {
   return b.contract(c);
 }
 
-void from_four(Module::Impl &module) { lay_out_constants(module, 4); }
+void from_four(Module::Impl &module) {
+  lay_out_constants(module, {.fewest_across = 4});
+}
 
 Outcome laid_out(const BuildGraph &build, int64_t rows = 4) {
   Outcome after = outcome(build, from_four, rows, 6);
@@ -79,6 +81,46 @@ TEST(LayOutConstants, LeavesProductsWithFewRows) {
     b.output("y", b.contract(c));
   });
   EXPECT_EQ(after.count("tensor<2x3x5xf32>"), 0);
+}
+
+/// The passes of a target that wants weights on the N side only, and wide ones.
+void n_side_from_five(Module::Impl &module) {
+  lay_out_constants(
+      module, {.fewest_across = 1, .fewest_along = 5, .n_side_only = true});
+}
+
+void n_side_from_six(Module::Impl &module) {
+  lay_out_constants(
+      module, {.fewest_across = 1, .fewest_along = 6, .n_side_only = true});
+}
+
+/// The product with the weights' own index innermost, or outermost.
+Outcome with_weights(bool innermost, void (*pass)(Module::Impl &)) {
+  auto build = [=](Builder &b) {
+    Tensor x = input(b), w = weights(b, {5, 6});
+    Contraction c;
+    Size rows = x.shape()[0];
+    c.shape = innermost ? Shape{rows, 5} : Shape{5, rows};
+    c.reduce = {6};
+    c.factors = [&](auto point, auto sum) {
+      return std::pair(w.at({point[innermost], sum[0]}),
+                       x.at({point[!innermost], sum[0]}));
+    };
+    b.output("y", b.contract(c));
+  };
+  Outcome after = outcome(build, pass, 4, 6);
+  EXPECT_EQ(after.values, outcome(build, nullptr, 4, 6).values);
+  return after;
+}
+
+TEST(LayOutConstants, TakesTheNSideOnly) {
+  EXPECT_EQ(with_weights(true, n_side_from_five).count("tensor<6x5xf32>"), 2);
+  EXPECT_EQ(with_weights(false, n_side_from_five).count("tensor<6x5xf32>"), 0);
+  EXPECT_EQ(with_weights(false, from_four).count("tensor<6x5xf32>"), 2);
+}
+
+TEST(LayOutConstants, LeavesNarrowWeights) {
+  EXPECT_EQ(with_weights(true, n_side_from_six).count("tensor<6x5xf32>"), 0);
 }
 
 } // namespace

@@ -161,6 +161,11 @@ std::vector<Shape> all_shapes() {
   s.matmul(1, 1000, 2048, tb);
   s.matmul(8, 1000, 2048, tb);
   s.matmul(4, 4096, 1024);
+  s.matmul(4, 4096, 4096);
+  s.matmul(12, 1024, 1024);
+  s.matmul(16, 1024, 1024);
+  s.matmul(31, 1000, 1000);
+  s.matmul(48, 1024, 1024);
   s.matmul(4096, 1, 4096);
   s.matmul(4096, 4, 1024);
   s.matmul(1000, 8, 2048);

@@ -65,7 +65,7 @@ void add(Applying &applying, const ContractionStrategy &strategy,
   names += (names.empty() ? "" : " or ") + std::string(strategy.name());
   if (const BlockStrategy *block = strategy.as_block()) {
     applying.blocks.push_back(block);
-    applying.takes_all_sizes = block->takes_all_sizes();
+    applying.takes_all_sizes = block->takes_all_sizes(problem);
     return;
   }
   assert(applying.blocks.empty() && "rows for whole kernels come first");

@@ -13,6 +13,7 @@
 #include "compiler/kernels/frame/task_generator.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -83,9 +84,25 @@ public:
   const BlockStrategy *as_block() const final { return this; }
   /// Emits the values of the stretch, once before the code of a run of K.
   virtual Stretch choose(PackedNest &nest) const = 0;
-  /// Whether it computes all of N at all sizes. Strategies in the rows below
-  /// are then not used.
-  virtual bool takes_all_sizes() const { return false; }
+  /// How wide tasks are where the strategy is used, if not as suits packed
+  /// sides (contraction_tiling.h). There, the sums of a task have places of
+  /// their own, and a row of them may be TileShape::width longer. Values are
+  /// i64, except `suits`; extents along N are multiples of TileShape::n().
+  struct Cut {
+    llvm::Value *suits;   ///< i1: whether a launch is cut so.
+    llvm::Value *least_n; ///< Tasks for more threads are not narrower.
+    llvm::Value *most_n;  ///< The widest task.
+  };
+  /// Emits the values of the cut for launches with so much of M and N.
+  virtual std::optional<Cut> cut(SizeCode &, const ContractionProblem &,
+                                 llvm::Value *, llvm::Value *) const {
+    return std::nullopt;
+  }
+  /// Whether it computes all of N at all sizes of a problem that it applies to.
+  /// Strategies in the rows below are then not used.
+  virtual bool takes_all_sizes(const ContractionProblem &) const {
+    return false;
+  }
   /// Whether it reads the M side packed as [M][K], TileShape::m_side_stride().
   virtual bool reads_packed_m() const { return true; }
   /// Whether it reads the N side from the operand instead of scratch memory.

@@ -29,15 +29,15 @@ public:
   TileFunction(const TileShape &shape, const TileBlock &block,
                llvm::Function *function)
       : shape_(shape), m_(block.m), vectors_(block.vectors),
-        streamed_(block.streamed), function_(function),
+        function_(function),
         b_(llvm::BasicBlock::Create(function->getContext(), "entry", function)),
         scalar_(element_type(function->getContext(), shape.type)),
         vector_(llvm::FixedVectorType::get(scalar_, shape.width)) {}
 
   void build() {
-    Value *count = function_->getArg(3), *sums = function_->getArg(4);
+    Value *count = function_->getArg(2), *sums = function_->getArg(3);
     llvm::BasicBlock *loop = block("step"), *done = block("done");
-    Values start = initial_sums(sums, function_->getArg(5));
+    Values start = initial_sums(sums, function_->getArg(4));
     llvm::BasicBlock *before = b_.GetInsertBlock();
     b_.CreateCondBr(b_.CreateICmpSGT(count, b_.getInt64(0)), loop, done);
 
@@ -72,9 +72,8 @@ private:
 
   Value *sum_address(Value *sums, size_t i) {
     size_t row = i / vectors_, vector = i % vectors_;
-    size_t stride = streamed_ ? vectors_ * shape_.width : shape_.n();
     return b_.CreateConstGEP1_64(scalar_, sums,
-                                 row * stride + vector * shape_.width);
+                                 row * shape_.n() + vector * shape_.width);
   }
 
   Values phis(const Values &init, llvm::BasicBlock *from) {
@@ -108,18 +107,13 @@ private:
 
   Values step(Value *k, const Values &sums) {
     Value *m_side = b_.CreateGEP(scalar_, function_->getArg(0), k);
-    Value *stride = streamed_ ? static_cast<Value *>(function_->getArg(2))
-                              : b_.getInt64(shape_.n());
-    Value *n_side =
-        b_.CreateGEP(scalar_, function_->getArg(1), b_.CreateMul(k, stride));
-    llvm::Align align = streamed_
-                            ? llvm::Align(scalar_->getScalarSizeInBits() / 8)
-                            : vector_align();
+    Value *n_side = b_.CreateGEP(scalar_, function_->getArg(1),
+                                 b_.CreateMul(k, b_.getInt64(shape_.n())));
     Values vectors, next;
     for (unsigned v = 0; v < vectors_; ++v)
       vectors.push_back(b_.CreateAlignedLoad(
           vector_, b_.CreateConstGEP1_64(scalar_, n_side, v * shape_.width),
-          align));
+          vector_align()));
     for (unsigned row = 0; row < m_; ++row) {
       Value *address =
           b_.CreateConstGEP1_64(scalar_, m_side, row * shape_.m_side_stride());
@@ -134,7 +128,6 @@ private:
 
   const TileShape &shape_;
   unsigned m_, vectors_;
-  bool streamed_;
   llvm::Function *function_;
   llvm::IRBuilder<> b_;
   llvm::Type *scalar_;
@@ -144,17 +137,15 @@ private:
 /// The module's function for this block, built on first use.
 llvm::Function *tile_function(KernelFrame &frame, const TileShape &shape,
                               const TileBlock &block) {
-  std::string symbol = (block.streamed ? "streamed_tile_" : "tile_") +
-                       std::string(name(shape.type)) + "_" +
+  std::string symbol = "tile_" + std::string(name(shape.type)) + "_" +
                        std::to_string(block.m) + "x" +
                        std::to_string(block.vectors);
   llvm::LLVMContext &context = frame.b.getContext();
   llvm::Type *pointer = llvm::PointerType::get(context, 0);
   llvm::Type *index = llvm::Type::getInt64Ty(context);
-  auto [function, fresh] =
-      inner_function(frame, symbol,
-                     {pointer, pointer, index, index, pointer,
-                      llvm::Type::getInt1Ty(context)});
+  auto [function, fresh] = inner_function(
+      frame, symbol,
+      {pointer, pointer, index, pointer, llvm::Type::getInt1Ty(context)});
   if (fresh)
     TileFunction(shape, block, function).build();
   return function;
@@ -204,8 +195,8 @@ Value *multiply_add(llvm::IRBuilderBase &b, Value *a, Value *x, Value *sum) {
 void call_tile(KernelFrame &frame, const TileShape &shape,
                const TileBlock &block, const TileArguments &arguments) {
   frame.b.CreateCall(tile_function(frame, shape, block),
-                     {arguments.m_side, arguments.n_side, arguments.n_stride,
-                      arguments.k, arguments.sums, arguments.continues});
+                     {arguments.m_side, arguments.n_side, arguments.k,
+                      arguments.sums, arguments.continues});
 }
 
 void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights, Value *m,

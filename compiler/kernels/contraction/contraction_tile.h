@@ -19,8 +19,6 @@ namespace landfall::kernels {
 ///   M side  [M][K], `m_side_stride` elements a row
 ///   N side  [K][N], n() elements a step of K
 ///   sums    [M][N], n() elements a row
-/// Streamed blocks read the N side from the operand, without packing; their
-/// rows of sums have as many elements as the block has lanes.
 struct TileShape {
   DType type = DType::f32;
   unsigned width = 8;   ///< Lanes in a vector.
@@ -47,7 +45,6 @@ struct TileShape {
 struct TileBlock {
   unsigned m;       ///< Rows.
   unsigned vectors; ///< Vectors in a row.
-  bool streamed; ///< The N side's steps of K are TileArguments::n_stride apart.
 };
 
 /// The arguments of a block function. Pointers are to elements of
@@ -55,7 +52,6 @@ struct TileBlock {
 struct TileArguments {
   llvm::Value *m_side;    ///< The block's first row, at the run's first step.
   llvm::Value *n_side;    ///< The block's first lane, at the run's first step.
-  llvm::Value *n_stride;  ///< i64, in elements; used by streamed blocks only.
   llvm::Value *k;         ///< The number of steps: i64, in [0, TileShape::k].
   llvm::Value *sums;      ///< The block's first sum.
   llvm::Value *continues; ///< i1: add to the sums there, else overwrite.

@@ -43,6 +43,9 @@ public:
     tiling_.m = sizes_.extent(roles.space, roles.m_loops);
     tiling_.n = sizes_.extent(roles.space, roles.n_loops);
     tiling_.k = sizes_.extent(roles.space, roles.k_loops);
+    for (const BlockStrategy *strategy : llvm::reverse(strategies_))
+      if (auto cut = strategy->cut(sizes_, problem_, tiling_.m, tiling_.n))
+        cuts_.push_back(*cut);
     cut_k();
     cut_result();
     lay_out_scratch();
@@ -54,6 +57,13 @@ private:
   Value *at_least_one(Value *x) { return larger(b_, x, index(1)); }
   Value *parts(Value *whole, Value *most) {
     return at_least_one(ceil_div(b_, whole, most));
+  }
+
+  /// `value`, or what a strategy that is used wants instead.
+  Value *prefer(Value *BlockStrategy::Cut::*part, Value *value) {
+    for (const BlockStrategy::Cut &cut : cuts_)
+      value = b_.CreateSelect(cut.suits, cut.*part, value);
+    return value;
   }
 
   /// Divides K into runs of nearly equal length.
@@ -73,6 +83,7 @@ private:
     Value *most_n = b_.CreateMul(
         larger(b_, smaller(b_, panels, index(most_panels)), index(4)),
         index(shape_.n()));
+    most_n = prefer(&BlockStrategy::Cut::most_n, most_n);
     Value *m_tasks = parts(tiling_.m, index(most_m));
     Value *n_tasks = parts(tiling_.n, most_n);
     Value *work = b_.CreateMul(b_.CreateMul(tiling_.batch, tiling_.m),
@@ -80,21 +91,22 @@ private:
     Value *worth = b_.CreateUDiv(work, index(work_of_a_task));
     // Divides N before M: tasks that differ in M only pack the same N side, and
     // packing that costs more.
-    auto split = [&](int64_t most_tasks, int64_t least_n, int64_t least_m) {
+    auto split = [&](int64_t most_tasks, int64_t panels, int64_t least_m) {
+      Value *least_n =
+          prefer(&BlockStrategy::Cut::least_n, index(panels * shape_.n()));
       Value *wanted = smaller(b_, worth, index(most_tasks));
-      auto more = [&](Value *tasks, Value *extent, int64_t least) {
+      auto more = [&](Value *tasks, Value *extent, Value *least) {
         Value *all =
             b_.CreateMul(tiling_.batch, b_.CreateMul(m_tasks, n_tasks));
         Value *missing = b_.CreateUDiv(wanted, at_least_one(all));
-        Value *most = larger(b_, tasks, b_.CreateUDiv(extent, index(least)));
+        Value *most = larger(b_, tasks, b_.CreateUDiv(extent, least));
         return smaller(b_, b_.CreateMul(tasks, at_least_one(missing)), most);
       };
       n_tasks = more(n_tasks, tiling_.n, least_n);
-      m_tasks = more(m_tasks, tiling_.m, least_m);
+      m_tasks = more(m_tasks, tiling_.m, index(least_m));
     };
-    split(wanted_tasks, (dense ? shape_.panels : 2) * shape_.n(),
-          16 * shape_.m);
-    split(needed_tasks, 2 * shape_.n(), 4 * shape_.m);
+    split(wanted_tasks, dense ? shape_.panels : 2, 16 * shape_.m);
+    split(needed_tasks, 2, 4 * shape_.m);
     auto cut = [&](Value *extent, Value *tasks, int64_t unit) {
       return at_least_one(
           round_up(b_, ceil_div(b_, extent, tasks), index(unit)));
@@ -115,8 +127,12 @@ private:
     Value *packed_m =
         b_.CreateAdd(tiling_.task_m, index(std::max(shape_.m, shape_.width)));
     Value *packed_k = b_.CreateAdd(tiling_.run_k, index(shape_.width));
-    Value *sum_n = b_.CreateSelect(b_.CreateICmpSGT(tiling_.runs, index(1)),
-                                   tiling_.task_n, index(shape_.n()));
+    Value *kept = b_.CreateICmpSGT(tiling_.runs, index(1));
+    for (const BlockStrategy::Cut &cut : cuts_)
+      kept = b_.CreateOr(kept, cut.suits);
+    Value *sum_n =
+        b_.CreateSelect(kept, b_.CreateAdd(tiling_.task_n, index(shape_.width)),
+                        index(shape_.n()));
     Value *packed_n = packed_n_side(packed_k);
     tiling_.n_side_at =
         bytes(b_.CreateMul(packed_m, index(shape_.m_side_stride())));
@@ -143,6 +159,7 @@ private:
   BlockStrategies strategies_;
   llvm::IRBuilderBase &b_;
   int64_t element_, cache_;
+  std::vector<BlockStrategy::Cut> cuts_; ///< The best last.
   Tiling tiling_{};
 };
 

@@ -34,8 +34,8 @@ struct SumPlace {
   SumBlock block;         ///< All lanes of the panel.
 
   /// The arguments for a function of contraction_tile.h.
-  TileArguments tile(llvm::Value *n_stride) const {
-    return {m_data, n_data, n_stride, k.count, block.sums, continues};
+  TileArguments tile() const {
+    return {m_data, n_data, k.count, block.sums, continues};
   }
 };
 

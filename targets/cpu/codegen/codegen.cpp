@@ -34,6 +34,12 @@ class CpuTarget : public landfall::compiler::Target {
 public:
   std::string_view name() const override { return "cpu"; }
 
+  /// So that the N side is read where it is, in the order of memory, however
+  /// few rows the other side has (strategies/streamed.cpp).
+  compiler::KMajorWeights k_major_weights() const override {
+    return {.fewest_across = 1, .fewest_along = 16, .n_side_only = true};
+  }
+
   compiler::Support supports(const Kernel &kernel) const override {
     return native::supports_dtypes(kernel);
   }

@@ -76,7 +76,9 @@ public:
   }
 
   /// The matrix unit's operands are rows of one step of the depth.
-  int64_t min_rows_for_k_major_weights() const override { return min_edges; }
+  compiler::KMajorWeights k_major_weights() const override {
+    return {.fewest_across = min_edges};
+  }
 
   compiler::Support supports(const Kernel &kernel) const override {
     return native::supports_dtypes(kernel);

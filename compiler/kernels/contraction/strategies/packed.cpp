@@ -22,7 +22,9 @@ class Packed : public BlockStrategy {
 public:
   std::string_view name() const override { return "packed"; }
   Applies applies(const ContractionProblem &) const override { return {}; }
-  bool takes_all_sizes() const override { return true; }
+  bool takes_all_sizes(const ContractionProblem &) const override {
+    return true;
+  }
   bool packs_n() const override { return true; }
 
   Stretch choose(PackedNest &nest) const override {
@@ -50,12 +52,11 @@ public:
     const TileShape &shape = nest.problem.shape;
     Value *narrow = nest.b().CreateICmpSLE(place.block.lanes.count,
                                            nest.index(shape.width));
-    TileArguments tile = place.tile(nest.index(shape.n()));
+    TileArguments tile = place.tile();
     for_height(nest.frame(), shape.heights(2, nest.problem.most_m()),
                place.block.rows.count, [&](unsigned height) {
                  auto call = [&](unsigned vectors) {
-                   call_tile(nest.frame(), shape, {height, vectors, false},
-                             tile);
+                   call_tile(nest.frame(), shape, {height, vectors}, tile);
                    return Values();
                  };
                  emit_if(

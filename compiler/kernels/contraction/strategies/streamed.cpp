@@ -3,13 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // With few rows of M, each element of the N side is used a few times only:
-// packing it would cost as much as the product.
+// packing it would cost as much as the product (contraction_sweep.h).
 //
 //===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/contraction_sweep.h"
 #include "compiler/kernels/contraction/packed_nest.h"
-#include "compiler/kernels/frame/loop_builder.h"
-
-#include <algorithm>
 
 namespace landfall::kernels {
 
@@ -17,75 +15,85 @@ using llvm::Value;
 
 namespace {
 
-/// Vectors of a block of so many rows: fewer rows, more vectors. Where there
-/// is not as much of N, half of them.
-unsigned vectors_of(const TileShape &shape, unsigned height,
-                    bool half = false) {
-  unsigned most = std::clamp((shape.registers - 4) / height, 1u, 8u);
-  return half ? (most + 1) / 2 : most;
-}
+/// The most blocks of M that are swept over the N side.
+constexpr int64_t most_blocks = 2;
+/// N has at least so many vectors if M is more than one block: sweeps are long.
+constexpr int64_t fewest_vectors = 8;
 
-/// How wide blocks should be for so many rows of M and `n` of N in all.
-Value *block_width(PackedNest &nest, Value *m, Value *n) {
-  llvm::IRBuilderBase &b = nest.b();
-  const TileShape &shape = nest.problem.shape;
-  Value *width = nullptr;
-  auto heights = shape.heights(1, nest.problem.most_m());
-  for (size_t h = heights.size(); h-- > 0;) {
-    auto of = [&](bool half) {
-      return nest.index(vectors_of(shape, heights[h], half) * shape.width);
-    };
-    Value *here =
-        b.CreateSelect(b.CreateICmpSGE(n, of(false)), of(false), of(true));
-    width = width ? b.CreateSelect(b.CreateICmpSLE(m, nest.index(heights[h])),
-                                   here, width)
-                  : here;
-  }
-  return width;
+int64_t most_rows(const TileShape &shape) { return most_blocks * shape.m; }
+
+/// Whether a launch of so much of M and N uses the strategy (i1).
+Value *suits(SizeCode &sizes, const TileShape &shape, Value *m, Value *n) {
+  llvm::IRBuilderBase &b = sizes.b();
+  auto index = [&](int64_t value) { return sizes.frame().index(value); };
+  Value *wide = b.CreateICmpSGE(n, index(fewest_vectors * shape.width));
+  return b.CreateICmpSLE(
+      m, b.CreateSelect(wide, index(most_rows(shape)), index(shape.m)));
 }
 
 class Streamed : public BlockStrategy {
 public:
   std::string_view name() const override { return "streamed"; }
   bool reads_n_in_place() const override { return true; }
+  bool takes_all_sizes(const ContractionProblem &problem) const override {
+    return problem.m && *problem.m <= int64_t(problem.shape.m);
+  }
 
   Applies applies(const ContractionProblem &problem) const override {
     std::string why =
         problem.n_side.why_not_plain(problem.kernel, problem.type);
     if (!why.empty())
       return Applies::no("the N side " + why);
-    if (problem.m.value_or(0) > int64_t(problem.shape.m))
-      return Applies::no("M is more than one block");
+    if (problem.m.value_or(0) > most_rows(problem.shape))
+      return Applies::no("M is more than a few blocks");
     return {};
   }
 
   Stretch choose(PackedNest &nest) const override {
+    // One panel: all of the task's N. A vector more than that, so that rows of
+    // sums are not a power of two apart: what is stored to one would seem to
+    // the processor to be what it loads from the next.
     llvm::IRBuilderBase &b = nest.b();
-    Value *n = nest.n.count;
-    Value *width = block_width(nest, nest.m.count, n);
-    Value *whole = b.CreateMul(b.CreateUDiv(n, width), width);
-    return {nest.at_most(nest.tiling.m, nest.problem.shape.m), width, whole,
-            width};
+    Value *vector = nest.index(nest.problem.shape.width);
+    Value *width = b.CreateAdd(round_up(b, nest.n.count, vector), vector);
+    return {suits(nest.sizes, nest.problem.shape, nest.tiling.m, nest.tiling.n),
+            width, nest.n.count, width};
+  }
+
+  /// The N side is read best in the order of memory: tasks are at least a page
+  /// wide. They are not so wide that the sums leave the first-level cache.
+  std::optional<Cut> cut(SizeCode &sizes, const ContractionProblem &problem,
+                         Value *m, Value *n) const override {
+    llvm::IRBuilderBase &b = sizes.b();
+    auto index = [&](int64_t value) { return sizes.frame().index(value); };
+    const TileShape &shape = problem.shape;
+    int64_t element = size_of(shape.type);
+    int64_t room = problem.machine.caches.l1_bytes / 2 / element;
+    Value *unit = index(shape.n());
+    Value *rows = smaller(b, larger(b, m, index(1)), index(shape.m));
+    Value *most =
+        larger(b, b.CreateUDiv(index(room / shape.n()), rows), index(8));
+    Value *most_n = b.CreateMul(most, unit);
+    return Cut{suits(sizes, shape, m, n),
+               smaller(b, index(4096 / element), most_n), most_n};
   }
 
   void emit(PackedNest &nest, const SumPlace &place) const override {
     const TileShape &shape = nest.problem.shape;
     const PackSide &side = nest.problem.n_side;
-    TileArguments tile = place.tile(
-        nest.sizes.value(side.row_step(side.factor.loads[0].offset)));
+    SweepArguments sweep;
+    sweep.m_side = place.m_data;
+    sweep.n_side = place.n_data;
+    sweep.n_stride =
+        nest.sizes.value(side.row_step(side.factor.loads[0].offset));
+    sweep.k = place.k.count;
+    sweep.lanes = place.block.lanes.count;
+    sweep.sums = place.block.sums;
+    sweep.sums_stride = place.block.stride;
+    sweep.continues = place.continues;
     for_height(nest.frame(), shape.heights(1, nest.problem.most_m()),
-               place.block.rows.count, [&](unsigned height) {
-                 unsigned whole = vectors_of(shape, height);
-                 auto call = [&](unsigned vectors) {
-                   call_tile(nest.frame(), shape, {height, vectors, true},
-                             tile);
-                   return Values();
-                 };
-                 Value *is_whole = nest.b().CreateICmpEQ(
-                     place.width, nest.index(whole * shape.width));
-                 emit_if(
-                     nest.frame(), is_whole, [&] { return call(whole); },
-                     [&] { return call(vectors_of(shape, height, true)); });
+               place.block.rows.count, [&](unsigned rows) {
+                 call_sweep(nest.frame(), shape, rows, sweep);
                });
   }
 };
