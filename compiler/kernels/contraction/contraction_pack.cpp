@@ -122,6 +122,17 @@ LaneValue Packer::load(size_t load, const LaneValue &offset,
                     frame().operands[operand], offset, guard, other);
 }
 
+void Packer::prefetch(size_t load, Value *offset) {
+  constexpr int read = 0, into_all_levels = 3, data = 1;
+  const Node &from = node(load);
+  DType type = frame().kernel.operands[from.index].dtype;
+  Value *address = element(b(), b().getInt8Ty(), frame().operands[from.index],
+                           b().CreateMul(offset, frame().index(size_of(type))));
+  b().CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
+                      {address, b().getInt32(read),
+                       b().getInt32(into_all_levels), b().getInt32(data)});
+}
+
 LaneValue Packer::scalar_other(const Node &load) {
   const Kernel &kernel = frame().kernel;
   size_t rank = kernel.operands[load.index].dims.size();

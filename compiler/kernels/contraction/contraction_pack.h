@@ -103,6 +103,9 @@ public:
                  const LaneValue &guard = {}, const LaneValue &other = {});
   LaneValue load(size_t load, const LaneValue &offset, const LaneValue &guard,
                  const LaneValue &other);
+  /// Asks for the element that load number `load` would read at `offset`, which
+  /// need not be inside of the operand.
+  void prefetch(size_t load, llvm::Value *offset);
   /// The value that a load yields where its guard is false; zero if it has no
   /// guard.
   LaneValue other(size_t load, FactorCode &code);

@@ -12,11 +12,18 @@ using llvm::Value;
 
 namespace {
 
+/// The rows of a part are far apart in memory and short, so that they are not
+/// read ahead by themselves: each is asked for so many rows before it is
+/// packed.
+constexpr int64_t rows_ahead = 4;
+
 /// A row to pack: its address in the target, and for each load of the factor
 /// the offset at lane 0.
 struct DenseRow {
   Value *address;
   llvm::SmallVector<Value *, 4> offsets;
+  /// What leads from there to a row that is packed soon.
+  llvm::SmallVector<Value *, 4> ahead;
 };
 
 void pack_vector(Packer &p, const DenseRow &row, Value *lane, Value *address) {
@@ -26,6 +33,8 @@ void pack_vector(Packer &p, const DenseRow &row, Value *lane, Value *address) {
     Value *offset =
         step.is_zero() ? row.offsets[l] : p.b().CreateAdd(row.offsets[l], lane);
     code.set(p.loads()[l].node, p.load(l, offset, step));
+    if (!step.is_zero())
+      p.prefetch(l, p.b().CreateAdd(offset, row.ahead[l]));
   }
   p.store(code, address);
 }
@@ -105,12 +114,14 @@ void pack_dense(Packer &p, const PackTarget &target) {
       Value *number = b.CreateAdd(first, b.CreateMul(position, run.step));
       DenseRow row{element(b, p.lanes.scalar_type(p.type), target.target,
                            b.CreateMul(number, p.frame().index(target.stride))),
+                   {},
                    {}};
       for (size_t l = 0; l < p.loads().size(); ++l) {
         Value *step =
             p.sizes.value(p.walk.stream_coefficient(p.loads()[l].offset));
         row.offsets.push_back(
             b.CreateAdd(offsets[l], b.CreateMul(step, position)));
+        row.ahead.push_back(b.CreateMul(step, p.frame().index(rows_ahead)));
       }
       pack_row(p, target, row);
     });

@@ -74,7 +74,8 @@ TEST(Contraction, everyWayInOneKernel) {
                                            {40, 90, 257},
                                            {1, 1, 1},
                                            {450, 40, 8},
-                                           {14, 2100, 8}})
+                                           {14, 2100, 8},
+                                           {24, 1111, 250}})
       test.launches.push_back(whole_numbers(test.kernel, sizes, random));
     cases.push_back(std::move(test));
   }
