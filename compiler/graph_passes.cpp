@@ -9,6 +9,7 @@
 #include "compiler/passes/contract_to_map.h"
 #include "compiler/passes/fuse.h"
 #include "compiler/passes/lay_out_constants.h"
+#include "compiler/passes/lay_out_panels.h"
 #include "ir/module/verify_core_ir.h"
 
 namespace landfall::compiler {
@@ -28,6 +29,11 @@ Status run_graph_passes(ir::Module &module, const Target &target,
     if (!skipped.has("lay_out"))
       lay_out_constants(module.impl(), weights);
     TRY(done("lay_out"));
+  }
+  if (PanelWeights weights = target.panel_weights(); weights.width) {
+    if (!skipped.has("lay_out_panels"))
+      lay_out_panels(module.impl(), weights);
+    TRY(done("lay_out_panels"));
   }
   return ir::verify_core_ir(module);
 }

@@ -8,7 +8,7 @@
 #include "base/disk_cache.h"
 #include "base/result.h"
 #include "base/skipped_steps.h"
-#include "compiler/passes/k_major_weights.h"
+#include "compiler/passes/weight_layouts.h"
 #include "package/package.h"
 
 #include <functional>
@@ -54,6 +54,8 @@ public:
   }
   /// Which constant factors of contractions are stored K-major.
   virtual KMajorWeights k_major_weights() const { return {}; }
+  /// Which of all are stored in panels instead.
+  virtual PanelWeights panel_weights() const { return {}; }
   /// Whether the target can run the kernel.
   virtual Support supports(const Kernel &kernel) const = 0;
   /// Generates code for all kernels: one section for each variant, which also

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/passes/k_major_weights.h"
+#include "compiler/passes/weight_layouts.h"
 #include "ir/module/module_impl.h"
 
 namespace landfall::compiler {

@@ -84,8 +84,30 @@ private:
   std::vector<Extent> axis_extents(Value tensor, const Shape &shape) {
     std::vector<Extent> result;
     for (auto [axis, size] : llvm::enumerate(shape))
-      result.push_back(extent(classes_.of_axis(tensor, axis), size));
+      result.push_back(counts_lanes(tensor, axis, size)
+                           ? Extent{true, *size.constant()}
+                           : extent(classes_.of_axis(tensor, axis), size));
     return result;
+  }
+
+  /// Whether the axis is indexed by a remainder, of a division by its extent: a
+  /// panel's width is a property of the code that reads it.
+  bool counts_lanes(Value tensor, size_t axis, Size size) {
+    return size.is_constant() &&
+           llvm::any_of(tensor.getUsers(), [&](Operation *user) {
+             auto load = dyn_cast<lf::LoadOp>(user);
+             auto index =
+                 load && is_inside(load.getValue(), compute_)
+                     ? load.getIndices()[axis].getDefiningOp<lf::ScalarOp>()
+                     : lf::ScalarOp();
+             auto divisor =
+                 index && index.getOp() == ScalarOp::mod
+                     ? index.getArgs()[1].getDefiningOp<lf::LiteralOp>()
+                     : lf::LiteralOp();
+             auto width = divisor ? dyn_cast<IntegerAttr>(divisor.getValue())
+                                  : IntegerAttr();
+             return width && width.getInt() == *size.constant();
+           });
   }
 
   std::vector<Extent> loop_extents(mlir::Block &block, OperandRange dims,

@@ -151,13 +151,16 @@ std::optional<Affine> AffineReader::read_scalar(const Node &node) const {
   }
 }
 
-std::optional<Affine> AffineReader::offset(const Node &access) const {
+std::optional<Affine>
+AffineReader::offset(const Node &access,
+                     std::initializer_list<size_t> except) const {
   const std::vector<Extent> &dims = kernel_.operands[access.index].dims;
   Affine result;
   SizePolynomial stride(1);
   for (size_t d = dims.size(); d-- > 0;) {
     // A dimension of extent 1 has only the index 0.
-    if (dims[d] != Extent{true, 1}) {
+    bool is_left_out = std::ranges::find(except, d) != except.end();
+    if (dims[d] != Extent{true, 1} && !is_left_out) {
       std::optional<Affine> index = read(access.args[d]);
       if (!index)
         return std::nullopt;

@@ -11,6 +11,7 @@
 
 #include "package/kernel.h"
 
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -75,8 +76,10 @@ public:
 
   /// Nothing if the node is not affine.
   std::optional<Affine> read(NodeId node) const;
-  /// The offset in elements of a load or store in its operand.
-  std::optional<Affine> offset(const Node &access) const;
+  /// The offset in elements of a load or store in its operand; without what the
+  /// indices of the dimensions `except` add.
+  std::optional<Affine> offset(const Node &access,
+                               std::initializer_list<size_t> except = {}) const;
   /// Affine forms f such that the bool node is true if and only if all f >= 0;
   /// those that are always >= 0 are left out. Nothing if the node is not a
   /// conjunction of affine comparisons.

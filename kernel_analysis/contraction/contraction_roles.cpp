@@ -24,8 +24,8 @@ bool accumulates(DType type) {
 /// Collects one factor: its loads and the variables that it depends on.
 class FactorReader {
 public:
-  FactorReader(const Kernel &kernel, const IndexSpace &space)
-      : kernel_(kernel), space_(space), affine_(kernel, space),
+  FactorReader(const Kernel &kernel, const IndexSpace &space, PanelLoads panels)
+      : kernel_(kernel), space_(space), panels_(panels), affine_(kernel, space),
         seen_(kernel.nodes.size()) {}
 
   Result<Factor> read(NodeId value) {
@@ -67,8 +67,10 @@ private:
 
   Status visit_load(NodeId id, const Node &node) {
     size_t rank = kernel_.operands[node.index].dims.size();
-    FactorLoad load{id, {}, {}};
+    FactorLoad load{id, {}, {}, {}};
     std::optional<Affine> offset = affine_.offset(node);
+    if (!offset && panels_ == PanelLoads::read)
+      offset = read_panels(node, load);
     if (!offset)
       return refuse("a factor is loaded from an index that is not affine");
     load.offset = *offset;
@@ -84,6 +86,55 @@ private:
     }
     factor_.loads.push_back(load);
     return {};
+  }
+
+  /// The value of an i64 constant.
+  std::optional<int64_t> number(NodeId id) const {
+    const Node &node = kernel_.nodes[id];
+    return node.kind == NodeKind::constant ? std::optional(int64_t(node.bits))
+                                           : std::nullopt;
+  }
+
+  /// The variable v of an index v op width; nullopt if it is none.
+  std::optional<uint32_t> divided(NodeId id, ScalarOp op, int64_t width) const {
+    const Node &node = kernel_.nodes[id];
+    if (node.kind != NodeKind::scalar || node.op != op ||
+        number(node.args[1]) != width)
+      return std::nullopt;
+    auto found =
+        std::find(space_.params.begin(), space_.params.end(), node.args[0]);
+    if (found == space_.params.end())
+      return std::nullopt;
+    return uint32_t(found - space_.params.begin());
+  }
+
+  /// Reads the offset of a load from panels: one index is v / width, perhaps
+  /// plus a constant, and the last one v % width, of their extent.
+  std::optional<Affine> read_panels(const Node &node, FactorLoad &load) {
+    const std::vector<Extent> &dims = kernel_.operands[node.index].dims;
+    if (dims.size() < 2 || !dims.back().constant)
+      return std::nullopt;
+    int64_t width = dims.back().value;
+    auto lane = divided(node.args[dims.size() - 1], ScalarOp::mod, width);
+    for (size_t d = 0; lane && d + 1 < dims.size(); ++d) {
+      const Node &index = kernel_.nodes[node.args[d]];
+      bool is_sum = index.kind == NodeKind::scalar &&
+                    index.op == ScalarOp::add && number(index.args[1]);
+      NodeId panel = is_sum ? index.args[0] : node.args[d];
+      if (divided(panel, ScalarOp::div, width) != lane)
+        continue;
+      SizePolynomial stride(1);
+      for (size_t inner = d + 1; inner < dims.size(); ++inner)
+        stride = stride * SizePolynomial::of(dims[inner]);
+      auto offset = affine_.offset(node, {d, dims.size() - 1});
+      if (offset && is_sum)
+        offset->constant =
+            offset->constant + stride * SizePolynomial(*number(index.args[1]));
+      load.panels = {*lane, width, stride};
+      factor_.uses[*lane] = true;
+      return offset;
+    }
+    return std::nullopt;
   }
 
   /// select(c, x, o), where x is a load with `other` o and a guard that
@@ -128,6 +179,7 @@ private:
 
   const Kernel &kernel_;
   const IndexSpace &space_;
+  PanelLoads panels_;
   AffineReader affine_;
   std::vector<bool> seen_;
   Factor factor_;
@@ -183,18 +235,21 @@ ContractionRoles::extent(const std::vector<uint32_t> &loops) const {
 }
 
 Result<Factor> read_factor(const Kernel &kernel, const IndexSpace &space,
-                           NodeId value) {
-  return FactorReader(kernel, space).read(value);
+                           NodeId value, PanelLoads panels) {
+  return FactorReader(kernel, space, panels).read(value);
 }
 
-Result<ContractionRoles> analyze_contraction(const Kernel &kernel) {
+Result<ContractionRoles> analyze_contraction(const Kernel &kernel,
+                                             PanelLoads panels) {
   if (!accumulates(kernel.accumulator))
     return refuse("it does not accumulate in " +
                   std::string(name(kernel.accumulator)));
   ContractionRoles roles;
   roles.space = index_space(kernel);
-  Factor a = TRY(read_factor(kernel, roles.space, kernel.factors.yields[0]));
-  Factor b = TRY(read_factor(kernel, roles.space, kernel.factors.yields[1]));
+  Factor a =
+      TRY(read_factor(kernel, roles.space, kernel.factors.yields[0], panels));
+  Factor b =
+      TRY(read_factor(kernel, roles.space, kernel.factors.yields[1], panels));
   std::optional<uint32_t> fastest = fastest_loop(kernel);
   if (fastest && a.uses[*fastest] == b.uses[*fastest])
     return refuse("the fastest result loop is in both factors, or in none");

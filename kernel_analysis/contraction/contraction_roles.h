@@ -23,10 +23,19 @@
 
 namespace landfall::analysis {
 
+/// Weights stored in panels: point i of one result loop is lane i % width of
+/// panel i / width.
+struct Panels {
+  uint32_t variable = 0;
+  int64_t width = 0;
+  SizePolynomial stride; ///< From one panel to the next, in elements.
+};
+
 /// A load in a factor, with affine offset (in elements) and guard.
 struct FactorLoad {
   NodeId node = no_node;
-  Affine offset;
+  Affine offset; ///< Without what the panels' variable adds.
+  std::optional<Panels> panels;
   /// The guard is true if and only if all are >= 0. Empty: no guard.
   std::vector<Affine> conditions;
   bool guarded() const { return !conditions.empty(); }
@@ -67,15 +76,22 @@ struct ContractionRoles {
 /// As text: loops with extents by role, loads with offsets and guards.
 std::string print(const ContractionRoles &roles);
 
+/// Whether loads from panels are read, for callers that look at
+/// FactorLoad::panels, or refused.
+enum class PanelLoads { refuse, read };
+
 /// Reads the expression of `value`: scalar operations on loads with affine
 /// indices. Fails with the reason for anything else, such as an index used as a
 /// value. Parameters that are not in `space` are allowed as constants.
 Result<Factor> read_factor(const Kernel &kernel, const IndexSpace &space,
-                           NodeId value);
+                           NodeId value,
+                           PanelLoads panels = PanelLoads::refuse);
 
 /// The roles, or why the kernel does not have this structure: a clause to
 /// follow "because".
-Result<ContractionRoles> analyze_contraction(const Kernel &kernel);
+Result<ContractionRoles>
+analyze_contraction(const Kernel &kernel,
+                    PanelLoads panels = PanelLoads::refuse);
 
 /// Joins adjacent loops among `variables` (outermost first) that all loads of
 /// the factor access as one loop.

@@ -29,6 +29,10 @@ std::string side_text(std::string_view side, const Factor &factor) {
   std::string text = fmt::format("  {} side: %{}\n", side, factor.value);
   for (const FactorLoad &load : factor.loads) {
     text += fmt::format("    load %{} at {}\n", load.node, print(load.offset));
+    if (load.panels)
+      text += fmt::format("      in panels of {} points of i{}, {} apart\n",
+                          load.panels->width, load.panels->variable,
+                          print(load.panels->stride));
     for (const Affine &condition : load.conditions)
       text += fmt::format("      where {} >= 0\n", print(condition));
   }

@@ -81,7 +81,10 @@ Applying applying_of(const ContractionProblem &problem,
                      std::span<const ContractionStrategy *const> strategies) {
   Applying applying;
   for (const ContractionStrategy *strategy : strategies) {
-    if (Applies applies = strategy->applies(problem))
+    if (strategy->reads_panels() != problem.has_panels())
+      continue;
+    Applies applies = strategy->applies(problem);
+    if (applies)
       add(applying, *strategy, problem);
     else
       applying.record.refusals.push_back(
@@ -97,8 +100,9 @@ Applying applying_of(const ContractionProblem &problem,
 Result<ChosenGenerator>
 contraction_generator(const Kernel &kernel, const Machine &machine,
                       std::span<const ContractionStrategy *const> strategies) {
-  ContractionProblem problem(kernel, machine,
-                             TRY(analysis::analyze_contraction(kernel)));
+  ContractionProblem problem(
+      kernel, machine,
+      TRY(analysis::analyze_contraction(kernel, analysis::PanelLoads::read)));
   Applying applying = applying_of(problem, strategies);
   if (!applying.takes_all_sizes)
     return Error{ErrorCode::unsupported, "no strategy serves all its sizes"};

@@ -157,8 +157,7 @@ LaneValue Packer::other(size_t load, FactorCode &code) {
 
 void Packer::store(const PackTarget &target, FactorCode &code, Value *row,
                    Value *lane) {
-  Value *offset =
-      b().CreateAdd(b().CreateMul(row, frame().index(target.stride)), lane);
+  Value *offset = b().CreateAdd(b().CreateMul(row, target.stride), lane);
   store(code, element(b(), lanes.scalar_type(type), target.target, offset));
 }
 

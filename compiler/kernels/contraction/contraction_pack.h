@@ -59,7 +59,7 @@ struct PackSide {
 struct PackTarget {
   Interval rows, lanes; ///< Which part of the flattened loops.
   llvm::Value *target;  ///< Address of row 0, lane 0 of the part.
-  int64_t stride;       ///< From one row to the next, in elements.
+  llvm::Value *stride;  ///< From one row to the next (i64, in elements).
   llvm::Value *panel_lanes = nullptr; ///< i64; null: one panel with all lanes.
   llvm::Value *panel_stride = nullptr;
 };

@@ -113,7 +113,7 @@ void pack_dense(Packer &p, const PackTarget &target) {
     emit_for(p.frame(), run.begin, run.end, [&](Value *position) {
       Value *number = b.CreateAdd(first, b.CreateMul(position, run.step));
       DenseRow row{element(b, p.lanes.scalar_type(p.type), target.target,
-                           b.CreateMul(number, p.frame().index(target.stride))),
+                           b.CreateMul(number, target.stride)),
                    {},
                    {}};
       for (size_t l = 0; l < p.loads().size(); ++l) {

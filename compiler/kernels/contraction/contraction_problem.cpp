@@ -21,6 +21,14 @@ ContractionProblem::ContractionProblem(const Kernel &the_kernel,
       n(roles.extent(roles.n_loops).constant()),
       k(roles.extent(roles.k_loops).constant()) {}
 
+bool ContractionProblem::has_panels() const {
+  for (const analysis::Factor *factor : {&roles.m_side, &roles.n_side})
+    for (const analysis::FactorLoad &load : factor->loads)
+      if (load.panels)
+        return true;
+  return false;
+}
+
 int64_t ContractionProblem::most_m() const {
   return m.value_or(std::numeric_limits<int64_t>::max());
 }

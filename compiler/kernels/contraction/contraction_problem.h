@@ -31,6 +31,8 @@ struct ContractionProblem {
   /// The extents of M, N and K; nullopt if known only at run time.
   std::optional<int64_t> m, n, k;
 
+  /// Whether a load of a side is from panels.
+  bool has_panels() const;
   /// An upper bound of M for every launch; the largest int64_t if M is not a
   /// constant.
   int64_t most_m() const;

@@ -42,6 +42,9 @@ public:
   virtual ~ContractionStrategy() = default;
   virtual std::string_view name() const = 0;
   virtual Applies applies(const ContractionProblem &problem) const = 0;
+  /// Whether it is for contractions with weights in panels (Panels of
+  /// kernel_analysis). It is asked about these only, and others about the rest.
+  virtual bool reads_panels() const { return false; }
   virtual const KernelStrategy *as_kernel() const { return nullptr; }
   virtual const BlockStrategy *as_block() const { return nullptr; }
 };

@@ -85,7 +85,8 @@ void PackedNest::emit_run(const Run &run) {
     if (!strategies_[s]->reads_packed_m())
       needs = b().CreateAnd(needs, b().CreateNot(is(special.strategy, s)));
   emit_if(frame(), needs, [&] {
-    m_side.pack({m, run.k, frame().scratch, problem.shape.m_side_stride()});
+    m_side.pack(
+        {m, run.k, frame().scratch, index(problem.shape.m_side_stride())});
   });
   Sweep rest = sweep_of_rest(special);
   if (strategies_.size() == 1)

@@ -82,6 +82,62 @@ TEST(Contraction, everyWayInOneKernel) {
   check_cases(cases);
 }
 
+/// out[n, m] or, `turned`, out[m, n] = bias[m] + the sum over k of x[n, k]
+/// times w[m / P + first, k, m % P], with weights w in panels of P = 16 points;
+/// sizes N, K, M and panels.
+Kernel with_panels(DType type, bool turned, int64_t first) {
+  constexpr int64_t width = 16;
+  kernels::ContractionMaker k([] { return true; });
+  Extent rows = k.extent(1), depth = k.extent(1), points = k.extent(1),
+         panels = k.extent(1);
+  k.kernel.loops = {turned ? points : rows, turned ? rows : points};
+  k.kernel.reduce = {depth};
+  k.kernel.accumulator = type;
+  uint32_t x =
+      turned ? k.input(type, {depth, rows}) : k.input(type, {rows, depth});
+  uint32_t w = k.input(type, {panels, depth, fixed(width)});
+  uint32_t bias = k.input(type, {points});
+  k.output(type, k.kernel.loops);
+  k.in_factors();
+  NodeId outer = k.param(DType::i64), inner = k.param(DType::i64),
+         step = k.param(DType::i64);
+  NodeId row = turned ? inner : outer, point = turned ? outer : inner;
+  auto part = [&](ScalarOp op) {
+    return k.scalar(op, DType::i64, {point, k.literal(width)});
+  };
+  NodeId panel = part(ScalarOp::div);
+  if (first > 0)
+    panel = k.add(panel, k.literal(first));
+  NodeId other = turned ? k.load(x, {step, row}) : k.load(x, {row, step});
+  NodeId weight = k.load(w, {panel, step, part(ScalarOp::mod)});
+  k.yield({other, weight});
+  k.in_body();
+  outer = k.param(DType::i64), inner = k.param(DType::i64);
+  NodeId sum = k.param(type);
+  k.yield({k.scalar(ScalarOp::add, type,
+                    {sum, k.load(bias, {turned ? outer : inner})})});
+  return k.take().kernel;
+}
+
+TEST(Contraction, weightsInPanels) {
+  std::mt19937 random(9);
+  std::vector<Case> cases;
+  for (DType type : {DType::f32, DType::f64})
+    for (bool turned : {false, true})
+      for (int64_t first : {0, 1}) {
+        Case test{with_panels(type, turned, first), {}, {}};
+        for (int64_t rows : {0, 1, 4, 5, 13, 30})
+          for (auto [points, depth] :
+               {std::pair(16, 1), std::pair(50, 7), std::pair(32, 0),
+                std::pair(0, 5), std::pair(36, 450), std::pair(130, 9)})
+            test.launches.push_back(whole_numbers(
+                test.kernel, {rows, depth, points, (points + 15) / 16 + first},
+                random));
+        cases.push_back(std::move(test));
+      }
+  check_cases(cases);
+}
+
 /// Real numbers: the sum's rounding errors stay small.
 TEST(Contraction, rounds) {
   std::mt19937 random(8);

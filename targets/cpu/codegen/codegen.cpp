@@ -40,6 +40,11 @@ public:
     return {.fewest_across = 1, .fewest_along = 16, .n_side_only = true};
   }
 
+  /// Both variants compute 16 points or 32 at a time (strategies/panels.cpp).
+  compiler::PanelWeights panel_weights() const override {
+    return {.width = 16, .fewest_summed_on_m_side = 128, .most_padding = 12};
+  }
+
   compiler::Support supports(const Kernel &kernel) const override {
     return native::supports_dtypes(kernel);
   }

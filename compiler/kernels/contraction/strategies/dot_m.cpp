@@ -47,7 +47,7 @@ public:
   void make_ready(PackedNest &nest, const Interval &k,
                   const Interval &n) const override {
     nest.n_side_by_k.pack(
-        {n, k, nest.n_scratch, nest.problem.shape.m_side_stride()});
+        {n, k, nest.n_scratch, nest.index(nest.problem.shape.m_side_stride())});
   }
 
   void emit(PackedNest &nest, const SumPlace &place) const override {

@@ -42,7 +42,7 @@ public:
   void make_ready(PackedNest &nest, const Interval &k,
                   const Interval &n) const override {
     int64_t width = nest.problem.shape.n();
-    PackTarget target{k, n, nest.n_scratch, width};
+    PackTarget target{k, n, nest.n_scratch, nest.index(width)};
     target.panel_lanes = nest.index(width);
     target.panel_stride = nest.b().CreateMul(k.count, nest.index(width));
     nest.n_side.pack(target);

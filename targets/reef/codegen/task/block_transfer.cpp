@@ -22,7 +22,7 @@ constexpr int64_t max_bytes = 4;
 bool is_rectangular(const analysis::ContractionRoles &roles,
                     const analysis::Affine &form) {
   analysis::Factor factor;
-  factor.loads.push_back({no_node, form, {}});
+  factor.loads.push_back({no_node, form, {}, {}});
   return analysis::join_loops(factor, roles.space, roles.m_loops).size() <= 1 &&
          analysis::join_loops(factor, roles.space, roles.n_loops).size() <= 1;
 }

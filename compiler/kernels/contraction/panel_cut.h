@@ -1,0 +1,75 @@
+//===- panel_cut.h - Cutting products with panels into tasks ---*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Weights in panels are read where they are, in the order of memory; the other
+// factor's points, the rows, are packed by each task that needs them. So a task
+// has as many points of the weights as possible, and as many rows as stay in
+// the second-level cache.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/contraction/contraction_problem.h"
+
+namespace landfall::kernels {
+
+/// A contraction with weights in panels.
+struct PanelProblem {
+  const ContractionProblem &base;
+  analysis::Panels panels;
+  /// The weights are the M side: rows are points of N, packed side by side, and
+  /// blocks of sums are turned before they are stored.
+  bool turned = false;
+  /// The side that is packed: rows are its row spans or, if `turned`, its
+  /// lanes.
+  const PackSide &other() const { return turned ? base.n_side : base.m_side; }
+  const analysis::FactorLoad &weights() const {
+    return (turned ? base.roles.m_side : base.roles.n_side).loads[0];
+  }
+  /// The rows, if known.
+  std::optional<int64_t> known_rows() const { return turned ? base.n : base.m; }
+
+  /// The most steps of K in a run.
+  int64_t most_k() const { return 2 * base.shape.k; }
+  /// From one packed row to the next, in elements.
+  int64_t row_stride() const {
+    return turned ? 1 : most_k() + int64_t(base.shape.width);
+  }
+
+  /// Rows whose results are stored together, if they are turned.
+  int64_t chunk() const { return 4 * int64_t(base.shape.m); }
+};
+
+/// All values are i64 and depend on the sizes only.
+struct PanelCut {
+  llvm::Value *batch, *rows, *points, *k; ///< Extents; may be 0.
+  llvm::Value *task_rows, *task_points;   ///< The last task may be smaller.
+  llvm::Value *row_tasks, *point_tasks;
+  llvm::Value *run_k, *runs; ///< Steps of K in a run; runs, at least 1.
+  llvm::Value *k_stride;     ///< Of the packed rows, in elements.
+  /// Rows of a task in whole blocks.
+  llvm::Value *padded_rows;
+  /// Scratch memory of a thread, in bytes: packed rows at 0, then sums, then
+  /// turned sums.
+  llvm::Value *sums_at, *turned_at, *scratch_bytes;
+
+  llvm::Value *tasks(SizeCode &sizes) const {
+    return sizes.b().CreateMul(batch,
+                               sizes.b().CreateMul(row_tasks, point_tasks));
+  }
+};
+
+PanelCut emit_panel_cut(SizeCode &sizes, const PanelProblem &problem);
+
+/// From one row of turned sums to the next, in elements: a chunk, and what the
+/// turning of its last block writes beyond.
+inline int64_t turned_stride(const PanelProblem &problem) {
+  return problem.chunk() + int64_t(problem.base.shape.width);
+}
+
+/// The most vectors of a block with so many rows: whole panels if there are
+/// registers for one.
+unsigned most_panel_vectors(const PanelProblem &problem, unsigned rows);
+
+} // namespace landfall::kernels

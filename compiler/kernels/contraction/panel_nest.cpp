@@ -1,0 +1,253 @@
+//===- panel_nest.cpp - The loop nest around blocks with panels -----------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/panel_nest.h"
+#include "compiler/kernels/contraction/panel_tile.h"
+#include "compiler/kernels/frame/loop_builder.h"
+#include "compiler/kernels/frame/shared_function.h"
+#include "compiler/kernels/lanes/transpose_block.h"
+
+#include <algorithm>
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+PanelNest::PanelNest(SizeCode &sizes, const PanelProblem &problem,
+                     const PanelCut &cut)
+    : sizes_(sizes), problem_(problem), cut_(cut),
+      lanes_(sizes.frame(), problem.base.shape.width),
+      rows_packer_(sizes, lanes_, problem.other(), problem.base.type),
+      epilogue_(sizes, lanes_, problem.base.roles) {
+  llvm::Type *byte = b().getInt8Ty();
+  sums_ = b().CreateGEP(byte, frame().scratch, cut_.sums_at);
+  turned_ = b().CreateGEP(byte, frame().scratch, cut_.turned_at);
+}
+
+Value *PanelNest::at(Value *pointer, Value *offset) {
+  return element(b(), lanes_.scalar_type(problem_.base.type), pointer, offset);
+}
+
+void PanelNest::emit(Value *number) {
+  split(number);
+  rows_packer_.begin(batch_);
+  const analysis::FactorLoad &load = problem_.weights();
+  Value *base =
+      sizes_.add_terms(sizes_.value(load.offset.constant), load.offset, batch_);
+  const Node &node = frame().kernel.nodes[load.node];
+  weights_ = at(frame().operands[node.index], base);
+  emit_for(frame(), index(0), cut_.runs, [&](Value *number) {
+    Value *begin = b().CreateMul(number, cut_.run_k);
+    Value *count = smaller(b(), cut_.run_k, b().CreateSub(cut_.k, begin));
+    emit_run({{begin, count},
+              b().CreateICmpNE(number, index(0)),
+              b().CreateICmpEQ(b().CreateAdd(number, index(1)), cut_.runs)});
+  });
+}
+
+/// Sets the task's part of the result: task numbers count along the rows first,
+/// so that panels stay in a cache, then along the points, then the batch.
+void PanelNest::split(Value *number) {
+  auto next = [&](Value *count, Value *most, Value *extent) {
+    Value *quotient = b().CreateUDiv(number, count);
+    Value *begin = b().CreateMul(
+        b().CreateSub(number, b().CreateMul(quotient, count)), most);
+    number = quotient;
+    return Interval{begin, smaller(b(), most, b().CreateSub(extent, begin))};
+  };
+  rows_ = next(cut_.row_tasks, cut_.task_rows, cut_.rows);
+  points_ = next(cut_.point_tasks, cut_.task_points, cut_.points);
+  const analysis::ContractionRoles &roles = problem_.base.roles;
+  split_index(sizes_, roles.space, roles.batch_loops, number, batch_);
+}
+
+void PanelNest::pack(const Run &run) {
+  if (problem_.turned)
+    rows_packer_.pack({run.k, rows_, frame().scratch, cut_.k_stride});
+  else
+    rows_packer_.pack(
+        {rows_, run.k, frame().scratch, index(problem_.row_stride())});
+}
+
+void PanelNest::emit_run(const Run &run) {
+  emit_if(frame(), b().CreateICmpSGT(run.k.count, index(0)),
+          [&] { pack(run); });
+  Value *width = index(shape().width);
+  Value *end = round_up(b(), points_.count, width);
+  const analysis::Panels &panels = problem_.panels;
+  // Task and group begin with a panel, or within one.
+  Value *panel_stride = sizes_.value(panels.stride);
+  Value *in_run = b().CreateMul(run.k.begin, index(panels.width));
+  emit_while(frame(), {index(0)}, [&](llvm::ArrayRef<Value *> carried) {
+    Value *first = carried[0];
+    Group group{first, width_of_group(b().CreateSub(end, first)), nullptr};
+    Value *point = b().CreateAdd(points_.begin, first);
+    Value *panel = b().CreateUDiv(point, index(panels.width));
+    Value *lane = b().CreateURem(point, index(panels.width));
+    group.data = at(weights_, b().CreateAdd(b().CreateMul(panel, panel_stride),
+                                            b().CreateAdd(in_run, lane)));
+    emit_group(run, group);
+    Value *next = b().CreateAdd(first, group.width);
+    return Values{b().CreateICmpSLT(next, end), next};
+  });
+}
+
+/// The heights of blocks that rows may need.
+llvm::SmallVector<unsigned, 4> PanelNest::heights() const {
+  int64_t most = problem_.known_rows().value_or(shape().m);
+  llvm::SmallVector<unsigned, 4> result;
+  for (unsigned height : {1u, 4u, 8u})
+    if (height < shape().m && (result.empty() || result.back() < most))
+      result.push_back(height);
+  if (result.back() < most)
+    result.push_back(shape().m);
+  return result;
+}
+
+/// Whether there are blocks that are wider than usual, for very few rows.
+bool PanelNest::has_wide_blocks() const { return !problem_.turned; }
+
+/// The next group's width: wide if the task has as few rows, else n(), or what
+/// is left.
+Value *PanelNest::width_of_group(Value *left) {
+  Value *one = index(shape().width), *usual = index(shape().n());
+  Value *width = b().CreateSelect(b().CreateICmpSGE(left, usual), usual, one);
+  if (!has_wide_blocks())
+    return width;
+  for (unsigned rows : {4u, 1u}) {
+    if (rows >= shape().m)
+      continue;
+    Value *wide = index(most_panel_vectors(problem_, rows) * shape().width);
+    Value *fits = b().CreateAnd(b().CreateICmpSLE(rows_.count, index(rows)),
+                                b().CreateICmpSGE(left, wide));
+    width = b().CreateSelect(fits, wide, width);
+  }
+  return width;
+}
+
+void PanelNest::emit_group(const Run &run, const Group &group) {
+  Value *block = index(shape().m);
+  Value *chunk = problem_.turned ? index(problem_.chunk()) : block;
+  emit_for(
+      frame(), index(0), rows_.count, chunk, {},
+      [&](Value *start, llvm::ArrayRef<Value *>) {
+        Value *end = smaller(b(), b().CreateAdd(start, chunk), rows_.count);
+        Interval rows{start, b().CreateSub(end, start)};
+        if (!problem_.turned) {
+          Value *sums = sums_of(group, start);
+          emit_block(run, group, start, sums);
+          emit_if(frame(), run.finishes, [&] { finish(group, rows, sums); });
+          return Values();
+        }
+        emit_for(frame(), start, end, block, {},
+                 [&](Value *row, llvm::ArrayRef<Value *>) {
+                   Value *sums = sums_of(group, row);
+                   emit_block(run, group, row, sums);
+                   emit_if(frame(), run.finishes, [&] {
+                     turn(group, sums, b().CreateSub(row, start));
+                   });
+                   return Values();
+                 });
+        emit_if(frame(), run.finishes, [&] { finish(group, rows, turned_); });
+        return Values();
+      });
+}
+
+/// Each block has a place of its own only if sums are kept for another run.
+Value *PanelNest::sums_of(const Group &group, Value *row) {
+  Value *place = b().CreateAdd(b().CreateMul(group.first, cut_.padded_rows),
+                               b().CreateMul(row, group.width));
+  Value *kept = b().CreateICmpSGT(cut_.runs, index(1));
+  return at(sums_, b().CreateSelect(kept, place, index(0)));
+}
+
+void PanelNest::emit_block(const Run &run, const Group &group, Value *row,
+                           Value *sums) {
+  PanelTileArguments tile;
+  tile.rows =
+      at(frame().scratch, b().CreateMul(row, index(problem_.row_stride())));
+  tile.row_stride = problem_.row_stride();
+  tile.k_stride = cut_.k_stride;
+  tile.panels = group.data;
+  tile.panel_stride = sizes_.value(problem_.panels.stride);
+  tile.k = run.k.count;
+  tile.sums = sums;
+  tile.continues = run.continues;
+  Value *left = b().CreateSub(rows_.count, row);
+  for_height(frame(), heights(), left, [&](unsigned height) {
+    llvm::SmallVector<unsigned, 3> vectors = {1, shape().vectors};
+    unsigned widest = most_panel_vectors(problem_, height);
+    if (has_wide_blocks() && height <= 4 && widest > shape().vectors)
+      vectors.push_back(widest);
+    llvm::BasicBlock *after = frame().block("summed");
+    for (unsigned count : vectors) {
+      llvm::BasicBlock *next = nullptr;
+      if (count != vectors.back()) {
+        llvm::BasicBlock *here = frame().block("width");
+        next = frame().block("wider");
+        b().CreateCondBr(
+            b().CreateICmpEQ(group.width, index(count * shape().width)), here,
+            next);
+        b().SetInsertPoint(here);
+      }
+      call_panel_tile(frame(), shape(), {height, count}, problem_.panels.width,
+                      tile);
+      b().CreateBr(after);
+      b().SetInsertPoint(next ? next : after);
+    }
+  });
+}
+
+/// Stores the results of some rows, counted from the task's first.
+void PanelNest::finish(const Group &group, const Interval &rows, Value *sums) {
+  Value *first = b().CreateAdd(points_.begin, group.first);
+  Value *count =
+      smaller(b(), group.width, b().CreateSub(points_.count, group.first));
+  Interval of_points{first, count};
+  Interval of_rows{b().CreateAdd(rows_.begin, rows.begin), rows.count};
+  if (problem_.turned)
+    epilogue_.emit({sums, index(turned_stride(problem_)), of_points, of_rows},
+                   batch_);
+  else
+    epilogue_.emit({sums, group.width, of_rows, of_points}, batch_);
+}
+
+/// Turns a block of sums: those of its row r and point p go to place `row` + r
+/// of row p.
+void PanelNest::turn(const Group &group, Value *sums, Value *row) {
+  const TileShape &tile = shape();
+  int64_t stride = turned_stride(problem_);
+  std::string symbol = "turn_" + std::string(name(tile.type));
+  call_shared(
+      frame(), symbol, {sums, group.width, at(turned_, row)},
+      [&](llvm::ArrayRef<Value *> v) {
+        llvm::Type *vector = lanes_.vector_type(tile.type);
+        llvm::Align align(uint64_t(size_of(tile.type)));
+        auto square = [&](Value *point, int64_t first) {
+          llvm::SmallVector<Value *, 16> lines;
+          for (unsigned line = 0; line < tile.width; ++line) {
+            Value *offset = b().CreateMul(v[1], index(first + int64_t(line)));
+            lines.push_back(b().CreateAlignedLoad(
+                vector, at(v[0], b().CreateAdd(offset, point)), align));
+          }
+          transpose_block_in_place(b(), lines);
+          Value *to =
+              b().CreateAdd(b().CreateMul(point, index(stride)), index(first));
+          for (unsigned line = 0; line < tile.width; ++line)
+            b().CreateAlignedStore(
+                lines[line],
+                at(v[2], b().CreateAdd(to, index(int64_t(line) * stride))),
+                align);
+        };
+        emit_for(frame(), index(0), v[1], index(tile.width), {},
+                 [&](Value *point, llvm::ArrayRef<Value *>) {
+                   for (unsigned first = 0; first < tile.m; first += tile.width)
+                     square(point, first);
+                   return Values();
+                 });
+      });
+}
+
+} // namespace landfall::kernels

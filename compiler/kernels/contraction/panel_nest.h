@@ -1,0 +1,74 @@
+//===- panel_nest.h - The loop nest around blocks with panels --*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// A task is a rectangle of rows x points of one batch index:
+//
+//   for each run of K:
+//     pack the task's rows
+//     for each group of the weights' points (some vectors):
+//       for each chunk of rows:
+//         for each block of rows: add the run's products to the block of sums
+//         in the last run: epilogue, on sums that are turned first if the
+//         weights are the M side
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/contraction/contraction_epilogue.h"
+#include "compiler/kernels/contraction/panel_cut.h"
+
+namespace landfall::kernels {
+
+/// Emits the code of a task at the frame's current place.
+class PanelNest {
+public:
+  PanelNest(SizeCode &sizes, const PanelProblem &problem, const PanelCut &cut);
+
+  /// `number` in [0, cut.tasks()).
+  void emit(llvm::Value *number);
+
+private:
+  struct Run {
+    Interval k;
+    llvm::Value *continues; ///< i1: it is not the first run.
+    llvm::Value *finishes;  ///< i1: it is the last run.
+  };
+  /// Some vectors of points, from `first` on, counted from the task's first.
+  struct Group {
+    llvm::Value *first, *width; ///< i64.
+    llvm::Value *data;          ///< The address of the first point.
+  };
+
+  llvm::IRBuilderBase &b() { return sizes_.b(); }
+  KernelFrame &frame() { return sizes_.frame(); }
+  llvm::Value *index(int64_t value) { return frame().index(value); }
+  llvm::Value *at(llvm::Value *pointer, llvm::Value *offset);
+  const TileShape &shape() const { return problem_.base.shape; }
+
+  void split(llvm::Value *number);
+  llvm::SmallVector<unsigned, 4> heights() const;
+  bool has_wide_blocks() const;
+  void pack(const Run &run);
+  void emit_run(const Run &run);
+  llvm::Value *width_of_group(llvm::Value *left);
+  void emit_group(const Run &run, const Group &group);
+  void emit_block(const Run &run, const Group &group, llvm::Value *row,
+                  llvm::Value *sums);
+  llvm::Value *sums_of(const Group &group, llvm::Value *row);
+  void finish(const Group &group, const Interval &rows, llvm::Value *sums);
+  void turn(const Group &group, llvm::Value *sums, llvm::Value *row);
+
+  SizeCode &sizes_;
+  const PanelProblem &problem_;
+  const PanelCut &cut_;
+  Lanes lanes_;
+  Packer rows_packer_;
+  Epilogue epilogue_;
+  llvm::Value *sums_, *turned_;    ///< Addresses in scratch memory.
+  llvm::Value *weights_ = nullptr; ///< Of panel 0 at the batch index.
+  Interval rows_, points_;         ///< What the task computes.
+  IndexValues batch_;              ///< The task's indices of the batch loops.
+};
+
+} // namespace landfall::kernels

@@ -1,0 +1,140 @@
+//===- panel_tile.cpp - The innermost product with panels -----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/panel_tile.h"
+#include "compiler/kernels/contraction/contraction_code.h"
+#include "compiler/kernels/frame/loop_builder.h"
+#include "compiler/kernels/frame/shared_function.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+/// Emits the body of a block function.
+class PanelTile {
+public:
+  PanelTile(KernelFrame &frame, const TileShape &shape, const TileBlock &block,
+            int64_t panel, const PanelTileArguments &arguments)
+      : frame_(frame), b_(frame.b), shape_(shape), block_(block), panel_(panel),
+        arguments_(arguments), lanes_(frame, shape.width),
+        scalar_(lanes_.scalar_type(shape.type)),
+        vector_(lanes_.vector_type(shape.type)) {}
+
+  void emit() {
+    Values sums = emit_if(
+        frame_, arguments_.continues, [&] { return stored_sums(); },
+        [&] {
+          return Values(block_.m * block_.vectors,
+                        llvm::Constant::getNullValue(vector_));
+        });
+    // What is carried from step to step: two addresses, then the sums.
+    Values carried = {arguments_.panels, arguments_.rows};
+    carried.append(sums);
+    carried = emit_for(frame_, index(0), arguments_.k, index(1), carried,
+                       [&](Value *, llvm::ArrayRef<Value *> now) {
+                         Values next = {at(now[0], index(panel_)),
+                                        at(now[1], arguments_.k_stride)};
+                         next.append(step(now[0], now[1], now.drop_front(2)));
+                         return next;
+                       });
+    for (size_t i = 0; i < sums.size(); ++i)
+      b_.CreateAlignedStore(carried[2 + i], sum_address(i), align());
+  }
+
+private:
+  Value *index(int64_t value) { return frame_.index(value); }
+  Value *at(Value *pointer, Value *offset) {
+    return b_.CreateGEP(scalar_, pointer, offset);
+  }
+  llvm::Align align() const {
+    return llvm::Align(uint64_t(size_of(shape_.type)) * shape_.width);
+  }
+
+  Value *sum_address(size_t i) {
+    return at(arguments_.sums, index(int64_t(i * shape_.width)));
+  }
+  Values stored_sums() {
+    Values sums;
+    for (unsigned i = 0; i < block_.m * block_.vectors; ++i)
+      sums.push_back(b_.CreateAlignedLoad(vector_, sum_address(i), align()));
+    return sums;
+  }
+
+  /// The sums after a step of K: `panels` and `rows` are its addresses.
+  Values step(Value *panels, Value *rows, llvm::ArrayRef<Value *> sums) {
+    Values next(sums.size(), nullptr);
+    auto add = [&](unsigned row, unsigned v, Value *element, Value *vector) {
+      size_t i = row * block_.vectors + v;
+      next[i] = multiply_add(b_, element, vector, sums[i]);
+    };
+    // The operands of which there are fewer stay in registers.
+    if (block_.vectors <= block_.m) {
+      Values vectors;
+      for (unsigned v = 0; v < block_.vectors; ++v)
+        vectors.push_back(vector(panels, v));
+      for (unsigned row = 0; row < block_.m; ++row) {
+        Value *element = spread(rows, row);
+        for (unsigned v = 0; v < block_.vectors; ++v)
+          add(row, v, element, vectors[v]);
+      }
+      return next;
+    }
+    Values elements;
+    for (unsigned row = 0; row < block_.m; ++row)
+      elements.push_back(spread(rows, row));
+    for (unsigned v = 0; v < block_.vectors; ++v) {
+      Value *lanes = vector(panels, v);
+      for (unsigned row = 0; row < block_.m; ++row)
+        add(row, v, elements[row], lanes);
+    }
+    return next;
+  }
+
+  Value *vector(Value *panels, unsigned v) {
+    int64_t point = int64_t(v) * shape_.width;
+    Value *offset = b_.CreateAdd(
+        b_.CreateMul(arguments_.panel_stride, index(point / panel_)),
+        index(point % panel_));
+    return b_.CreateAlignedLoad(vector_, at(panels, offset),
+                                llvm::Align(uint64_t(size_of(shape_.type))));
+  }
+
+  /// The element of a row, in all lanes.
+  Value *spread(Value *rows, unsigned row) {
+    Value *address = at(rows, index(int64_t(row) * arguments_.row_stride));
+    return b_.CreateVectorSplat(shape_.width, b_.CreateLoad(scalar_, address));
+  }
+
+  KernelFrame &frame_;
+  llvm::IRBuilderBase &b_;
+  const TileShape &shape_;
+  TileBlock block_;
+  int64_t panel_;
+  PanelTileArguments arguments_;
+  Lanes lanes_;
+  llvm::Type *scalar_, *vector_;
+};
+
+} // namespace
+
+void call_panel_tile(KernelFrame &frame, const TileShape &shape,
+                     const TileBlock &block, int64_t panel,
+                     const PanelTileArguments &a) {
+  std::string symbol = "panels_" + std::string(name(shape.type)) + "_" +
+                       std::to_string(block.m) + "x" +
+                       std::to_string(block.vectors);
+  call_shared(
+      frame, symbol,
+      {a.rows, a.k_stride, a.panels, a.panel_stride, a.k, a.sums, a.continues},
+      [&](llvm::ArrayRef<Value *> v) {
+        PanelTile(frame, shape, block, panel,
+                  {v[0], a.row_stride, v[1], v[2], v[3], v[4], v[5], v[6]})
+            .emit();
+      });
+}
+
+} // namespace landfall::kernels

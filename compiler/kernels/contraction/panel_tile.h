@@ -1,0 +1,37 @@
+//===- panel_tile.h - The innermost product with panels --------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// The microkernel for weights that are stored in panels
+// (compiler/passes/lay_out_panels.h): a block of sums, some rows by some
+// vectors of the weights' points, is kept in registers while a run of K is
+// added. The rows' elements may be any strides apart, so that one function
+// serves rows that are packed along K and rows that are packed side by side.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/contraction/contraction_tile.h"
+
+namespace landfall::kernels {
+
+/// The arguments of a block. Pointers are to elements of TileShape::type;
+/// strides are in elements.
+struct PanelTileArguments {
+  llvm::Value *rows;         ///< Row 0 at the run's first step.
+  int64_t row_stride;        ///< From one row to the next.
+  llvm::Value *k_stride;     ///< From one step of K of a row to the next (i64).
+  llvm::Value *panels;       ///< The block's first point, at the first step.
+  llvm::Value *panel_stride; ///< From one panel to the next (i64).
+  llvm::Value *k;            ///< The number of steps (i64).
+  llvm::Value *sums;      ///< Row 0: a row has as many elements as the block.
+  llvm::Value *continues; ///< i1: add to the sums there, else overwrite.
+};
+
+/// Emits a call of the kernel's function for blocks of these extents. Panels
+/// have `panel` points; the block begins with a panel, or lies in one.
+void call_panel_tile(KernelFrame &frame, const TileShape &shape,
+                     const TileBlock &block, int64_t panel,
+                     const PanelTileArguments &arguments);
+
+} // namespace landfall::kernels

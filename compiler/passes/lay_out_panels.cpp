@@ -1,0 +1,297 @@
+//===- lay_out_panels.cpp - Weights in panels -----------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/passes/lay_out_panels.h"
+
+#include "compiler/passes/body_queries.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+using namespace mlir;
+
+namespace landfall::compiler {
+
+namespace {
+
+/// What a dimension of the constant is: the number of the reduce loop that
+/// indexes it, or one of these.
+constexpr int of_panels = -1; ///< Indexed by a result loop of the weights' own.
+constexpr int outside = -2;   ///< Indexed by neither.
+using Roles = SmallVector<int>;
+
+/// Reads what a load in a contraction's factors means for the layout.
+class PanelLoad {
+public:
+  PanelLoad(ir::Module::Impl &module, const PanelWeights &weights,
+            lf::LoadOp load)
+      : module_(module), weights_(weights), load_(load),
+        contract_(dyn_cast<lf::ContractOp>(load->getParentOp())) {}
+
+  /// The roles of the dimensions; nullopt if the load is not among the weights.
+  std::optional<Roles> roles() {
+    if (!contract_ || !is_whole_factor())
+      return std::nullopt;
+    used_ = arguments_below(other_factor(), block());
+    for (unsigned dim = 0; dim < dims().size(); ++dim)
+      if (!read_index(dim))
+        return std::nullopt;
+    if (!all_summed() || !llvm::is_contained(roles_, of_panels) || !pays())
+      return std::nullopt;
+    return roles_;
+  }
+  /// The point of the constant that the own loop's index 0 is.
+  int64_t first() const { return first_; }
+  Value own_index() { return block().getArgument(own_loop_); }
+
+private:
+  mlir::Block &block() { return contract_.getFactors().front(); }
+  OperandRange factors() { return block().getTerminator()->getOperands(); }
+  Value other_factor() { return factors()[factors()[0] == load_.getValue()]; }
+  unsigned loops() { return unsigned(contract_.getDims().size()); }
+  ArrayRef<int64_t> dims() {
+    return cast<RankedTensorType>(load_.getTensor().getType()).getShape();
+  }
+
+  /// Whether one factor is what is loaded, in the accumulator's type.
+  bool is_whole_factor() {
+    Value sum = contract_.getEpilogue().front().getArguments().back();
+    Value value = load_.getValue();
+    return load_->getBlock() == &block() && !load_.getGuard() &&
+           value.getType() == sum.getType() && value.getType().isFloat() &&
+           value.hasOneUse() && llvm::is_contained(factors(), value);
+  }
+
+  /// The block's argument that an index is, plus a literal; -1 if it is none.
+  std::pair<int, int64_t> argument_plus(Value index) {
+    int64_t plus = 0;
+    if (auto sum = index.getDefiningOp<lf::ScalarOp>();
+        sum && sum.getOp() == ScalarOp::add)
+      for (int side : {0, 1})
+        if (std::optional<int64_t> literal =
+                number_of(sum.getArgs()[1 - side])) {
+          index = sum.getArgs()[side];
+          plus = *literal;
+          break;
+        }
+    auto argument = dyn_cast<BlockArgument>(index);
+    bool is_loop = argument && argument.getOwner() == &block();
+    return {is_loop ? int(argument.getArgNumber()) : -1, plus};
+  }
+  std::optional<int64_t> number_of(Value value) {
+    if (value.getDefiningOp<lf::SizeOp>())
+      return module_.size_of(value).constant();
+    return literal_of(value);
+  }
+
+  bool read_index(unsigned dim) {
+    Value index = load_.getIndices()[dim];
+    auto [number, plus] = argument_plus(index);
+    if (number >= int(loops())) {
+      int loop = number - int(loops());
+      roles_.push_back(loop);
+      // All of the dimension, from its beginning to its end.
+      return plus == 0 && llvm::count(roles_, loop) == 1 &&
+             module_.size_of(contract_.getReduce()[unsigned(loop)])
+                     .constant() == dims()[dim];
+    }
+    if (number >= 0 && !used_.contains(unsigned(number))) {
+      roles_.push_back(of_panels);
+      own_loop_ = unsigned(number);
+      first_ = plus;
+      auto extent = module_.size_of(contract_.getDims()[own_loop_]).constant();
+      // From a panel's beginning; one dimension only.
+      return extent && plus >= 0 && plus % weights_.width == 0 &&
+             plus + *extent <= dims()[dim] &&
+             llvm::count(roles_, of_panels) == 1;
+    }
+    roles_.push_back(outside);
+    return llvm::all_of(arguments_below(index, block()), [&](unsigned loop) {
+      return loop < loops() && used_.contains(loop);
+    });
+  }
+
+  bool all_summed() {
+    for (unsigned loop = 0; loop < contract_.getReduce().size(); ++loop)
+      if (!llvm::is_contained(roles_, int(loop)))
+        return false;
+    return !contract_.getReduce().empty();
+  }
+
+  /// Whether the layout is worth its padding and, on the M side, the turning of
+  /// results.
+  bool pays() {
+    unsigned innermost = loops() - 1;
+    int64_t along = 1, summed = 1;
+    for (auto [dim, role] : llvm::enumerate(roles_)) {
+      along *= role == of_panels ? dims()[dim] : 1;
+      summed *= role >= 0 ? dims()[dim] : 1;
+    }
+    int64_t stored = llvm::alignTo(along, weights_.width);
+    return (stored - along) * 100 <= stored * weights_.most_padding &&
+           (own_loop_ == innermost ||
+            (used_.contains(innermost) &&
+             summed >= weights_.fewest_summed_on_m_side));
+  }
+
+  ir::Module::Impl &module_;
+  PanelWeights weights_;
+  lf::LoadOp load_;
+  lf::ContractOp contract_;
+  llvm::SmallDenseSet<unsigned> used_; ///< By the other factor.
+  Roles roles_;
+  unsigned own_loop_ = 0;
+  int64_t first_ = 0;
+};
+
+/// The dimensions of a constant in their new order, without those of panels:
+/// `before` them, and `inside` of each, in the order of their loops.
+struct NewOrder {
+  explicit NewOrder(const Roles &roles)
+      : own(unsigned(llvm::find(roles, of_panels) - roles.begin())) {
+    for (unsigned dim = 0; dim < roles.size(); ++dim)
+      if (dim != own)
+        (roles[dim] == outside ? before : inside).push_back(dim);
+    llvm::sort(inside,
+               [&](unsigned a, unsigned b) { return roles[a] < roles[b]; });
+  }
+
+  unsigned own;
+  SmallVector<unsigned> before, inside;
+};
+
+ConstantData in_panels(const ConstantData &data, const NewOrder &order,
+                       int64_t width) {
+  std::vector<int64_t> strides(data.dims.size(), 1);
+  for (size_t d = strides.size() - 1; d-- > 0;)
+    strides[d] = strides[d + 1] * data.dims[d + 1];
+  int64_t along = data.dims[order.own];
+  int64_t panels = (along + width - 1) / width;
+  ConstantData result{data.dtype, {}, {}};
+  // The dimensions that are walked, outermost first, with their strides.
+  std::vector<int64_t> extents, steps;
+  auto walk = [&](unsigned dim) {
+    extents.push_back(data.dims[dim]);
+    steps.push_back(strides[dim]);
+    result.dims.push_back(data.dims[dim]);
+  };
+  for (unsigned dim : order.before)
+    walk(dim);
+  extents.push_back(panels);
+  steps.push_back(strides[order.own] * width);
+  result.dims.push_back(panels);
+  size_t panel_place = extents.size() - 1;
+  for (unsigned dim : order.inside)
+    walk(dim);
+  result.dims.push_back(width);
+  int64_t lines = 1;
+  for (int64_t extent : extents)
+    lines *= extent;
+  size_t bytes = size_t(size_of(data.dtype));
+  std::vector<uint8_t> room(size_t(lines * width) * bytes);
+  uint8_t *to = room.data();
+  std::vector<int64_t> at(extents.size(), 0);
+  const uint8_t *from = data.bytes.data.data();
+  int64_t offset = 0;
+  for (int64_t line = 0; line < lines; ++line, to += size_t(width) * bytes) {
+    int64_t points = std::min(width, along - at[panel_place] * width);
+    for (int64_t point = 0; point < points; ++point)
+      std::memcpy(to + size_t(point) * bytes,
+                  from + size_t(offset + point * strides[order.own]) * bytes,
+                  bytes);
+    for (size_t d = extents.size(); d-- > 0;) {
+      offset += steps[d];
+      if (++at[d] < extents[d])
+        break;
+      offset -= steps[d] * at[d];
+      at[d] = 0;
+    }
+  }
+  result.bytes = share_bytes(std::move(room));
+  return result;
+}
+
+/// Makes a load read from the panels.
+void read_panels(lf::LoadOp load, Value panels, const NewOrder &order,
+                 const PanelWeights &weights, ir::Module::Impl &module) {
+  PanelLoad use(module, weights, load);
+  (void)use.roles();
+  OpBuilder builder(load);
+  Location loc = load.getLoc();
+  Type type = builder.getI64Type();
+  auto literal = [&](int64_t value) -> Value {
+    return lf::LiteralOp::create(builder, loc, type,
+                                 builder.getI64IntegerAttr(value));
+  };
+  auto scalar = [&](ScalarOp op, Value a, Value b) -> Value {
+    return lf::ScalarOp::create(builder, loc, type, op, ValueRange{a, b});
+  };
+  Value width = literal(weights.width);
+  Value panel = scalar(ScalarOp::div, use.own_index(), width);
+  if (use.first())
+    panel = scalar(ScalarOp::add, panel, literal(use.first() / weights.width));
+  SmallVector<Value> indices;
+  for (unsigned dim : order.before)
+    indices.push_back(load.getIndices()[dim]);
+  indices.push_back(panel);
+  for (unsigned dim : order.inside)
+    indices.push_back(load.getIndices()[dim]);
+  indices.push_back(scalar(ScalarOp::mod, use.own_index(), width));
+  load.getIndicesMutable().assign(indices);
+  load.getTensorMutable().assign(panels);
+}
+
+void lay_out(lf::ConstantOp constant, const Roles &roles,
+             const PanelWeights &weights, ir::Module::Impl &module) {
+  NewOrder order(roles);
+  ConstantData data =
+      in_panels(module.constants[constant.getId()], order, weights.width);
+  OpBuilder builder(constant);
+  auto type = RankedTensorType::get(data.dims,
+                                    lf::to_mlir(data.dtype, &module.context));
+  auto moved = lf::ConstantOp::create(
+      builder, constant.getLoc(), type,
+      builder.getI64IntegerAttr(module.add_constant(std::move(data))));
+  for (Operation *user :
+       llvm::make_early_inc_range(constant.getValue().getUsers()))
+    read_panels(cast<lf::LoadOp>(user), moved.getValue(), order, weights,
+                module);
+  module.forget(constant);
+  constant.erase();
+}
+
+/// The roles of a constant's dimensions that all its uses agree on; nullopt if
+/// it is not stored in panels.
+std::optional<Roles> common_roles(lf::ConstantOp constant,
+                                  const PanelWeights &weights,
+                                  ir::Module::Impl &module) {
+  std::optional<Roles> common;
+  for (Operation *user : constant.getValue().getUsers()) {
+    auto load = dyn_cast<lf::LoadOp>(user);
+    std::optional<Roles> roles =
+        load ? PanelLoad(module, weights, load).roles() : std::nullopt;
+    if (!roles || (common && *common != *roles))
+      return std::nullopt;
+    common = roles;
+  }
+  return common;
+}
+
+} // namespace
+
+void lay_out_panels(ir::Module::Impl &module, const PanelWeights &weights) {
+  SmallVector<lf::ConstantOp> constants;
+  module.module->walk([&](lf::ConstantOp op) { constants.push_back(op); });
+  for (lf::ConstantOp constant : constants) {
+    if (module.constants[constant.getId()].bytes.data.empty())
+      continue;
+    if (std::optional<Roles> roles = common_roles(constant, weights, module))
+      lay_out(constant, *roles, weights, module);
+  }
+}
+
+} // namespace landfall::compiler

@@ -1,0 +1,144 @@
+//===- lay_out_panels_test.cpp - Which constants are stored in panels -----===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/passes/lay_out_panels.h"
+
+#include "compiler/passes/pass_for_test.h"
+
+namespace landfall::compiler {
+namespace {
+
+using namespace ir;
+
+/// Small integers, all sums of which are exact.
+Tensor weights(Builder &b, std::vector<int64_t> dims) {
+  int64_t count = 1;
+  for (int64_t extent : dims)
+    count *= extent;
+  std::vector<float> values;
+  for (int64_t k = 0; k < count; ++k)
+    values.push_back(float(k * 5 % 17) - 8);
+  std::vector<uint8_t> bytes(values.size() * sizeof(float));
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return b.constant(
+      {DType::f32, std::move(dims), share_bytes(std::move(bytes))});
+}
+
+/// Weights by points and depth, or by depth and points, and which of the two
+/// result loops is theirs.
+struct Form {
+  bool by_depth = false;
+  bool innermost = true;
+};
+
+/// The products of x [rows, 6] with `points` points of w, from `first` on.
+Tensor product(Builder &b, Tensor x, Tensor w, int64_t points,
+               int64_t first = 0, Form form = {}) {
+  Contraction c;
+  Size rows = x.shape()[0];
+  c.shape = form.innermost ? Shape{rows, points} : Shape{points, rows};
+  c.reduce = {6};
+  c.factors = [&](auto at, auto sum) {
+    Scalar point = at[form.innermost];
+    if (first > 0)
+      point = point + b.scalar(Size(first));
+    return std::pair(x.at({at[!form.innermost], sum[0]}),
+                     form.by_depth ? w.at({sum[0], point})
+                                   : w.at({point, sum[0]}));
+  };
+  return b.contract(c);
+}
+
+void in_fours(Module::Impl &module) {
+  lay_out_panels(
+      module, {.width = 4, .fewest_summed_on_m_side = 6, .most_padding = 10});
+}
+
+Outcome laid_out(const BuildGraph &build) {
+  Outcome after = outcome(build, in_fours, 4, 6);
+  EXPECT_EQ(after.values, outcome(build, nullptr, 4, 6).values);
+  EXPECT_FALSE(after.values.empty());
+  return after;
+}
+
+TEST(LayOutPanels, BothOrdersOnBothSides) {
+  for (bool by_depth : {false, true})
+    for (bool innermost : {false, true}) {
+      Outcome after = laid_out([&](Builder &b) {
+        std::vector<int64_t> dims = {12, 6};
+        if (by_depth)
+          std::swap(dims[0], dims[1]);
+        b.output("y", product(b, input(b), weights(b, dims), 12, 0,
+                              {by_depth, innermost}));
+      });
+      EXPECT_EQ(after.count("tensor<3x6x4xf32>"), 2)
+          << "the constant, the load";
+    }
+}
+
+TEST(LayOutPanels, TheLastPanelEndsWithZeros) {
+  auto of = [](int64_t points) {
+    return laid_out([=](Builder &b) {
+      b.output("y", product(b, input(b), weights(b, {points, 6}), points));
+    });
+  };
+  EXPECT_EQ(of(19).count("tensor<5x6x4xf32>"), 2);
+  EXPECT_EQ(of(17).count("tensor<5x6x4xf32>"), 0) << "too much padding";
+}
+
+/// Gates that are computed apart, as those of a GRU.
+TEST(LayOutPanels, PartsOfAConstantBeginWithAPanel) {
+  auto two = [](int64_t first) {
+    return [first](Builder &b) {
+      Tensor x = input(b), w = weights(b, {24, 6});
+      b.output("y", product(b, x, w, first));
+      b.output("z", product(b, x, w, 24 - first, first));
+    };
+  };
+  EXPECT_EQ(laid_out(two(8)).count("tensor<6x6x4xf32>"), 3);
+  EXPECT_EQ(laid_out(two(9)).count("tensor<6x6x4xf32>"), 0);
+}
+
+/// The weights of one of two directions.
+TEST(LayOutPanels, OtherDimensionsStayOutside) {
+  Outcome after = laid_out([](Builder &b) {
+    Tensor x = input(b), w = weights(b, {2, 8, 6});
+    Contraction c;
+    c.shape = {x.shape()[0], 8};
+    c.reduce = {6};
+    c.factors = [&](auto at, auto sum) {
+      return std::pair(x.at({at[0], sum[0]}),
+                       w.at({b.index(1), at[1], sum[0]}));
+    };
+    b.output("y", b.contract(c));
+  });
+  EXPECT_EQ(after.count("tensor<2x2x6x4xf32>"), 2);
+}
+
+TEST(LayOutPanels, LeavesWhatOthersReadToo) {
+  Outcome after = laid_out([](Builder &b) {
+    Tensor x = input(b), w = weights(b, {8, 6});
+    b.output("y", product(b, x, w, 8));
+    b.output("z", b.map(w.shape(), DType::f32, [&](auto i) {
+      return w.at(i) + x.at({b.index(0), i[1]});
+    }));
+  });
+  EXPECT_EQ(after.count("tensor<8x6xf32>") > 0, true);
+}
+
+void with_long_sums(Module::Impl &module) {
+  lay_out_panels(module, {.width = 4, .fewest_summed_on_m_side = 7});
+}
+
+TEST(LayOutPanels, LeavesShortSumsOnTheMSide) {
+  auto build = [](Builder &b) {
+    b.output("y", product(b, input(b), weights(b, {8, 6}), 8, 0,
+                          {.innermost = false}));
+  };
+  EXPECT_EQ(outcome(build, with_long_sums, 4, 6).count("tensor<2x6x4xf32>"), 0);
+}
+
+} // namespace
+} // namespace landfall::compiler

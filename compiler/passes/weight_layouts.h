@@ -1,0 +1,38 @@
+//===- weight_layouts.h - How targets want weights stored -------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Weights are constants that are factors of contractions. A target says which
+// of them are stored otherwise than the model has them.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include <cstdint>
+
+namespace landfall::compiler {
+
+/// Weights that are stored K-major, with the summed dimensions outermost
+/// (lay_out_constants.h).
+struct KMajorWeights {
+  /// The fewest points of the result loops that only the other factor has (M,
+  /// for weights on the N side); an unknown extent is enough. 0: no weights.
+  int64_t fewest_across = 0;
+  /// The fewest points of the result loops that only the weights have.
+  int64_t fewest_along = 1;
+  /// Only weights on the N side: those that use the innermost result loop.
+  bool n_side_only = false;
+};
+
+/// Weights that are stored in panels (lay_out_panels.h).
+struct PanelWeights {
+  int64_t width = 0; ///< Points of a panel; 0: no weights are stored so.
+  /// The fewest summed points of weights on the M side. Results of a panel are
+  /// turned there, as their own loop is not the innermost; the sums must be
+  /// worth it.
+  int64_t fewest_summed_on_m_side = 0;
+  /// At most this share of the stored points, in percent, is zeros.
+  int64_t most_padding = 0;
+};
+
+} // namespace landfall::compiler
