@@ -64,6 +64,10 @@ struct NativeServices {
 struct NativePlan {
   int64_t tasks;         ///< 0: nothing to do.
   int64_t scratch_bytes; ///< Per thread; memory is 64-byte aligned.
+  /// Set by the caller: how many threads will run the tasks, so that few
+  /// threads get few, larger tasks where the results' bits do not depend on how
+  /// work is cut; 0: not known. The calls of the launch have the same number.
+  int64_t threads = 0;
 };
 
 struct NativeCall {
@@ -81,6 +85,7 @@ struct NativeCall {
   /// Reports the range as done and sets `begin` and `end` to the next one.
   /// Returns 0 if there is none. Called only by kernels that pull tasks.
   int32_t (*next)(NativeCall *call) = nullptr;
+  int64_t threads = 0; ///< NativePlan::threads.
 };
 
 } // namespace landfall

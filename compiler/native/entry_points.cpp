@@ -140,6 +140,8 @@ void EntryPoints::emit_plan(const std::string &symbol) {
   llvm::Function *function = open(symbol + "_plan", b.getVoidTy(), 2);
   NativeFrame frame(b, kernel_, machine_);
   load_sizes(frame, function->getArg(0));
+  frame.threads = frame.field(function->getArg(1),
+                              offsetof(NativePlan, threads), b.getInt64Ty());
   kernels::TaskGenerator::Plan plan = generator_.plan(frame);
   auto put = [&](Value *value, size_t offset) {
     b.CreateStore(value, b.CreateConstInBoundsGEP1_64(
@@ -162,6 +164,8 @@ void EntryPoints::emit_run(const std::string &symbol) {
   frame.local = pointer(offsetof(NativeCall, local));
   frame.services = pointer(offsetof(NativeCall, services));
   frame.failed_value = pointer(offsetof(NativeCall, failed_value));
+  frame.threads =
+      frame.field(call, offsetof(NativeCall, threads), b.getInt64Ty());
   load_sizes(frame, pointer(offsetof(NativeCall, sizes)));
   for (size_t k = 0; k < kernel_.operands.size(); ++k)
     frame.operands.push_back(

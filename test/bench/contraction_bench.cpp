@@ -240,12 +240,13 @@ Status measure(const Shape &shape, const std::string &variant) {
     operands.push_back(buffers.back()->data);
     fill(operand.dtype, operands.back(), count);
   }
-  NativePlan planned;
+  NativePlan planned = {0, 0, 1};
   plan(sizes.data(), &planned);
   Buffer scratch(size_t(planned.scratch_bytes) + 64);
   int64_t failed = 0;
   NativeCall call = {operands.data(), sizes.data(),     0,      planned.tasks,
                      scratch.data,    &cpu::services(), &failed};
+  call.threads = planned.threads;
   double start = now();
   run(&call);
   int repeats = std::max(1, int(0.002 / std::max(now() - start, 1e-7)));

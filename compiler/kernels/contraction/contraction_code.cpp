@@ -11,6 +11,21 @@ using llvm::Value;
 
 //===--- Arithmetic -------------------------------------------------------===//
 
+Value *wanted_tasks(KernelFrame &frame, int64_t most) {
+  if (!frame.threads)
+    return frame.index(most);
+  // Some for each thread, as threads are not equally fast.
+  constexpr int64_t tasks_of_a_thread = 4;
+  llvm::IRBuilderBase &b = frame.b;
+  Value *few =
+      smaller(b, frame.index(most),
+              b.CreateMul(frame.threads, frame.index(tasks_of_a_thread)));
+  Value *wanted = b.CreateSelect(b.CreateICmpSGT(frame.threads, frame.index(1)),
+                                 few, frame.index(1));
+  return b.CreateSelect(b.CreateICmpSGT(frame.threads, frame.index(0)), wanted,
+                        frame.index(most));
+}
+
 Value *ceil_div(llvm::IRBuilderBase &b, Value *x, Value *y) {
   return b.CreateUDiv(b.CreateAdd(x, b.CreateSub(y, b.getInt64(1))), y);
 }

@@ -78,6 +78,10 @@ private:
   llvm::DenseMap<NodeId, LaneValue> values_;
 };
 
+/// How many tasks a launch should have: `most`, or fewer if few threads run
+/// them (i64).
+llvm::Value *wanted_tasks(KernelFrame &frame, int64_t most);
+
 /// ceil(x / y), and x rounded up to a multiple of y, for i64 x >= 0 and y > 0.
 llvm::Value *ceil_div(llvm::IRBuilderBase &b, llvm::Value *x, llvm::Value *y);
 llvm::Value *round_up(llvm::IRBuilderBase &b, llvm::Value *x, llvm::Value *y);

@@ -21,10 +21,10 @@ namespace {
 
 /// Tasks are not made smaller than about this many multiply-adds.
 constexpr int64_t work_of_a_task = int64_t(1) << 20;
-/// Tasks are made smaller until a launch has `wanted_tasks`. Small tasks pack
+/// Tasks are made smaller until a launch has `useful_tasks`. Small tasks pack
 /// the same elements more often: very small ones are used only until there are
 /// `needed_tasks`.
-constexpr int64_t wanted_tasks = 32, needed_tasks = 8;
+constexpr int64_t useful_tasks = 32, needed_tasks = 8;
 
 /// The most panels (TileShape::n() points of N) in a task.
 constexpr int64_t most_panels = 64;
@@ -94,7 +94,8 @@ private:
     auto split = [&](int64_t most_tasks, int64_t panels, int64_t least_m) {
       Value *least_n =
           prefer(&BlockStrategy::Cut::least_n, index(panels * shape_.n()));
-      Value *wanted = smaller(b_, worth, index(most_tasks));
+      Value *wanted =
+          smaller(b_, worth, wanted_tasks(sizes_.frame(), most_tasks));
       auto more = [&](Value *tasks, Value *extent, Value *least) {
         Value *all =
             b_.CreateMul(tiling_.batch, b_.CreateMul(m_tasks, n_tasks));
@@ -105,7 +106,7 @@ private:
       n_tasks = more(n_tasks, tiling_.n, least_n);
       m_tasks = more(m_tasks, tiling_.m, index(least_m));
     };
-    split(wanted_tasks, dense ? shape_.panels : 2, 16 * shape_.m);
+    split(useful_tasks, dense ? shape_.panels : 2, 16 * shape_.m);
     split(needed_tasks, 2, 4 * shape_.m);
     auto cut = [&](Value *extent, Value *tasks, int64_t unit) {
       return at_least_one(

@@ -15,9 +15,9 @@ namespace {
 
 /// Tasks are not made smaller than about this many multiply-adds.
 constexpr int64_t work_of_a_task = int64_t(1) << 20;
-/// Tasks are made smaller until a launch has `wanted_tasks`; very small ones
+/// Tasks are made smaller until a launch has `useful_tasks`; very small ones
 /// are used only until there are `needed_tasks`.
-constexpr int64_t wanted_tasks = 32, needed_tasks = 8;
+constexpr int64_t useful_tasks = 32, needed_tasks = 8;
 /// With so many points, packing a row is nothing beside its products.
 constexpr int64_t many_points = 1024;
 
@@ -79,7 +79,8 @@ private:
     // same rows, and packing them costs more than reading panels again.
     auto split = [&](int64_t most_tasks, int64_t least_rows,
                      int64_t least_points) {
-      Value *wanted = smaller(b_, worth, index(most_tasks));
+      Value *wanted =
+          smaller(b_, worth, wanted_tasks(sizes_.frame(), most_tasks));
       auto more = [&](Value *tasks, Value *extent, int64_t least) {
         Value *all =
             b_.CreateMul(cut_.batch, b_.CreateMul(row_tasks, point_tasks));
@@ -90,7 +91,7 @@ private:
       row_tasks = more(row_tasks, cut_.rows, least_rows);
       point_tasks = more(point_tasks, cut_.points, least_points);
     };
-    split(wanted_tasks, 12 * block, 8 * points);
+    split(useful_tasks, 12 * block, 8 * points);
     split(needed_tasks, 4 * block, 2 * points);
     auto cut = [&](Value *extent, Value *tasks, int64_t unit) {
       return at_least_one(

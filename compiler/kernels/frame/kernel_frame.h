@@ -48,6 +48,9 @@ public:
   llvm::Value *scratch = nullptr;
   /// The core's scratchpad; null if it has none.
   llvm::Value *local = nullptr;
+  /// How many threads run the tasks, or 0 (i64); null: not known. Results must
+  /// not depend on it.
+  llvm::Value *threads = nullptr;
 
   /// The i64 value of an extent.
   llvm::Value *extent(const Extent &extent);

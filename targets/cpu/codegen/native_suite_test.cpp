@@ -61,18 +61,19 @@ public:
   native::Outcome launch(const native::Launch &launch, bool at_end);
 
 private:
-  int64_t run_tasks(const std::vector<int64_t> &sizes, Buffers &buffers);
+  int64_t run_tasks(const std::vector<int64_t> &sizes, Buffers &buffers,
+                    int64_t threads);
 
   void (*plan_)(const int64_t *, NativePlan *);
   int32_t (*run_)(const NativeCall *);
 };
 
 int64_t LoadedKernel::run_tasks(const std::vector<int64_t> &sizes,
-                                Buffers &buffers) {
+                                Buffers &buffers, int64_t threads) {
   std::vector<void *> operands;
   for (auto &buffer : buffers)
     operands.push_back(buffer->data());
-  NativePlan plan = {-1, -1};
+  NativePlan plan = {-1, -1, threads};
   plan_(sizes.data(), &plan);
   EXPECT_GE(plan.tasks, 0);
   FencedBuffer scratch(
@@ -80,6 +81,7 @@ int64_t LoadedKernel::run_tasks(const std::vector<int64_t> &sizes,
   int64_t failed_value = 0;
   NativeCall call = {operands.data(), sizes.data(), 0, 0, scratch.data(),
                      &services(),     &failed_value};
+  call.threads = threads;
   for (int64_t end = plan.tasks; end > 0;) {
     call.end = end;
     call.begin = std::max<int64_t>(0, end - 2);
@@ -95,7 +97,8 @@ native::Outcome LoadedKernel::launch(const native::Launch &launch,
   Buffers buffers;
   for (const std::vector<uint8_t> &operand : launch.operands)
     buffers.push_back(std::make_unique<FencedBuffer>(operand, at_end));
-  native::Outcome outcome{run_tasks(launch.sizes, buffers), {}};
+  // The cut for one thread, and that for many.
+  native::Outcome outcome{run_tasks(launch.sizes, buffers, at_end), {}};
   for (size_t k = 0; k < buffers.size(); ++k)
     outcome.operands.emplace_back(
         buffers[k]->data(), buffers[k]->data() + launch.operands[k].size());

@@ -83,7 +83,7 @@ Status CpuQueue::do_launch(const runtime::Executable &executable,
 }
 
 Status CpuQueue::call(const CpuKernel &kernel, std::span<const int64_t> sizes) {
-  NativePlan plan = {0, 0};
+  NativePlan plan = {0, 0, pool_->threads()};
   kernel.plan(sizes.data(), &plan);
   if (plan.tasks <= 0)
     return {};
@@ -115,6 +115,7 @@ void CpuQueue::run_tasks(const CpuKernel &kernel,
       scratch += part.participant * scratch_stride_;
     NativeCall call = {operands_.data(), sizes.data(), part.begin,   part.end,
                        scratch,          &services(),  &failed_value};
+    call.threads = threads;
     if (int32_t code = kernel.run(&call); code != 0)
       failure.add(part.begin, code, failed_value);
   };

@@ -136,6 +136,7 @@ void Worker::open(const LaunchRecord &record) {
 /// management core. If there is nothing to run, its range 0 is empty.
 void Worker::plan(const LaunchRecord &record) {
   NativePlan &planned = shared().planned;
+  planned.threads = 0;
   reinterpret_cast<PlanFunction>(record.plan)(call_.sizes, &planned);
   has_range_ = true;
   if (planned.tasks <= 0 ||
