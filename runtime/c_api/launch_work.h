@@ -1,0 +1,22 @@
+//===- launch_work.h - What a launch asks of the machine -------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "package/kernel.h"
+
+#include <span>
+
+namespace landfall::c_api {
+
+struct LaunchWork {
+  double multiply_adds = 0; ///< Of a contraction; 0 for other kernels.
+  double bytes = 0;         ///< Of all operands, each once and whole.
+};
+
+/// `sizes` are the values of the kernel's size parameters.
+LaunchWork work_of_launch(const Kernel &kernel, std::span<const int64_t> sizes);
+
+} // namespace landfall::c_api
