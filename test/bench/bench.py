@@ -1,7 +1,7 @@
 """Landfall beside every installed rival: the same inputs, in turns, in one process.
 
     ./dev bench [--quick] [--only TEXT] [--operators | --models] [--systems NAME,NAME]
-                [--threads 1] [--rounds 7] [--out FOLDER] [--compare OLD.json]
+                [--threads 1] [--rounds 15] [--out FOLDER] [--compare OLD.json]
     ./dev bench --install              the rivals, into .venv-rivals
     ./dev bench --compare OLD.json --with NEW.json
     ./dev bench --page RESULT.json     the tables of docs/performance.md
@@ -33,10 +33,11 @@ import rivals  # noqa: E402
 import run_rows  # noqa: E402
 import table  # noqa: E402
 from systems import OURS, SYSTEMS  # noqa: E402
+from timing import CLOCKS, Plan  # noqa: E402
 
 VERSION = 1
 RECORDED = ROOT.parent / "shared" / "models"
-QUICK_ROUNDS, QUICK_BURST_S = 3, 0.02
+QUICK_ROUNDS = 5
 
 
 def cpu_name():
@@ -57,8 +58,10 @@ def parse():
                         help="models with recorded inputs: NAME/model.onnx, NAME/test_data_set_N")
     parser.add_argument("--systems", default=",".join(SYSTEMS), metavar="NAMES")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, help="default: 7")
-    parser.add_argument("--burst", type=float, metavar="SECONDS", help="of a system in a round; default: 0.06")
+    parser.add_argument("--rounds", type=int, help=f"default: {Plan.rounds}")
+    parser.add_argument("--burst", type=float, default=Plan.burst_s, metavar="SECONDS", help="of a system in a round")
+    parser.add_argument("--clock", choices=CLOCKS, default=Plan.clock,
+                        help="processor: what other processes take does not count; for one thread")
     parser.add_argument("--limit", type=float, default=900, metavar="SECONDS", help="that a row may take")
     parser.add_argument("--quick", action="store_true", help="one row of each family at one size, few rounds")
     parser.add_argument("--tiny", action="store_true", help="small models, for tests")
@@ -70,10 +73,11 @@ def parse():
     parser.add_argument("--install", action="store_true", help="install the rivals")
     options = parser.parse_args()
     options.systems = options.systems.split(",")
+    if options.clock == "processor" and options.threads != 1:
+        parser.error("processor time is that of all threads: it says nothing of several")
     if unknown := [name for name in options.systems if name not in SYSTEMS]:
         parser.error(f"no system is called {unknown[0]}; there are {', '.join(SYSTEMS)}")
-    options.rounds = options.rounds or (QUICK_ROUNDS if options.quick else 7)
-    options.burst = options.burst or (QUICK_BURST_S if options.quick else 0.06)
+    options.rounds = options.rounds or (QUICK_ROUNDS if options.quick else Plan.rounds)
     return options
 
 
@@ -88,7 +92,7 @@ def wanted(options):
 
 def result_of(gathered, versions, options):
     return {"version": VERSION, "date": time.strftime("%Y-%m-%d"), "threads": options.threads,
-            "rounds": options.rounds, "systems": versions, "machine": {"cpu": cpu_name(), **gathered.machine},
+            "rounds": options.rounds, "clock": options.clock, "systems": versions, "machine": {"cpu": cpu_name(), **gathered.machine},
             "rows": gathered.rows, "failures": gathered.failures}
 
 

@@ -36,7 +36,7 @@ def point(row, label, ours, rival, macs=1000, moved=64):
 
 
 def result(*rows):
-    return {"version": 1, "date": "2026-01-01", "threads": 1, "rounds": 1, "machine": MACHINE, "rows": list(rows),
+    return {"version": 1, "date": "2026-01-01", "threads": 1, "rounds": 1, "clock": "elapsed", "machine": MACHINE, "rows": list(rows),
             "systems": {"landfall": "1", "onnxruntime": "1", "openvino": None}, "failures": []}
 
 
@@ -100,8 +100,8 @@ class Command(unittest.TestCase):
 
     def test_results_are_written_and_compared(self):
         with tempfile.TemporaryDirectory() as folder:
-            words = ["--tiny", "--only", "LSTM one-way", "--systems", "landfall,onnxruntime", "--rounds", 1, "--burst",
-                     0.001, "--out", folder]
+            words = ["--tiny", "--only", "LSTM one-way", "--systems", "landfall,onnxruntime", "--rounds", 1,
+                     "--burst", 0.001, "--out", folder]
             done = self.bench(*words)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             found = json.loads((Path(folder) / "results.json").read_text())
@@ -120,8 +120,8 @@ class Command(unittest.TestCase):
             row = architectures.all_rows(tiny=True)[-1]
             (Path(folder) / "broken" / "model.onnx").write_bytes(b"no model")
             tiny_run.record(row, Path(folder) / "whole")
-            done = self.bench("--recorded", folder, "--only", "recorded", "--systems", "landfall,onnxruntime", "--rounds",
-                              1, "--burst", 0.001, "--out", Path(folder) / "out")
+            done = self.bench("--recorded", folder, "--only", "recorded", "--systems", "landfall,onnxruntime",
+                              "--rounds", 1, "--burst", 0.001, "--out", Path(folder) / "out")
             self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
             found = json.loads((Path(folder) / "out" / "results.json").read_text())
             self.assertEqual([row["row"] for row in found["rows"]], ["whole"])
@@ -129,6 +129,7 @@ class Command(unittest.TestCase):
 
     def test_an_unknown_system_or_row_is_an_error(self):
         self.assertIn("no system is called", self.bench("--systems", "abacus").stderr)
+        self.assertIn("says nothing of several", self.bench("--clock", "processor", "--threads", 2).stderr)
         self.assertIn("no row contains", self.bench("--only", "nothing like it").stderr)
 
 

@@ -23,10 +23,10 @@ def text(old, new):
                                   f"{report.milliseconds(report.least(b, OURS))} ms, others x{report.number(others)}, "
                                   f"ratio {report.number(report.ratio(a))} -> {report.number(report.ratio(b))}  "
                                   f"{b['row']}, {b['label']}"))
-    head = [f"compared with {old['date']}: {len(pairs)} points of both; {len(before) - len(pairs)} of the old one "
-            f"are missing. Our time, by that of rivals, new / old: geometric mean {report.number(report.mean(changes), 3)}"]
-    if old["threads"] != new["threads"] or old["machine"]["cpu"] != new["machine"]["cpu"]:
-        head.append("warning: another machine, or other threads")
+    head = [f"compared with {old['date']}: {len(pairs)} points of both; {len(before) - len(pairs)} of the old one are "
+            f"missing. Our time, by that of rivals, new / old: geometric mean {report.number(report.mean(changes), 3)}"]
+    if any(old[key] != new[key] for key in ("threads", "clock")) or old["machine"]["cpu"] != new["machine"]["cpu"]:
+        head.append("warning: another machine, other threads, or another clock")
     return "\n".join([*head, *(line for _, line in sorted(lines, reverse=True))])
 
 

@@ -1,7 +1,7 @@
 """What a run has found, as text and as Markdown tables.
 
 A result is JSON: {"version", "date", "machine": {"cpu", "gflops", "bandwidth"},
-"threads", "rounds", "systems": {name: version or null}, "rows": [...], "failures":
+"threads", "rounds", "clock", "systems": {name: version or null}, "rows": [...], "failures":
 [{"row", "why"}]}. A row of it is one point: {"row", "kind", "family", "label",
 "number", "macs", "bytes", "times": {system: {"least_ms", "median_ms", "rounds_ms"}},
 "load_s", "problems": {system: why}, "difference", "wrong"}.
@@ -131,7 +131,8 @@ def machine_text(result):
     machine = result["machine"]
     rates = ", ".join(f"{rate:.0f} GB/s from {size_text(size)}" for size, rate in machine["bandwidth"])
     threads = f"{result['threads']} thread{'s' if result['threads'] > 1 else ''}"
-    return f"{machine['cpu']}, {threads}: {machine['gflops']:.0f} GFLOP/s; {rates}"
+    clock = ", processor time" if result["clock"] == "processor" else ""
+    return f"{machine['cpu']}, {threads}{clock}: {machine['gflops']:.0f} GFLOP/s; {rates}"
 
 
 def size_text(size):

@@ -3,7 +3,7 @@
     row_worker.py REQUEST
 
 REQUEST is JSON: {"row", "tiny", "recorded", "systems", "threads", "rounds",
-"burst_s", "points" (numbers; null: all)}. The first line says what loading gave:
+"burst_s", "clock", "points" (numbers; null: all)}. The first line says what loading gave:
 {"load_s": {system: seconds}, "problems": {system: why}}.
 """
 
@@ -53,10 +53,9 @@ def answers(runs, feeds):
 
 def largest_difference(expected, actual):
     """Of the elements of real tensors of equal shapes."""
-    found = [float(np.max(np.abs(e.astype(np.float64) - a.astype(np.float64)), initial=0))
-             for e, a in zip(expected, actual)
-             if isinstance(e, np.ndarray) and isinstance(a, np.ndarray) and e.shape == a.shape and e.dtype.kind in "fiu"]
-    return max(found, default=None)
+    pairs = [(e, a) for e, a in zip(expected, actual) if isinstance(e, np.ndarray) and isinstance(a, np.ndarray)]
+    return max((float(np.max(np.abs(e.astype(np.float64) - a.astype(np.float64)), initial=0))
+                for e, a in pairs if e.shape == a.shape and e.dtype.kind in "fiu"), default=None)
 
 
 def judge(results):
@@ -82,7 +81,7 @@ def point(row, number, runs, request, counter, weights):
     outputs = results.get(JUDGE) or results.get(OURS) or []
     return {"number": number, "label": row.labels()[number], "macs": macs_of(counter, feeds),
             "bytes": weights + work.value_bytes(feeds.values()) + work.value_bytes(outputs),
-            "times": measure(timed, feeds, Plan(request["rounds"], request["burst_s"]), request["threads"]),
+            "times": measure(timed, feeds, Plan(request["rounds"], request["burst_s"], request["clock"]), request["threads"]),
             "problems": problems, **judge(results)}
 
 

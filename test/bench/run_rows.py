@@ -74,7 +74,7 @@ def run_all(rows, options, python, gathered):
     for row in rows:
         request = {"row": row.name, "tiny": options.tiny, "recorded": options.recorded and str(options.recorded),
                    "systems": options.systems, "threads": options.threads, "rounds": options.rounds,
-                   "burst_s": options.burst, "points": chosen_points(row, options.quick)}
+                   "burst_s": options.burst, "clock": options.clock, "points": chosen_points(row, options.quick)}
         before = len(gathered.failures)
         try:
             for found in run_row(row, request, python, options.limit, gathered):

@@ -18,11 +18,11 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 # Behind the interpreter's own packages: Landfall as built, and torch where it is.
-sys.path += [str(ROOT / "build" / "python"), *map(str, (ROOT / ".venv-frameworks" / "lib").glob("python3*/site-packages"))]
+sys.path += map(str, [ROOT / "build" / "python", *(ROOT / ".venv-frameworks" / "lib").glob("python3*/site-packages")])
 
 
 class Landfall:
-    name, package = "landfall", "landfall"
+    name, packages = "landfall", ()
 
     @staticmethod
     def version():
@@ -39,7 +39,7 @@ class Landfall:
 
 
 class OnnxRuntime:
-    name, package = "onnxruntime", "onnxruntime"
+    name, packages = "onnxruntime", ("onnxruntime",)
 
     @staticmethod
     def load(model, threads):
@@ -53,7 +53,7 @@ class OnnxRuntime:
 
 
 class OpenVino:
-    name, package = "openvino", "openvino"
+    name, packages = "openvino", ("openvino",)
 
     @staticmethod
     def load(model, threads):
@@ -73,7 +73,7 @@ class OpenVino:
 class Inductor:
     """PyTorch's compiler, on what onnx2torch makes of the model."""
 
-    name, package = "inductor", "torch"
+    name, packages = "inductor", ("torch", "onnx2torch")
 
     @staticmethod
     def load(model, threads):
@@ -96,7 +96,7 @@ class Inductor:
 
 
 class Iree:
-    name, package = "iree", "iree-base-compiler"
+    name, packages = "iree", ("iree-base-compiler", "iree-base-runtime")
     LIMIT_S = 300
 
     @staticmethod
@@ -136,7 +136,7 @@ class Iree:
 class Tvm:
     """Relax, with the default schedules of LLVM's target: nothing is tuned."""
 
-    name, package = "tvm", "apache-tvm"
+    name, packages = "tvm", ("apache-tvm",)
 
     @staticmethod
     def load(model, threads):
@@ -149,11 +149,12 @@ class Tvm:
         proto = onnx.load_from_string(model) if isinstance(model, bytes) else onnx.load(model)
         known = {weight.name for weight in proto.graph.initializer}
         names = [value.name for value in proto.graph.input if value.name not in known]
-        machine = relax.VirtualMachine(tvm.compile(from_onnx(proto), target="llvm"), tvm.cpu())
+        target = tvm.target.Target({"kind": "llvm", "mcpu": tvm.target.codegen.llvm_get_system_cpu()})
+        machine = relax.VirtualMachine(tvm.compile(from_onnx(proto), target=target), tvm.cpu())
 
         def run(feeds):
             results = machine["main"](*(tvm.runtime.tensor(np.ascontiguousarray(feeds[name])) for name in names))
-            return [value.numpy() for value in (results if isinstance(results, (list, tuple)) else [results])]
+            return [value.numpy() for value in ([results] if hasattr(results, "numpy") else results)]
 
         return run
 
@@ -168,7 +169,8 @@ def versions(names):
     for name in names:
         system = SYSTEMS[name]
         try:
-            found[name] = system.version() if name == OURS else importlib.metadata.version(system.package)
+            numbers = [importlib.metadata.version(package) for package in system.packages]
+            found[name] = numbers[0] if numbers else system.version()
         except ImportError:  # PackageNotFoundError is one.
             found[name] = None
     return found

@@ -3,7 +3,7 @@
 from onnx import numpy_helper
 from row_worker import load, point
 
-REQUEST = {"systems": ["landfall", "onnxruntime"], "threads": 1, "rounds": 1, "burst_s": 0.0}
+REQUEST = {"systems": ["landfall", "onnxruntime"], "threads": 1, "rounds": 1, "burst_s": 0.0, "clock": "elapsed"}
 
 
 def first_point(row):

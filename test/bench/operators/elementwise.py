@@ -1,6 +1,6 @@
 """Element by element: functions, two operands, broadcasts."""
 
-from operators.shared import node, operator
+from operators.shared import OPSET, node, operator
 from rows import Input, points
 
 FAMILY = "elementwise"
@@ -16,7 +16,8 @@ def rows():
     # |x| makes Log and Sqrt real.
     positive = ("Log", "Sqrt")
     found = [operator(FAMILY, name, {"x": "n"}, (lambda g, name=name: g.add(name, g.add("Abs", "x")))
-                      if name in positive else node(name, "x"), lengths()) for name in FUNCTIONS]
+                      if name in positive else node(name, "x"), lengths(), 20 if name == "Gelu" else OPSET)
+             for name in FUNCTIONS]
     same = {"x": "n", "z": "n"}
     found += [operator(FAMILY, name, same, node(name, "x", "z"), lengths()) for name in ("Add", "Mul", "Div", "Max")]
     maps = points("n h w", (1, 7, 7), (1, 56, 56), (1, 97, 101), (8, 112, 112))

@@ -29,6 +29,6 @@ def rows():
         operator(FAMILY, "NonMaxSuppression", {"b": "1 n 2", "s": "1 1 n"}, boxes, points("n", 97, 8400)),
         operator(FAMILY, "DFT", {"x": "n m 1"},
                  lambda g: g.add("DFT", "x", "", g.constant(1, "int64"), onesided=1),
-                 points("n m", (1, 97), (16, 512), (4, 4096))),
+                 points("n m", (1, 97), (16, 512), (4, 4096)), opset=20),
         operator(FAMILY, "STFT", {"x": "n t 1"}, spectrum, points("n t", (1, 1600), (1, 16000), (4, 16001))),
     ]

@@ -1,6 +1,6 @@
 """Sums, extremes, softmax and normalisations."""
 
-from operators.shared import node, operator
+from operators.shared import OPSET, node, operator
 from rows import points
 
 FAMILY = "reductions"
@@ -14,14 +14,15 @@ def reduce(op_type, axes):
                     lambda g: g.add(op_type, "x", g.ints(*axes)), IMAGES)
 
 
-def norm(name, features):
+def norm(features):
+    at = points("n s", (1, 1), (1, 97), (1, 128), (8, 128), (1, 1021))
     return operator(FAMILY, f"LayerNormalization {features}", {"x": f"n s {features}"},
-                    lambda g: g.layer_norm("x", features), points("n s", (1, 1), (1, 97), (1, 128), (8, 128), (1, 1021)))
+                    lambda g: g.layer_norm("x", features), at)
 
 
-def channels_norm(op_type, **attributes):
+def channels_norm(op_type, opset=OPSET, **attributes):
     return operator(FAMILY, op_type, {"x": "n 64 h w"},
-                    lambda g: g.add(op_type, "x", g.normal(64), g.normal(64), **attributes), IMAGES)
+                    lambda g: g.add(op_type, "x", g.normal(64), g.normal(64), **attributes), IMAGES, opset)
 
 
 def rows():
@@ -37,8 +38,8 @@ def rows():
         operator(FAMILY, "Softmax, scores", {"x": "n 12 s s"}, node("Softmax", "x", axis=-1),
                  points("n s", (1, 16), (1, 131), (8, 128), (1, 512))),
         operator(FAMILY, "LogSoftmax", {"x": "n m"}, node("LogSoftmax", "x", axis=-1), MATRICES),
-        norm("LayerNormalization", 768), norm("LayerNormalization", 64),
-        channels_norm("InstanceNormalization"), channels_norm("GroupNormalization", num_groups=8),
+        norm(768), norm(64),
+        channels_norm("InstanceNormalization"), channels_norm("GroupNormalization", 21, num_groups=8),
         operator(FAMILY, "TopK 5", {"x": "n m"}, lambda g: g.add("TopK", "x", g.ints(5), outputs=2, axis=-1),
                  MATRICES),
         operator(FAMILY, "TopK 300", {"x": "n m"}, lambda g: g.add("TopK", "x", g.ints(300), outputs=2, axis=-1),
