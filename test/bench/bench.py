@@ -92,8 +92,18 @@ def wanted(options):
 
 def result_of(gathered, versions, options):
     return {"version": VERSION, "date": time.strftime("%Y-%m-%d"), "threads": options.threads,
-            "rounds": options.rounds, "clock": options.clock, "systems": versions, "machine": {"cpu": cpu_name(), **gathered.machine},
-            "rows": gathered.rows, "failures": gathered.failures}
+            "rounds": options.rounds, "clock": options.clock, "systems": versions,
+            "machine": {"cpu": cpu_name(), **(gathered.machine or {})}, "rows": gathered.rows, "failures": gathered.failures}
+
+
+def stored(path):
+    try:
+        result = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"error: {path}: {error}")
+    if not isinstance(result, dict) or result.get("version") != VERSION:
+        raise SystemExit(f"error: {path} is no result of this version of ./dev bench")
+    return result
 
 
 def write(result, folder):
@@ -124,11 +134,11 @@ def main():
         print(*(f"{row.kind:9} {row.family:18} {row.name}" for row in wanted(options)), sep="\n")
         return 0
     if options.page:
-        return pages.write(json.loads(options.page.read_text()))
+        return pages.write(stored(options.page))
     if options.newer:
-        print(compare.text(json.loads(options.compare.read_text()), json.loads(options.newer.read_text())))
+        print(compare.text(stored(options.compare), stored(options.newer)))
         return 0
-    old = json.loads(options.compare.read_text()) if options.compare else None
+    old = stored(options.compare) if options.compare else None
     if not wanted(options):
         raise SystemExit(f"error: no row contains '{options.only}'; --list prints them")
     result, interrupted = measure(options)

@@ -36,8 +36,8 @@ def point(row, label, ours, rival, macs=1000, moved=64):
 
 
 def result(*rows):
-    return {"version": 1, "date": "2026-01-01", "threads": 1, "rounds": 1, "clock": "elapsed", "machine": MACHINE, "rows": list(rows),
-            "systems": {"landfall": "1", "onnxruntime": "1", "openvino": None}, "failures": []}
+    return {"version": 1, "date": "2026-01-01", "threads": 1, "rounds": 1, "clock": "elapsed", "machine": MACHINE,
+            "rows": list(rows), "systems": {"landfall": "1", "onnxruntime": "1", "openvino": None}, "failures": []}
 
 
 class Rows(unittest.TestCase):
@@ -130,6 +130,7 @@ class Command(unittest.TestCase):
     def test_an_unknown_system_or_row_is_an_error(self):
         self.assertIn("no system is called", self.bench("--systems", "abacus").stderr)
         self.assertIn("says nothing of several", self.bench("--clock", "processor", "--threads", 2).stderr)
+        self.assertIn("no result of this version", self.bench("--page", HERE / "reasons.json").stderr)
         self.assertIn("no row contains", self.bench("--only", "nothing like it").stderr)
 
 

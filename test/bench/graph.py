@@ -58,12 +58,14 @@ class Graph:
                                  ir_version=10 if self.opset > 19 else 8, producer_name="landfall bench")
 
     def typed_outputs(self):
-        """With the types that ONNX infers: not all systems do without. Weights are
-        inputs meanwhile, so that large ones are not copied."""
-        weights = [helper.make_tensor_value_info(w.name, w.data_type, w.dims) for w in self.weights]
+        """With the types that ONNX infers: not all systems do without. Large weights are
+        inputs meanwhile, so that they are not copied; the others may be axes and shapes."""
+        small = [w for w in self.weights if len(w.raw_data) <= 64]
+        large = [helper.make_tensor_value_info(w.name, w.data_type, w.dims)
+                 for w in self.weights if len(w.raw_data) > 64]
         outputs = [helper.make_empty_tensor_value_info(name) for name in self.outputs]
-        inferred = onnx.shape_inference.infer_shapes(self.whole([*self.inputs, *weights], outputs, []))
-        return list(inferred.graph.output)
+        whole = self.whole([*self.inputs, *large], outputs, small)
+        return list(onnx.shape_inference.infer_shapes(whole, data_prop=True).graph.output)
 
     #===--- Layers of several families ------------------------------------===#
 

@@ -78,10 +78,11 @@ def point(row, number, runs, request, counter, weights):
     results, problems = answers(runs, feeds)
     able = {name: run for name, run in runs.items() if name in results}
     timed = {name: run for name, run in able.items() if name in request["systems"]}
+    plan = Plan(request["rounds"], request["burst_s"], request["clock"])
     outputs = results.get(JUDGE) or results.get(OURS) or []
     return {"number": number, "label": row.labels()[number], "macs": macs_of(counter, feeds),
             "bytes": weights + work.value_bytes(feeds.values()) + work.value_bytes(outputs),
-            "times": measure(timed, feeds, Plan(request["rounds"], request["burst_s"], request["clock"]), request["threads"]),
+            "times": measure(timed, feeds, plan, request["threads"]),
             "problems": problems, **judge(results)}
 
 
