@@ -12,8 +12,10 @@
 namespace landfall::c_api {
 
 struct LaunchWork {
-  double multiply_adds = 0; ///< Of a contraction; 0 for other kernels.
-  double bytes = 0;         ///< Of all operands, each once and whole.
+  /// Of sums of products: a contraction's, and those that the loops of a body
+  /// carry (a depthwise convolution is a map with such loops).
+  double multiply_adds = 0;
+  double bytes = 0; ///< Of all operands, each once and whole.
 };
 
 /// `sizes` are the values of the kernel's size parameters.
