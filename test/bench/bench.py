@@ -10,13 +10,14 @@
 Each row is one model, measured at several sizes in a process of its own. A line is
 the best rival's time / ours, our share of the roofline, and each system's quietest
 round in milliseconds. --out (build/bench) gets results.json, tables.md and page.html,
-also after Ctrl-C. The exit code is 1 if an output of ours is not ONNX Runtime's, or if
+also after Ctrl-C or SIGTERM. The exit code is 1 if an output of ours is not ONNX Runtime's, or if
 a row crashes. For one thread, pin the command: taskset -c 1 ./dev bench.
 """
 
 import argparse
 import json
 import platform
+import signal
 import sys
 import time
 from pathlib import Path
@@ -141,6 +142,7 @@ def main():
     old = stored(options.compare) if options.compare else None
     if not wanted(options):
         raise SystemExit(f"error: no row contains '{options.only}'; --list prints them")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # As Ctrl-C.
     result, interrupted = measure(options)
     if not result["rows"] and not result["failures"]:
         return 130 if interrupted else 1
