@@ -1,8 +1,9 @@
 """Counts the multiply-adds that a model asks for at one shape.
 
 Counted exactly: the model runs once in ONNX Runtime with the shapes of what its
-Conv, ConvTranspose, MatMul, Gemm, LSTM, GRU and RNN nodes read and write as
-extra outputs. Nodes inside subgraphs and functions are not counted.
+Conv, ConvTranspose, MatMul, Gemm, LSTM, GRU and RNN nodes, and the integer kinds
+of these, read and write as extra outputs. Nodes inside subgraphs and functions are
+not counted.
 """
 
 from math import prod
@@ -25,7 +26,11 @@ def recurrent(node, shapes):
 COUNTS = {
     "Conv": lambda n, s: prod(s[n.output[0]]) * prod(s[n.input[1]][1:]),
     "ConvTranspose": lambda n, s: prod(s[n.input[0]]) * prod(s[n.input[1]][1:]),
+    "ConvInteger": lambda n, s: prod(s[n.output[0]]) * prod(s[n.input[1]][1:]),
+    "QLinearConv": lambda n, s: prod(s[n.output[0]]) * prod(s[n.input[3]][1:]),
     "MatMul": lambda n, s: prod(s[n.output[0]]) * s[n.input[0]][-1],
+    "MatMulInteger": lambda n, s: prod(s[n.output[0]]) * s[n.input[0]][-1],
+    "QLinearMatMul": lambda n, s: prod(s[n.output[0]]) * s[n.input[0]][-1],
     "Gemm": lambda n, s: prod(s[n.output[0]]) * summed_extent(n, s),
     "LSTM": recurrent,
     "GRU": recurrent,
@@ -40,7 +45,7 @@ class WorkCounter:
         copy.CopyFrom(model)
         graph = copy.graph
         self.nodes = [n for n in graph.node if n.op_type in COUNTS and n.output[0]]
-        names = {name for n in self.nodes for name in (*n.input[:3], n.output[0]) if name}
+        names = {name for n in self.nodes for name in (*n.input[:4], n.output[0]) if name}
         self.shape_names = {name: f"shape of {name}" for name in sorted(names)}
         for name, shape_name in self.shape_names.items():
             graph.node.append(onnx.helper.make_node("Shape", [name], [shape_name]))

@@ -314,8 +314,9 @@ LF_API lf_status lf_session_run_into(lf_session *session,
 LF_API void lf_session_cancel(lf_session *session);
 /* Runs `repeat` times, each launch waited for and timed. A JSON object, times
  * in ms of one run: {"total", "kernels": {number: row}, "nodes": {names: row},
- * "runs"}, each row {"ms", "launches", "counters" (of all runs; where the
- * device counts), "possible" (multiply-adds at the device's peak)}. */
+ * "runs"}, each row {"ms", "launches", "multiply_adds" (sums of products),
+ * "bytes" (of all operands, each once a launch), "counters" (of all runs; where
+ * the device counts), "possible" (multiply-adds at the device's peak)}. */
 LF_API lf_status lf_session_profile(lf_session *session,
                                     const lf_run_options *options,
                                     const lf_value *const *inputs,

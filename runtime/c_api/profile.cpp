@@ -6,6 +6,7 @@
 #include "runtime/c_api/profile.h"
 
 #include "runtime/c_api/device_report.h"
+#include "runtime/c_api/launch_work.h"
 #include "runtime/c_api/package_report.h"
 
 #include <map>
@@ -23,12 +24,15 @@ struct LaunchTime {
   std::optional<runtime::DeviceCounters> counters = {};
   /// Multiply-adds that the device's peak allows in the cycles of contractions.
   double possible = 0;
+  LaunchWork work = {}; ///< Per run.
 };
 
 void add(LaunchTime &time, const LaunchTime &launch) {
   time.ms += launch.ms;
   time.launches += launch.launches;
   time.possible += launch.possible;
+  time.work.multiply_adds += launch.work.multiply_adds;
+  time.work.bytes += launch.work.bytes;
   if (launch.counters)
     time.counters =
         time.counters ? sum(*time.counters, *launch.counters) : launch.counters;
@@ -51,7 +55,10 @@ double possible(const Kernel &kernel, const runtime::DeviceDescription &device,
 }
 
 Json row(const LaunchTime &time) {
-  Json json = {{"ms", time.ms}, {"launches", time.launches}};
+  Json json = {{"ms", time.ms},
+               {"launches", time.launches},
+               {"multiply_adds", time.work.multiply_adds},
+               {"bytes", time.work.bytes}};
   if (time.counters) {
     json["counters"] = counters_json(*time.counters);
     json["possible"] = time.possible;
@@ -70,6 +77,9 @@ Result<std::string> profile(PreparedRun &run, int repeat) {
   LaunchTime total;
   run.options.on_launch = [&](const runtime::LaunchRecord &record) {
     LaunchTime launch = {record.ms / repeat, 1.0 / repeat};
+    LaunchWork work =
+        work_of_launch(package.kernels[record.kernel], record.sizes);
+    launch.work = {work.multiply_adds / repeat, work.bytes / repeat};
     if (record.counters) {
       launch.counters = *record.counters;
       launch.possible =

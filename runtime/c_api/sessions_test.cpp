@@ -153,6 +153,8 @@ TEST(CSessions, GiveStatisticsAndProfiles) {
   EXPECT_EQ(profile["runs"], 2);
   EXPECT_EQ(profile["kernels"]["0"]["launches"], 1);
   EXPECT_EQ(profile["total"]["launches"], 1);
+  EXPECT_EQ(profile["total"]["multiply_adds"], 0);
+  EXPECT_EQ(profile["total"]["bytes"], 3 * 3 * sizeof(float));
   EXPECT_THROW(session.profile(inputs.list(), 0), lf::Error);
   options.set_entry("other");
   EXPECT_THROW(session.run(inputs.list(), &options), lf::Error);

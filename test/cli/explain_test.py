@@ -55,6 +55,34 @@ class Reports(CommandLine):
         self.assertIn("contraction", self.tell("explain", self.package))
         self.assertIn("multiply", self.tell("explain", self.package, "--all"))
 
+    def test_explain_tells_the_distance_to_the_roofline(self):
+        square = self.path("square.onnx")
+        operands = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", "n"]) for name in "abc"]
+        graph = helper.make_graph([helper.make_node("MatMul", ["a", "b"], ["c"])], "square", operands[:2], operands[2:])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), square)
+        report = self.ask("explain", square, "--dim", "n=97", "--threads", "1")
+        self.assertEqual(report["multiply_adds"], 97 ** 3)
+        self.assertEqual(report["bytes"], 3 * 4 * 97 ** 2)
+        self.assertGreater(report["machine"]["gflops"], 0)
+        self.assertEqual([size for size, _ in report["machine"]["bandwidth"]],
+                         sorted(size for size, _ in report["machine"]["bandwidth"]))
+        launched = [kernel for kernel in report["kernels"] if kernel["launches"]]
+        for part in [report, *launched, *report["nodes"]]:
+            self.assertGreater(part["of_roofline"], 0)
+        self.assertIn("of roofline", self.tell("explain", square, "--dim", "n=97"))
+        # A depthwise convolution is a map whose body sums.
+        depthwise = self.path("depthwise.onnx")
+        operands = [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 17, "h", 7]),
+                    helper.make_tensor_value_info("w", TensorProto.FLOAT, [17, 1, 3, 5]),
+                    helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 17, "p", 3])]
+        node = helper.make_node("Conv", ["x", "w"], ["y"], group=17)
+        graph = helper.make_graph([node], "depthwise", operands[:2], operands[2:])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), depthwise)
+        report = self.ask("explain", depthwise, "--dim", "n=2", "--dim", "h=13", "--threads", "1")
+        self.assertEqual(report["multiply_adds"], 2 * 17 * 11 * 3 * 3 * 5)
+        # A chip that counts has numbers of its own.
+        self.assertNotIn("machine", self.ask("explain", square, "--device", "reef1", "--repeat", "1"))
+
     def test_explain_says_what_made_each_kernel(self):
         for target, makers in [("cpu", {"stencil", "dot_m", "dot_n", "streamed", "packed", "loops"}),
                                ("reef1", {"matrix", "loops"})]:

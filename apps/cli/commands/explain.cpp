@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/engine_report.h"
 #include "apps/cli/commands/explanation.h"
+#include "apps/cli/commands/roofline_report.h"
 #include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/table.h"
@@ -25,7 +26,9 @@ constexpr const char *footer = R"(Examples:
 
 Kernels stand in the order of their time. "a+b" are model nodes that one launch
 computes at once; launches of equal structure share a kernel, "a+b, c+d". Steps
-on the host are operators on sequences, optionals, maps and text.)";
+on the host are operators on sequences, optionals, maps and text. On the CPU,
+"of roofline" is the least time for a kernel's multiply-adds and bytes at the
+rates that the machine reaches (the line "machine"), by the time taken.)";
 
 struct ExplainCommand {
   ModelOptions model;
@@ -106,6 +109,10 @@ void print_head(const Explanation &about) {
              run.launches, bytes_text(run.arena_bytes));
   if (has_counters(*about.profile))
     fmt::print("counted   {}\n", engine_summary(*about.profile));
+  if (about.machine)
+    fmt::print("machine   {}; the run reaches {:.0f}% of its roofline\n",
+               machine_text(*about.machine),
+               of_roofline(about.profile->total, *about.machine) * 100);
   for (const InputNote &note : about.inputs->notes)
     fmt::print("input     {}: {}, {}\n", note.name, note.type, note.source);
   if (!about.inputs->assumed.empty())
@@ -114,22 +121,28 @@ void print_head(const Explanation &about) {
 
 void print_kernels(const Explanation &about, bool all) {
   using Align = Table::Align;
-  Table table({{"time", Align::right},
-               {"%", Align::right},
-               {"launches", Align::right},
-               {"#", Align::right},
-               {"kernel"},
-               {"class"},
-               {"model nodes"}});
+  std::vector<Table::Column> columns = {
+      {"time", Align::right}, {"%", Align::right}, {"launches", Align::right}};
+  if (about.machine)
+    std::ranges::copy(roofline_columns(), std::back_inserter(columns));
+  columns.insert(columns.end(),
+                 {{"#", Align::right}, {"kernel"}, {"class"}, {"model nodes"}});
+  Table table(columns);
   for (uint32_t number : by_time(about)) {
     const Json &kernel = about.kernels()[number];
     LaunchTime time = about.time_of(number);
     bool ran = time.launches > 0;
-    table.add({ran ? time_text(time.ms) : "-",
-               ran ? fmt::format("{:.1f}", about.percent(time.ms)) : "-",
-               ran ? fmt::format("{:g}", time.launches) : "-",
-               std::to_string(number), kernel["name"], kernel["class"],
-               joined(kernel["nodes"], all ? SIZE_MAX : 4)});
+    std::vector<std::string> cells = {
+        ran ? time_text(time.ms) : "-",
+        ran ? fmt::format("{:.1f}", about.percent(time.ms)) : "-",
+        ran ? fmt::format("{:g}", time.launches) : "-"};
+    if (about.machine)
+      std::ranges::copy(roofline_cells(time, *about.machine),
+                        std::back_inserter(cells));
+    cells.insert(cells.end(),
+                 {std::to_string(number), kernel["name"], kernel["class"],
+                  joined(kernel["nodes"], all ? SIZE_MAX : 4)});
+    table.add(cells);
   }
   fmt::print("\n{}", table.text(""));
 }
@@ -237,6 +250,8 @@ Json kernels_json(const Explanation &about) {
       json["launches"] = about.time_of(number).launches;
       json["ms"] = about.time_of(number).ms;
       add_engines(json, about.time_of(number), about.profile->runs);
+      if (about.machine)
+        add_roofline(json, about.time_of(number), *about.machine);
     }
     list.push_back(json);
   }
@@ -261,11 +276,17 @@ void print_report(const Explanation &about, const Status &status) {
     json["launches"] = about.profile->statistics.launches;
     json["arena_bytes"] = about.profile->statistics.arena_bytes;
     add_engines(json, about.profile->total, about.profile->runs);
+    if (about.machine) {
+      json["machine"] = machine_json(*about.machine);
+      add_roofline(json, about.profile->total, *about.machine);
+    }
     json["nodes"] = Json::array();
     for (const auto &[origin, time] : origins_by_time(*about.profile)) {
       Json row = {
           {"nodes", origin}, {"ms", time.ms}, {"launches", time.launches}};
       add_engines(row, time, about.profile->runs);
+      if (about.machine)
+        add_roofline(row, time, *about.machine);
       json["nodes"].push_back(row);
     }
   }
@@ -288,6 +309,8 @@ Status explain(const ExplainCommand &command, Action &action) {
     progress.show("running " + command.model.path);
     about.profile =
         TRY(profile(opened, inputs, command.model.entry, command.repeat));
+    if (opened.device["target"] == "cpu")
+      about.machine = measure_rates(opened.device["threads"]);
     return {};
   };
   Status status;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "apps/cli/commands/launch_profile.h"
+#include "apps/cli/commands/machine_rates.h"
 
 namespace landfall::cli {
 
@@ -15,6 +16,8 @@ struct Explanation {
   const PreparedInputs *inputs;
   std::optional<LaunchProfile> profile;
   Json package; ///< What lf_package_describe gives for "summary".
+  /// Measured after the profile; none where the device is not this machine.
+  std::optional<MachineRates> machine = {};
 
   const Json &kernels() const { return package["kernels"]; }
   LaunchTime time_of(uint32_t kernel) const {

@@ -15,6 +15,8 @@ LaunchTime launch_time(const Json &row) {
   LaunchTime time;
   time.ms = row["ms"];
   time.launches = row["launches"];
+  time.multiply_adds = row["multiply_adds"];
+  time.bytes = row["bytes"];
   if (row.contains("counters"))
     time.counters = parse_counters(row["counters"]);
   time.possible = row.value("possible", 0.0);

@@ -19,6 +19,8 @@ struct LaunchTime {
   std::optional<DeviceCounters> counters = {};
   /// Multiply-adds that the device's peak allows in the cycles of contractions.
   double possible = 0;
+  double multiply_adds = 0; ///< Of sums of products, per run.
+  double bytes = 0;         ///< Of operands, each once a launch; per run.
 };
 
 /// Times per run, averaged over several runs. Each launch is waited for, so the
