@@ -125,6 +125,7 @@ def patterns():
     dft = [NODE("DFT", ["x", "", "axis"], ["y"])]
     result["dft-power"] = Pattern(dft, [1, 64, 1], (1,), axis, transform)
     result["dft-odd"] = Pattern(dft, [1, 67, 1], (1,), axis, transform)
+    result["dft-prime"] = Pattern(dft, [1, 131, 1], (1,), axis, transform)  # Too large a factor at every size.
     windows = [NODE("AveragePool", ["x"], ["y"], kernel_shape=[3, 3], pads=[1, 1, 1, 1])]
     result["average_pool"] = Pattern(windows, [1, 2, 8, 8], (2,))
     return result
@@ -158,6 +159,22 @@ class Growth(unittest.TestCase):
                         np.testing.assert_allclose(compiled.run({"x": x})["y"], pattern.answer(x), rtol=1e-3, atol=1e-3)
                 # n log n; a transform's padding doubles at some lengths.
                 self.expect_linear(name, costs, 3.5 if name.startswith("dft") else 1.6)
+
+    def test_transforms_of_any_length(self):
+        random = np.random.default_rng(0)
+        for parts, inverse in ((1, 0), (2, 0), (2, 1)):
+            node = NODE("DFT", ["x", "", "axis"], ["y"], inverse=inverse)
+            transforms = landfall.compile(model([node], [value("x", ["b", "n", "m", parts])],
+                                                constants={"axis": np.array(1, np.int64)}), "cpu")
+            for length in (1, 2, 7, 32, 37, 64, 74, 101, 131, 263, 1000, 1517, 2048):
+                for beside in ((1, 1), (3, 2)):
+                    x = random.standard_normal((beside[0], length, beside[1], parts)).astype(np.float32)
+                    y = transforms.run({"x": x})["y"]
+                    signal = x[..., 0] + 1j * (x[..., 1] if parts == 2 else 0)
+                    spectrum = np.fft.ifft(signal, axis=1) * length if inverse else np.fft.fft(signal, axis=1)
+                    scale = length if inverse else 1
+                    np.testing.assert_allclose(y[..., 0] * scale + 1j * y[..., 1] * scale, spectrum, rtol=1e-5,
+                                               atol=2e-5 * length ** 0.5, err_msg=f"{length} {parts} {inverse}")
 
     def test_windows_have_no_more_taps_than_their_input(self):
         for operator in ("AveragePool", "MaxPool", "LpPool"):
