@@ -167,24 +167,29 @@ Result<HostValue> zip_map(Arguments arguments,
   auto *tensor = arguments.size() == 1
                      ? std::get_if<HostTensor>(&arguments[0]->value)
                      : nullptr;
-  if (!tensor || tensor->dims.empty() || tensor->dims.size() > 2)
-    return misuse("expected a tensor of rank 1 or 2");
+  if (!tensor || tensor->dims.empty() || tensor->dims.size() > 2 ||
+      tensor->dtype == DType::string)
+    return misuse("expected numbers of rank 1 or 2");
   std::vector<MapKey> keys = TRY(map_keys(extra));
   if (tensor->dims.back() != static_cast<int64_t>(keys.size()))
     return Error{ErrorCode::run_failed,
                  fmt::format("ZipMap has {} keys for {} columns", keys.size(),
                              tensor->dims.back())};
   int64_t rows = tensor->dims.size() == 2 ? tensor->dims[0] : 1;
-  int64_t size = size_of(tensor->dtype);
-  const uint8_t *next = tensor->bytes.data.data();
+  size_t size = size_of(tensor->dtype), offset = 0;
+  HostTensor all = make_tensor(tensor->dtype, tensor->dims);
+  std::copy(tensor->bytes.data.begin(), tensor->bytes.data.end(),
+            const_cast<uint8_t *>(all.bytes.data.data()));
   HostSequence list;
+  list.reserve(rows);
   for (int64_t row = 0; row < rows; ++row) {
     HostMap map;
+    map.entries.reserve(keys.size());
     for (const MapKey &key : keys) {
-      HostTensor value = make_tensor(tensor->dtype, {});
-      std::memcpy(const_cast<uint8_t *>(value.bytes.data.data()), next, size);
-      next += size;
-      map.entries.emplace_back(key, std::move(value));
+      HostTensor &value = map.entries.emplace_back(key, HostTensor()).second;
+      value.dtype = tensor->dtype;
+      value.bytes = {all.bytes.owner, all.bytes.data.subspan(offset, size)};
+      offset += size;
     }
     list.push_back({std::move(map)});
   }

@@ -23,7 +23,7 @@ Status Executor::launch(uint32_t at) {
     launch_sizes_.push_back(ints_[r]);
   TRY(check_launch(parts_.package->kernels[kernel], launch_tensors_,
                    launch_sizes_));
-  if (launches_++ == 0)
+  if (launches_++ == 0 && options_->statistics)
     first_launch_ = Clock::now();
   if (options_->verify || options_->on_launch)
     return launch_watched(kernel, at);

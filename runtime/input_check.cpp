@@ -20,7 +20,7 @@ struct Binding {
   int64_t extent;
   const std::string *input;
 };
-using Bindings = std::map<std::string, Binding>;
+using Bindings = std::map<std::string_view, Binding>;
 
 template <typename... Args>
 Error invalid(fmt::format_string<Args...> text, Args &&...args) {
@@ -190,10 +190,8 @@ Status check_inputs(const EntryPoint &entry,
 Result<const EntryPoint *> choose_entry(const Program &program,
                                         const std::string &name,
                                         std::span<const HostValue> inputs) {
-  std::string known;
   std::optional<Error> misfit;
   for (const EntryPoint &entry : program.entries) {
-    known += fmt::format("{}'{}'", known.empty() ? "" : ", ", entry.name);
     if (entry.name != name)
       continue;
     Status fits = check_inputs(entry, inputs);
@@ -203,6 +201,9 @@ Result<const EntryPoint *> choose_entry(const Program &program,
   }
   if (misfit)
     return std::move(*misfit);
+  std::string known;
+  for (const EntryPoint &entry : program.entries)
+    known += fmt::format("{}'{}'", known.empty() ? "" : ", ", entry.name);
   return Error{ErrorCode::invalid_argument,
                fmt::format("the model has no entry point '{}'; it has {}", name,
                            known.empty() ? "none" : known)};

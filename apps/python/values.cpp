@@ -246,6 +246,24 @@ nb::object tensor_to_python(const lf_value *tensor, const Owner &owner) {
       .attr("reshape")(shape_of(tensor));
 }
 
+/// The only element of a tensor as Python's number; nothing for types that it
+/// has none for.
+nb::object number_to_python(const lf_value *tensor) {
+  const void *data = lf_tensor_data(tensor);
+  switch (lf_tensor_dtype(tensor)) {
+  case LF_FLOAT32:
+    return nb::float_(double(*static_cast<const float *>(data)));
+  case LF_FLOAT64:
+    return nb::float_(*static_cast<const double *>(data));
+  case LF_INT32:
+    return nb::int_(*static_cast<const int32_t *>(data));
+  case LF_INT64:
+    return nb::int_(*static_cast<const int64_t *>(data));
+  default:
+    return {};
+  }
+}
+
 nb::object map_to_python(const lf_value *map, const Owner &owner) {
   nb::dict items;
   for (size_t i = 0; i < lf_value_count(map); ++i) {
@@ -253,7 +271,13 @@ nb::object map_to_python(const lf_value *map, const Owner &owner) {
     nb::object key =
         text ? nb::cast(std::string(text, lf_map_text_key_size(map, i)))
              : nb::cast(lf_map_integer_key(map, i));
-    nb::object array = tensor_to_python(lf_value_element(map, i), owner);
+    const lf_value *value = lf_value_element(map, i);
+    if (lf_tensor_element_count(value) == 1)
+      if (nb::object number = number_to_python(value)) {
+        items[key] = number;
+        continue;
+      }
+    nb::object array = tensor_to_python(value, owner);
     bool is_number = nb::cast<size_t>(array.attr("size")) == 1;
     items[key] = is_number ? array.attr("item")() : array;
   }

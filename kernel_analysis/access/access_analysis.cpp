@@ -17,39 +17,48 @@ AccessAnalysis::AccessAnalysis(const Kernel &kernel)
         owners_[param] = id;
 }
 
-bool AccessAnalysis::block_depends(const Block &block, NodeId variable) {
-  return std::any_of(block.nodes.begin(), block.nodes.end(),
-                     [&](NodeId id) { return depends(id, variable); }) ||
-         std::any_of(block.yields.begin(), block.yields.end(),
-                     [&](NodeId id) { return depends(id, variable); });
-}
-
 bool AccessAnalysis::depends(NodeId id, NodeId variable) {
-  if (id == variable)
-    return true;
-  // Until the answer is known, a value does not depend through itself.
-  auto [entry, fresh] = depends_.try_emplace({id, variable}, false);
-  if (!fresh)
-    return entry->second;
-  const Node &node = kernel_.nodes[id];
-  bool result = std::any_of(node.args.begin(), node.args.end(),
-                            [&](NodeId arg) { return depends(arg, variable); });
-  for (const Block &block : node.blocks)
-    result = result || block_depends(block, variable);
-  if (node.kind == NodeKind::param && owners_[id] != no_node &&
-      owners_[variable] != owners_[id])
-    result = param_depends(id, variable);
-  entry->second = result;
-  return result;
+  auto [entry, fresh] = dependents_.try_emplace(variable);
+  if (fresh)
+    entry->second = dependents(variable);
+  return entry->second[id];
 }
 
-/// An index runs between its bounds; what is carried may come from anywhere in
-/// the loop.
-bool AccessAnalysis::param_depends(NodeId param, NodeId variable) {
-  const Node &owner = kernel_.nodes[owners_[param]];
-  if (owner.kind == NodeKind::loop && owner.blocks[0].params[0] == param)
-    return depends(owner.args[0], variable) || depends(owner.args[1], variable);
-  return depends(owners_[param], variable);
+/// A fixed point, as what a loop carries may come from anywhere in it.
+std::vector<bool> AccessAnalysis::dependents(NodeId variable) const {
+  std::vector<bool> found(kernel_.nodes.size(), false);
+  found[variable] = true;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (NodeId id = 0; id < kernel_.nodes.size(); ++id)
+      if (!found[id] && follows(id, variable, found))
+        changed = found[id] = true;
+  }
+  return found;
+}
+
+/// Whether the node depends on the variable directly or by one in `found`.
+bool AccessAnalysis::follows(NodeId id, NodeId variable,
+                             const std::vector<bool> &found) const {
+  const Node &node = kernel_.nodes[id];
+  auto is_found = [&](NodeId other) { return found[other]; };
+  auto any = [&](const std::vector<NodeId> &ids) {
+    return std::any_of(ids.begin(), ids.end(), is_found);
+  };
+  if (node.kind != NodeKind::param)
+    return any(node.args) || std::any_of(node.blocks.begin(), node.blocks.end(),
+                                         [&](const Block &block) {
+                                           return any(block.nodes) ||
+                                                  any(block.yields);
+                                         });
+  NodeId owner = owners_[id];
+  if (owner == no_node || owner == owners_[variable])
+    return false;
+  // An index runs between its bounds.
+  const Node &loop = kernel_.nodes[owner];
+  if (loop.kind == NodeKind::loop && loop.blocks[0].params[0] == id)
+    return found[loop.args[0]] || found[loop.args[1]];
+  return found[owner];
 }
 
 AccessAnalysis::Slope AccessAnalysis::scalar_slope(const Node &node,

@@ -43,12 +43,13 @@ private:
   };
   Slope slope(NodeId node, NodeId variable);
   Slope scalar_slope(const Node &node, NodeId variable);
-  bool param_depends(NodeId param, NodeId variable);
-  bool block_depends(const Block &block, NodeId variable);
+  std::vector<bool> dependents(NodeId variable) const;
+  bool follows(NodeId id, NodeId variable,
+               const std::vector<bool> &found) const;
 
   const Kernel &kernel_;
   std::vector<NodeId> owners_; ///< By block parameter: the node of its block.
-  std::map<std::pair<NodeId, NodeId>, bool> depends_;
+  std::map<NodeId, std::vector<bool>> dependents_; ///< By variable.
 };
 
 } // namespace landfall::analysis

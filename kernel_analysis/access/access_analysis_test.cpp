@@ -104,6 +104,25 @@ TEST(AccessAnalysis, aFoldsIndexDependsOnItsBoundsAlone) {
   EXPECT_TRUE(access.depends(sum, k.j));
 }
 
+TEST(AccessAnalysis, whatIsCarriedDependsOnWhatTheLoopReads) {
+  // A walk: at = table[at], as far as x[i] says, asked of the load first.
+  Grid k;
+  uint32_t table = k.input(i64, {sized(1)});
+  NodeId load = no_node, at = no_node;
+  k.nest(NodeKind::loop, {k.literal(0), k.size(2), k.literal(0)}, {[&] {
+           k.param(i64);
+           at = k.param(i64);
+           load = k.load(table, {at});
+           NodeId seen = k.load(k.x, {k.i, k.literal(0)});
+           NodeId far = k.scalar(ScalarOp::cast, i64, {seen});
+           k.yield({k.plus(load, far)});
+         }});
+  AccessAnalysis access(k.kernel);
+  EXPECT_EQ(access.movement(load, k.i), Movement::irregular);
+  EXPECT_TRUE(access.depends(at, k.i));
+  EXPECT_FALSE(access.depends(at, k.j));
+}
+
 TEST(AccessAnalysis, scoresPreferNeighbours) {
   Grid k;
   k.load(k.x, {k.i, k.j});

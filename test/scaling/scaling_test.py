@@ -125,6 +125,7 @@ def patterns():
     dft = [NODE("DFT", ["x", "", "axis"], ["y"])]
     result["dft-power"] = Pattern(dft, [1, 64, 1], (1,), axis, transform)
     result["dft-odd"] = Pattern(dft, [1, 67, 1], (1,), axis, transform)
+    result["dft-prime"] = Pattern(dft, [1, 131, 1], (1,), axis, transform)  # Too large a factor at every size.
     windows = [NODE("AveragePool", ["x"], ["y"], kernel_shape=[3, 3], pads=[1, 1, 1, 1])]
     result["average_pool"] = Pattern(windows, [1, 2, 8, 8], (2,))
     return result
@@ -158,6 +159,82 @@ class Growth(unittest.TestCase):
                         np.testing.assert_allclose(compiled.run({"x": x})["y"], pattern.answer(x), rtol=1e-3, atol=1e-3)
                 # n log n; a transform's padding doubles at some lengths.
                 self.expect_linear(name, costs, 3.5 if name.startswith("dft") else 1.6)
+
+    def test_transforms_of_any_length(self):
+        random = np.random.default_rng(0)
+        for parts, inverse in ((1, 0), (2, 0), (2, 1)):
+            node = NODE("DFT", ["x", "", "axis"], ["y"], inverse=inverse)
+            transforms = landfall.compile(model([node], [value("x", ["b", "n", "m", parts])],
+                                                constants={"axis": np.array(1, np.int64)}), "cpu")
+            for length in (1, 2, 7, 32, 37, 64, 74, 101, 131, 263, 1000, 1517, 2048):
+                for beside in ((1, 1), (3, 2)):
+                    x = random.standard_normal((beside[0], length, beside[1], parts)).astype(np.float32)
+                    y = transforms.run({"x": x})["y"]
+                    signal = x[..., 0] + 1j * (x[..., 1] if parts == 2 else 0)
+                    spectrum = np.fft.ifft(signal, axis=1) * length if inverse else np.fft.fft(signal, axis=1)
+                    scale = length if inverse else 1
+                    np.testing.assert_allclose(y[..., 0] * scale + 1j * y[..., 1] * scale, spectrum, rtol=1e-5,
+                                               atol=2e-5 * length ** 0.5, err_msg=f"{length} {parts} {inverse}")
+
+    def test_selections_of_any_size(self):
+        """In generated code, where the run chooses between taking a few and sorting all."""
+        random = np.random.default_rng(0)
+
+        def values(dtype, n):
+            if np.issubdtype(dtype, np.floating):
+                x = random.integers(-n, n, (3, n)).astype(dtype)
+                specials = np.array([-0.0, np.inf, np.nan, -np.inf, 0], dtype)
+                return np.where(random.random((3, n)) < .2, specials[random.integers(0, 5, (3, n))], x)
+            low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+            x = random.integers(low, high, (3, n), dtype, endpoint=True)
+            return np.where(random.random((3, n)) < .4, np.array([low, high, 1], dtype)[random.integers(0, 3, (3, n))], x)
+
+        def first(x, largest):  # numpy sorts NaN behind all numbers.
+            if not largest:
+                return np.argsort(x, axis=1, kind="stable")
+            return x.shape[1] - 1 - np.argsort(x[:, ::-1], axis=1, kind="stable")[:, ::-1]
+
+        for dtype in map(np.dtype, ("f2", "f4", "f8", "i1", "i4", "i8", "u1", "u4", "u8")):
+            for axis, largest in ((1, 1), (1, 0), (0, 1)):
+                node = NODE("TopK", ["x", "k"], ["values", "y"], axis=axis, largest=largest)
+                inputs = [value("x", ["a", "b"], helper.np_dtype_to_tensor_dtype(dtype)),
+                          value("k", [1], TensorProto.INT64)]
+                compiled = landfall.compile(model([node], inputs, dtype=TensorProto.INT64), "cpu")
+                for n in (1, 5, 16, 63, 65, 127, 129, 1000, 4099):
+                    for k in {0, 1, n // 16, n // 2, n}:
+                        x = values(dtype, n)
+                        expected = first(x, largest)[:, :k]
+                        y = compiled.run({"x": x if axis else x.T.copy(), "k": integers(k)})["y"]
+                        np.testing.assert_array_equal(y if axis else y.T, expected, f"{dtype} {k} of {n}")
+
+    def test_suppression_of_any_size(self):
+        random = np.random.default_rng(0)
+        scalar = [value(name, [1], dtype) for name, dtype in (("most", TensorProto.INT64), ("overlap", 1), ("least", 1))]
+        compiled = landfall.compile(model(
+            [NODE("NonMaxSuppression", ["boxes", "scores", "most", "overlap", "least"], ["y"])],
+            [value("boxes", ["b", "n", 4]), value("scores", ["b", "c", "n"]), *scalar], dtype=TensorProto.INT64), "cpu")
+
+        def kept(boxes, scores, most, overlap, least):
+            result = []
+            for box in np.argsort(-scores, kind="stable"):
+                size = np.minimum(boxes[box, 2:], boxes[result, 2:]) - np.maximum(boxes[box, :2], boxes[result, :2])
+                common = np.where((size > 0).all(1), size.prod(1), np.float32(0))
+                area = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+                if scores[box] > least and len(result) < most and not (
+                        common / (area[box] + area[result] - common) > overlap).any():
+                    result.append(box)
+            return result
+
+        for n in (1, 16, 65, 300):
+            corners = random.random((2, n, 2), np.float32)
+            boxes = np.concatenate([corners, corners + np.float32(.2)], -1)
+            scores = np.round(random.random((2, 3, n), np.float32) * 50) / 50
+            for most, overlap, least in ((0, .5, 0), (3, .1, .5), (n, .3, .9), (n + 9, 0, .2)):
+                limits = {"most": integers(most), "overlap": np.float32([overlap]), "least": np.float32([least])}
+                rows = [(b, c, k) for b in range(2) for c in range(3)
+                        for k in kept(boxes[b], scores[b, c], most, np.float32(overlap), np.float32(least))]
+                np.testing.assert_array_equal(compiled.run({"boxes": boxes, "scores": scores, **limits})["y"],
+                                              np.array(rows, np.int64).reshape(-1, 3), f"{most} of {n}")
 
     def test_windows_have_no_more_taps_than_their_input(self):
         for operator in ("AveragePool", "MaxPool", "LpPool"):

@@ -26,7 +26,7 @@ double error_of(int64_t length, int parts, bool inverse) {
   std::vector<double> signal; // Real parts, then imaginary ones.
   for (int64_t i = 0; i < parts * length; ++i)
     signal.push_back(double((i * 7) % 11) - 5);
-  Tensor x = constant_table(b, DType::f64, signal, {parts, length, 1});
+  Tensor x = constant_table(b, DType::f64, signal, {1, parts, length, 1});
   auto y = folded_values<double>(chirp_transform(b, x, length, inverse));
   if (y.size() != size_t(2 * length))
     return 1e9;

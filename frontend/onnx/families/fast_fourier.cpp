@@ -57,23 +57,23 @@ Tensor transform_matrix(Builder &b, DType type, int64_t n, int64_t parts,
   return real_table(b, type, values, {2, n, parts, n});
 }
 
-/// [parts, n, columns] to [2, n, columns], all terms summed.
+/// [outer, parts, n, inner] to [outer, 2, n, inner], all terms summed.
 Tensor transform_directly(Builder &b, Tensor x, int64_t n, bool inverse) {
   Tensor matrix =
-      transform_matrix(b, x.dtype(), n, *x.dim(0).constant(), inverse);
+      transform_matrix(b, x.dtype(), n, *x.dim(1).constant(), inverse);
   Contraction c;
-  c.shape = {2, n, x.dim(2)};
-  c.reduce = {x.dim(0), n};
+  c.shape = {x.dim(0), 2, n, x.dim(3)};
+  c.reduce = {x.dim(1), n};
   c.accumulator = x.dtype();
   c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> i) {
-    return std::pair(matrix.at({p[0], p[1], i[0], i[1]}),
-                     x.at({i[0], i[1], p[2]}));
+    return std::pair(matrix.at({p[1], p[2], i[0], i[1]}),
+                     x.at({p[0], i[0], i[1], p[3]}));
   };
   return b.contract(c);
 }
 
-/// From x [2, n, m, columns] to [2, m, n, columns]: element (k, i) times
-/// exp(-+ 2 pi j k i / (n m)).
+/// From x [outer, 2, n, m, inner] to [outer, 2, m, n, inner]: element (k, i)
+/// times exp(-+ 2 pi j k i / (n m)).
 Tensor rotate(Builder &b, Tensor x, int64_t n, int64_t m, bool inverse) {
   std::vector<double> values;
   for (int part = 0; part < 2; ++part)
@@ -81,14 +81,14 @@ Tensor rotate(Builder &b, Tensor x, int64_t n, int64_t m, bool inverse) {
       for (int64_t k = 0; k < n; ++k)
         values.push_back(rotation(k * i, n * m, inverse, part, 0));
   Tensor angles = real_table(b, x.dtype(), values, {2, m, n});
-  Shape shape = {2, m, n, x.dim(3)};
+  Shape shape = {x.dim(0), 2, m, n, x.dim(4)};
   return b.map(shape, x.dtype(), [&](std::span<const Scalar> p) {
     Scalar zero = b.index(0), one = b.index(1);
-    Scalar cosine = angles.at({zero, p[1], p[2]});
-    Scalar sine = angles.at({one, p[1], p[2]});
-    Scalar real = x.at({zero, p[2], p[1], p[3]});
-    Scalar imaginary = x.at({one, p[2], p[1], p[3]});
-    return select(p[0] == 0, real * cosine - imaginary * sine,
+    Scalar cosine = angles.at({zero, p[2], p[3]});
+    Scalar sine = angles.at({one, p[2], p[3]});
+    Scalar real = x.at({p[0], zero, p[3], p[2], p[4]});
+    Scalar imaginary = x.at({p[0], one, p[3], p[2], p[4]});
+    return select(p[1] == 0, real * cosine - imaginary * sine,
                   real * sine + imaginary * cosine);
   });
 }
@@ -110,14 +110,14 @@ Tensor fast_fourier(Builder &b, Tensor x, int64_t length, bool inverse) {
   if (length <= direct_limit || n == 1)
     return transform_directly(b, x, length, inverse);
   int64_t m = length / n;
-  Size columns = x.dim(2);
-  Tensor split = b.reshape(x, {x.dim(0), n, columns * m});
-  Tensor first =
-      b.reshape(transform_directly(b, split, n, inverse), {2, n, m, columns});
+  Size outer = x.dim(0), inner = x.dim(3);
+  Tensor split = b.reshape(x, {outer, x.dim(1), n, inner * m});
+  Tensor first = b.reshape(transform_directly(b, split, n, inverse),
+                           {outer, 2, n, m, inner});
   Tensor rotated =
-      b.reshape(rotate(b, first, n, m, inverse), {2, m, columns * n});
+      b.reshape(rotate(b, first, n, m, inverse), {outer, 2, m, inner * n});
   Tensor second = fast_fourier(b, rotated, m, inverse);
-  return b.reshape(second, {2, length, columns});
+  return b.reshape(second, {outer, 2, length, inner});
 }
 
 } // namespace landfall::frontend

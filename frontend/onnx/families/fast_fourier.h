@@ -13,8 +13,8 @@ namespace landfall::frontend {
 /// factors that are small enough to be transformed directly.
 bool has_fast_fourier(Size length);
 
-/// Transforms every column of x [parts, length, columns], whose parts are the
-/// real and perhaps the imaginary part: [2, length, columns], not scaled.
+/// Transforms x [outer, parts, length, inner], whose parts are the real and
+/// perhaps the imaginary part: [outer, 2, length, inner], not scaled.
 /// length = n * m splits into n-point transforms, a rotation of each element
 /// and m-point transforms, so that the work grows with the sum of the factors;
 /// each step is a plain matrix product.

@@ -24,7 +24,7 @@ double error_of(int64_t length, bool inverse) {
   std::vector<double> signal; // Real parts, then imaginary ones.
   for (int64_t i = 0; i < 2 * length; ++i)
     signal.push_back(double((i * 7) % 11) - 5);
-  Tensor x = constant_table(b, DType::f64, signal, {2, length, 1});
+  Tensor x = constant_table(b, DType::f64, signal, {1, 2, length, 1});
   auto y = folded_values<double>(fast_fourier(b, x, length, inverse));
   if (y.size() != signal.size())
     return 1e9;

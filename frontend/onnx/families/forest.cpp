@@ -6,175 +6,260 @@
 
 #include "frontend/onnx/families/forest.h"
 
+#include "frontend/onnx/families/forest_masks.h"
+#include "frontend/onnx/families/forest_table.h"
 #include "frontend/onnx/support/attribute_table.h"
 #include "frontend/onnx/support/compute_type.h"
 #include "ir/table.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 namespace landfall::frontend {
 
 namespace {
 
-/// The forest as constant tensors that kernels read.
-struct Tables {
-  Builder &b;
-  DType type; ///< Of features and splits.
-  Tensor branch, feature, split, yes, no, missing;
-  Tensor first_member, members; ///< Node n: [first_member[n], [n + 1])
-  Tensor first_vote, target, weight;
-  std::vector<Branch> used; ///< Branches that occur, without leaf.
-  bool any_missing = false;
-
-  Tables(Builder &b, const Forest &forest, DType type);
-  /// Whether sample row's value takes the yes side of the node.
-  Scalar takes_yes(Scalar node, Scalar value) const;
-  Scalar is_member(Scalar node, Scalar value) const;
-  Scalar leaf_of(Tensor x, Scalar sample, Scalar root) const;
+/// The trees that vote for each target, and what each leaf gives it.
+struct Ballots {
+  std::vector<int64_t> first; ///< By target, and behind the last: of `trees`.
+  std::vector<int64_t> trees;
+  std::vector<double> weights; ///< By leaf and target; 0: no vote.
 };
 
-Tensor real_table(Builder &b, DType type, const std::vector<double> &values) {
-  if (type == DType::f64)
-    return constant_table(b, type, values);
-  return constant_table(b, DType::f32,
-                        std::vector<float>(values.begin(), values.end()));
+/// Up to so many targets and times as many weights as there are votes are laid
+/// out as ballots.
+constexpr int64_t most_sparse = 64;
+
+/// Whether a leaf votes twice for a target: the sum would be rounded before it
+/// is added to others.
+bool votes_twice(const Forest::Node &leaf) {
+  std::set<int64_t> targets;
+  for (auto [target, weight] : leaf.votes)
+    if (!targets.insert(target).second)
+      return true;
+  return false;
 }
 
-Tables::Tables(Builder &b, const Forest &forest, DType type)
-    : b(b), type(type) {
-  std::vector<int64_t> branches, features, yes_ids, no_ids, missing_flags;
-  std::vector<int64_t> member_starts, vote_starts, targets;
-  std::vector<double> splits, member_values, weights;
-  for (const Forest::Node &node : forest.nodes) {
-    branches.push_back(int64_t(node.branch));
-    features.push_back(node.feature);
-    splits.push_back(node.split);
-    yes_ids.push_back(node.yes);
-    no_ids.push_back(node.no);
-    missing_flags.push_back(node.missing_is_yes);
-    any_missing |= node.missing_is_yes;
-    member_starts.push_back(int64_t(member_values.size()));
-    vote_starts.push_back(int64_t(targets.size()));
-    member_values.insert(member_values.end(), node.members.begin(),
-                         node.members.end());
-    for (auto [target, weight] : node.votes) {
-      targets.push_back(target);
-      weights.push_back(weight);
+/// The targets of each tree.
+std::vector<std::set<int64_t>> targets_of(const Forest &forest) {
+  std::vector<std::set<int64_t>> all;
+  for (int64_t root : forest.roots) {
+    std::set<int64_t> targets, seen = {root};
+    std::vector<int64_t> path = {root};
+    while (!path.empty()) {
+      const Forest::Node &node = forest.nodes[path.back()];
+      path.pop_back();
+      if (node.branch == Branch::leaf)
+        for (auto [target, weight] : node.votes)
+          targets.insert(target);
+      else
+        for (int64_t child : {node.yes, node.no})
+          if (seen.insert(child).second)
+            path.push_back(child);
     }
-    if (node.branch != Branch::leaf &&
-        std::find(used.begin(), used.end(), node.branch) == used.end())
-      used.push_back(node.branch);
+    all.push_back(std::move(targets));
   }
-  member_starts.push_back(int64_t(member_values.size()));
-  vote_starts.push_back(int64_t(targets.size()));
-  auto ints = [&](const std::vector<int64_t> &values) {
-    return constant_table(b, DType::i64, values);
-  };
-  branch = ints(branches);
-  feature = ints(features);
-  yes = ints(yes_ids);
-  no = ints(no_ids);
-  missing = ints(missing_flags);
-  first_member = ints(member_starts);
-  first_vote = ints(vote_starts);
-  target = ints(targets);
-  split = real_table(b, type, splits);
-  members = real_table(b, type, member_values);
-  weight = real_table(b, type, weights);
+  return all;
 }
 
-Scalar Tables::is_member(Scalar node, Scalar value) const {
-  return b.fold_to(first_member.at({node}), first_member.at({node + 1}),
-                   {b.literal(DType::boolean, 0)},
-                   [&](Scalar i, std::span<const Scalar> found) {
-                     return Scalars{
-                         logical_or(found[0], members.at({i}) == value)};
-                   })[0];
+std::optional<Ballots> ballots_of(const Forest &forest,
+                                  const std::vector<int64_t> &leaves) {
+  int64_t count = int64_t(leaves.size()), votes = 1;
+  for (int64_t leaf : leaves) {
+    votes += int64_t(forest.nodes[leaf].votes.size());
+    if (votes_twice(forest.nodes[leaf]))
+      return std::nullopt;
+  }
+  if (forest.targets > most_sparse ||
+      forest.targets * count > most_sparse * votes)
+    return std::nullopt;
+  Ballots ballots;
+  std::vector<std::set<int64_t>> targets = targets_of(forest);
+  for (int64_t target = 0; target < forest.targets; ++target) {
+    ballots.first.push_back(int64_t(ballots.trees.size()));
+    for (size_t tree = 0; tree < targets.size(); ++tree)
+      if (targets[tree].contains(target))
+        ballots.trees.push_back(int64_t(tree));
+  }
+  ballots.first.push_back(int64_t(ballots.trees.size()));
+  ballots.weights.assign(size_t(count * forest.targets), 0);
+  for (int64_t leaf = 0; leaf < count; ++leaf)
+    for (auto [target, weight] : forest.nodes[leaves[leaf]].votes)
+      ballots.weights[leaf * forest.targets + target] = weight;
+  return ballots;
 }
 
-Scalar Tables::takes_yes(Scalar node, Scalar value) const {
-  auto outcome = [&](Branch which) {
-    Scalar limit = split.at({node});
-    switch (which) {
-    case Branch::leq:
-      return value <= limit;
-    case Branch::lt:
-      return value < limit;
-    case Branch::gte:
-      return value >= limit;
-    case Branch::gt:
-      return value > limit;
-    case Branch::eq:
-      return value == limit;
-    case Branch::neq:
-      return value != limit;
-    default:
-      return is_member(node, value);
+/// The votes of each leaf, behind one another.
+struct VoteList {
+  Builder &b;
+  Tensor first, target, weight; ///< Leaf n: [first[n], first[n + 1])
+
+  VoteList(Builder &b, const Forest &forest, const std::vector<int64_t> &leaves,
+           DType type)
+      : b(b) {
+    std::vector<int64_t> starts, targets;
+    std::vector<double> weights;
+    for (int64_t leaf : leaves) {
+      starts.push_back(int64_t(targets.size()));
+      for (auto [target, weight] : forest.nodes[leaf].votes) {
+        targets.push_back(target);
+        weights.push_back(weight);
+      }
     }
-  };
-  Scalar result = b.literal(DType::boolean, 0);
-  for (size_t i = 0; i < used.size(); ++i)
-    result = i == 0 ? outcome(used[0])
-                    : select(branch.at({node}) == double(used[i]),
-                             outcome(used[i]), result);
-  if (!any_missing)
-    return result;
-  return logical_or(result,
-                    logical_and(is_nan(value), missing.at({node}) == 1));
-}
+    starts.push_back(int64_t(targets.size()));
+    first = constant_table(b, DType::i64, starts);
+    target = constant_table(b, DType::i64, targets);
+    weight = real_table(b, type, weights, {int64_t(weights.size())});
+  }
 
-Scalar Tables::leaf_of(Tensor x, Scalar sample, Scalar root) const {
-  return b.fold_while({root}, [&](std::span<const Scalar> at) {
-    Scalar node = at[0];
-    Scalar value = convert(x.at({sample, feature.at({node})}), type);
-    Scalar next = select(takes_yes(node, value), yes.at({node}), no.at({node}));
-    // A leaf is its own successor.
-    return std::pair(branch.at({node}) != double(Branch::leaf), Scalars{next});
-  })[0];
-}
+  /// The fold of a leaf's votes for `meant` into (score, whether any).
+  Scalars add(Scalar leaf, Scalar meant, Aggregate aggregate,
+              std::span<const Scalar> before) const {
+    return b.fold_to(first.at({leaf}), first.at({leaf + 1}),
+                     Scalars(before.begin(), before.end()),
+                     [&](Scalar vote, std::span<const Scalar> so_far) {
+                       Scalar w = weight.at({vote}), score = so_far[0],
+                              any = so_far[1];
+                       Scalar combined = aggregate == Aggregate::min
+                                             ? select(any, minimum(score, w), w)
+                                         : aggregate == Aggregate::max
+                                             ? select(any, maximum(score, w), w)
+                                             : score + w;
+                       Scalar is_meant = target.at({vote}) == meant;
+                       return Scalars{select(is_meant, combined, score),
+                                      logical_or(any, is_meant)};
+                     });
+  }
+};
 
-/// The fold of a leaf's votes for `target` into (score, whether any).
-Scalars add_votes(const Tables &t, Scalar leaf, Scalar target,
-                  Aggregate aggregate, std::span<const Scalar> before) {
-  Builder &b = t.b;
-  return b.fold_to(
-      t.first_vote.at({leaf}), t.first_vote.at({leaf + 1}),
-      Scalars(before.begin(), before.end()),
-      [&](Scalar vote, std::span<const Scalar> so_far) {
-        Scalar weight = t.weight.at({vote});
-        Scalar score = so_far[0], any = so_far[1];
-        Scalar combined = aggregate == Aggregate::min
-                              ? select(any, minimum(score, weight), weight)
-                          : aggregate == Aggregate::max
-                              ? select(any, maximum(score, weight), weight)
-                              : score + weight;
-        Scalar meant = t.target.at({vote}) == target;
-        return Scalars{select(meant, combined, score), logical_or(any, meant)};
+} // namespace
+
+namespace {
+
+/// How a forest is evaluated: leaves are numbered anew.
+struct Evaluation {
+  Builder &b;
+  const Forest &forest;
+  Tensor x;
+  Aggregate aggregate;
+  DType type;
+  std::optional<ForestMasks> masks;
+  std::vector<int64_t> leaves; ///< By number, the node.
+  std::optional<Ballots> ballots;
+  Tensor weights; ///< Of the ballots: [leaves, targets]
+
+  Evaluation(Builder &b, const Forest &forest, Tensor x, Aggregate aggregate)
+      : b(b), forest(forest), x(x), aggregate(aggregate),
+        type(x.dtype() == DType::f64 ? DType::f64 : DType::f32),
+        masks(ForestMasks::of(forest)) {
+    if (masks)
+      leaves = masks->leaves();
+    for (size_t id = 0; !masks && id < forest.nodes.size(); ++id)
+      if (forest.nodes[id].branch == Branch::leaf)
+        leaves.push_back(int64_t(id));
+    if (aggregate == Aggregate::sum || aggregate == Aggregate::average)
+      ballots = ballots_of(forest, leaves);
+    if (ballots)
+      weights = real_table(b, type, ballots->weights,
+                           {int64_t(leaves.size()), forest.targets});
+  }
+
+  Shape shape() const { return {x.dim(0), forest.targets}; }
+  int64_t trees() const { return int64_t(forest.roots.size()); }
+
+  Scalar finish(Scalar score) const {
+    return aggregate == Aggregate::average ? score / double(trees()) : score;
+  }
+
+  /// [samples, targets]: the scores if tree `t` leads sample `s` to leaf
+  /// reached(s, t), one sample after the other.
+  Tensor
+  by_sample(const std::function<Scalar(Scalar s, Scalar t)> &reached) const {
+    if (ballots)
+      return b.map(shape(), type, [&](std::span<const Scalar> p) {
+        return finish(
+            ir::sum(b, {trees()}, type, [&](std::span<const Scalar> tree) {
+              return weights.at({reached(p[0], tree[0]), p[1]});
+            }));
       });
-}
+    VoteList votes(b, forest, leaves, type);
+    return b.map(shape(), type, [&](std::span<const Scalar> p) {
+      return finish(b.fold(
+          {trees()}, {b.literal(type, 0), b.literal(DType::boolean, 0)},
+          [&](std::span<const Scalar> tree, std::span<const Scalar> so_far) {
+            return votes.add(reached(p[0], tree[0]), p[1], aggregate, so_far);
+          })[0]);
+    });
+  }
+
+  /// The same for a vector of samples at a time; reached: [trees, samples].
+  Tensor by_target(Tensor reached) const {
+    Tensor first = constant_table(b, DType::i64, ballots->first);
+    Tensor voting = constant_table(b, DType::i64, ballots->trees);
+    Shape turned = {forest.targets, x.dim(0)};
+    Tensor sums = ir::table(b, turned, type, [&](std::span<const Scalar> p) {
+      return b.fold_to(first.at({p[0]}), first.at({p[0] + 1}),
+                       {b.literal(type, 0)},
+                       [&](Scalar i, std::span<const Scalar> sum) {
+                         Scalar leaf = reached.at({voting.at({i}), p[1]});
+                         return Scalars{sum[0] + weights.at({leaf, p[0]})};
+                       })[0];
+    });
+    return b.map(shape(), type, [&](std::span<const Scalar> p) {
+      return finish(sums.at({p[1], p[0]}));
+    });
+  }
+
+  Tensor by_masks() const {
+    Tensor reached = masks->leaves_of(b, forest, x, type);
+    if (ballots)
+      return by_target(reached);
+    return by_sample([&](Scalar s, Scalar t) { return reached.at({t, s}); });
+  }
+
+  Tensor by_steps() const {
+    std::vector<int64_t> numbers(forest.nodes.size(), 0);
+    for (size_t number = 0; number < leaves.size(); ++number)
+      numbers[leaves[number]] = int64_t(number);
+    Tensor reached = ForestTable(b, forest, type, numbers).leaves_of(x);
+    return by_sample([&](Scalar s, Scalar t) { return reached.at({s, t}); });
+  }
+
+  /// What is done for a vector of samples at once, in tests of nodes; and so
+  /// many of them take as long as the steps of one sample down one tree.
+  int64_t work_of_masks() const {
+    constexpr int64_t work_of_a_vote = 6;
+    int64_t votes = ballots ? int64_t(ballots->trees.size()) : 0;
+    return masks->inner_nodes() + work_of_a_vote * votes;
+  }
+  static constexpr int64_t work_of_a_path = 20;
+
+  Tensor scores() const {
+    if (!masks)
+      return by_steps();
+    // For fewer samples, all tests are more work than a few steps.
+    int64_t work_of_a_sample = work_of_a_path * std::max<int64_t>(trees(), 1);
+    int64_t enough = work_of_masks() / work_of_a_sample + 1;
+    if (enough <= 1)
+      return by_masks();
+    Tensor many = b.map({}, DType::boolean, [&](std::span<const Scalar>) {
+      return b.scalar(x.dim(0)) >= b.index(enough);
+    });
+    return b
+        .if_else(
+            many, [&] { return std::vector<Any>{by_masks()}; },
+            [&] { return std::vector<Any>{by_steps()}; })[0]
+        .tensor;
+  }
+};
 
 } // namespace
 
 Tensor evaluate(Builder &b, const Forest &forest, Tensor x,
                 Aggregate aggregate) {
-  DType type = x.dtype() == DType::f64 ? DType::f64 : DType::f32;
-  Tables tables(b, forest, type);
-  Tensor roots = constant_table(b, DType::i64, forest.roots);
-  int64_t trees = int64_t(forest.roots.size());
-  Tensor leaves = ir::table(b, {x.dim(0), trees}, DType::i64,
-                            [&](std::span<const Scalar> p) {
-                              return tables.leaf_of(x, p[0], roots.at({p[1]}));
-                            });
-  return b.map(
-      {x.dim(0), forest.targets}, type, [&](std::span<const Scalar> p) {
-        Scalar score = b.fold(
-            {trees}, {b.literal(type, 0), b.literal(DType::boolean, 0)},
-            [&](std::span<const Scalar> tree, std::span<const Scalar> so_far) {
-              return add_votes(tables, leaves.at({p[0], tree[0]}), p[1],
-                               aggregate, so_far);
-            })[0];
-        return aggregate == Aggregate::average ? score / double(trees) : score;
-      });
+  return b.reshape(Evaluation(b, forest, x, aggregate).scores(),
+                   {x.dim(0), forest.targets});
 }
 
 namespace {

@@ -1,4 +1,5 @@
-//===- fourier.cpp - Discrete Fourier transforms as sums of products ------===//
+//===- fourier.cpp - Discrete Fourier transforms
+//----------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -6,34 +7,58 @@
 
 #include "frontend/onnx/families/fourier.h"
 
+#include "frontend/onnx/families/chirp_transform.h"
+#include "frontend/onnx/families/factor_transform.h"
+#include "frontend/onnx/families/fast_fourier.h"
+#include "ir/table.h"
+
 #include <numbers>
 
 namespace landfall::frontend {
 
 Tensor angles(Builder &b, Size length, Size period, DType type,
               const std::function<Scalar(Scalar)> &step) {
-  return b.map({length, 2}, type, [&](std::span<const Scalar> p) {
-    Scalar turn =
-        cast(step(p[0]), DType::f64) / cast(b.scalar(period), DType::f64);
-    Scalar angle = turn * (2 * std::numbers::pi);
-    return convert(select(p[1] == 0, cos(angle), sin(angle)), type);
+  // A step is `coarse` turns of `few` steps and a remainder: all but a few of
+  // the angles are products of two numbers on the circle, in double precision.
+  constexpr int64_t few = 64;
+  auto on_circle = [&](Size count, int64_t stride) {
+    return ir::table(b, {count, 2}, DType::f64, [&](std::span<const Scalar> p) {
+      Scalar turn = cast(p[0] * double(stride), DType::f64) /
+                    cast(b.scalar(period), DType::f64);
+      Scalar angle = turn * (2 * std::numbers::pi);
+      return select(p[1] == 0, cos(angle), sin(angle));
+    });
+  };
+  Size coarse = floordiv(period + (few - 1), few);
+  Tensor high = on_circle(coarse, few), low = on_circle(few, 1);
+  return ir::table(b, {length, 2}, type, [&](std::span<const Scalar> p) {
+    Scalar n = step(p[0]);
+    Scalar upper = minimum(maximum(n / few, b.index(0)), b.scalar(coarse - 1));
+    Scalar lower = n & b.index(few - 1);
+    auto at = [&](Tensor table, Scalar row, int64_t part) {
+      return table.at({row, b.index(part)});
+    };
+    Scalar a = at(high, upper, 0), c = at(high, upper, 1);
+    Scalar d = at(low, lower, 0), e = at(low, lower, 1);
+    return convert(select(p[1] == 0, a * d - c * e, a * e + c * d), type);
   });
 }
 
-Twiddle::Twiddle(Builder &b, Size length, bool inverse, DType compute)
-    : b_(b), length_(length), inverse_(inverse) {
+Tensor fourier_transform(Builder &b, Tensor x, Size length, bool inverse) {
   if (!known_ge(length, 1))
     b.require(less(0, length), "a Fourier transform needs a positive length");
-  table_ = angles(b, length, length, compute, [](Scalar n) { return n; });
-}
-
-Scalar Twiddle::at(Scalar k, Scalar n, Scalar to, Scalar from) const {
-  Scalar step = (k * n) % b_.scalar(length_);
-  Scalar mixed = to != from;
-  Scalar value = table_.at({step, cast(mixed, DType::i64)});
-  // Forward: real += imag * sin, imag -= real * sin; inverse: the other signs.
-  Scalar negative = logical_and(mixed, to == (inverse_ ? 0 : 1));
-  return select(negative, -value, value);
+  if (has_fast_fourier(length) && x.dim(1).is_constant())
+    return fast_fourier(b, x, *length.constant(), inverse);
+  return b
+      .if_else(
+          has_small_factors(b, length),
+          [&] {
+            return std::vector<Any>{factor_transform(b, x, length, inverse)};
+          },
+          [&] {
+            return std::vector<Any>{chirp_transform(b, x, length, inverse)};
+          })[0]
+      .tensor;
 }
 
 Size part_count(const Node &node, Tensor x) {

@@ -8,8 +8,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/chirp_transform.h"
-#include "frontend/onnx/families/fast_fourier.h"
 #include "frontend/onnx/families/fourier.h"
 
 namespace landfall::frontend {
@@ -51,58 +49,23 @@ struct Transform {
   }
 };
 
-/// [outer, results, inner, result parts] by the definition.
-Tensor transformed_directly(const Transform &t) {
-  Twiddle twiddle(t.b, t.length, t.inverse, t.compute());
-  Contraction c;
-  c.shape = t.result();
-  c.reduce = {t.used(), t.x.dim(3)};
-  c.accumulator = t.compute();
-  c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> n) {
-    Scalar value = t.x.at({p[0], n[0], p[2], n[1]});
-    Scalar weight = twiddle.at(p[1], n[0], p[3], n[1]);
-    return std::pair(convert(value, t.compute()), t.weighted(n[0], weight));
-  };
-  c.epilogue = [&](std::span<const Scalar>, Scalar sum) {
-    return t.finish(sum);
-  };
-  return t.b.contract(c);
-}
-
-/// The same by `transform`, for which the parts lie apart.
-Tensor transformed_apart(const Transform &t,
-                         const std::function<Tensor(Tensor)> &transform) {
+/// [outer, results, inner, result parts].
+Tensor transformed(const Transform &t) {
   Builder &b = t.b;
   Size outer = t.x.dim(0), inner = t.x.dim(2), parts = t.x.dim(3);
   bool padded = t.used() != t.length;
-  Shape apart = {parts, t.length, outer, inner};
+  Shape apart = {outer, parts, t.length, inner};
   Tensor x = b.map(apart, t.compute(), [&](std::span<const Scalar> p) {
-    Scalars at = {p[2], p[1], p[3], p[0]};
+    Scalars at = {p[0], p[2], p[3], p[1]};
     Scalar zero = b.literal(t.x.dtype(), 0);
     Scalar value =
-        padded ? t.x.at_or(at, p[1] < b.scalar(t.used()), zero) : t.x.at(at);
-    return t.weighted(p[1], convert(value, t.compute()));
+        padded ? t.x.at_or(at, p[2] < b.scalar(t.used()), zero) : t.x.at(at);
+    return t.weighted(p[2], convert(value, t.compute()));
   });
-  Tensor y = transform(b.reshape(x, {parts, t.length, outer * inner}));
-  y = b.reshape(y, {2, t.length, outer, inner});
+  Tensor y = fourier_transform(b, x, t.length, t.inverse);
   return b.map(t.result(), t.x.dtype(), [&](std::span<const Scalar> p) {
-    return t.finish(y.at({p[3], p[1], p[0], p[2]}));
+    return t.finish(y.at({p[0], p[3], p[1], p[2]}));
   });
-}
-
-Tensor transformed(const Transform &t) {
-  Builder &b = t.b;
-  if (has_fast_fourier(t.length) && t.x.dim(3).is_constant())
-    return transformed_apart(t, [&](Tensor x) {
-      return fast_fourier(b, x, *t.length.constant(), t.inverse);
-    });
-  return by_length(
-      b, t.length, [&] { return transformed_directly(t); },
-      [&] {
-        return transformed_apart(t, [&](Tensor x) {
-          return chirp_transform(b, x, t.length, t.inverse);
-        });
-      });
 }
 
 /// The product of x's extents before (or behind) the axis, parts apart.

@@ -3,9 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/select_first.h"
-#include "frontend/onnx/support/heap.h"
+#include "frontend/onnx/families/tournament.h"
+#include "frontend/onnx/support/indexing.h"
 #include "frontend/onnx/support/one_element.h"
+#include "frontend/onnx/support/order_key.h"
 
 namespace landfall::frontend {
 namespace {
@@ -61,96 +62,109 @@ struct Suppression {
                            : b.literal_int(DType::boolean, 1);
   }
 
-  /// Fills the row with the boxes whose scores pass; returns their number.
-  Scalar candidates(Scalar batch, Scalar group, const EntryRow &row) const {
-    return b.fold(
-        {boxes.dim(1)}, {b.index(0)},
-        [&](std::span<const Scalar> box, std::span<const Scalar> count) {
-          return b.branch(
-              passes(scores.at({batch, group, box[0]})),
-              [&] {
-                row.set(count[0], box[0]);
-                return Scalars{count[0] + 1};
-              },
-              [&] { return Scalars{count[0]}; });
-        })[0];
-  }
-
-  /// Whether none of the `chosen` boxes, from the row's end backwards,
-  /// overlaps.
-  Scalar is_free(Scalar batch, Scalar box, Scalar chosen,
-                 const EntryRow &row) const {
-    Bounds mine = bounds(batch, box);
-    Scalar last = b.scalar(boxes.dim(1) - 1);
-    Scalars end =
-        b.fold_while({b.index(0)}, [&](std::span<const Scalar> carried) {
-          Scalar k = carried[0];
-          // What no box was chosen for yet holds anything.
-          Scalar other =
-              select(k < chosen, row.get(last - minimum(k, last)), box);
-          Scalar go = logical_and(
-              k < chosen, logical_not(overlaps(mine, bounds(batch, other))));
-          return std::pair(go, Scalars{select(go, k + 1, k)});
+  /// Whether none of the `count` boxes in `chosen` overlaps, all of them
+  /// looked at in vectors, but for many that a hit makes superfluous.
+  Scalar is_free(const Bounds &mine, Scalar count,
+                 const std::function<Bounds(Scalar)> &chosen) const {
+    constexpr int at_once = 64;
+    Scalars hit = b.fold_while(
+        {b.index(0), b.literal_int(DType::i32, 0)},
+        [&](std::span<const Scalar> carried) {
+          Scalar begin = carried[0], end = minimum(begin + at_once, count);
+          auto look = [&](Scalar k, std::span<const Scalar> any) {
+            Scalar hits = cast(overlaps(mine, chosen(k)), DType::i32);
+            return Scalars{any[0] | hits};
+          };
+          Scalar any = b.fold_to(begin, end, {carried[1]}, look)[0];
+          return std::pair(logical_and(any == 0, end < count),
+                           Scalars{end, any});
         });
-    return end[0] == chosen;
+    return hit[1] == 0;
   }
 
-  /// Takes candidates from the heap at the row's start, best first, and keeps
-  /// the chosen ones at its end, which the shrinking heap has left by then.
-  Scalar choose(Scalar batch, Scalar group, const EntryRow &row) const {
-    IsAbove above = [&](Scalar i, Scalar j) {
-      Scalar p = scores.at({batch, group, i}), q = scores.at({batch, group, j});
-      Scalar tie = logical_not(value_before(q, p, true));
-      return logical_or(value_before(p, q, true), logical_and(tie, i < j));
+  Tournament::Entries entries(Scalar batch, Scalar group) const {
+    auto score = [=, this](Scalar box) {
+      return scores.at({batch, group, box});
     };
-    Scalar size = candidates(batch, group, row);
-    make_heap(b, row, above, size);
-    Scalar most = limit ? cast(only_element(limit), DType::i64) : b.index(0);
-    Scalar last = b.scalar(boxes.dim(1) - 1);
-    return b.fold_while(
-        {size, b.index(0)}, [&](std::span<const Scalar> carried) {
-          Scalar go = logical_and(carried[0] > 0, carried[1] < most);
-          Scalars next = b.branch(
-              go,
-              [&] {
-                Scalar left = carried[0] - 1, chosen = carried[1];
-                Scalar best = row.get(b.index(0));
-                b.branch(
-                    left > 0,
-                    [&] {
-                      sift_down(b, row, above, b.index(0), left, row.get(left));
-                      return Scalars();
-                    },
-                    [] { return Scalars(); });
-                return b.branch(
-                    is_free(batch, best, chosen, row),
-                    [&] {
-                      row.set(last - chosen, best);
-                      return Scalars{left, chosen + 1};
-                    },
-                    [&] { return Scalars{left, chosen}; });
-              },
-              [&] { return Scalars{carried[0], carried[1]}; });
-          return std::pair(go, next);
-        })[1];
+    return {boxes.dim(1), order_key_type(scores.dtype()),
+            [=](Scalar box) { return order_key(score(box), true); },
+            [=, this](Scalar box) { return passes(score(box)); }};
+  }
+};
+
+enum Slot { count_slot, row_slot, bounds_slot, places_slot, slots };
+
+/// One class of one batch entry: takes boxes by falling score and keeps those
+/// that overlap none that was kept before.
+struct Choice {
+  const Suppression &rules;
+  std::span<const Scalar> at;
+  std::span<const Buffer> out;
+
+  Scalars place(std::initializer_list<Scalar> within) const {
+    Scalars place(at.begin(), at.end());
+    place.insert(place.end(), within);
+    return place;
+  }
+  Bounds kept(Scalar k) const {
+    auto bound = [&](int word) {
+      return out[bounds_slot].at(place({rules.b.index(word), k}));
+    };
+    return {{bound(0), bound(1)}, {bound(2), bound(3)}};
+  }
+  void keep(Scalar k, Scalar box, const Bounds &bounds) const {
+    out[row_slot].store(place({k}), box);
+    Scalar words[] = {bounds.low[0], bounds.low[1], bounds.high[0],
+                      bounds.high[1]};
+    for (int word = 0; word < 4; ++word)
+      out[bounds_slot].store(place({rules.b.index(word), k}), words[word]);
+  }
+
+  void run(Scalar most) const {
+    Builder &b = rules.b;
+    Scalar boxes = b.scalar(rules.boxes.dim(1));
+    Scalar yes = b.literal_int(DType::boolean, 1);
+    Tournament tournament(b, rules.entries(at[0], at[1]), out[places_slot],
+                          Scalars(at.begin(), at.end()));
+    auto consider = [&](std::span<const Scalar> count) {
+      Scalar box = tournament.next(yes);
+      auto none = [&] { return Scalars{count[0]}; };
+      auto look = [&] {
+        Bounds mine = rules.bounds(at[0], box);
+        auto others = [&](Scalar k) { return kept(k); };
+        return b.branch(
+            rules.is_free(mine, count[0], others),
+            [&] {
+              keep(count[0], box, mine);
+              return Scalars{count[0] + 1};
+            },
+            none);
+      };
+      Scalars next = b.branch(box < boxes, look, none);
+      return std::pair(logical_and(box < boxes, next[0] < most), next);
+    };
+    out[count_slot].store(
+        at, b.branch(
+                most > 0, [&] { return b.fold_while({b.index(0)}, consider); },
+                [&] { return Scalars{b.index(0)}; })[0]);
   }
 };
 
 /// (number of chosen boxes, their rows) for each batch entry and class.
 Tensors choose_all(const Suppression &rules) {
   Builder &b = rules.b;
-  Size batches = rules.scores.dim(0), groups = rules.scores.dim(1);
-  LoopsResult results[] = {
-      {DType::i64, {batches, groups}, {}},
-      {DType::i64, {batches, groups, rules.boxes.dim(1)}, {}}};
-  return b.loops({batches, groups}, results,
+  Size boxes = rules.boxes.dim(1), most = 0;
+  if (rules.limit)
+    most = min(max(b.read(rules.limit, 0), 0), boxes);
+  Shape outer = {rules.scores.dim(0), rules.scores.dim(1)};
+  std::vector<LoopsResult> results(slots, {DType::i64, outer, {}});
+  results[row_slot].shape = joined(outer, {most});
+  results[bounds_slot] = {rules.boxes.dtype(), joined(outer, {4, most}), {}};
+  results[places_slot].shape = joined(
+      outer, Tournament::places(boxes, order_key_type(rules.scores.dtype())));
+  return b.loops(outer, results,
                  [&](std::span<const Scalar> at, std::span<const Buffer> out) {
-                   EntryRow row = {
-                       [&](Scalar i) { return out[1].at({at[0], at[1], i}); },
-                       [&](Scalar i, Scalar entry) {
-                         out[1].store({at[0], at[1], i}, entry);
-                       }};
-                   out[0].store(at, rules.choose(at[0], at[1], row));
+                   Choice{rules, at, out}.run(b.scalar(most));
                  });
 }
 
@@ -163,7 +177,6 @@ Tensor listed(Builder &b, Tensor counts, Tensor rows) {
   Size count = b.read(total, 0, {0, INT64_MAX});
   LoopsResult result{DType::i64, {count, 3}, {}};
   auto body = [&](std::span<const Scalar>, std::span<const Buffer> out) {
-    Scalar last = b.scalar(rows.dim(2) - 1);
     b.fold(counts.shape(), {b.index(0)},
            [&](std::span<const Scalar> at, std::span<const Scalar> next) {
              Scalar chosen = counts.at(at);
@@ -173,7 +186,7 @@ Tensor listed(Builder &b, Tensor counts, Tensor rows) {
                          out[0].store({line, b.index(0)}, at[0]);
                          out[0].store({line, b.index(1)}, at[1]);
                          out[0].store({line, b.index(2)},
-                                      rows.at({at[0], at[1], last - k}));
+                                      rows.at({at[0], at[1], k}));
                          return Scalars();
                        });
              return Scalars{next[0] + chosen};
@@ -203,8 +216,10 @@ void non_max_suppression(Node &node) {
     if (number)
       b.require(equal(number.element_count(), 1),
                 "limits and thresholds must be one number each");
+  b.require(less(rules.boxes.dim(1), Tournament::entry_limit),
+            "more than 2^32 boxes cannot be sorted");
   Tensors chosen = choose_all(rules);
-  node.output(listed(b, chosen[0], chosen[1]));
+  node.output(listed(b, chosen[count_slot], chosen[row_slot]));
 }
 
 } // namespace

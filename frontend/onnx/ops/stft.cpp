@@ -7,8 +7,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/chirp_transform.h"
-#include "frontend/onnx/families/fast_fourier.h"
 #include "frontend/onnx/families/fourier.h"
 
 namespace landfall::frontend {
@@ -32,51 +30,19 @@ struct Frames {
   }
 };
 
-Tensor transformed_directly(const Frames &f) {
-  Twiddle twiddle(f.b, f.length, false, f.compute());
-  Contraction c;
-  c.shape = f.result();
-  c.reduce = {f.length, f.signal.dim(2)};
-  c.accumulator = f.compute();
-  c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> n) {
-    return std::pair(f.at(p[0], p[1], n[0], n[1]),
-                     twiddle.at(p[2], n[0], p[3], n[1]));
-  };
-  c.epilogue = [&](std::span<const Scalar>, Scalar sum) {
-    return convert(sum, f.signal.dtype());
-  };
-  return f.b.contract(c);
-}
-
-/// The same by `transform`, for which the parts lie apart.
-Tensor transformed_apart(const Frames &f,
-                         const std::function<Tensor(Tensor)> &transform) {
-  Builder &b = f.b;
-  Size batch = f.signal.dim(0), parts = f.signal.dim(2);
-  Tensor x = b.map(
-      {parts, f.length, batch, f.count()}, f.compute(),
-      [&](std::span<const Scalar> p) { return f.at(p[2], p[3], p[1], p[0]); });
-  x = b.reshape(x, {parts, f.length, batch * f.count()});
-  Tensor y = transform(x);
-  y = b.reshape(y, {2, f.length, batch, f.count()});
-  return b.map(f.result(), f.signal.dtype(), [&](std::span<const Scalar> p) {
-    return convert(y.at({p[3], p[2], p[0], p[1]}), f.signal.dtype());
-  });
-}
-
 Tensor transformed(const Frames &f) {
   Builder &b = f.b;
-  if (has_fast_fourier(f.length) && f.signal.dim(2).is_constant())
-    return transformed_apart(f, [&](Tensor x) {
-      return fast_fourier(b, x, *f.length.constant(), false);
-    });
-  return by_length(
-      b, f.length, [&] { return transformed_directly(f); },
-      [&] {
-        return transformed_apart(f, [&](Tensor x) {
-          return chirp_transform(b, x, f.length, false);
-        });
-      });
+  Size batch = f.signal.dim(0), parts = f.signal.dim(2);
+  Size rows = batch * f.count();
+  Tensor x = b.map(
+      {batch, f.count(), parts, f.length}, f.compute(),
+      [&](std::span<const Scalar> p) { return f.at(p[0], p[1], p[3], p[2]); });
+  x = b.reshape(x, {rows, parts, f.length, 1});
+  Tensor y = fourier_transform(b, x, f.length, false);
+  y = b.reshape(y, {batch, f.count(), 2, f.length});
+  return b.map(f.result(), f.signal.dtype(), [&](std::span<const Scalar> p) {
+    return convert(y.at({p[0], p[1], p[3], p[2]}), f.signal.dtype());
+  });
 }
 
 Size scalar_size(const Node &node, int position, const char *name) {

@@ -3,9 +3,11 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/onnx/families/select_first.h"
+#include "frontend/onnx/families/sorted_entries.h"
 #include "frontend/onnx/support/axis_list.h"
 #include "frontend/onnx/support/index_lists.h"
+#include "frontend/onnx/support/order_key.h"
+#include "frontend/onnx/support/permute.h"
 
 namespace landfall::frontend {
 namespace {
@@ -22,24 +24,24 @@ void top_k(Node &node, Size k) {
   b.require(1 - less(k, 0), "TopK needs a K of at least 0");
   b.require(1 - less(extent, k), "TopK needs a K of at most the axis's extent");
   Shape shape = replaced(x.shape(), axis, k);
-  LoopsResult order{DType::i64, shape, {}};
-  Tensor indices = b.loops(
-      removed(x.shape(), axis), {&order, 1},
-      [&](std::span<const Scalar> line, std::span<const Buffer> results) {
-        auto value = [&](Scalar i) { return x.at(inserted(line, axis, i)); };
-        EntryRow row = {
-            [&](Scalar i) { return results[0].at(inserted(line, axis, i)); },
-            [&](Scalar i, Scalar entry) {
-              results[0].store(inserted(line, axis, i), entry);
-            }};
-        auto before = [&](Scalar i, Scalar j) {
-          Scalar a = value(i), c = value(j);
-          Scalar tie = logical_not(value_before(c, a, largest));
-          return logical_or(value_before(a, c, largest),
-                            logical_and(tie, i < j));
-        };
-        select_first(b, row, before, b.scalar(extent), b.scalar(k));
-      })[0];
+  // Rows that lie apart are read many times: they are made dense once.
+  bool is_last = axis == x.rank() - 1;
+  std::vector<int> order, back;
+  for (int d = 0; d < x.rank(); ++d)
+    if (d != axis)
+      order.push_back(d);
+  for (int d = 0; d < x.rank(); ++d)
+    back.push_back(d < axis ? d : d == axis ? x.rank() - 1 : d - 1);
+  order.push_back(axis);
+  Tensor rows = is_last ? x : permute(x, order);
+  auto key = [&](std::span<const Scalar> line, Scalar i) {
+    return order_key(rows.at(inserted(line, x.rank() - 1, i)), largest);
+  };
+  KeyedEntries entries{removed(x.shape(), axis), extent,
+                       order_key_type(x.dtype()), key};
+  Tensor indices = sorted_entries(b, entries, k);
+  if (!is_last)
+    indices = permute(indices, back);
   if (node.wants_output(0))
     node.output(0, b.map(shape, x.dtype(), [&](std::span<const Scalar> at) {
       return x.at(replaced(at, axis, indices.at(at)));

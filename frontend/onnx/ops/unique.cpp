@@ -4,8 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/select_first.h"
+#include "frontend/onnx/families/sorted_entries.h"
 #include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/index_lists.h"
+#include "frontend/onnx/support/order_key.h"
 #include "frontend/onnx/support/text_operand.h"
 
 namespace landfall::frontend {
@@ -59,26 +61,42 @@ struct Groups {
   Tensor first, size, group_of, count;
 };
 
-enum Slot { order_slot, first_slot, size_slot, group_slot, count_slot, slots };
+enum Slot { first_slot, size_slot, group_slot, count_slot, slots };
+
+/// The numbers of the items in ascending order, of equal ones the lowest first.
+Tensor sorted_items(Builder &b, const Items &items) {
+  if (items.single) {
+    auto key = [&](std::span<const Scalar>, Scalar i) {
+      return order_key(items.x.at({b.index(0), i, b.index(0)}), false);
+    };
+    KeyedEntries entries{{}, items.count, order_key_type(items.x.dtype()), key};
+    return sorted_entries(b, entries, items.count);
+  }
+  LoopsResult order{DType::i64, {items.count}, {}};
+  auto body = [&](std::span<const Scalar>, std::span<const Buffer> results) {
+    EntryRow row = {
+        [&](Scalar i) { return results[0].at({i}); },
+        [&](Scalar i, Scalar entry) { results[0].store({i}, entry); }};
+    Scalar n = b.scalar(items.count);
+    auto before = [&](Scalar i, Scalar j) {
+      Scalar verdict = items.compare(i, j);
+      return logical_or(verdict < 0, logical_and(verdict == 0, i < j));
+    };
+    select_first(b, row, before, n, n);
+  };
+  return b.loops({}, {&order, 1}, body)[0];
+}
 
 /// Items in sorted order fall into groups.
-void form_groups(Builder &b, const Items &items,
+void form_groups(Builder &b, const Items &items, Tensor order,
                  std::span<const Buffer> results) {
-  EntryRow row = {
-      [&](Scalar i) { return results[order_slot].at({i}); },
-      [&](Scalar i, Scalar entry) { results[order_slot].store({i}, entry); }};
   Scalar n = b.scalar(items.count);
-  auto before = [&](Scalar i, Scalar j) {
-    Scalar verdict = items.compare(i, j);
-    return logical_or(verdict < 0, logical_and(verdict == 0, i < j));
-  };
-  select_first(b, row, before, n, n);
   // Carries the number of groups so far.
   Scalars count = b.fold_to(
       b.index(0), n, {b.index(0)},
       [&](Scalar i, std::span<const Scalar> carried) {
-        Scalar item = row.get(i);
-        Scalar previous = row.get(maximum(i, 1.0) - 1);
+        Scalar item = order.at({i});
+        Scalar previous = order.at({maximum(i, 1.0) - 1});
         Scalar opens = logical_or(i == 0, items.compare(previous, item) != 0);
         Scalar group = select(opens, carried[0], carried[0] - 1);
         b.branch(
@@ -102,10 +120,11 @@ void form_groups(Builder &b, const Items &items,
 Groups sorted_groups(Builder &b, const Items &items) {
   std::vector<LoopsResult> results(slots, {DType::i64, {items.count}, {}});
   results[count_slot].shape = {};
+  Tensor order = sorted_items(b, items);
   Tensors all =
       b.loops({}, results,
               [&](std::span<const Scalar>, std::span<const Buffer> buffers) {
-                form_groups(b, items, buffers);
+                form_groups(b, items, order, buffers);
               });
   return {all[first_slot], all[size_slot], all[group_slot], all[count_slot]};
 }
