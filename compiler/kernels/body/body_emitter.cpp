@@ -58,7 +58,7 @@ LaneValues BodyEmitter::emit_node(NodeId id) {
     if (truths_ && truths_->contains(id))
       return {LaneValue::uniform(DType::boolean, b().getTrue())};
     if (extreme_ && extreme_->node == id)
-      return {emit_numeric_extreme()};
+      return {emit_extreme()};
     return {lanes_.apply(node.op, node.type, values(node.args))};
   case NodeKind::load:
     return {emit_load(node)};

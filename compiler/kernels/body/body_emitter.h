@@ -118,19 +118,21 @@ private:
   LaneValues emit_masked_block(const Block &block, const LaneValue &mask);
 
   // body_extremes.cpp
-  bool keeps_nan_apart(NodeId loop, const LaneValues &init) const;
+  bool is_extreme_loop(NodeId loop, const LaneValues &init) const;
   LaneValues emit_extreme_loop(NodeId loop, LaneValues init);
-  LaneValue emit_numeric_extreme();
+  LaneValue emit_extreme();
+  llvm::Value *extreme_of_numbers(llvm::Value *number);
+  llvm::Value *extreme_of_bits();
 
   Lanes &lanes_;
   const BodyEmitter *outer_;
   llvm::DenseMap<NodeId, LaneValues> values_;
   LaneValue predicate_; ///< Varying bool: the lanes that execute; empty: all.
   NodeId lane_loop_ = no_node;
-  /// While a minimum or maximum loop is emitted with instructions that ignore
-  /// NaNs: that loop, and the lanes (i1 vector) in which a NaN has occurred.
+  /// While the loop of a minimum or maximum of reals is emitted: that loop, and
+  /// the vectors that its iterations carry (body_extremes.cpp).
   std::optional<FoldedExtreme> extreme_;
-  llvm::Value *met_nan_ = nullptr;
+  Values extreme_state_;
   const llvm::DenseSet<NodeId> *truths_ = nullptr;
 };
 
