@@ -64,10 +64,14 @@ public:
   /// outlive the emitter.
   void assume(const llvm::DenseSet<NodeId> *truths) { truths_ = truths; }
 
-  /// Runs the loop `node` with consecutive iterations in the lanes
-  /// (vector_fold.h).
-  void set_lane_loop(NodeId node) { lane_loop_ = node; }
+  /// Runs the loop `lane_loop` of the reduction `fold` with consecutive
+  /// iterations in the lanes (vector_fold.h).
+  void set_lane_loop(NodeId fold, NodeId lane_loop) {
+    fold_ = fold;
+    lane_loop_ = lane_loop;
+  }
   /// Emits a loop node with these initial carried values instead of its own.
+  /// Those of the reduction `fold` may come back in fewer lanes.
   LaneValues emit_loop_from(NodeId id, LaneValues init);
 
 private:
@@ -122,12 +126,13 @@ private:
   LaneValues emit_extreme_loop(NodeId loop, LaneValues init);
   LaneValue emit_extreme();
   llvm::Value *extreme_of_numbers(llvm::Value *number);
-  llvm::Value *extreme_of_bits();
+  llvm::Value *extreme_of_bits(bool one_register);
 
   Lanes &lanes_;
   const BodyEmitter *outer_;
   llvm::DenseMap<NodeId, LaneValues> values_;
   LaneValue predicate_; ///< Varying bool: the lanes that execute; empty: all.
+  NodeId fold_ = no_node;
   NodeId lane_loop_ = no_node;
   /// While the loop of a minimum or maximum of reals is emitted: that loop, and
   /// the vectors that its iterations carry (body_extremes.cpp).

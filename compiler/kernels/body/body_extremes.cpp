@@ -53,7 +53,7 @@ LaneValues BodyEmitter::emit_extreme_loop(NodeId loop, LaneValues init) {
                            ? emit_lane_loop(at(loop), init)
                            : emit_iterations(at(loop), std::move(init));
   Value *result = numeric ? extreme_of_numbers(lanes_.spread(carried[0]))
-                          : extreme_of_bits();
+                          : extreme_of_bits(loop == fold_);
   extreme_.reset();
   extreme_state_.clear();
   return {LaneValue::varying(type, result)};
@@ -89,12 +89,12 @@ Value *BodyEmitter::extreme_of_numbers(Value *number) {
                           llvm::ConstantFP::getNaN(number->getType()), number);
 }
 
-/// In a reduction, joins the registers of each value first: the rest is then
+/// `one_register`: joins the registers of each value first, so that the rest is
 /// done once.
-Value *BodyEmitter::extreme_of_bits() {
+Value *BodyEmitter::extreme_of_bits(bool one_register) {
   LaneCode code(frame());
   unsigned one = Lanes::natural_width(frame().machine, DType::f32);
-  if (lane_loop_ != no_node) {
+  if (one_register) {
     auto join = [&](llvm::Intrinsic::ID which, Value *&with) {
       with = lanes_.join_halves(with, one, [&](Value *x, Value *y) {
         return b().CreateBinaryIntrinsic(which, x, y);

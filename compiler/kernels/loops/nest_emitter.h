@@ -67,6 +67,7 @@ private:
     llvm::Value *to;
   };
   void emit_windows(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);
+  void emit_single(llvm::Value *row, BodyEmitter &outer);
   void
   walk_while_below(llvm::Value *low, llvm::Value *high,
                    const std::function<llvm::Value *(llvm::Value *)> &body);
