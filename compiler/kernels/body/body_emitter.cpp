@@ -43,7 +43,25 @@ void BodyEmitter::emit(const Block &block) {
     emit(node);
 }
 
-void BodyEmitter::emit(NodeId node) { values_[node] = emit_node(node); }
+void BodyEmitter::emit(NodeId node) {
+  auto result = uint32_t(kernel().operands.size() - 1);
+  DType type = kernel().operands.back().dtype;
+  if (recorded_ && node == recorded_->repeated) {
+    values_[node] = {lanes_.load(type, frame().operands[result],
+                                 recorded_place(recorded_->index))};
+    return;
+  }
+  values_[node] = emit_node(node);
+  if (recorded_ && node == recorded_->term)
+    lanes_.store(type, frame().operands[result],
+                 recorded_place(recorded_->fold_index), value(node));
+}
+
+LaneValue BodyEmitter::recorded_place(NodeId index) {
+  std::vector<NodeId> point = kernel().body.params;
+  std::replace(point.begin(), point.end(), recorded_->index, index);
+  return offset(uint32_t(kernel().operands.size() - 1), point);
+}
 
 LaneValues BodyEmitter::emit_node(NodeId id) {
   const Node &node = at(id);

@@ -21,6 +21,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "compiler/kernels/body/recorded_term.h"
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/lanes/lanes.h"
 
@@ -45,7 +46,8 @@ public:
   /// Values that are not bound or emitted here are looked up in `outer`; they
   /// must be uniform unless both emitters have the same `lanes`.
   explicit BodyEmitter(Lanes &lanes, const BodyEmitter *outer = nullptr)
-      : lanes_(lanes), outer_(outer) {}
+      : lanes_(lanes), outer_(outer),
+        recorded_(outer ? outer->recorded_ : nullptr) {}
 
   Lanes &lanes() { return lanes_; }
   KernelFrame &frame() { return lanes_.frame(); }
@@ -64,6 +66,10 @@ public:
   /// outlive the emitter.
   void assume(const llvm::DenseSet<NodeId> *truths) { truths_ = truths; }
 
+  /// Keeps this term in the result, also in emitters inside of this one. It
+  /// must outlive them.
+  void record(const RecordedTerm *term) { recorded_ = term; }
+
   /// Runs the loop `lane_loop` of the reduction `fold` with consecutive
   /// iterations in the lanes (vector_fold.h).
   void set_lane_loop(NodeId fold, NodeId lane_loop) {
@@ -81,6 +87,8 @@ private:
   llvm::IRBuilderBase &b() { return lanes_.b(); }
   LaneValues emit_node(NodeId id);
   LaneValue emit_load(const Node &node);
+  /// The offset in the result of the recorded term for this innermost index.
+  LaneValue recorded_place(NodeId index);
   void emit_store(const Node &node);
   void emit_check(const Node &node);
   /// `condition` and the predicate.
@@ -130,6 +138,7 @@ private:
 
   Lanes &lanes_;
   const BodyEmitter *outer_;
+  const RecordedTerm *recorded_;
   llvm::DenseMap<NodeId, LaneValues> values_;
   LaneValue predicate_; ///< Varying bool: the lanes that execute; empty: all.
   NodeId fold_ = no_node;

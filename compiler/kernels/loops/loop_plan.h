@@ -11,9 +11,11 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "compiler/kernels/body/recorded_term.h"
 #include "compiler/kernels/frame/machine.h"
 #include "package/kernel.h"
 
+#include <optional>
 #include <string>
 
 namespace landfall::kernels {
@@ -40,6 +42,7 @@ struct LoopPlan {
   bool cuts = false;
   /// For each node of the body: the number of loops of `order` around it.
   std::vector<size_t> depth;
+  std::optional<RecordedTerm> recorded; ///< Set by the loop generator.
 };
 
 /// The plan of a kernel of class map or loops.

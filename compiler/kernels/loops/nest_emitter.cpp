@@ -17,6 +17,8 @@ void NestEmitter::emit(Value *task) {
   piece_low_ = b.CreateMul(piece, split_.piece);
   piece_high_ = least(b.CreateAdd(piece_low_, split_.piece), split_.extent);
   BodyEmitter outer(scalar_);
+  if (plan_.recorded)
+    outer.record(&*plan_.recorded);
   emit_nodes(0, 0, outer);
   emit_rows(first, last, outer);
 }
