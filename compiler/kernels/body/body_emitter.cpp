@@ -98,9 +98,9 @@ LaneValues BodyEmitter::emit_node(NodeId id) {
   return {};
 }
 
-LaneValue BodyEmitter::offset(uint32_t operand,
-                              llvm::ArrayRef<NodeId> indices) {
-  LaneValue sum;
+BodyEmitter::Place BodyEmitter::place(uint32_t operand,
+                                      llvm::ArrayRef<NodeId> indices) {
+  Place place;
   for (size_t dim = 0; dim < indices.size(); ++dim) {
     LaneValue term = value(indices[dim]);
     if (dim + 1 < indices.size()) {
@@ -108,9 +108,25 @@ LaneValue BodyEmitter::offset(uint32_t operand,
           LaneValue::uniform(DType::i64, frame().stride(operand, dim));
       term = lanes_.apply(ScalarOp::mul, DType::i64, {term, stride});
     }
+    LaneValue &sum = term.is_varying() ? place.varying : place.regular;
     sum = sum ? lanes_.apply(ScalarOp::add, DType::i64, {sum, term}) : term;
   }
-  return sum ? sum : LaneValue::uniform(DType::i64, frame().index(0));
+  return place;
+}
+
+LaneValue BodyEmitter::offset(uint32_t operand,
+                              llvm::ArrayRef<NodeId> indices) {
+  return joined(place(operand, indices));
+}
+
+LaneValue BodyEmitter::joined(const Place &place) {
+  if (place.varying && place.regular)
+    return lanes_.apply(ScalarOp::add, DType::i64,
+                        {place.regular, place.varying});
+  if (place.varying)
+    return place.varying;
+  return place.regular ? place.regular
+                       : LaneValue::uniform(DType::i64, frame().index(0));
 }
 
 LaneValue BodyEmitter::zero_of(DType type) {
@@ -122,7 +138,8 @@ LaneValue BodyEmitter::emit_load(const Node &node) {
   const KernelOperand &operand = kernel().operands[node.index];
   size_t rank = operand.dims.size();
   llvm::ArrayRef<NodeId> args(node.args);
-  LaneValue at = offset(node.index, args.take_front(rank));
+  Place place = this->place(node.index, args.take_front(rank));
+  LaneValue at = joined(place);
   LaneValue guard, other;
   if (args.size() > rank) {
     guard = value(args[rank]);
@@ -139,8 +156,24 @@ LaneValue BodyEmitter::emit_load(const Node &node) {
     around = Surroundings::past_end;
   else if (frame().is_separate(node.index))
     around = Surroundings::invariant;
-  return lanes_.load(operand.dtype, frame().operands[node.index], at, guard,
-                     other, around);
+  Value *pointer = frame().operands[node.index];
+  Room room;
+  if (at.is_varying()) {
+    // What is the same for all lanes goes into the pointer: the rest is often
+    // the same for all iterations of a loop.
+    room.before = frame().index(0);
+    if (place.regular && place.regular.is_uniform()) {
+      at = place.varying;
+      room.before = place.regular.scalar();
+      pointer = b().CreateGEP(b().getIntNTy(info(operand.dtype).bytes * 8),
+                              pointer, room.before);
+    }
+    room.after = frame().index(1);
+    for (const Extent &dim : operand.dims)
+      room.after = b().CreateMul(room.after, frame().extent(dim));
+    room.after = b().CreateSub(room.after, room.before);
+  }
+  return lanes_.load(operand.dtype, pointer, at, guard, other, around, room);
 }
 
 void BodyEmitter::emit_store(const Node &node) {

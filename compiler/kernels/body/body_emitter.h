@@ -86,6 +86,13 @@ private:
   const Node &at(NodeId node) const { return kernel().nodes[node]; }
   llvm::IRBuilderBase &b() { return lanes_.b(); }
   LaneValues emit_node(NodeId id);
+  /// An offset in two parts, either of which may be absent.
+  struct Place {
+    LaneValue regular; ///< Uniform or linear.
+    LaneValue varying;
+  };
+  Place place(uint32_t operand, llvm::ArrayRef<NodeId> indices);
+  LaneValue joined(const Place &place);
   LaneValue emit_load(const Node &node);
   /// The offset in the result of the recorded term for this innermost index.
   LaneValue recorded_place(NodeId index);

@@ -68,6 +68,13 @@ enum class Surroundings : uint8_t {
   past_end,  ///< Inactive and guarded lanes may read: their elements exist.
 };
 
+/// The elements that exist before a pointer, and from it on (i64); null: not
+/// known.
+struct Room {
+  llvm::Value *before = nullptr;
+  llvm::Value *after = nullptr;
+};
+
 class Lanes {
 public:
   /// The largest stride (in elements) for which, with Surroundings::past_end,
@@ -139,7 +146,7 @@ public:
   /// memory and yield `other`.
   LaneValue load(DType type, llvm::Value *pointer, const LaneValue &offset,
                  const LaneValue &guard = {}, const LaneValue &other = {},
-                 Surroundings around = Surroundings::unknown);
+                 Surroundings around = Surroundings::unknown, Room room = {});
   void store(DType type, llvm::Value *pointer, const LaneValue &offset,
              const LaneValue &value, const LaneValue &guard = {});
 

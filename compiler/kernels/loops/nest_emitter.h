@@ -53,6 +53,8 @@ private:
   void emit_nodes(size_t from, size_t to, BodyEmitter &body);
   void emit_loop(size_t place, BodyEmitter &outer);
   void emit_inside(size_t place, LaneValue index, BodyEmitter &outer);
+  void emit_sharing_rows(llvm::Value *low, llvm::Value *high,
+                         BodyEmitter &outer);
   void emit_results(BodyEmitter &body);
 
   // nest_lanes.cpp
