@@ -85,17 +85,14 @@ private:
                   const llvm::DenseSet<NodeId> *truths, BodyEmitter &outer);
 
   // nest_tiles.cpp
-  struct Block {
-    NodeId load;
-    llvm::Value *rows; ///< Stack memory: the vectors after the transposition.
-  };
+  bool may_repeat_points();
   void emit_tiles(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);
   void emit_tile(llvm::Value *first, llvm::Value *end, LaneValue index,
                  BodyEmitter &outer);
   void emit_whole_tile(llvm::Value *first, LaneValue index, BodyEmitter &outer);
   void emit_values(llvm::Value *walk, LaneValue index, BodyEmitter &body);
   void emit_point(llvm::Value *walk, LaneValue index, BodyEmitter &body);
-  Block transpose_block(NodeId load, BodyEmitter &corner);
+  Values transpose_block(NodeId load, BodyEmitter &corner);
 
   KernelFrame &frame_;
   llvm::IRBuilderBase &b;
