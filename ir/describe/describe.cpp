@@ -250,8 +250,8 @@ private:
 
   /// A fold's upper bound: its extent's parameter, unless it is short.
   NodeId bound(lf::ForOp fold) {
-    if (!fold.getHigh().getDefiningOp<lf::SizeOp>())
-      return id(fold.getHigh());
+    if (auto computed = ids_.find(fold.getHigh()); computed != ids_.end())
+      return computed->second;
     Size size = module_.size_of(fold.getHigh());
     if (size.is_constant() && *size.constant() <= largest_kernel_constant)
       return constant_node(*size.constant());

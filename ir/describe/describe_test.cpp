@@ -69,6 +69,17 @@ TEST_F(DescribeTest, KernelsOfDifferentShapesAreEqual) {
   EXPECT_EQ(structural_key(of(relu(tall)).kernel), key);
 }
 
+TEST_F(DescribeTest, AFoldSharesTheExtentOfTheAxisThatItReads) {
+  for (const SignatureDim &length : {columns, SignatureDim{64, ""}}) {
+    Description d = of(row_sums(input({rows, length})));
+    const Extent &axis = d.kernel.operands[0].dims[1];
+    ASSERT_EQ(count(d.kernel, NodeKind::size), 1);
+    for (const Node &node : d.kernel.nodes)
+      if (node.kind == NodeKind::size)
+        EXPECT_EQ(int64_t(node.index), axis.value);
+  }
+}
+
 TEST_F(DescribeTest, ExtentsOfZeroAndOneAreConstants) {
   Description d = of(relu(input({{1, ""}, rows, {0, ""}, {2, ""}})));
   const std::vector<Extent> &loops = d.kernel.loops;

@@ -35,9 +35,10 @@ ExtentClasses::ExtentClasses(Module::Impl &module, Operation *compute)
     }
   }
   compute->walk([&](lf::ForOp fold) {
-    if (auto high = fold.getHigh().getDefiningOp<lf::SizeOp>())
+    Value high = fold.getHigh(); // Of the graph, or computed by the body.
+    if (!compute->isAncestor(high.getParentBlock()->getParentOp()))
       index_extent_.try_emplace(fold.getBody().getArgument(0),
-                                module.size_of(high.getSize()));
+                                module.size_of(high));
   });
   compute->walk([&](Operation *op) {
     if (auto load = dyn_cast<lf::LoadOp>(op))

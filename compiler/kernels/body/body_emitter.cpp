@@ -43,7 +43,25 @@ void BodyEmitter::emit(const Block &block) {
     emit(node);
 }
 
-void BodyEmitter::emit(NodeId node) { values_[node] = emit_node(node); }
+void BodyEmitter::emit(NodeId node) {
+  auto result = uint32_t(kernel().operands.size() - 1);
+  DType type = kernel().operands.back().dtype;
+  if (recorded_ && node == recorded_->repeated) {
+    values_[node] = {lanes_.load(type, frame().operands[result],
+                                 recorded_place(recorded_->index))};
+    return;
+  }
+  values_[node] = emit_node(node);
+  if (recorded_ && node == recorded_->term)
+    lanes_.store(type, frame().operands[result],
+                 recorded_place(recorded_->fold_index), value(node));
+}
+
+LaneValue BodyEmitter::recorded_place(NodeId index) {
+  std::vector<NodeId> point = kernel().body.params;
+  std::replace(point.begin(), point.end(), recorded_->index, index);
+  return offset(uint32_t(kernel().operands.size() - 1), point);
+}
 
 LaneValues BodyEmitter::emit_node(NodeId id) {
   const Node &node = at(id);
@@ -58,7 +76,7 @@ LaneValues BodyEmitter::emit_node(NodeId id) {
     if (truths_ && truths_->contains(id))
       return {LaneValue::uniform(DType::boolean, b().getTrue())};
     if (extreme_ && extreme_->node == id)
-      return {emit_numeric_extreme()};
+      return {emit_extreme()};
     return {lanes_.apply(node.op, node.type, values(node.args))};
   case NodeKind::load:
     return {emit_load(node)};
@@ -80,9 +98,9 @@ LaneValues BodyEmitter::emit_node(NodeId id) {
   return {};
 }
 
-LaneValue BodyEmitter::offset(uint32_t operand,
-                              llvm::ArrayRef<NodeId> indices) {
-  LaneValue sum;
+BodyEmitter::Place BodyEmitter::place(uint32_t operand,
+                                      llvm::ArrayRef<NodeId> indices) {
+  Place place;
   for (size_t dim = 0; dim < indices.size(); ++dim) {
     LaneValue term = value(indices[dim]);
     if (dim + 1 < indices.size()) {
@@ -90,9 +108,25 @@ LaneValue BodyEmitter::offset(uint32_t operand,
           LaneValue::uniform(DType::i64, frame().stride(operand, dim));
       term = lanes_.apply(ScalarOp::mul, DType::i64, {term, stride});
     }
+    LaneValue &sum = term.is_varying() ? place.varying : place.regular;
     sum = sum ? lanes_.apply(ScalarOp::add, DType::i64, {sum, term}) : term;
   }
-  return sum ? sum : LaneValue::uniform(DType::i64, frame().index(0));
+  return place;
+}
+
+LaneValue BodyEmitter::offset(uint32_t operand,
+                              llvm::ArrayRef<NodeId> indices) {
+  return joined(place(operand, indices));
+}
+
+LaneValue BodyEmitter::joined(const Place &place) {
+  if (place.varying && place.regular)
+    return lanes_.apply(ScalarOp::add, DType::i64,
+                        {place.regular, place.varying});
+  if (place.varying)
+    return place.varying;
+  return place.regular ? place.regular
+                       : LaneValue::uniform(DType::i64, frame().index(0));
 }
 
 LaneValue BodyEmitter::zero_of(DType type) {
@@ -104,7 +138,8 @@ LaneValue BodyEmitter::emit_load(const Node &node) {
   const KernelOperand &operand = kernel().operands[node.index];
   size_t rank = operand.dims.size();
   llvm::ArrayRef<NodeId> args(node.args);
-  LaneValue at = offset(node.index, args.take_front(rank));
+  Place place = this->place(node.index, args.take_front(rank));
+  LaneValue at = joined(place);
   LaneValue guard, other;
   if (args.size() > rank) {
     guard = value(args[rank]);
@@ -121,8 +156,24 @@ LaneValue BodyEmitter::emit_load(const Node &node) {
     around = Surroundings::past_end;
   else if (frame().is_separate(node.index))
     around = Surroundings::invariant;
-  return lanes_.load(operand.dtype, frame().operands[node.index], at, guard,
-                     other, around);
+  Value *pointer = frame().operands[node.index];
+  Room room;
+  if (at.is_varying()) {
+    // What is the same for all lanes goes into the pointer: the rest is often
+    // the same for all iterations of a loop.
+    room.before = frame().index(0);
+    if (place.regular && place.regular.is_uniform()) {
+      at = place.varying;
+      room.before = place.regular.scalar();
+      pointer = b().CreateGEP(b().getIntNTy(info(operand.dtype).bytes * 8),
+                              pointer, room.before);
+    }
+    room.after = frame().index(1);
+    for (const Extent &dim : operand.dims)
+      room.after = b().CreateMul(room.after, frame().extent(dim));
+    room.after = b().CreateSub(room.after, room.before);
+  }
+  return lanes_.load(operand.dtype, pointer, at, guard, other, around, room);
 }
 
 void BodyEmitter::emit_store(const Node &node) {

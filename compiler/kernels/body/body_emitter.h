@@ -21,6 +21,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "compiler/kernels/body/recorded_term.h"
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/lanes/lanes.h"
 
@@ -45,7 +46,8 @@ public:
   /// Values that are not bound or emitted here are looked up in `outer`; they
   /// must be uniform unless both emitters have the same `lanes`.
   explicit BodyEmitter(Lanes &lanes, const BodyEmitter *outer = nullptr)
-      : lanes_(lanes), outer_(outer) {}
+      : lanes_(lanes), outer_(outer),
+        recorded_(outer ? outer->recorded_ : nullptr) {}
 
   Lanes &lanes() { return lanes_; }
   KernelFrame &frame() { return lanes_.frame(); }
@@ -64,10 +66,18 @@ public:
   /// outlive the emitter.
   void assume(const llvm::DenseSet<NodeId> *truths) { truths_ = truths; }
 
-  /// Runs the loop `node` with consecutive iterations in the lanes
-  /// (vector_fold.h).
-  void set_lane_loop(NodeId node) { lane_loop_ = node; }
+  /// Keeps this term in the result, also in emitters inside of this one. It
+  /// must outlive them.
+  void record(const RecordedTerm *term) { recorded_ = term; }
+
+  /// Runs the loop `lane_loop` of the reduction `fold` with consecutive
+  /// iterations in the lanes (vector_fold.h).
+  void set_lane_loop(NodeId fold, NodeId lane_loop) {
+    fold_ = fold;
+    lane_loop_ = lane_loop;
+  }
   /// Emits a loop node with these initial carried values instead of its own.
+  /// Those of the reduction `fold` may come back in fewer lanes.
   LaneValues emit_loop_from(NodeId id, LaneValues init);
 
 private:
@@ -76,7 +86,16 @@ private:
   const Node &at(NodeId node) const { return kernel().nodes[node]; }
   llvm::IRBuilderBase &b() { return lanes_.b(); }
   LaneValues emit_node(NodeId id);
+  /// An offset in two parts, either of which may be absent.
+  struct Place {
+    LaneValue regular; ///< Uniform or linear.
+    LaneValue varying;
+  };
+  Place place(uint32_t operand, llvm::ArrayRef<NodeId> indices);
+  LaneValue joined(const Place &place);
   LaneValue emit_load(const Node &node);
+  /// The offset in the result of the recorded term for this innermost index.
+  LaneValue recorded_place(NodeId index);
   void emit_store(const Node &node);
   void emit_check(const Node &node);
   /// `condition` and the predicate.
@@ -118,19 +137,23 @@ private:
   LaneValues emit_masked_block(const Block &block, const LaneValue &mask);
 
   // body_extremes.cpp
-  bool keeps_nan_apart(NodeId loop, const LaneValues &init) const;
+  bool is_extreme_loop(NodeId loop, const LaneValues &init) const;
   LaneValues emit_extreme_loop(NodeId loop, LaneValues init);
-  LaneValue emit_numeric_extreme();
+  LaneValue emit_extreme();
+  llvm::Value *extreme_of_numbers(llvm::Value *number);
+  llvm::Value *extreme_of_bits(bool one_register);
 
   Lanes &lanes_;
   const BodyEmitter *outer_;
+  const RecordedTerm *recorded_;
   llvm::DenseMap<NodeId, LaneValues> values_;
   LaneValue predicate_; ///< Varying bool: the lanes that execute; empty: all.
+  NodeId fold_ = no_node;
   NodeId lane_loop_ = no_node;
-  /// While a minimum or maximum loop is emitted with instructions that ignore
-  /// NaNs: that loop, and the lanes (i1 vector) in which a NaN has occurred.
+  /// While the loop of a minimum or maximum of reals is emitted: that loop, and
+  /// the vectors that its iterations carry (body_extremes.cpp).
   std::optional<FoldedExtreme> extreme_;
-  llvm::Value *met_nan_ = nullptr;
+  Values extreme_state_;
   const llvm::DenseSet<NodeId> *truths_ = nullptr;
 };
 

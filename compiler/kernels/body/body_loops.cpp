@@ -68,10 +68,10 @@ LaneValues BodyEmitter::emit_loop(NodeId id) {
 
 LaneValues BodyEmitter::emit_loop_from(NodeId id, LaneValues init) {
   const Node &node = at(id);
+  if (is_extreme_loop(id, init))
+    return emit_extreme_loop(id, std::move(init));
   if (id == lane_loop_)
     return emit_lane_loop(node, init);
-  if (keeps_nan_apart(id, init))
-    return emit_extreme_loop(id, std::move(init));
   return emit_iterations(node, std::move(init));
 }
 
@@ -116,8 +116,7 @@ LaneValues BodyEmitter::emit_uniform_loop(const Node &node,
   Values raw;
   for (size_t k = 0; k < init.size(); ++k)
     raw.push_back(in_form(init[k], uniform[k]));
-  if (met_nan_)
-    raw.push_back(met_nan_);
+  raw.append(extreme_state_);
   Values out = emit_for(
       frame(), value(node.args[0]).scalar(), value(node.args[1]).scalar(),
       frame().index(1), raw, [&](Value *index, llvm::ArrayRef<Value *> now) {
@@ -125,18 +124,15 @@ LaneValues BodyEmitter::emit_uniform_loop(const Node &node,
         for (size_t k = 0; k < init.size(); ++k)
           bind(block.params[k + 1],
                of_form(init[k].type(), now[k], uniform[k]));
-        if (met_nan_)
-          met_nan_ = now.back();
+        extreme_state_.assign(now.begin() + init.size(), now.end());
         LaneValues next = run(block);
         Values raw_next;
         for (size_t k = 0; k < init.size(); ++k)
           raw_next.push_back(in_form(next[k], uniform[k]));
-        if (met_nan_)
-          raw_next.push_back(met_nan_);
+        raw_next.append(extreme_state_);
         return raw_next;
       });
-  if (met_nan_)
-    met_nan_ = out.back();
+  extreme_state_.assign(out.begin() + init.size(), out.end());
   LaneValues results;
   for (size_t k = 0; k < init.size(); ++k)
     results.push_back(of_form(init[k].type(), out[k], uniform[k]));
@@ -157,14 +153,17 @@ LaneValues BodyEmitter::emit_lane_loop(const Node &node,
     bind(block.params[0], lanes_.index(index));
     for (size_t k = 0; k < init.size(); ++k)
       bind(block.params[k + 1], LaneValue::varying(init[k].type(), now[k]));
+    extreme_state_.assign(now.begin() + init.size(), now.end());
     Values next;
     for (const LaneValue &v : run(block))
       next.push_back(lanes_.spread(v));
+    next.append(extreme_state_);
     return next;
   };
   Values raw;
   for (const LaneValue &v : init)
     raw.push_back(lanes_.spread(v));
+  raw.append(extreme_state_);
   Values sums = emit_for(frame(), low, whole, step, raw, group);
   Value *first = b().CreateBinaryIntrinsic(llvm::Intrinsic::smax, low, whole);
   Values out = emit_if(
@@ -178,6 +177,7 @@ LaneValues BodyEmitter::emit_lane_loop(const Node &node,
         return last;
       },
       [&] { return sums; });
+  extreme_state_.assign(out.begin() + init.size(), out.end());
   LaneValues results;
   for (size_t k = 0; k < init.size(); ++k)
     results.push_back(LaneValue::varying(init[k].type(), out[k]));

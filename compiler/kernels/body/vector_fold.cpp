@@ -241,7 +241,7 @@ LaneValues emit_vector_fold(BodyEmitter &outer, const VectorFold &fold) {
   LaneValues init = outer.values(llvm::ArrayRef(node.args).drop_front(2));
   Lanes lanes(frame, fold.width);
   BodyEmitter inner(lanes, &outer);
-  inner.set_lane_loop(fold.lane_loop);
+  inner.set_lane_loop(fold.loop, fold.lane_loop);
   LaneValues accumulators;
   for (size_t k = 0; k < init.size(); ++k) {
     llvm::Constant *start = lanes.neutral(fold.combiners[k], init[k].type());

@@ -32,6 +32,11 @@ struct VectorUnit {
   bool converts_half = true;
   /// Has integer division of vectors.
   bool divides_integers = false;
+  /// Has x86's permutations of a register of 32- or 64-bit elements by a vector
+  /// of indices.
+  bool permutes_lanes = false;
+  /// Has an instruction for x * 2^n of f32 vectors.
+  bool scales_by_powers = false;
   /// Has minimumNumber and maximumNumber (IEEE 754-2019): -0 < +0; if one
   /// operand is a NaN, the result is the other.
   bool has_ieee_min_max = false;

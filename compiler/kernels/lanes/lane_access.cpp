@@ -183,24 +183,6 @@ Value *LaneAccess::gather_staged(const LaneValue &offset, Value *prefix) {
                         splat(load_one(lanes_.extract(offset, last))));
 }
 
-/// Masked lanes read a stack slot instead.
-Value *LaneAccess::gather(Value *offsets, Value *mask) {
-  if (lanes_.is_scalable())
-    return scalable().gather(offsets, mask);
-  Value *addresses = b.CreateGEP(stored_, pointer_, offsets);
-  if (mask) {
-    llvm::AllocaInst *nowhere = frame_.stack_slot(b.getInt64Ty());
-    addresses = b.CreateSelect(mask, addresses, splat(nowhere));
-  }
-  Value *result = llvm::PoisonValue::get(vector_);
-  for (unsigned lane = 0; lane < lanes_.fixed_width(); ++lane) {
-    Value *address = b.CreateExtractElement(addresses, lane);
-    Value *element = b.CreateAlignedLoad(stored_, address, align_);
-    result = b.CreateInsertElement(result, b.CreateFreeze(element), lane);
-  }
-  return result;
-}
-
 void LaneAccess::store_staged(Value *to, Value *value) {
   Value *slot = lanes_.to_memory(value);
   lanes_.for_each_lane([&](Value *lane) {

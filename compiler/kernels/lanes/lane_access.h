@@ -21,9 +21,9 @@ namespace landfall::kernels {
 class LaneAccess {
 public:
   LaneAccess(Lanes &lanes, DType type, llvm::Value *pointer,
-             Surroundings around = Surroundings::unknown)
+             Surroundings around = Surroundings::unknown, Room room = {})
       : lanes_(lanes), frame_(lanes.frame()), b(lanes.b()), type_(type),
-        pointer_(pointer), around_(around),
+        pointer_(pointer), around_(around), room_(room),
         stored_(b.getIntNTy(info(type).bytes * 8)),
         align_(uint64_t(info(type).bytes)) {
     if (!lanes.is_scalar())
@@ -66,6 +66,8 @@ private:
   llvm::Value *gather_linear(const LaneValue &offset, llvm::Value *mask,
                              bool only_prefix);
   llvm::Value *gather_staged(const LaneValue &offset, llvm::Value *prefix);
+  llvm::Value *gather_near(llvm::Value *offsets, llvm::Value *mask);
+  llvm::Value *gather_each(llvm::Value *offsets, llvm::Value *mask);
   llvm::Value *load_contiguous(llvm::Value *offset, llvm::Value *mask,
                                bool only_prefix);
   llvm::Value *load_staged(llvm::Value *from);
@@ -84,6 +86,7 @@ private:
   DType type_;
   llvm::Value *pointer_;
   Surroundings around_;
+  Room room_;
   llvm::Type *stored_;
   llvm::Type *vector_ = nullptr;
   llvm::Align align_;

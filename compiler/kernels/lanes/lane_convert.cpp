@@ -9,6 +9,8 @@
 #include "compiler/kernels/lanes/lane_integer.h"
 #include "compiler/kernels/lanes/narrow_real.h"
 
+#include <cmath>
+
 namespace landfall::kernels {
 
 namespace {
@@ -22,18 +24,41 @@ unsigned register_bits(DType type) {
 
 bool is_signed(DType type) { return is_signed_integer(type); }
 
-Value *saturating(LaneCode &c, llvm::Intrinsic::ID id, unsigned bits,
-                  Value *x) {
-  llvm::Type *result = c.integer(bits, x);
-  return c.b.CreateIntrinsic(id, {result, x->getType()}, {x});
+/// Real to integer of `bits` bits, clamped; NaN gives 0. Fixed vectors are
+/// converted by comparisons and a plain conversion, as x86 has no saturating
+/// one and LLVM would split the vector.
+Value *saturating(LaneCode &c, bool is_signed, unsigned bits, Value *x) {
+  if (!llvm::isa<llvm::FixedVectorType>(x->getType())) {
+    auto id =
+        is_signed ? llvm::Intrinsic::fptosi_sat : llvm::Intrinsic::fptoui_sat;
+    return c.b.CreateIntrinsic(id, {c.integer(bits, x), x->getType()}, {x});
+  }
+  double end = std::ldexp(1.0, int(is_signed ? bits - 1 : bits));
+  Value *low = c.real(is_signed ? -end : 0, x);
+  Value *y = c.b.CreateSelect(c.b.CreateFCmpOGT(x, low), x, low);
+  if (is_signed) // Otherwise the comparison has made it 0.
+    y = c.b.CreateSelect(c.is_nan(x), c.real(0, x), y);
+  if (bits <= 16) { // The greatest value is an exact f32.
+    Value *high = c.real(end - 1, x);
+    y = c.b.CreateSelect(c.b.CreateFCmpOLT(y, high), y, high);
+    return c.b.CreateTrunc(c.b.CreateFPToSI(y, c.integer(32, x)),
+                           c.integer(bits, x));
+  }
+  llvm::Type *type = c.integer(bits, x);
+  Value *whole =
+      is_signed ? c.b.CreateFPToSI(y, type) : c.b.CreateFPToUI(y, type);
+  llvm::APInt most = is_signed ? llvm::APInt::getSignedMaxValue(bits)
+                               : llvm::APInt::getMaxValue(bits);
+  Value *above = c.b.CreateFCmpOGE(x, c.real(end, x));
+  return c.b.CreateSelect(above, llvm::ConstantInt::get(type, most), whole);
 }
 
 /// Real to integer: rounds towards zero, clamps to the range of i64 (of u64,
 /// for u64), maps NaN to 0, then wraps to the type.
 Value *through_i64(LaneCode &c, DType to, Value *x) {
-  Value *wide = saturating(c, llvm::Intrinsic::fptosi_sat, 64, x);
+  Value *wide = saturating(c, true, 64, x);
   if (to == DType::u64) {
-    Value *high = saturating(c, llvm::Intrinsic::fptoui_sat, 64, x);
+    Value *high = saturating(c, false, 64, x);
     Value *above = c.b.CreateFCmpOGE(x, c.real(0x1p63, x));
     wide = c.b.CreateSelect(above, high, wide);
   }
@@ -59,9 +84,7 @@ Value *real_to_integer(LaneCode &c, DType to, Value *x) {
 }
 
 Value *real_to_integer_clamped(LaneCode &c, DType to, Value *x) {
-  auto id =
-      is_signed(to) ? llvm::Intrinsic::fptosi_sat : llvm::Intrinsic::fptoui_sat;
-  Value *value = saturating(c, id, info(to).bits, x);
+  Value *value = saturating(c, is_signed(to), info(to).bits, x);
   llvm::Type *type = c.integer(register_bits(to), x);
   return is_signed(to) ? c.b.CreateSExtOrTrunc(value, type)
                        : c.b.CreateZExtOrTrunc(value, type);

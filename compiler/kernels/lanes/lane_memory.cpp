@@ -75,8 +75,8 @@ LaneValue load_varying_guard(Lanes &lanes, DType type, LaneAccess access,
 
 LaneValue Lanes::load(DType type, Value *pointer, const LaneValue &offset,
                       const LaneValue &guard, const LaneValue &other,
-                      Surroundings around) {
-  LaneAccess access(*this, type, pointer, around);
+                      Surroundings around, Room room) {
+  LaneAccess access(*this, type, pointer, around, room);
   if (!guard || is_true(guard))
     return load_unguarded(*this, type, access, offset);
   if (!guard.is_uniform())

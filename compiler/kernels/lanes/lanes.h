@@ -68,6 +68,13 @@ enum class Surroundings : uint8_t {
   past_end,  ///< Inactive and guarded lanes may read: their elements exist.
 };
 
+/// The elements that exist before a pointer, and from it on (i64); null: not
+/// known.
+struct Room {
+  llvm::Value *before = nullptr;
+  llvm::Value *after = nullptr;
+};
+
 class Lanes {
 public:
   /// The largest stride (in elements) for which, with Surroundings::past_end,
@@ -139,15 +146,21 @@ public:
   /// memory and yield `other`.
   LaneValue load(DType type, llvm::Value *pointer, const LaneValue &offset,
                  const LaneValue &guard = {}, const LaneValue &other = {},
-                 Surroundings around = Surroundings::unknown);
+                 Surroundings around = Surroundings::unknown, Room room = {});
   void store(DType type, llvm::Value *pointer, const LaneValue &offset,
              const LaneValue &value, const LaneValue &guard = {});
 
   //===--- Across lanes ---------------------------------------------------===//
   /// Combines all lanes by add, mul, min, max, and, or or xor to a scalar.
   /// Inactive lanes of `vector` must hold `neutral(op, type)`. The order is a
-  /// fixed tree; on a scalable machine, that of its reduction instruction.
+  /// fixed tree; on a scalable machine, that of its reduction instruction. A
+  /// fixed vector may have fewer lanes.
   llvm::Value *reduce(ScalarOp op, DType type, llvm::Value *vector);
+  /// Joins the upper half of a fixed vector with the lower one until it has
+  /// `lanes` lanes or fewer than twice as many.
+  llvm::Value *join_halves(
+      llvm::Value *vector, unsigned lanes,
+      const std::function<llvm::Value *(llvm::Value *, llvm::Value *)> &join);
   /// Whether a bool is true in every / in any active lane (i1).
   llvm::Value *all_of(const LaneValue &condition);
   llvm::Value *any_of(const LaneValue &condition);
@@ -174,6 +187,8 @@ private:
     return llvm::ElementCount::get(width_, is_scalable());
   }
   llvm::Value *reduce_at_once(ScalarOp op, DType type, llvm::Value *vector);
+  llvm::Value *reduce_as_bits(ScalarOp op, llvm::Value *vector);
+  llvm::Value *reduce_by_halves(ScalarOp op, DType type, llvm::Value *vector);
   llvm::Value *reduce_in_memory(ScalarOp op, DType type, llvm::Value *vector);
 
   KernelFrame &frame_;

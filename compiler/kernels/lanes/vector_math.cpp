@@ -28,18 +28,6 @@ constexpr double two_over_pi = 0.63661977236758134308;
 constexpr double half_pi_high = 0x1.921fb54442d18p+0;
 constexpr double half_pi_low = 0x1.1a62633145c07p-54;
 
-/// x * 2^n for f32 x and i32 n in [-252, 252], in two steps so that neither
-/// factor overflows and the result rounds once.
-Value *scale(LaneCode &c, Value *x, Value *n) {
-  auto power = [&](Value *k) {
-    Value *field = c.b.CreateAdd(k, c.whole(127, k));
-    return c.from_bits(c.b.CreateShl(field, c.whole(23, k)));
-  };
-  Value *half = c.b.CreateAShr(n, c.whole(1, n));
-  Value *rest = c.b.CreateSub(n, half);
-  return c.b.CreateFMul(c.b.CreateFMul(x, power(half)), power(rest));
-}
-
 /// Clamps to [low, high]; NaN stays.
 Value *clamp(LaneCode &c, Value *x, double low, double high) {
   Value *l = c.real(low, x), *h = c.real(high, x);
@@ -79,18 +67,46 @@ Split split(LaneCode &c, Value *x) {
 
 } // namespace
 
+namespace {
+
+/// 1.5 * 2^23: adding it rounds a small number to a whole one, which is then
+/// in the low bits.
+constexpr double whole_numbers = 0x1.8p23;
+
+/// y * 2^n where y is in [1/2, 2] and n in [-151, 129]; `shifted` is n +
+/// whole_numbers. The result rounds once. NaN if `x`, finite otherwise, is.
+Value *scale(LaneCode &c, Value *y, Value *shifted, Value *x) {
+  Value *bits = c.to_bits(shifted);
+  if (c.frame.machine.vector.scales_by_powers) { // Passes on y's NaN.
+    Value *n = c.b.CreateSub(bits, c.to_bits(c.real(whole_numbers, y)));
+    return c.b.CreateIntrinsic(llvm::Intrinsic::ldexp,
+                               {y->getType(), n->getType()}, {y, n});
+  }
+  // In two steps, as 2^n alone may be no normal number: 2^(n + 64) is added to
+  // the exponent if n is small, 2^(n - 64) if not; then 2^-64 or 2^64 follows.
+  // The shift drops whole_numbers.
+  Value *small = c.b.CreateICmpSLT(c.to_bits(x), c.whole(0, bits));
+  Value *field =
+      c.b.CreateAdd(c.to_bits(y), c.b.CreateShl(bits, c.whole(23, bits)));
+  Value *bias = c.b.CreateSelect(small, c.whole(64 << 23, bits),
+                                 c.whole(-(64 << 23), bits));
+  Value *rest = c.b.CreateSelect(small, c.real(0x1p-64, y), c.real(0x1p64, y));
+  return c.fma(c.from_bits(c.b.CreateAdd(field, bias)), rest,
+               c.b.CreateFMul(x, c.real(0, x)));
+}
+
+} // namespace
+
 Value *emit_exp(LaneCode &c, Value *x) {
   x = clamp(c, x, -104.0, 89.0);
-  Value *n = c.b.CreateUnaryIntrinsic(llvm::Intrinsic::roundeven,
-                                      c.b.CreateFMul(x, c.real(log2_e, x)));
+  Value *shifted = c.fma(x, c.real(log2_e, x), c.real(whole_numbers, x));
+  Value *n = c.b.CreateFSub(shifted, c.real(whole_numbers, x));
   Value *r = c.fma(n, c.real(-ln2_high, x), x);
   r = c.fma(n, c.real(-ln2_low, x), r);
-  Value *p = c.polynomial(r, {0.500000009567406773, 0.16666518309319821,
+  Value *y = c.polynomial(r, {1, 1, 0.500000009567406773, 0.16666518309319821,
                               0.0416662042340364308, 0.00836895325491808204,
                               0.00139505962290979086});
-  p = c.fma(c.b.CreateFMul(r, r), p, r);
-  Value *y = scale(c, c.b.CreateFAdd(p, c.real(1, x)), to_i32(c, n));
-  return c.b.CreateSelect(c.is_nan(x), x, y);
+  return scale(c, y, shifted, x);
 }
 
 Value *emit_log(LaneCode &c, Value *x) {

@@ -17,25 +17,29 @@ Interior::Interior(const Kernel &kernel, const LoopPlan &plan)
       plan.lane_place >= plan.order.size())
     return;
   lane_index_ = kernel.body.params[plan.order[plan.lane_place]];
-  visit(kernel.body);
+  visit(kernel.body, false);
   analysis::AccessAnalysis access(kernel);
   for (NodeId id : comparisons_)
     if (!access.depends(id, lane_index_))
       row_comparisons_.insert(id);
-  if (row_comparisons_.size() == comparisons_.size())
+  if (is_by_rows() && !in_folds_) {
     comparisons_.clear();
+    row_comparisons_.clear();
+  }
 }
 
-void Interior::visit(const Block &block) {
+void Interior::visit(const Block &block, bool folds) {
   for (NodeId id : block.nodes) {
     const Node &node = at(id);
     if (node.kind == NodeKind::load) {
       size_t rank = kernel_.operands[node.index].dims.size();
-      if (node.args.size() > rank)
+      if (node.args.size() > rank) {
         visit_guard(node.args[rank]);
+        in_folds_ |= folds;
+      }
     }
     for (const Block &inner : node.blocks)
-      visit(inner);
+      visit(inner, folds || node.kind == NodeKind::loop);
   }
 }
 

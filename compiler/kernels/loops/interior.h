@@ -31,6 +31,10 @@ public:
   const llvm::DenseSet<NodeId> &row_comparisons() const {
     return row_comparisons_;
   }
+  /// Whether all are so: a row is in the interior as a whole or not at all.
+  bool is_by_rows() const {
+    return row_comparisons_.size() == comparisons_.size();
+  }
 
   struct Range {
     llvm::Value *low;
@@ -53,7 +57,7 @@ private:
              const std::function<llvm::Value *(NodeId)> &outer_index,
              const llvm::DenseSet<NodeId> &comparisons) const;
   const Node &at(NodeId id) const { return kernel_.nodes[id]; }
-  void visit(const Block &block);
+  void visit(const Block &block, bool folds);
   void visit_guard(NodeId guard);
 
   const Kernel &kernel_;
@@ -61,6 +65,7 @@ private:
   NodeId lane_index_ = no_node;
   llvm::DenseSet<NodeId> comparisons_;
   llvm::DenseSet<NodeId> row_comparisons_;
+  bool in_folds_ = false; ///< Some guarded load is inside a fold.
 };
 
 } // namespace landfall::kernels

@@ -6,6 +6,7 @@
 #include "compiler/kernels/loops/loop_generator.h"
 
 #include "compiler/kernels/loops/nest_emitter.h"
+#include "compiler/kernels/loops/term_finder.h"
 
 namespace landfall::kernels {
 
@@ -18,7 +19,11 @@ public:
   LoopGenerator(analysis::CollapsedKernel collapsed, const Machine &machine,
                 const LocalMemory *local)
       : collapsed_(std::move(collapsed)),
-        plan_(plan_loops(collapsed_.kernel, machine)), local_(local) {}
+        plan_(plan_loops(collapsed_.kernel, machine)), local_(local) {
+    // Beside a scratchpad, the results' memory is slow.
+    if (!local)
+      plan_.recorded = find_recorded_term(collapsed_.kernel, plan_);
+  }
 
   const Kernel *rewritten() const override { return &collapsed_.kernel; }
   void derive_sizes(KernelFrame &frame) override {

@@ -24,6 +24,10 @@ namespace {
 /// blocks: about a 3x3 window.
 constexpr double largest_window_work = 250;
 
+/// Rows that share indices: so few that what they read and write stays in the
+/// first cache until the next columns.
+constexpr unsigned most_sharing_rows = 16;
+
 class Planner {
 public:
   Planner(const Kernel &kernel, const Machine &machine)
@@ -54,6 +58,7 @@ private:
   bool rows_overlap();
   void walk_windows();
   unsigned widest_value_bits();
+  void share_indices();
   void move_inside(uint32_t loop);
   void place_nodes();
   void cut_rows();
@@ -330,6 +335,36 @@ void Planner::walk_windows() {
   plan_.unroll = 1;
 }
 
+/// Decides whether rows share the indices that the lanes compute or load
+/// (LoopPlan::sharing_rows): if a light body gathers by such.
+void Planner::share_indices() {
+  if (machine_.vector.scalable || kernel_.kind != KernelClass::map ||
+      plan_.tiled || plan_.window_rows > 0 || rank_ < 2 ||
+      plan_.lane_place + 1 != rank_)
+    return;
+  uint32_t column = plan_.order.back(), row = plan_.order[rank_ - 2];
+  bool gathers = false;
+  for (NodeId id : kernel_.body.nodes) {
+    const Node &node = at(id);
+    if (!node.blocks.empty() || is_heavy(id))
+      return;
+    if (depends(id, column) && !depends(id, row))
+      plan_.shared.push_back(id);
+    gathers |= node.kind == NodeKind::load && depends(id, row) &&
+               access_.movement(id, kernel_.body.params[column]) ==
+                   analysis::Movement::irregular &&
+               llvm::none_of(node.args, [&](NodeId arg) {
+                 return depends(arg, row) && depends(arg, column);
+               });
+  }
+  if (!gathers) {
+    plan_.shared.clear();
+    return;
+  }
+  plan_.sharing_rows = most_sharing_rows;
+  plan_.unroll = 1;
+}
+
 bool Planner::is_fixed(NodeId id) {
   return kernel_.kind == KernelClass::loops || at(id).kind == NodeKind::check ||
          (at(id).kind == NodeKind::load &&
@@ -349,8 +384,9 @@ void Planner::place_nodes() {
 /// Chooses how many loops are flattened into rows. A heavy node is not inside
 /// them if it need not be: each task would compute it again.
 void Planner::cut_rows() {
-  size_t limit = std::min(plan_.lane_place, rank_) -
-                 (plan_.tiled || plan_.window_rows > 0);
+  size_t limit =
+      std::min(plan_.lane_place, rank_) -
+      (plan_.tiled || plan_.window_rows > 0 || plan_.sharing_rows > 0);
   for (size_t k = 0; k < plan_.depth.size(); ++k)
     if (is_heavy(kernel_.body.nodes[k]))
       limit = std::min(limit, plan_.depth[k]);
@@ -376,6 +412,7 @@ LoopPlan Planner::run() {
       tile_transposition();
       choose_lane_loop();
       walk_windows();
+      share_indices();
     }
   }
   place_nodes();

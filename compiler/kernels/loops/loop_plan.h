@@ -11,9 +11,11 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "compiler/kernels/body/recorded_term.h"
 #include "compiler/kernels/frame/machine.h"
 #include "package/kernel.h"
 
+#include <optional>
 #include <string>
 
 namespace landfall::kernels {
@@ -36,10 +38,15 @@ struct LoopPlan {
   /// In the interior (interior.h) of the last two loops, this many rows are
   /// computed together, so that they share loads; 0: no such blocks.
   unsigned window_rows = 0;
+  /// The last loop but one is in blocks of this many rows, inside of the lane
+  /// loop, so that rows share indices that lanes load (`shared`); 0: it is not.
+  unsigned sharing_rows = 0;
+  std::vector<NodeId> shared; ///< Nodes of the body, in order.
   /// Whether the first loop after the rows may be split over tasks, too.
   bool cuts = false;
   /// For each node of the body: the number of loops of `order` around it.
   std::vector<size_t> depth;
+  std::optional<RecordedTerm> recorded; ///< Set by the loop generator.
 };
 
 /// The plan of a kernel of class map or loops.

@@ -52,6 +52,12 @@ std::string print(const LoopPlan &plan) {
                         fmt::join(plan.transposed, " %"));
   if (plan.window_rows > 0)
     text += fmt::format("  windows: {} rows at a time\n", plan.window_rows);
+  if (plan.sharing_rows > 0)
+    text += fmt::format("  {} rows at a time share %{}\n", plan.sharing_rows,
+                        fmt::join(plan.shared, " %"));
+  if (plan.recorded)
+    text += fmt::format("  kept in the result's row: %{}, to be %{}\n",
+                        plan.recorded->term, plan.recorded->repeated);
   return text + depth_text(plan);
 }
 

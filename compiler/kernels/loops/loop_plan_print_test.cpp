@@ -36,12 +36,17 @@ TEST(LoopPlanPrint, showsTilesWindowsAndCutLoops) {
   plan.tiled = true;
   plan.transposed = {5, 7};
   plan.window_rows = 4;
+  plan.sharing_rows = 16;
+  plan.shared = {4, 5};
+  plan.recorded = RecordedTerm{3, 1, 6, 2};
   EXPECT_EQ(print(plan), "loops\n"
                          "  order: i0 i1\n"
                          "  rows: the first 1, the next cut between tasks\n"
                          "  lanes: none\n"
                          "  square tiles: the last two loops, loads %5 %7\n"
-                         "  windows: 4 rows at a time\n");
+                         "  windows: 4 rows at a time\n"
+                         "  16 rows at a time share %4 %5\n"
+                         "  kept in the result's row: %3, to be %6\n");
 }
 
 TEST(LoopPlanPrint, aKernelOfOnePointHasNoLoops) {

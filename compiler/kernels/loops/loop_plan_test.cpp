@@ -144,6 +144,28 @@ TEST(LoopPlan, padsAreWalkedApartFromTheInterior) {
   EXPECT_EQ(plan.row_loops, 0u); // Blocks of rows, within a task.
 }
 
+TEST(LoopPlan, rowsShareTheIndicesThatColumnsLoad) {
+  // y[i, j] = x[i, t[j]]
+  Grid k;
+  uint32_t table = k.input(i64, {sized(1)});
+  std::swap(k.kernel.operands[4], k.kernel.operands[5]); // Written ones last.
+  NodeId at = k.load(table - 1, {k.j});
+  k.yield({k.load(k.x, {k.i, at})});
+  LoopPlan plan = k.plan();
+  EXPECT_GT(plan.sharing_rows, 0u);
+  EXPECT_EQ(plan.shared, std::vector<NodeId>{at});
+  EXPECT_EQ(plan.row_loops, 0u); // The rows are inside of the columns.
+}
+
+TEST(LoopPlan, rowsWithIndicesOfTheirOwnShareNothing) {
+  // y[i, j] = x[i, t[i, j]]
+  Grid k;
+  uint32_t table = k.input(i64, k.kernel.loops);
+  std::swap(k.kernel.operands[4], k.kernel.operands[5]);
+  k.yield({k.load(k.x, {k.i, k.load(table - 1, {k.i, k.j})})});
+  EXPECT_EQ(k.plan().sharing_rows, 0u);
+}
+
 TEST(LoopPlan, whilesDoNotChooseTheLanes) {
   // From roots[j] down a tree by row i of x. Lanes of rows would be empty where
   // there is one row, and what the walk loads is gathered along either loop.

@@ -17,6 +17,8 @@ void NestEmitter::emit(Value *task) {
   piece_low_ = b.CreateMul(piece, split_.piece);
   piece_high_ = least(b.CreateAdd(piece_low_, split_.piece), split_.extent);
   BodyEmitter outer(scalar_);
+  if (plan_.recorded)
+    outer.record(&*plan_.recorded);
   emit_nodes(0, 0, outer);
   emit_rows(first, last, outer);
 }
@@ -133,6 +135,8 @@ void NestEmitter::emit_loop(size_t place, BodyEmitter &outer) {
     return emit_tiles(low, high, outer);
   if (plan_.window_rows > 0 && place + 1 == plan_.lane_place)
     return emit_windows(low, high, outer);
+  if (plan_.sharing_rows > 0 && place + 1 == plan_.lane_place)
+    return emit_sharing_rows(low, high, outer);
   auto body = [&](LaneValue index) { emit_inside(place, index, outer); };
   if (place == plan_.lane_place && !interior_.comparisons().empty())
     return for_lanes_and_edges(low, high, outer, body);
@@ -151,6 +155,31 @@ void NestEmitter::emit_inside(size_t place, LaneValue index,
   body.bind(param(place), index);
   emit_nodes(place + 1, place + 1, body);
   emit_loop(place + 1, body);
+}
+
+/// Blocks of rows; in each, all columns; in these, the block's rows.
+void NestEmitter::emit_sharing_rows(Value *low, Value *high,
+                                    BodyEmitter &outer) {
+  Value *step = frame_.index(plan_.sharing_rows);
+  emit_for(
+      frame_, low, high, step, {}, [&](Value *first, llvm::ArrayRef<Value *>) {
+        Value *end = least(b.CreateAdd(first, step), high);
+        for_lanes(frame_.index(0), extent(plan_.lane_place),
+                  [&](LaneValue index) {
+                    BodyEmitter columns(*lanes_, &outer);
+                    columns.bind(param(plan_.lane_place), index);
+                    for (NodeId node : plan_.shared)
+                      columns.emit(node);
+                    emit_for(frame_, first, end, [&](Value *row) {
+                      BodyEmitter body(*lanes_, &columns);
+                      body.bind(param(plan_.lane_place - 1),
+                                LaneValue::uniform(DType::i64, row));
+                      emit_nodes(plan_.lane_place, plan_.order.size(), body);
+                      emit_results(body);
+                    });
+                  });
+        return Values();
+      });
 }
 
 /// A map's values, stored at the point itself.

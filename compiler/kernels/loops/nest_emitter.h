@@ -53,6 +53,8 @@ private:
   void emit_nodes(size_t from, size_t to, BodyEmitter &body);
   void emit_loop(size_t place, BodyEmitter &outer);
   void emit_inside(size_t place, LaneValue index, BodyEmitter &outer);
+  void emit_sharing_rows(llvm::Value *low, llvm::Value *high,
+                         BodyEmitter &outer);
   void emit_results(BodyEmitter &body);
 
   // nest_lanes.cpp
@@ -67,6 +69,7 @@ private:
     llvm::Value *to;
   };
   void emit_windows(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);
+  void emit_single(llvm::Value *row, BodyEmitter &outer);
   void
   walk_while_below(llvm::Value *low, llvm::Value *high,
                    const std::function<llvm::Value *(llvm::Value *)> &body);
@@ -82,17 +85,14 @@ private:
                   const llvm::DenseSet<NodeId> *truths, BodyEmitter &outer);
 
   // nest_tiles.cpp
-  struct Block {
-    NodeId load;
-    llvm::Value *rows; ///< Stack memory: the vectors after the transposition.
-  };
+  bool may_repeat_points();
   void emit_tiles(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);
   void emit_tile(llvm::Value *first, llvm::Value *end, LaneValue index,
                  BodyEmitter &outer);
   void emit_whole_tile(llvm::Value *first, LaneValue index, BodyEmitter &outer);
   void emit_values(llvm::Value *walk, LaneValue index, BodyEmitter &body);
   void emit_point(llvm::Value *walk, LaneValue index, BodyEmitter &body);
-  Block transpose_block(NodeId load, BodyEmitter &corner);
+  Values transpose_block(NodeId load, BodyEmitter &corner);
 
   KernelFrame &frame_;
   llvm::IRBuilderBase &b;

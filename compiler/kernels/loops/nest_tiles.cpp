@@ -14,6 +14,10 @@ using llvm::Value;
 
 namespace {
 
+/// Nodes of a body, at most, whose code is repeated for each row of a tile: a
+/// movement of data, with little besides.
+constexpr size_t most_repeated_nodes = 6;
+
 /// Emits what a value is computed from, then the value.
 void emit_with_operands(NodeId id, BodyEmitter &body) {
   if (body.has(id))
@@ -25,15 +29,36 @@ void emit_with_operands(NodeId id, BodyEmitter &body) {
 
 } // namespace
 
+/// Whether a point may be computed twice: not if its result may overwrite what
+/// it is computed from.
+bool NestEmitter::may_repeat_points() {
+  for (uint32_t operand = 0; operand < kernel().operands.size(); ++operand)
+    if (!kernel().operands[operand].written && !frame_.is_separate(operand))
+      return false;
+  return true;
+}
+
 /// Strips of as many iterations of the loop along the reads as a vector has
-/// lanes; in each, vectors along the writes.
+/// lanes; in each, vectors along the writes. The last tile of several overlaps
+/// the one before it, so that it is a full one.
 void NestEmitter::emit_tiles(Value *low, Value *high, BodyEmitter &outer) {
-  emit_for(frame_, low, high, vector_.step(), {},
+  bool overlaps = may_repeat_points();
+  Value *step = vector_.step();
+  auto moved_back = [&](Value *index, Value *low, Value *high) {
+    Value *last = b.CreateSub(high, step);
+    return overlaps ? b.CreateSelect(b.CreateICmpSGE(last, low),
+                                     least(index, last), index)
+                    : index;
+  };
+  emit_for(frame_, low, high, step, {},
            [&](Value *first, llvm::ArrayRef<Value *>) {
-             Value *end = least(b.CreateAdd(first, vector_.step()), high);
+             first = moved_back(first, low, high);
+             Value *end = least(b.CreateAdd(first, step), high);
+             Value *zero = frame_.index(0);
              Value *extent = this->extent(plan_.lane_place);
-             emit_for(frame_, frame_.index(0), extent, vector_.step(), {},
+             emit_for(frame_, zero, extent, step, {},
                       [&](Value *index, llvm::ArrayRef<Value *>) {
+                        index = moved_back(index, zero, extent);
                         emit_tile(first, end, vector_.index(index), outer);
                         return Values();
                       });
@@ -72,21 +97,41 @@ void NestEmitter::emit_whole_tile(Value *first, LaneValue index,
   corner.bind(param(plan_.lane_place - 1),
               LaneValue::uniform(DType::i64, first));
   corner.bind(param(plan_.lane_place), index);
-  std::vector<Block> blocks;
+  std::vector<std::pair<NodeId, Values>> blocks;
   for (NodeId load : plan_.transposed)
-    blocks.push_back(transpose_block(load, corner));
-  emit_for(frame_, frame_.index(0), vector_.step(), [&](Value *row) {
+    blocks.emplace_back(load, transpose_block(load, corner));
+  auto emit_row = [&](Value *row,
+                      const std::function<Value *(size_t)> &vector) {
     BodyEmitter body(vector_, &outer);
     LaneCode code(frame_);
-    for (const Block &block : blocks) {
-      DType type = kernel().operands[kernel().nodes[block.load].index].dtype;
-      llvm::Type *stored = llvm::FixedVectorType::get(
-          b.getIntNTy(info(type).bytes * 8), vector_.fixed_width());
-      Value *value = b.CreateLoad(stored, b.CreateGEP(stored, block.rows, row));
-      body.bind(block.load,
-                LaneValue::varying(type, emit_from_storage(code, type, value)));
+    for (size_t k = 0; k < blocks.size(); ++k) {
+      NodeId load = blocks[k].first;
+      DType type = kernel().operands[kernel().nodes[load].index].dtype;
+      body.bind(load, LaneValue::varying(
+                          type, emit_from_storage(code, type, vector(k))));
     }
     emit_point(b.CreateAdd(first, row), index, body);
+  };
+  unsigned lanes = vector_.fixed_width();
+  if (blocks.size() == 1 && kernel().body.nodes.size() <= most_repeated_nodes) {
+    for (unsigned row = 0; row < lanes; ++row)
+      emit_row(frame_.index(row),
+               [&](size_t block) { return blocks[block].second[row]; });
+    return;
+  }
+  // A loop over the rows, which lie on the stack.
+  Values slots;
+  for (auto &[load, rows] : blocks) {
+    llvm::Type *type = rows[0]->getType();
+    slots.push_back(frame_.stack_slot(llvm::ArrayType::get(type, lanes)));
+    for (unsigned row = 0; row < lanes; ++row)
+      b.CreateStore(rows[row], b.CreateConstGEP1_64(type, slots.back(), row));
+  }
+  emit_for(frame_, frame_.index(0), vector_.step(), [&](Value *row) {
+    emit_row(row, [&](size_t block) {
+      llvm::Type *type = blocks[block].second[0]->getType();
+      return b.CreateLoad(type, b.CreateGEP(type, slots[block], row));
+    });
   });
 }
 
@@ -105,8 +150,7 @@ void NestEmitter::emit_point(Value *walk, LaneValue index, BodyEmitter &body) {
 
 /// Loads a square: for each lane, as many consecutive elements as there are
 /// lanes; and transposes it, so that vector k has element k of every lane.
-NestEmitter::Block NestEmitter::transpose_block(NodeId load,
-                                                BodyEmitter &corner) {
+Values NestEmitter::transpose_block(NodeId load, BodyEmitter &corner) {
   const Node &node = kernel().nodes[load];
   for (NodeId arg : node.args)
     emit_with_operands(arg, corner);
@@ -125,11 +169,7 @@ NestEmitter::Block NestEmitter::transpose_block(NodeId load,
         b.CreateAlignedLoad(vector, address, llvm::Align(uint64_t(bytes))));
   }
   transpose_block_in_place(b, rows);
-  llvm::AllocaInst *slot =
-      frame_.stack_slot(llvm::ArrayType::get(vector, lanes));
-  for (unsigned row = 0; row < lanes; ++row)
-    b.CreateStore(rows[row], b.CreateConstGEP1_64(vector, slot, row));
-  return {load, slot};
+  return rows;
 }
 
 } // namespace landfall::kernels

@@ -34,9 +34,7 @@ void NestEmitter::emit_windows(Value *low, Value *high, BodyEmitter &outer) {
   Value *one = frame_.index(1), *rows = frame_.index(plan_.window_rows);
   walk_while_below(low, high, [&](Value *row) {
     auto single = [&] {
-      Stretch inside = stretch(row, row, outer);
-      emit_interior(row, 1, inside, outer);
-      emit_edges(row, 1, inside, nullptr, outer);
+      emit_single(row, outer);
       return Values{b.CreateAdd(row, one)};
     };
     if (plan_.window_rows == 1)
@@ -57,6 +55,26 @@ void NestEmitter::emit_windows(Value *low, Value *high, BodyEmitter &outer) {
         },
         single)[0];
   });
+}
+
+void NestEmitter::emit_single(Value *row, BodyEmitter &outer) {
+  auto emit = [&](Stretch inside, const llvm::DenseSet<NodeId> *truths) {
+    emit_interior(row, 1, inside, outer);
+    emit_edges(row, 1, inside, truths, outer);
+    return Values();
+  };
+  if (!interior_.is_by_rows()) {
+    emit(stretch(row, row, outer), nullptr);
+    return;
+  }
+  emit_if(
+      frame_, is_between_edges(row, outer),
+      [&] { return emit(stretch(row, row, outer), &interior_.comparisons()); },
+      [&] {
+        Value *none = frame_.index(0);
+        emit_edges(row, 1, {none, none}, nullptr, outer);
+        return Values();
+      });
 }
 
 /// The values of the outer indices in this row.

@@ -117,6 +117,43 @@ TEST(KernelForms, reductionsOfRowsAndColumns) {
   check_cases(cases);
 }
 
+/// y[i] = the extreme of x[i, r, c] over r < s1, c < s2; or over c < r only,
+/// where the inner fold's trip count depends on the outer one.
+Kernel extreme_of_planes(ScalarOp op, bool triangle) {
+  FormMaker k(fmt::format("{}_{}", info(op).text, int(triangle)),
+              KernelClass::map);
+  k.kernel.size_count = 3;
+  k.kernel.loops = {sized(0)};
+  uint32_t x = k.input(f32, {sized(0), sized(1), sized(2)});
+  k.output(f32, {sized(0)});
+  NodeId i = k.param(i64), zero = k.literal(0);
+  NodeId none = k.real(op == ScalarOp::max ? -INFINITY : INFINITY);
+  k.yield({k.fold(zero, k.size(1), none, [&](NodeId r, NodeId outer) {
+    NodeId end = triangle ? r : k.size(2);
+    return k.fold(zero, end, outer, [&](NodeId c, NodeId best) {
+      return k.op(op, best, k.load(x, {i, r, c}));
+    });
+  })});
+  return std::move(k.kernel);
+}
+
+/// Special values: NaNs and zeros of both signs are decided after the loops.
+TEST(KernelForms, extremesOfPlanes) {
+  std::mt19937 random(5);
+  std::vector<Case> cases;
+  for (ScalarOp op : {ScalarOp::min, ScalarOp::max})
+    for (bool triangle : {false, true}) {
+      Case test{extreme_of_planes(op, triangle), {}, {}};
+      for (int launch = 0; launch < 12; ++launch) {
+        int64_t rows = launch * launch, columns = rows + launch % 3;
+        test.launches.push_back(random_launch(test.kernel, {5, rows, columns},
+                                              random, launch % 2 == 0));
+      }
+      cases.push_back(std::move(test));
+    }
+  check_cases(cases);
+}
+
 /// Sum of everything in a [s0, s1, s2], by nested folds, and its maximum.
 Kernel whole_reduction() {
   FormMaker k("whole", KernelClass::map);

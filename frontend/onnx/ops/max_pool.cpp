@@ -8,20 +8,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/pool.h"
+#include "frontend/onnx/families/pooled_max.h"
 #include "frontend/onnx/support/channel_order.h"
 
 namespace landfall::frontend {
-
-static Scalar max_at(const Pool &pool, std::span<const Scalar> point) {
-  Builder &b = pool.x.builder();
-  DType type = pool.x.dtype();
-  Shape taps = visited_taps(pool.window);
-  return max_of(b, taps, type, [&](std::span<const Scalar> k) {
-    return visited_tap(b, pool.window, point.subspan(2), k)
-        .load(pool.x, point.first(2), lowest(b, type));
-  });
-}
 
 /// The index of a spatial position within one channel.
 static Scalar spatial_index(Builder &b, const Shape &extents,
@@ -51,12 +41,6 @@ static Scalars max_and_index(const Pool &pool, std::span<const Scalar> point,
                   return Scalars{select(better, value, best[0]),
                                  select(better, index, best[1])};
                 });
-}
-
-static Tensor pooled_max(const Pool &pool) {
-  return pool.x.builder().map(
-      pool.result(), pool.x.dtype(),
-      [&](std::span<const Scalar> point) { return max_at(pool, point); });
 }
 
 static void max_pool(Node &node) {

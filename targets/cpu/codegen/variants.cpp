@@ -21,13 +21,17 @@ constexpr Variant rows[] = {
      .processor = "x86-64-v4",
      .machine = {.vector = {.register_bits = 512,
                             .registers = 32,
-                            .masks_narrow_elements = true},
+                            .masks_narrow_elements = true,
+                            .permutes_lanes = true,
+                            .scales_by_powers = true},
                  .caches = {.l1_bytes = 48 * 1024, .l2_bytes = 1024 * 1024}}},
     {.target = "cpu",
      .name = "x86_64-avx2",
      .triple = "x86_64-unknown-linux-gnu",
      .processor = "x86-64-v3",
-     .machine = {.vector = {.register_bits = 256, .registers = 16}}},
+     .machine = {.vector = {.register_bits = 256,
+                            .registers = 16,
+                            .permutes_lanes = true}}},
 };
 
 bool runs_here(const Variant &variant) {
