@@ -56,7 +56,7 @@ class Reports(CommandLine):
         self.assertIn("multiply", self.tell("explain", self.package, "--all"))
 
     def test_explain_says_what_made_each_kernel(self):
-        for target, makers in [("cpu", {"stencil", "dot_m", "dot_n", "streamed", "packed", "loops"}),
+        for target, makers in [("cpu", {"stencil", "dot_m", "dot_n", "streamed", "packed", "windows", "loops"}),
                                ("reef1", {"matrix", "loops"})]:
             report = self.ask("explain", self.model, "--target", target, "--no-run")
             refusals = []
