@@ -73,6 +73,8 @@ ChosenGenerator window_generator(const Kernel &kernel, const Machine &machine,
       make_loop_generator(kernel, machine, nullptr, options);
   const Kernel &rewritten = *loops->rewritten();
   GenerationRecord record{"loops", {}};
+  if (options.skipped.has("windows"))
+    return {std::move(loops), std::move(record)};
   Result<analysis::WindowSum> sum = analysis::find_window_sum(rewritten);
   if (!sum)
     return {std::move(loops), std::move(record)};
