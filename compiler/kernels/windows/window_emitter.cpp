@@ -6,6 +6,8 @@
 #include "compiler/kernels/windows/window_emitter.h"
 
 #include "compiler/kernels/contraction/contraction_tile.h"
+#include "compiler/kernels/frame/shared_function.h"
+#include "compiler/kernels/lanes/transpose_block.h"
 
 namespace landfall::kernels {
 
@@ -129,18 +131,26 @@ LaneValue WindowEmitter::value_of(NodeId node, BodyEmitter &body) {
   return body.value(node);
 }
 
-/// As many vectors as one has elements, `stride` vectors apart.
-llvm::SmallVector<Value *, 16> WindowEmitter::load_square(Value *from,
-                                                          Value *stride) {
-  llvm::SmallVector<Value *, 16> rows;
-  for (unsigned lane = 0; lane < problem_.width; ++lane)
-    rows.push_back(
-        b.CreateLoad(vector_, point(from, times(index(lane), stride))));
-  return rows;
+/// Stores as many vectors as one has elements, transposed, `stride` vectors
+/// apart.
+void WindowEmitter::store_turned(Values rows, Value *to, Value *stride) {
+  transpose_block_in_place(b, rows);
+  for (unsigned k = 0; k < rows.size(); ++k)
+    b.CreateStore(rows[k], point(to, times(index(k), stride)));
 }
 
-void WindowEmitter::store_vector(Value *vector, Value *to) {
-  b.CreateStore(vector, to);
+/// The same for consecutive vectors in memory.
+void WindowEmitter::turn_square(Value *from, Value *to, Value *stride) {
+  std::string symbol = "turn_square_" + std::string(name(problem_.sum.type)) +
+                       "_" + std::to_string(problem_.width);
+  call_shared(frame_, symbol, {from, to, stride},
+              [&](llvm::ArrayRef<Value *> arguments) {
+                Values rows;
+                for (unsigned k = 0; k < problem_.width; ++k)
+                  rows.push_back(
+                      b.CreateLoad(vector_, point(arguments[0], index(k))));
+                store_turned(rows, arguments[1], arguments[2]);
+              });
 }
 
 //===--- Sums -------------------------------------------------------------===//
@@ -167,7 +177,7 @@ void WindowEmitter::emit_sums(const Item &item, Value *row_of_tile,
       auto block = [&](unsigned count) {
         Values found = emit_block(at, count);
         for (unsigned k = 0; k < count; ++k)
-          store_vector(found[k], point(sums, b.CreateAdd(now[0], index(k))));
+          b.CreateStore(found[k], point(sums, b.CreateAdd(now[0], index(k))));
         return Values{b.CreateAdd(now[0], index(count))};
       };
       Value *left = b.CreateSub(item.columns, now[0]);

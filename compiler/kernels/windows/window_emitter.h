@@ -49,6 +49,7 @@ private:
     llvm::Value *first;       ///< The element at `begin` 0.
     llvm::Value *begin, *end; ///< Which are read, all unguarded.
     llvm::Value *target;      ///< Of element 0.
+    bool unrolled; ///< A copy of the code for each channel of the group.
   };
 
   // window_emitter.cpp
@@ -67,9 +68,8 @@ private:
                     llvm::Value *position);
   void bind(BodyEmitter &body, const IndexValues &at, const LaneIndex &lane);
   LaneValue value_of(NodeId node, BodyEmitter &body);
-  llvm::SmallVector<llvm::Value *, 16> load_square(llvm::Value *from,
-                                                   llvm::Value *stride);
-  void store_vector(llvm::Value *vector, llvm::Value *to);
+  void store_turned(Values rows, llvm::Value *to, llvm::Value *stride);
+  void turn_square(llvm::Value *from, llvm::Value *to, llvm::Value *stride);
   void emit_sums(const Item &item, llvm::Value *row_of_tile,
                  llvm::Value *column_of_tile);
   Values emit_block(llvm::Value *data, unsigned columns);

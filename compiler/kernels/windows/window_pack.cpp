@@ -3,7 +3,6 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/kernels/lanes/transpose_block.h"
 #include "compiler/kernels/windows/window_emitter.h"
 
 namespace landfall::kernels {
@@ -17,7 +16,7 @@ void WindowEmitter::pack_weights(const Item &item) {
   // the elements of the next ones.
   if (problem_.transposes_weights)
     return pack_strip(item, {problem_.sum.weight, IndexValues(), taps.back(), 1,
-                             index(0), index(0), tile_.taps, weights_});
+                             index(0), index(0), tile_.taps, weights_, false});
   emit_for(frame_, index(0), tile_.taps, [&](Value *tap) {
     IndexValues at;
     split_index(sizes_, problem_.sum.space, taps, tap, at);
@@ -54,7 +53,8 @@ void WindowEmitter::pack_row(const Item &item, const IndexValues &at,
     inside = interior(at, first, count);
     pack_strip(item, {problem_.sum.data, at, position_variable(axis),
                       position_scale(axis), first, inside.begin,
-                      b.CreateAdd(inside.begin, inside.count), target});
+                      b.CreateAdd(inside.begin, inside.count), target,
+                      is_light(problem_.sum.data)});
   }
   Value *end = b.CreateAdd(inside.begin, inside.count);
   auto skip = [&](Value *column) {
@@ -139,23 +139,21 @@ void WindowEmitter::pack_strip(const Item &item, const Strip &strip) {
                bind(body, at, lane);
                return lanes_.spread(value_of(strip.factor.value, body));
              };
-             llvm::SmallVector<Value *, 16> rows;
-             if (is_light(strip.factor)) {
+             Value *to = point(strip.target, begin);
+             if (strip.unrolled) {
+               Values rows;
                for (unsigned channel = 0; channel < width; ++channel)
                  rows.push_back(element(index(channel)));
+               store_turned(rows, to, index(1));
              } else {
                auto *square = llvm::ArrayType::get(vector_, width);
                llvm::AllocaInst *slot = frame_.shared_slot(square, 0);
                emit_for(frame_, index(0), index(width), [&](Value *channel) {
-                 store_vector(element(channel), point(slot, channel));
+                 b.CreateStore(element(channel), point(slot, channel));
                });
-               rows = load_square(slot, index(1));
+               turn_square(slot, to, index(1));
              }
              lanes_.set_active(nullptr);
-             transpose_block_in_place(b, rows);
-             Value *to = point(strip.target, begin);
-             for (unsigned k = 0; k < width; ++k)
-               store_vector(rows[k], point(to, index(k)));
              return Values();
            });
 }
@@ -167,7 +165,7 @@ void WindowEmitter::pack_point(const Item &item,
   lanes_.set_active(item.channels);
   BodyEmitter body(lanes_);
   bind(body, at, {problem_.sum.channel, lanes_.index(item.channel)});
-  store_vector(lanes_.spread(value_of(factor.value, body)), target);
+  b.CreateStore(lanes_.spread(value_of(factor.value, body)), target);
   lanes_.set_active(nullptr);
 }
 

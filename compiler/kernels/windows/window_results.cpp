@@ -3,7 +3,6 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/kernels/lanes/transpose_block.h"
 #include "compiler/kernels/windows/window_emitter.h"
 
 namespace landfall::kernels {
@@ -36,11 +35,9 @@ void WindowEmitter::turn_sums(const Item &item) {
   Value *stride = b.CreateUDiv(tile_.pitch, lanes_.step());
   emit_for(frame_, index(0), count, lanes_.step(), {},
            [&](Value *first, llvm::ArrayRef<Value *>) {
-             auto rows = load_square(point(sums_, first), index(1));
-             transpose_block_in_place(b, rows);
-             Value *to = point(turned_, b.CreateUDiv(first, lanes_.step()));
-             for (unsigned k = 0; k < problem_.width; ++k)
-               store_vector(rows[k], point(to, times(index(k), stride)));
+             turn_square(point(sums_, first),
+                         point(turned_, b.CreateUDiv(first, lanes_.step())),
+                         stride);
              return Values();
            });
 }
