@@ -8,6 +8,7 @@
 #include "compiler/kernels/body/vector_fold.h"
 #include "compiler/kernels/lanes/lanes.h"
 #include "compiler/kernels/loops/interior.h"
+#include "compiler/kernels/loops/interleave.h"
 #include "kernel_analysis/access/access_analysis.h"
 #include "kernel_analysis/access/work_estimate.h"
 
@@ -364,7 +365,13 @@ void Planner::cut_rows() {
 LoopPlan Planner::run() {
   order_loops();
   plan_.lane_place = rank_;
-  if (rank_ > 0) {
+  if (rank_ > 1 && plan_.order[rank_ - 1] == rank_ - 1 &&
+      can_interleave(kernel_, machine_, access_) &&
+      has_lanes(uint32_t(rank_ - 2))) {
+    plan_.interleaved = true;
+    plan_.lane_place = rank_ - 2;
+    plan_.width = width(uint32_t(rank_ - 2));
+  } else if (rank_ > 0) {
     uint32_t last = uint32_t(rank_ - 1);
     unsigned lanes = width(last);
     if (lanes > 1 && has_lanes(last)) {

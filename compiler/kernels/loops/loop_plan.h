@@ -33,6 +33,10 @@ struct LoopPlan {
   /// loads are contiguous along the first of them, stores along the second.
   bool tiled = false;
   std::vector<NodeId> transposed; ///< The loads that are transposed.
+  /// The last loop is short and constant, the one before has the lanes: all
+  /// iterations of the last are computed side by side, their results
+  /// interleaved and stored contiguously.
+  bool interleaved = false;
   /// In the interior (interior.h) of the last two loops, this many rows are
   /// computed together, so that they share loads; 0: no such blocks.
   unsigned window_rows = 0;

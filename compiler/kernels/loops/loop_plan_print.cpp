@@ -50,6 +50,8 @@ std::string print(const LoopPlan &plan) {
   if (plan.tiled)
     text += fmt::format("  square tiles: the last two loops, loads %{}\n",
                         fmt::join(plan.transposed, " %"));
+  if (plan.interleaved)
+    text += "  interleaves the results of the last loop\n";
   if (plan.window_rows > 0)
     text += fmt::format("  windows: {} rows at a time\n", plan.window_rows);
   return text + depth_text(plan);

@@ -195,5 +195,27 @@ TEST(LoopPlan, plansAreTheSameEachTime) {
   EXPECT_EQ(a.width, b.width);
 }
 
+/// y[i, j, k] = x[k, i, j] for k < 2: pixels out of channels.
+TEST(LoopPlan, shortRowsFromElsewhereAreInterleaved) {
+  for (int64_t parts : {2, 8, 9}) {
+    KernelMaker k("pixels", KernelClass::map);
+    k.kernel.size_count = 2;
+    k.kernel.loops = {sized(0), sized(1), fixed(parts)};
+    uint32_t x = k.input(f32, {fixed(parts), sized(0), sized(1)});
+    uint32_t y = k.input(f32, k.kernel.loops);
+    k.output(f32, k.kernel.loops);
+    NodeId i = k.param(i64), j = k.param(i64), part = k.param(i64);
+    NodeId moved = k.load(x, {part, i, j});
+    k.yield({moved});
+    LoopPlan plan = plan_loops(k.kernel, avx2());
+    EXPECT_EQ(plan.interleaved, parts <= 8);
+    if (plan.interleaved)
+      EXPECT_EQ(plan.lane_place, 1u);
+    // What is contiguous along the last loop is better read along it.
+    k.yield({k.scalar(ScalarOp::add, f32, {moved, k.load(y, {i, j, part})})});
+    EXPECT_FALSE(plan_loops(k.kernel, avx2()).interleaved);
+  }
+}
+
 } // namespace
 } // namespace landfall::kernels

@@ -81,6 +81,9 @@ private:
   void emit_edges(llvm::Value *row, unsigned rows, Stretch inside,
                   const llvm::DenseSet<NodeId> *truths, BodyEmitter &outer);
 
+  // nest_interleave.cpp
+  void emit_interleaved(BodyEmitter &outer);
+
   // nest_tiles.cpp
   struct Block {
     NodeId load;
