@@ -1,22 +1,22 @@
-//===- interleave.h - Results of a short last loop -------------*- C++ -*-===//
+//===- interleave.h - Results that are read from different places -*- C++ -*-=//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/kernels/frame/machine.h"
+#include "compiler/kernels/loops/loop_plan.h"
 #include "kernel_analysis/access/access_analysis.h"
 
 namespace landfall::kernels {
 
-/// Whether a map is better with lanes along its last loop but one, and the
-/// results of the last loop's few iterations interleaved: what it loads is
-/// contiguous along that loop, and not along the last. So are pixels shuffled
-/// out of channels, and the phases of a transposed convolution:
+/// Finds maps whose neighbouring results are read from different places, though
+/// every second (third, ...) of them from neighbouring elements: pixels out of
+/// channels, the phases of a transposed convolution, repeated pixels.
 ///
-///   out[w, b] = x[b, w]    for b < 2
-bool can_interleave(const Kernel &kernel, const Machine &machine,
-                    analysis::AccessAnalysis &access);
+///   out[w, p] = x[p, w]              p < 2: iterations of the last loop
+///   out[o] = x[o mod 2, o div 2]     phases of the lanes
+SideBySide find_side_by_side(const Kernel &kernel, const Machine &machine,
+                             analysis::AccessAnalysis &access);
 
 } // namespace landfall::kernels

@@ -365,12 +365,12 @@ void Planner::cut_rows() {
 LoopPlan Planner::run() {
   order_loops();
   plan_.lane_place = rank_;
-  if (rank_ > 1 && plan_.order[rank_ - 1] == rank_ - 1 &&
-      can_interleave(kernel_, machine_, access_) &&
-      has_lanes(uint32_t(rank_ - 2))) {
-    plan_.interleaved = true;
-    plan_.lane_place = rank_ - 2;
-    plan_.width = width(uint32_t(rank_ - 2));
+  SideBySide parts = find_side_by_side(kernel_, machine_, access_);
+  uint32_t lanes = uint32_t(rank_) - 1 - parts.is_last_loop;
+  if (parts.count && std::ranges::is_sorted(plan_.order) && has_lanes(lanes)) {
+    plan_.parts = parts;
+    plan_.lane_place = lanes;
+    plan_.width = width(lanes);
   } else if (rank_ > 0) {
     uint32_t last = uint32_t(rank_ - 1);
     unsigned lanes = width(last);

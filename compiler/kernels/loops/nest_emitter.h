@@ -82,7 +82,13 @@ private:
                   const llvm::DenseSet<NodeId> *truths, BodyEmitter &outer);
 
   // nest_interleave.cpp
-  void emit_interleaved(BodyEmitter &outer);
+  void emit_side_by_side(llvm::Value *low, llvm::Value *high,
+                         BodyEmitter &outer);
+  void emit_phases(llvm::Value *first, llvm::Value *count, BodyEmitter &outer);
+  void store_interleaved(
+      llvm::Value *count,
+      const std::function<void(unsigned part, BodyEmitter &)> &bind,
+      BodyEmitter &outer);
 
   // nest_tiles.cpp
   struct Block {

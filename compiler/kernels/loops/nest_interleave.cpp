@@ -37,36 +37,81 @@ Value *interleave(llvm::IRBuilderBase &b, llvm::ArrayRef<Value *> parts) {
 
 } // namespace
 
-/// Computes all iterations of the last loop for a vector of the one before.
-void NestEmitter::emit_interleaved(BodyEmitter &outer) {
-  size_t place = plan_.lane_place + 1;
-  unsigned parts = unsigned(kernel().loops[loop(place)].value);
-  size_t results = kernel().body.yields.size();
-  std::vector<llvm::SmallVector<Value *, 8>> values(results);
-  std::vector<LaneValue> offsets;
-  for (unsigned part = 0; part < parts; ++part) {
+/// The last loop: its few iterations at once, or vector after vector.
+void NestEmitter::emit_side_by_side(Value *low, Value *high,
+                                    BodyEmitter &outer) {
+  unsigned parts = plan_.parts.count;
+  if (plan_.parts.is_last_loop) {
+    Value *active = vector_.active_count();
+    Value *count = active ? b.CreateMul(active, frame_.index(parts)) : nullptr;
+    return store_interleaved(
+        count,
+        [&](unsigned part, BodyEmitter &body) {
+          body.bind(param(plan_.lane_place + 1),
+                    LaneValue::uniform(DType::i64, frame_.index(part)));
+        },
+        outer);
+  }
+  Value *step = frame_.index(plan_.width * parts);
+  emit_for(frame_, low, high, step, {},
+           [&](Value *first, llvm::ArrayRef<Value *>) {
+             Value *left = b.CreateSub(high, first);
+             return emit_if(
+                 frame_, b.CreateICmpSGE(left, step),
+                 [&] { return emit_phases(first, nullptr, outer), Values(); },
+                 [&] { return emit_phases(first, left, outer), Values(); });
+           });
+}
+
+/// `count` results from `first` on; null: as many as the vectors hold.
+void NestEmitter::emit_phases(Value *first, Value *count, BodyEmitter &outer) {
+  Value *apart = frame_.index(plan_.parts.count);
+  store_interleaved(
+      count,
+      [&](unsigned part, BodyEmitter &body) {
+        Value *base = b.CreateAdd(first, frame_.index(part));
+        if (count) {
+          Value *others = frame_.index(plan_.parts.count - 1 - part);
+          Value *active = b.CreateUDiv(b.CreateAdd(count, others), apart);
+          // A part without results computes the first one again: some lane has
+          // to be active.
+          Value *some = b.CreateICmpNE(active, frame_.index(0));
+          base = b.CreateSelect(some, base, first);
+          vector_.set_active(b.CreateSelect(some, active, frame_.index(1)));
+        }
+        body.bind(param(plan_.lane_place), LaneValue::linear(base, apart));
+      },
+      outer);
+  if (count)
+    vector_.set_active(nullptr);
+}
+
+/// Computes each part, of which `bind` sets the last loop's index, and stores
+/// `count` results; null: all.
+void NestEmitter::store_interleaved(
+    Value *count, const std::function<void(unsigned part, BodyEmitter &)> &bind,
+    BodyEmitter &outer) {
+  const std::vector<NodeId> &yields = kernel().body.yields;
+  std::vector<llvm::SmallVector<Value *, 8>> values(yields.size());
+  std::vector<Value *> offsets;
+  for (unsigned part = 0; part < plan_.parts.count; ++part) {
     BodyEmitter body(vector_, &outer);
-    if (inside_)
-      body.assume(&interior_.comparisons());
-    body.bind(param(place), LaneValue::uniform(DType::i64, frame_.index(part)));
-    emit_nodes(place + 1, place + 1, body);
-    for (size_t result = 0; result < results; ++result)
-      values[result].push_back(
-          vector_.spread(body.value(kernel().body.yields[result])));
+    bind(part, body);
+    emit_nodes(plan_.order.size(), plan_.order.size(), body);
+    for (size_t result = 0; result < yields.size(); ++result)
+      values[result].push_back(vector_.spread(body.value(yields[result])));
     for (uint32_t k = 0; part == 0 && k < kernel().operands.size(); ++k)
       if (kernel().operands[k].written)
-        offsets.push_back(body.offset(k, kernel().body.params));
+        offsets.push_back(body.offset(k, kernel().body.params).scalar());
   }
-  Lanes joined(frame_, plan_.width * parts);
-  if (Value *active = vector_.active_count())
-    joined.set_active(b.CreateMul(active, frame_.index(parts)));
+  Lanes joined(frame_, plan_.width * plan_.parts.count);
+  joined.set_active(count);
   size_t result = 0;
   for (uint32_t k = 0; k < kernel().operands.size(); ++k) {
     if (!kernel().operands[k].written)
       continue;
     DType type = kernel().operands[k].dtype;
-    joined.store(type, frame_.operands[k],
-                 joined.index(offsets[result].scalar()),
+    joined.store(type, frame_.operands[k], joined.index(offsets[result]),
                  LaneValue::varying(type, interleave(b, values[result])));
     ++result;
   }

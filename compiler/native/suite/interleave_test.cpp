@@ -65,5 +65,66 @@ TEST(Interleave, phasesThatSum) {
   check_cases({run_at(std::move(k.kernel), matrices, {2, 1e-6})});
 }
 
+/// A transposed convolution with `stride` phases, whose results have any
+/// extent, and a consumer that reads its own index:
+/// y[i, o] = z[i, o] + sum over t < 2 of x[(o + 1) mod s + t s, i, q - t] where
+/// q = (o + 1) div s.
+Kernel gathered_phases(int64_t stride) {
+  FormMaker k(fmt::format("gathered_phases_{}", stride), KernelClass::map);
+  k.kernel.size_count = 3;
+  k.kernel.loops = {sized(0), sized(1)};
+  uint32_t x = k.input(f32, {fixed(2 * stride), sized(0), sized(2)});
+  uint32_t z = k.input(f32, k.kernel.loops);
+  k.output(f32, k.kernel.loops);
+  NodeId i = k.param(i64), o = k.param(i64);
+  NodeId by = k.literal(stride), start = k.add(o, k.literal(1));
+  NodeId phase = k.op(ScalarOp::mod, start, by);
+  NodeId q = k.op(ScalarOp::div, k.sub(start, phase), by);
+  NodeId sum =
+      k.fold(k.literal(0), k.literal(2), k.real(0), [&](NodeId t, NodeId sum) {
+        NodeId at = k.sub(q, t), tap = k.add(phase, k.mul(t, by));
+        return k.add(
+            sum, k.load(x, {tap, i, at, k.inside(at, k.size(2)), k.real(0)}));
+      });
+  k.yield({k.add(k.load(z, {i, o}), sum)});
+  return std::move(k.kernel);
+}
+
+TEST(Interleave, phasesOfTheLanes) {
+  std::vector<Case> cases;
+  for (int64_t stride : {2, 3, 5, 8})
+    cases.push_back(run_at(gathered_phases(stride),
+                           {{3, 64, 31},
+                            {2, 129, 60},
+                            {1, 1, 1},
+                            {3, 0, 7},
+                            {0, 9, 4},
+                            {5, 37, 0},
+                            {2, 1000, 333}},
+                           {2, 1e-6}));
+  check_cases(cases);
+}
+
+/// y[i, o] = x[i, o div s]: repeated pixels.
+TEST(Interleave, repeatedElements) {
+  std::vector<Case> cases;
+  for (DType type : {f32, DType::u8})
+    for (int64_t times : {2, 3, 4}) {
+      FormMaker k(fmt::format("repeated_{}_{}", name(type), times),
+                  KernelClass::map);
+      k.kernel.size_count = 3;
+      k.kernel.loops = {sized(0), sized(1)};
+      uint32_t x = k.input(type, {sized(0), sized(2)});
+      k.output(type, k.kernel.loops);
+      NodeId i = k.param(i64), o = k.param(i64);
+      k.yield({k.load(x, {i, k.op(ScalarOp::div, o, k.literal(times))})});
+      std::vector<std::vector<int64_t>> sizes;
+      for (int64_t count : {0, 1, 7, 64, 131})
+        sizes.push_back({3, count * times, count});
+      cases.push_back(run_at(std::move(k.kernel), sizes));
+    }
+  check_cases(cases);
+}
+
 } // namespace
 } // namespace landfall::native
