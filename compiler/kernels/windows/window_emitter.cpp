@@ -131,6 +131,12 @@ LaneValue WindowEmitter::value_of(NodeId node, BodyEmitter &body) {
   return body.value(node);
 }
 
+/// The name of a function that all kernels with such vectors share.
+std::string WindowEmitter::symbol(const std::string &name) const {
+  return name + "_" + std::string(landfall::name(problem_.sum.type)) + "_" +
+         std::to_string(problem_.width);
+}
+
 /// Stores as many vectors as one has elements, transposed, `stride` vectors
 /// apart.
 void WindowEmitter::store_turned(Values rows, Value *to, Value *stride) {
@@ -141,9 +147,7 @@ void WindowEmitter::store_turned(Values rows, Value *to, Value *stride) {
 
 /// The same for consecutive vectors in memory.
 void WindowEmitter::turn_square(Value *from, Value *to, Value *stride) {
-  std::string symbol = "turn_square_" + std::string(name(problem_.sum.type)) +
-                       "_" + std::to_string(problem_.width);
-  call_shared(frame_, symbol, {from, to, stride},
+  call_shared(frame_, symbol("turn_square"), {from, to, stride},
               [&](llvm::ArrayRef<Value *> arguments) {
                 Values rows;
                 for (unsigned k = 0; k < problem_.width; ++k)

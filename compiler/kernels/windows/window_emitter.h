@@ -49,7 +49,6 @@ private:
     llvm::Value *first;       ///< The element at `begin` 0.
     llvm::Value *begin, *end; ///< Which are read, all unguarded.
     llvm::Value *target;      ///< Of element 0.
-    bool unrolled; ///< A copy of the code for each channel of the group.
   };
 
   // window_emitter.cpp
@@ -68,6 +67,7 @@ private:
                     llvm::Value *position);
   void bind(BodyEmitter &body, const IndexValues &at, const LaneIndex &lane);
   LaneValue value_of(NodeId node, BodyEmitter &body);
+  std::string symbol(const std::string &name) const;
   void store_turned(Values rows, llvm::Value *to, llvm::Value *stride);
   void turn_square(llvm::Value *from, llvm::Value *to, llvm::Value *stride);
   void emit_sums(const Item &item, llvm::Value *row_of_tile,
@@ -80,10 +80,15 @@ private:
   void pack_row(const Item &item, const IndexValues &at, llvm::Value *target);
   Interval interior(const IndexValues &at, llvm::Value *first,
                     llvm::Value *count);
-  bool is_light(const analysis::WindowFactor &factor) const;
   void pack_strip(const Item &item, const Strip &strip);
+  bool is_plain(const analysis::WindowFactor &factor) const;
+  void turn_plain(const Item &item, const Strip &strip, llvm::Value *first,
+                  llvm::Value *count, llvm::Value *to);
+  void turn_computed(const Item &item, const Strip &strip, llvm::Value *first,
+                     llvm::Value *count, llvm::Value *to);
   void pack_point(const Item &item, const analysis::WindowFactor &factor,
-                  const IndexValues &at, llvm::Value *target);
+                  const IndexValues &at, const llvm::DenseSet<NodeId> *truths,
+                  llvm::Value *target);
 
   // window_results.cpp
   void emit_results(const Item &item);

@@ -80,6 +80,39 @@ bool reads_along_columns(const WindowProblem &problem) {
   return !along_channels;
 }
 
+bool are_column_bounds(const WindowProblem &problem) {
+  for (const analysis::WindowLoad &load : problem.sum.data.loads) {
+    if (!load.conditions)
+      return false;
+    for (const Affine &condition : *load.conditions) {
+      std::optional<int64_t> step =
+          problem.step(condition, problem.column).constant();
+      if (condition.uses(problem.sum.channel) || !step || *step < -1 ||
+          *step > 1)
+        return false;
+    }
+  }
+  return true;
+}
+
+/// A load, or one that is converted; else null.
+const Node *light_load(const WindowProblem &problem) {
+  const std::vector<Node> &nodes = problem.kernel.nodes;
+  const Node *node = &nodes[problem.sum.data.value];
+  if (node->kind == NodeKind::scalar && node->op == ScalarOp::cast)
+    node = &nodes[node->args[0]];
+  return node->kind == NodeKind::load ? node : nullptr;
+}
+
+bool is_zero_outside(const WindowProblem &problem) {
+  const Node *load = light_load(problem);
+  if (!load ||
+      load->args.size() <= problem.kernel.operands[load->index].dims.size())
+    return false;
+  const Node &other = problem.kernel.nodes[load->args.back()];
+  return other.kind == NodeKind::constant && other.bits == 0;
+}
+
 /// Whether all taps are one loop in memory, contiguous, for all loads.
 bool reads_along_taps(const WindowProblem &problem) {
   for (const analysis::WindowLoad &load : problem.sum.weight.loads) {
@@ -129,6 +162,8 @@ WindowProblem::WindowProblem(const Kernel &the_kernel,
     if (axis.tap)
       taps.push_back(sum.taps[*axis.tap]);
   rows_join = row.loop && EpilogueReader(*this).joins();
+  bounds_columns = are_column_bounds(*this);
+  pads_with_zero = bounds_columns && is_zero_outside(*this);
   transposes_data = reads_along_columns(*this);
   transposes_weights = reads_along_taps(*this);
   loops_cost = cost_of_loops(*this);

@@ -33,6 +33,11 @@ struct WindowProblem {
   bool channels_last;
   /// Whether the epilogue and the result see rows and columns as one loop.
   bool rows_join;
+  /// Whether the data's guards say in which columns of a row they hold: all are
+  /// conjunctions of lower and upper bounds of the column's position.
+  bool bounds_columns;
+  /// Whether the data is 0 where a guard does not hold.
+  bool pads_with_zero;
   /// Whether the data is read along the columns and transposed. False: it is
   /// read along the channels.
   bool transposes_data;
