@@ -45,6 +45,7 @@ ROOMS = [
           "kernels/contraction": ["kernels/frame", "kernels/lanes", "kernels/body"],
           # One file a strategy, which knows no other.
           "kernels/contraction/strategies": ["kernels/frame", "kernels/lanes", "kernels/body", "kernels/contraction"],
+          "kernels/windows": ["kernels/frame", "kernels/lanes", "kernels/body", "kernels/loops", "kernels/contraction"],
           # What targets that are processors share.
           "native": [".", "kernels/frame"],
           "native/suite": [".", "kernels/*", "native"],

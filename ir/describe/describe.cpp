@@ -9,6 +9,7 @@
 #include "base/build_error.h"
 
 #include "ir/describe/extent_classes.h"
+#include "ir/describe/short_rows.h"
 
 #include <fmt/format.h>
 
@@ -39,6 +40,8 @@ public:
         classes_(module, compute) {}
 
   Description run() {
+    if (Value index = short_row_index(module_, compute_))
+      fixed_class_ = classes_.of_index(index);
     find_inputs();
     if (auto map = dyn_cast<lf::MapOp>(compute_))
       describe_map(map);
@@ -63,7 +66,7 @@ private:
 
   /// The parameter of an extent class.
   Extent extent(int extent_class, Size size) {
-    if (size == Size(1) || size == Size(0))
+    if (size == Size(1) || size == Size(0) || extent_class == fixed_class_)
       return {true, *size.constant()};
     auto known = class_parameter_.find(extent_class);
     if (known == class_parameter_.end())
@@ -403,6 +406,7 @@ private:
   Kernel &kernel_;
   ExtentClasses classes_;
   llvm::DenseMap<int, uint32_t> class_parameter_;
+  int fixed_class_ = -1; ///< The extent class of which extents are constants.
   std::vector<std::pair<Size, uint32_t>> scalar_parameters_;
   llvm::DenseMap<Value, uint32_t> operand_of_;
   llvm::DenseMap<Value, NodeId> ids_;

@@ -10,6 +10,9 @@
 
 namespace landfall::ir {
 
+/// The longest innermost extent of a map that is a constant in its kernel.
+inline constexpr int64_t longest_fixed_row = 8;
+
 /// A kernel description, and the operands and sizes to launch it with.
 struct Description {
   Kernel kernel;
@@ -23,7 +26,8 @@ struct Description {
 /// operations of equal structure and different shapes share a kernel. Constants
 /// that allow better code remain constants: extents of 0 and 1; trip counts of
 /// folds (such as pooling windows) and sizes used as scalars, up to
-/// largest_kernel_constant.
+/// largest_kernel_constant; the innermost extent of a map up to
+/// longest_fixed_row, if something is loaded along another loop.
 Description describe(Module::Impl &module, mlir::Operation *compute);
 
 /// Whether the operation is an `lf.map`, `lf.contract` or `lf.parallel`.

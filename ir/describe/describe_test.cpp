@@ -89,6 +89,22 @@ TEST_F(DescribeTest, ExtentsOfZeroAndOneAreConstants) {
   EXPECT_FALSE(loops[3].constant);
 }
 
+/// Elementwise maps of all shapes are one kernel.
+TEST_F(DescribeTest, ShortRowsOfWhatIsMovedAreConstants) {
+  auto innermost = [&](int64_t extent, bool moved) {
+    Tensor x = input({rows, {extent, ""}});
+    Tensor y = b.map({x.dim(0), x.dim(1)}, DType::f32, [&](auto i) {
+      return moved ? x.at({i[0], b.scalar(x.dim(1) - 1) - i[1]})
+                   : x.at({i[0], i[1]});
+    });
+    return of(y).kernel.loops.back();
+  };
+  EXPECT_EQ(innermost(longest_fixed_row, true),
+            (Extent{true, longest_fixed_row}));
+  EXPECT_FALSE(innermost(longest_fixed_row, false).constant);
+  EXPECT_FALSE(innermost(longest_fixed_row + 1, true).constant);
+}
+
 TEST_F(DescribeTest, AnIndexMakesItsExtentsOne) {
   Tensor x = input({rows, columns}), y = input({rows, columns});
   Description d = of(b.elementwise({x, y}, [](auto e) { return e[0] + e[1]; }));

@@ -77,6 +77,8 @@ LaneValues BodyEmitter::emit_node(NodeId id) {
       return {LaneValue::uniform(DType::boolean, b().getTrue())};
     if (extreme_ && extreme_->node == id)
       return {emit_extreme()};
+    if (LaneValue divided = divide_index(id))
+      return {divided};
     return {lanes_.apply(node.op, node.type, values(node.args))};
   case NodeKind::load:
     return {emit_load(node)};

@@ -41,6 +41,11 @@ struct FoldedExtreme {
   NodeId fresh; ///< Its operand that is not the carried value.
 };
 
+/// The divisor of an i64 node x mod d or x div d with a constant d > 0, of
+/// which it is known that the quotient is rounded down; nothing for other
+/// nodes.
+std::optional<int64_t> index_divisor(const Kernel &kernel, NodeId node);
+
 class BodyEmitter {
 public:
   /// Values that are not bound or emitted here are looked up in `outer`; they
@@ -114,6 +119,9 @@ private:
                    const LaneValue &b);
   /// The value of a uniform integer constant.
   static std::optional<int64_t> constant_of(const LaneValue &value);
+
+  // body_index.cpp
+  LaneValue divide_index(NodeId id);
 
   // body_loops.cpp
   LaneValues emit_loop(NodeId id);

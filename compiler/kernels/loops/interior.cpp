@@ -13,7 +13,7 @@ using llvm::Value;
 
 Interior::Interior(const Kernel &kernel, const LoopPlan &plan)
     : kernel_(kernel), simple_(kernel) {
-  if (kernel.kind != KernelClass::map || plan.tiled ||
+  if (kernel.kind != KernelClass::map || plan.tiled || plan.parts.count > 0 ||
       plan.lane_place >= plan.order.size())
     return;
   lane_index_ = kernel.body.params[plan.order[plan.lane_place]];

@@ -8,6 +8,7 @@
 #include "compiler/kernels/body/vector_fold.h"
 #include "compiler/kernels/lanes/lanes.h"
 #include "compiler/kernels/loops/interior.h"
+#include "compiler/kernels/loops/interleave.h"
 #include "kernel_analysis/access/access_analysis.h"
 #include "kernel_analysis/access/work_estimate.h"
 
@@ -400,7 +401,13 @@ void Planner::cut_rows() {
 LoopPlan Planner::run() {
   order_loops();
   plan_.lane_place = rank_;
-  if (rank_ > 0) {
+  SideBySide parts = find_side_by_side(kernel_, machine_, access_);
+  uint32_t lanes = uint32_t(rank_) - 1 - parts.is_last_loop;
+  if (parts.count && std::ranges::is_sorted(plan_.order) && has_lanes(lanes)) {
+    plan_.parts = parts;
+    plan_.lane_place = lanes;
+    plan_.width = width(lanes);
+  } else if (rank_ > 0) {
     uint32_t last = uint32_t(rank_ - 1);
     unsigned lanes = width(last);
     if (lanes > 1 && has_lanes(last)) {

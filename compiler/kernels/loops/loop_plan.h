@@ -20,6 +20,17 @@
 
 namespace landfall::kernels {
 
+/// Results that are neighbours in memory but read from different places:
+/// `count` vectors of them are computed side by side, interleaved and stored
+/// contiguously (interleave.h).
+struct SideBySide {
+  unsigned count = 0; ///< 0: nothing of the kind.
+  /// The vectors are the iterations of the last loop, and the loop before it
+  /// has the lanes. False: the lane loop is the last one; its lanes are `count`
+  /// indices apart, and vector k begins at the k-th.
+  bool is_last_loop = false;
+};
+
 struct LoopPlan {
   std::vector<uint32_t> order; ///< Loop numbers, outermost first.
   /// The first `row_loops` loops of `order` are flattened into one loop over
@@ -35,6 +46,7 @@ struct LoopPlan {
   /// loads are contiguous along the first of them, stores along the second.
   bool tiled = false;
   std::vector<NodeId> transposed; ///< The loads that are transposed.
+  SideBySide parts;
   /// In the interior (interior.h) of the last two loops, this many rows are
   /// computed together, so that they share loads; 0: no such blocks.
   unsigned window_rows = 0;

@@ -50,6 +50,10 @@ std::string print(const LoopPlan &plan) {
   if (plan.tiled)
     text += fmt::format("  square tiles: the last two loops, loads %{}\n",
                         fmt::join(plan.transposed, " %"));
+  if (plan.parts.count > 0)
+    text += fmt::format("  side by side: {} {}\n", plan.parts.count,
+                        plan.parts.is_last_loop ? "iterations of the last loop"
+                                                : "phases of the lanes");
   if (plan.window_rows > 0)
     text += fmt::format("  windows: {} rows at a time\n", plan.window_rows);
   if (plan.sharing_rows > 0)

@@ -217,5 +217,50 @@ TEST(LoopPlan, plansAreTheSameEachTime) {
   EXPECT_EQ(a.width, b.width);
 }
 
+/// y[i, j, k] = x[k, i, j] for k < 2: pixels out of channels.
+TEST(LoopPlan, shortRowsFromElsewhereAreInterleaved) {
+  for (int64_t parts : {2, 8, 9}) {
+    KernelMaker k("pixels", KernelClass::map);
+    k.kernel.size_count = 2;
+    k.kernel.loops = {sized(0), sized(1), fixed(parts)};
+    uint32_t x = k.input(f32, {fixed(parts), sized(0), sized(1)});
+    uint32_t y = k.input(f32, k.kernel.loops);
+    k.output(f32, k.kernel.loops);
+    NodeId i = k.param(i64), j = k.param(i64), part = k.param(i64);
+    NodeId moved = k.load(x, {part, i, j});
+    k.yield({moved});
+    LoopPlan plan = plan_loops(k.kernel, avx2());
+    EXPECT_EQ(plan.parts.is_last_loop, parts <= 8);
+    if (plan.parts.is_last_loop)
+      EXPECT_EQ(plan.lane_place, 1u);
+    // What is contiguous along the last loop is better read along it.
+    k.yield({k.scalar(ScalarOp::add, f32, {moved, k.load(y, {i, j, part})})});
+    EXPECT_FALSE(plan_loops(k.kernel, avx2()).parts.is_last_loop);
+  }
+}
+
+/// y[i, j] = x[j mod s, j div s]: the phases of a transposed convolution.
+TEST(LoopPlan, lanesOfOnePhaseAreNeighbours) {
+  for (int64_t stride : {1, 2, 8, 9}) {
+    Grid k;
+    NodeId by = k.literal(stride);
+    NodeId phase = k.scalar(ScalarOp::mod, i64, {k.j, by});
+    NodeId step = k.scalar(ScalarOp::div, i64, {k.j, by});
+    k.yield({k.load(k.x, {phase, step})});
+    LoopPlan plan = k.plan();
+    EXPECT_EQ(plan.parts.count, stride == 2 || stride == 8 ? stride : 0);
+    EXPECT_FALSE(plan.parts.is_last_loop);
+  }
+}
+
+/// Division rounds towards zero: its quotients of j - 4 are not evenly spaced.
+TEST(LoopPlan, whatMayBeNegativeHasNoPhases) {
+  Grid k;
+  NodeId moved = k.scalar(ScalarOp::sub, i64, {k.j, k.literal(4)});
+  NodeId step = k.scalar(ScalarOp::div, i64, {moved, k.literal(2)});
+  k.yield({k.load(k.x, {k.i, step})});
+  EXPECT_EQ(k.plan().parts.count, 0u);
+}
+
 } // namespace
 } // namespace landfall::kernels

@@ -131,6 +131,8 @@ void NestEmitter::emit_loop(size_t place, BodyEmitter &outer) {
   bool cut = plan_.cuts && place == plan_.row_loops;
   Value *low = cut ? piece_low_ : frame_.index(0);
   Value *high = cut ? piece_high_ : extent(place);
+  if (plan_.parts.count > 0 && place + 1 == plan_.order.size())
+    return emit_side_by_side(low, high, outer);
   if (plan_.tiled && place + 1 == plan_.lane_place)
     return emit_tiles(low, high, outer);
   if (plan_.window_rows > 0 && place + 1 == plan_.lane_place)

@@ -84,6 +84,15 @@ private:
   void emit_edges(llvm::Value *row, unsigned rows, Stretch inside,
                   const llvm::DenseSet<NodeId> *truths, BodyEmitter &outer);
 
+  // nest_interleave.cpp
+  void emit_side_by_side(llvm::Value *low, llvm::Value *high,
+                         BodyEmitter &outer);
+  void emit_phases(llvm::Value *first, llvm::Value *count, BodyEmitter &outer);
+  void store_interleaved(
+      llvm::Value *count,
+      const std::function<void(unsigned part, BodyEmitter &)> &bind,
+      BodyEmitter &outer);
+
   // nest_tiles.cpp
   bool may_repeat_points();
   void emit_tiles(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_generator.h"
 #include "compiler/kernels/loops/loop_generator.h"
+#include "compiler/kernels/windows/window_generator.h"
 #include "compiler/native/native_code.h"
 #include "compiler/target.h"
 #include "targets/cpu/codegen/variants.h"
@@ -18,7 +19,7 @@ namespace {
 kernels::ChosenGenerator
 generator_for(const Kernel &kernel, const kernels::Machine &machine,
               const kernels::GeneratorOptions &options) {
-  GenerationRecord record{"loops", {}};
+  GenerationRecord record;
   if (kernel.kind == KernelClass::contraction) {
     auto chosen = kernels::contraction_generator(
         kernel, machine, kernels::contraction_strategies(options.skipped));
@@ -26,8 +27,11 @@ generator_for(const Kernel &kernel, const kernels::Machine &machine,
       return chosen.take();
     record.refusals.push_back({"contraction", chosen.error().message});
   }
-  return {kernels::make_loop_generator(kernel, machine, nullptr, options),
-          std::move(record)};
+  kernels::ChosenGenerator chosen =
+      kernels::window_generator(kernel, machine, options);
+  chosen.record.refusals.insert(chosen.record.refusals.begin(),
+                                record.refusals.begin(), record.refusals.end());
+  return chosen;
 }
 
 class CpuTarget : public landfall::compiler::Target {

@@ -1,0 +1,131 @@
+//===- window_sums_test.cpp - Depthwise convolutions ----------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Operands hold small integers, so that sums are exact in every type and the
+// order of summation does not show.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/native/suite/native_suite_for_test.h"
+#include "kernel_analysis/contraction/window_sum_for_test.h"
+
+#include <gtest/gtest.h>
+
+namespace landfall::native {
+namespace {
+
+using analysis::WindowAxisShape;
+using analysis::WindowSumShape;
+
+class RandomWindows {
+public:
+  explicit RandomWindows(unsigned seed) : random_(seed) {}
+
+  Case operator()(WindowSumShape shape) {
+    analysis::WindowSumCase made = make_window_sum(shape, coin());
+    Case test{std::move(made.kernel), {}, {}};
+    test.launches = {whole_numbers(
+        random_launch(test.kernel, made.sizes, random_), test.kernel)};
+    return test;
+  }
+  WindowSumShape shape() {
+    WindowSumShape shape;
+    shape.batch = one_of({1, 1, 2, 3});
+    shape.channels = one_of({1, 2, 3, 7, 8, 15, 16, 17, 33, 40});
+    size_t rank = size_t(one_of({1, 1, 2, 2, 2, 3}));
+    for (size_t k = 0; k < rank; ++k)
+      shape.axes.push_back(axis(rank));
+    shape.data_channels_last = coin();
+    shape.result_channels_last = coin();
+    shape.weight_channels_last = coin();
+    shape.relu = coin();
+    shape.residual = coin();
+    shape.bias = coin();
+    choose_types(shape);
+    return shape;
+  }
+
+private:
+  bool coin() { return random_() % 2 != 0; }
+  int64_t one_of(std::initializer_list<int64_t> values) {
+    return values.begin()[random_() % values.size()];
+  }
+  WindowAxisShape axis(size_t rank) {
+    WindowAxisShape axis;
+    axis.input = one_of({0, 1, 2, 5, 7, 13, 17});
+    if (rank < 3)
+      axis.input = one_of({axis.input, 16, 31, 56, rank == 1 ? 700 : 20});
+    axis.taps = one_of({0, 1, 2, 3, 3, 4, 7, rank == 1 ? 31 : 5});
+    axis.pad = one_of({0, 0, axis.taps / 2, 1});
+    if (coin())
+      axis.stride = one_of({1, 2, 3});
+    else
+      axis.dilation = one_of({1, 2, -1, -2});
+    return axis;
+  }
+  void choose_types(WindowSumShape &shape) {
+    switch (random_() % 8) {
+    case 0:
+      shape.data = shape.weight = shape.sum = DType::f64;
+      break;
+    case 1:
+      shape.data = shape.weight = shape.sum = DType::i64;
+      break;
+    case 2:
+      shape.data = DType::u8, shape.weight = DType::i8, shape.sum = DType::i32;
+      break;
+    case 3:
+      shape.data = shape.weight = DType::f16;
+      break;
+    }
+  }
+  Launch whole_numbers(Launch launch, const Kernel &kernel) {
+    for (size_t o = 0; o < launch.operands.size(); ++o) {
+      DType type = kernel.operands[o].dtype;
+      for (size_t at = 0; at < launch.operands[o].size();
+           at += size_t(size_of(type))) {
+        int value = int(random_() % 7) - (is_unsigned_integer(type) ? 0 : 3);
+        ScalarValue scalar;
+        if (is_real(type))
+          scalar.d = value;
+        else
+          scalar.i = value;
+        store_scalar(type, launch.operands[o].data() + at, scalar);
+      }
+    }
+    return launch;
+  }
+
+  std::mt19937 random_;
+};
+
+TEST(WindowSums, randomOnes) {
+  for (unsigned seed = 0; seed < 4; ++seed) {
+    RandomWindows make(seed);
+    std::vector<Case> cases;
+    for (int k = 0; k < 14; ++k)
+      cases.push_back(make(make.shape()));
+    check_cases(cases);
+    if (HasFailure())
+      return;
+  }
+}
+
+/// Tiles that are whole rows, parts of one row, several items of a task.
+TEST(WindowSums, largeOnes) {
+  RandomWindows make(5);
+  std::vector<Case> cases;
+  for (const WindowSumShape &shape : std::vector<WindowSumShape>{
+           {.channels = 17, .axes = {{70, 5, 1, 1, 2}, {131, 5, 1, 1, 2}}},
+           {.channels = 5, .axes = {{9001, 20, 1, 1, 0}}},
+           {.channels = 3, .axes = {{4, 4, 1, 1, 2}, {5000, 9, 2, 1, 4}}},
+           {.batch = 3,
+            .channels = 40,
+            .axes = {{14, 3, 1, 2, 2}, {14, 3, 1, 2, 2}}},
+           {.channels = 8, .axes = {{6, 3}, {30, 3}, {40, 3, 1, 1, 1}}}})
+    cases.push_back(make(shape));
+  check_cases(cases);
+}
+
+} // namespace
+} // namespace landfall::native
