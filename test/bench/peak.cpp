@@ -13,14 +13,19 @@
 #include "apps/cli/commands/machine_rates.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
-#include <cstdlib>
+#include <string_view>
 #include <thread>
 
 int main(int argument_count, char **arguments) {
   using namespace landfall::cli;
   int all = std::max(1u, std::thread::hardware_concurrency());
-  int threads = argument_count > 1 ? std::max(1, std::atoi(arguments[1])) : all;
+  int threads = all;
+  if (std::string_view given = argument_count > 1 ? arguments[1] : "";
+      !given.empty())
+    std::from_chars(given.data(), given.data() + given.size(), threads);
+  threads = std::max(1, threads);
   MachineRates rates = measure_rates(threads);
   std::printf("{\"one\": %.1f, \"all\": %.1f, \"threads\": %d, "
               "\"gflops\": %.1f, \"bandwidth\": [",
