@@ -8,6 +8,8 @@
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/frame/shared_function.h"
 
+#include <algorithm>
+
 namespace landfall::kernels {
 
 using llvm::Value;
@@ -36,6 +38,7 @@ public:
     carried.append(sums);
     carried = emit_for(frame_, index(0), arguments_.k, index(1), carried,
                        [&](Value *, llvm::ArrayRef<Value *> now) {
+                         prefetch(now[0]);
                          Values next = {at(now[0], index(panel_)),
                                         at(now[1], arguments_.k_stride)};
                          next.append(step(now[0], now[1], now.drop_front(2)));
@@ -62,6 +65,26 @@ private:
     for (unsigned i = 0; i < block_.m * block_.vectors; ++i)
       sums.push_back(b_.CreateAlignedLoad(vector_, sum_address(i), align()));
     return sums;
+  }
+
+  /// Blocks of so many rows take longer to multiply a step than to read one
+  /// from memory: they ask for what the next group of points reads in this
+  /// step, so that not all of it is waited for by the group's first block.
+  static constexpr unsigned least_prefetching_rows = 4;
+
+  void prefetch(Value *panels) {
+    if (block_.m < least_prefetching_rows)
+      return;
+    constexpr int read = 0, into_second_level = 2, data = 1;
+    int64_t points = int64_t(block_.vectors) * shape_.width;
+    int64_t count = std::max<int64_t>(points / panel_, 1);
+    for (int64_t p = count; p < 2 * count; ++p) {
+      Value *address =
+          at(panels, b_.CreateMul(arguments_.panel_stride, index(p)));
+      b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
+                         {address, b_.getInt32(read),
+                          b_.getInt32(into_second_level), b_.getInt32(data)});
+    }
   }
 
   /// The sums after a step of K: `panels` and `rows` are its addresses.
