@@ -135,7 +135,8 @@ private:
     return (stored - along) * 100 <= stored * weights_.most_padding &&
            (own_loop_ == innermost ||
             (used_.contains(innermost) &&
-             summed >= weights_.fewest_summed_on_m_side));
+             summed >= weights_.fewest_summed_on_m_side &&
+             summed * along >= weights_.fewest_on_m_side));
   }
 
   ir::Module::Impl &module_;

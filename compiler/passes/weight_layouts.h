@@ -27,10 +27,12 @@ struct KMajorWeights {
 /// Weights that are stored in panels (lay_out_panels.h).
 struct PanelWeights {
   int64_t width = 0; ///< Points of a panel; 0: no weights are stored so.
-  /// The fewest summed points of weights on the M side. Results of a panel are
-  /// turned there, as their own loop is not the innermost; the sums must be
-  /// worth it.
+  /// The fewest summed points of weights on the M side, and the fewest weights.
+  /// Results of a panel are turned there, as their own loop is not the
+  /// innermost: the sums must be worth it. Few weights are read by many points
+  /// of the other side (large images), which fill vectors by themselves.
   int64_t fewest_summed_on_m_side = 0;
+  int64_t fewest_on_m_side = 0;
   /// At most this share of the stored points, in percent, is zeros.
   int64_t most_padding = 0;
 };

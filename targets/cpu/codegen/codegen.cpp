@@ -46,7 +46,10 @@ public:
 
   /// Both variants compute 16 points or 32 at a time (strategies/panels.cpp).
   compiler::PanelWeights panel_weights() const override {
-    return {.width = 16, .fewest_summed_on_m_side = 128, .most_padding = 12};
+    return {.width = 16,
+            .fewest_summed_on_m_side = 128,
+            .fewest_on_m_side = int64_t(1) << 15,
+            .most_padding = 12};
   }
 
   compiler::Support supports(const Kernel &kernel) const override {
