@@ -128,6 +128,7 @@ Result<uint32_t> Executor::step(uint32_t at) {
   case Op::place:
   case Op::alloc:
   case Op::alias:
+  case Op::part:
   case Op::copy:
   case Op::share:
   case Op::drop:

@@ -46,6 +46,7 @@ private:
   Status place(Operands operands);
   Status allocate(Operands operands);
   Status make_alias(Operands operands);
+  Status take_part(Operands operands);
   Status copy(Operands operands);
   Status share(uint32_t destination, uint32_t source);
   Status launch(uint32_t at);

@@ -34,6 +34,8 @@ Status Executor::tensor_step(const Instruction &instruction) {
     return allocate(operands);
   case Op::alias:
     return make_alias(operands);
+  case Op::part:
+    return take_part(operands);
   case Op::copy:
     return copy(operands);
   case Op::share: {
@@ -219,6 +221,25 @@ Status Executor::make_alias(Operands operands) {
                              dims_text(source.dims), dims_text(alias.dims))};
   alias.span = source.span;
   alias.owner = std::move(source.owner);
+  return {};
+}
+
+Status Executor::take_part(Operands operands) {
+  uint32_t value = operands.next();
+  TensorRef source = *TRY(tensor(operands.next()));
+  int64_t number = ints_[operands.next()];
+  TensorRef &part = *TRY(new_tensor(value, source.dtype, operands.list()));
+  size_t offset = 0;
+  if (number < 0 ||
+      __builtin_mul_overflow(part.bytes, size_t(number), &offset) ||
+      offset > source.bytes || part.bytes > source.bytes - offset)
+    return broken(fmt::format("it takes part {} of shape {} of a tensor of "
+                              "shape {}",
+                              number, dims_text(part.dims),
+                              dims_text(source.dims)));
+  part.span = source.span;
+  part.span.offset += offset;
+  part.owner = std::move(source.owner);
   return {};
 }
 

@@ -3,9 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // A branch writes what it yields to the registers of the operation's results.
-// A loop keeps a register for each carried value and a sequence for each
-// output that it collects, which is stacked to a tensor once the loop has
-// ended:
+// A loop keeps a register for each carried value, and for each output that it
+// collects a tensor of which iterations write one part each, or, if its extents
+// are not known before, a sequence that is stacked to a tensor in the end:
 //
 //     carried, sequences = initial values, empty
 //   head:
@@ -17,6 +17,7 @@
 #include "compiler/lower/lowering.h"
 
 #include "compiler/lower/last_use.h"
+#include "ir/describe/describe.h"
 
 #include <optional>
 
@@ -39,6 +40,17 @@ Kernel number_kernel() {
   kernel.body.nodes = {0};
   kernel.body.yields = {0};
   return kernel;
+}
+
+/// What the body says of whether there is another iteration.
+Value continues(mlir::Block &body) {
+  return body.getTerminator()->getOperand(0);
+}
+
+/// Whether a condition is a constant that holds.
+bool is_always(const ir::Module::Impl &module, Value condition) {
+  const ConstantData *data = module.constant_of(condition);
+  return data && !data->bytes.data.empty() && data->bytes.data[0] != 0;
 }
 
 /// The block arguments that are carried values; the first is the iteration.
@@ -100,100 +112,190 @@ void Lowering::lower_branch(Region &region, std::span<const uint32_t> results) {
 
 void Lowering::lower_loop(lf::GraphLoopOp loop) {
   mlir::Block &body = loop.getBody().front();
-  std::optional<uint32_t> trips;
+  LoopCode code;
   if (loop.getTripCount()) {
-    trips = code_.new_int();
-    code_.emit(Op::read, {*trips, values_.lookup(loop.getTripCount()), 0});
+    code.trips = code_.new_int();
+    code_.emit(Op::read, {*code.trips, values_.lookup(loop.getTripCount()), 0});
   }
-  uint32_t proceed = code_.new_int(), iteration = code_.new_int();
-  if (loop.getCondition())
-    code_.emit(Op::read, {proceed, values_.lookup(loop.getCondition()), 0});
-  else
-    code_.emit(Op::constant, {proceed, 1, 0});
-  code_.emit(Op::constant, {iteration, 0, 0});
+  if (loop.getCondition()) {
+    code.proceed = code_.new_int();
+    code_.emit(Op::read,
+               {*code.proceed, values_.lookup(loop.getCondition()), 0});
+  } else if (!is_always(module_, continues(body))) {
+    code.proceed = code_.new_int();
+    code_.emit(Op::constant, {*code.proceed, 1, 0});
+  }
+  code.iteration = code_.new_int();
+  code_.emit(Op::constant, {code.iteration, 0, 0});
   std::vector<std::pair<uint32_t, Value>> initial;
   for (auto [argument, init] :
        llvm::zip(carried_arguments(body), loop.getInit()))
     initial.emplace_back(define_value(argument), init);
   share(initial, loop);
-  std::vector<uint32_t> collected = begin_stacks(loop);
+  begin_stacks(loop, code);
   uint32_t head = code_.position();
   std::vector<size_t> exits;
-  if (trips) {
+  if (code.trips) {
     uint32_t more = code_.new_int();
-    code_.emit(Op::less, {more, iteration, *trips});
+    code_.emit(Op::less, {more, code.iteration, *code.trips});
     exits.push_back(code_.emit(Op::jump_ifnot, {more, 0}));
   }
-  exits.push_back(code_.emit(Op::jump_ifnot, {proceed, 0}));
-  lower_loop_body(body, proceed, iteration, collected);
+  if (code.proceed)
+    exits.push_back(code_.emit(Op::jump_ifnot, {*code.proceed, 0}));
+  lower_loop_body(body, code);
   code_.emit(Op::jump, {head});
   for (size_t exit : exits)
     code_.land(exit);
-  finish_loop(loop, collected);
+  finish_loop(loop, code);
 }
 
-/// An empty sequence for each output that the loop collects; their registers.
-std::vector<uint32_t> Lowering::begin_stacks(lf::GraphLoopOp loop) {
+/// A place for each output that the loop collects.
+void Lowering::begin_stacks(lf::GraphLoopOp loop, LoopCode &code) {
   size_t carried = carried_arguments(loop.getBody().front()).size();
-  std::vector<uint32_t> collected;
   for (uint64_t k = 0; k < loop.getCollected(); ++k) {
-    collected.push_back(code_.new_value());
-    code_.box(BoxFunction::sequence_empty, {collected[k]}, {},
+    if (auto stack = stack_of_known_size(loop, k, code)) {
+      code.stacks.push_back(*stack);
+      continue;
+    }
+    uint32_t sequence = code_.new_value();
+    code.stacks.push_back({sequence});
+    code_.box(BoxFunction::sequence_empty, {sequence}, {},
               {uint32_t(lf::dtype_of(loop.getResult(carried + k)))});
   }
-  return collected;
 }
 
-void Lowering::lower_loop_body(mlir::Block &body, uint32_t proceed,
-                               uint32_t iteration,
-                               std::span<const uint32_t> collected) {
+/// A tensor for all iterations, if there will be as many as the trip count
+/// says and each gives the same extents.
+std::optional<LoopStack> Lowering::stack_of_known_size(lf::GraphLoopOp loop,
+                                                       uint64_t k,
+                                                       const LoopCode &code) {
+  mlir::Block &body = loop.getBody().front();
+  Value element =
+      body.getTerminator()->getOperand(1 + loop.getInit().size() + k);
+  const ir::Shape &shape = module_.shape_of(element);
+  if (!code.trips || code.proceed || lf::dtype_of(element) == DType::string)
+    return std::nullopt;
+  for (const ir::Size &extent : shape)
+    if (!sizes_.can_compute(extent))
+      return std::nullopt;
+  LoopStack stack{code_.new_value(), true};
+  std::vector<uint32_t> dims = sizes_.regs(shape);
+  uint32_t trips = code_.new_int();
+  code_.emit(Op::max, {trips, *code.trips, sizes_.constant(0)});
+  dims.insert(dims.begin(), trips);
+  code_.emit(Op::alloc,
+             CodeEmitter::counted(
+                 dims, {stack.value, uint32_t(lf::dtype_of(element))}));
+  ir::Size bytes = product(shape) * ir::Size(size_of(lf::dtype_of(element)));
+  Operation *maker = element.getDefiningOp();
+  if (maker && maker->getBlock() == &body && ir::is_compute(maker) &&
+      mod(bytes, arena_alignment) == ir::Size(0) &&
+      part_of_.try_emplace(element, stack.value, code.iteration).second)
+    stack.in_place = element;
+  return stack;
+}
+
+void Lowering::lower_loop_body(mlir::Block &body, const LoopCode &code) {
   sizes_.enter_region();
-  uint32_t number = define_value(body.getArgument(0));
-  code_.emit(Op::alloc, {number, uint32_t(DType::i64), 0});
-  code_.launch(parts_.kernel(number_kernel()), std::span(&number, 1),
-               std::span(&iteration, 1));
+  define_iteration(body.getArgument(0), code.iteration);
+  Value condition = continues(body);
+  if (!code.proceed && condition.hasOneUse() &&
+      condition.getParentBlock() == &body)
+    done_.insert(condition.getDefiningOp()); // Nothing reads the constant.
   lower_block(body);
-  Operation *yield = body.getTerminator();
-  code_.emit(Op::read, {proceed, values_.lookup(yield->getOperand(0)), 0});
-  auto carried_args = carried_arguments(body);
+  if (code.proceed)
+    code_.emit(Op::read, {*code.proceed, values_.lookup(condition), 0});
   // All values are read before any is overwritten.
-  for (auto [k, sequence] : llvm::enumerate(collected)) {
-    uint32_t element =
-        values_.lookup(yield->getOperand(1 + carried_args.size() + k));
-    code_.box(BoxFunction::sequence_push, {sequence}, {sequence, element}, {});
-  }
-  std::vector<std::pair<uint32_t, Value>> next;
-  for (size_t k = 0; k < carried_args.size(); ++k)
-    next.emplace_back(code_.new_value(), yield->getOperand(1 + k));
-  share(next, yield);
-  for (auto [argument, value] : llvm::zip(carried_args, next)) {
-    code_.emit(Op::share, {values_.lookup(argument), value.first});
-    code_.emit(Op::drop, {value.first});
-  }
+  size_t carried = carried_arguments(body).size();
+  for (auto [k, stack] : llvm::enumerate(code.stacks))
+    collect(body.getTerminator()->getOperand(1 + carried + k), stack, code);
+  carry_on(body);
   uint32_t one = sizes_.constant(1);
-  code_.emit(Op::add, {iteration, iteration, one});
+  code_.emit(Op::add, {code.iteration, code.iteration, one});
   sizes_.leave_region();
 }
 
-void Lowering::finish_loop(lf::GraphLoopOp loop,
-                           std::span<const uint32_t> collected) {
+/// The number of the iteration: a size for kernels and the host; a tensor for
+/// what else uses it.
+void Lowering::define_iteration(BlockArgument argument, uint32_t iteration) {
+  sizes_.define(module_.iteration_of(argument), iteration);
+  auto reads_size = [](Operation *user) {
+    auto load = dyn_cast<lf::LoadOp>(user);
+    return load ? ir::reads_iteration(load) : isa<lf::ReadOp>(user);
+  };
+  if (llvm::all_of(argument.getUsers(), reads_size))
+    return;
+  uint32_t number = define_value(argument);
+  code_.emit(Op::alloc, {number, uint32_t(DType::i64), 0});
+  code_.launch(parts_.kernel(number_kernel()), std::span(&number, 1),
+               std::span(&iteration, 1));
+}
+
+void Lowering::collect(Value element, const LoopStack &stack,
+                       const LoopCode &code) {
+  if (!stack.is_tensor) {
+    code_.box(BoxFunction::sequence_push, {stack.value},
+              {stack.value, values_.lookup(element)}, {});
+    return;
+  }
+  if (stack.in_place)
+    return;
+  uint32_t part = code_.new_value();
+  code_.emit(Op::part,
+             CodeEmitter::counted(sizes_.regs(module_.shape_of(element)),
+                                  {part, stack.value, code.iteration}));
+  code_.emit(Op::copy, {part, values_.lookup(element)});
+  code_.emit(Op::drop, {part});
+}
+
+/// The carried values of the next iteration.
+void Lowering::carry_on(mlir::Block &body) {
+  Operation *yield = body.getTerminator();
+  auto arguments = carried_arguments(body);
+  std::vector<std::pair<uint32_t, Value>> next;
+  for (size_t k = 0; k < arguments.size(); ++k)
+    next.emplace_back(values_.lookup(arguments[k]), yield->getOperand(1 + k));
+  bool exchanges = llvm::any_of(next, [&](const auto &value) {
+    return llvm::is_contained(arguments, value.second);
+  });
+  if (!exchanges)
+    return share(next, yield);
+  for (auto &value : next)
+    value.first = code_.new_value();
+  share(next, yield);
+  for (auto [argument, value] : llvm::zip(arguments, next)) {
+    code_.emit(Op::share, {values_.lookup(argument), value.first});
+    code_.emit(Op::drop, {value.first});
+  }
+}
+
+void Lowering::finish_loop(lf::GraphLoopOp loop, const LoopCode &code) {
   auto carried_args = carried_arguments(loop.getBody().front());
   for (auto [k, argument] : llvm::enumerate(carried_args)) {
     code_.emit(Op::share,
                {define_value(loop.getResult(k)), values_.lookup(argument)});
     code_.emit(Op::drop, {values_.lookup(argument)});
   }
-  for (auto [k, sequence] : llvm::enumerate(collected)) {
-    Value result = loop.getResult(carried_args.size() + k);
-    // An empty stack still has a type: its static extents, 0 for the others.
-    auto type = cast<RankedTensorType>(result.getType());
-    Args extra{uint32_t(lf::dtype_of(result))};
-    for (int64_t extent : type.getShape().drop_front())
-      extra.push_back(ShapedType::isDynamic(extent) ? 0 : extent);
-    code_.box(BoxFunction::sequence_stack, {define_value(result)}, {sequence},
-              extra);
-    code_.emit(Op::drop, {sequence});
+  for (auto [k, stack] : llvm::enumerate(code.stacks))
+    finish_stack(loop.getResult(carried_args.size() + k), stack);
+}
+
+void Lowering::finish_stack(Value result, const LoopStack &stack) {
+  if (stack.is_tensor) {
+    // The last part would keep the memory of all.
+    if (stack.in_place)
+      code_.emit(Op::drop, {values_.lookup(stack.in_place)});
+    values_[result] = stack.value;
+    return;
   }
+  // An empty stack still has a type: its static extents, 0 for the others.
+  auto type = cast<RankedTensorType>(result.getType());
+  Args extra{uint32_t(lf::dtype_of(result))};
+  for (int64_t extent : type.getShape().drop_front())
+    extra.push_back(ShapedType::isDynamic(extent) ? 0 : extent);
+  code_.box(BoxFunction::sequence_stack, {define_value(result)}, {stack.value},
+            extra);
+  code_.emit(Op::drop, {stack.value});
 }
 
 } // namespace landfall::compiler

@@ -27,7 +27,12 @@ void Lowering::lower_op(Operation &op) {
                             values_.lookup(output.getValue())});
   else if (auto dim = dyn_cast<lf::DimOp>(op))
     lower_leaf(Op::dim, dim.getSize(), dim.getTensor(), dim.getAxis());
-  else if (auto read = dyn_cast<lf::ReadOp>(op))
+  else if (auto read = dyn_cast<lf::ReadOp>(op);
+           read && ir::is_iteration(read.getTensor()))
+    sizes_.define(module_.size_of(read.getSize()),
+                  sizes_.reg(module_.iteration_of(
+                      cast<BlockArgument>(read.getTensor()))));
+  else if (read)
     lower_leaf(Op::read, read.getSize(), read.getTensor(), read.getElement());
   else if (auto require = dyn_cast<lf::RequireOp>(op))
     lower_require(require);
@@ -110,7 +115,10 @@ void Lowering::allocate(Value value) {
   uint32_t dtype = uint32_t(lf::dtype_of(value));
   auto slot = plan_.slot_of.find(value);
   uint32_t number = define_value(value);
-  if (slot != plan_.slot_of.end())
+  if (auto part = part_of_.find(value); part != part_of_.end())
+    code_.emit(Op::part, CodeEmitter::counted(dims, {number, part->second.first,
+                                                     part->second.second}));
+  else if (slot != plan_.slot_of.end())
     code_.emit(Op::place,
                CodeEmitter::counted(
                    dims, {number, dtype, slot_offsets_[slot->second]}));

@@ -66,6 +66,57 @@ TEST_F(LowerTest, ABoxThatALoopStartsFromAndReadsStays) {
       EXPECT_GT(at, boxes[0]) << "dropped before the loop reads it";
 }
 
+/// Iterations whose number and extents are known write to one tensor; kernels
+/// get the number of the iteration as a parameter, and nothing is read back.
+TEST_F(LowerTest, ALoopOfKnownLengthCollectsInPlace) {
+  Tensor start = table(b, std::vector<float>(16, 1.0f));
+  auto step = [&](const Builder::LoopState &state) {
+    Tensor last = state.carried[0].tensor;
+    Tensor next = b.map(last.shape(), DType::f32, [&](auto i) {
+      return last.at(i) + cast(state.iteration.at({}), DType::f32);
+    });
+    return Builder::LoopStep{{}, {next}, {next}};
+  };
+  b.output("y", b.loop(b.from_size(5), {}, {start}, step)[1].tensor);
+  run();
+  EXPECT_EQ(count(Op::box), 0u);
+  EXPECT_EQ(count(Op::part), 1u);
+  EXPECT_EQ(count(Op::copy), 0u);
+  size_t body = places(Op::part)[0];
+  for (size_t at : places(Op::read))
+    EXPECT_LT(at, body) << "waits for the device in every iteration";
+  EXPECT_EQ(count(Op::launch), 1u);
+}
+
+/// What is computed elsewhere is copied.
+TEST_F(LowerTest, ALoopCollectsWhatItDoesNotCompute) {
+  Tensor fixed = relu(table(b, {1, 2, 3})), start = relu(x);
+  auto step = [&](const Builder::LoopState &state) {
+    return Builder::LoopStep{{}, {relu(state.carried[0].tensor)}, {fixed}};
+  };
+  b.output("y", b.loop(b.from_size(5), {}, {start}, step)[1].tensor);
+  run();
+  EXPECT_EQ(count(Op::box), 0u);
+  ASSERT_EQ(count(Op::copy), 1u);
+  EXPECT_LT(places(Op::part)[0], places(Op::copy)[0]);
+}
+
+/// Where a condition decides how many iterations there are, a sequence grows.
+TEST_F(LowerTest, ALoopOfUnknownLengthCollectsASequence) {
+  auto step = [&](const Builder::LoopState &state) {
+    Tensor last = state.carried[0].tensor;
+    Tensor small = b.map({}, DType::boolean,
+                         [&](auto) { return last.at({b.index(0)}) < 3.0; });
+    Tensor next = b.elementwise({last}, [](auto e) { return e[0] + 1.0; });
+    return Builder::LoopStep{small, {next}, {next}};
+  };
+  Tensor start = table(b, {1, 2, 3});
+  b.output("y", b.loop(b.from_size(5), {}, {start}, step)[1].tensor);
+  run();
+  EXPECT_EQ(count(Op::part), 0u);
+  EXPECT_EQ(count(Op::box), 3u) << "empty, push, stack";
+}
+
 TEST_F(LowerTest, EntryPointsShareKernelsAndWeights) {
   b.output("y", b.elementwise({x, table(b, {1, 2, 3})},
                               [](auto e) { return e[0] * e[1]; }));

@@ -19,6 +19,24 @@
 
 namespace landfall::compiler {
 
+/// What a loop collects of its iterations: a tensor with room for all of them,
+/// if their number and extents are known when it begins, else a sequence.
+struct LoopStack {
+  uint32_t value; ///< Register of the tensor or the sequence.
+  bool is_tensor = false;
+  /// The element, if the operation that computes it writes to the tensor.
+  mlir::Value in_place = {};
+};
+
+/// The registers of a loop.
+struct LoopCode {
+  std::optional<uint32_t> trips;
+  /// Absent: the condition always holds.
+  std::optional<uint32_t> proceed;
+  uint32_t iteration;
+  std::vector<LoopStack> stacks;
+};
+
 /// Lowers the graph of a module, operation by operation, to code of the
 /// package's program. Module and package must outlive it. What is wrong with
 /// the module is thrown as BuildError.
@@ -63,10 +81,16 @@ private:
   void lower_if(lf::IfOp branch);
   void lower_branch(mlir::Region &region, std::span<const uint32_t> results);
   void lower_loop(lf::GraphLoopOp loop);
-  std::vector<uint32_t> begin_stacks(lf::GraphLoopOp loop);
-  void lower_loop_body(mlir::Block &body, uint32_t proceed, uint32_t iteration,
-                       std::span<const uint32_t> collected);
-  void finish_loop(lf::GraphLoopOp loop, std::span<const uint32_t> collected);
+  void begin_stacks(lf::GraphLoopOp loop, LoopCode &code);
+  std::optional<LoopStack> stack_of_known_size(lf::GraphLoopOp loop, uint64_t k,
+                                               const LoopCode &code);
+  void lower_loop_body(mlir::Block &body, const LoopCode &code);
+  void define_iteration(mlir::BlockArgument argument, uint32_t iteration);
+  void collect(mlir::Value element, const LoopStack &stack,
+               const LoopCode &code);
+  void carry_on(mlir::Block &body);
+  void finish_loop(lf::GraphLoopOp loop, const LoopCode &code);
+  void finish_stack(mlir::Value result, const LoopStack &stack);
 
   ir::Module::Impl &module_;
   Package &package_;
@@ -77,6 +101,9 @@ private:
   /// The registers with the offsets in bytes of the plan's slots.
   std::vector<uint32_t> slot_offsets_;
   llvm::DenseMap<mlir::Value, uint32_t> values_; ///< Their registers.
+  /// Results whose place is a part of a tensor: its register, and that of the
+  /// part's number.
+  llvm::DenseMap<mlir::Value, std::pair<uint32_t, uint32_t>> part_of_;
   /// Operations that the prologue has lowered ahead of their turn, and those
   /// that have had it.
   llvm::DenseSet<mlir::Operation *> done_;

@@ -22,43 +22,53 @@ using ir::Size;
 class Planner {
 public:
   Planner(ir::Module::Impl &module, bool share)
-      : module_(module), share_(share), block_(module.entry.getBody().front()) {
-  }
+      : module_(module), share_(share) {}
 
   MemoryPlan run() {
-    number_operations();
-    for (Operation &op : block_) {
+    mlir::Block &block = module_.entry.getBody().front();
+    number_operations(block);
+    plan_block(block);
+    return std::move(plan_);
+  }
+
+private:
+  void number_operations(mlir::Block &block) {
+    for (Operation &op : block) {
+      order_[&op] = int(order_.size());
+      if (auto loop = dyn_cast<lf::GraphLoopOp>(op))
+        number_operations(loop.getBody().front());
+    }
+    for (Operation &op : block)
+      for (Value result : op.getResults())
+        last_use_[result] = last_use(result, block);
+  }
+
+  void plan_block(mlir::Block &block) {
+    for (Operation &op : block) {
       if (ir::is_compute(&op)) {
         // In place if possible: an input whose last use this is gives its slot
         // to the result.
         for (Value result : op.getResults())
           if (is_plannable(result))
             assign(result, &op);
+      } else if (auto loop = dyn_cast<lf::GraphLoopOp>(op)) {
+        // What lives around the loop keeps its slots until after it.
+        plan_block(loop.getBody().front());
       }
       release_after(order_[&op]);
     }
-    return std::move(plan_);
   }
 
-private:
-  void number_operations() {
-    int k = 0;
-    for (Operation &op : block_)
-      order_[&op] = k++;
-    for (Operation &op : block_)
-      for (Value result : op.getResults())
-        last_use_[result] = last_use(result);
-  }
-
-  /// The last operation of the entry block that needs the value's bytes;
-  /// reshapes are the same bytes.
-  int last_use(Value value) {
-    int last = order_.lookup(value.getDefiningOp());
+  /// The last operation of the block that needs the value's bytes; reshapes are
+  /// the same bytes.
+  int last_use(Value value, mlir::Block &block) {
+    int last =
+        order_.lookup(block.findAncestorOpInBlock(*value.getDefiningOp()));
     for (Operation *user : value.getUsers()) {
-      Operation *top = block_.findAncestorOpInBlock(*user);
+      Operation *top = block.findAncestorOpInBlock(*user);
       last = std::max(last, order_.lookup(top));
       if (auto reshape = dyn_cast<lf::ReshapeOp>(user))
-        last = std::max(last, last_use(reshape.getValue()));
+        last = std::max(last, last_use(reshape.getValue(), block));
     }
     return last;
   }
@@ -248,7 +258,6 @@ private:
 
   ir::Module::Impl &module_;
   bool share_;
-  mlir::Block &block_;
   MemoryPlan plan_;
   llvm::DenseMap<Operation *, int> order_;
   llvm::DenseMap<Value, int> last_use_;

@@ -9,8 +9,9 @@
 
 namespace landfall::compiler {
 
-/// Assigns the intermediate tensors of the entry graph to slots of one arena.
-/// Tensors with disjoint live ranges share a slot. Extents are symbolic: a
+/// Assigns the intermediate tensors of the entry graph, and those of the bodies
+/// of its loops, to slots of one arena. Tensors with disjoint live ranges share
+/// a slot. Extents are symbolic: a
 /// slot's size is an expression, the maximum over its tensors, evaluated by the
 /// program at the start of a run; one plan serves every shape.
 struct MemoryPlan {

@@ -143,6 +143,29 @@ TEST_F(MemoryPlanTest, WhatControlFlowCarriesMayOutliveASlot) {
   EXPECT_EQ(slot(inner), -1) << "not of the entry graph";
 }
 
+/// A loop's body uses what is free where the loop stands, in every iteration
+/// anew; what it reads from outside stays until the loop has ended.
+TEST_F(MemoryPlanTest, LoopBodiesHaveSlots) {
+  Tensor outside = relu(x), dead = relu(x);
+  Tensor sums = row_sums(dead), first, second, carried;
+  auto step = [&](const Builder::LoopState &) {
+    first = relu(outside);
+    second = transposed(first);
+    carried = transposed(second);
+    return Builder::LoopStep{{}, {carried}, {}};
+  };
+  b.output("y", b.loop(b.from_size(3), {}, {x}, step)[0].tensor);
+  b.output("z", transposed(transposed(sums)));
+  plan();
+  EXPECT_EQ(slot(carried), -1);
+  ASSERT_GE(slot(first), 0);
+  EXPECT_EQ(slot(first), slot(dead));
+  for (Tensor inner : {first, second}) {
+    EXPECT_NE(slot(inner), slot(outside));
+    EXPECT_NE(slot(inner), slot(sums));
+  }
+}
+
 TEST_F(MemoryPlanTest, ExtentsThatTheRunDecidesAreNotPlanned) {
   Tensor count = b.map({}, DType::i64, [&](auto) {
     return cast(x.at({b.index(0), b.index(0)}), DType::i64);

@@ -21,6 +21,10 @@ bool is_compute(Operation *op) {
   return isa<lf::MapOp, lf::ContractOp, lf::ParallelOp>(op);
 }
 
+bool reads_iteration(lf::LoadOp load) {
+  return is_iteration(load.getTensor()) && !load.getGuard();
+}
+
 namespace {
 
 /// A kernel sees an element of strings as the number of its text.
@@ -126,7 +130,8 @@ private:
   void find_inputs() {
     compute_->walk([&](lf::LoadOp load) {
       Value tensor = load.getTensor();
-      if (is_inside(tensor, compute_) || operand_of_.contains(tensor))
+      if (is_inside(tensor, compute_) || operand_of_.contains(tensor) ||
+          reads_iteration(load))
         return;
       operand_of_[tensor] = out_.inputs.size();
       out_.inputs.push_back(tensor);
@@ -318,6 +323,11 @@ private:
   }
 
   void describe_load(lf::LoadOp load) {
+    if (reads_iteration(load)) {
+      ids_[load.getValue()] = parameter_node(scalar_parameter(
+          module_.iteration_of(cast<BlockArgument>(load.getTensor()))));
+      return;
+    }
     Node node;
     node.kind = NodeKind::load;
     node.type = kernel_type(load.getValue().getType());

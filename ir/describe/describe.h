@@ -27,8 +27,13 @@ struct Description {
 /// that allow better code remain constants: extents of 0 and 1; trip counts of
 /// folds (such as pooling windows) and sizes used as scalars, up to
 /// largest_kernel_constant; the innermost extent of a map up to
-/// longest_fixed_row, if something is loaded along another loop.
+/// longest_fixed_row, if something is loaded along another loop. The number of
+/// a loop's iteration is a parameter, not an operand.
 Description describe(Module::Impl &module, mlir::Operation *compute);
+
+/// Whether the load is the number of a graph loop's iteration, which a kernel
+/// gets as a parameter.
+bool reads_iteration(lf::LoadOp load);
 
 /// Whether the operation is an `lf.map`, `lf.contract` or `lf.parallel`.
 bool is_compute(mlir::Operation *op);

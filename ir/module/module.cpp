@@ -63,6 +63,13 @@ Size Module::Impl::size_of(Value value) {
   return *size;
 }
 
+Size Module::Impl::iteration_of(BlockArgument argument) {
+  auto known = size_values.find(argument);
+  if (known == size_values.end())
+    known = size_values.try_emplace(argument, sizes.symbol("iteration")).first;
+  return known->second;
+}
+
 Value Module::Impl::materialize(OpBuilder &builder, Location loc, Size size) {
   auto value_of = [&](Size symbol) {
     Value value = symbol_values.lookup(symbol.str());
@@ -186,6 +193,12 @@ RankedTensorType Module::Impl::tensor_type(DType dtype, const Shape &shape) {
     extents.push_back(size.constant().value_or(ShapedType::kDynamic));
   }
   return RankedTensorType::get(extents, lf::to_mlir(dtype, &context));
+}
+
+bool is_iteration(Value tensor) {
+  auto argument = dyn_cast<BlockArgument>(tensor);
+  return argument && argument.getArgNumber() == 0 &&
+         isa_and_nonnull<lf::GraphLoopOp>(argument.getOwner()->getParentOp());
 }
 
 bool is_inside(Value value, Operation *op) {

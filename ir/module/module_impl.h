@@ -48,6 +48,9 @@ struct Module::Impl {
   //===--- Sizes and shapes -----------------------------------------------===//
   /// The expression that an i64 graph value computes.
   Size size_of(mlir::Value value);
+  /// The number of a graph loop's iteration, which the body's first argument
+  /// holds.
+  Size iteration_of(mlir::BlockArgument argument);
   /// A value that computes `size`, inserted (if new) at the insertion point.
   mlir::Value materialize(mlir::OpBuilder &builder, mlir::Location loc,
                           Size size);
@@ -72,6 +75,9 @@ struct Module::Impl {
   /// The value that defines a symbol, by its name.
   llvm::StringMap<mlir::Value> symbol_values;
 };
+
+/// Whether the tensor is the number of a graph loop's iteration.
+bool is_iteration(mlir::Value tensor);
 
 /// Whether the value belongs to a region of the operation, at any depth. A
 /// region that is still being built may have no operation yet, or be in none;
