@@ -117,7 +117,7 @@ void Lowering::lower_loop(lf::GraphLoopOp loop) {
     code.trips = code_.new_int();
     code_.emit(Op::read, {*code.trips, values_.lookup(loop.getTripCount()), 0});
   }
-  if (loop.getCondition()) {
+  if (loop.getCondition() && !is_always(module_, loop.getCondition())) {
     code.proceed = code_.new_int();
     code_.emit(Op::read,
                {*code.proceed, values_.lookup(loop.getCondition()), 0});

@@ -77,7 +77,9 @@ TEST_F(LowerTest, ALoopOfKnownLengthCollectsInPlace) {
     });
     return Builder::LoopStep{{}, {next}, {next}};
   };
-  b.output("y", b.loop(b.from_size(5), {}, {start}, step)[1].tensor);
+  bool holds[] = {true};
+  Tensor always = b.constant(owned_constant<bool>(DType::boolean, {}, holds));
+  b.output("y", b.loop(b.from_size(5), always, {start}, step)[1].tensor);
   run();
   EXPECT_EQ(count(Op::box), 0u);
   EXPECT_EQ(count(Op::part), 1u);
