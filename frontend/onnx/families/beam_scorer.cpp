@@ -6,8 +6,9 @@
 
 #include "frontend/onnx/families/beam_scorer.h"
 
-#include "frontend/onnx/families/select_first.h"
+#include "frontend/onnx/families/sorted_entries.h"
 #include "frontend/onnx/support/indexing.h"
+#include "frontend/onnx/support/order_key.h"
 
 namespace landfall::frontend {
 
@@ -68,27 +69,15 @@ Scalar BeamScorer::score(Scalar sum, Scalar length) const {
 Tensor BeamScorer::candidates(Tensor scores) const {
   Size words = scores.dim(1);
   b.require(less(1, words), "a beam search needs two tokens");
-  LoopsResult result{DType::i64, {decoder_.batch(), beams_ * 2}, {}};
-  return b.loops(
-      {decoder_.batch()}, {&result, 1},
-      [&](std::span<const Scalar> entry, std::span<const Buffer> out) {
-        auto value = [&](Scalar place) {
-          Scalar v = b.scalar(words);
-          return scores.at(
-              {entry[0] * b.scalar(beams_) + place / v, place % v});
-        };
-        EntryRow row = {[&](Scalar i) { return out[0].at({entry[0], i}); },
-                        [&](Scalar i, Scalar place) {
-                          out[0].store({entry[0], i}, place);
-                        }};
-        auto before = [&](Scalar i, Scalar j) {
-          Scalar x = value(i), y = value(j);
-          Scalar tie = logical_not(value_before(y, x, true));
-          return logical_or(value_before(x, y, true), logical_and(tie, i < j));
-        };
-        select_first(b, row, before, b.scalar(beams_ * words),
-                     b.scalar(beams_ * 2));
-      })[0];
+  Size batch = decoder_.batch(), places = beams_ * words;
+  Tensor flat = b.reshape(scores, {batch, places});
+  KeyedEntries entries{{batch},
+                       places,
+                       order_key_type(scores.dtype()),
+                       [&](std::span<const Scalar> entry, Scalar place) {
+                         return order_key(flat.at({entry[0], place}), true);
+                       }};
+  return sorted_entries(b, entries, beams_ * 2);
 }
 
 /// Row `row` has ended with this sum: kept if it is one of the best.

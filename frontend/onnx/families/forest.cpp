@@ -230,8 +230,9 @@ struct Evaluation {
   /// many of them take as long as the steps of one sample down one tree.
   int64_t work_of_masks() const {
     constexpr int64_t work_of_a_vote = 6;
+    constexpr int64_t work_of_launches = 400; // Of two kernels more.
     int64_t votes = ballots ? int64_t(ballots->trees.size()) : 0;
-    return masks->inner_nodes() + work_of_a_vote * votes;
+    return work_of_launches + masks->inner_nodes() + work_of_a_vote * votes;
   }
   static constexpr int64_t work_of_a_path = 20;
 

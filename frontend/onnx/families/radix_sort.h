@@ -21,8 +21,8 @@ struct RadixSort {
   Scalar digit_count; ///< `digits`: the extent of `counts`.
   DType key_type;     ///< i32 or i64 (order_key.h).
   std::function<Scalar(Scalar entry)> key;
-  /// The point's parts of buffers: `count` keys; twice as many i64 numbers of
-  /// entries; i64 for each digit.
+  /// The point's parts of buffers: `count` keys; twice as many numbers of
+  /// entries; a number for each digit. What is got and set is i64 but for keys.
   struct Row {
     std::function<Scalar(Scalar position)> get;
     std::function<void(Scalar position, Scalar value)> set;

@@ -45,6 +45,15 @@ struct Selection {
               buffer.store(at(position), value);
             }};
   }
+  /// `order`, of fewer entries than Tournament::entry_limit.
+  RadixSort::Row order() const {
+    RadixSort::Row words = row(order_slot);
+    return {
+        [=](Scalar position) { return cast(words.get(position), DType::i64); },
+        [=](Scalar position, Scalar entry) {
+          words.set(position, cast(entry, DType::u32));
+        }};
+  }
 
   void take() const {
     Tournament tournament(b,
@@ -67,11 +76,11 @@ struct Selection {
                     entries.key_type,
                     [this](Scalar entry) { return key(entry); },
                     row(keys_slot),
-                    row(order_slot),
+                    order(),
                     row(counts_slot)};
     Scalar begin = radix.run();
     b.fold_to(b.index(0), b.scalar(first), {}, [&](Scalar i, auto) {
-      give(i, row(order_slot).get(begin + i));
+      give(i, order().get(begin + i));
       return Scalars();
     });
   }
@@ -107,7 +116,7 @@ Tensor sorted_entries(Builder &b, const KeyedEntries &entries, Size first) {
   results[places_slot].shape =
       with(Tournament::places(taken, entries.key_type));
   results[keys_slot] = {entries.key_type, with({sorted}), {}};
-  results[order_slot].shape = with({sorted * 2});
+  results[order_slot] = {DType::u32, with({sorted * 2}), {}};
   results[counts_slot].shape =
       with({select(less(0, sorted), RadixSort::digits, 0)});
   return b.loops(
