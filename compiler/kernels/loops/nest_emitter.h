@@ -87,6 +87,10 @@ private:
   // nest_tiles.cpp
   bool may_repeat_points();
   void emit_tiles(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);
+  bool has_adjacent_results();
+  void emit_pairs(LaneValue index, BodyEmitter &outer);
+  void emit_square_tiles(llvm::Value *low, llvm::Value *high,
+                         BodyEmitter &outer);
   void emit_tile(llvm::Value *first, llvm::Value *end, LaneValue index,
                  BodyEmitter &outer);
   void emit_whole_tile(llvm::Value *first, LaneValue index, BodyEmitter &outer);

@@ -85,5 +85,39 @@ TEST(KernelForms, gathers) {
   check_cases(cases);
 }
 
+/// y[i, j, k] = x[k, i, j], twice that in a second result.
+Kernel interleave(DType type) {
+  FormMaker k(fmt::format("interleave_{}", name(type)), KernelClass::map);
+  k.kernel.size_count = 3;
+  k.kernel.loops = {sized(0), sized(1), sized(2)};
+  uint32_t x = k.input(type, {sized(2), sized(0), sized(1)});
+  k.output(type, k.kernel.loops);
+  k.output(type, k.kernel.loops);
+  NodeId i = k.param(i64), j = k.param(i64), c = k.param(i64);
+  NodeId v = k.load(x, {c, i, j});
+  k.yield({v, type == boolean ? v : k.add(v, v)});
+  return std::move(k.kernel);
+}
+
+/// Two innermost elements are interleaved, and others are transposed in tiles,
+/// of which the last overlaps.
+TEST(KernelForms, interleavedRows) {
+  std::vector<Case> cases;
+  for (DType type :
+       {f32, DType::f64, DType::i64, DType::u8, DType::f16, boolean})
+    cases.push_back(run_at(interleave(type), {{1, 1, 2},
+                                              {3, 7, 2},
+                                              {2, 64, 2},
+                                              {1, 131, 2},
+                                              {40, 33, 2},
+                                              {0, 3, 2},
+                                              {3, 0, 2},
+                                              {3, 33, 1},
+                                              {3, 33, 3},
+                                              {2, 50, 17},
+                                              {1, 16, 31}}));
+  check_cases(cases);
+}
+
 } // namespace
 } // namespace landfall::native
