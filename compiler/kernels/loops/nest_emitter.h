@@ -84,11 +84,24 @@ private:
   void emit_edges(llvm::Value *row, unsigned rows, Stretch inside,
                   const llvm::DenseSet<NodeId> *truths, BodyEmitter &outer);
 
+  // nest_interleave.cpp
+  struct Case {
+    llvm::Value *holds;
+    std::function<void()> emit;
+  };
+  bool has_short_body() const;
+  void emit_tiles(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);
+  void add_joins(llvm::Value *low, llvm::Value *high, BodyEmitter &outer,
+                 std::vector<Case> &cases);
+  void add_splits(llvm::Value *low, llvm::Value *high, BodyEmitter &outer,
+                  std::vector<Case> &cases);
+  void emit_joined(unsigned count, LaneValue index, BodyEmitter &outer);
+  void emit_split(unsigned count, LaneValue index, BodyEmitter &outer);
+  Lanes piece_lanes(unsigned count, unsigned piece);
+
   // nest_tiles.cpp
   bool may_repeat_points();
-  void emit_tiles(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);
-  bool has_adjacent_results();
-  void emit_pairs(LaneValue index, BodyEmitter &outer);
+  void emit_operands(NodeId id, BodyEmitter &body);
   void emit_square_tiles(llvm::Value *low, llvm::Value *high,
                          BodyEmitter &outer);
   void emit_tile(llvm::Value *first, llvm::Value *end, LaneValue index,

@@ -12,22 +12,14 @@ namespace landfall::kernels {
 
 using llvm::Value;
 
-namespace {
-
-/// Nodes of a body, at most, whose code is repeated for each row of a tile: a
-/// movement of data, with little besides.
-constexpr size_t most_repeated_nodes = 6;
-
 /// Emits what a value is computed from, then the value.
-void emit_with_operands(NodeId id, BodyEmitter &body) {
+void NestEmitter::emit_operands(NodeId id, BodyEmitter &body) {
   if (body.has(id))
     return;
-  for (NodeId arg : body.frame().kernel.nodes[id].args)
-    emit_with_operands(arg, body);
+  for (NodeId arg : kernel().nodes[id].args)
+    emit_operands(arg, body);
   body.emit(id);
 }
-
-} // namespace
 
 /// Whether a point may be computed twice: not if its result may overwrite what
 /// it is computed from.
@@ -36,73 +28,6 @@ bool NestEmitter::may_repeat_points() {
     if (!kernel().operands[operand].written && !frame_.is_separate(operand))
       return false;
   return true;
-}
-
-void NestEmitter::emit_tiles(Value *low, Value *high, BodyEmitter &outer) {
-  if (!has_adjacent_results())
-    return emit_square_tiles(low, high, outer);
-  Value *two = frame_.index(2);
-  emit_if(
-      frame_, b.CreateICmpEQ(extent(plan_.lane_place), two),
-      [&] {
-        for_lanes(low, high,
-                  [&](LaneValue index) { emit_pairs(index, outer); });
-        return Values();
-      },
-      [&] {
-        emit_square_tiles(low, high, outer);
-        return Values();
-      });
-}
-
-/// Whether the body is short, and its results along the last two loops are one
-/// row in memory.
-bool NestEmitter::has_adjacent_results() {
-  size_t rank = plan_.order.size();
-  return kernel().body.nodes.size() <= most_repeated_nodes &&
-         loop(rank - 1) + 1 == rank && loop(rank - 2) + 2 == rank;
-}
-
-/// The innermost loop has two iterations: too few for lanes. So the lanes are
-/// iterations of the loop around it, once for each of the two, and the results
-/// are interleaved.
-void NestEmitter::emit_pairs(LaneValue index, BodyEmitter &outer) {
-  auto emit = [&](Lanes &lanes, LaneValue walk, int64_t last) {
-    auto body = std::make_unique<BodyEmitter>(lanes, &outer);
-    body->bind(param(plan_.lane_place - 1), walk);
-    body->bind(param(plan_.lane_place),
-               LaneValue::uniform(DType::i64, frame_.index(last)));
-    return body;
-  };
-  std::unique_ptr<BodyEmitter> bodies[2];
-  for (int64_t k = 0; k < 2; ++k) {
-    bodies[k] = emit(vector_, index, k);
-    for (NodeId node : kernel().body.nodes)
-      if (!bodies[k]->has(node))
-        bodies[k]->emit(node);
-  }
-  auto first = emit(scalar_, LaneValue::uniform(DType::i64, index.scalar()), 0);
-  unsigned width = vector_.fixed_width();
-  llvm::SmallVector<int, 64> interleaved;
-  for (unsigned lane = 0; lane < 2 * width; ++lane)
-    interleaved.push_back(int(lane / 2 + lane % 2 * width));
-  Lanes pairs(frame_, 2 * width);
-  if (Value *active = vector_.active_count())
-    pairs.set_active(b.CreateShl(active, frame_.index(1)));
-  size_t result = 0;
-  for (uint32_t k = 0; k < kernel().operands.size(); ++k) {
-    if (!kernel().operands[k].written)
-      continue;
-    NodeId yield = kernel().body.yields[result++];
-    Value *row = b.CreateShuffleVector(vector_.spread(bodies[0]->value(yield)),
-                                       vector_.spread(bodies[1]->value(yield)),
-                                       interleaved);
-    DType type = kernel().operands[k].dtype;
-    LaneValue at = first->offset(k, kernel().body.params);
-    pairs.store(type, frame_.operands[k],
-                LaneValue::linear(at.scalar(), frame_.index(1)),
-                LaneValue::varying(type, row));
-  }
 }
 
 /// Strips of as many iterations of the loop along the reads as a vector has
@@ -181,7 +106,7 @@ void NestEmitter::emit_whole_tile(Value *first, LaneValue index,
     emit_point(b.CreateAdd(first, row), index, body);
   };
   unsigned lanes = vector_.fixed_width();
-  if (blocks.size() == 1 && kernel().body.nodes.size() <= most_repeated_nodes) {
+  if (blocks.size() == 1 && has_short_body()) {
     for (unsigned row = 0; row < lanes; ++row)
       emit_row(frame_.index(row),
                [&](size_t block) { return blocks[block].second[row]; });
@@ -221,7 +146,7 @@ void NestEmitter::emit_point(Value *walk, LaneValue index, BodyEmitter &body) {
 Values NestEmitter::transpose_block(NodeId load, BodyEmitter &corner) {
   const Node &node = kernel().nodes[load];
   for (NodeId arg : node.args)
-    emit_with_operands(arg, corner);
+    emit_operands(arg, corner);
   LaneValue offset = corner.offset(node.index, node.args);
   int64_t bytes = size_of(kernel().operands[node.index].dtype);
   llvm::Type *element = b.getIntNTy(unsigned(bytes) * 8);
