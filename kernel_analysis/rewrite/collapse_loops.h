@@ -4,8 +4,8 @@
 //
 // Adjacent parallel loops i < A, j < B become one loop k < A * B if every
 // access is linear in k = i * B + j (or uses neither): an element-wise kernel
-// over a contiguous tensor becomes a single loop. Loops of extent 1 are
-// removed.
+// over a contiguous tensor becomes a single loop. So do two folds of which one
+// is the other's whole body. Loops of extent 1 are removed.
 //
 //   for i < A, j < B: y[i, j] = x[i, j] + b[n]
 //   for k < A * B:    y[k] = x[k] + b[n]

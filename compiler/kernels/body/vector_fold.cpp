@@ -153,7 +153,8 @@ bool FoldFinder::has_side_effects(const Block &block) {
 }
 
 /// Several registers' worth of lanes, so that independent additions hide the
-/// latency of the dependent chain. Heavy bodies need fewer.
+/// latency of the dependent chain. Heavy bodies need fewer, and so do extremes,
+/// which integer instructions find (body_extremes.cpp).
 unsigned FoldFinder::width(NodeId loop) {
   unsigned lanes = 0;
   for (NodeId arg : llvm::ArrayRef(at(loop).args).drop_front(2)) {
@@ -173,7 +174,13 @@ unsigned FoldFinder::width(NodeId loop) {
     }
   };
   visit(at(loop).blocks[0]);
-  return Lanes::joined_width(machine_, lanes, heavy || size > 24 ? 2 : 4);
+  auto ops = combiners(loop);
+  bool extreme =
+      ops && ops->size() == 1 && !machine_.vector.scalable &&
+      at(at(loop).args[2]).type != DType::f64 &&
+      (ops->front() == ScalarOp::min || ops->front() == ScalarOp::max);
+  return Lanes::joined_width(machine_, lanes,
+                             heavy || extreme || size > 24 ? 2 : 4);
 }
 
 std::optional<VectorFold> FoldFinder::find(NodeId loop) {

@@ -106,7 +106,8 @@ Value *Lanes::reduce(ScalarOp op, DType type, Value *vector) {
   if ((op == ScalarOp::min || op == ScalarOp::max) && is_real(type) &&
       type != DType::f64)
     return reduce_as_bits(op, vector);
-  return reduce_by_halves(op, type, vector);
+  return b().CreateExtractElement(reduce_by_halves(op, type, vector),
+                                  uint64_t(0));
 }
 
 /// As integers with the order of the reals (an involution), a NaN being the
@@ -121,31 +122,37 @@ Value *Lanes::reduce_as_bits(ScalarOp op, Value *vector) {
   Value *bits = code.to_bits(vector);
   Value *nan = code.whole(op == ScalarOp::max ? INT32_MAX : -1, bits);
   bits = b.CreateSelect(code.is_nan(vector), nan, bits);
-  return code.from_bits(turn(reduce_by_halves(op, DType::i32, turn(bits))));
+  bits = turn(reduce_by_halves(op, DType::i32, turn(bits)));
+  return b.CreateExtractElement(code.from_bits(bits), uint64_t(0));
 }
 
+/// A vector whose lane 0 has the result.
 Value *Lanes::reduce_by_halves(ScalarOp op, DType type, Value *vector) {
   LaneCode code(frame_);
-  vector = join_halves(vector, 1, [&](Value *x, Value *y) {
+  return join_halves(vector, 1, [&](Value *x, Value *y) {
     return emit_scalar_op(code, op, type, type, {x, y});
   });
-  return b().CreateExtractElement(vector, uint64_t(0));
 }
 
 Value *
 Lanes::join_halves(Value *vector, unsigned lanes,
                    const std::function<Value *(Value *, Value *)> &join) {
+  constexpr unsigned least_bits = 128; // LLVM splits shorter vectors.
   auto *type = llvm::cast<llvm::FixedVectorType>(vector->getType());
+  unsigned bits = type->getScalarSizeInBits(), width = type->getNumElements();
   llvm::SmallVector<int, 32> low, high;
-  for (unsigned n = type->getNumElements() / 2; n >= lanes; n /= 2) {
+  for (unsigned n = width / 2; n >= lanes; n /= 2) {
+    bool shrinks = n * bits >= least_bits;
+    unsigned kept = shrinks ? n : width;
     low.clear();
-    high.clear();
-    for (unsigned lane = 0; lane < n; ++lane) {
+    high.assign(kept, -1);
+    for (unsigned lane = 0; lane < kept; ++lane)
       low.push_back(int(lane));
-      high.push_back(int(lane + n));
-    }
-    vector = join(b().CreateShuffleVector(vector, low),
+    for (unsigned lane = 0; lane < n; ++lane)
+      high[lane] = int(lane + n);
+    vector = join(shrinks ? b().CreateShuffleVector(vector, low) : vector,
                   b().CreateShuffleVector(vector, high));
+    width = kept;
   }
   return vector;
 }

@@ -156,8 +156,8 @@ public:
   /// fixed tree; on a scalable machine, that of its reduction instruction. A
   /// fixed vector may have fewer lanes.
   llvm::Value *reduce(ScalarOp op, DType type, llvm::Value *vector);
-  /// Joins the upper half of a fixed vector with the lower one until it has
-  /// `lanes` lanes or fewer than twice as many.
+  /// Joins the upper half of a fixed vector with the lower one until only the
+  /// first `lanes` lanes count. What is shorter than a register is not cut off.
   llvm::Value *join_halves(
       llvm::Value *vector, unsigned lanes,
       const std::function<llvm::Value *(llvm::Value *, llvm::Value *)> &join);

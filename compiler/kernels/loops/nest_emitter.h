@@ -93,9 +93,26 @@ private:
       const std::function<void(unsigned part, BodyEmitter &)> &bind,
       BodyEmitter &outer);
 
+  // nest_short_tiles.cpp
+  struct Case {
+    llvm::Value *holds;
+    std::function<void()> emit;
+  };
+  bool has_short_body() const;
+  void emit_tiles(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);
+  void add_joins(llvm::Value *low, llvm::Value *high, BodyEmitter &outer,
+                 std::vector<Case> &cases);
+  void add_splits(llvm::Value *low, llvm::Value *high, BodyEmitter &outer,
+                  std::vector<Case> &cases);
+  void emit_joined(unsigned count, LaneValue index, BodyEmitter &outer);
+  void emit_split(unsigned count, LaneValue index, BodyEmitter &outer);
+  Lanes piece_lanes(unsigned count, unsigned piece);
+
   // nest_tiles.cpp
   bool may_repeat_points();
-  void emit_tiles(llvm::Value *low, llvm::Value *high, BodyEmitter &outer);
+  void emit_operands(NodeId id, BodyEmitter &body);
+  void emit_square_tiles(llvm::Value *low, llvm::Value *high,
+                         BodyEmitter &outer);
   void emit_tile(llvm::Value *first, llvm::Value *end, LaneValue index,
                  BodyEmitter &outer);
   void emit_whole_tile(llvm::Value *first, LaneValue index, BodyEmitter &outer);

@@ -12,22 +12,14 @@ namespace landfall::kernels {
 
 using llvm::Value;
 
-namespace {
-
-/// Nodes of a body, at most, whose code is repeated for each row of a tile: a
-/// movement of data, with little besides.
-constexpr size_t most_repeated_nodes = 6;
-
 /// Emits what a value is computed from, then the value.
-void emit_with_operands(NodeId id, BodyEmitter &body) {
+void NestEmitter::emit_operands(NodeId id, BodyEmitter &body) {
   if (body.has(id))
     return;
-  for (NodeId arg : body.frame().kernel.nodes[id].args)
-    emit_with_operands(arg, body);
+  for (NodeId arg : kernel().nodes[id].args)
+    emit_operands(arg, body);
   body.emit(id);
 }
-
-} // namespace
 
 /// Whether a point may be computed twice: not if its result may overwrite what
 /// it is computed from.
@@ -41,7 +33,8 @@ bool NestEmitter::may_repeat_points() {
 /// Strips of as many iterations of the loop along the reads as a vector has
 /// lanes; in each, vectors along the writes. The last tile of several overlaps
 /// the one before it, so that it is a full one.
-void NestEmitter::emit_tiles(Value *low, Value *high, BodyEmitter &outer) {
+void NestEmitter::emit_square_tiles(Value *low, Value *high,
+                                    BodyEmitter &outer) {
   bool overlaps = may_repeat_points();
   Value *step = vector_.step();
   auto moved_back = [&](Value *index, Value *low, Value *high) {
@@ -113,7 +106,7 @@ void NestEmitter::emit_whole_tile(Value *first, LaneValue index,
     emit_point(b.CreateAdd(first, row), index, body);
   };
   unsigned lanes = vector_.fixed_width();
-  if (blocks.size() == 1 && kernel().body.nodes.size() <= most_repeated_nodes) {
+  if (blocks.size() == 1 && has_short_body()) {
     for (unsigned row = 0; row < lanes; ++row)
       emit_row(frame_.index(row),
                [&](size_t block) { return blocks[block].second[row]; });
@@ -153,7 +146,7 @@ void NestEmitter::emit_point(Value *walk, LaneValue index, BodyEmitter &body) {
 Values NestEmitter::transpose_block(NodeId load, BodyEmitter &corner) {
   const Node &node = kernel().nodes[load];
   for (NodeId arg : node.args)
-    emit_with_operands(arg, corner);
+    emit_operands(arg, corner);
   LaneValue offset = corner.offset(node.index, node.args);
   int64_t bytes = size_of(kernel().operands[node.index].dtype);
   llvm::Type *element = b.getIntNTy(unsigned(bytes) * 8);

@@ -85,5 +85,43 @@ TEST(KernelForms, gathers) {
   check_cases(cases);
 }
 
+/// y[i, j, k] = x[k, i, j], twice that in a second result; or `split`, x and y
+/// the other way round.
+Kernel interleave(DType type, bool split) {
+  FormMaker k(fmt::format("interleave_{}{}", name(type), int(split)),
+              KernelClass::map);
+  k.kernel.size_count = 3;
+  std::vector<Extent> joined = {sized(0), sized(1), sized(2)};
+  std::vector<Extent> apart = {sized(2), sized(0), sized(1)};
+  k.kernel.loops = split ? apart : joined;
+  uint32_t x = k.input(type, split ? joined : apart);
+  k.output(type, k.kernel.loops);
+  k.output(type, k.kernel.loops);
+  NodeId a = k.param(i64), b = k.param(i64), c = k.param(i64);
+  NodeId v = split ? k.load(x, {b, c, a}) : k.load(x, {c, a, b});
+  k.yield({v, type == boolean ? v : k.add(v, v)});
+  return std::move(k.kernel);
+}
+
+/// Two to four elements are interleaved, and others are transposed in tiles, of
+/// which the last overlaps.
+TEST(KernelForms, interleavedRows) {
+  std::vector<std::vector<int64_t>> sizes = {
+      {2, 50, 17}, {1, 16, 31}, {0, 3, 2}, {3, 0, 2}, {3, 33, 1}, {3, 33, 5}};
+  for (int64_t count : {2, 3, 4})
+    for (auto [rows, length] : {std::pair<int64_t, int64_t>{1, 1},
+                                {3, 7},
+                                {2, 64},
+                                {1, 131},
+                                {40, 33}})
+      sizes.push_back({rows, length, count});
+  std::vector<Case> cases;
+  for (DType type :
+       {f32, DType::f64, DType::i64, DType::u8, DType::f16, boolean})
+    for (bool split : {false, true})
+      cases.push_back(run_at(interleave(type, split), sizes));
+  check_cases(cases);
+}
+
 } // namespace
 } // namespace landfall::native
