@@ -49,6 +49,7 @@ private:
     llvm::Value *first;       ///< The element at `begin` 0.
     llvm::Value *begin, *end; ///< Which are read, all unguarded.
     llvm::Value *target;      ///< Of element 0.
+    bool is_row;              ///< A row of the data; the next one follows.
   };
 
   // window_emitter.cpp
