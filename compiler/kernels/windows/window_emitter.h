@@ -23,8 +23,9 @@ public:
   WindowEmitter(SizeCode &sizes, const WindowProblem &problem,
                 const WindowTile &tile);
 
-  /// Item `number` (i64).
-  void emit(llvm::Value *number);
+  /// Item `number` (i64). Unless it `is_first` (i1), the item before it is
+  /// emitted before.
+  void emit(llvm::Value *number, llvm::Value *is_first);
 
 private:
   /// The part of the result that is computed: i64 values.

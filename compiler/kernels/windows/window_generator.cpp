@@ -62,7 +62,9 @@ private:
     Value *begin = b.CreateMul(number, tile_.task_items);
     Value *end = smaller(b, tile_.items, b.CreateAdd(begin, tile_.task_items));
     WindowEmitter emitter(*sizes_, problem_, tile_);
-    emit_for(frame, begin, end, [&](Value *item) { emitter.emit(item); });
+    emit_for(frame, begin, end, [&](Value *item) {
+      emitter.emit(item, b.CreateICmpEQ(item, begin));
+    });
   }
 
   WindowProblem problem_;
