@@ -34,8 +34,6 @@ private:
   const Node &at(NodeId id) const { return kernel_.nodes[id]; }
   void collect(const Block &block);
   bool suits(int64_t apart);
-  std::optional<int64_t> slope(NodeId id, int64_t apart);
-  std::optional<int64_t> scalar_slope(NodeId id, int64_t apart);
 
   const Kernel &kernel_;
   analysis::AccessAnalysis &access_;
@@ -79,47 +77,6 @@ bool Finder::last_loop_is_apart() {
   return moves_well(rank - 2) && !moves_well(rank - 1);
 }
 
-/// The change of an i64 node when the last index grows by `apart`, if that is
-/// the same everywhere.
-std::optional<int64_t> Finder::slope(NodeId id, int64_t apart) {
-  NodeId index = kernel_.body.params.back();
-  if (id == index)
-    return apart;
-  if (!access_.depends(id, index))
-    return 0;
-  if (at(id).kind != NodeKind::scalar || at(id).type != DType::i64)
-    return std::nullopt;
-  return scalar_slope(id, apart);
-}
-
-std::optional<int64_t> Finder::scalar_slope(NodeId id, int64_t apart) {
-  const Node &node = at(id);
-  std::optional<int64_t> a = slope(node.args[0], apart);
-  if (std::optional<int64_t> divisor = index_divisor(kernel_, id)) {
-    if (!a || *a % *divisor != 0)
-      return std::nullopt;
-    return node.op == ScalarOp::mod ? 0 : *a / *divisor;
-  }
-  if (node.args.size() != 2)
-    return std::nullopt;
-  std::optional<int64_t> c = slope(node.args[1], apart);
-  if (!a || !c)
-    return std::nullopt;
-  const Node &factor = at(node.args[1]);
-  switch (node.op) {
-  case ScalarOp::add:
-    return *a + *c;
-  case ScalarOp::sub:
-    return *a - *c;
-  case ScalarOp::mul:
-    if (factor.kind == NodeKind::constant)
-      return *a * int64_t(factor.bits);
-    return std::nullopt;
-  default:
-    return std::nullopt;
-  }
-}
-
 /// Whether lanes that are `apart` read neighbouring elements, or elements that
 /// are as far apart, at least one load more than neighbouring lanes do.
 bool Finder::suits(int64_t apart) {
@@ -128,7 +85,8 @@ bool Finder::suits(int64_t apart) {
     const Node &node = at(load);
     size_t rank = kernel_.operands[node.index].dims.size();
     for (size_t dim = 0; dim < rank; ++dim) {
-      std::optional<int64_t> step = slope(node.args[dim], apart);
+      std::optional<int64_t> step =
+          slope_of_phase(kernel_, access_, node.args[dim], apart);
       bool last = dim + 1 == rank;
       if (step != 0 && !(last && (step == 1 || step == apart)))
         return false;
@@ -150,6 +108,57 @@ unsigned Finder::phases() {
 }
 
 } // namespace
+
+namespace {
+
+std::optional<int64_t> scalar_slope(const Kernel &kernel,
+                                    analysis::AccessAnalysis &access, NodeId id,
+                                    int64_t apart) {
+  const Node &node = kernel.nodes[id];
+  auto slope = [&](size_t argument) {
+    return slope_of_phase(kernel, access, node.args[argument], apart);
+  };
+  std::optional<int64_t> a = slope(0);
+  if (std::optional<int64_t> divisor = index_divisor(kernel, id)) {
+    if (!a || *a % *divisor != 0)
+      return std::nullopt;
+    return node.op == ScalarOp::mod ? 0 : *a / *divisor;
+  }
+  if (node.args.size() != 2)
+    return std::nullopt;
+  std::optional<int64_t> c = slope(1);
+  if (!a || !c)
+    return std::nullopt;
+  const Node &factor = kernel.nodes[node.args[1]];
+  switch (node.op) {
+  case ScalarOp::add:
+    return *a + *c;
+  case ScalarOp::sub:
+    return *a - *c;
+  case ScalarOp::mul:
+    if (factor.kind == NodeKind::constant)
+      return *a * int64_t(factor.bits);
+    return std::nullopt;
+  default:
+    return std::nullopt;
+  }
+}
+
+} // namespace
+
+std::optional<int64_t> slope_of_phase(const Kernel &kernel,
+                                      analysis::AccessAnalysis &access,
+                                      NodeId id, int64_t apart) {
+  NodeId index = kernel.body.params.back();
+  if (id == index)
+    return apart;
+  if (!access.depends(id, index))
+    return 0;
+  const Node &node = kernel.nodes[id];
+  if (node.kind != NodeKind::scalar || node.type != DType::i64)
+    return std::nullopt;
+  return scalar_slope(kernel, access, id, apart);
+}
 
 SideBySide find_side_by_side(const Kernel &kernel, const Machine &machine,
                              analysis::AccessAnalysis &access) {

@@ -8,6 +8,8 @@
 #include "compiler/kernels/loops/loop_plan.h"
 #include "kernel_analysis/access/access_analysis.h"
 
+#include <optional>
+
 namespace landfall::kernels {
 
 /// Finds maps whose neighbouring results are read from different places, though
@@ -18,5 +20,11 @@ namespace landfall::kernels {
 ///   out[o] = x[o mod 2, o div 2]     phases of the lanes
 SideBySide find_side_by_side(const Kernel &kernel, const Machine &machine,
                              analysis::AccessAnalysis &access);
+
+/// The change of an i64 node when the last loop's index grows by `apart`, if
+/// that is the same everywhere.
+std::optional<int64_t> slope_of_phase(const Kernel &kernel,
+                                      analysis::AccessAnalysis &access,
+                                      NodeId node, int64_t apart);
 
 } // namespace landfall::kernels

@@ -9,6 +9,7 @@
 #include "compiler/kernels/loops/interior.h"
 #include "compiler/kernels/loops/loop_plan.h"
 #include "compiler/kernels/loops/operand_stage.h"
+#include "compiler/kernels/loops/phase_guards.h"
 #include "compiler/kernels/loops/task_split.h"
 
 namespace landfall::kernels {
@@ -20,9 +21,9 @@ public:
   NestEmitter(KernelFrame &frame, const LoopPlan &plan, const TaskSplit &split,
               const LocalMemory *local)
       : frame_(frame), b(frame.b), plan_(plan), split_(split),
-        interior_(frame.kernel, plan), stage_(frame, plan, local),
-        scalar_(frame, 1), vector_(frame, plan.width),
-        wide_(frame, plan.width * plan.unroll) {}
+        interior_(frame.kernel, plan), phase_guards_(frame.kernel, plan),
+        stage_(frame, plan, local), scalar_(frame, 1),
+        vector_(frame, plan.width), wide_(frame, plan.width * plan.unroll) {}
 
   void emit(llvm::Value *task);
 
@@ -125,6 +126,7 @@ private:
   const LoopPlan &plan_;
   const TaskSplit &split_;
   Interior interior_;
+  PhaseGuards phase_guards_;
   OperandStage stage_;
   bool inside_ = false; ///< The code being emitted is for the interior only.
   Lanes scalar_;

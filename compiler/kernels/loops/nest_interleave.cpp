@@ -53,17 +53,27 @@ void NestEmitter::emit_side_by_side(Value *low, Value *high,
         outer);
   }
   Value *step = frame_.index(plan_.width * parts);
-  emit_for(frame_, low, high, step, {},
-           [&](Value *first, llvm::ArrayRef<Value *>) {
-             Value *left = b.CreateSub(high, first);
-             return emit_if(
-                 frame_, b.CreateICmpSGE(left, step),
-                 [&] { return emit_phases(first, nullptr, outer), Values(); },
-                 [&] { return emit_phases(first, left, outer), Values(); });
-           });
+  emit_for(
+      frame_, low, high, step, {}, [&](Value *first, llvm::ArrayRef<Value *>) {
+        Value *left = b.CreateSub(high, first);
+        Value *last = b.CreateAdd(first, b.CreateSub(step, frame_.index(1)));
+        Value *inside =
+            phase_guards_.hold(frame_, {first, last}, [&](NodeId index) {
+              return outer.value(index).scalar();
+            });
+        Value *whole = b.CreateICmpSGE(left, step);
+        return emit_if(
+            frame_, b.CreateAnd(whole, inside),
+            [&] { return emit_phases(first, nullptr, outer), Values(); },
+            [&] {
+              emit_phases(first, least(left, step), outer);
+              return Values();
+            });
+      });
 }
 
-/// `count` results from `first` on; null: as many as the vectors hold.
+/// `count` results from `first` on; null: as many as the vectors hold, and all
+/// guards that differ between lanes hold.
 void NestEmitter::emit_phases(Value *first, Value *count, BodyEmitter &outer) {
   Value *apart = frame_.index(plan_.parts.count);
   store_interleaved(
@@ -79,6 +89,8 @@ void NestEmitter::emit_phases(Value *first, Value *count, BodyEmitter &outer) {
           base = b.CreateSelect(some, base, first);
           vector_.set_active(b.CreateSelect(some, active, frame_.index(1)));
         }
+        if (!count)
+          body.assume(&phase_guards_.comparisons());
         body.bind(param(plan_.lane_place), LaneValue::linear(base, apart));
       },
       outer);

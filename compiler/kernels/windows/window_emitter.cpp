@@ -33,9 +33,13 @@ WindowEmitter::WindowEmitter(SizeCode &sizes, const WindowProblem &problem,
   }
 }
 
-void WindowEmitter::emit(Value *number) {
+void WindowEmitter::emit(Value *number, Value *is_first) {
   Item item = item_of(number);
-  pack_weights(item);
+  // Those of the item before are the same if its channels are.
+  Value *items_of_group = b.CreateUDiv(tile_.items, tile_.groups);
+  Value *rest = b.CreateURem(number, items_of_group);
+  Value *others = b.CreateICmpEQ(rest, index(0));
+  emit_if(frame_, b.CreateOr(is_first, others), [&] { pack_weights(item); });
   pack_data(item);
   auto chunks = [&](Value *extent, Value *most, auto &&body) {
     emit_for(frame_, index(0), extent, most, {},
@@ -58,8 +62,8 @@ void WindowEmitter::emit(Value *number) {
   });
 }
 
-/// Items count along the columns first, then rows, groups of channels, outer
-/// loops.
+/// Items count along the columns first, then rows, outer loops, groups of
+/// channels.
 WindowEmitter::Item WindowEmitter::item_of(Value *number) {
   auto next = [&](Value *count, Value *most, Value *extent) {
     Value *quotient = b.CreateUDiv(number, count);
@@ -70,10 +74,12 @@ WindowEmitter::Item WindowEmitter::item_of(Value *number) {
   Interval columns =
       next(tile_.column_tiles, tile_.tile_columns, tile_.columns);
   Interval rows = next(tile_.row_tiles, tile_.tile_rows, tile_.rows);
+  Value *points = sizes_.extent(problem_.sum.space, problem_.outer_loops());
+  Value *point = next(points, index(1), points).begin;
   Interval channels = next(tile_.groups, lanes_.step(), tile_.channels);
   Item item{IndexValues(), channels.begin, channels.count, rows.begin,
             rows.count,    columns.begin,  columns.count};
-  split_index(sizes_, problem_.sum.space, problem_.outer_loops(), number,
+  split_index(sizes_, problem_.sum.space, problem_.outer_loops(), point,
               item.outer);
   return item;
 }

@@ -23,8 +23,9 @@ public:
   WindowEmitter(SizeCode &sizes, const WindowProblem &problem,
                 const WindowTile &tile);
 
-  /// Item `number` (i64).
-  void emit(llvm::Value *number);
+  /// Item `number` (i64). Unless it `is_first` (i1), the item before it is
+  /// emitted before.
+  void emit(llvm::Value *number, llvm::Value *is_first);
 
 private:
   /// The part of the result that is computed: i64 values.
@@ -49,6 +50,7 @@ private:
     llvm::Value *first;       ///< The element at `begin` 0.
     llvm::Value *begin, *end; ///< Which are read, all unguarded.
     llvm::Value *target;      ///< Of element 0.
+    bool is_row;              ///< A row of the data; the next one follows.
   };
 
   // window_emitter.cpp

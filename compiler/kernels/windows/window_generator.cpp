@@ -24,12 +24,16 @@ public:
   void derive_sizes(KernelFrame &frame) override {
     loops_->derive_sizes(frame);
   }
-  std::string print_plan() const override { return loops_->print_plan(); }
+  std::string print_plan() const override {
+    return problem_.suits_all_sizes() ? "" : loops_->print_plan();
+  }
 
   Plan plan(KernelFrame &frame) override {
-    Plan loops = loops_->plan(frame);
     SizeCode sizes(frame);
     WindowTile tile = emit_window_tile(sizes, problem_);
+    if (problem_.suits_all_sizes())
+      return {tile.tasks, tile.scratch_bytes};
+    Plan loops = loops_->plan(frame);
     auto choose = [&](Value *here, Value *there) {
       return frame.b.CreateSelect(tile.suits, here, there);
     };
@@ -38,12 +42,15 @@ public:
   }
 
   void prologue(KernelFrame &frame) override {
-    loops_->prologue(frame);
+    if (!problem_.suits_all_sizes())
+      loops_->prologue(frame);
     sizes_.emplace(frame);
     tile_ = emit_window_tile(*sizes_, problem_);
   }
 
   void task(KernelFrame &frame, Value *number) override {
+    if (problem_.suits_all_sizes())
+      return emit_items(frame, number);
     emit_if(
         frame, tile_.suits, [&] { return emit_items(frame, number), Values(); },
         [&] { return loops_->task(frame, number), Values(); });
@@ -55,7 +62,9 @@ private:
     Value *begin = b.CreateMul(number, tile_.task_items);
     Value *end = smaller(b, tile_.items, b.CreateAdd(begin, tile_.task_items));
     WindowEmitter emitter(*sizes_, problem_, tile_);
-    emit_for(frame, begin, end, [&](Value *item) { emitter.emit(item); });
+    emit_for(frame, begin, end, [&](Value *item) {
+      emitter.emit(item, b.CreateICmpEQ(item, begin));
+    });
   }
 
   WindowProblem problem_;
@@ -81,7 +90,7 @@ ChosenGenerator window_generator(const Kernel &kernel, const Machine &machine,
   WindowProblem problem(rewritten, machine, sum.take());
   if (problem.width < 2)
     return {std::move(loops), std::move(record)};
-  record.generator = "windows or loops";
+  record.generator = problem.suits_all_sizes() ? "windows" : "windows or loops";
   return {
       std::make_unique<WindowGenerator>(std::move(problem), std::move(loops)),
       std::move(record)};

@@ -35,6 +35,12 @@ TEST(WindowGenerator, sizesChoose) {
   EXPECT_EQ(generator(image(), machine), "windows or loops");
 }
 
+TEST(WindowGenerator, channelsThatAreInnermostAreLanes) {
+  WindowSumShape shape = image();
+  shape.result_channels_last = true;
+  EXPECT_EQ(generator(shape, machine), "windows");
+}
+
 TEST(WindowGenerator, otherMapsAreLoops) {
   Kernel map = add_relu_kernel();
   EXPECT_EQ(window_generator(map, machine, {}).record.generator, "loops");

@@ -17,7 +17,7 @@ void WindowEmitter::pack_weights(const Item &item) {
   // the elements of the next ones.
   if (problem_.transposes_weights)
     return pack_strip(item, {problem_.sum.weight, IndexValues(), taps.back(), 1,
-                             index(0), index(0), tile_.taps, weights_});
+                             index(0), index(0), tile_.taps, weights_, false});
   emit_for(frame_, index(0), tile_.taps, [&](Value *tap) {
     IndexValues at;
     split_index(sizes_, problem_.sum.space, taps, tap, at);
@@ -60,7 +60,8 @@ void WindowEmitter::pack_row(const Item &item, const IndexValues &at,
   Value *end = b.CreateAdd(inside.begin, inside.count);
   if (problem_.transposes_data)
     pack_strip(item, {problem_.sum.data, at, position_variable(axis),
-                      position_scale(axis), first, inside.begin, end, target});
+                      position_scale(axis), first, inside.begin, end, target,
+                      problem_.row.loop.has_value()});
   else
     emit_for(frame_, inside.begin, end,
              [&](Value *column) { pack(column, &guards_); });
@@ -145,8 +146,14 @@ void WindowEmitter::turn_plain(const Item &item, const Strip &strip,
       lanes_.scalar_type(problem_.sum.type),
       frame_.operands[frame_.kernel.nodes[load.node].index], offset);
   Value *stride = sizes_.value(load.offset.coefficient(problem_.sum.channel));
+  // What is prefetched: the same columns of the next row, as the processor does
+  // not follow so many channels by itself; or the weights of the next channels.
+  Value *ahead = strip.is_row
+                     ? sizes_.value(problem_.step(load.offset, problem_.row))
+                     : times(stride, lanes_.step());
   call_shared(
-      frame_, symbol("turn_rows"), {from, stride, item.channels, count, to},
+      frame_, symbol("turn_rows"),
+      {from, stride, item.channels, count, to, ahead},
       [&](llvm::ArrayRef<Value *> v) {
         lanes_.set_active(v[3]);
         // Lanes beyond the last channel repeat it.
@@ -155,6 +162,11 @@ void WindowEmitter::turn_plain(const Item &item, const Strip &strip,
         for (unsigned k = 0; k < problem_.width; ++k) {
           LaneValue offset =
               lanes_.index(times(smaller(b, last, index(k)), v[1]));
+          Value *next = b.CreateGEP(lanes_.scalar_type(problem_.sum.type), v[0],
+                                    b.CreateAdd(offset.scalar(), v[5]));
+          b.CreateIntrinsic(
+              llvm::Intrinsic::prefetch, {b.getPtrTy()},
+              {next, b.getInt32(0), b.getInt32(3), b.getInt32(1)});
           rows.push_back(lanes_.load(problem_.sum.type, v[0], offset).vector());
         }
         store_turned(rows, v[4], index(1));

@@ -46,6 +46,9 @@ struct WindowProblem {
   /// What the loop generator needs for a vector at one tap: tenths of a cycle.
   int64_t loops_cost;
 
+  /// Whether channels as lanes are best at all sizes: columns are not
+  /// contiguous in the result.
+  bool suits_all_sizes() const { return channels_last; }
   std::vector<uint32_t> outer_loops() const;
   std::vector<uint32_t> outer_taps() const;
   /// The change of a form from one position of the axis to the next.

@@ -111,7 +111,7 @@ private:
 
   /// Compares tenths of cycles for one row of the result in all channels.
   Value *suits() {
-    if (problem_.channels_last)
+    if (problem_.suits_all_sizes())
       return b_.getTrue();
     // Copying in and transposing back, in each group of channels. A stride
     // copies more data for each result.

@@ -116,7 +116,8 @@ TEST(WindowSums, largeOnes) {
   RandomWindows make(5);
   std::vector<Case> cases;
   for (const WindowSumShape &shape : std::vector<WindowSumShape>{
-           {.channels = 17, .axes = {{70, 5, 1, 1, 2}, {131, 5, 1, 1, 2}}},
+           {.channels = 17, .axes = {{70, 5, 1, 1, 2}, {231, 5, 1, 1, 2}}},
+           {.channels = 9, .axes = {{31, 7, 2, 1, 3}, {301, 7, 2, 1, 3}}},
            {.channels = 5, .axes = {{9001, 20, 1, 1, 0}}},
            {.channels = 3, .axes = {{4, 4, 1, 1, 2}, {5000, 9, 2, 1, 4}}},
            {.batch = 3,
