@@ -127,32 +127,55 @@ Value *PanelNest::width_of_group(Value *left) {
   return width;
 }
 
+/// The height of the next block. A few rows beyond a whole block would make one
+/// with too few sums to hide the latency of their additions: then two blocks
+/// are equally high.
+Value *PanelNest::next_height(Value *left) {
+  unsigned highest = shape().m, half = 1;
+  for (unsigned height : heights())
+    if (height < highest)
+      half = height;
+  Value *few = b().CreateAnd(b().CreateICmpSGT(left, index(highest)),
+                             b().CreateICmpSLE(left, index(2 * half)));
+  return smaller(b(), left, b().CreateSelect(few, index(half), index(highest)));
+}
+
+/// Executes `body` for the blocks of some rows, of which there is one at least.
+void PanelNest::for_blocks(const Interval &rows,
+                           const std::function<void(const Interval &)> &body) {
+  Value *end = b().CreateAdd(rows.begin, rows.count);
+  emit_while(frame(), {rows.begin}, [&](llvm::ArrayRef<Value *> carried) {
+    Value *left = b().CreateSub(end, carried[0]);
+    Interval block{carried[0], next_height(left)};
+    body(block);
+    Value *next = b().CreateAdd(block.begin, block.count);
+    return Values{b().CreateICmpSLT(next, end), next};
+  });
+}
+
 void PanelNest::emit_group(const Run &run, const Group &group) {
-  Value *block = index(shape().m);
-  Value *chunk = problem_.turned ? index(problem_.chunk()) : block;
-  emit_for(
-      frame(), index(0), rows_.count, chunk, {},
-      [&](Value *start, llvm::ArrayRef<Value *>) {
-        Value *end = smaller(b(), b().CreateAdd(start, chunk), rows_.count);
-        Interval rows{start, b().CreateSub(end, start)};
-        if (!problem_.turned) {
-          Value *sums = sums_of(group, start);
-          emit_block(run, group, start, sums);
-          emit_if(frame(), run.finishes, [&] { finish(group, rows, sums); });
-          return Values();
-        }
-        emit_for(frame(), start, end, block, {},
-                 [&](Value *row, llvm::ArrayRef<Value *>) {
-                   Value *sums = sums_of(group, row);
-                   emit_block(run, group, row, sums);
-                   emit_if(frame(), run.finishes, [&] {
-                     turn(group, sums, b().CreateSub(row, start));
-                   });
-                   return Values();
-                 });
-        emit_if(frame(), run.finishes, [&] { finish(group, rows, turned_); });
-        return Values();
-      });
+  if (!problem_.turned)
+    return for_blocks({index(0), rows_.count}, [&](const Interval &rows) {
+      Value *sums = sums_of(group, rows.begin);
+      emit_block(run, group, rows, sums);
+      emit_if(frame(), run.finishes, [&] { finish(group, rows, sums); });
+    });
+  Value *chunk = index(problem_.chunk());
+  emit_for(frame(), index(0), rows_.count, chunk, {},
+           [&](Value *start, llvm::ArrayRef<Value *>) {
+             Interval rows{
+                 start, smaller(b(), chunk, b().CreateSub(rows_.count, start))};
+             for_blocks(rows, [&](const Interval &block) {
+               Value *sums = sums_of(group, block.begin);
+               emit_block(run, group, block, sums);
+               emit_if(frame(), run.finishes, [&] {
+                 turn(group, sums, b().CreateSub(block.begin, start));
+               });
+             });
+             emit_if(frame(), run.finishes,
+                     [&] { finish(group, rows, turned_); });
+             return Values();
+           });
 }
 
 /// Each block has a place of its own only if sums are kept for another run.
@@ -163,11 +186,11 @@ Value *PanelNest::sums_of(const Group &group, Value *row) {
   return at(sums_, b().CreateSelect(kept, place, index(0)));
 }
 
-void PanelNest::emit_block(const Run &run, const Group &group, Value *row,
-                           Value *sums) {
+void PanelNest::emit_block(const Run &run, const Group &group,
+                           const Interval &rows, Value *sums) {
   PanelTileArguments tile;
-  tile.rows =
-      at(frame().scratch, b().CreateMul(row, index(problem_.row_stride())));
+  tile.rows = at(frame().scratch,
+                 b().CreateMul(rows.begin, index(problem_.row_stride())));
   tile.row_stride = problem_.row_stride();
   tile.k_stride = cut_.k_stride;
   tile.panels = group.data;
@@ -175,8 +198,7 @@ void PanelNest::emit_block(const Run &run, const Group &group, Value *row,
   tile.k = run.k.count;
   tile.sums = sums;
   tile.continues = run.continues;
-  Value *left = b().CreateSub(rows_.count, row);
-  for_height(frame(), heights(), left, [&](unsigned height) {
+  for_height(frame(), heights(), rows.count, [&](unsigned height) {
     llvm::SmallVector<unsigned, 3> vectors = {1, shape().vectors};
     unsigned widest = most_panel_vectors(problem_, height);
     if (has_wide_blocks() && height <= 4 && widest > shape().vectors)

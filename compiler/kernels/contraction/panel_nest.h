@@ -18,6 +18,8 @@
 #include "compiler/kernels/contraction/contraction_epilogue.h"
 #include "compiler/kernels/contraction/panel_cut.h"
 
+#include <functional>
+
 namespace landfall::kernels {
 
 /// Emits the code of a task at the frame's current place.
@@ -53,7 +55,10 @@ private:
   void emit_run(const Run &run);
   llvm::Value *width_of_group(llvm::Value *left);
   void emit_group(const Run &run, const Group &group);
-  void emit_block(const Run &run, const Group &group, llvm::Value *row,
+  llvm::Value *next_height(llvm::Value *left);
+  void for_blocks(const Interval &rows,
+                  const std::function<void(const Interval &)> &body);
+  void emit_block(const Run &run, const Group &group, const Interval &rows,
                   llvm::Value *sums);
   llvm::Value *sums_of(const Group &group, llvm::Value *row);
   void finish(const Group &group, const Interval &rows, llvm::Value *sums);
