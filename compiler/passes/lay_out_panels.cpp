@@ -94,10 +94,12 @@ private:
     if (number >= int(loops())) {
       int loop = number - int(loops());
       roles_.push_back(loop);
-      // All of the dimension, from its beginning to its end.
+      // All of the dimension, from its beginning to its end; or what the run
+      // says of the outermost one, whose extent no stride depends on.
+      auto extent = module_.size_of(contract_.getReduce()[unsigned(loop)]);
       return plus == 0 && llvm::count(roles_, loop) == 1 &&
-             module_.size_of(contract_.getReduce()[unsigned(loop)])
-                     .constant() == dims()[dim];
+             extent.constant().value_or(loop == 0 ? dims()[dim] : -1) ==
+                 dims()[dim];
     }
     if (number >= 0 && !used_.contains(unsigned(number))) {
       roles_.push_back(of_panels);
