@@ -13,7 +13,8 @@ namespace landfall::compiler {
 /// with the sum in the body: depthwise convolutions, and grouped ones with few
 /// filters a group. A contraction packs its operands, which pays only if each
 /// element is used many times; a map reads its windows in place, is vectorized
-/// over positions, and can be fused with its producers.
+/// over positions or channels (kernels/windows), and can be fused with its
+/// producers.
 ///
 ///   contract [n, c, h, w] sum [kh, kw] {
 ///     x[n, c, h + kh, w + kw] * f[c, kh, kw] }
