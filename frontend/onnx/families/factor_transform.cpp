@@ -64,15 +64,15 @@ struct Circle {
   Builder &b;
   Size length;
   bool inverse;
-  Tensor table; ///< [length, 2]: cosines and sines.
+  Tensor table; ///< circle_table
 
   /// Part `to` of the product of exp(-+ 2 pi j step / length) and part `from`.
   Scalar at(Scalar step, Scalar to, Scalar from) const {
     Scalar mixed = to != from;
     Scalar negative = logical_and(mixed, to == (inverse ? 0 : 1));
     Scalar value =
-        table.at_or(Scalars{step, cast(mixed, DType::i64)},
-                    step < b.scalar(length), b.literal(table.dtype(), 0));
+        table.at_or(Scalars{cast(mixed, DType::i64), step},
+                    step < b.scalar(table.dim(1)), b.literal(table.dtype(), 0));
     return select(negative, -value, value);
   }
 };
@@ -160,9 +160,7 @@ Tensor has_small_factors(Builder &b, Size length) {
 }
 
 Tensor factor_transform(Builder &b, Tensor x, Size length, bool inverse) {
-  Circle circle{
-      b, length, inverse,
-      angles(b, length, length, x.dtype(), [](Scalar n) { return n; })};
+  Circle circle{b, length, inverse, circle_table(b, length, x.dtype())};
   Size outer = x.dim(0), inner = x.dim(3);
   // The first pass takes half the work if the signal is real.
   Tensor first = pass(circle, x);
