@@ -118,6 +118,12 @@ Tensor rotated(const Circle &circle, Tensor x) {
   });
 }
 
+Tensor is_unfinished(Builder &b, Size rest) {
+  return b.map({}, DType::boolean, [&](std::span<const Scalar>) {
+    return b.scalar(rest) > b.index(1);
+  });
+}
+
 /// One pass: from x [outer, parts, rest, inner], whose columns are still to be
 /// transformed, to [outer, 2, rest / n, n inner].
 Tensor pass(const Circle &circle, Tensor x) {
@@ -133,14 +139,18 @@ Tensor pass(const Circle &circle, Tensor x) {
   c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> i) {
     return std::pair(matrix.at({p[1], i[0]}), split.at({p[0], i[0], p[2]}));
   };
-  Tensor first = b.reshape(b.contract(c), {outer, 2, n, m, inner});
-  return b.reshape(rotated(circle, first), {outer, 2, m, n * inner});
-}
-
-Tensor is_unfinished(Builder &b, Size rest) {
-  return b.map({}, DType::boolean, [&](std::span<const Scalar>) {
-    return b.scalar(rest) > b.index(1);
-  });
+  Tensor first = b.contract(c);
+  Shape result = {outer, 2, m, n * inner};
+  // The last pass has nothing to turn.
+  return b
+      .if_else(
+          is_unfinished(b, m),
+          [&] {
+            Tensor parted = b.reshape(first, {outer, 2, n, m, inner});
+            return std::vector<Any>{b.reshape(rotated(circle, parted), result)};
+          },
+          [&] { return std::vector<Any>{b.reshape(first, result)}; })[0]
+      .tensor;
 }
 
 } // namespace
