@@ -9,6 +9,7 @@
 #include "frontend/onnx/families/factor_transform.h"
 #include "frontend/onnx/families/fast_fourier.h"
 #include "frontend/onnx/families/fourier.h"
+#include "ir/table.h"
 
 namespace landfall::frontend {
 
@@ -26,13 +27,13 @@ Complex operator*(const Complex &a, const Complex &b) {
   return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
 }
 
-/// Element n of a table of angles, as a number on the unit circle.
+/// Number n of a table [2, numbers].
 Complex on_circle(Tensor table, Scalar n) {
   Builder &b = table.builder();
-  Scalar inside = n < b.scalar(table.dim(0));
+  Scalar inside = n < b.scalar(table.dim(1));
   Scalar zero = b.literal(table.dtype(), 0);
-  return {table.at_or(Scalars{n, b.index(0)}, inside, zero),
-          table.at_or(Scalars{n, b.index(1)}, inside, zero)};
+  return {table.at_or(Scalars{b.index(0), n}, inside, zero),
+          table.at_or(Scalars{b.index(1), n}, inside, zero)};
 }
 
 /// The element of x [outer, parts, n, inner] at (o, n, i) where `inside`,
@@ -62,8 +63,12 @@ Tensor chirp_transform(Builder &b, Tensor x, Size length, bool inverse) {
   Size padded = padded_length(b, length * 2 - 1);
   DType type = x.dtype();
   // n^2 / 2 steps of the circle's `length`, taken modulo a turn in integers.
-  Tensor chirp = angles(b, length, length * 2, type,
-                        [&](Scalar n) { return n * n % b.scalar(length * 2); });
+  Tensor circle = circle_table(b, length * 2, type);
+  Tensor chirp =
+      ir::table(b, {2, length}, type, [&](std::span<const Scalar> p) {
+        Scalar step = p[1] * p[1] % b.scalar(length * 2);
+        return on_circle(circle, step).part(p[0]);
+      });
   Tensor signal =
       b.map({outer, 2, padded, inner}, type, [&](std::span<const Scalar> p) {
         Scalar inside = p[2] < b.scalar(length);

@@ -64,15 +64,15 @@ struct Circle {
   Builder &b;
   Size length;
   bool inverse;
-  Tensor table; ///< [length, 2]: cosines and sines.
+  Tensor table; ///< circle_table
 
   /// Part `to` of the product of exp(-+ 2 pi j step / length) and part `from`.
   Scalar at(Scalar step, Scalar to, Scalar from) const {
     Scalar mixed = to != from;
     Scalar negative = logical_and(mixed, to == (inverse ? 0 : 1));
     Scalar value =
-        table.at_or(Scalars{step, cast(mixed, DType::i64)},
-                    step < b.scalar(length), b.literal(table.dtype(), 0));
+        table.at_or(Scalars{cast(mixed, DType::i64), step},
+                    step < b.scalar(table.dim(1)), b.literal(table.dtype(), 0));
     return select(negative, -value, value);
   }
 };
@@ -118,6 +118,12 @@ Tensor rotated(const Circle &circle, Tensor x) {
   });
 }
 
+Tensor is_unfinished(Builder &b, Size rest) {
+  return b.map({}, DType::boolean, [&](std::span<const Scalar>) {
+    return b.scalar(rest) > b.index(1);
+  });
+}
+
 /// One pass: from x [outer, parts, rest, inner], whose columns are still to be
 /// transformed, to [outer, 2, rest / n, n inner].
 Tensor pass(const Circle &circle, Tensor x) {
@@ -133,14 +139,18 @@ Tensor pass(const Circle &circle, Tensor x) {
   c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> i) {
     return std::pair(matrix.at({p[1], i[0]}), split.at({p[0], i[0], p[2]}));
   };
-  Tensor first = b.reshape(b.contract(c), {outer, 2, n, m, inner});
-  return b.reshape(rotated(circle, first), {outer, 2, m, n * inner});
-}
-
-Tensor is_unfinished(Builder &b, Size rest) {
-  return b.map({}, DType::boolean, [&](std::span<const Scalar>) {
-    return b.scalar(rest) > b.index(1);
-  });
+  Tensor first = b.contract(c);
+  Shape result = {outer, 2, m, n * inner};
+  // The last pass has nothing to turn.
+  return b
+      .if_else(
+          is_unfinished(b, m),
+          [&] {
+            Tensor parted = b.reshape(first, {outer, 2, n, m, inner});
+            return std::vector<Any>{b.reshape(rotated(circle, parted), result)};
+          },
+          [&] { return std::vector<Any>{b.reshape(first, result)}; })[0]
+      .tensor;
 }
 
 } // namespace
@@ -160,9 +170,7 @@ Tensor has_small_factors(Builder &b, Size length) {
 }
 
 Tensor factor_transform(Builder &b, Tensor x, Size length, bool inverse) {
-  Circle circle{
-      b, length, inverse,
-      angles(b, length, length, x.dtype(), [](Scalar n) { return n; })};
+  Circle circle{b, length, inverse, circle_table(b, length, x.dtype())};
   Size outer = x.dim(0), inner = x.dim(3);
   // The first pass takes half the work if the signal is real.
   Tensor first = pass(circle, x);

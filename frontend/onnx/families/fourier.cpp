@@ -16,32 +16,28 @@
 
 namespace landfall::frontend {
 
-Tensor angles(Builder &b, Size length, Size period, DType type,
-              const std::function<Scalar(Scalar)> &step) {
-  // A step is `coarse` turns of `few` steps and a remainder: all but a few of
-  // the angles are products of two numbers on the circle, in double precision.
+Tensor circle_table(Builder &b, Size period, DType type) {
+  // n is a number of `few` steps and a remainder: all but a few of the angles
+  // are products of two numbers on the circle, in double precision.
   constexpr int64_t few = 64;
-  auto on_circle = [&](Size count, int64_t stride) {
-    return ir::table(b, {count, 2}, DType::f64, [&](std::span<const Scalar> p) {
-      Scalar turn = cast(p[0] * double(stride), DType::f64) /
+  auto angles = [&](Size count, int64_t stride) {
+    return ir::table(b, {2, count}, DType::f64, [&](std::span<const Scalar> p) {
+      Scalar turn = cast(p[1] * double(stride), DType::f64) /
                     cast(b.scalar(period), DType::f64);
       Scalar angle = turn * (2 * std::numbers::pi);
-      return select(p[1] == 0, cos(angle), sin(angle));
+      return select(p[0] == 0, cos(angle), sin(angle));
     });
   };
   Size coarse = floordiv(period + (few - 1), few);
-  Tensor high = on_circle(coarse, few), low = on_circle(few, 1);
-  return ir::table(b, {length, 2}, type, [&](std::span<const Scalar> p) {
-    Scalar n = step(p[0]);
-    Scalar upper = minimum(maximum(n / few, b.index(0)), b.scalar(coarse - 1));
-    Scalar lower = n & b.index(few - 1);
-    auto at = [&](Tensor table, Scalar row, int64_t part) {
-      return table.at({row, b.index(part)});
-    };
-    Scalar a = at(high, upper, 0), c = at(high, upper, 1);
-    Scalar d = at(low, lower, 0), e = at(low, lower, 1);
-    return convert(select(p[1] == 0, a * d - c * e, a * e + c * d), type);
-  });
+  Tensor high = angles(coarse, few), low = angles(few, 1);
+  Tensor table =
+      ir::table(b, {2, coarse, few}, type, [&](std::span<const Scalar> p) {
+        Scalar zero = b.index(0), one = b.index(1);
+        Scalar a = high.at({zero, p[1]}), c = high.at({one, p[1]});
+        Scalar d = low.at({zero, p[2]}), e = low.at({one, p[2]});
+        return convert(select(p[0] == 0, a * d - c * e, a * e + c * d), type);
+      });
+  return b.reshape(table, {2, coarse * few});
 }
 
 Tensor fourier_transform(Builder &b, Tensor x, Size length, bool inverse) {

@@ -9,10 +9,8 @@
 
 namespace landfall::frontend {
 
-/// [length, 2]: cosine and sine of 2 pi * step(n) / period, in `type`, where
-/// 0 <= step(n) < period.
-Tensor angles(Builder &b, Size length, Size period, DType type,
-              const std::function<Scalar(Scalar)> &step);
+/// [2, period or more]: cosines and sines of 2 pi * n / period, in `type`.
+Tensor circle_table(Builder &b, Size period, DType type);
 
 /// Transforms x [outer, parts, length, inner], whose parts are the real and
 /// perhaps the imaginary part: [outer, 2, length, inner], not scaled. The

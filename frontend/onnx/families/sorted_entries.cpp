@@ -110,7 +110,7 @@ Tensor sorted_entries(Builder &b, const KeyedEntries &entries, Size first) {
             "more than 2^32 entries cannot be sorted");
   Size sorts = less(n, first * entries_for_one) * less(least_sorted, n);
   Size sorted = n * sorts, taken = n - sorted;
-  auto with = [&](Shape shape) { return joined(entries.outer, shape); };
+  auto with = [&](const Shape &shape) { return joined(entries.outer, shape); };
   std::vector<LoopsResult> results(5, {DType::i64, {}, {}});
   results[result_slot].shape = with({first});
   results[places_slot].shape =
