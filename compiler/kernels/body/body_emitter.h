@@ -57,6 +57,10 @@ public:
   Lanes &lanes() { return lanes_; }
   KernelFrame &frame() { return lanes_.frame(); }
   void bind(NodeId node, LaneValue value) { values_[node] = {value}; }
+  /// The values of a node with several results.
+  void bind(NodeId node, LaneValues values) {
+    values_[node] = std::move(values);
+  }
   void emit(const Block &block);
   void emit(NodeId node);
   /// The value of an emitted or bound node; of a node with several results,

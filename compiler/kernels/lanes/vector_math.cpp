@@ -73,26 +73,28 @@ namespace {
 /// in the low bits.
 constexpr double whole_numbers = 0x1.8p23;
 
-/// y * 2^n where y is in [1/2, 2] and n in [-151, 129]; `shifted` is n +
-/// whole_numbers. The result rounds once. NaN if `x`, finite otherwise, is.
+/// y * 2^n where y is in [1/2, 2] or NaN, and n in [-151, 129]; `shifted` is
+/// n + whole_numbers, and n is at most 0 if x < 0, at least 0 if not. The
+/// result rounds once.
 Value *scale(LaneCode &c, Value *y, Value *shifted, Value *x) {
   Value *bits = c.to_bits(shifted);
-  if (c.frame.machine.vector.scales_by_powers) { // Passes on y's NaN.
+  if (c.frame.machine.vector.scales_by_powers) {
     Value *n = c.b.CreateSub(bits, c.to_bits(c.real(whole_numbers, y)));
     return c.b.CreateIntrinsic(llvm::Intrinsic::ldexp,
                                {y->getType(), n->getType()}, {y, n});
   }
-  // In two steps, as 2^n alone may be no normal number: 2^(n + 64) is added to
-  // the exponent if n is small, 2^(n - 64) if not; then 2^-64 or 2^64 follows.
-  // The shift drops whole_numbers.
+  // In two steps, as 2^n alone may be no normal number: n + 64 is added to the
+  // exponent if x is negative, n - 64 if not; then 2^-64 or 2^64 follows. The
+  // shift drops whole_numbers. The bits of a NaN may become those of a number:
+  // the last step makes it one again.
   Value *small = c.b.CreateICmpSLT(c.to_bits(x), c.whole(0, bits));
   Value *field =
       c.b.CreateAdd(c.to_bits(y), c.b.CreateShl(bits, c.whole(23, bits)));
   Value *bias = c.b.CreateSelect(small, c.whole(64 << 23, bits),
                                  c.whole(-(64 << 23), bits));
-  Value *rest = c.b.CreateSelect(small, c.real(0x1p-64, y), c.real(0x1p64, y));
-  return c.fma(c.from_bits(c.b.CreateAdd(field, bias)), rest,
-               c.b.CreateFMul(x, c.real(0, x)));
+  Value *rest = c.b.CreateSub(c.to_bits(c.real(1, y)), bias);
+  return c.fma(c.from_bits(c.b.CreateAdd(field, bias)), c.from_bits(rest),
+               c.b.CreateFMul(y, c.real(0, y)));
 }
 
 } // namespace

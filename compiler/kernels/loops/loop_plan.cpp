@@ -63,6 +63,7 @@ private:
   void move_inside(uint32_t loop);
   void place_nodes();
   void cut_rows();
+  void block_rows();
 
   const Kernel &kernel_;
   const Machine &machine_;
@@ -398,6 +399,26 @@ void Planner::cut_rows() {
       plan_.cuts = false;
 }
 
+/// Finds the folds of rows that are computed fold by fold.
+void Planner::block_rows() {
+  if (machine_.vector.scalable || kernel_.kind != KernelClass::map ||
+      plan_.cuts || plan_.row_loops == 0 ||
+      plan_.row_loops != plan_.lane_place || plan_.lane_place + 1 != rank_)
+    return;
+  std::vector<NodeId> folds;
+  for (size_t k = 0; k < plan_.depth.size(); ++k) {
+    const Node &node = at(kernel_.body.nodes[k]);
+    if (plan_.depth[k] == 0 || plan_.depth[k] > plan_.row_loops)
+      continue;
+    if (node.kind == NodeKind::loop)
+      folds.push_back(kernel_.body.nodes[k]);
+    else if (!node.blocks.empty() || node.kind == NodeKind::check)
+      return;
+  }
+  if (folds.size() >= 2)
+    plan_.row_folds = std::move(folds);
+}
+
 LoopPlan Planner::run() {
   order_loops();
   plan_.lane_place = rank_;
@@ -424,6 +445,7 @@ LoopPlan Planner::run() {
   }
   place_nodes();
   cut_rows();
+  block_rows();
   return plan_;
 }
 

@@ -54,6 +54,10 @@ struct LoopPlan {
   /// loop, so that rows share indices that lanes load (`shared`); 0: it is not.
   unsigned sharing_rows = 0;
   std::vector<NodeId> shared; ///< Nodes of the body, in order.
+  /// Folds of a row that depend on each other. With several, they are computed
+  /// for a few rows at a time, fold by fold, so that the rows hide each other's
+  /// latencies; otherwise empty.
+  std::vector<NodeId> row_folds;
   /// Whether the first loop after the rows may be split over tasks, too.
   bool cuts = false;
   /// For each node of the body: the number of loops of `order` around it.

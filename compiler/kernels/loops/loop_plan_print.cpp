@@ -59,6 +59,9 @@ std::string print(const LoopPlan &plan) {
   if (plan.sharing_rows > 0)
     text += fmt::format("  {} rows at a time share %{}\n", plan.sharing_rows,
                         fmt::join(plan.shared, " %"));
+  if (!plan.row_folds.empty())
+    text += fmt::format("  some rows at a time, fold by fold: %{}\n",
+                        fmt::join(plan.row_folds, " %"));
   if (plan.recorded)
     text += fmt::format("  kept in the result's row: %{}, to be %{}\n",
                         plan.recorded->term, plan.recorded->repeated);

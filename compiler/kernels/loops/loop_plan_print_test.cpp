@@ -38,6 +38,7 @@ TEST(LoopPlanPrint, showsTilesWindowsAndCutLoops) {
   plan.window_rows = 4;
   plan.sharing_rows = 16;
   plan.shared = {4, 5};
+  plan.row_folds = {7, 9};
   plan.recorded = RecordedTerm{3, 1, 6, 2};
   EXPECT_EQ(print(plan), "loops\n"
                          "  order: i0 i1\n"
@@ -46,6 +47,7 @@ TEST(LoopPlanPrint, showsTilesWindowsAndCutLoops) {
                          "  square tiles: the last two loops, loads %5 %7\n"
                          "  windows: 4 rows at a time\n"
                          "  16 rows at a time share %4 %5\n"
+                         "  some rows at a time, fold by fold: %7 %9\n"
                          "  kept in the result's row: %3, to be %6\n");
 }
 

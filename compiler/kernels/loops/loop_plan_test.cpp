@@ -144,6 +144,18 @@ TEST(LoopPlan, padsAreWalkedApartFromTheInterior) {
   EXPECT_EQ(plan.row_loops, 0u); // Blocks of rows, within a task.
 }
 
+TEST(LoopPlan, rowsWithSeveralFoldsAreComputedFoldByFold) {
+  // y[i, j] = x[i, j] * sum(x[i, ...]) * sum(x[i, ...])
+  for (int count : {1, 2}) {
+    Grid k;
+    NodeId value = k.load(k.x, {k.i, k.j});
+    for (int fold = 0; fold < count; ++fold)
+      value = k.scalar(ScalarOp::mul, f32, {value, k.fold(k.x, k.i)});
+    k.yield({value});
+    EXPECT_EQ(k.plan().row_folds.size(), count == 1 ? 0u : 2u);
+  }
+}
+
 TEST(LoopPlan, rowsShareTheIndicesThatColumnsLoad) {
   // y[i, j] = x[i, t[j]]
   Grid k;

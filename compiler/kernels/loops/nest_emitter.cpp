@@ -60,6 +60,8 @@ void NestEmitter::emit_rows(Value *first, Value *last, BodyEmitter &outer) {
     return emit_loop(0, outer);
   if (!stage_.is_empty())
     return emit_staged_rows(first, last, outer);
+  if (!plan_.row_folds.empty())
+    return emit_row_blocks(first, last, outer);
   emit_for(frame_, first, last, frame_.index(1), first_row_indices(first),
            [&](Value *, llvm::ArrayRef<Value *> indices) {
              emit_row(indices, outer);

@@ -58,6 +58,13 @@ private:
                          BodyEmitter &outer);
   void emit_results(BodyEmitter &body);
 
+  // nest_row_blocks.cpp
+  void emit_row_blocks(llvm::Value *first, llvm::Value *last,
+                       BodyEmitter &outer);
+  void emit_row_stage(size_t stage, llvm::Value *slot,
+                      llvm::ArrayRef<llvm::Value *> indices,
+                      BodyEmitter &outer);
+
   // nest_lanes.cpp
   void for_lanes(llvm::Value *low, llvm::Value *high, const LaneBody &body);
   void for_lanes_and_edges(llvm::Value *low, llvm::Value *high,
@@ -133,6 +140,8 @@ private:
   Lanes vector_;
   Lanes wide_;
   Lanes *lanes_ = &vector_; ///< The lanes in use: vector_ or wide_.
+  /// By fold: stack memory for each of its values, of several rows.
+  llvm::DenseMap<NodeId, Values> fold_slots_;
   llvm::Value *piece_low_ = nullptr;
   llvm::Value *piece_high_ = nullptr;
 };
