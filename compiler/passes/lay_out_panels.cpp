@@ -292,8 +292,16 @@ void lay_out_panels(ir::Module::Impl &module, const PanelWeights &weights) {
   for (lf::ConstantOp constant : constants) {
     if (module.constants[constant.getId()].bytes.data.empty())
       continue;
-    if (std::optional<Roles> roles = common_roles(constant, weights, module))
-      lay_out(constant, *roles, weights, module);
+    PanelWeights narrow = weights;
+    narrow.width = weights.narrow_width;
+    for (const PanelWeights &form : {weights, narrow}) {
+      auto roles = form.width ? common_roles(constant, form, module)
+                              : std::optional<Roles>();
+      if (!roles)
+        continue;
+      lay_out(constant, *roles, form, module);
+      break;
+    }
   }
 }
 
