@@ -10,8 +10,9 @@
 //   int32 k<k>_run(const NativeCall *call);   // tasks [begin, end)
 //
 // The plan function computes the number of tasks and the scratch memory of a
-// launch. Tasks partition the work by the sizes only, never by the number of
-// threads, so that results are the same bits at any thread count.
+// launch. Tasks partition the work by the sizes, and by the number of threads
+// only where no bit of a result depends on how it is partitioned, so that
+// results are the same bits at any thread count.
 //
 // The run function executes a range of tasks. It returns 0, or 1 + the number
 // of the failed check (with its value in `failed_value`), and stops at the

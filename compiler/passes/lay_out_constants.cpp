@@ -177,12 +177,20 @@ void lay_out_constants(ir::Module::Impl &module, const KMajorWeights &weights) {
   LayOut layout(module, weights);
   SmallVector<lf::ConstantOp> constants;
   module.module->walk([&](lf::ConstantOp op) { constants.push_back(op); });
+  std::vector<int> holders(module.constants.size());
+  for (lf::ConstantOp constant : constants)
+    ++holders[size_t(constant.getId())];
   for (lf::ConstantOp constant : constants) {
-    const ConstantData &data = module.constants[constant.getId()];
-    if (data.bytes.data.empty())
+    size_t id = size_t(constant.getId());
+    if (module.constants[id].bytes.data.empty())
       continue;
-    if (std::optional<Order> order = layout.common_order(constant))
-      lay_out(constant, *order, module);
+    std::optional<Order> order = layout.common_order(constant);
+    if (!order)
+      continue;
+    lay_out(constant, *order, module);
+    // Weights may be large: they are not kept in both forms.
+    if (--holders[id] == 0)
+      module.constants[id].bytes = {};
   }
 }
 

@@ -289,11 +289,26 @@ std::optional<Roles> common_roles(lf::ConstantOp constant,
 void lay_out_panels(ir::Module::Impl &module, const PanelWeights &weights) {
   SmallVector<lf::ConstantOp> constants;
   module.module->walk([&](lf::ConstantOp op) { constants.push_back(op); });
+  std::vector<int> holders(module.constants.size());
+  for (lf::ConstantOp constant : constants)
+    ++holders[size_t(constant.getId())];
   for (lf::ConstantOp constant : constants) {
-    if (module.constants[constant.getId()].bytes.data.empty())
+    size_t id = size_t(constant.getId());
+    if (module.constants[id].bytes.data.empty())
       continue;
-    if (std::optional<Roles> roles = common_roles(constant, weights, module))
-      lay_out(constant, *roles, weights, module);
+    PanelWeights narrow = weights;
+    narrow.width = weights.narrow_width;
+    for (const PanelWeights &form : {weights, narrow}) {
+      auto roles = form.width ? common_roles(constant, form, module)
+                              : std::optional<Roles>();
+      if (!roles)
+        continue;
+      lay_out(constant, *roles, form, module);
+      // Weights may be large: they are not kept in both forms.
+      if (--holders[id] == 0)
+        module.constants[id].bytes = {};
+      break;
+    }
   }
 }
 

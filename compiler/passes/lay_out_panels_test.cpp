@@ -88,6 +88,23 @@ TEST(LayOutPanels, TheLastPanelEndsWithZeros) {
   EXPECT_EQ(of(17).count("tensor<5x6x4xf32>"), 0) << "too much padding";
 }
 
+void in_eights_or_fours(Module::Impl &module) {
+  lay_out_panels(module, {.width = 8, .narrow_width = 4, .most_padding = 10});
+}
+
+TEST(LayOutPanels, NarrowPanelsWherePaddingIsLarge) {
+  auto of = [](int64_t points) {
+    auto build = [=](Builder &b) {
+      b.output("y", product(b, input(b), weights(b, {points, 6}), points));
+    };
+    Outcome after = outcome(build, in_eights_or_fours, 4, 6);
+    EXPECT_EQ(after.values, outcome(build, nullptr, 4, 6).values);
+    return after;
+  };
+  EXPECT_EQ(of(16).count("tensor<2x6x8xf32>"), 2);
+  EXPECT_EQ(of(12).count("tensor<3x6x4xf32>"), 2);
+}
+
 /// Gates that are computed apart, as those of a GRU.
 TEST(LayOutPanels, PartsOfAConstantBeginWithAPanel) {
   auto two = [](int64_t first) {

@@ -27,6 +27,9 @@ struct KMajorWeights {
 /// Weights that are stored in panels (lay_out_panels.h).
 struct PanelWeights {
   int64_t width = 0; ///< Points of a panel; 0: no weights are stored so.
+  /// Points of a panel for weights that `width` would pad too much; 0: these
+  /// are not stored so.
+  int64_t narrow_width = 0;
   /// The fewest summed points of weights on the M side, and the fewest weights.
   /// Results of a panel are turned there, as their own loop is not the
   /// innermost: the sums must be worth it. Few weights are read by many points

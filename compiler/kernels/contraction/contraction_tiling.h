@@ -10,8 +10,8 @@
 namespace landfall::kernels {
 
 /// How one launch is divided into tasks, and a task into runs of K (K
-/// blocking). All values are i64 and depend on the sizes only, so that results
-/// do not depend on the number of threads.
+/// blocking). All values are i64. Runs depend on the sizes only, so that sums
+/// do not depend on the number of threads; tasks are fewer for few threads.
 struct Tiling {
   llvm::Value *batch, *m, *n, *k; ///< Extents of the contraction; may be 0.
   /// Extents of a task along M and N; the last task may be smaller.

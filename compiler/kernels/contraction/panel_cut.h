@@ -41,7 +41,8 @@ struct PanelProblem {
   int64_t chunk() const { return 4 * int64_t(base.shape.m); }
 };
 
-/// All values are i64 and depend on the sizes only.
+/// All values are i64 and depend on the sizes, and on how many threads run the
+/// tasks; sums do not depend on how they are cut.
 struct PanelCut {
   llvm::Value *batch, *rows, *points, *k; ///< Extents; may be 0.
   llvm::Value *task_rows, *task_points;   ///< The last task may be smaller.

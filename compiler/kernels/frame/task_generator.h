@@ -17,8 +17,8 @@ namespace landfall::kernels {
 /// Emits the code of one kernel's two functions: `plan` for the function that
 /// computes the number of tasks and the scratch memory of a launch, `task` for
 /// the loop over a range of tasks. Both may use only the frame that they are
-/// given. The number of tasks depends on the sizes only, so that results are
-/// the same bits at any number of threads.
+/// given. How a result is computed depends on the sizes only, so that it has
+/// the same bits at any number of threads; in how many tasks, on threads too.
 class TaskGenerator {
 public:
   struct Plan {

@@ -83,10 +83,9 @@ TEST(Contraction, everyWayInOneKernel) {
 }
 
 /// out[n, m] or, `turned`, out[m, n] = bias[m] + the sum over k of x[n, k]
-/// times w[m / P + first, k, m % P], with weights w in panels of P = 16 points;
-/// sizes N, K, M and panels.
-Kernel with_panels(DType type, bool turned, int64_t first) {
-  constexpr int64_t width = 16;
+/// times w[m / P + first, k, m % P], with weights w in panels of P = `width`
+/// points; sizes N, K, M and panels.
+Kernel with_panels(DType type, bool turned, int64_t first, int64_t width) {
   kernels::ContractionMaker k([] { return true; });
   Extent rows = k.extent(1), depth = k.extent(1), points = k.extent(1),
          panels = k.extent(1);
@@ -125,13 +124,15 @@ TEST(Contraction, weightsInPanels) {
   for (DType type : {DType::f32, DType::f64})
     for (bool turned : {false, true})
       for (int64_t first : {0, 1}) {
-        Case test{with_panels(type, turned, first), {}, {}};
+        int64_t width = first == turned ? 16 : 32;
+        Case test{with_panels(type, turned, first, width), {}, {}};
         for (int64_t rows : {0, 1, 4, 5, 13, 30})
           for (auto [points, depth] :
                {std::pair(16, 1), std::pair(50, 7), std::pair(32, 0),
                 std::pair(0, 5), std::pair(36, 450), std::pair(130, 9)})
             test.launches.push_back(whole_numbers(
-                test.kernel, {rows, depth, points, (points + 15) / 16 + first},
+                test.kernel,
+                {rows, depth, points, (points + width - 1) / width + first},
                 random));
         cases.push_back(std::move(test));
       }

@@ -76,6 +76,21 @@ Scalar Row::extreme_position(bool largest, bool last) const {
       number = number * b().scalar(inner[d]) + i[d];
     return number;
   };
+  // Along the last dimension, two folds that each compare vectors of elements
+  // take less time than one that carries a position with its element.
+  if (!axes_.empty() && axes_.back().extent && !axes_.back().fixed) {
+    Scalar best = largest ? max() : min();
+    Scalar none = last ? lowest(b(), DType::i64) : highest(b(), DType::i64);
+    auto place = [&](std::span<const Scalar> i) {
+      Scalar x = element(i);
+      Scalar here = x == best;
+      if (is_real(type_))
+        here = logical_or(here, logical_and(is_nan(x), is_nan(best)));
+      return select(here, position(i), none);
+    };
+    return last ? ir::max_of(b(), inner, DType::i64, place)
+                : ir::min_of(b(), inner, DType::i64, place);
+  }
   Scalars start = {b().index(0),
                    largest ? lowest(b(), type_) : highest(b(), type_)};
   auto step = [&](std::span<const Scalar> i,

@@ -61,15 +61,19 @@ TEST_F(RowTest, FoldsAnEmptyRow) {
 }
 
 TEST_F(RowTest, PositionsPreferNaNAndTheAskedSide) {
-  Rows rows = Rows::from_axis(table({1, 5, 5, 2, NAN, 9, NAN, 1}, {2, 4}), 1);
-  auto position = [&](bool last) {
-    Tensors result = fold_rows(rows, std::array{DType::i64}, [&](const Row &r) {
-      return Scalars{r.extreme_position(/*largest=*/true, last)};
-    });
-    return folded_values<int64_t>(result[0]);
-  };
-  EXPECT_EQ(position(false), (std::vector<int64_t>{1, 0}));
-  EXPECT_EQ(position(true), (std::vector<int64_t>{2, 2}));
+  Tensor rows = table({1, 5, 5, 2, NAN, 9, NAN, 1}, {2, 4});
+  Tensor columns = table({1, NAN, 5, 9, 5, NAN, 2, 1}, {4, 2});
+  for (const Rows &of :
+       {Rows::from_axis(rows, 1), Rows::along(columns, std::array{0})}) {
+    auto position = [&](bool last) {
+      Tensors result = fold_rows(of, std::array{DType::i64}, [&](const Row &r) {
+        return Scalars{r.extreme_position(/*largest=*/true, last)};
+      });
+      return folded_values<int64_t>(result[0]);
+    };
+    EXPECT_EQ(position(false), (std::vector<int64_t>{1, 0}));
+    EXPECT_EQ(position(true), (std::vector<int64_t>{2, 2}));
+  }
 }
 
 TEST_F(RowTest, MapsWithFoldsOnAnyAxis) {

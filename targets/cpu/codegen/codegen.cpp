@@ -44,9 +44,11 @@ public:
     return {.fewest_across = 1, .fewest_along = 16, .n_side_only = true};
   }
 
-  /// Both variants compute 16 points or 32 at a time (strategies/panels.cpp).
+  /// Both variants compute 16 points or 32 at a time (strategies/panels.cpp);
+  /// memory reads long lines better.
   compiler::PanelWeights panel_weights() const override {
-    return {.width = 16,
+    return {.width = 32,
+            .narrow_width = 16,
             .fewest_summed_on_m_side = 128,
             .fewest_on_m_side = int64_t(1) << 15,
             .most_padding = 12};
