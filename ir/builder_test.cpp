@@ -305,6 +305,20 @@ TEST_F(BuilderTest, ExtentsFromOutsideALoopAreNotFolded) {
   EXPECT_EQ(results[1].tensor.rank(), 2);
 }
 
+TEST_F(BuilderTest, AFoldOverAConstantIsOneInALoopToo) {
+  std::vector<float> ones(2 * 64, 1);
+  Tensor c = b.constant(owned_constant<float>(DType::f32, {2, 64}, ones));
+  Tensor x = input({rows});
+  b.loop({}, {}, {x}, [&](const Builder::LoopState &state) {
+    Tensor sums = b.map({c.dim(0)}, DType::f32, [&](auto i) {
+      return sum(b, {c.dim(1)}, DType::f32,
+                 [&](auto k) { return c.at({i[0], k[0]}); });
+    });
+    EXPECT_TRUE(b.constant_data(sums));
+    return Builder::LoopStep{{}, {state.carried[0].tensor}, {sums}};
+  });
+}
+
 TEST_F(BuilderTest, StringsAreComparedAndMovedOnly) {
   Tensor x = input({rows}, DType::string);
   auto refusal_of = [&](const ElementBody &body) -> std::string {

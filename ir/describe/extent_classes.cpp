@@ -36,7 +36,9 @@ ExtentClasses::ExtentClasses(Module::Impl &module, Operation *compute)
   }
   compute->walk([&](lf::ForOp fold) {
     Value high = fold.getHigh(); // Of the graph, or computed by the body.
-    if (!compute->isAncestor(high.getParentBlock()->getParentOp()))
+    // A branch or a body that is being built has no parent yet.
+    Operation *parent = high.getParentBlock()->getParentOp();
+    if (!parent || !compute->isAncestor(parent))
       index_extent_.try_emplace(fold.getBody().getArgument(0),
                                 module.size_of(high));
   });
