@@ -7,6 +7,7 @@
 #include "compiler/passes/lay_out_constants.h"
 
 #include "compiler/passes/body_queries.h"
+#include "compiler/passes/replace_constants.h"
 
 #include <cstring>
 #include <map>
@@ -175,23 +176,12 @@ void lay_out(lf::ConstantOp constant, const Order &order,
 
 void lay_out_constants(ir::Module::Impl &module, const KMajorWeights &weights) {
   LayOut layout(module, weights);
-  SmallVector<lf::ConstantOp> constants;
-  module.module->walk([&](lf::ConstantOp op) { constants.push_back(op); });
-  std::vector<int> holders(module.constants.size());
-  for (lf::ConstantOp constant : constants)
-    ++holders[size_t(constant.getId())];
-  for (lf::ConstantOp constant : constants) {
-    size_t id = size_t(constant.getId());
-    if (module.constants[id].bytes.data.empty())
-      continue;
+  replace_constants(module, [&](lf::ConstantOp constant) {
     std::optional<Order> order = layout.common_order(constant);
-    if (!order)
-      continue;
-    lay_out(constant, *order, module);
-    // Weights may be large: they are not kept in both forms.
-    if (--holders[id] == 0)
-      module.constants[id].bytes = {};
-  }
+    if (order)
+      lay_out(constant, *order, module);
+    return order.has_value();
+  });
 }
 
 } // namespace landfall::compiler

@@ -7,6 +7,7 @@
 #include "compiler/passes/lay_out_panels.h"
 
 #include "compiler/passes/body_queries.h"
+#include "compiler/passes/replace_constants.h"
 
 #include <algorithm>
 #include <cstring>
@@ -287,29 +288,19 @@ std::optional<Roles> common_roles(lf::ConstantOp constant,
 } // namespace
 
 void lay_out_panels(ir::Module::Impl &module, const PanelWeights &weights) {
-  SmallVector<lf::ConstantOp> constants;
-  module.module->walk([&](lf::ConstantOp op) { constants.push_back(op); });
-  std::vector<int> holders(module.constants.size());
-  for (lf::ConstantOp constant : constants)
-    ++holders[size_t(constant.getId())];
-  for (lf::ConstantOp constant : constants) {
-    size_t id = size_t(constant.getId());
-    if (module.constants[id].bytes.data.empty())
-      continue;
-    PanelWeights narrow = weights;
-    narrow.width = weights.narrow_width;
+  PanelWeights narrow = weights;
+  narrow.width = weights.narrow_width;
+  replace_constants(module, [&](lf::ConstantOp constant) {
     for (const PanelWeights &form : {weights, narrow}) {
       auto roles = form.width ? common_roles(constant, form, module)
                               : std::optional<Roles>();
       if (!roles)
         continue;
       lay_out(constant, *roles, form, module);
-      // Weights may be large: they are not kept in both forms.
-      if (--holders[id] == 0)
-        module.constants[id].bytes = {};
-      break;
+      return true;
     }
-  }
+    return false;
+  });
 }
 
 } // namespace landfall::compiler

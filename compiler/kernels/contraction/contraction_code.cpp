@@ -4,12 +4,34 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_code.h"
+#include "compiler/kernels/frame/loop_builder.h"
 
 namespace landfall::kernels {
 
 using llvm::Value;
 
 //===--- Arithmetic -------------------------------------------------------===//
+
+void for_runs(KernelFrame &frame, Value *k, Value *run_k, Value *runs,
+              const std::function<void(const Run &)> &body) {
+  llvm::IRBuilderBase &b = frame.b;
+  emit_for(frame, frame.index(0), runs, [&](Value *number) {
+    Value *begin = b.CreateMul(number, run_k);
+    Value *count = smaller(b, run_k, b.CreateSub(k, begin));
+    body({{begin, count},
+          b.CreateICmpNE(number, frame.index(0)),
+          b.CreateICmpEQ(b.CreateAdd(number, frame.index(1)), runs)});
+  });
+}
+
+Interval take_part(llvm::IRBuilderBase &b, Value *&number, Value *parts,
+                   Value *most, Value *extent) {
+  Value *quotient = b.CreateUDiv(number, parts);
+  Value *begin =
+      b.CreateMul(b.CreateSub(number, b.CreateMul(quotient, parts)), most);
+  number = quotient;
+  return {begin, smaller(b, most, b.CreateSub(extent, begin))};
+}
 
 Value *wanted_tasks(KernelFrame &frame, int64_t most) {
   if (!frame.threads)

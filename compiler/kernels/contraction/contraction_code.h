@@ -11,6 +11,8 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 
+#include <functional>
+
 namespace landfall::kernels {
 
 /// The current index of each loop, by its variable number (i64; vectors of i64
@@ -77,6 +79,24 @@ private:
   const analysis::Factor *factor_;
   llvm::DenseMap<NodeId, LaneValue> values_;
 };
+
+/// A run of K: some steps whose products are added to the sums at once.
+struct Run {
+  Interval k;
+  llvm::Value *continues; ///< i1: it is not the first run.
+  llvm::Value *finishes;  ///< i1: it is the last run.
+};
+
+/// Emits a loop over the `runs` runs of K, each of `run_k` steps, the last of
+/// what is left of `k`.
+void for_runs(KernelFrame &frame, llvm::Value *k, llvm::Value *run_k,
+              llvm::Value *runs, const std::function<void(const Run &)> &body);
+
+/// Takes the part of an extent that a task's number says, which counts along it
+/// first: `parts` parts of `most` points, the last of what is left. `number`
+/// becomes what says the rest.
+Interval take_part(llvm::IRBuilderBase &b, llvm::Value *&number,
+                   llvm::Value *parts, llvm::Value *most, llvm::Value *extent);
 
 /// How many tasks a launch should have: `most`, or fewer if few threads run
 /// them (i64).

@@ -28,24 +28,15 @@ void PackedNest::emit(Value *number) {
   split(number);
   for (Packer *packer : {&m_side, &n_side, &n_side_by_k})
     packer->begin(batch_);
-  emit_for(frame(), index(0), tiling.runs, [&](Value *number) {
-    Value *begin = b().CreateMul(number, tiling.run_k);
-    Value *count = smaller(b(), tiling.run_k, b().CreateSub(tiling.k, begin));
-    emit_run({{begin, count},
-              b().CreateICmpNE(number, index(0)),
-              b().CreateICmpEQ(b().CreateAdd(number, index(1)), tiling.runs)});
-  });
+  for_runs(frame(), tiling.k, tiling.run_k, tiling.runs,
+           [&](const Run &run) { emit_run(run); });
 }
 
 /// Sets the task's part of the result: task numbers count along N first, then
 /// M, then the batch.
 void PackedNest::split(Value *number) {
-  auto next = [&](Value *count, Value *most, Value *extent) {
-    Value *quotient = b().CreateUDiv(number, count);
-    Value *begin = b().CreateMul(
-        b().CreateSub(number, b().CreateMul(quotient, count)), most);
-    number = quotient;
-    return Interval{begin, smaller(b(), most, b().CreateSub(extent, begin))};
+  auto next = [&](Value *parts, Value *most, Value *extent) {
+    return take_part(b(), number, parts, most, extent);
   };
   n = next(tiling.n_tasks, tiling.task_n, tiling.n);
   m = next(tiling.m_tasks, tiling.task_m, tiling.m);

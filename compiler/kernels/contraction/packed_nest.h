@@ -78,11 +78,6 @@ private:
     llvm::Value *first; ///< Its first point, counted from the task's first.
     llvm::Value *data;  ///< SumPlace::n_data.
   };
-  struct Run {
-    Interval k;
-    llvm::Value *continues; ///< i1: it is not the first run.
-    llvm::Value *finishes;  ///< i1: it is the last run.
-  };
 
   void split(llvm::Value *number);
   Sweep special_sweep();

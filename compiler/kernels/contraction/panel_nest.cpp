@@ -38,24 +38,15 @@ void PanelNest::emit(Value *number) {
       sizes_.add_terms(sizes_.value(load.offset.constant), load.offset, batch_);
   const Node &node = frame().kernel.nodes[load.node];
   weights_ = at(frame().operands[node.index], base);
-  emit_for(frame(), index(0), cut_.runs, [&](Value *number) {
-    Value *begin = b().CreateMul(number, cut_.run_k);
-    Value *count = smaller(b(), cut_.run_k, b().CreateSub(cut_.k, begin));
-    emit_run({{begin, count},
-              b().CreateICmpNE(number, index(0)),
-              b().CreateICmpEQ(b().CreateAdd(number, index(1)), cut_.runs)});
-  });
+  for_runs(frame(), cut_.k, cut_.run_k, cut_.runs,
+           [&](const Run &run) { emit_run(run); });
 }
 
 /// Sets the task's part of the result: task numbers count along the rows first,
 /// so that panels stay in a cache, then along the points, then the batch.
 void PanelNest::split(Value *number) {
-  auto next = [&](Value *count, Value *most, Value *extent) {
-    Value *quotient = b().CreateUDiv(number, count);
-    Value *begin = b().CreateMul(
-        b().CreateSub(number, b().CreateMul(quotient, count)), most);
-    number = quotient;
-    return Interval{begin, smaller(b(), most, b().CreateSub(extent, begin))};
+  auto next = [&](Value *parts, Value *most, Value *extent) {
+    return take_part(b(), number, parts, most, extent);
   };
   rows_ = next(cut_.row_tasks, cut_.task_rows, cut_.rows);
   points_ = next(cut_.point_tasks, cut_.task_points, cut_.points);

@@ -31,11 +31,6 @@ public:
   void emit(llvm::Value *number);
 
 private:
-  struct Run {
-    Interval k;
-    llvm::Value *continues; ///< i1: it is not the first run.
-    llvm::Value *finishes;  ///< i1: it is the last run.
-  };
   /// Some vectors of points, from `first` on, counted from the task's first.
   struct Group {
     llvm::Value *first, *width; ///< i64.
