@@ -33,8 +33,11 @@ void PackedNest::emit(Value *number) {
   split(number);
   for (Packer *packer : {&m_side, &n_side, &n_side_by_k})
     packer->begin(batch_);
-  if (copy)
-    copy->begin(batch_);
+  if (copy) {
+    IndexValues indices = batch_;
+    problem.windows->add_taps(sizes, problem.roles.space, indices);
+    copy->begin(indices);
+  }
   emit_for(frame(), index(0), tiling.runs, [&](Value *number) {
     Value *begin = b().CreateMul(number, tiling.run_k);
     Value *count = smaller(b(), tiling.run_k, b().CreateSub(tiling.k, begin));

@@ -56,12 +56,13 @@ bool add_tap(WindowSide &side, const analysis::ContractionRoles &roles,
   };
   for (int64_t factor = 1; factor <= most_dilation; ++factor)
     for (WindowAxis &axis : side.axes) {
-      if (matches(axis, 1, factor)) {
-        axis.tap = tap;
-        axis.dilation = factor;
-        axis.halo = (extent - 1) * analysis::SizePolynomial(factor);
-        return true;
-      }
+      for (int64_t dilation : {factor, -factor})
+        if (matches(axis, 1, dilation)) {
+          axis.tap = tap;
+          axis.dilation = dilation;
+          axis.halo = (extent - 1) * analysis::SizePolynomial(factor);
+          return true;
+        }
       if (factor <= most_stride && extent.constant() &&
           matches(axis, factor, 1)) {
         axis.tap = tap;
@@ -111,6 +112,14 @@ PackSide copied_side(const WindowSide &side,
 }
 
 } // namespace
+
+void WindowSide::add_taps(SizeCode &sizes, const analysis::IndexSpace &space,
+                          IndexValues &indices) const {
+  for (const WindowAxis &axis : axes)
+    if (axis.dilation < 0)
+      indices[*axis.tap] = sizes.value(
+          analysis::SizePolynomial::of(space.extents[*axis.tap]) - 1);
+}
 
 std::optional<WindowSide>
 find_windows(const analysis::ContractionRoles &roles) {

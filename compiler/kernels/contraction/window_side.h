@@ -29,7 +29,8 @@
 namespace landfall::kernels {
 
 /// A loop of N, and the loop of K that moves along the same axis, if any. The
-/// stride or the dilation is 1.
+/// stride or the dilation is 1. A negative dilation (transposed convolutions)
+/// is that of a window whose taps are in reverse order.
 struct WindowAxis {
   uint32_t loop = 0;
   std::optional<uint32_t> tap;
@@ -48,6 +49,10 @@ struct WindowSide {
   /// padded axes, in as many spans.
   PackSide copy;
 
+  /// Adds the indices of the taps, other than phases, that the copy is made
+  /// at: those of the least positions.
+  void add_taps(SizeCode &sizes, const analysis::IndexSpace &space,
+                IndexValues &indices) const;
   const analysis::SizePolynomial &padded(size_t axis) const {
     return copy.lanes[axis].extent;
   }

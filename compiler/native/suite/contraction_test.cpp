@@ -184,11 +184,14 @@ TEST(Contraction, imagesWithFewChannels) {
                .stride = {1, 2, 1},
                .dilation = {1, 1, 1},
                .pad = {0, 1, 1}};
+  Shape reversed = plane; // As in a transposed convolution.
+  reversed.dilation = {-1, -2};
+  reversed.pad = {0, 0};
   Shape bare_strided = strided;
   bare_strided.pad = {0, 0};
   bare_strided.guarded = false;
-  for (const Shape &shape :
-       {plane, strided, dilated, images, bare, bare_strided, line, volume})
+  for (const Shape &shape : {plane, strided, dilated, images, bare, reversed,
+                             bare_strided, line, volume})
     add(shape);
   add(strided, DType::i32);
   add(plane, DType::f64, true);

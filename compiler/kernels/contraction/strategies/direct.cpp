@@ -126,8 +126,11 @@ private:
       const WindowAxis &at = side_.axes[axis];
       if (!at.tap)
         continue;
+      // From the least position, which a reversed window ends with.
       Value *moved =
           b_.CreateMul(indices.lookup(*at.tap), nest_.index(at.dilation));
+      if (at.dilation < 0)
+        moved = b_.CreateAdd(nest_.sizes.value(at.halo), moved);
       Value *stride = nest_.index(at.stride);
       if (at.phases > 1)
         row = b_.CreateAdd(b_.CreateMul(row, nest_.index(at.phases)),
