@@ -181,6 +181,15 @@ std::vector<Shape> all_shapes() {
   s.convolution(3, 224, 224, 64, 7, 2);
   s.convolution(512, 7, 7, 512, 3, 1);
   s.convolution(64, 57, 43, 70, 3, 1);
+  s.convolution(64, 224, 224, 32, 3, 1);
+  s.convolution(64, 224, 224, 64, 3, 1);
+  s.convolution(16, 160, 160, 16, 3, 1);
+  s.convolution(16, 52, 52, 32, 3, 1);
+  s.convolution(3, 224, 224, 32, 3, 2);
+  s.convolution(1, 224, 224, 64, 5, 1);
+  s.convolution(32, 112, 112, 64, 3, 2);
+  s.convolution(32, 26, 26, 32, 3, 1);
+  s.convolution(32, 640, 640, 3, 3, 1);
   s.convolution(128, 56, 56, 128, 3, 2);
   s.convolution(256, 56, 56, 128, 1, 2);
   s.convolution(3, 300, 300, 32, 3, 2);

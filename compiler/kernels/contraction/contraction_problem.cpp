@@ -17,7 +17,7 @@ ContractionProblem::ContractionProblem(const Kernel &the_kernel,
       m_side(roles.m_side, roles.space, roles.m_loops, roles.k_loops),
       n_side(roles.n_side, roles.space, roles.k_loops, roles.n_loops),
       n_side_by_k(roles.n_side, roles.space, roles.n_loops, roles.k_loops),
-      m(roles.extent(roles.m_loops).constant()),
+      windows(find_windows(roles)), m(roles.extent(roles.m_loops).constant()),
       n(roles.extent(roles.n_loops).constant()),
       k(roles.extent(roles.k_loops).constant()) {}
 

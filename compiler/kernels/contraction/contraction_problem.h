@@ -7,6 +7,7 @@
 
 #include "compiler/kernels/contraction/contraction_pack.h"
 #include "compiler/kernels/contraction/contraction_tile.h"
+#include "compiler/kernels/contraction/window_side.h"
 
 #include <optional>
 
@@ -28,6 +29,8 @@ struct ContractionProblem {
   PackSide m_side;      ///< The M side, packed as [M][K].
   PackSide n_side;      ///< The N side, packed as panels of [K][N].
   PackSide n_side_by_k; ///< The N side, packed as [N][K].
+  /// The N side as windows of an image; nullopt if it has no windows.
+  std::optional<WindowSide> windows;
   /// The extents of M, N and K; nullopt if known only at run time.
   std::optional<int64_t> m, n, k;
 

@@ -58,7 +58,7 @@ OpenLoad SegmentReader::open(size_t load, const IndexValues &row_indices) {
     // Conditions that depend on the lane go into the mask vector, the others
     // into one scalar: the mask vector is then the same for many rows.
     Value *mask = segment.mask, *holds = nullptr;
-    for (size_t c = 0; c < at.conditions.size(); ++c) {
+    for (size_t c = 0; !chunk_.guards_hold && c < at.conditions.size(); ++c) {
       const analysis::Affine &condition = at.conditions[c];
       Value *form =
           along_segment(p_.sizes.add_terms(p_.bases[load].conditions[c],

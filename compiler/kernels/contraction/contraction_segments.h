@@ -33,6 +33,7 @@ struct Segment {
 struct LaneChunk {
   bool gathered = false;
   llvm::SmallVector<Segment, 4> segments;
+  bool guards_hold = false; ///< In all lanes: they are not evaluated.
 };
 
 /// A load for which offsets and guards have been evaluated, at fixed indices of

@@ -59,9 +59,9 @@ TEST(ContractionStrategies, bestFirstAndTheLastServesAll) {
     EXPECT_NE(strategy->as_kernel() != nullptr,
               strategy->as_block() != nullptr);
   }
-  EXPECT_EQ(names,
-            (std::vector<std::string_view>{"panels", "stencil", "dot_m",
-                                           "dot_n", "streamed", "packed"}));
+  EXPECT_EQ(names, (std::vector<std::string_view>{"panels", "stencil", "dot_m",
+                                                  "dot_n", "streamed", "direct",
+                                                  "packed"}));
   EXPECT_EQ(choose(make_matmul({}, sizes_are_not_known),
                    std::vector{contraction_strategies().back()})
                 .generator,
@@ -74,6 +74,7 @@ TEST(ContractionStrategies, unknownSizesLeaveTheChoiceToTheLaunch) {
   EXPECT_EQ(
       choice.refusals,
       (Reasons{{"stencil", "it has M: both sides are used more than once"},
+               {"direct", "the N side has no windows"},
                {"dot_n", "the N side, along K, is not contiguous in "
                          "memory"}}));
 }
@@ -120,6 +121,21 @@ TEST(ContractionStrategies, imagesAreLoadedUnderGuards) {
   Choice choice =
       choose(make_convolution(image_convolution(), sizes_are_known));
   EXPECT_EQ(choice.refusals["streamed"], "the N side is loaded under a guard");
+}
+
+TEST(ContractionStrategies, windowsOfManyPointsAreReadFromPaddedCopies) {
+  ConvolutionShape shape = image_convolution();
+  EXPECT_EQ(choose(make_convolution(shape, sizes_are_not_known)).generator,
+            "dot_m or direct or packed");
+  shape.outputs = 1000;
+  EXPECT_EQ(choose(make_convolution(shape, sizes_are_known)).refusals["direct"],
+            "M is more than a few hundred rows");
+  shape.window = {1, 1};
+  shape.pad = {0, 0};
+  shape.stride = {2, 2};
+  EXPECT_EQ(
+      choose(make_convolution(shape, sizes_are_not_known)).refusals["direct"],
+      "the N side has no windows");
 }
 
 TEST(ContractionStrategies, depthwiseConvolutionsAreStencils) {

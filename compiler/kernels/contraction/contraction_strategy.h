@@ -25,6 +25,7 @@ class BlockStrategy;
 class KernelStrategy;
 class PackedNest;
 struct SumPlace;
+struct Tiling;
 
 /// Whether a strategy can compute a contraction. If not, `reason` says why, as
 /// the clause after "because": "it has no N".
@@ -114,10 +115,18 @@ public:
   virtual bool packs_n() const { return false; }
 
   /// If packs_n(): the scratch memory that `make_ready` needs, in elements
-  /// (i64). The last argument is the extent of a run of K plus one vector.
+  /// (i64). Of the tiling, only what does not concern scratch memory is set.
   virtual llvm::Value *scratch(SizeCode &, const ContractionProblem &,
-                               llvm::Value *) const {
+                               const Tiling &) const {
     llvm_unreachable("packs nothing");
+  }
+  /// Whether its lanes are those of a padded copy (window_side.h) instead of
+  /// points of N: Stretch::end counts these. At most one strategy does so.
+  virtual bool pads_n() const { return false; }
+  /// If pads_n(): an upper bound of a task's lanes, and of its points (i64).
+  virtual llvm::Value *most_lanes(SizeCode &, const ContractionProblem &,
+                                  const Tiling &) const {
+    llvm_unreachable("pads nothing");
   }
   /// If packs_n(): packs the part `k` x `n` of the N side, of a group, into
   /// PackedNest::n_scratch. `k` is not empty at run time.

@@ -69,6 +69,9 @@ private:
   llvm::Align vector_align() const {
     return llvm::Align(shape_.width * scalar_->getScalarSizeInBits() / 8);
   }
+  llvm::Align element_align() const {
+    return llvm::Align(scalar_->getScalarSizeInBits() / 8);
+  }
 
   Value *sum_address(Value *sums, size_t i) {
     size_t row = i / vectors_, vector = i % vectors_;
@@ -105,15 +108,25 @@ private:
     return result;
   }
 
+  bool has_offsets() const { return function_->arg_size() > 5; }
+
+  /// Of step k of the N side.
+  Value *offset(Value *k) {
+    if (!has_offsets())
+      return b_.CreateMul(k, b_.getInt64(shape_.n()));
+    llvm::Type *index = b_.getInt64Ty();
+    return b_.CreateLoad(index, b_.CreateGEP(index, function_->getArg(5), k));
+  }
+
   Values step(Value *k, const Values &sums) {
     Value *m_side = b_.CreateGEP(scalar_, function_->getArg(0), k);
-    Value *n_side = b_.CreateGEP(scalar_, function_->getArg(1),
-                                 b_.CreateMul(k, b_.getInt64(shape_.n())));
+    Value *n_side = b_.CreateGEP(scalar_, function_->getArg(1), offset(k));
+    llvm::Align align = has_offsets() ? element_align() : vector_align();
     Values vectors, next;
     for (unsigned v = 0; v < vectors_; ++v)
       vectors.push_back(b_.CreateAlignedLoad(
           vector_, b_.CreateConstGEP1_64(scalar_, n_side, v * shape_.width),
-          vector_align()));
+          align));
     for (unsigned row = 0; row < m_; ++row) {
       Value *address =
           b_.CreateConstGEP1_64(scalar_, m_side, row * shape_.m_side_stride());
@@ -136,16 +149,18 @@ private:
 
 /// The module's function for this block, built on first use.
 llvm::Function *tile_function(KernelFrame &frame, const TileShape &shape,
-                              const TileBlock &block) {
-  std::string symbol = "tile_" + std::string(name(shape.type)) + "_" +
-                       std::to_string(block.m) + "x" +
-                       std::to_string(block.vectors);
+                              const TileBlock &block, bool has_offsets) {
+  std::string symbol =
+      "tile_" + std::string(name(shape.type)) + "_" + std::to_string(block.m) +
+      "x" + std::to_string(block.vectors) + (has_offsets ? "_offsets" : "");
   llvm::LLVMContext &context = frame.b.getContext();
   llvm::Type *pointer = llvm::PointerType::get(context, 0);
   llvm::Type *index = llvm::Type::getInt64Ty(context);
-  auto [function, fresh] = inner_function(
-      frame, symbol,
-      {pointer, pointer, index, pointer, llvm::Type::getInt1Ty(context)});
+  llvm::SmallVector<llvm::Type *, 6> parameters = {
+      pointer, pointer, index, pointer, llvm::Type::getInt1Ty(context)};
+  if (has_offsets)
+    parameters.push_back(pointer);
+  auto [function, fresh] = inner_function(frame, symbol, parameters);
   if (fresh)
     TileFunction(shape, block, function).build();
   return function;
@@ -194,9 +209,12 @@ Value *multiply_add(llvm::IRBuilderBase &b, Value *a, Value *x, Value *sum) {
 
 void call_tile(KernelFrame &frame, const TileShape &shape,
                const TileBlock &block, const TileArguments &arguments) {
-  frame.b.CreateCall(tile_function(frame, shape, block),
-                     {arguments.m_side, arguments.n_side, arguments.k,
-                      arguments.sums, arguments.continues});
+  Values values = {arguments.m_side, arguments.n_side, arguments.k,
+                   arguments.sums, arguments.continues};
+  bool has_offsets = arguments.offsets != nullptr;
+  if (has_offsets)
+    values.push_back(arguments.offsets);
+  frame.b.CreateCall(tile_function(frame, shape, block, has_offsets), values);
 }
 
 void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights, Value *m,

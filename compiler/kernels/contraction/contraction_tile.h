@@ -55,6 +55,9 @@ struct TileArguments {
   llvm::Value *k;         ///< The number of steps: i64, in [0, TileShape::k].
   llvm::Value *sums;      ///< The block's first sum.
   llvm::Value *continues; ///< i1: add to the sums there, else overwrite.
+  /// If not null: step k reads the N side, which is then not aligned, at n_side
+  /// + offsets[k] (address of i64, in elements) instead of n_side + k * n().
+  llvm::Value *offsets = nullptr;
 };
 
 /// Emits a call of the block function; adds the function to the module on first

@@ -127,14 +127,17 @@ private:
     };
     Value *packed_m =
         b_.CreateAdd(tiling_.task_m, index(std::max(shape_.m, shape_.width)));
-    Value *packed_k = b_.CreateAdd(tiling_.run_k, index(shape_.width));
     Value *kept = b_.CreateICmpSGT(tiling_.runs, index(1));
     for (const BlockStrategy::Cut &cut : cuts_)
       kept = b_.CreateOr(kept, cut.suits);
-    Value *sum_n =
-        b_.CreateSelect(kept, b_.CreateAdd(tiling_.task_n, index(shape_.width)),
-                        index(shape_.n()));
-    Value *packed_n = packed_n_side(packed_k);
+    Value *lanes = tiling_.task_n;
+    for (const BlockStrategy *strategy : strategies_)
+      if (strategy->pads_n())
+        lanes = round_up(b_, strategy->most_lanes(sizes_, problem_, tiling_),
+                         index(shape_.n()));
+    Value *sum_n = b_.CreateSelect(
+        kept, b_.CreateAdd(lanes, index(shape_.width)), index(shape_.n()));
+    Value *packed_n = packed_n_side();
     tiling_.n_side_at =
         bytes(b_.CreateMul(packed_m, index(shape_.m_side_stride())));
     tiling_.sums_at = b_.CreateAdd(tiling_.n_side_at, bytes(packed_n));
@@ -143,12 +146,12 @@ private:
   }
 
   /// The largest scratch size of all strategies, in elements.
-  Value *packed_n_side(Value *packed_k) {
+  Value *packed_n_side() {
     Value *most = nullptr;
     for (size_t s = strategies_.size(); s-- > 0;) {
       if (!strategies_[s]->packs_n())
         continue;
-      Value *here = strategies_[s]->scratch(sizes_, problem_, packed_k);
+      Value *here = strategies_[s]->scratch(sizes_, problem_, tiling_);
       most = most ? larger(b_, most, here) : here;
     }
     return most ? most : index(0);

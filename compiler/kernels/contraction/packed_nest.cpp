@@ -22,12 +22,22 @@ PackedNest::PackedNest(SizeCode &the_sizes,
   llvm::Type *byte = b().getInt8Ty();
   n_scratch = b().CreateGEP(byte, frame().scratch, tiling.n_side_at);
   sums_ = b().CreateGEP(byte, frame().scratch, tiling.sums_at);
+  for (const BlockStrategy *strategy : strategies)
+    if (strategy->pads_n()) {
+      padded.emplace(sizes, *problem.windows);
+      copy.emplace(sizes, lanes, problem.windows->copy, problem.type);
+    }
 }
 
 void PackedNest::emit(Value *number) {
   split(number);
   for (Packer *packer : {&m_side, &n_side, &n_side_by_k})
     packer->begin(batch_);
+  if (copy) {
+    IndexValues indices = batch_;
+    problem.windows->add_taps(sizes, problem.roles.space, indices);
+    copy->begin(indices);
+  }
   for_runs(frame(), tiling.k, tiling.run_k, tiling.runs,
            [&](const Run &run) { emit_run(run); });
 }
@@ -40,6 +50,8 @@ void PackedNest::split(Value *number) {
   };
   n = next(tiling.n_tasks, tiling.task_n, tiling.n);
   m = next(tiling.m_tasks, tiling.task_m, tiling.m);
+  if (padded)
+    padded_n = padded->lanes(n);
   split_index(sizes, problem.roles.space, problem.roles.batch_loops, number,
               batch_);
 }
@@ -109,6 +121,9 @@ void PackedNest::emit_group(const Run &run, const Sweep &sweep,
   Interval of_n{b().CreateAdd(n.begin, group.begin), group.count};
   make_ready(run, sweep, of_n);
   Value *panel_stride = b().CreateMul(run.k.count, index(problem.shape.n()));
+  if (Value *padding = pads(sweep))
+    panel_stride =
+        b().CreateSelect(padding, index(problem.shape.n()), panel_stride);
   emit_for(frame(), group.begin, b().CreateAdd(group.begin, group.count),
            sweep.width, {panel_data(run, sweep, of_n)},
            [&](Value *first, llvm::ArrayRef<Value *> data) {
@@ -162,29 +177,56 @@ Value *PackedNest::in_place(const PackSide &side, Value *offset) {
 /// Computes the blocks of a panel, for all of the task's M.
 void PackedNest::emit_panel(const Run &run, const Sweep &sweep,
                             const Panel &panel) {
-  Interval of_n{b().CreateAdd(n.begin, panel.first),
-                smaller(b(), sweep.width, b().CreateSub(n.count, panel.first))};
+  Interval all = n;
+  if (Value *padding = pads(sweep))
+    all = {b().CreateSelect(padding, padded_n.begin, n.begin),
+           b().CreateSelect(padding, padded_n.count, n.count)};
+  Interval of_n{
+      b().CreateAdd(all.begin, panel.first),
+      smaller(b(), sweep.width, b().CreateSub(all.count, panel.first))};
   // Each block has a place of its own only if sums are kept for another run of
   // K; else all use the first place.
   Value *kept = b().CreateICmpSGT(tiling.runs, index(1));
   Value *panel_at = b().CreateMul(panel.first, tiling.task_m);
   Value *height = index(problem.shape.m);
-  emit_for(
-      frame(), index(0), m.count, height, {},
-      [&](Value *row, llvm::ArrayRef<Value *>) {
-        Interval of_m{b().CreateAdd(m.begin, row),
-                      smaller(b(), height, b().CreateSub(m.count, row))};
-        Value *block_at =
-            b().CreateAdd(panel_at, b().CreateMul(row, sweep.width));
-        Value *sums = at(sums_, b().CreateSelect(kept, block_at, index(0)));
-        SumBlock block{sums, sweep.width, of_m, of_n};
-        Value *stride = index(problem.shape.m_side_stride());
-        Value *m_data = at(frame().scratch, b().CreateMul(row, stride));
-        emit_block(sweep, {run.k, run.continues, sweep.width, m_data,
-                           panel.data, block});
-        emit_if(frame(), run.finishes, [&] { epilogue_.emit(block, batch_); });
-        return Values();
-      });
+  emit_for(frame(), index(0), m.count, height, {},
+           [&](Value *row, llvm::ArrayRef<Value *>) {
+             Interval of_m{b().CreateAdd(m.begin, row),
+                           smaller(b(), height, b().CreateSub(m.count, row))};
+             Value *block_at =
+                 b().CreateAdd(panel_at, b().CreateMul(row, sweep.width));
+             Value *sums =
+                 at(sums_, b().CreateSelect(kept, block_at, index(0)));
+             SumBlock block{sums, sweep.width, of_m, of_n};
+             Value *stride = index(problem.shape.m_side_stride());
+             Value *m_data = at(frame().scratch, b().CreateMul(row, stride));
+             emit_block(sweep, {run.k, run.continues, sweep.width, m_data,
+                                panel.data, block});
+             emit_if(frame(), run.finishes, [&] { finish(sweep, block); });
+             return Values();
+           });
+}
+
+/// Whether the sweep's lanes are padded (i1); null if those of none are.
+Value *PackedNest::pads(const Sweep &sweep) {
+  for (size_t s = 0; s < strategies_.size(); ++s)
+    if (strategies_[s]->pads_n())
+      return is(sweep.strategy, s);
+  return nullptr;
+}
+
+/// Stores the results of a block, whose lanes may be padded.
+void PackedNest::finish(const Sweep &sweep, const SumBlock &block) {
+  Value *padding = pads(sweep);
+  if (!padding)
+    return epilogue_.emit(block, batch_);
+  padded->for_pieces(padding, block.lanes,
+                     [&](const PaddedPoints::Piece &piece) {
+                       SumBlock part = block;
+                       part.sums = at(block.sums, piece.first);
+                       part.lanes = piece.points;
+                       epilogue_.emit(part, batch_);
+                     });
 }
 
 void PackedNest::emit_block(const Sweep &sweep, const SumPlace &place) {

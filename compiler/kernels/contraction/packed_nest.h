@@ -21,6 +21,7 @@
 #include "compiler/kernels/contraction/contraction_epilogue.h"
 #include "compiler/kernels/contraction/contraction_strategy.h"
 #include "compiler/kernels/contraction/contraction_tiling.h"
+#include "compiler/kernels/contraction/padded_points.h"
 
 namespace landfall::kernels {
 
@@ -66,6 +67,11 @@ public:
   Packer m_side, n_side, n_side_by_k;
   llvm::Value *n_scratch; ///< For BlockStrategy::make_ready.
   Interval m, n;          ///< The part of M and N that the task computes.
+  /// Set if a strategy pads N: code for its lanes, the packer of the copy
+  /// (window_side.h), and the task's lanes.
+  std::optional<PaddedPoints> padded;
+  std::optional<Packer> copy;
+  Interval padded_n;
 
 private:
   /// Points [first, last) of the task's N, computed by one strategy. `width`
@@ -90,6 +96,8 @@ private:
                           const Interval &group);
   void emit_panel(const Run &run, const Sweep &sweep, const Panel &panel);
   void emit_block(const Sweep &sweep, const SumPlace &place);
+  llvm::Value *pads(const Sweep &sweep);
+  void finish(const Sweep &sweep, const SumBlock &block);
 
   /// The number that stands for strategies_[strategy] at run time: counted from
   /// the last one, so that it is the same whichever better ones apply.

@@ -139,6 +139,67 @@ TEST(Contraction, weightsInPanels) {
   check_cases(cases);
 }
 
+/// Images that are large enough for padded copies: of all ranks, with strides,
+/// dilations, groups and several images, with and without guards.
+TEST(Contraction, imagesWithFewChannels) {
+  using Shape = kernels::ConvolutionShape;
+  std::mt19937 random(10);
+  std::vector<Case> cases;
+  auto add = [&](Shape shape, DType type = DType::f32, bool known = false) {
+    shape.types = {type, type, type, type};
+    shape.fixed_weights = true;
+    shape.finish = kernels::Finish::bias_relu;
+    cases.push_back(exact_case(
+        kernels::make_convolution(shape, [=] { return !known; }), random));
+  };
+  Shape plane{.inputs = 5,
+              .outputs = 15,
+              .image = {9, 37},
+              .window = {3, 3},
+              .stride = {1, 1},
+              .dilation = {1, 1},
+              .pad = {1, 1}};
+  Shape strided = plane, dilated = plane, images = plane, bare = plane;
+  strided.stride = {2, 3};
+  strided.window = {3, 5};
+  strided.image = {18, 120};
+  dilated.dilation = {2, 2};
+  images.images = 2;
+  images.groups = 3;
+  images.outputs = 4;
+  bare.pad = {0, 0};
+  bare.guarded = false;
+  bare.inputs = 70;
+  bare.outputs = 3;
+  Shape line{.inputs = 31,
+             .outputs = 3,
+             .image = {301},
+             .window = {15},
+             .stride = {1},
+             .dilation = {2},
+             .pad = {9}};
+  Shape volume{.inputs = 2,
+               .outputs = 3,
+               .image = {9, 23, 25},
+               .window = {2, 3, 2},
+               .stride = {1, 2, 1},
+               .dilation = {1, 1, 1},
+               .pad = {0, 1, 1}};
+  Shape reversed = plane; // As in a transposed convolution.
+  reversed.dilation = {-1, -2};
+  reversed.pad = {0, 0};
+  Shape bare_strided = strided;
+  bare_strided.pad = {0, 0};
+  bare_strided.guarded = false;
+  for (const Shape &shape : {plane, strided, dilated, images, bare, reversed,
+                             bare_strided, line, volume})
+    add(shape);
+  add(strided, DType::i32);
+  add(plane, DType::f64, true);
+  add(bare_strided, DType::f64);
+  check_cases(cases);
+}
+
 /// Real numbers: the sum's rounding errors stay small.
 TEST(Contraction, rounds) {
   std::mt19937 random(8);

@@ -39,7 +39,7 @@ public:
   }
 
   Value *scratch(SizeCode &sizes, const ContractionProblem &problem,
-                 Value *) const override {
+                 const Tiling &) const override {
     const TileShape &shape = problem.shape;
     return sizes.frame().index(2 * shape.width * shape.m_side_stride());
   }

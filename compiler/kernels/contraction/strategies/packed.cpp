@@ -33,10 +33,11 @@ public:
   }
 
   Value *scratch(SizeCode &sizes, const ContractionProblem &problem,
-                 Value *k) const override {
+                 const Tiling &tiling) const override {
     const TileShape &shape = problem.shape;
-    return sizes.b().CreateMul(k,
-                               sizes.frame().index(shape.n() * shape.panels));
+    auto index = [&](int64_t value) { return sizes.frame().index(value); };
+    Value *k = sizes.b().CreateAdd(tiling.run_k, index(shape.width));
+    return sizes.b().CreateMul(k, index(shape.n() * shape.panels));
   }
 
   void make_ready(PackedNest &nest, const Interval &k,
