@@ -8,8 +8,6 @@
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/frame/shared_function.h"
 
-#include <algorithm>
-
 namespace landfall::kernels {
 
 using llvm::Value;
@@ -77,10 +75,12 @@ private:
       return;
     constexpr int read = 0, into_second_level = 2, data = 1;
     int64_t points = int64_t(block_.vectors) * shape_.width;
-    int64_t count = std::max<int64_t>(points / panel_, 1);
-    for (int64_t p = count; p < 2 * count; ++p) {
+    int64_t line = 64 / size_of(shape_.type);
+    for (int64_t point = points; point < 2 * points; point += line) {
       Value *address =
-          at(panels, b_.CreateMul(arguments_.panel_stride, index(p)));
+          at(panels, b_.CreateAdd(b_.CreateMul(arguments_.panel_stride,
+                                               index(point / panel_)),
+                                  index(point % panel_)));
       b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
                          {address, b_.getInt32(read),
                           b_.getInt32(into_second_level), b_.getInt32(data)});
