@@ -130,16 +130,35 @@ private:
   bool pays() {
     unsigned innermost = loops() - 1;
     int64_t along = 1, summed = 1;
+    unsigned long_sums = 0;
     for (auto [dim, role] : llvm::enumerate(roles_)) {
       along *= role == of_panels ? dims()[dim] : 1;
       summed *= role >= 0 ? dims()[dim] : 1;
+      long_sums += role >= 0 && dims()[dim] > 1;
     }
+    bool windows_pay = long_sums < 2 || along >= weights_.fewest_for_windows ||
+                       has_few_other_points();
     int64_t stored = llvm::alignTo(along, weights_.width);
     return (stored - along) * 100 <= stored * weights_.most_padding &&
            (own_loop_ == innermost ||
-            (used_.contains(innermost) &&
+            (used_.contains(innermost) && windows_pay &&
              summed >= weights_.fewest_summed_on_m_side &&
              summed * along >= weights_.fewest_on_m_side));
+  }
+
+  bool has_few_other_points() {
+    int64_t points = 1;
+    for (unsigned loop : used_) {
+      if (loop >= loops())
+        continue;
+      auto extent = module_.size_of(contract_.getDims()[loop]).constant();
+      if (!extent || *extent > weights_.few_other_points)
+        return false;
+      points *= *extent;
+      if (points > weights_.few_other_points)
+        return false;
+    }
+    return true;
   }
 
   ir::Module::Impl &module_;

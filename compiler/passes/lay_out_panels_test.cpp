@@ -149,6 +149,34 @@ void with_long_sums(Module::Impl &module) {
   lay_out_panels(module, {.width = 4, .fewest_summed_on_m_side = 7});
 }
 
+void with_many_window_points(Module::Impl &module) {
+  lay_out_panels(module,
+                 {.width = 4, .fewest_for_windows = 12, .few_other_points = 3});
+}
+
+/// Weights of a window of two columns, on the M side; rows of x are points.
+TEST(LayOutPanels, LeavesFewWindowsOfManyPoints) {
+  auto count = [](int64_t channels, bool known) {
+    auto build = [=](Builder &b) {
+      Tensor x = input(b), w = weights(b, {channels, 3, 2});
+      Contraction c;
+      c.shape = {channels, known ? Size(3) : x.shape()[0]};
+      c.reduce = {3, 2};
+      c.factors = [&](auto at, auto sum) {
+        return std::pair(x.at({at[1], sum[0] + sum[1]}),
+                         w.at({at[0], sum[0], sum[1]}));
+      };
+      b.output("y", b.contract(c));
+    };
+    std::string panels =
+        "tensor<" + std::to_string(channels / 4) + "x3x2x4xf32>";
+    return outcome(build, with_many_window_points, 4, 6).count(panels);
+  };
+  EXPECT_EQ(count(8, false), 0);
+  EXPECT_EQ(count(8, true), 2);
+  EXPECT_EQ(count(12, false), 2);
+}
+
 TEST(LayOutPanels, LeavesShortSumsOnTheMSide) {
   auto build = [](Builder &b) {
     b.output("y", product(b, input(b), weights(b, {8, 6}), 8, 0,
