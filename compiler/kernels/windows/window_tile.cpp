@@ -126,9 +126,11 @@ private:
                         larger(b_, tile_.columns, index(fewest_busy)));
     // Edges of rows are slow.
     Value *vector = times(tile_.taps, index(problem_.loops_cost));
-    Value *vectors = ceil_div(b_, tile_.columns, index(problem_.width));
+    Value *along = problem_.channels_last ? tile_.channels : tile_.columns;
+    Value *rows = problem_.channels_last ? tile_.columns : tile_.channels;
+    Value *vectors = ceil_div(b_, along, index(problem_.width));
     Value *row = b_.CreateAdd(times(vectors, vector), index(180));
-    return b_.CreateICmpSLE(here, times(tile_.channels, row));
+    return b_.CreateICmpSLE(here, times(rows, row));
   }
 
   /// Areas are longer than their contents: blocks of columns and transposed
