@@ -10,6 +10,8 @@
 //                                       y  a e b f c g d h ..
 //   split    y[k, j] = x[j, k], k < 2:  the other way round
 //
+// With one iteration, both are copies.
+//
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/loops/nest_emitter.h"
 
@@ -75,7 +77,7 @@ void NestEmitter::add_joins(Value *low, Value *high, BodyEmitter &outer,
   size_t rank = plan_.order.size();
   if (loop(rank - 1) + 1 != rank || loop(rank - 2) + 2 != rank)
     return;
-  for (unsigned count = 2; count <= most_vectors; ++count)
+  for (unsigned count = 1; count <= most_vectors; ++count)
     cases.push_back(
         {b.CreateICmpEQ(extent(plan_.lane_place), frame_.index(count)),
          [this, count, low, high, &outer] {
@@ -105,7 +107,7 @@ void NestEmitter::add_splits(Value *low, Value *high, BodyEmitter &outer,
   Value *walks = extent(plan_.lane_place - 1);
   Value *whole =
       b.CreateAnd(b.CreateICmpEQ(low, zero), b.CreateICmpEQ(high, walks));
-  for (unsigned count = 2; count <= most_vectors; ++count) {
+  for (unsigned count = 1; count <= most_vectors; ++count) {
     Value *length = frame_.index(count);
     Value *row = b.CreateAnd(b.CreateICmpEQ(walks, length),
                              b.CreateICmpEQ(place.stride(), length));

@@ -9,6 +9,7 @@
 #include "compiler/kernels/loops/loop_plan.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace landfall::kernels {
 
@@ -131,6 +132,8 @@ bool reads_along_taps(const WindowProblem &problem) {
 
 /// As measured on processors of 2019 to 2024.
 int64_t cost_of_loops(const WindowProblem &problem) {
+  if (problem.channels_last) // Its lanes too; each tap has guards of its own.
+    return 60;
   LoopPlan plan = plan_loops(problem.kernel, problem.machine);
   if (plan.window_rows > 1) // Taps are unrolled, rows share what they load.
     return problem.column.stride == 1 ? 9 : 27;
@@ -167,6 +170,12 @@ WindowProblem::WindowProblem(const Kernel &the_kernel,
   transposes_data = reads_along_columns(*this);
   transposes_weights = reads_along_taps(*this);
   loops_cost = cost_of_loops(*this);
+}
+
+bool WindowProblem::reaches_far() const {
+  return llvm::any_of(sum.axes, [](const WindowAxis &axis) {
+    return axis.tap && std::abs(axis.dilation) * axis.stride > 8;
+  });
 }
 
 std::vector<uint32_t> WindowProblem::outer_loops() const {

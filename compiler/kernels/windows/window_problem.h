@@ -47,8 +47,10 @@ struct WindowProblem {
   int64_t loops_cost;
 
   /// Whether channels as lanes are best at all sizes: columns are not
-  /// contiguous in the result.
-  bool suits_all_sizes() const { return channels_last; }
+  /// contiguous in the result, and windows do not reach far apart.
+  bool suits_all_sizes() const { return channels_last && !reaches_far(); }
+  /// Whether windows can span many times the data that they read.
+  bool reaches_far() const;
   std::vector<uint32_t> outer_loops() const;
   std::vector<uint32_t> outer_taps() const;
   /// The change of a form from one position of the axis to the next.

@@ -30,8 +30,8 @@ public:
     read_extents();
     cut();
     cut_chunks();
-    share_out();
     lay_out();
+    share_out();
     return tile_;
   }
 
@@ -113,18 +113,24 @@ private:
   Value *suits() {
     if (problem_.suits_all_sizes())
       return b_.getTrue();
-    // Copying in and transposing back, in each group of channels. A stride
-    // copies more data for each result.
-    int64_t copy = 20 + problem_.width * 5 / 2 +
-                   50 * problem_.row.stride * problem_.column.stride;
-    Value *column = b_.CreateAdd(times(tile_.taps, index(6)), index(copy));
+    // Copying in and transposing back, in each group of channels. A tile copies
+    // all that its windows span, which is far more than its results if a stride
+    // or a dilation is large.
+    Value *points =
+        times(tile_.outer_taps, times(tile_.data_rows, tile_.data_columns));
+    Value *results = times(tile_.tile_rows, tile_.tile_columns);
+    Value *copy = b_.CreateAdd(b_.CreateUDiv(times(points, index(50)), results),
+                               index(20 + problem_.width * 5 / 2));
+    Value *column = b_.CreateAdd(times(tile_.taps, index(6)), copy);
     Value *here = times(times(tile_.groups, column),
                         larger(b_, tile_.columns, index(fewest_busy)));
     // Edges of rows are slow.
     Value *vector = times(tile_.taps, index(problem_.loops_cost));
-    Value *vectors = ceil_div(b_, tile_.columns, index(problem_.width));
+    Value *along = problem_.channels_last ? tile_.channels : tile_.columns;
+    Value *rows = problem_.channels_last ? tile_.columns : tile_.channels;
+    Value *vectors = ceil_div(b_, along, index(problem_.width));
     Value *row = b_.CreateAdd(times(vectors, vector), index(180));
-    return b_.CreateICmpSLE(here, times(tile_.channels, row));
+    return b_.CreateICmpSLE(here, times(rows, row));
   }
 
   /// Areas are longer than their contents: blocks of columns and transposed
