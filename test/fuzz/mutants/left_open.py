@@ -54,6 +54,8 @@ def is_open(node, operands, known):
         return True
     if node.op_type in EMPTY_FREE and any(0 in value.shape for value in operands):
         return True
+    if node.op_type == "QuantizeLinear" and isinstance(scale := known.get(node.input[1]), np.ndarray) and np.any(scale == 0):
+        return True  # 0 / 0, which no integer is.
     if node.op_type == "Pow" and len(reals) < len(operands) and any(np.any(value < 0) for value in operands):
         return True  # Of an integer to a negative power.
     if node.op_type in ("ReduceLogSum", "ReduceLogSumExp") and not reals:
