@@ -84,7 +84,7 @@ class Reports(CommandLine):
         self.assertNotIn("machine", self.ask("explain", square, "--device", "reef1", "--repeat", "1"))
 
     def test_explain_says_what_made_each_kernel(self):
-        for target, makers in [("cpu", {"stencil", "dot_m", "dot_n", "streamed", "packed", "windows", "loops"}),
+        for target, makers in [("cpu", {"stencil", "dot_m", "dot_n", "streamed", "direct", "packed", "windows", "loops"}),
                                ("reef1", {"matrix", "loops"})]:
             report = self.ask("explain", self.model, "--target", target, "--no-run")
             refusals = []

@@ -17,8 +17,8 @@ analysis::SizePolynomial PaddedPoints::pitch_of(size_t axis) const {
   return pitch;
 }
 
-Value *PaddedPoints::loop_extent(size_t axis) {
-  return sizes_.value(side_.padded(axis) - side_.axes[axis].halo);
+analysis::SizePolynomial PaddedPoints::extent_of(size_t axis) const {
+  return side_.padded(axis) - side_.axes[axis].halo;
 }
 
 Value *PaddedPoints::halo() {
@@ -31,11 +31,9 @@ Value *PaddedPoints::halo() {
 Value *PaddedPoints::lane(Value *point) {
   Value *lane = index(0);
   for (size_t axis = side_.axes.size(); axis-- > 0;) {
-    Value *outer =
-        axis > 0 ? b().CreateUDiv(point, loop_extent(axis)) : nullptr;
-    Value *at =
-        outer ? b().CreateSub(point, b().CreateMul(outer, loop_extent(axis)))
-              : point;
+    Value *outer = axis > 0 ? b().CreateUDiv(point, extent(axis)) : nullptr;
+    Value *at = outer ? b().CreateSub(point, b().CreateMul(outer, extent(axis)))
+                      : point;
     lane = b().CreateAdd(lane, b().CreateMul(at, pitch(axis)));
     point = outer;
   }
@@ -50,23 +48,44 @@ Interval PaddedPoints::lanes(const Interval &points) {
 }
 
 Value *PaddedPoints::most_lanes(Value *points) {
-  // An axis ends at most once more than the points fill it.
-  Value *most = points;
-  analysis::SizePolynomial filled(1);
+  // An axis ends at most once more than the points fill it, and before each
+  // index of the outer axes but the first.
+  Value *most = points, *none = index(0);
   for (size_t axis = side_.axes.size(); axis-- > 1;) {
-    filled = filled * (side_.padded(axis) - side_.axes[axis].halo);
-    Value *whole = larger(b(), sizes_.value(filled), index(1));
-    Value *ends = b().CreateAdd(b().CreateUDiv(points, whole), index(1));
-    Value *gap = sizes_.value(side_.axes[axis].halo * pitch_of(axis));
-    most = b().CreateAdd(most, b().CreateMul(ends, gap));
+    Value *ends = b().CreateAdd(b().CreateUDiv(points, filled(axis)), index(1));
+    analysis::SizePolynomial outer(1);
+    for (size_t o = 0; o < axis; ++o)
+      outer = outer * extent_of(o);
+    Value *all = larger(b(), sizes_.value(outer - 1), none);
+    most =
+        b().CreateAdd(most, b().CreateMul(smaller(b(), ends, all), gap(axis)));
   }
   return most;
+}
+
+Value *PaddedPoints::usual_lanes(Value *points) {
+  Value *usual = points;
+  for (size_t axis = side_.axes.size(); axis-- > 1;)
+    usual = b().CreateAdd(
+        usual, ceil_div(b(), b().CreateMul(points, gap(axis)), filled(axis)));
+  return usual;
+}
+
+Value *PaddedPoints::filled(size_t axis) {
+  analysis::SizePolynomial points(1);
+  for (size_t inner = axis; inner < side_.axes.size(); ++inner)
+    points = points * extent_of(inner);
+  return larger(b(), sizes_.value(points), index(1));
+}
+
+Value *PaddedPoints::gap(size_t axis) {
+  return sizes_.value(side_.axes[axis].halo * pitch_of(axis));
 }
 
 void PaddedPoints::for_pieces(Value *is_padded, const Interval &lanes,
                               const std::function<void(const Piece &)> &body) {
   size_t inner = side_.axes.size() - 1;
-  Value *row_lanes = padded(inner), *row_points = loop_extent(inner);
+  Value *row_lanes = padded(inner), *row_points = extent(inner);
   Value *end = b().CreateAdd(lanes.begin, lanes.count);
   std::vector<analysis::LoopSpan> outer(side_.copy.lanes.begin(),
                                         side_.copy.lanes.end() - 1);
@@ -84,9 +103,9 @@ void PaddedPoints::for_pieces(Value *is_padded, const Interval &lanes,
     Value *number = index(0), *exists = b().getTrue();
     for (size_t axis = 0; axis < inner; ++axis) {
       Value *at = indices.lookup(outer[axis].variable);
-      Value *extent = loop_extent(axis);
-      number = b().CreateAdd(b().CreateMul(number, extent), at);
-      exists = b().CreateAnd(exists, b().CreateICmpSLT(at, extent));
+      Value *most = extent(axis);
+      number = b().CreateAdd(b().CreateMul(number, most), at);
+      exists = b().CreateAnd(exists, b().CreateICmpSLT(at, most));
     }
     Value *count = larger(b(), b().CreateSub(high, low), index(0));
     Value *begin = b().CreateAdd(b().CreateMul(number, row_points),

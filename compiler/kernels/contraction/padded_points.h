@@ -30,6 +30,8 @@ public:
   /// An upper bound of the count of `lanes` for so many points, if no axis has
   /// extent 0.
   llvm::Value *most_lanes(llvm::Value *points);
+  /// The average count of `lanes` for so many points.
+  llvm::Value *usual_lanes(llvm::Value *points);
 
   /// Some lanes that are consecutive points.
   struct Piece {
@@ -43,7 +45,12 @@ public:
 
 private:
   analysis::SizePolynomial pitch_of(size_t axis) const;
-  llvm::Value *loop_extent(size_t axis);
+  analysis::SizePolynomial extent_of(size_t axis) const;
+  llvm::Value *extent(size_t axis) { return sizes_.value(extent_of(axis)); }
+  /// The points of an axis and those inside of it, at least 1; the lanes that
+  /// lie between these and the next.
+  llvm::Value *filled(size_t axis);
+  llvm::Value *gap(size_t axis);
   llvm::Value *padded(size_t axis) { return sizes_.value(side_.padded(axis)); }
   llvm::IRBuilderBase &b() { return sizes_.b(); }
   llvm::Value *index(int64_t value) { return sizes_.frame().index(value); }

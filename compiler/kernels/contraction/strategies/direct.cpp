@@ -20,9 +20,11 @@ namespace {
 
 /// With more rows of M, packing costs little beside the product.
 constexpr int64_t most_m = 512;
-/// Lanes computed in vain are at most one in so many, and fewer with more rows:
-/// at most `most_lost_rows` / M of all.
-constexpr int64_t most_lost = 4, most_lost_rows = 4;
+/// At most a fourth of the lanes are computed in vain.
+constexpr int64_t most_lost = 4;
+/// Packing or copying an element takes as long as its products with so many
+/// rows of M, about.
+constexpr int64_t rows_of_packing = 16;
 
 /// Sizes of the copy. Values are i64, in elements unless stated otherwise.
 struct CopyCut {
@@ -68,19 +70,27 @@ Value *suits(SizeCode &sizes, const ContractionProblem &problem,
   llvm::IRBuilderBase &b = sizes.b();
   auto index = [&](int64_t value) { return sizes.frame().index(value); };
   PaddedPoints points(sizes, *problem.windows);
-  Value *lost = b.CreateSub(points.most_lanes(tiling.n), tiling.n);
-  Value *share = larger(b, index(most_lost),
-                        b.CreateUDiv(tiling.m, index(most_lost_rows)));
-  Value *few_lost = b.CreateICmpSLE(b.CreateMul(lost, share), tiling.n);
-  // The copy is at most half of what packing would write.
-  Value *copied = b.CreateMul(b.CreateAdd(cut.lanes, points.halo()),
-                              b.CreateMul(cut.phases, index(2)));
-  Value *small = b.CreateICmpSLE(copied, b.CreateMul(cut.taps, tiling.task_n));
+  Value *computed = round_up(b, points.usual_lanes(tiling.task_n),
+                             index(problem.shape.width));
+  Value *lost = b.CreateSub(computed, tiling.task_n);
+  Value *few_lost =
+      b.CreateICmpSLE(b.CreateMul(lost, index(most_lost)), tiling.task_n);
+  // By channel, in elements: copying and what is computed in vain cost less
+  // than packing, by a margin for what is not counted.
+  Value *copied =
+      b.CreateMul(b.CreateAdd(cut.lanes, points.halo()), cut.phases);
+  Value *in_vain =
+      b.CreateUDiv(b.CreateMul(lost, b.CreateMul(tiling.m, cut.taps)),
+                   index(rows_of_packing));
+  Value *packed = b.CreateMul(cut.taps, tiling.task_n);
+  Value *cheap =
+      b.CreateICmpSLE(b.CreateMul(b.CreateAdd(copied, in_vain), index(16)),
+                      b.CreateMul(packed, index(9)));
   int64_t room = problem.machine.caches.l2_bytes / 2 / size_of(problem.type);
   Value *cached =
       b.CreateICmpSLE(b.CreateMul(cut.rows, cut.stride), index(room));
   Value *few_rows = b.CreateICmpSLE(tiling.m, index(most_m));
-  return b.CreateAnd(b.CreateAnd(few_lost, small),
+  return b.CreateAnd(b.CreateAnd(few_lost, cheap),
                      b.CreateAnd(cached, few_rows));
 }
 
@@ -106,11 +116,20 @@ public:
     copy_windows(*nest_.copy, side_, {rows, lanes, target, cut_.stride});
   }
 
-  /// The offset of each step.
+  /// The offset of each step: computed in one channel, repeated in others.
   void emit_table() {
-    emit_for(nest_.frame(), nest_.index(0), k_.count, [&](Value *step) {
-      b_.CreateStore(offset(b_.CreateAdd(k_.begin, step)),
-                     element(b_, b_.getInt64Ty(), nest_.n_scratch, step));
+    Value *computed = smaller(b_, k_.count, cut_.taps);
+    auto place = [&](Value *step) {
+      return element(b_, b_.getInt64Ty(), nest_.n_scratch, step);
+    };
+    emit_for(nest_.frame(), nest_.index(0), computed, [&](Value *step) {
+      b_.CreateStore(offset(b_.CreateAdd(k_.begin, step)), place(step));
+    });
+    Value *to_next = b_.CreateMul(cut_.phases, cut_.stride);
+    emit_for(nest_.frame(), computed, k_.count, [&](Value *step) {
+      Value *same =
+          b_.CreateLoad(b_.getInt64Ty(), place(b_.CreateSub(step, cut_.taps)));
+      b_.CreateStore(b_.CreateAdd(same, to_next), place(step));
     });
   }
 
