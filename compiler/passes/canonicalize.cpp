@@ -87,11 +87,24 @@ void fold_scalars(ir::Module::Impl &module) {
   });
 }
 
-/// reshape(reshape(x)) -> reshape(x); a reshape to the same shape -> x.
+/// Whether two tensors are known to have different numbers of elements.
+bool differ_in_count(Value a, Value b) {
+  auto x = cast<RankedTensorType>(a.getType());
+  auto y = cast<RankedTensorType>(b.getType());
+  return x.hasStaticShape() && y.hasStaticShape() &&
+         x.getNumElements() != y.getNumElements();
+}
+
+/// reshape(reshape(x)) -> reshape(x); a reshape to the same shape -> x. Two
+/// that contradict each other stay: what the run requires of the shape between
+/// them fails.
 void compose_reshapes(ir::Module::Impl &module) {
   module.module->walk([&](lf::ReshapeOp op) {
-    while (auto inner = op.getTensor().getDefiningOp<lf::ReshapeOp>())
+    while (auto inner = op.getTensor().getDefiningOp<lf::ReshapeOp>()) {
+      if (differ_in_count(inner.getTensor(), op.getValue()))
+        break;
       op.getTensorMutable().assign(inner.getTensor());
+    }
     if (module.shape_of(op.getTensor()) == module.shape_of(op.getValue()) &&
         op.getTensor().getType() == op.getValue().getType())
       op.getValue().replaceAllUsesWith(op.getTensor());

@@ -75,5 +75,17 @@ TEST(Clean, KeepsRequirements) {
   EXPECT_EQ(cleaned(build).count("lf.require"), 1);
 }
 
+/// Of six elements by way of n, which the run says, to one.
+TEST(Canonicalize, ReshapesThatContradictEachOtherStay) {
+  Module module;
+  Builder b(module);
+  Tensor x = input(b);
+  Tensor six = b.map({2, 3}, DType::f32,
+                     [&](auto) { return x.at({b.index(0), b.index(0)}); });
+  b.output("y", b.reshape(b.reshape(six, {x.shape()[0]}), {1}));
+  canonicalize(module.impl(), {});
+  EXPECT_TRUE(verify_core_ir(module));
+}
+
 } // namespace
 } // namespace landfall::compiler
