@@ -424,7 +424,8 @@ LoopPlan Planner::run() {
   plan_.lane_place = rank_;
   SideBySide parts = find_side_by_side(kernel_, machine_, access_);
   uint32_t lanes = uint32_t(rank_) - 1 - parts.is_last_loop;
-  if (parts.count && std::ranges::is_sorted(plan_.order) && has_lanes(lanes)) {
+  if (parts.count && std::ranges::is_sorted(plan_.order) && width(lanes) > 1 &&
+      has_lanes(lanes)) {
     plan_.parts = parts;
     plan_.lane_place = lanes;
     plan_.width = width(lanes);

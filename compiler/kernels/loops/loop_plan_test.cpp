@@ -265,6 +265,16 @@ TEST(LoopPlan, lanesOfOnePhaseAreNeighbours) {
   }
 }
 
+TEST(LoopPlan, aSinglePointHasNoPhases) {
+  Grid k;
+  k.kernel.loops.back() = fixed(1);
+  NodeId by = k.literal(2);
+  NodeId phase = k.scalar(ScalarOp::mod, i64, {k.j, by});
+  NodeId step = k.scalar(ScalarOp::div, i64, {k.j, by});
+  k.yield({k.load(k.x, {phase, step})});
+  EXPECT_EQ(k.plan().parts.count, 0u);
+}
+
 /// Division rounds towards zero: its quotients of j - 4 are not evenly spaced.
 TEST(LoopPlan, whatMayBeNegativeHasNoPhases) {
   Grid k;
