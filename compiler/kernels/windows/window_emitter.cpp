@@ -226,11 +226,11 @@ Values WindowEmitter::emit_block(Value *data, unsigned columns) {
     }
     return now;
   };
-  auto along_row = [&](Values now) {
+  auto along_row = [&](const Values &now) {
     return taps(tile_.column_taps, index(problem_.column.dilation), now,
                 innermost);
   };
-  auto along_rows = [&](Values now) {
+  auto along_rows = [&](const Values &now) {
     if (!problem_.row.tap)
       return along_row(now);
     return taps(tile_.row_taps,

@@ -21,7 +21,7 @@ class RandomWindows {
 public:
   explicit RandomWindows(unsigned seed) : random_(seed) {}
 
-  Case operator()(WindowSumShape shape) {
+  Case operator()(const WindowSumShape &shape) {
     analysis::WindowSumCase made = make_window_sum(shape, coin());
     Case test{std::move(made.kernel), {}, {}};
     test.launches = {whole_numbers(
