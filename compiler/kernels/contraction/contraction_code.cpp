@@ -10,7 +10,7 @@ namespace landfall::kernels {
 
 using llvm::Value;
 
-//===--- Arithmetic -------------------------------------------------------===//
+//===--- Runs and tasks ---------------------------------------------------===//
 
 void for_runs(KernelFrame &frame, Value *k, Value *run_k, Value *runs,
               const std::function<void(const Run &)> &body) {
@@ -47,6 +47,8 @@ Value *wanted_tasks(KernelFrame &frame, int64_t most) {
   return b.CreateSelect(b.CreateICmpSGT(frame.threads, frame.index(0)), wanted,
                         frame.index(most));
 }
+
+//===--- Arithmetic -------------------------------------------------------===//
 
 Value *ceil_div(llvm::IRBuilderBase &b, Value *x, Value *y) {
   return b.CreateUDiv(b.CreateAdd(x, b.CreateSub(y, b.getInt64(1))), y);

@@ -5,8 +5,8 @@
 // The microkernel for weights that are stored in panels
 // (compiler/passes/lay_out_panels.h): a block of sums, some rows by some
 // vectors of the weights' points, is kept in registers while a run of K is
-// added. The rows' elements may be any strides apart, so that one function
-// serves rows that are packed along K and rows that are packed side by side.
+// added. The rows are packed along K or side by side: row_stride and k_stride
+// say which.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
