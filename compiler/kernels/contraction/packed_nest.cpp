@@ -169,6 +169,23 @@ Value *PackedNest::panel_data(const Run &run, const Sweep &sweep,
                           n_scratch);
 }
 
+void PackedNest::call_tiles(const SumPlace &place,
+                            const TileArguments &arguments) {
+  const TileShape &shape = problem.shape;
+  Value *narrow =
+      b().CreateICmpSLE(place.block.lanes.count, index(shape.width));
+  for_height(frame(), shape.heights(2, problem.most_m()),
+             place.block.rows.count, [&](unsigned height) {
+               auto call = [&](unsigned vectors) {
+                 call_tile(frame(), shape, {height, vectors}, arguments);
+                 return Values();
+               };
+               emit_if(
+                   frame(), narrow, [&] { return call(1); },
+                   [&] { return call(shape.vectors); });
+             });
+}
+
 Value *PackedNest::in_place(const PackSide &side, Value *offset) {
   const Node &node = frame().kernel.nodes[side.factor.loads[0].node];
   return at(frame().operands[node.index], offset);

@@ -59,6 +59,9 @@ public:
   /// The address of element `offset` of the operand that a side's only load
   /// reads.
   llvm::Value *in_place(const PackSide &side, llvm::Value *offset);
+  /// Adds to a block with the function for its height, for one vector if the
+  /// block is that narrow.
+  void call_tiles(const SumPlace &place, const TileArguments &arguments);
 
   SizeCode &sizes;
   const ContractionProblem &problem;

@@ -15,25 +15,6 @@
 namespace landfall::native {
 namespace {
 
-Launch whole_numbers(const Kernel &kernel, const std::vector<int64_t> &sizes,
-                     std::mt19937 &random) {
-  Launch launch = random_launch(kernel, sizes, random);
-  for (size_t o = 0; o < launch.operands.size(); ++o) {
-    DType type = kernel.operands[o].dtype;
-    for (size_t at = 0; at < launch.operands[o].size();
-         at += size_t(size_of(type))) {
-      int value = int(random() % 7) - (is_unsigned_integer(type) ? 0 : 3);
-      ScalarValue scalar;
-      if (is_real(type))
-        scalar.d = value;
-      else
-        scalar.i = value;
-      store_scalar(type, launch.operands[o].data() + at, scalar);
-    }
-  }
-  return launch;
-}
-
 Case exact_case(kernels::ContractionCase made, std::mt19937 &random) {
   Case result{std::move(made.kernel), {}, {}};
   result.launches = {whole_numbers(result.kernel, made.sizes, random)};

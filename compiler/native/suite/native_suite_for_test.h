@@ -78,6 +78,11 @@ void check_cases(const std::vector<Case> &cases);
 Launch random_launch(const Kernel &kernel, std::vector<int64_t> sizes,
                      std::mt19937 &random, bool special = false);
 
+/// The same with small integers in reals, too: sums of their products are exact
+/// in every type, so that the order of summation does not show.
+Launch whole_numbers(const Kernel &kernel, std::vector<int64_t> sizes,
+                     std::mt19937 &random);
+
 std::vector<int64_t> extents_of(const std::vector<Extent> &dims,
                                 const std::vector<int64_t> &sizes);
 int64_t element_count(const std::vector<Extent> &dims,

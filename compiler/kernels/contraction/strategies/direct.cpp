@@ -214,24 +214,12 @@ public:
   }
 
   void emit(PackedNest &nest, const SumPlace &place) const override {
-    const TileShape &shape = nest.problem.shape;
     CopyCut cut = copy_cut(nest.sizes, nest.problem, nest.tiling);
     llvm::Type *type = nest.lanes.scalar_type(nest.problem.type);
-    Value *narrow = nest.b().CreateICmpSLE(place.block.lanes.count,
-                                           nest.index(shape.width));
     TileArguments tile = place.tile();
     tile.n_side = element(nest.b(), type, place.n_data, cut.table);
     tile.offsets = nest.n_scratch;
-    for_height(nest.frame(), shape.heights(2, nest.problem.most_m()),
-               place.block.rows.count, [&](unsigned height) {
-                 auto call = [&](unsigned vectors) {
-                   call_tile(nest.frame(), shape, {height, vectors}, tile);
-                   return Values();
-                 };
-                 emit_if(
-                     nest.frame(), narrow, [&] { return call(1); },
-                     [&] { return call(shape.vectors); });
-               });
+    nest.call_tiles(place, tile);
   }
 };
 

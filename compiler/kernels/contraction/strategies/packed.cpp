@@ -50,20 +50,7 @@ public:
   }
 
   void emit(PackedNest &nest, const SumPlace &place) const override {
-    const TileShape &shape = nest.problem.shape;
-    Value *narrow = nest.b().CreateICmpSLE(place.block.lanes.count,
-                                           nest.index(shape.width));
-    TileArguments tile = place.tile();
-    for_height(nest.frame(), shape.heights(2, nest.problem.most_m()),
-               place.block.rows.count, [&](unsigned height) {
-                 auto call = [&](unsigned vectors) {
-                   call_tile(nest.frame(), shape, {height, vectors}, tile);
-                   return Values();
-                 };
-                 emit_if(
-                     nest.frame(), narrow, [&] { return call(1); },
-                     [&] { return call(shape.vectors); });
-               });
+    nest.call_tiles(place, place.tile());
   }
 };
 
