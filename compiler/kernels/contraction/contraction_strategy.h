@@ -90,8 +90,8 @@ public:
   virtual Stretch choose(PackedNest &nest) const = 0;
   /// How wide tasks are where the strategy is used, if not as suits packed
   /// sides (contraction_tiling.h). There, the sums of a task have places of
-  /// their own, and a row of them may be TileShape::width longer. Values are
-  /// i64, except `suits`; extents along N are multiples of TileShape::n().
+  /// their own. Values are i64, except `suits`; extents along N are multiples
+  /// of TileShape::n().
   struct Cut {
     llvm::Value *suits;   ///< i1: whether a launch is cut so.
     llvm::Value *least_n; ///< Tasks for more threads are not narrower.

@@ -135,8 +135,7 @@ private:
       if (strategy->pads_n())
         lanes = round_up(b_, strategy->most_lanes(sizes_, problem_, tiling_),
                          index(shape_.n()));
-    Value *sum_n = b_.CreateSelect(
-        kept, b_.CreateAdd(lanes, index(shape_.width)), index(shape_.n()));
+    Value *sum_n = b_.CreateSelect(kept, lanes, index(shape_.n()));
     Value *packed_n = packed_n_side();
     tiling_.n_side_at =
         bytes(b_.CreateMul(packed_m, index(shape_.m_side_stride())));

@@ -50,12 +50,9 @@ public:
   }
 
   Stretch choose(PackedNest &nest) const override {
-    // One panel: all of the task's N. A vector more than that, so that rows of
-    // sums are not a power of two apart: what is stored to one would seem to
-    // the processor to be what it loads from the next.
-    llvm::IRBuilderBase &b = nest.b();
-    Value *vector = nest.index(nest.problem.shape.width);
-    Value *width = b.CreateAdd(round_up(b, nest.n.count, vector), vector);
+    // One panel: all of the task's N.
+    Value *width =
+        round_up(nest.b(), nest.n.count, nest.index(nest.problem.shape.width));
     return {suits(nest.sizes, nest.problem.shape, nest.tiling.m, nest.tiling.n),
             width, nest.n.count, width};
   }
