@@ -19,13 +19,13 @@ std::string description(const kernels::Machine &machine) {
   const auto &[vector, caches, scheduling] = machine;
   const auto &[bits, registers, scalable, least_scale, most_scale, lanes,
                registers_a_value, masks, half, divides, permutes, scales,
-               min_max] = vector;
+               min_max, byte_products] = vector;
   const auto &[l1, l2] = caches;
   const auto &[pulls] = scheduling;
-  return fmt::format("{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{}", bits,
+  return fmt::format("{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{}", bits,
                      registers, scalable, least_scale, most_scale, lanes,
                      registers_a_value, masks, half, divides, permutes, scales,
-                     min_max, l1, l2, pulls);
+                     min_max, int(byte_products), l1, l2, pulls);
 }
 
 std::string description(const Variant &variant) {

@@ -6,6 +6,7 @@
 
 #include "compiler/passes/lay_out_panels.h"
 
+#include "base/element_count.h"
 #include "compiler/passes/body_queries.h"
 #include "compiler/passes/replace_constants.h"
 
@@ -52,19 +53,41 @@ public:
 private:
   mlir::Block &block() { return contract_.getFactors().front(); }
   OperandRange factors() { return block().getTerminator()->getOperands(); }
-  Value other_factor() { return factors()[factors()[0] == load_.getValue()]; }
+  Value other_factor() { return factors()[factors()[0] == factor_]; }
   unsigned loops() { return unsigned(contract_.getDims().size()); }
   ArrayRef<int64_t> dims() {
     return cast<RankedTensorType>(load_.getTensor().getType()).getShape();
   }
 
-  /// Whether one factor is what is loaded, in the accumulator's type.
+  /// Whether one factor is what is loaded: reals in the accumulator's type, or
+  /// bytes, perhaps less a zero point.
   bool is_whole_factor() {
-    Value sum = contract_.getEpilogue().front().getArguments().back();
     Value value = load_.getValue();
-    return load_->getBlock() == &block() && !load_.getGuard() &&
-           value.getType() == sum.getType() && value.getType().isFloat() &&
-           value.hasOneUse() && llvm::is_contained(factors(), value);
+    if (load_->getBlock() != &block() || load_.getGuard() || !value.hasOneUse())
+      return false;
+    Type sum = contract_.getEpilogue().front().getArguments().back().getType();
+    factor_ = value;
+    if (value.getType() == sum && sum.isFloat())
+      return llvm::is_contained(factors(), value);
+    if (!is_bytes() || !sum.isInteger(32))
+      return false;
+    auto used = [&](ScalarOp op) {
+      auto user = factor_.hasOneUse()
+                      ? dyn_cast<lf::ScalarOp>(*factor_.user_begin())
+                      : lf::ScalarOp();
+      bool is_used = user && user->getBlock() == &block() &&
+                     user.getOp() == op && user.getArgs()[0] == factor_;
+      if (is_used)
+        factor_ = user->getResult(0);
+      return is_used;
+    };
+    if (!used(ScalarOp::cast))
+      return false;
+    (void)used(ScalarOp::sub);
+    return factor_.hasOneUse() && llvm::is_contained(factors(), factor_);
+  }
+  bool is_bytes() {
+    return weights_.byte_steps != 0 && load_.getValue().getType().isInteger(8);
   }
 
   /// The block's argument that an index is, plus a literal; -1 if it is none.
@@ -129,6 +152,8 @@ private:
   /// results.
   bool pays() {
     unsigned innermost = loops() - 1;
+    if (is_bytes() && own_loop_ != innermost)
+      return false;
     int64_t along = 1, summed = 1;
     unsigned long_sums = 0;
     for (auto [dim, role] : llvm::enumerate(roles_)) {
@@ -165,11 +190,17 @@ private:
   PanelWeights weights_;
   lf::LoadOp load_;
   lf::ContractOp contract_;
+  Value factor_;                       ///< The one that is made of the load.
   llvm::SmallDenseSet<unsigned> used_; ///< By the other factor.
   Roles roles_;
   unsigned own_loop_ = 0;
   int64_t first_ = 0;
 };
+
+/// The steps of K that lie together.
+int64_t steps_of(Type type, const PanelWeights &weights) {
+  return type.isFloat() ? 1 : weights.byte_steps;
+}
 
 /// The dimensions of a constant in their new order, without those of panels:
 /// `before` them, and `inside` of each, in the order of their loops.
@@ -188,7 +219,7 @@ struct NewOrder {
 };
 
 ConstantData in_panels(const ConstantData &data, const NewOrder &order,
-                       int64_t width) {
+                       int64_t width, int64_t steps) {
   std::vector<int64_t> strides(data.dims.size(), 1);
   for (size_t d = strides.size() - 1; d-- > 0;)
     strides[d] = strides[d + 1] * data.dims[d + 1];
@@ -196,41 +227,53 @@ ConstantData in_panels(const ConstantData &data, const NewOrder &order,
   int64_t panels = (along + width - 1) / width;
   ConstantData result{data.dtype, {}, {}};
   // The dimensions that are walked, outermost first, with their strides.
-  std::vector<int64_t> extents, steps;
+  std::vector<int64_t> extents, walked;
   auto walk = [&](unsigned dim) {
     extents.push_back(data.dims[dim]);
-    steps.push_back(strides[dim]);
-    result.dims.push_back(data.dims[dim]);
+    walked.push_back(strides[dim]);
   };
   for (unsigned dim : order.before)
     walk(dim);
+  result.dims = extents;
   extents.push_back(panels);
-  steps.push_back(strides[order.own] * width);
+  walked.push_back(strides[order.own] * width);
   result.dims.push_back(panels);
   size_t panel_place = extents.size() - 1;
   for (unsigned dim : order.inside)
     walk(dim);
-  result.dims.push_back(width);
-  int64_t lines = 1;
+  int64_t depth = 1, lines = 1;
+  for (size_t d = panel_place + 1; d < extents.size(); ++d)
+    depth *= extents[d];
   for (int64_t extent : extents)
     lines *= extent;
+  int64_t words = (depth + steps - 1) / steps;
+  if (steps > 1)
+    result.dims.insert(result.dims.end(), {words, width, steps});
+  else {
+    result.dims.insert(result.dims.end(),
+                       extents.begin() + int64_t(panel_place) + 1,
+                       extents.end());
+    result.dims.push_back(width);
+  }
   size_t bytes = size_t(size_of(data.dtype));
-  std::vector<uint8_t> room(size_t(lines * width) * bytes);
-  uint8_t *to = room.data();
+  std::vector<uint8_t> room(size_t(element_count(result.dims)) * bytes);
   std::vector<int64_t> at(extents.size(), 0);
   const uint8_t *from = data.bytes.data.data();
   int64_t offset = 0;
-  for (int64_t line = 0; line < lines; ++line, to += size_t(width) * bytes) {
+  for (int64_t line = 0; line < lines; ++line) {
     int64_t points = std::min(width, along - at[panel_place] * width);
+    int64_t panel = line / depth, step = line % depth;
+    int64_t first =
+        (panel * words + step / steps) * width * steps + step % steps;
     for (int64_t point = 0; point < points; ++point)
-      std::memcpy(to + size_t(point) * bytes,
+      std::memcpy(room.data() + size_t(first + point * steps) * bytes,
                   from + size_t(offset + point * strides[order.own]) * bytes,
                   bytes);
     for (size_t d = extents.size(); d-- > 0;) {
-      offset += steps[d];
+      offset += walked[d];
       if (++at[d] < extents[d])
         break;
-      offset -= steps[d] * at[d];
+      offset -= walked[d] * at[d];
       at[d] = 0;
     }
   }
@@ -261,9 +304,25 @@ void read_panels(lf::LoadOp load, Value panels, const NewOrder &order,
   for (unsigned dim : order.before)
     indices.push_back(load.getIndices()[dim]);
   indices.push_back(panel);
-  for (unsigned dim : order.inside)
-    indices.push_back(load.getIndices()[dim]);
-  indices.push_back(scalar(ScalarOp::mod, use.own_index(), width));
+  Value lane = scalar(ScalarOp::mod, use.own_index(), width);
+  if (int64_t steps = steps_of(load.getValue().getType(), weights); steps > 1) {
+    auto dims = cast<RankedTensorType>(load.getTensor().getType()).getShape();
+    Value step;
+    for (unsigned dim : order.inside) {
+      Value index = load.getIndices()[dim];
+      step =
+          step ? scalar(ScalarOp::add,
+                        scalar(ScalarOp::mul, step, literal(dims[dim])), index)
+               : index;
+    }
+    Value count = literal(steps);
+    indices.append({scalar(ScalarOp::div, step, count), lane,
+                    scalar(ScalarOp::mod, step, count)});
+  } else {
+    for (unsigned dim : order.inside)
+      indices.push_back(load.getIndices()[dim]);
+    indices.push_back(lane);
+  }
   load.getIndicesMutable().assign(indices);
   load.getTensorMutable().assign(panels);
 }
@@ -271,8 +330,10 @@ void read_panels(lf::LoadOp load, Value panels, const NewOrder &order,
 void lay_out(lf::ConstantOp constant, const Roles &roles,
              const PanelWeights &weights, ir::Module::Impl &module) {
   NewOrder order(roles);
+  auto element = cast<RankedTensorType>(constant.getValue().getType());
   ConstantData data =
-      in_panels(module.constants[constant.getId()], order, weights.width);
+      in_panels(module.constants[constant.getId()], order, weights.width,
+                steps_of(element.getElementType(), weights));
   OpBuilder builder(constant);
   auto type = RankedTensorType::get(data.dims,
                                     lf::to_mlir(data.dtype, &module.context));

@@ -37,6 +37,9 @@ enum class Prologue {
   none,
   zero_point, ///< x - zero[], a scalar operand.
   relu,       ///< max(x, 0)
+  /// The same as zero_point; and from each load of the second factor its own
+  /// point's element of another operand is subtracted.
+  zero_points,
 };
 
 /// The epilogue: what the kernel computes from each sum.
@@ -91,11 +94,20 @@ public:
   /// the number of the operand that holds the zero point.
   NodeId first_factor(NodeId x, DType sum, Prologue prologue, uint32_t zero) {
     x = cast(sum, x);
-    if (prologue == Prologue::zero_point)
+    if (prologue == Prologue::zero_point || prologue == Prologue::zero_points)
       x = scalar(ScalarOp::sub, sum, {x, cast(sum, load(zero, {}))});
     if (prologue == Prologue::relu)
       x = scalar(ScalarOp::max, sum, {x, number(sum, 0)});
     return x;
+  }
+  /// The value of the second factor; `zero` is the zero point's operand, which
+  /// is indexed by the point of the factor's own loop.
+  NodeId second_factor(NodeId y, DType sum, Prologue prologue, uint32_t zero,
+                       const std::vector<NodeId> &own) {
+    y = cast(sum, y);
+    if (prologue == Prologue::zero_points)
+      y = scalar(ScalarOp::sub, sum, {y, cast(sum, load(zero, own))});
+    return y;
   }
   /// Adds the operand that the epilogue reads and returns its number (0 if it
   /// reads none). Must be called before the output is added: inputs come first.
@@ -199,6 +211,10 @@ inline ContractionCase make_matmul(const MatmulShape &s,
   k.kernel.accumulator = s.types.sum;
   uint32_t a = k.input(s.types.a, a_dims), b = k.input(s.types.b, b_dims);
   uint32_t zero = k.input(s.types.a, {});
+  std::vector<Extent> own_dims;
+  if (!s.vector_b)
+    own_dims.push_back(n);
+  uint32_t own_zero = k.input(s.types.b, own_dims);
   size_t channel = batch.size();
   uint32_t other = k.finish_operand(s.finish, channel, s.types.out);
   k.output(s.types.out, k.kernel.loops);
@@ -216,7 +232,9 @@ inline ContractionCase make_matmul(const MatmulShape &s,
   else
     add(b_at, p, j, s.transpose_b);
   NodeId x = k.first_factor(k.load(a, a_at), s.types.sum, s.prologue, zero);
-  NodeId y = k.cast(s.types.sum, k.load(b, b_at));
+  NodeId y = k.second_factor(k.load(b, b_at), s.types.sum, s.prologue, own_zero,
+                             s.vector_b ? std::vector<NodeId>()
+                                        : std::vector<NodeId>{j});
   k.yield(s.swap ? std::vector<NodeId>{y, x} : std::vector<NodeId>{x, y});
   k.finish_body(s.finish, channel, s.types.out, other);
   return k.take();
@@ -275,6 +293,7 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   k.kernel.accumulator = s.types.sum;
   uint32_t x = k.input(s.types.a, x_dims), w = k.input(s.types.b, w_dims);
   uint32_t zero = k.input(s.types.a, {});
+  uint32_t own_zero = k.input(s.types.b, {m});
   uint32_t other = k.finish_operand(s.finish, channel, s.types.out);
   k.output(s.types.out, loops);
   k.in_factors();
@@ -304,15 +323,17 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   }
   if (padded) {
     x_at.push_back(inside);
-    x_at.push_back(s.prologue == Prologue::zero_point ? k.load(zero, {})
-                                                      : k.number(s.types.a, 0));
+    bool shifted = s.prologue == Prologue::zero_point ||
+                   s.prologue == Prologue::zero_points;
+    x_at.push_back(shifted ? k.load(zero, {}) : k.number(s.types.a, 0));
   }
   NodeId loaded = k.load(x, x_at);
   if (padded && s.guarded_twice)
     loaded =
         k.scalar(ScalarOp::select, s.types.a, {inside, loaded, x_at.back()});
   NodeId value = k.first_factor(loaded, s.types.sum, s.prologue, zero);
-  k.yield({value, k.cast(s.types.sum, k.load(w, w_at))});
+  k.yield({value, k.second_factor(k.load(w, w_at), s.types.sum, s.prologue,
+                                  own_zero, {at[channel]})});
   k.finish_body(s.finish, channel, s.types.out, other);
   return k.take();
 }

@@ -81,7 +81,8 @@ Applying applying_of(const ContractionProblem &problem,
                      std::span<const ContractionStrategy *const> strategies) {
   Applying applying;
   for (const ContractionStrategy *strategy : strategies) {
-    if (strategy->reads_panels() != problem.has_panels())
+    if (strategy->panel_use() ==
+        (problem.has_panels() ? PanelUse::none : PanelUse::only))
       continue;
     Applies applies = strategy->applies(problem);
     if (applies)

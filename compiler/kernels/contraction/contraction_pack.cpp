@@ -163,6 +163,12 @@ void Packer::store(const PackTarget &target, FactorCode &code, Value *row,
 
 void Packer::store(FactorCode &code, Value *address) {
   Value *value = lanes.spread(code.value(side.factor.value));
+  if (flips_high_bit)
+    value = b().CreateXor(
+        value,
+        llvm::ConstantInt::get(
+            value->getType(),
+            llvm::APInt::getSignMask(value->getType()->getScalarSizeInBits())));
   b().CreateAlignedStore(
       value, address,
       llvm::Align(value->getType()->getPrimitiveSizeInBits() / 8));

@@ -121,6 +121,8 @@ public:
   DType type;
   RowWalk walk;
   std::vector<Base> bases;
+  /// Whether the highest bit of each element is inverted (word_product.h).
+  bool flips_high_bit = false;
 
 private:
   LaneValue scalar_other(const Node &load);

@@ -59,9 +59,9 @@ TEST(ContractionStrategies, bestFirstAndTheLastServesAll) {
     EXPECT_NE(strategy->as_kernel() != nullptr,
               strategy->as_block() != nullptr);
   }
-  EXPECT_EQ(names, (std::vector<std::string_view>{"panels", "stencil", "dot_m",
-                                                  "dot_n", "streamed", "direct",
-                                                  "packed"}));
+  EXPECT_EQ(names, (std::vector<std::string_view>{"panels", "stencil", "words",
+                                                  "dot_m", "dot_n", "streamed",
+                                                  "direct", "packed"}));
   EXPECT_EQ(choose(make_matmul({}, sizes_are_not_known),
                    std::vector{contraction_strategies().back()})
                 .generator,
@@ -74,6 +74,7 @@ TEST(ContractionStrategies, unknownSizesLeaveTheChoiceToTheLaunch) {
   EXPECT_EQ(
       choice.refusals,
       (Reasons{{"stencil", "it has M: both sides are used more than once"},
+               {"words", "it does not sum integers of 32 bits"},
                {"direct", "the N side has no windows"},
                {"dot_n", "the N side, along K, is not contiguous in "
                          "memory"}}));
@@ -115,6 +116,37 @@ TEST(ContractionStrategies, convertedFactorsArePacked) {
             "the N side is computed from what is loaded");
   EXPECT_EQ(choice.refusals["dot_m"],
             "the M side is computed from what is loaded");
+  EXPECT_EQ(choice.refusals["words"], "the machine has no products of bytes");
+}
+
+TEST(ContractionStrategies, bytesAreMultipliedInWords) {
+  Machine with_bytes;
+  with_bytes.vector.byte_products = ByteProducts::by_shorts;
+  MatmulShape shape{.types = {DType::u8, DType::i8, DType::i32, DType::i32},
+                    .prologue = Prologue::zero_points};
+  auto chosen = [&](std::function<bool()> dynamic) {
+    Kernel kernel = make_matmul(shape, std::move(dynamic)).kernel;
+    auto choice =
+        contraction_generator(kernel, with_bytes, contraction_strategies());
+    std::string why;
+    for (const Refusal &refusal : choice->record.refusals)
+      if (refusal.who == "words")
+        why = refusal.reason;
+    return std::pair(choice->record.generator, why);
+  };
+  using Chosen = std::pair<std::string, std::string>;
+  EXPECT_EQ(chosen(sizes_are_not_known), Chosen("words", ""));
+  shape.prologue = Prologue::relu;
+  EXPECT_EQ(chosen(sizes_are_not_known).second,
+            "the M side is not one of 8-bit integers");
+  shape.prologue = Prologue::none;
+  shape.types.b = DType::i16;
+  EXPECT_EQ(chosen(sizes_are_not_known).second,
+            "the N side is not one of 8-bit integers");
+  shape.types.b = DType::i8;
+  shape.depth = 3;
+  EXPECT_EQ(chosen(sizes_are_known).second, "K is less than a word");
+  EXPECT_EQ(chosen(sizes_are_not_known).first, "words");
 }
 
 TEST(ContractionStrategies, imagesAreLoadedUnderGuards) {

@@ -37,15 +37,17 @@ struct Applies {
   explicit operator bool() const { return yes; }
 };
 
+/// Whether a strategy is for contractions with weights in panels (Panels of
+/// kernel_analysis): it is asked only about those that it is for.
+enum class PanelUse { none, only, either };
+
 /// Either a KernelStrategy or a BlockStrategy.
 class ContractionStrategy {
 public:
   virtual ~ContractionStrategy() = default;
   virtual std::string_view name() const = 0;
   virtual Applies applies(const ContractionProblem &problem) const = 0;
-  /// Whether it is for contractions with weights in panels (Panels of
-  /// kernel_analysis). It is asked about these only, and others about the rest.
-  virtual bool reads_panels() const { return false; }
+  virtual PanelUse panel_use() const { return PanelUse::none; }
   virtual const KernelStrategy *as_kernel() const { return nullptr; }
   virtual const BlockStrategy *as_block() const { return nullptr; }
 };

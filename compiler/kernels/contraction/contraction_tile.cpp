@@ -200,6 +200,17 @@ TileShape TileShape::choose(const Machine &machine, DType accumulator) {
   return shape;
 }
 
+TileShape TileShape::choose(const Machine &machine, const WordForm &words) {
+  TileShape shape = choose(machine, DType::i32);
+  shape.words = words;
+  if (machine.vector.byte_products == ByteProducts::by_shorts) {
+    // Words of both sides are held as two registers, of which N's stay.
+    unsigned rows = (shape.registers - 4 - 2 * shape.vectors) / shape.vectors;
+    shape.m = std::max(1u, rows - rows % 4);
+  }
+  return shape;
+}
+
 Value *multiply_add(llvm::IRBuilderBase &b, Value *a, Value *x, Value *sum) {
   if (sum->getType()->isFPOrFPVectorTy())
     return b.CreateIntrinsic(llvm::Intrinsic::fma, {sum->getType()},

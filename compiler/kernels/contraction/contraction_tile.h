@@ -11,7 +11,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/kernels/lanes/lanes.h"
+#include "compiler/kernels/contraction/word_product.h"
 
 namespace landfall::kernels {
 
@@ -27,6 +27,8 @@ struct TileShape {
   int64_t k = 256;      ///< The most steps of K in a run.
   int64_t panels = 4;   ///< Panels of a dense N side that are packed at once.
   unsigned registers = 16; ///< The machine's vector registers.
+  /// If set, packed elements are words of bytes and steps of K are words.
+  std::optional<WordForm> words;
 
   /// The width of a panel of the packed N side, in elements.
   unsigned n() const { return width * vectors; }
@@ -39,6 +41,7 @@ struct TileShape {
   llvm::SmallVector<unsigned, 5> heights(unsigned least, int64_t most_m) const;
 
   static TileShape choose(const Machine &machine, DType accumulator);
+  static TileShape choose(const Machine &machine, const WordForm &words);
 };
 
 /// Identifies a block function.

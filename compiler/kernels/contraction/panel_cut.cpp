@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/panel_cut.h"
+#include "compiler/kernels/contraction/word_packer.h"
 
 #include <algorithm>
 
@@ -35,9 +36,12 @@ public:
     cut_.batch = sizes_.extent(roles.space, roles.batch_loops);
     cut_.rows = problem_.turned ? n : m;
     cut_.points = problem_.turned ? m : n;
-    cut_.k = sizes_.extent(roles.space, roles.k_loops);
+    cut_.depth = sizes_.extent(roles.space, roles.k_loops);
+    cut_.k = problem_.words ? ceil_div(b_, cut_.depth, index(steps_of_word))
+                            : cut_.depth;
     cut_.runs = parts(cut_.k, index(problem_.most_k()));
     cut_.run_k = ceil_div(b_, cut_.k, cut_.runs);
+    cut_.panel_stride = panel_stride();
     cut_result();
     lay_out_scratch();
     return cut_;
@@ -48,6 +52,14 @@ private:
   Value *at_least_one(Value *x) { return larger(b_, x, index(1)); }
   Value *parts(Value *whole, Value *most) {
     return at_least_one(ceil_div(b_, whole, most));
+  }
+
+  Value *panel_stride() {
+    if (!problem_.panels)
+      return b_.CreateMul(cut_.run_k, index(problem_.width()));
+    Value *stride = sizes_.value(problem_.panels->stride);
+    return problem_.words ? b_.CreateUDiv(stride, index(steps_of_word))
+                          : stride;
   }
 
   void cut_result() {
@@ -70,13 +82,16 @@ private:
     Value *room = b_.CreateUDiv(index(third / points), rows);
     Value *most_points =
         b_.CreateMul(larger(b_, room, index(4)), index(points));
+    if (!problem_.panels)
+      most_points = smaller(b_, most_points, packed_points());
     Value *row_tasks = parts(cut_.rows, most_rows);
     Value *point_tasks = parts(cut_.points, most_points);
     Value *work = b_.CreateMul(b_.CreateMul(cut_.batch, cut_.rows),
                                b_.CreateMul(cut_.points, cut_.k));
     Value *worth = b_.CreateUDiv(work, index(work_of_a_task));
     // Divides the rows first: tasks that differ in their points only pack the
-    // same rows, and packing them costs more than reading panels again.
+    // same rows, and packing them costs more than reading panels again. If
+    // points are packed, that costs more than packing the rows.
     auto split = [&](int64_t most_tasks, int64_t least_rows,
                      int64_t least_points) {
       Value *wanted =
@@ -88,8 +103,14 @@ private:
         Value *most = larger(b_, tasks, b_.CreateUDiv(extent, index(least)));
         return smaller(b_, b_.CreateMul(tasks, at_least_one(missing)), most);
       };
-      row_tasks = more(row_tasks, cut_.rows, least_rows);
+      auto divide_rows = [&] {
+        row_tasks = more(row_tasks, cut_.rows, least_rows);
+      };
+      if (problem_.panels)
+        divide_rows();
       point_tasks = more(point_tasks, cut_.points, least_points);
+      if (!problem_.panels)
+        divide_rows();
     };
     split(useful_tasks, 12 * block, 8 * points);
     split(needed_tasks, 4 * block, 2 * points);
@@ -99,9 +120,18 @@ private:
     };
     cut_.task_rows = cut(cut_.rows, row_tasks, block);
     cut_.task_points =
-        cut(cut_.points, point_tasks, std::max(points, problem_.panels.width));
+        cut(cut_.points, point_tasks, std::max(points, problem_.width()));
     cut_.row_tasks = ceil_div(b_, cut_.rows, cut_.task_rows);
     cut_.point_tasks = ceil_div(b_, cut_.points, cut_.task_points);
+  }
+
+  /// The points of which a run, in panels, fills half of the cache.
+  Value *packed_points() {
+    Value *run = larger(b_, cut_.run_k, index(1));
+    Value *fit = b_.CreateUDiv(index(cache_ / 2 / element_), run);
+    int64_t unit = shape_.n();
+    return b_.CreateMul(larger(b_, b_.CreateUDiv(fit, index(unit)), index(2)),
+                        index(unit));
   }
 
   /// Each area begins on a cache line and has room for some vectors more than
@@ -125,8 +155,9 @@ private:
           b_.CreateMul(b_.CreateAdd(cut_.run_k, index(width)), cut_.k_stride);
     } else {
       cut_.k_stride = index(1);
-      packed = b_.CreateMul(b_.CreateAdd(cut_.padded_rows, index(width)),
-                            index(problem_.row_stride()));
+      packed = b_.CreateMul(
+          b_.CreateAdd(cut_.padded_rows, index(std::max<int64_t>(width, 16))),
+          index(problem_.row_stride()));
     }
     // If sums are not kept, all blocks use the place of the first.
     Value *kept = b_.CreateICmpSGT(cut_.runs, index(1));
@@ -141,6 +172,11 @@ private:
     int64_t turned =
         problem_.turned ? shape_.n() * turned_stride(problem_) + width : 0;
     cut_.scratch_bytes = b_.CreateAdd(cut_.turned_at, bytes(index(turned)));
+    if (!problem_.words)
+      return;
+    cut_.words_at = cut_.scratch_bytes;
+    cut_.scratch_bytes = b_.CreateAdd(
+        cut_.words_at, WordAreas(sizes_.frame(), problem_, cut_).bytes);
   }
 
   SizeCode &sizes_;
@@ -165,8 +201,7 @@ unsigned most_panel_vectors(const PanelProblem &problem, unsigned rows) {
   while (most < 8 &&
          rows * (most + 1) + std::min(rows, most + 1) + 1 <= shape.registers)
     ++most;
-  unsigned of_panel =
-      std::max(unsigned(problem.panels.width) / shape.width, 1u);
+  unsigned of_panel = std::max(unsigned(problem.width()) / shape.width, 1u);
   return most < of_panel ? shape.vectors : most - most % of_panel;
 }
 

@@ -5,26 +5,34 @@
 // Weights in panels are read where they are, in the order of memory; the other
 // factor's points, the rows, are packed by each task that needs them. So a task
 // has as many points of the weights as possible, and as many rows as stay in
-// the second-level cache.
+// the second-level cache. Words of bytes need no weights in panels: a task then
+// packs its points, too.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/kernels/contraction/contraction_problem.h"
+#include "compiler/kernels/contraction/word_sides.h"
 
 namespace landfall::kernels {
 
-/// A contraction with weights in panels.
+/// A contraction with one side in panels.
 struct PanelProblem {
   const ContractionProblem &base;
-  analysis::Panels panels;
+  /// Those of the weights; nullopt: tasks pack the N side.
+  std::optional<analysis::Panels> panels;
   /// The weights are the M side: rows are points of N, packed side by side, and
   /// blocks of sums are turned before they are stored.
   bool turned = false;
+  /// The sides, if elements are words of bytes and steps of K are words.
+  const WordSides *words = nullptr;
+  /// The points of a panel.
+  int64_t width() const { return panels ? panels->width : base.shape.n(); }
   /// The side that is packed: rows are its row spans or, if `turned`, its
   /// lanes.
   const PackSide &other() const { return turned ? base.n_side : base.m_side; }
   const analysis::FactorLoad &weights() const {
+    if (words)
+      return words->points.bytes.factor.loads[0];
     return (turned ? base.roles.m_side : base.roles.n_side).loads[0];
   }
   /// The rows, if known.
@@ -45,7 +53,8 @@ struct PanelProblem {
 /// tasks; sums do not depend on how they are cut.
 struct PanelCut {
   llvm::Value *batch, *rows, *points, *k; ///< Extents; may be 0.
-  llvm::Value *task_rows, *task_points;   ///< The last task may be smaller.
+  llvm::Value *depth; ///< The extent of K; `k` is in words if there are some.
+  llvm::Value *task_rows, *task_points; ///< The last task may be smaller.
   llvm::Value *row_tasks, *point_tasks;
   llvm::Value *run_k, *runs; ///< Steps of K in a run; runs, at least 1.
   llvm::Value *k_stride;     ///< Of the packed rows, in elements.
@@ -54,6 +63,10 @@ struct PanelCut {
   /// Scratch memory of a thread, in bytes: packed rows at 0, then sums, then
   /// turned sums.
   llvm::Value *sums_at, *turned_at, *scratch_bytes;
+  /// Only if there are words: from where on what they need is (word_packer.h).
+  llvm::Value *words_at = nullptr;
+  /// Elements from one panel to the next.
+  llvm::Value *panel_stride;
 
   llvm::Value *tasks(SizeCode &sizes) const {
     return sizes.b().CreateMul(batch,

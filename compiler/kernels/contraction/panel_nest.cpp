@@ -19,11 +19,14 @@ PanelNest::PanelNest(SizeCode &sizes, const PanelProblem &problem,
                      const PanelCut &cut)
     : sizes_(sizes), problem_(problem), cut_(cut),
       lanes_(sizes.frame(), problem.base.shape.width),
-      rows_packer_(sizes, lanes_, problem.other(), problem.base.type),
       epilogue_(sizes, lanes_, problem.base.roles) {
   llvm::Type *byte = b().getInt8Ty();
   sums_ = b().CreateGEP(byte, frame().scratch, cut_.sums_at);
   turned_ = b().CreateGEP(byte, frame().scratch, cut_.turned_at);
+  if (problem.words)
+    words_.emplace(sizes, problem, cut);
+  else
+    rows_packer_.emplace(sizes, lanes_, problem.other(), problem.base.type);
 }
 
 Value *PanelNest::at(Value *pointer, Value *offset) {
@@ -32,14 +35,24 @@ Value *PanelNest::at(Value *pointer, Value *offset) {
 
 void PanelNest::emit(Value *number) {
   split(number);
-  rows_packer_.begin(batch_);
+  if (words_)
+    words_->begin(batch_, rows_, points_);
+  else
+    rows_packer_->begin(batch_);
+  if (problem_.panels)
+    weights_ = weights();
+  for_runs(frame(), cut_.k, cut_.run_k, cut_.runs,
+           [&](const Run &run) { emit_run(run); });
+}
+
+/// The first panel at the batch index.
+Value *PanelNest::weights() {
   const analysis::FactorLoad &load = problem_.weights();
   Value *base =
       sizes_.add_terms(sizes_.value(load.offset.constant), load.offset, batch_);
-  const Node &node = frame().kernel.nodes[load.node];
-  weights_ = at(frame().operands[node.index], base);
-  for_runs(frame(), cut_.k, cut_.run_k, cut_.runs,
-           [&](const Run &run) { emit_run(run); });
+  if (words_)
+    base = b().CreateUDiv(base, index(steps_of_word));
+  return at(frame().operands[frame().kernel.nodes[load.node].index], base);
 }
 
 /// Sets the task's part of the result: task numbers count along the rows first,
@@ -55,10 +68,12 @@ void PanelNest::split(Value *number) {
 }
 
 void PanelNest::pack(const Run &run) {
-  if (problem_.turned)
-    rows_packer_.pack({run.k, rows_, frame().scratch, cut_.k_stride});
+  if (words_)
+    words_->pack(run);
+  else if (problem_.turned)
+    rows_packer_->pack({run.k, rows_, frame().scratch, cut_.k_stride});
   else
-    rows_packer_.pack(
+    rows_packer_->pack(
         {rows_, run.k, frame().scratch, index(problem_.row_stride())});
 }
 
@@ -67,18 +82,23 @@ void PanelNest::emit_run(const Run &run) {
           [&] { pack(run); });
   Value *width = index(shape().width);
   Value *end = round_up(b(), points_.count, width);
-  const analysis::Panels &panels = problem_.panels;
-  // Task and group begin with a panel, or within one.
-  Value *panel_stride = sizes_.value(panels.stride);
-  Value *in_run = b().CreateMul(run.k.begin, index(panels.width));
+  // Task and group begin with a panel, or within one. Packed panels are of the
+  // task's points and the run's steps only.
+  int64_t panel_width = problem_.width();
+  Value *panels = weights_ ? weights_ : words_->panels();
+  Value *start = weights_ ? points_.begin : index(0);
+  Value *in_run =
+      weights_ ? b().CreateMul(run.k.begin, index(panel_width)) : index(0);
   emit_while(frame(), {index(0)}, [&](llvm::ArrayRef<Value *> carried) {
     Value *first = carried[0];
     Group group{first, width_of_group(b().CreateSub(end, first)), nullptr};
-    Value *point = b().CreateAdd(points_.begin, first);
-    Value *panel = b().CreateUDiv(point, index(panels.width));
-    Value *lane = b().CreateURem(point, index(panels.width));
-    group.data = at(weights_, b().CreateAdd(b().CreateMul(panel, panel_stride),
-                                            b().CreateAdd(in_run, lane)));
+    Value *point = b().CreateAdd(start, first);
+    Value *panel = b().CreateUDiv(point, index(panel_width));
+    Value *lane = b().CreateURem(point, index(panel_width));
+    group.data =
+        at(panels, b().CreateAdd(b().CreateMul(panel, cut_.panel_stride),
+                                 b().CreateAdd(in_run, lane)));
+    emit_point_sums(run, group);
     emit_group(run, group);
     Value *next = b().CreateAdd(first, group.width);
     return Values{b().CreateICmpSLT(next, end), next};
@@ -149,7 +169,11 @@ void PanelNest::emit_group(const Run &run, const Group &group) {
     return for_blocks({index(0), rows_.count}, [&](const Interval &rows) {
       Value *sums = sums_of(group, rows.begin);
       emit_block(run, group, rows, sums);
-      emit_if(frame(), run.finishes, [&] { finish(group, rows, sums); });
+      emit_if(frame(), run.finishes, [&] {
+        if (words_)
+          words_->settle(sums, rows, {group.first, group.width});
+        finish(group, rows, sums);
+      });
     });
   Value *chunk = index(problem_.chunk());
   emit_for(frame(), index(0), rows_.count, chunk, {},
@@ -177,40 +201,66 @@ Value *PanelNest::sums_of(const Group &group, Value *row) {
   return at(sums_, b().CreateSelect(kept, place, index(0)));
 }
 
+/// A block's arguments without its rows and sums.
+PanelTileArguments PanelNest::tile_of(const Run &run, const Group &group) {
+  PanelTileArguments tile{};
+  tile.row_stride = problem_.row_stride();
+  tile.panels = group.data;
+  tile.panel_stride = cut_.panel_stride;
+  tile.k = run.k.count;
+  tile.continues = run.continues;
+  return tile;
+}
+
 void PanelNest::emit_block(const Run &run, const Group &group,
                            const Interval &rows, Value *sums) {
-  PanelTileArguments tile;
+  PanelTileArguments tile = tile_of(run, group);
   tile.rows = at(frame().scratch,
                  b().CreateMul(rows.begin, index(problem_.row_stride())));
-  tile.row_stride = problem_.row_stride();
   tile.k_stride = cut_.k_stride;
-  tile.panels = group.data;
-  tile.panel_stride = sizes_.value(problem_.panels.stride);
-  tile.k = run.k.count;
   tile.sums = sums;
-  tile.continues = run.continues;
-  for_height(frame(), heights(), rows.count, [&](unsigned height) {
-    llvm::SmallVector<unsigned, 3> vectors = {1, shape().vectors};
-    unsigned widest = most_panel_vectors(problem_, height);
-    if (has_wide_blocks() && height <= 4 && widest > shape().vectors)
-      vectors.push_back(widest);
-    llvm::BasicBlock *after = frame().block("summed");
-    for (unsigned count : vectors) {
-      llvm::BasicBlock *next = nullptr;
-      if (count != vectors.back()) {
-        llvm::BasicBlock *here = frame().block("width");
-        next = frame().block("wider");
-        b().CreateCondBr(
-            b().CreateICmpEQ(group.width, index(count * shape().width)), here,
-            next);
-        b().SetInsertPoint(here);
-      }
-      call_panel_tile(frame(), shape(), {height, count}, problem_.panels.width,
-                      tile);
-      b().CreateBr(after);
-      b().SetInsertPoint(next ? next : after);
+  for_height(frame(), heights(), rows.count,
+             [&](unsigned height) { call_block(group, tile, height); });
+}
+
+/// The sums of a group's points over K are those of a row of ones.
+void PanelNest::emit_point_sums(const Run &run, const Group &group) {
+  if (!words_ || !words_->needs_point_sums())
+    return;
+  PanelTileArguments tile = tile_of(run, group);
+  tile.rows = words_->ones();
+  tile.k_stride = index(1);
+  tile.sums = words_->point_sums(group.first);
+  call_block(group, tile, 1);
+}
+
+/// Calls the function for blocks of this height that are as wide as the group.
+void PanelNest::call_block(const Group &group, const PanelTileArguments &tile,
+                           unsigned height) {
+  llvm::SmallVector<unsigned, 4> vectors = {1, shape().vectors};
+  // One row may also be that of ones in a group for a few rows.
+  for (unsigned rows : {4u, 1u}) {
+    unsigned wide = most_panel_vectors(problem_, rows);
+    bool is_used =
+        rows < shape().m && (rows == height || (words_ && height == 1));
+    if (has_wide_blocks() && is_used && wide > vectors.back())
+      vectors.push_back(wide);
+  }
+  llvm::BasicBlock *after = frame().block("summed");
+  for (unsigned count : vectors) {
+    llvm::BasicBlock *next = nullptr;
+    if (count != vectors.back()) {
+      llvm::BasicBlock *here = frame().block("width");
+      next = frame().block("wider");
+      b().CreateCondBr(
+          b().CreateICmpEQ(group.width, index(count * shape().width)), here,
+          next);
+      b().SetInsertPoint(here);
     }
-  });
+    call_panel_tile(frame(), shape(), {height, count}, problem_.width(), tile);
+    b().CreateBr(after);
+    b().SetInsertPoint(next ? next : after);
+  }
 }
 
 /// Stores the results of some rows, counted from the task's first.

@@ -5,7 +5,7 @@
 // A task is a rectangle of rows x points of one batch index:
 //
 //   for each run of K:
-//     pack the task's rows
+//     pack the task's rows; and its points, if they are not weights in panels
 //     for each group of the weights' points (some vectors):
 //       for each chunk of rows:
 //         for each block of rows: add the run's products to the block of sums
@@ -16,11 +16,13 @@
 #pragma once
 
 #include "compiler/kernels/contraction/contraction_epilogue.h"
-#include "compiler/kernels/contraction/panel_cut.h"
+#include "compiler/kernels/contraction/word_packer.h"
 
 #include <functional>
 
 namespace landfall::kernels {
+
+struct PanelTileArguments;
 
 /// Emits the code of a task at the frame's current place.
 class PanelNest {
@@ -49,12 +51,17 @@ private:
   void pack(const Run &run);
   void emit_run(const Run &run);
   llvm::Value *width_of_group(llvm::Value *left);
+  llvm::Value *weights();
+  void emit_point_sums(const Run &run, const Group &group);
   void emit_group(const Run &run, const Group &group);
   llvm::Value *next_height(llvm::Value *left);
   void for_blocks(const Interval &rows,
                   const std::function<void(const Interval &)> &body);
+  PanelTileArguments tile_of(const Run &run, const Group &group);
   void emit_block(const Run &run, const Group &group, const Interval &rows,
                   llvm::Value *sums);
+  void call_block(const Group &group, const PanelTileArguments &tile,
+                  unsigned height);
   llvm::Value *sums_of(const Group &group, llvm::Value *row);
   void finish(const Group &group, const Interval &rows, llvm::Value *sums);
   void turn(const Group &group, llvm::Value *sums, llvm::Value *row);
@@ -63,7 +70,8 @@ private:
   const PanelProblem &problem_;
   const PanelCut &cut_;
   Lanes lanes_;
-  Packer rows_packer_;
+  std::optional<Packer> rows_packer_; ///< Of elements that are no words.
+  std::optional<WordPacker> words_;
   Epilogue epilogue_;
   llvm::Value *sums_, *turned_;    ///< Addresses in scratch memory.
   llvm::Value *weights_ = nullptr; ///< Of panel 0 at the batch index.

@@ -92,7 +92,9 @@ private:
     Values next(sums.size(), nullptr);
     auto add = [&](unsigned row, unsigned v, Value *element, Value *vector) {
       size_t i = row * block_.vectors + v;
-      next[i] = multiply_add(b_, element, vector, sums[i]);
+      next[i] = shape_.words ? multiply_add_words(frame_, *shape_.words,
+                                                  element, vector, sums[i])
+                             : multiply_add(b_, element, vector, sums[i]);
     };
     // The operands of which there are fewer stay in registers.
     if (block_.vectors <= block_.m) {
@@ -147,8 +149,8 @@ private:
 void call_panel_tile(KernelFrame &frame, const TileShape &shape,
                      const TileBlock &block, int64_t panel,
                      const PanelTileArguments &a) {
-  std::string symbol = "panels_" + std::string(name(shape.type)) + "_" +
-                       std::to_string(block.m) + "x" +
+  std::string type = shape.words ? "words" : std::string(name(shape.type));
+  std::string symbol = "panels_" + type + "_" + std::to_string(block.m) + "x" +
                        std::to_string(block.vectors);
   call_shared(
       frame, symbol,

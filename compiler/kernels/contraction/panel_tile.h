@@ -15,8 +15,8 @@
 
 namespace landfall::kernels {
 
-/// The arguments of a block. Pointers are to elements of TileShape::type;
-/// strides are in elements.
+/// The arguments of a block. Pointers are to elements of TileShape::type, which
+/// may be words; strides are in elements.
 struct PanelTileArguments {
   llvm::Value *rows;         ///< Row 0 at the run's first step.
   int64_t row_stride;        ///< From one row to the next.

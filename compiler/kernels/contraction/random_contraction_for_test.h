@@ -56,7 +56,11 @@ private:
   }
 
   ContractionTypes types() {
-    switch (between(0, 9)) {
+    switch (between(0, 11)) {
+    case 10:
+      return {DType::u8, DType::u8, DType::i32, DType::i32};
+    case 11:
+      return {DType::i8, DType::u8, DType::i32, DType::i32};
     case 0:
       return {DType::f64, DType::f64, DType::f64, DType::f64};
     case 1:
@@ -90,7 +94,7 @@ private:
     s.swap = chance(30);
     s.vector_b = chance(8);
     s.types = types();
-    s.prologue = Prologue(between(0, 2));
+    s.prologue = Prologue(between(0, 3));
     s.finish = Finish(between(0, 5));
     return make_matmul(s, dynamic());
   }
@@ -114,7 +118,7 @@ private:
     s.guarded_twice = chance(20);
     s.channels_last = chance(25);
     s.types = types();
-    s.prologue = Prologue(between(0, 2));
+    s.prologue = Prologue(between(0, 3));
     s.finish = Finish(between(0, 5));
     return make_convolution(s, dynamic());
   }

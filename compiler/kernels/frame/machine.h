@@ -5,7 +5,16 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include <cstdint>
+
 namespace landfall::kernels {
+
+/// How products of 8-bit integers are added to sums of 32 bits.
+enum class ByteProducts : uint8_t {
+  none,      ///< As those of any integers.
+  by_shorts, ///< x86's vpmaddwd: two products of 16-bit integers a lane.
+  by_bytes,  ///< VNNI's vpdpbusd: four of an unsigned and a signed byte a lane.
+};
 
 /// The vector registers and the instructions on them.
 ///
@@ -40,6 +49,7 @@ struct VectorUnit {
   /// Has minimumNumber and maximumNumber (IEEE 754-2019): -0 < +0; if one
   /// operand is a NaN, the result is the other.
   bool has_ieee_min_max = false;
+  ByteProducts byte_products = ByteProducts::none;
 };
 
 /// Data caches of one core, in bytes: what blocks of operands are sized for.

@@ -21,6 +21,114 @@ Case exact_case(kernels::ContractionCase made, std::mt19937 &random) {
   return result;
 }
 
+kernels::ContractionCase of_bytes(kernels::MatmulShape shape, DType a,
+                                  DType b) {
+  shape.types = {a, b, DType::i32, DType::i32};
+  return kernels::make_matmul(shape, [] { return true; });
+}
+
+/// Products of bytes of all signs, with and without zero points, at the sizes
+/// where words, panels, groups and runs end.
+TEST(Contraction, bytes) {
+  using enum kernels::Prologue;
+  std::mt19937 random(11);
+  std::vector<Case> cases;
+  for (DType a : {DType::u8, DType::i8})
+    for (DType b : {DType::u8, DType::i8})
+      for (kernels::Prologue prologue : {zero_point, zero_points}) {
+        bool transposed = (a == b) == (prologue == zero_point);
+        kernels::MatmulShape shape{.transpose_a = transposed,
+                                   .transpose_b = transposed,
+                                   .prologue = prologue};
+        Case test{of_bytes(shape, a, b).kernel, {}, {}};
+        for (const std::vector<int64_t> &sizes :
+             std::vector<std::vector<int64_t>>{{1, 300, 70},
+                                               {3, 200, 63},
+                                               {29, 17, 0},
+                                               {0, 5, 5},
+                                               {5, 0, 5},
+                                               {1, 1, 3},
+                                               {40, 33, 1801}})
+          test.launches.push_back(whole_numbers(test.kernel, sizes, random));
+        cases.push_back(std::move(test));
+      }
+  check_cases(cases);
+}
+
+/// out[m, n] = the sum over c and k of x[m, c, k] times (w - zero[n]), with
+/// weights w in panels of words; sizes M, C, N and panels.
+Kernel with_panels_of_words(DType x_type, DType w_type, int64_t first,
+                            int64_t width) {
+  kernels::ContractionMaker k([] { return true; });
+  constexpr int64_t taps = 3, steps = 4;
+  Extent rows = k.extent(1), channels = k.extent(1), points = k.extent(1),
+         panels = k.extent(1), words = k.extent(1);
+  k.kernel.loops = {rows, points};
+  k.kernel.reduce = {channels, fixed(taps)};
+  k.kernel.accumulator = DType::i32;
+  uint32_t x = k.input(x_type, {rows, channels, fixed(taps)});
+  uint32_t w = k.input(w_type, {panels, words, fixed(width), fixed(steps)});
+  uint32_t zero = k.input(w_type, {points});
+  k.output(DType::i32, k.kernel.loops);
+  k.in_factors();
+  NodeId row = k.param(DType::i64), point = k.param(DType::i64),
+         channel = k.param(DType::i64), tap = k.param(DType::i64);
+  auto part = [&](ScalarOp op, NodeId of, int64_t by) {
+    return k.scalar(op, DType::i64, {of, k.literal(by)});
+  };
+  NodeId panel = part(ScalarOp::div, point, width);
+  if (first > 0)
+    panel = k.add(panel, k.literal(first));
+  NodeId step = k.add(k.mul(channel, k.literal(taps)), tap);
+  NodeId weight = k.load(w, {panel, part(ScalarOp::div, step, steps),
+                             part(ScalarOp::mod, point, width),
+                             part(ScalarOp::mod, step, steps)});
+  k.yield({k.cast(DType::i32, k.load(x, {row, channel, tap})),
+           k.scalar(ScalarOp::sub, DType::i32,
+                    {k.cast(DType::i32, weight),
+                     k.cast(DType::i32, k.load(zero, {point}))})});
+  k.finish_body(kernels::Finish::none, 0, DType::i32, 0);
+  return k.take().kernel;
+}
+
+TEST(Contraction, weightsInPanelsOfWords) {
+  std::mt19937 random(12);
+  std::vector<Case> cases;
+  for (int form = 0; form < 4; ++form) {
+    int64_t width = form % 2 ? 16 : 32, first = form / 2;
+    Case test{with_panels_of_words(form % 2 ? DType::u8 : DType::i8,
+                                   first ? DType::u8 : DType::i8, first, width),
+              {},
+              {}};
+    for (int64_t rows : {0, 1, 4, 30})
+      for (auto [points, channels] :
+           {std::pair(16, 1), std::pair(50, 7), std::pair(32, 0),
+            std::pair(36, 570), std::pair(130, 9)})
+        test.launches.push_back(whole_numbers(
+            test.kernel,
+            {rows, channels, points, (points + width - 1) / width + first,
+             (channels * 3 + 3) / 4},
+            random));
+    cases.push_back(std::move(test));
+  }
+  check_cases(cases);
+}
+
+TEST(Contraction, randomBytes) {
+  for (unsigned seed = 0; seed < 3; ++seed) {
+    kernels::RandomContraction make(1000 + seed);
+    std::vector<Case> cases;
+    while (cases.size() < 12) {
+      kernels::ContractionCase made = make();
+      if (is_integer(made.kernel.accumulator))
+        cases.push_back(exact_case(std::move(made), make.random()));
+    }
+    check_cases(cases);
+    if (HasFailure())
+      return;
+  }
+}
+
 TEST(Contraction, randomOnes) {
   for (unsigned seed = 0; seed < 4; ++seed) {
     kernels::RandomContraction make(seed);

@@ -167,8 +167,18 @@ Launch random_launch(const Kernel &kernel, std::vector<int64_t> sizes,
 Launch whole_numbers(const Kernel &kernel, std::vector<int64_t> sizes,
                      std::mt19937 &random) {
   Launch launch = random_launch(kernel, std::move(sizes), random);
+  // Sums of integers are exact whatever the operands hold.
+  bool sums_integers =
+      kernel.kind == KernelClass::contraction && is_integer(kernel.accumulator);
   for (size_t o = 0; o < launch.operands.size(); ++o) {
     DType type = kernel.operands[o].dtype;
+    if (sums_integers && is_integer(type) && info(type).bits == 8) {
+      for (uint8_t &byte : launch.operands[o]) {
+        constexpr uint8_t extremes[] = {0x00, 0x7f, 0x80, 0xff};
+        byte = random() % 3 ? uint8_t(random()) : extremes[random() % 4];
+      }
+      continue;
+    }
     for (size_t at = 0; at < launch.operands[o].size();
          at += size_t(size_of(type))) {
       int value = int(random() % 7) - (is_unsigned_integer(type) ? 0 : 3);

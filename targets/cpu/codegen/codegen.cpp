@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_generator.h"
+#include "compiler/kernels/contraction/word_product.h"
 #include "compiler/kernels/loops/loop_generator.h"
 #include "compiler/kernels/windows/window_generator.h"
 #include "compiler/native/native_code.h"
@@ -53,7 +54,8 @@ public:
             .fewest_on_m_side = int64_t(1) << 15,
             .fewest_for_windows = 128,
             .few_other_points = 2048,
-            .most_padding = 12};
+            .most_padding = 12,
+            .byte_steps = kernels::steps_of_word};
   }
 
   compiler::Support supports(const Kernel &kernel) const override {
@@ -66,7 +68,8 @@ public:
     std::vector<CodeSection> sections;
     if (kernels.empty())
       return sections;
-    for (const Variant *variant : TRY(choose_variants(options.variants)))
+    for (const Variant *variant :
+         TRY(choose_variants(options.variants, kernels)))
       sections.push_back(TRY(
           native::compile_kernels(kernels, *variant, generator_for, options)));
     return sections;

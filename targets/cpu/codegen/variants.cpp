@@ -14,24 +14,43 @@ namespace landfall::cpu {
 
 namespace {
 
+constexpr kernels::Machine avx512 = {
+    .vector = {.register_bits = 512,
+               .registers = 32,
+               .masks_narrow_elements = true,
+               .permutes_lanes = true,
+               .scales_by_powers = true,
+               .byte_products = kernels::ByteProducts::by_shorts},
+    .caches = {.l1_bytes = 48 * 1024, .l2_bytes = 1024 * 1024}};
+
+constexpr kernels::Machine with_vnni() {
+  kernels::Machine machine = avx512;
+  machine.vector.byte_products = kernels::ByteProducts::by_bytes;
+  return machine;
+}
+
+/// Best first.
 constexpr Variant rows[] = {
+    {.target = "cpu",
+     .name = "x86_64-avx512-vnni",
+     .triple = "x86_64-unknown-linux-gnu",
+     .processor = "x86-64-v4",
+     .features = "+avx512vnni",
+     .machine = with_vnni()},
     {.target = "cpu",
      .name = "x86_64-avx512",
      .triple = "x86_64-unknown-linux-gnu",
      .processor = "x86-64-v4",
-     .machine = {.vector = {.register_bits = 512,
-                            .registers = 32,
-                            .masks_narrow_elements = true,
-                            .permutes_lanes = true,
-                            .scales_by_powers = true},
-                 .caches = {.l1_bytes = 48 * 1024, .l2_bytes = 1024 * 1024}}},
+     .machine = avx512},
     {.target = "cpu",
      .name = "x86_64-avx2",
      .triple = "x86_64-unknown-linux-gnu",
      .processor = "x86-64-v3",
      .machine = {.vector = {.register_bits = 256,
                             .registers = 16,
-                            .permutes_lanes = true}}},
+                            .permutes_lanes = true,
+                            .byte_products =
+                                kernels::ByteProducts::by_shorts}}},
 };
 
 bool runs_here(const Variant &variant) {
@@ -41,10 +60,16 @@ bool runs_here(const Variant &variant) {
                         [&](const char *name) { return host.lookup(name); });
   };
   bool base = all({"avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe"});
+  if (variant.machine.vector.byte_products == kernels::ByteProducts::by_bytes)
+    base &= all({"avx512vnni"});
   if (variant.machine.vector.register_bits == 512)
-    return base &&
-           all({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"});
+    base &= all({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"});
   return base;
+}
+
+bool multiplies_bytes(const Kernel &kernel) {
+  return kernel.kind == KernelClass::contraction &&
+         (kernel.accumulator == DType::i32 || kernel.accumulator == DType::u32);
 }
 
 Result<const Variant *> find_variant(const std::string &name) {
@@ -67,19 +92,26 @@ Result<const Variant *> find_variant(const std::string &name) {
 
 } // namespace
 
-std::span<const Variant> variants() { return rows; }
-
 Result<std::vector<const Variant *>>
-choose_variants(std::span<const std::string> names) {
+choose_variants(std::span<const std::string> names,
+                std::span<const Kernel> kernels) {
+  // Of those that differ in products of bytes only, kernels without such need
+  // the one that runs on more machines.
+  bool has_bytes = llvm::any_of(kernels, multiplies_bytes);
   std::vector<const Variant *> chosen;
-  if (names.empty())
-    for (const Variant &variant : rows)
-      chosen.push_back(&variant);
-  for (const std::string &name : names) {
-    const Variant *variant = TRY(find_variant(name));
+  auto add = [&](const Variant *variant) {
+    if (variant->machine.vector.byte_products ==
+            kernels::ByteProducts::by_bytes &&
+        !has_bytes)
+      ++variant;
     if (!llvm::is_contained(chosen, variant))
       chosen.push_back(variant);
-  }
+  };
+  if (names.empty())
+    for (const Variant &variant : rows)
+      add(&variant);
+  for (const std::string &name : names)
+    add(TRY(find_variant(name)));
   return chosen;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "compiler/native/variant.h"
+#include "package/kernel.h"
 
 #include <span>
 #include <string>
@@ -17,11 +18,11 @@ namespace landfall::cpu {
 
 using native::Variant;
 
-std::span<const Variant> variants();
-
 /// The variants asked for (see CodegenOptions::variants; a name may leave out
-/// the architecture), best first.
+/// the architecture), best first, without those that would not make a
+/// difference for these kernels.
 Result<std::vector<const Variant *>>
-choose_variants(std::span<const std::string> names);
+choose_variants(std::span<const std::string> names,
+                std::span<const Kernel> kernels);
 
 } // namespace landfall::cpu

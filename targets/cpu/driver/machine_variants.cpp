@@ -31,6 +31,7 @@ std::vector<Feature> features() {
       {"avx512bw", __builtin_cpu_supports("avx512bw") != 0},
       {"avx512dq", __builtin_cpu_supports("avx512dq") != 0},
       {"avx512vl", __builtin_cpu_supports("avx512vl") != 0},
+      {"avx512vnni", __builtin_cpu_supports("avx512vnni") != 0},
   };
 }
 
@@ -40,6 +41,7 @@ struct VariantRow {
   size_t first_features; ///< It needs that many, from the front of the list.
 };
 constexpr VariantRow rows[] = {
+    {"x86_64-avx512-vnni", "avx2 fma f16c avx512f/bw/dq/vl/vnni", 8},
     {"x86_64-avx512", "avx2 fma f16c avx512f/bw/dq/vl", 7},
     {"x86_64-avx2", "avx2 fma f16c", 3},
 };

@@ -9,13 +9,11 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_strategy.h"
-#include "compiler/kernels/contraction/panel_nest.h"
+#include "compiler/kernels/contraction/panel_generator.h"
 
 #include <optional>
 
 namespace landfall::kernels {
-
-using llvm::Value;
 
 namespace {
 
@@ -26,68 +24,39 @@ const analysis::Panels *panels_of(const analysis::Factor &factor) {
   return is_load && factor.loads[0].panels ? &*factor.loads[0].panels : nullptr;
 }
 
-std::optional<PanelProblem> panel_problem(const ContractionProblem &problem) {
-  if (const analysis::Panels *panels = panels_of(problem.roles.n_side))
-    return PanelProblem{problem, *panels, false};
-  if (const analysis::Panels *panels = panels_of(problem.roles.m_side))
-    return PanelProblem{problem, *panels, true};
+/// Which side is weights in panels.
+struct PanelSide {
+  analysis::Panels panels;
+  bool turned; ///< It is the M side.
+};
+
+std::optional<PanelSide> panel_side(const analysis::ContractionRoles &roles) {
+  if (const analysis::Panels *panels = panels_of(roles.n_side))
+    return PanelSide{*panels, false};
+  if (const analysis::Panels *panels = panels_of(roles.m_side))
+    return PanelSide{*panels, true};
   return std::nullopt;
 }
-
-class PanelGenerator : public TaskGenerator {
-public:
-  explicit PanelGenerator(const ContractionProblem &problem)
-      : base_(problem), problem_{base_, panel_problem(problem)->panels,
-                                 panel_problem(problem)->turned} {}
-
-  std::string print_plan() const override {
-    return print(base_.roles) +
-           (problem_.turned ? "  sums are turned before they are stored\n"
-                            : "");
-  }
-
-  Plan plan(KernelFrame &frame) override {
-    SizeCode sizes(frame);
-    PanelCut cut = emit_panel_cut(sizes, problem_);
-    return {cut.tasks(sizes), cut.scratch_bytes};
-  }
-
-  void prologue(KernelFrame &frame) override {
-    sizes_.emplace(frame);
-    cut_ = emit_panel_cut(*sizes_, problem_);
-  }
-
-  void task(KernelFrame &, Value *number) override {
-    PanelNest(*sizes_, problem_, cut_).emit(number);
-  }
-
-private:
-  ContractionProblem base_;
-  PanelProblem problem_;
-  // For the run function that is being emitted; set by `prologue`.
-  std::optional<SizeCode> sizes_;
-  PanelCut cut_{};
-};
 
 class PanelStrategy : public KernelStrategy {
 public:
   std::string_view name() const override { return "panels"; }
-  bool reads_panels() const override { return true; }
+  PanelUse panel_use() const override { return PanelUse::only; }
 
   Applies applies(const ContractionProblem &problem) const override {
-    std::optional<PanelProblem> panels = panel_problem(problem);
+    const analysis::ContractionRoles &roles = problem.roles;
+    std::optional<PanelSide> panels = panel_side(roles);
     if (!panels)
       return Applies::no("more than weights is read from panels");
-    const analysis::FactorLoad &load = panels->weights();
+    const analysis::Factor &side = panels->turned ? roles.m_side : roles.n_side;
+    const analysis::FactorLoad &load = side.loads[0];
     const std::vector<uint32_t> &loops =
-        panels->turned ? problem.roles.m_loops : problem.roles.n_loops;
+        panels->turned ? roles.m_loops : roles.n_loops;
     if (loops != std::vector<uint32_t>{panels->panels.variable})
       return Applies::no("the panels are not of all of their side");
     if (load.guarded() || problem.kernel.nodes[load.node].type != problem.type)
       return Applies::no("the weights are computed from what is loaded");
-    auto spans = analysis::join_loops(
-        panels->turned ? problem.roles.m_side : problem.roles.n_side,
-        problem.roles.space, problem.roles.k_loops);
+    auto spans = analysis::join_loops(side, roles.space, roles.k_loops);
     if (spans.size() > 1 || (spans.size() == 1 &&
                              !(load.offset.coefficient(spans[0].variable) ==
                                analysis::SizePolynomial(panels->panels.width))))
@@ -97,7 +66,8 @@ public:
 
   std::unique_ptr<TaskGenerator>
   generator(const ContractionProblem &problem) const override {
-    return std::make_unique<PanelGenerator>(problem);
+    PanelSide side = *panel_side(problem.roles);
+    return panel_generator(problem, side.panels, side.turned);
   }
 };
 

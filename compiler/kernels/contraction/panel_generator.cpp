@@ -1,0 +1,76 @@
+//===- panel_generator.cpp - Code for products with panels ----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/panel_generator.h"
+#include "compiler/kernels/contraction/panel_nest.h"
+
+#include <optional>
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+class PanelGenerator : public TaskGenerator {
+public:
+  PanelGenerator(const ContractionProblem &base,
+                 std::optional<analysis::Panels> panels, bool turned,
+                 std::optional<WordSides> words)
+      : base_(base), words_(std::move(words)),
+        problem_{base_, std::move(panels), turned,
+                 words_ ? &*words_ : nullptr} {
+    if (words_)
+      base_.shape = TileShape::choose(base_.machine, words_->form);
+  }
+
+  std::string print_plan() const override {
+    return print(base_.roles) +
+           (problem_.turned ? "  sums are turned before they are stored\n"
+                            : "") +
+           (words_ ? "  bytes are multiplied in words of four\n" : "");
+  }
+
+  Plan plan(KernelFrame &frame) override {
+    SizeCode sizes(frame);
+    PanelCut cut = emit_panel_cut(sizes, problem_);
+    return {cut.tasks(sizes), cut.scratch_bytes};
+  }
+
+  void prologue(KernelFrame &frame) override {
+    sizes_.emplace(frame);
+    cut_ = emit_panel_cut(*sizes_, problem_);
+  }
+
+  void task(KernelFrame &, Value *number) override {
+    PanelNest(*sizes_, problem_, cut_).emit(number);
+  }
+
+private:
+  ContractionProblem base_;
+  std::optional<WordSides> words_;
+  PanelProblem problem_;
+  // For the run function that is being emitted; set by `prologue`.
+  std::optional<SizeCode> sizes_;
+  PanelCut cut_{};
+};
+
+} // namespace
+
+std::unique_ptr<TaskGenerator>
+panel_generator(const ContractionProblem &problem,
+                const analysis::Panels &panels, bool turned) {
+  return std::make_unique<PanelGenerator>(problem, panels, turned,
+                                          std::nullopt);
+}
+
+std::unique_ptr<TaskGenerator> word_generator(const ContractionProblem &problem,
+                                              WordSides sides) {
+  std::optional<analysis::Panels> panels = sides.panels;
+  return std::make_unique<PanelGenerator>(problem, panels, false,
+                                          std::move(sides));
+}
+
+} // namespace landfall::kernels

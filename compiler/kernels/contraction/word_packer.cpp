@@ -1,0 +1,325 @@
+//===- word_packer.cpp - Packing sides as words of bytes ------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/word_packer.h"
+#include "compiler/kernels/frame/loop_builder.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+/// Points that are staged at a time: a line of the cache.
+constexpr int64_t staged_points = 64;
+/// Lanes of bytes of a side that is not dense. They may lie in several lines of
+/// an image: longer vectors would be of too many segments.
+constexpr unsigned lanes_of_windows = 16;
+/// Four bytes that are 1.
+constexpr uint32_t four_ones = 0x01010101;
+/// Rows that packing may write beyond the last.
+constexpr int64_t rows_beyond = 64;
+
+unsigned lanes_of(const Machine &machine, const PackSide &side) {
+  return side.is_dense() ? Lanes::natural_width(machine, DType::u8)
+                         : lanes_of_windows;
+}
+
+} // namespace
+
+WordAreas::WordAreas(KernelFrame &frame, const PanelProblem &problem,
+                     const PanelCut &cut) {
+  llvm::IRBuilderBase &b = frame.b;
+  const TileShape &shape = problem.base.shape;
+  Value *end = frame.index(0);
+  auto area = [&](Value *size) {
+    Value *begin = end;
+    end = b.CreateAdd(end, round_up(b, size, frame.index(64)));
+    return begin;
+  };
+  auto words = [&](Value *count) {
+    return area(b.CreateMul(count, frame.index(size_of(shape.type))));
+  };
+  // Groups, and whole vectors, may go beyond the task's last point.
+  int64_t widest = shape.width * most_panel_vectors(problem, 1);
+  Value *rows = b.CreateAdd(cut.padded_rows, frame.index(shape.width));
+  Value *points = b.CreateAdd(cut.task_points, frame.index(widest));
+  row_zeros = words(rows);
+  row_sums = words(rows);
+  point_zeros = words(points);
+  point_sums = words(points);
+  ones = words(b.CreateAdd(cut.run_k, frame.index(shape.width)));
+  panels = staged = end;
+  if (!problem.panels) {
+    panels = words(b.CreateMul(
+        cut.run_k, round_up(b, cut.task_points,
+                            frame.index(std::max(widest, staged_points)))));
+    staged = area(b.CreateMul(
+        frame.index(staged_points),
+        b.CreateAdd(b.CreateMul(cut.run_k, frame.index(steps_of_word)),
+                    frame.index(rows_beyond))));
+  }
+  bytes = end;
+}
+
+WordPacker::WordPacker(SizeCode &sizes, const PanelProblem &problem,
+                       const PanelCut &cut)
+    : sizes_(sizes), problem_(problem), cut_(cut), sides_(*problem.words),
+      areas_(sizes.frame(), problem, cut),
+      row_lanes_(sizes.frame(),
+                 lanes_of(sizes.frame().machine, sides_.rows.bytes)),
+      point_lanes_(sizes.frame(),
+                   lanes_of(sizes.frame().machine, sides_.points.bytes)),
+      sum_lanes_(sizes.frame(), problem.base.shape.width),
+      rows_packer_(sizes, row_lanes_, sides_.rows.bytes, DType::u8),
+      points_packer_(sizes, point_lanes_, sides_.points.bytes, DType::u8) {
+  rows_packer_.flips_high_bit = sides_.form.flips_rows;
+  points_packer_.flips_high_bit = sides_.form.flips_points;
+  if (sides_.rows.zero)
+    row_zeros_.emplace(sizes, sum_lanes_, *sides_.rows.zero, DType::i32);
+  if (sides_.points.zero)
+    point_zeros_.emplace(sizes, sum_lanes_, *sides_.points.zero, DType::i32);
+}
+
+Value *WordPacker::at(Value *area) {
+  return byte_at(frame().scratch, b().CreateAdd(cut_.words_at, area));
+}
+Value *WordPacker::byte_at(Value *pointer, Value *offset) {
+  return element(b(), b().getInt8Ty(), pointer, offset);
+}
+Value *WordPacker::word_at(Value *pointer, Value *offset) {
+  return element(b(), b().getInt32Ty(), pointer, offset);
+}
+unsigned WordPacker::register_bytes() const {
+  return unsigned(steps_of_word) * problem_.base.shape.width;
+}
+Value *WordPacker::point_sums(Value *first) {
+  return word_at(at(areas_.point_sums), first);
+}
+
+/// Sets `count` elements of an area, and those up to a whole vector, to
+/// `value`, or adds it to them.
+void WordPacker::fill(Value *area, Value *count, int64_t value, bool add) {
+  llvm::Type *vector = sum_lanes_.vector_type(DType::i32);
+  Value *constant = sum_lanes_.splat(b().getInt32(uint32_t(value)));
+  emit_for(frame(), index(0), count, sum_lanes_.step(), {},
+           [&](Value *place, llvm::ArrayRef<Value *>) {
+             Value *address = word_at(at(area), place);
+             Value *now = constant;
+             if (add)
+               now = b().CreateAdd(
+                   now, b().CreateAlignedLoad(vector, address, llvm::Align(4)));
+             b().CreateAlignedStore(now, address, llvm::Align(4));
+             return Values();
+           });
+}
+
+/// The zero points of the packed bytes of a side.
+void WordPacker::pack_zeros(Packer *packer, Value *area, const Interval &lanes,
+                            int64_t added) {
+  if (!packer)
+    return fill(area, lanes.count, added, false);
+  packer->pack({{index(0), index(1)}, lanes, at(area), index(0)});
+  if (added != 0)
+    fill(area, lanes.count, added, true);
+}
+
+void WordPacker::begin(const IndexValues &batch, const Interval &rows,
+                       const Interval &points) {
+  rows_ = rows;
+  points_ = points;
+  rows_packer_.begin(batch);
+  if (!problem_.panels)
+    points_packer_.begin(batch);
+  auto zeros_of = [&](std::optional<Packer> &zeros) -> Packer * {
+    if (zeros)
+      zeros->begin(batch);
+    return zeros ? &*zeros : nullptr;
+  };
+  if (sides_.rows_shifted()) {
+    pack_zeros(zeros_of(row_zeros_), areas_.row_zeros, rows_,
+               sides_.form.added_to_rows());
+  }
+  if (sides_.points_shifted()) {
+    pack_zeros(zeros_of(point_zeros_), areas_.point_zeros, points_,
+               sides_.form.added_to_points());
+    fill(areas_.row_sums, rows_.count, 0, false);
+  }
+}
+
+void WordPacker::pack(const Run &run) {
+  Value *first = b().CreateMul(run.k.begin, index(steps_of_word));
+  Interval depth{first,
+                 smaller(b(), b().CreateMul(run.k.count, index(steps_of_word)),
+                         b().CreateSub(cut_.depth, first))};
+  rows_packer_.pack({rows_, depth, frame().scratch,
+                     index(problem_.row_stride() * steps_of_word)});
+  finish_rows(depth.count);
+  if (needs_point_sums())
+    pack_ones(depth.count);
+  if (!problem_.panels)
+    pack_points(run, depth);
+}
+
+/// Weights in panels may hold anything beyond K.
+void WordPacker::pack_ones(Value *depth) {
+  Value *words = b().CreateUDiv(depth, index(steps_of_word));
+  Value *left = b().CreateURem(depth, index(steps_of_word));
+  fill(areas_.ones, words, four_ones, false);
+  Value *bits =
+      b().CreateTrunc(b().CreateMul(left, index(8)), b().getInt32Ty());
+  Value *mask = b().CreateNot(b().CreateShl(b().getInt32(~0u), bits));
+  b().CreateStore(b().CreateAnd(b().getInt32(four_ones), mask),
+                  word_at(ones(), words));
+}
+
+/// Clears the bytes of rows beyond K, up to a whole vector, and adds up those
+/// before.
+void WordPacker::finish_rows(Value *depth) {
+  unsigned width = register_bytes();
+  Lanes lanes(frame(), width);
+  llvm::Type *bytes = llvm::FixedVectorType::get(b().getInt8Ty(), width);
+  llvm::Type *sums = sum_lanes_.vector_type(DType::i32);
+  Value *left = b().CreateURem(depth, index(width));
+  Value *whole = b().CreateSub(depth, left);
+  Value *is_inside =
+      b().CreateICmpULT(lanes.lane_numbers(8),
+                        lanes.splat(b().CreateTrunc(left, b().getInt8Ty())));
+  emit_for(frame(), index(0), rows_.count, [&](Value *row) {
+    Value *start = byte_at(
+        frame().scratch,
+        b().CreateMul(row, index(problem_.row_stride() * steps_of_word)));
+    emit_if(frame(), b().CreateICmpNE(left, index(0)), [&] {
+      Value *end = byte_at(start, whole);
+      Value *last = b().CreateAlignedLoad(bytes, end, llvm::Align(width));
+      b().CreateAlignedStore(
+          b().CreateSelect(is_inside, last,
+                           llvm::Constant::getNullValue(bytes)),
+          end, llvm::Align(width));
+    });
+    if (!sides_.points_shifted())
+      return;
+    Value *ones = sum_lanes_.splat(b().getInt32(four_ones));
+    Values total =
+        emit_for(frame(), index(0), depth, index(width),
+                 {llvm::Constant::getNullValue(sums)},
+                 [&](Value *byte, llvm::ArrayRef<Value *> now) {
+                   Value *words = b().CreateAlignedLoad(
+                       sums, byte_at(start, byte), llvm::Align(width));
+                   return Values{multiply_add_words(frame(), sides_.form, words,
+                                                    ones, now[0])};
+                 });
+    Value *place = word_at(at(areas_.row_sums), row);
+    Value *before = b().CreateLoad(b().getInt32Ty(), place);
+    b().CreateStore(
+        b().CreateAdd(before,
+                      sum_lanes_.reduce(ScalarOp::add, DType::i32, total[0])),
+        place);
+  });
+}
+
+void WordPacker::pack_points(const Run &run, const Interval &depth) {
+  Value *staged = at(areas_.staged), *line = index(staged_points);
+  llvm::Type *bytes =
+      llvm::FixedVectorType::get(b().getInt8Ty(), unsigned(staged_points));
+  emit_for(
+      frame(), index(0), points_.count, line, {},
+      [&](Value *start, llvm::ArrayRef<Value *>) {
+        Interval lanes{b().CreateAdd(points_.begin, start),
+                       smaller(b(), line, b().CreateSub(points_.count, start))};
+        points_packer_.pack({depth, lanes, staged, line});
+        // Steps of the last word that are beyond K.
+        for (int64_t beyond = 0; beyond < steps_of_word - 1; ++beyond)
+          b().CreateAlignedStore(
+              llvm::Constant::getNullValue(bytes),
+              byte_at(staged,
+                      b().CreateMul(b().CreateAdd(depth.count, index(beyond)),
+                                    line)),
+              llvm::Align(staged_points));
+        interleave(run, start);
+        return Values();
+      });
+}
+
+/// Makes words of the staged bytes and puts them into panels; `start` is the
+/// first point, counted from the task's first.
+void WordPacker::interleave(const Run &run, Value *start) {
+  unsigned width = problem_.base.shape.width;
+  llvm::Type *few = llvm::FixedVectorType::get(b().getInt8Ty(), width);
+  llvm::SmallVector<int, 64> pairs, all;
+  for (unsigned lane = 0; lane < width; ++lane)
+    for (unsigned from : {0u, width})
+      pairs.push_back(int(lane + from));
+  for (unsigned lane = 0; lane < width; ++lane)
+    for (unsigned step : {0u, 1u, 2 * width, 2 * width + 1})
+      all.push_back(int(2 * lane + step));
+  Value *staged = at(areas_.staged);
+  int64_t panel = problem_.width();
+  emit_for(frame(), index(0), run.k.count, [&](Value *word) {
+    Value *from = byte_at(
+        staged, b().CreateMul(word, index(steps_of_word * staged_points)));
+    for (int64_t point = 0; point < staged_points; point += width) {
+      Value *rows[steps_of_word];
+      for (int64_t step = 0; step < steps_of_word; ++step)
+        rows[step] = b().CreateAlignedLoad(
+            few, byte_at(from, index(step * staged_points + point)),
+            llvm::Align(width));
+      Value *words = b().CreateShuffleVector(
+          b().CreateShuffleVector(rows[0], rows[1], pairs),
+          b().CreateShuffleVector(rows[2], rows[3], pairs), all);
+      Value *number = b().CreateAdd(start, index(point));
+      Value *offset =
+          b().CreateAdd(b().CreateMul(b().CreateUDiv(number, index(panel)),
+                                      cut_.panel_stride),
+                        b().CreateAdd(b().CreateMul(word, index(panel)),
+                                      b().CreateURem(number, index(panel))));
+      b().CreateAlignedStore(words, word_at(panels(), offset),
+                             llvm::Align(register_bytes()));
+    }
+  });
+}
+
+void WordPacker::settle(Value *sums, const Interval &rows,
+                        const Interval &points) {
+  if (!sides_.rows_shifted() && !sides_.points_shifted())
+    return;
+  llvm::Type *word = b().getInt32Ty();
+  llvm::Type *vector = sum_lanes_.vector_type(DType::i32);
+  auto load = [&](Value *area, Value *place) {
+    return b().CreateAlignedLoad(vector, word_at(at(area), place),
+                                 llvm::Align(4));
+  };
+  Value *depth = sum_lanes_.splat(b().CreateTrunc(cut_.depth, word));
+  emit_for(frame(), index(0), rows.count, [&](Value *row) {
+    auto of_row = [&](Value *area) {
+      return sum_lanes_.splat(b().CreateLoad(
+          word, word_at(at(area), b().CreateAdd(rows.begin, row))));
+    };
+    Value *zero = sides_.rows_shifted() ? of_row(areas_.row_zeros) : nullptr;
+    Value *sum = sides_.points_shifted() ? of_row(areas_.row_sums) : nullptr;
+    // - zb * (sum of a) - za * (sum of b - K * zb)
+    emit_for(
+        frame(), index(0), points.count, sum_lanes_.step(), {},
+        [&](Value *lane, llvm::ArrayRef<Value *>) {
+          Value *address = word_at(
+              sums, b().CreateAdd(b().CreateMul(row, points.count), lane));
+          Value *place = b().CreateAdd(points.begin, lane);
+          Value *now = b().CreateAlignedLoad(vector, address, llvm::Align(4));
+          Value *of_points = sum ? load(areas_.point_zeros, place) : nullptr;
+          if (sum)
+            now = b().CreateSub(now, b().CreateMul(of_points, sum));
+          if (zero) {
+            Value *total = load(areas_.point_sums, place);
+            if (sum)
+              total = b().CreateSub(total, b().CreateMul(depth, of_points));
+            now = b().CreateSub(now, b().CreateMul(zero, total));
+          }
+          b().CreateAlignedStore(now, address, llvm::Align(4));
+          return Values();
+        });
+  });
+}
+
+} // namespace landfall::kernels

@@ -1,0 +1,79 @@
+//===- word_packer.h - Packing sides as words of bytes ---------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/contraction/panel_cut.h"
+
+namespace landfall::kernels {
+
+/// Where in a task's scratch memory is what words need, in bytes from
+/// PanelCut::words_at, and how much of it there is. All values are i64.
+struct WordAreas {
+  WordAreas(KernelFrame &frame, const PanelProblem &problem,
+            const PanelCut &cut);
+
+  /// i32, one a row or point of the task: the zero points of the packed bytes,
+  /// and the sums of the bytes over K.
+  llvm::Value *row_zeros, *row_sums, *point_zeros, *point_sums;
+  llvm::Value *ones;   ///< A row of ones, with zeros beyond K.
+  llvm::Value *panels; ///< If the task packs its points.
+  llvm::Value *staged; ///< Bytes [K][N] that become words.
+  llvm::Value *bytes;  ///< Of all.
+};
+
+/// Emits the packing of one task's sides, and what their zero points do to the
+/// sums. All references must outlive it.
+class WordPacker {
+public:
+  WordPacker(SizeCode &sizes, const PanelProblem &problem, const PanelCut &cut);
+
+  /// Sets the part of the result that the task computes.
+  void begin(const IndexValues &batch, const Interval &rows,
+             const Interval &points);
+  /// Packs both sides of a run; rows to the beginning of scratch memory, with
+  /// PanelProblem::row_stride().
+  void pack(const Run &run);
+
+  /// The first word of the panels, if the task packs its points.
+  llvm::Value *panels() { return at(areas_.panels); }
+  /// Whether the points' sums over K are needed.
+  bool needs_point_sums() const { return sides_.rows_shifted(); }
+  llvm::Value *ones() { return at(areas_.ones); }
+  llvm::Value *point_sums(llvm::Value *first);
+  /// Subtracts what the zero points add from the finished sums of a block.
+  /// `rows` and `points` count from the task's first; a row has
+  /// `points.count` sums.
+  void settle(llvm::Value *sums, const Interval &rows, const Interval &points);
+
+private:
+  llvm::IRBuilderBase &b() { return sizes_.b(); }
+  KernelFrame &frame() { return sizes_.frame(); }
+  llvm::Value *index(int64_t value) { return frame().index(value); }
+  llvm::Value *at(llvm::Value *area);
+  llvm::Value *byte_at(llvm::Value *pointer, llvm::Value *offset);
+  llvm::Value *word_at(llvm::Value *pointer, llvm::Value *offset);
+  unsigned register_bytes() const;
+
+  void fill(llvm::Value *area, llvm::Value *count, int64_t value, bool add);
+  void pack_zeros(Packer *packer, llvm::Value *area, const Interval &lanes,
+                  int64_t added);
+  void finish_rows(llvm::Value *depth);
+  void pack_ones(llvm::Value *depth);
+  void pack_points(const Run &run, const Interval &depth);
+  void interleave(const Run &run, llvm::Value *start);
+
+  SizeCode &sizes_;
+  const PanelProblem &problem_;
+  const PanelCut &cut_;
+  const WordSides &sides_;
+  WordAreas areas_;
+  Lanes row_lanes_, point_lanes_, sum_lanes_;
+  Packer rows_packer_, points_packer_;
+  std::optional<Packer> row_zeros_, point_zeros_;
+  Interval rows_, points_;
+};
+
+} // namespace landfall::kernels

@@ -1,0 +1,46 @@
+//===- word_product.h - Products of words of bytes -------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Machines multiply bytes in words: four consecutive steps of K of one row and
+// of one point, whose four products are added to one sum of 32 bits. A word is
+// an i32 with the first step in its lowest byte.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/lanes/lanes.h"
+
+namespace landfall::kernels {
+
+inline constexpr int64_t steps_of_word = 4;
+
+/// What the bytes of packed words are. Where the machine multiplies bytes of
+/// other signs only, packing flips the highest bits of one side: signed x
+/// becomes unsigned x + 128, and unsigned x signed x - 128.
+struct WordForm {
+  bool rows_signed = false, points_signed = false; ///< As packed.
+  bool flips_rows = false, flips_points = false;
+
+  /// What flipping adds to the bytes, and thus to the zero point of a side.
+  int64_t added_to_rows() const { return added(flips_rows, rows_signed); }
+  int64_t added_to_points() const { return added(flips_points, points_signed); }
+
+  /// For a machine that has products of bytes. Points are flipped only if
+  /// `can_flip_points`.
+  static WordForm choose(const Machine &machine, bool rows_signed,
+                         bool points_signed, bool can_flip_points);
+
+private:
+  static int64_t added(bool flips, bool becomes_signed) {
+    return !flips ? 0 : becomes_signed ? -128 : 128;
+  }
+};
+
+/// sum + the products of words, on vectors of i32 that fill one register;
+/// modulo 2^32.
+llvm::Value *multiply_add_words(KernelFrame &frame, const WordForm &form,
+                                llvm::Value *rows, llvm::Value *points,
+                                llvm::Value *sum);
+
+} // namespace landfall::kernels

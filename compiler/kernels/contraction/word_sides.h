@@ -1,0 +1,40 @@
+//===- word_sides.h - Sides of a contraction as words of bytes -*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Both sides are integers of 8 bits, perhaps less zero points. They are packed
+// as bytes, and what the zero points contribute is subtracted from the finished
+// sums (kernel_analysis/contraction/byte_factor.h). Rows are points of M, and
+// the points of the blocks are those of N.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/contraction/contraction_problem.h"
+#include "kernel_analysis/contraction/byte_factor.h"
+
+namespace landfall::kernels {
+
+/// One side. Its loops are those of M, or of N.
+struct WordSide {
+  PackSide bytes; ///< The M side as [M][K], the N side as [K][N].
+  bool is_signed = false;
+  std::optional<PackSide> zero; ///< One row; lanes are the side's own loops.
+};
+
+/// A function of the kernel and the machine.
+struct WordSides {
+  WordSide rows, points;
+  std::optional<analysis::Panels> panels; ///< If N is weights in panels.
+  WordForm form;
+
+  /// Whether the packed bytes of a side have a zero point.
+  bool rows_shifted() const { return rows.zero || form.flips_rows; }
+  bool points_shifted() const { return points.zero || form.flips_points; }
+};
+
+/// The sides, or why they are not packed as words: a clause to follow
+/// "because".
+Result<WordSides> find_word_sides(const ContractionProblem &problem);
+
+} // namespace landfall::kernels
