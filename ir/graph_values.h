@@ -86,10 +86,21 @@ private:
   void *value_ = nullptr;
 };
 
+/// What a tensor of reals was computed from: (stored - zero) * scale.
+struct Dequantized {
+  Tensor stored; ///< Integers, of the same shape.
+  /// One element, or one for each index of the dimension `axis`.
+  Tensor scale;
+  Tensor zero;   ///< May be absent.
+  int axis = -1; ///< -1: one scale and zero point for all.
+};
+
 /// A value of the graph: nothing (an absent optional input), a tensor or a box.
 struct Any {
   Tensor tensor;
   Box box;
+  /// Of a tensor, if it is known to be dequantised.
+  std::shared_ptr<const Dequantized> dequantized;
   Any() = default;
   Any(Tensor t) : tensor(t) {}
   Any(Box b) : box(std::move(b)) {}

@@ -6,7 +6,7 @@
 
 #include "frontend/onnx/families/gemm.h"
 
-#include "frontend/onnx/families/matrix_product.h"
+#include "frontend/onnx/families/stored_operands.h"
 
 namespace landfall::frontend {
 
@@ -54,8 +54,9 @@ Tensor gemm_of(Node &node) {
       indices.push_back(
           broadcast_index(b, c.dim(i), result[axis], point[axis]));
     }
-    return value + scaled(convert(c.at(indices), product.accumulator), beta);
+    return value + scaled(convert(c.at(indices), value.dtype()), beta);
   };
+  use_stored(node, product);
   return matrix_product(b, product);
 }
 

@@ -57,6 +57,19 @@ Scalar QuantParameter::at(std::span<const Scalar> indices) const {
   return tensor.at(own);
 }
 
+std::shared_ptr<const ir::Dequantized>
+dequantized_of(const QuantParameter &scale, const QuantParameter &zero,
+               Tensor stored) {
+  auto is_many = [](Tensor x) {
+    return x && x.rank() == 1 && x.dim(0) != Size(1);
+  };
+  bool is_list = is_many(scale.tensor) || is_many(zero.tensor);
+  if (scale.block != 0 || scale.tensor.rank() > 1)
+    return nullptr;
+  return std::make_shared<ir::Dequantized>(ir::Dequantized{
+      stored, scale.tensor, zero.tensor, is_list ? scale.axis : -1});
+}
+
 QuantParameter quant_parameter(const Node &node, Tensor x, int position,
                                std::string_view name) {
   QuantParameter p{node.b(), node.optional_input(position, name), x.shape(), 0,

@@ -37,6 +37,12 @@ struct QuantParameter {
   Scalar at(std::span<const Scalar> indices) const;
 };
 
+/// What `node` dequantises, from its first operand, if each index along an axis
+/// has one scale and zero point; else null.
+std::shared_ptr<const ir::Dequantized>
+dequantized_of(const QuantParameter &scale, const QuantParameter &zero,
+               Tensor stored);
+
 /// Binds operand `position` for the quantised `x`, with the node's attributes
 /// `axis` and `block_size`.
 QuantParameter quant_parameter(const Node &node, Tensor x, int position,

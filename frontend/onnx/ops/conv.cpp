@@ -7,7 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/convolution.h"
+#include "frontend/onnx/families/stored_operands.h"
 
 namespace landfall::frontend {
 
@@ -15,6 +15,7 @@ static void conv(Node &node) {
   Convolution conv =
       bind_convolution(node, node.input(0, "X"), node.input(1, "W"));
   bind_bias(node, conv, node.optional_input(2, "B"));
+  use_stored(node, conv);
   node.output(convolve(node.b(), conv));
 }
 

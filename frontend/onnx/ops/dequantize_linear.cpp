@@ -20,14 +20,16 @@ static void dequantize_linear(Node &node) {
   QuantParameter zero = quant_parameter(node, x, 2, "x_zero_point");
   DType compute = compute_type(type);
   bool is_shifted = !is_nothing(zero.tensor);
-  node.output(b.map(x.shape(), type, [&](std::span<const Scalar> i) {
+  Any y = b.map(x.shape(), type, [&](std::span<const Scalar> i) {
     Scalar value = convert(x.at(i), compute);
     if (zero) {
       Scalar shift = zero.at(i); // Checks its shape, too.
       value = is_shifted ? value - convert(shift, compute) : value;
     }
     return convert(value * convert(scale.at(i), compute), type);
-  }));
+  });
+  y.dequantized = dequantized_of(scale, zero, x);
+  node.output(y);
 }
 
 LANDFALL_ONNX(dequantize_linear, {"DequantizeLinear", 10, dequantize_linear},

@@ -7,8 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/convolution.h"
 #include "frontend/onnx/families/fused_activation.h"
+#include "frontend/onnx/families/stored_operands.h"
 #include "frontend/onnx/support/channel_order.h"
 #include "frontend/onnx/support/parameter_shape.h"
 
@@ -19,6 +19,7 @@ namespace {
 Tensor convolution_of(Node &node, Tensor x) {
   Convolution conv = bind_convolution(node, x, node.input(1, "W"));
   bind_bias(node, conv, node.optional_input(2, "B"));
+  use_stored(node, conv);
   return convolve(node.b(), conv);
 }
 

@@ -7,7 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/matrix_product.h"
+#include "frontend/onnx/families/stored_operands.h"
 
 namespace landfall::frontend {
 
@@ -17,6 +17,7 @@ static void mat_mul(Node &node) {
   product.b = node.input(1, "B");
   product.result = product.a.dtype();
   product.accumulator = compute_type(product.result);
+  use_stored(node, product);
   node.output(matrix_product(node.b(), product));
 }
 

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/support/permute.h"
 
+#include <algorithm>
+
 namespace landfall::frontend {
 
 // transposed[i...] = data[j...] with j[perm[k]] = i[k]
@@ -24,7 +26,15 @@ static void transpose(Node &node) {
   node.expect(static_cast<int>(order.size()) == rank,
               "'perm' has " + std::to_string(order.size()) +
                   " entries for a tensor of rank " + std::to_string(rank));
-  node.output(permute(data, order));
+  Any transposed = permute(data, order);
+  if (auto from = node.any_input(0, "data").dequantized) {
+    ir::Dequantized moved = *from;
+    moved.stored = permute(from->stored, order);
+    if (from->axis >= 0)
+      moved.axis = int(std::ranges::find(order, from->axis) - order.begin());
+    transposed.dequantized = std::make_shared<ir::Dequantized>(moved);
+  }
+  node.output(transposed);
 }
 
 LANDFALL_ONNX(transpose, {"Transpose", 1, transpose})

@@ -1,0 +1,27 @@
+//===- stored_operands.h - Products of dequantised tensors -----*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Quantisers write a product of integers as one of reals between
+// DequantizeLinear nodes ("QDQ"). As
+//
+//   sum of (a - za) * sa * (b - zb) * sb = sa * sb * sum of (a - za) * (b - zb)
+//
+// the sum is one of integers where neither scale changes along it: exact, while
+// that of reals rounds each addition.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "frontend/onnx/families/convolution.h"
+#include "frontend/onnx/families/matrix_product.h"
+
+namespace landfall::frontend {
+
+/// Makes a product of reals, whose operands are the node's operands 0 and 1,
+/// one of the integers that they are stored as, if it can be; the epilogue gets
+/// the same sums of reals. To be called last, before the product is built.
+void use_stored(const Node &node, MatrixProduct &product);
+void use_stored(const Node &node, Convolution &convolution);
+
+} // namespace landfall::frontend
