@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <tuple>
 
 using namespace mlir;
 
@@ -42,13 +43,32 @@ public:
     for (unsigned dim = 0; dim < dims().size(); ++dim)
       if (!read_index(dim))
         return std::nullopt;
-    if (!all_summed() || !llvm::is_contained(roles_, of_panels) || !pays())
+    if (!all_summed() || !llvm::is_contained(roles_, of_panels) || !pays() ||
+        (is_bytes() && word_loop() < 0))
       return std::nullopt;
     return roles_;
   }
   /// The point of the constant that the own loop's index 0 is.
   int64_t first() const { return first_; }
   Value own_index() { return block().getArgument(own_loop_); }
+  bool is_bytes() {
+    return weights_.byte_steps != 0 && load_.getValue().getType().isInteger(8);
+  }
+  /// The reduce loop that walks words: the longest one of whole words; -1:
+  /// none.
+  int word_loop() {
+    int best = -1;
+    int64_t longest = 0;
+    for (auto [dim, role] : llvm::enumerate(roles_)) {
+      if (role < 0 || dims()[dim] <= longest ||
+          dims()[dim] % weights_.byte_steps != 0)
+        continue;
+      best = role;
+      longest = dims()[dim];
+    }
+    return best;
+  }
+  lf::ContractOp contract() { return contract_; }
 
 private:
   mlir::Block &block() { return contract_.getFactors().front(); }
@@ -86,10 +106,6 @@ private:
     (void)used(ScalarOp::sub);
     return factor_.hasOneUse() && llvm::is_contained(factors(), factor_);
   }
-  bool is_bytes() {
-    return weights_.byte_steps != 0 && load_.getValue().getType().isInteger(8);
-  }
-
   /// The block's argument that an index is, plus a literal; -1 if it is none.
   std::pair<int, int64_t> argument_plus(Value index) {
     int64_t plus = 0;
@@ -152,8 +168,6 @@ private:
   /// results.
   bool pays() {
     unsigned innermost = loops() - 1;
-    if (is_bytes() && own_loop_ != innermost)
-      return false;
     int64_t along = 1, summed = 1;
     unsigned long_sums = 0;
     for (auto [dim, role] : llvm::enumerate(roles_)) {
@@ -197,27 +211,27 @@ private:
   int64_t first_ = 0;
 };
 
-/// The steps of K that lie together.
-int64_t steps_of(Type type, const PanelWeights &weights) {
-  return type.isFloat() ? 1 : weights.byte_steps;
-}
-
 /// The dimensions of a constant in their new order, without those of panels:
 /// `before` them, and `inside` of each, in the order of their loops.
 struct NewOrder {
-  explicit NewOrder(const Roles &roles)
+  /// The dimension of loop `last` is the last one inside, whatever its number;
+  /// -1: none is.
+  NewOrder(const Roles &roles, int last)
       : own(unsigned(llvm::find(roles, of_panels) - roles.begin())) {
     for (unsigned dim = 0; dim < roles.size(); ++dim)
       if (dim != own)
         (roles[dim] == outside ? before : inside).push_back(dim);
-    llvm::sort(inside,
-               [&](unsigned a, unsigned b) { return roles[a] < roles[b]; });
+    llvm::sort(inside, [&](unsigned a, unsigned b) {
+      return std::pair(roles[a] == last, roles[a]) <
+             std::pair(roles[b] == last, roles[b]);
+    });
   }
 
   unsigned own;
   SmallVector<unsigned> before, inside;
 };
 
+/// Elements of `steps` consecutive steps of a point lie together.
 ConstantData in_panels(const ConstantData &data, const NewOrder &order,
                        int64_t width, int64_t steps) {
   std::vector<int64_t> strides(data.dims.size(), 1);
@@ -239,22 +253,19 @@ ConstantData in_panels(const ConstantData &data, const NewOrder &order,
   walked.push_back(strides[order.own] * width);
   result.dims.push_back(panels);
   size_t panel_place = extents.size() - 1;
-  for (unsigned dim : order.inside)
+  for (unsigned dim : order.inside) {
     walk(dim);
+    result.dims.push_back(data.dims[dim]);
+  }
+  result.dims.back() /= steps;
+  result.dims.push_back(width);
+  if (steps > 1)
+    result.dims.push_back(steps);
   int64_t depth = 1, lines = 1;
   for (size_t d = panel_place + 1; d < extents.size(); ++d)
     depth *= extents[d];
   for (int64_t extent : extents)
     lines *= extent;
-  int64_t words = (depth + steps - 1) / steps;
-  if (steps > 1)
-    result.dims.insert(result.dims.end(), {words, width, steps});
-  else {
-    result.dims.insert(result.dims.end(),
-                       extents.begin() + int64_t(panel_place) + 1,
-                       extents.end());
-    result.dims.push_back(width);
-  }
   size_t bytes = size_t(size_of(data.dtype));
   std::vector<uint8_t> room(size_t(element_count(result.dims)) * bytes);
   std::vector<int64_t> at(extents.size(), 0);
@@ -264,7 +275,7 @@ ConstantData in_panels(const ConstantData &data, const NewOrder &order,
     int64_t points = std::min(width, along - at[panel_place] * width);
     int64_t panel = line / depth, step = line % depth;
     int64_t first =
-        (panel * words + step / steps) * width * steps + step % steps;
+        (panel * depth + step / steps * steps) * width + step % steps;
     for (int64_t point = 0; point < points; ++point)
       std::memcpy(room.data() + size_t(first + point * steps) * bytes,
                   from + size_t(offset + point * strides[order.own]) * bytes,
@@ -281,59 +292,92 @@ ConstantData in_panels(const ConstantData &data, const NewOrder &order,
   return result;
 }
 
+/// Builds index arithmetic.
+struct IndexBuilder {
+  OpBuilder builder;
+  Location loc;
+
+  Value literal(int64_t value) {
+    return lf::LiteralOp::create(builder, loc, builder.getI64Type(),
+                                 builder.getI64IntegerAttr(value));
+  }
+  Value scalar(ScalarOp op, Value a, Value b) {
+    return lf::ScalarOp::create(builder, loc, builder.getI64Type(), op,
+                                ValueRange{a, b});
+  }
+};
+
+/// Splits a reduce loop into two, which become the innermost: over words of
+/// `steps` steps, and over the steps of a word. Returns their indices.
+std::pair<Value, Value> split_into_words(lf::ContractOp contract, unsigned loop,
+                                         int64_t steps,
+                                         ir::Module::Impl &module) {
+  Location loc = contract.getLoc();
+  mlir::Block &block = contract.getFactors().front();
+  unsigned results = unsigned(contract.getDims().size());
+  SmallVector<Value> before(contract.getReduce());
+  SmallVector<Value> reduce, old(block.getArguments().drop_front(results));
+  IndexBuilder index{OpBuilder::atBlockBegin(&block), loc};
+  auto add = [&](Value extent) {
+    reduce.push_back(extent);
+    return block.addArgument(index.builder.getI64Type(), loc);
+  };
+  for (unsigned other = 0; other < before.size(); ++other)
+    if (other != loop)
+      old[other].replaceAllUsesWith(add(before[other]));
+  OpBuilder outside(contract);
+  int64_t extent = *module.size_of(before[loop]).constant();
+  Value word = add(module.materialize(outside, loc, ir::Size(extent / steps)));
+  Value step = add(module.materialize(outside, loc, ir::Size(steps)));
+  old[loop].replaceAllUsesWith(index.scalar(
+      ScalarOp::add, index.scalar(ScalarOp::mul, word, index.literal(steps)),
+      step));
+  block.eraseArguments(results, unsigned(old.size()));
+  contract.getReduceMutable().assign(reduce);
+  return {word, step};
+}
+
 /// Makes a load read from the panels.
 void read_panels(lf::LoadOp load, Value panels, const NewOrder &order,
                  const PanelWeights &weights, ir::Module::Impl &module) {
   PanelLoad use(module, weights, load);
   (void)use.roles();
-  OpBuilder builder(load);
-  Location loc = load.getLoc();
-  Type type = builder.getI64Type();
-  auto literal = [&](int64_t value) -> Value {
-    return lf::LiteralOp::create(builder, loc, type,
-                                 builder.getI64IntegerAttr(value));
-  };
-  auto scalar = [&](ScalarOp op, Value a, Value b) -> Value {
-    return lf::ScalarOp::create(builder, loc, type, op, ValueRange{a, b});
-  };
-  Value width = literal(weights.width);
-  Value panel = scalar(ScalarOp::div, use.own_index(), width);
-  if (use.first())
-    panel = scalar(ScalarOp::add, panel, literal(use.first() / weights.width));
+  Value point = use.own_index(), word, step;
+  int64_t first = use.first();
+  if (use.is_bytes())
+    std::tie(word, step) = split_into_words(
+        use.contract(), unsigned(use.word_loop()), weights.byte_steps, module);
+  IndexBuilder index{OpBuilder(load), load.getLoc()};
+  Value width = index.literal(weights.width);
+  Value panel = index.scalar(ScalarOp::div, point, width);
+  if (first)
+    panel = index.scalar(ScalarOp::add, panel,
+                         index.literal(first / weights.width));
   SmallVector<Value> indices;
   for (unsigned dim : order.before)
     indices.push_back(load.getIndices()[dim]);
   indices.push_back(panel);
-  Value lane = scalar(ScalarOp::mod, use.own_index(), width);
-  if (int64_t steps = steps_of(load.getValue().getType(), weights); steps > 1) {
-    auto dims = cast<RankedTensorType>(load.getTensor().getType()).getShape();
-    Value step;
-    for (unsigned dim : order.inside) {
-      Value index = load.getIndices()[dim];
-      step =
-          step ? scalar(ScalarOp::add,
-                        scalar(ScalarOp::mul, step, literal(dims[dim])), index)
-               : index;
-    }
-    Value count = literal(steps);
-    indices.append({scalar(ScalarOp::div, step, count), lane,
-                    scalar(ScalarOp::mod, step, count)});
-  } else {
-    for (unsigned dim : order.inside)
-      indices.push_back(load.getIndices()[dim]);
-    indices.push_back(lane);
-  }
+  for (unsigned dim : order.inside)
+    indices.push_back(load.getIndices()[dim]);
+  if (word)
+    indices.back() = word;
+  indices.push_back(index.scalar(ScalarOp::mod, point, width));
+  if (step)
+    indices.push_back(step);
   load.getIndicesMutable().assign(indices);
   load.getTensorMutable().assign(panels);
 }
 
 void lay_out(lf::ConstantOp constant, const Roles &roles,
              const PanelWeights &weights, ir::Module::Impl &module) {
-  NewOrder order(roles);
-  auto element = cast<RankedTensorType>(constant.getValue().getType());
+  PanelLoad use(module, weights,
+                cast<lf::LoadOp>(*constant.getValue().getUsers().begin()));
+  (void)use.roles();
+  bool is_bytes = use.is_bytes();
+  NewOrder order(roles, is_bytes ? use.word_loop() : -1);
   ConstantData data =
       in_panels(module.constants[constant.getId()], order, weights.width,
-                steps_of(element.getElementType(), weights));
+                is_bytes ? weights.byte_steps : 1);
   OpBuilder builder(constant);
   auto type = RankedTensorType::get(data.dims,
                                     lf::to_mlir(data.dtype, &module.context));

@@ -44,8 +44,8 @@ struct PanelWeights {
   int64_t few_other_points = 0;
   /// At most this share of the stored points, in percent, is zeros.
   int64_t most_padding = 0;
-  /// Weights of 8-bit integers lie in words of so many steps of K; only those
-  /// on the N side. 0: they are not stored in panels.
+  /// Weights of 8-bit integers lie in words of so many steps of K. 0: they are
+  /// not stored in panels.
   int64_t byte_steps = 0;
 };
 

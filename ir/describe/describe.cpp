@@ -45,7 +45,8 @@ public:
 
   Description run() {
     if (Value index = short_row_index(module_, compute_))
-      fixed_class_ = classes_.of_index(index);
+      fixed_classes_.insert(classes_.of_index(index));
+    fix_words();
     find_inputs();
     if (auto map = dyn_cast<lf::MapOp>(compute_))
       describe_map(map);
@@ -70,7 +71,8 @@ private:
 
   /// The parameter of an extent class.
   Extent extent(int extent_class, Size size) {
-    if (size == Size(1) || size == Size(0) || extent_class == fixed_class_)
+    if (size == Size(1) || size == Size(0) ||
+        fixed_classes_.contains(extent_class))
       return {true, *size.constant()};
     auto known = class_parameter_.find(extent_class);
     if (known == class_parameter_.end())
@@ -115,6 +117,21 @@ private:
                                   : IntegerAttr();
              return width && width.getInt() == *size.constant();
            });
+  }
+
+  /// What lies behind a panel's lanes are words: their length is a property of
+  /// the code, too.
+  void fix_words() {
+    compute_->walk([&](lf::LoadOp load) {
+      Value tensor = load.getTensor();
+      if (is_inside(tensor, compute_))
+        return;
+      const Shape &shape = module_.shape_of(tensor);
+      size_t rank = shape.size();
+      if (rank > 2 && shape.back().is_constant() &&
+          counts_lanes(tensor, rank - 2, shape[rank - 2]))
+        fixed_classes_.insert(classes_.of_axis(tensor, int64_t(rank) - 1));
+    });
   }
 
   std::vector<Extent> loop_extents(mlir::Block &block, OperandRange dims,
@@ -416,7 +433,8 @@ private:
   Kernel &kernel_;
   ExtentClasses classes_;
   llvm::DenseMap<int, uint32_t> class_parameter_;
-  int fixed_class_ = -1; ///< The extent class of which extents are constants.
+  /// The extent classes of which extents are constants.
+  llvm::SmallDenseSet<int> fixed_classes_;
   std::vector<std::pair<Size, uint32_t>> scalar_parameters_;
   llvm::DenseMap<Value, uint32_t> operand_of_;
   llvm::DenseMap<Value, NodeId> ids_;

@@ -109,20 +109,28 @@ private:
   }
 
   /// Reads the offset of a load from panels: one index is v / width, perhaps
-  /// plus a constant, and the last one v % width, of their extent. If they have
-  /// words, the last three are k / steps, v % width and k % steps.
+  /// plus a constant, and the last one v % width, of their extent; or the one
+  /// before the last, which is then a place in a word.
   std::optional<Affine> read_panels(const Node &node, FactorLoad &load) {
     const std::vector<Extent> &dims = kernel_.operands[node.index].dims;
-    std::optional<Words> words = read_words(node, dims);
-    size_t inner = words ? 3 : 1; ///< Dimensions that are in a panel's lines.
-    if (dims.size() < inner + 1)
-      return std::nullopt;
-    size_t lanes = dims.size() - (words ? 2 : 1);
-    if (!dims[lanes].constant)
+    for (size_t behind : {0u, 1u}) {
+      if (dims.size() < 2 + behind)
+        return std::nullopt;
+      size_t lanes = dims.size() - 1 - behind;
+      if (auto offset = read_panels(node, dims, lanes, load))
+        return offset;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Affine> read_panels(const Node &node,
+                                    const std::vector<Extent> &dims,
+                                    size_t lanes, FactorLoad &load) {
+    if (!dims[lanes].constant || !dims.back().constant)
       return std::nullopt;
     int64_t width = dims[lanes].value;
     auto lane = divided(node.args[lanes], ScalarOp::mod, width);
-    for (size_t d = 0; lane && d + inner < dims.size(); ++d) {
+    for (size_t d = 0; lane && d < lanes; ++d) {
       const Node &index = kernel_.nodes[node.args[d]];
       bool is_sum = index.kind == NodeKind::scalar &&
                     index.op == ScalarOp::add && number(index.args[1]);
@@ -130,47 +138,18 @@ private:
       if (divided(panel, ScalarOp::div, width) != lane)
         continue;
       SizePolynomial stride(1);
-      for (size_t below = d + 1; below < dims.size(); ++below)
-        stride = stride * SizePolynomial::of(dims[below]);
-      size_t end = dims.size();
-      auto offset = words ? affine_.offset(node, {d, end - 3, end - 2, end - 1})
-                          : affine_.offset(node, {d, end - 1});
+      for (size_t inner = d + 1; inner < dims.size(); ++inner)
+        stride = stride * SizePolynomial::of(dims[inner]);
+      auto offset = affine_.offset(node, {d, lanes});
       if (offset && is_sum)
         offset->constant =
             offset->constant + stride * SizePolynomial(*number(index.args[1]));
-      load.panels = {*lane, width, stride};
+      int64_t steps = lanes + 1 == dims.size() ? 1 : dims.back().value;
+      load.panels = {*lane, width, stride, steps};
       factor_.uses[*lane] = true;
-      if (words) {
-        load.panels->steps = words->steps;
-        load.panels->k = words->k;
-        note(words->k);
-      }
       return offset;
     }
     return std::nullopt;
-  }
-
-  /// The steps of K that lie in one word, and which one an element is of.
-  struct Words {
-    int64_t steps;
-    Affine k;
-  };
-  std::optional<Words> read_words(const Node &node,
-                                  const std::vector<Extent> &dims) const {
-    if (dims.size() < 4 || !dims.back().constant)
-      return std::nullopt;
-    int64_t steps = dims.back().value;
-    const Node &word = kernel_.nodes[node.args[dims.size() - 3]];
-    const Node &step = kernel_.nodes[node.args[dims.size() - 1]];
-    auto is = [&](const Node &index, ScalarOp op) {
-      return index.kind == NodeKind::scalar && index.op == op &&
-             number(index.args[1]) == steps;
-    };
-    if (!is(word, ScalarOp::div) || !is(step, ScalarOp::mod) ||
-        word.args[0] != step.args[0])
-      return std::nullopt;
-    std::optional<Affine> k = affine_.read(step.args[0]);
-    return k ? std::optional(Words{steps, *k}) : std::nullopt;
   }
 
   /// select(c, x, o), where x is a load with `other` o and a guard that

@@ -24,22 +24,19 @@
 namespace landfall::analysis {
 
 /// Weights stored in panels: point i of one result loop is lane i % width of
-/// panel i / width. Those of 8-bit integers may lie in words of `steps` steps
-/// of K: [panel][k / steps][lane][k % steps].
+/// panel i / width. Lanes may hold words of `steps` elements, which a reduce
+/// loop of that extent walks.
 struct Panels {
   uint32_t variable = 0;
   int64_t width = 0;
   SizePolynomial stride; ///< From one panel to the next, in elements.
   int64_t steps = 1;
-  Affine k = {}; ///< If there are words: which step of K an element is of.
 };
 
 /// A load in a factor, with affine offset (in elements) and guard.
 struct FactorLoad {
   NodeId node = no_node;
-  /// Without what the panels' variable adds; if they have words, without what
-  /// the reduce loops add.
-  Affine offset;
+  Affine offset; ///< Without what the panels' variable adds.
   std::optional<Panels> panels;
   /// The guard is true if and only if all are >= 0. Empty: no guard.
   std::vector<Affine> conditions;

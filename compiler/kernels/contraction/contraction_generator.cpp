@@ -105,8 +105,12 @@ contraction_generator(const Kernel &kernel, const Machine &machine,
       kernel, machine,
       TRY(analysis::analyze_contraction(kernel, analysis::PanelLoads::read)));
   Applying applying = applying_of(problem, strategies);
-  if (!applying.takes_all_sizes)
-    return Error{ErrorCode::unsupported, "no strategy serves all its sizes"};
+  if (!applying.takes_all_sizes) {
+    std::string why = "no strategy serves all its sizes";
+    for (const Refusal &refusal : applying.record.refusals)
+      why += "; not " + refusal.who + ", because " + refusal.reason;
+    return Error{ErrorCode::unsupported, std::move(why)};
+  }
   std::unique_ptr<TaskGenerator> last = std::move(applying.whole);
   if (!last)
     last = std::make_unique<PackedGenerator>(problem, applying.blocks);

@@ -192,7 +192,8 @@ TEST(ContractionStrategies, aStructureThatNoneServesIsRefused) {
   Choice none =
       choose(make_matmul({}, sizes_are_not_known), all.first(all.size() - 1));
   EXPECT_EQ(none.generator, "");
-  EXPECT_EQ(none.refusals["contraction"], "no strategy serves all its sizes");
+  EXPECT_TRUE(none.refusals["contraction"].starts_with(
+      "no strategy serves all its sizes; not stencil, because "));
   // Sums in a type that machines do not add in.
   ContractionCase half = make_matmul({}, sizes_are_known);
   half.kernel.accumulator = DType::f16;

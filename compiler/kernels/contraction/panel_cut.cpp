@@ -148,7 +148,10 @@ private:
     if (problem_.turned) {
       // An odd number of vectors, so that the steps of K do not share the same
       // few places of a cache.
-      Value *vectors = ceil_div(b_, cut_.padded_rows, index(width));
+      Value *rows = problem_.words
+                        ? round_up(b_, cut_.padded_rows, index(staged_points))
+                        : cut_.padded_rows;
+      Value *vectors = ceil_div(b_, rows, index(width));
       cut_.k_stride = b_.CreateMul(
           b_.CreateOr(b_.CreateAdd(vectors, index(1)), index(1)), index(width));
       packed =

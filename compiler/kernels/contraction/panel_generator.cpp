@@ -69,7 +69,8 @@ panel_generator(const ContractionProblem &problem,
 std::unique_ptr<TaskGenerator> word_generator(const ContractionProblem &problem,
                                               WordSides sides) {
   std::optional<analysis::Panels> panels = sides.panels;
-  return std::make_unique<PanelGenerator>(problem, panels, false,
+  bool turned = sides.turned;
+  return std::make_unique<PanelGenerator>(problem, panels, turned,
                                           std::move(sides));
 }
 

@@ -184,6 +184,8 @@ void PanelNest::emit_group(const Run &run, const Group &group) {
                Value *sums = sums_of(group, block.begin);
                emit_block(run, group, block, sums);
                emit_if(frame(), run.finishes, [&] {
+                 if (words_)
+                   words_->settle(sums, block, {group.first, group.width});
                  turn(group, sums, b().CreateSub(block.begin, start));
                });
              });

@@ -12,8 +12,6 @@ using llvm::Value;
 
 namespace {
 
-/// Points that are staged at a time: a line of the cache.
-constexpr int64_t staged_points = 64;
 /// Lanes of bytes of a side that is not dense. They may lie in several lines of
 /// an image: longer vectors would be of too many segments.
 constexpr unsigned lanes_of_windows = 16;
@@ -52,15 +50,15 @@ WordAreas::WordAreas(KernelFrame &frame, const PanelProblem &problem,
   point_sums = words(points);
   ones = words(b.CreateAdd(cut.run_k, frame.index(shape.width)));
   panels = staged = end;
-  if (!problem.panels) {
+  if (!problem.panels)
     panels = words(b.CreateMul(
         cut.run_k, round_up(b, cut.task_points,
                             frame.index(std::max(widest, staged_points)))));
+  if (!problem.panels || problem.turned)
     staged = area(b.CreateMul(
         frame.index(staged_points),
         b.CreateAdd(b.CreateMul(cut.run_k, frame.index(steps_of_word)),
                     frame.index(rows_beyond))));
-  }
   bytes = end;
 }
 
@@ -154,13 +152,22 @@ void WordPacker::pack(const Run &run) {
   Interval depth{first,
                  smaller(b(), b().CreateMul(run.k.count, index(steps_of_word)),
                          b().CreateSub(cut_.depth, first))};
-  rows_packer_.pack({rows_, depth, frame().scratch,
-                     index(problem_.row_stride() * steps_of_word)});
-  finish_rows(depth.count);
+  if (problem_.turned) {
+    pack_staged(rows_packer_, run, depth, rows_,
+                {frame().scratch, index(0), index(0), cut_.k_stride});
+    if (sides_.points_shifted())
+      sum_turned_rows(run);
+  } else {
+    rows_packer_.pack({rows_, depth, frame().scratch,
+                       index(problem_.row_stride() * steps_of_word)});
+    finish_rows(depth.count);
+  }
   if (needs_point_sums())
     pack_ones(depth.count);
   if (!problem_.panels)
-    pack_points(run, depth);
+    pack_staged(points_packer_, run, depth, points_,
+                {panels(), index(problem_.width()), cut_.panel_stride,
+                 index(problem_.width())});
 }
 
 /// Weights in panels may hold anything beyond K.
@@ -211,25 +218,51 @@ void WordPacker::finish_rows(Value *depth) {
                    return Values{multiply_add_words(frame(), sides_.form, words,
                                                     ones, now[0])};
                  });
-    Value *place = word_at(at(areas_.row_sums), row);
-    Value *before = b().CreateLoad(b().getInt32Ty(), place);
-    b().CreateStore(
-        b().CreateAdd(before,
-                      sum_lanes_.reduce(ScalarOp::add, DType::i32, total[0])),
-        place);
+    add_row_sums(row, sum_lanes_.reduce(ScalarOp::add, DType::i32, total[0]));
   });
 }
 
-void WordPacker::pack_points(const Run &run, const Interval &depth) {
+/// Adds to the sums of the bytes of rows, from `row` on.
+void WordPacker::add_row_sums(Value *row, Value *sums) {
+  Value *place = word_at(at(areas_.row_sums), row);
+  Value *before = b().CreateAlignedLoad(sums->getType(), place, llvm::Align(4));
+  b().CreateAlignedStore(b().CreateAdd(before, sums), place, llvm::Align(4));
+}
+
+void WordPacker::sum_turned_rows(const Run &run) {
+  llvm::Type *vector = sum_lanes_.vector_type(DType::i32);
+  Value *ones = sum_lanes_.splat(b().getInt32(four_ones));
+  emit_for(frame(), index(0), rows_.count, sum_lanes_.step(), {},
+           [&](Value *row, llvm::ArrayRef<Value *>) {
+             Values sums = emit_for(
+                 frame(), index(0), run.k.count, index(1),
+                 {llvm::Constant::getNullValue(vector)},
+                 [&](Value *word, llvm::ArrayRef<Value *> now) {
+                   Value *place =
+                       b().CreateAdd(b().CreateMul(word, cut_.k_stride), row);
+                   Value *words = b().CreateAlignedLoad(
+                       vector, word_at(frame().scratch, place), llvm::Align(4));
+                   return Values{multiply_add_words(frame(), sides_.form, words,
+                                                    ones, now[0])};
+                 });
+             add_row_sums(row, sums[0]);
+             return Values();
+           });
+}
+
+/// Packs lanes of a side that is [K][N].
+void WordPacker::pack_staged(Packer &packer, const Run &run,
+                             const Interval &depth, const Interval &lanes,
+                             const Target &target) {
   Value *staged = at(areas_.staged), *line = index(staged_points);
   llvm::Type *bytes =
       llvm::FixedVectorType::get(b().getInt8Ty(), unsigned(staged_points));
   emit_for(
-      frame(), index(0), points_.count, line, {},
+      frame(), index(0), lanes.count, line, {},
       [&](Value *start, llvm::ArrayRef<Value *>) {
-        Interval lanes{b().CreateAdd(points_.begin, start),
-                       smaller(b(), line, b().CreateSub(points_.count, start))};
-        points_packer_.pack({depth, lanes, staged, line});
+        Interval piece{b().CreateAdd(lanes.begin, start),
+                       smaller(b(), line, b().CreateSub(lanes.count, start))};
+        packer.pack({depth, piece, staged, line});
         // Steps of the last word that are beyond K.
         for (int64_t beyond = 0; beyond < steps_of_word - 1; ++beyond)
           b().CreateAlignedStore(
@@ -238,14 +271,14 @@ void WordPacker::pack_points(const Run &run, const Interval &depth) {
                       b().CreateMul(b().CreateAdd(depth.count, index(beyond)),
                                     line)),
               llvm::Align(staged_points));
-        interleave(run, start);
+        interleave(run, start, target);
         return Values();
       });
 }
 
-/// Makes words of the staged bytes and puts them into panels; `start` is the
-/// first point, counted from the task's first.
-void WordPacker::interleave(const Run &run, Value *start) {
+/// Makes words of the staged bytes; `start` is the number of the first point.
+void WordPacker::interleave(const Run &run, Value *start,
+                            const Target &target) {
   unsigned width = problem_.base.shape.width;
   llvm::Type *few = llvm::FixedVectorType::get(b().getInt8Ty(), width);
   llvm::SmallVector<int, 64> pairs, all;
@@ -256,7 +289,16 @@ void WordPacker::interleave(const Run &run, Value *start) {
     for (unsigned step : {0u, 1u, 2 * width, 2 * width + 1})
       all.push_back(int(2 * lane + step));
   Value *staged = at(areas_.staged);
-  int64_t panel = problem_.width();
+  // Where each vector of points goes, without what the step adds.
+  llvm::SmallVector<Value *, 8> places;
+  for (int64_t point = 0; point < staged_points; point += width) {
+    Value *place = b().CreateAdd(start, index(point));
+    if (!problem_.turned)
+      place = b().CreateAdd(b().CreateMul(b().CreateUDiv(place, target.width),
+                                          target.panel_stride),
+                            b().CreateURem(place, target.width));
+    places.push_back(place);
+  }
   emit_for(frame(), index(0), run.k.count, [&](Value *word) {
     Value *from = byte_at(
         staged, b().CreateMul(word, index(steps_of_word * staged_points)));
@@ -269,13 +311,9 @@ void WordPacker::interleave(const Run &run, Value *start) {
       Value *words = b().CreateShuffleVector(
           b().CreateShuffleVector(rows[0], rows[1], pairs),
           b().CreateShuffleVector(rows[2], rows[3], pairs), all);
-      Value *number = b().CreateAdd(start, index(point));
-      Value *offset =
-          b().CreateAdd(b().CreateMul(b().CreateUDiv(number, index(panel)),
-                                      cut_.panel_stride),
-                        b().CreateAdd(b().CreateMul(word, index(panel)),
-                                      b().CreateURem(number, index(panel))));
-      b().CreateAlignedStore(words, word_at(panels(), offset),
+      Value *offset = b().CreateAdd(places[size_t(point / width)],
+                                    b().CreateMul(word, target.step_stride));
+      b().CreateAlignedStore(words, word_at(target.words, offset),
                              llvm::Align(register_bytes()));
     }
   });

@@ -9,6 +9,10 @@
 
 namespace landfall::kernels {
 
+/// How many points of a side that is [K][N] are staged as bytes before they
+/// become words: a line of the cache. Words of all of them are written.
+inline constexpr int64_t staged_points = 64;
+
 /// Where in a task's scratch memory is what words need, in bytes from
 /// PanelCut::words_at, and how much of it there is. All values are i64.
 struct WordAreas {
@@ -60,10 +64,19 @@ private:
   void fill(llvm::Value *area, llvm::Value *count, int64_t value, bool add);
   void pack_zeros(Packer *packer, llvm::Value *area, const Interval &lanes,
                   int64_t added);
+  /// Where words go: from one panel, of `width` points, to the next, and from
+  /// one step to the next.
+  struct Target {
+    llvm::Value *words;
+    llvm::Value *width, *panel_stride, *step_stride; ///< In words (i64).
+  };
   void finish_rows(llvm::Value *depth);
+  void add_row_sums(llvm::Value *row, llvm::Value *sums);
+  void sum_turned_rows(const Run &run);
   void pack_ones(llvm::Value *depth);
-  void pack_points(const Run &run, const Interval &depth);
-  void interleave(const Run &run, llvm::Value *start);
+  void pack_staged(Packer &packer, const Run &run, const Interval &depth,
+                   const Interval &lanes, const Target &target);
+  void interleave(const Run &run, llvm::Value *start, const Target &target);
 
   SizeCode &sizes_;
   const PanelProblem &problem_;

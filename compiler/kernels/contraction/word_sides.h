@@ -5,7 +5,8 @@
 // Both sides are integers of 8 bits, perhaps less zero points. They are packed
 // as bytes, and what the zero points contribute is subtracted from the finished
 // sums (kernel_analysis/contraction/byte_factor.h). Rows are points of M, and
-// the points of the blocks are those of N.
+// the points of the blocks are those of N; the other way round if weights in
+// panels are the M side.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -15,17 +16,18 @@
 
 namespace landfall::kernels {
 
-/// One side. Its loops are those of M, or of N.
+/// One side.
 struct WordSide {
   PackSide bytes; ///< The M side as [M][K], the N side as [K][N].
   bool is_signed = false;
-  std::optional<PackSide> zero; ///< One row; lanes are the side's own loops.
+  std::optional<PackSide> zero; ///< One row; lanes are the loops of M or of N.
 };
 
 /// A function of the kernel and the machine.
 struct WordSides {
   WordSide rows, points;
-  std::optional<analysis::Panels> panels; ///< If N is weights in panels.
+  std::optional<analysis::Panels> panels; ///< If points are those of weights.
+  bool turned = false;                    ///< These weights are the M side.
   WordForm form;
 
   /// Whether the packed bytes of a side have a zero point.

@@ -55,35 +55,40 @@ TEST(Contraction, bytes) {
   check_cases(cases);
 }
 
-/// out[m, n] = the sum over c and k of x[m, c, k] times (w - zero[n]), with
-/// weights w in panels of words; sizes M, C, N and panels.
+/// out[m, n] or, `turned`, out[n, m] = the sum over t and c of x[m, c, t] times
+/// (w - zero[n]), with weights w in panels of words of four c; sizes M, T, C /
+/// 4, N and panels.
 Kernel with_panels_of_words(DType x_type, DType w_type, int64_t first,
-                            int64_t width) {
+                            int64_t width, bool turned) {
   kernels::ContractionMaker k([] { return true; });
-  constexpr int64_t taps = 3, steps = 4;
-  Extent rows = k.extent(1), channels = k.extent(1), points = k.extent(1),
-         panels = k.extent(1), words = k.extent(1);
-  k.kernel.loops = {rows, points};
-  k.kernel.reduce = {channels, fixed(taps)};
+  constexpr int64_t steps = 4;
+  Extent rows = k.extent(1), taps = k.extent(1), words = k.extent(1),
+         points = k.extent(1), panels = k.extent(1), channels = k.extent(1);
+  k.kernel.loops = {turned ? points : rows, turned ? rows : points};
+  k.kernel.reduce = {taps, words, fixed(steps)};
   k.kernel.accumulator = DType::i32;
-  uint32_t x = k.input(x_type, {rows, channels, fixed(taps)});
-  uint32_t w = k.input(w_type, {panels, words, fixed(width), fixed(steps)});
+  uint32_t x = turned ? k.input(x_type, {channels, taps, rows})
+                      : k.input(x_type, {rows, channels, taps});
+  uint32_t w =
+      k.input(w_type, {panels, taps, words, fixed(width), fixed(steps)});
   uint32_t zero = k.input(w_type, {points});
   k.output(DType::i32, k.kernel.loops);
   k.in_factors();
-  NodeId row = k.param(DType::i64), point = k.param(DType::i64),
-         channel = k.param(DType::i64), tap = k.param(DType::i64);
-  auto part = [&](ScalarOp op, NodeId of, int64_t by) {
-    return k.scalar(op, DType::i64, {of, k.literal(by)});
+  NodeId outer = k.param(DType::i64), inner = k.param(DType::i64);
+  NodeId row = turned ? inner : outer, point = turned ? outer : inner;
+  NodeId tap = k.param(DType::i64), word = k.param(DType::i64),
+         step = k.param(DType::i64);
+  auto part = [&](ScalarOp op) {
+    return k.scalar(op, DType::i64, {point, k.literal(width)});
   };
-  NodeId panel = part(ScalarOp::div, point, width);
+  NodeId panel = part(ScalarOp::div);
   if (first > 0)
     panel = k.add(panel, k.literal(first));
-  NodeId step = k.add(k.mul(channel, k.literal(taps)), tap);
-  NodeId weight = k.load(w, {panel, part(ScalarOp::div, step, steps),
-                             part(ScalarOp::mod, point, width),
-                             part(ScalarOp::mod, step, steps)});
-  k.yield({k.cast(DType::i32, k.load(x, {row, channel, tap})),
+  NodeId channel = k.add(k.mul(word, k.literal(steps)), step);
+  NodeId weight = k.load(w, {panel, tap, word, part(ScalarOp::mod), step});
+  NodeId other =
+      turned ? k.load(x, {channel, tap, row}) : k.load(x, {row, channel, tap});
+  k.yield({k.cast(DType::i32, other),
            k.scalar(ScalarOp::sub, DType::i32,
                     {k.cast(DType::i32, weight),
                      k.cast(DType::i32, k.load(zero, {point}))})});
@@ -97,18 +102,19 @@ TEST(Contraction, weightsInPanelsOfWords) {
   for (int form = 0; form < 4; ++form) {
     int64_t width = form % 2 ? 16 : 32, first = form / 2;
     Case test{with_panels_of_words(form % 2 ? DType::u8 : DType::i8,
-                                   first ? DType::u8 : DType::i8, first, width),
+                                   first ? DType::u8 : DType::i8, first, width,
+                                   form == 1 || form == 2),
               {},
               {}};
-    for (int64_t rows : {0, 1, 4, 30})
-      for (auto [points, channels] :
-           {std::pair(16, 1), std::pair(50, 7), std::pair(32, 0),
-            std::pair(36, 570), std::pair(130, 9)})
-        test.launches.push_back(whole_numbers(
-            test.kernel,
-            {rows, channels, points, (points + width - 1) / width + first,
-             (channels * 3 + 3) / 4},
-            random));
+    for (int64_t rows : {0, 1, 5, 77})
+      for (auto [points, taps, words] :
+           {std::tuple(16, 1, 1), std::tuple(50, 3, 5), std::tuple(32, 0, 2),
+            std::tuple(36, 9, 50), std::tuple(130, 2, 3)})
+        test.launches.push_back(
+            whole_numbers(test.kernel,
+                          {rows, taps, words, points,
+                           (points + width - 1) / width + first, 4 * words},
+                          random));
     cases.push_back(std::move(test));
   }
   check_cases(cases);

@@ -3,8 +3,9 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // For factors of 8-bit integers. Rows of M are packed as they are, points of N
-// in panels of words, unless they are weights that the compiler has put in such
-// panels (compiler/passes/lay_out_panels.h).
+// in panels of words. Weights of either side may be in such panels already
+// (compiler/passes/lay_out_panels.h): the other side's points are then the
+// rows.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_strategy.h"
