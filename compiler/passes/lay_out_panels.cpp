@@ -51,9 +51,8 @@ public:
   /// The point of the constant that the own loop's index 0 is.
   int64_t first() const { return first_; }
   Value own_index() { return block().getArgument(own_loop_); }
-  bool is_bytes() {
-    return weights_.byte_steps != 0 && load_.getValue().getType().isInteger(8);
-  }
+  /// Whether bytes are multiplied as such, in words.
+  bool is_bytes() const { return is_bytes_; }
   /// The reduce loop that walks words: the longest one of whole words; -1:
   /// none.
   int word_loop() {
@@ -89,7 +88,12 @@ private:
     factor_ = value;
     if (value.getType() == sum && sum.isFloat())
       return llvm::is_contained(factors(), value);
-    if (!is_bytes() || !sum.isInteger(32))
+    if (weights_.byte_steps == 0 || !value.getType().isInteger(8))
+      return false;
+    if (sum.isFloat())
+      return is_unpacked();
+    is_bytes_ = sum.isInteger(32);
+    if (!is_bytes_)
       return false;
     auto used = [&](ScalarOp op) {
       auto user = factor_.hasOneUse()
@@ -106,6 +110,39 @@ private:
     (void)used(ScalarOp::sub);
     return factor_.hasOneUse() && llvm::is_contained(factors(), factor_);
   }
+  /// Whether a factor is computed from what is loaded and other constants: from
+  /// weights of a few bits, say, with scales and zero points.
+  bool is_unpacked() {
+    is_unpacked_ = true;
+    bool found = false;
+    for (Value factor : factors()) {
+      auto slice = slice_of(factor, block());
+      if (!slice.contains(load_))
+        continue;
+      if (found)
+        return false;
+      found = true;
+      factor_ = factor;
+      for (Operation *op : slice)
+        if (auto load = dyn_cast<lf::LoadOp>(op))
+          if (load.getGuard() || !module_.constant_of(load.getTensor()))
+            return false;
+    }
+    return found && is_largest(slice_of(factor_, block()));
+  }
+  /// Whether no other load of the factor is of a constant as large: scales are
+  /// fewer than the weights.
+  bool is_largest(const llvm::SetVector<Operation *> &slice) {
+    auto count = [](lf::LoadOp load) {
+      return cast<RankedTensorType>(load.getTensor().getType())
+          .getNumElements();
+    };
+    return llvm::all_of(slice, [&](Operation *op) {
+      auto other = dyn_cast<lf::LoadOp>(op);
+      return !other || other == load_ || count(other) < count(load_);
+    });
+  }
+
   /// The block's argument that an index is, plus a literal; -1 if it is none.
   std::pair<int, int64_t> argument_plus(Value index) {
     int64_t plus = 0;
@@ -157,7 +194,10 @@ private:
     });
   }
 
+  /// A loop that walks the bits of an element indexes no dimension.
   bool all_summed() {
+    if (is_unpacked_)
+      return !contract_.getReduce().empty();
     for (unsigned loop = 0; loop < contract_.getReduce().size(); ++loop)
       if (!llvm::is_contained(roles_, int(loop)))
         return false;
@@ -175,6 +215,9 @@ private:
       summed *= role >= 0 ? dims()[dim] : 1;
       long_sums += role >= 0 && dims()[dim] > 1;
     }
+    // Their kernels have points of N in their lanes only.
+    if (is_unpacked_ && own_loop_ != innermost)
+      return false;
     bool windows_pay = long_sums < 2 || along >= weights_.fewest_for_windows ||
                        has_few_other_points();
     int64_t stored = llvm::alignTo(along, weights_.width);
@@ -204,7 +247,8 @@ private:
   PanelWeights weights_;
   lf::LoadOp load_;
   lf::ContractOp contract_;
-  Value factor_;                       ///< The one that is made of the load.
+  Value factor_; ///< The one that is made of the load.
+  bool is_bytes_ = false, is_unpacked_ = false;
   llvm::SmallDenseSet<unsigned> used_; ///< By the other factor.
   Roles roles_;
   unsigned own_loop_ = 0;

@@ -120,7 +120,7 @@ private:
   }
 
   /// What lies behind a panel's lanes are words: their length is a property of
-  /// the code, too.
+  /// the code, too, and so is that of a small table that a factor reads.
   void fix_words() {
     compute_->walk([&](lf::LoadOp load) {
       Value tensor = load.getTensor();
@@ -128,10 +128,23 @@ private:
         return;
       const Shape &shape = module_.shape_of(tensor);
       size_t rank = shape.size();
-      if (rank > 2 && shape.back().is_constant() &&
-          counts_lanes(tensor, rank - 2, shape[rank - 2]))
+      bool is_word = rank > 2 && shape.back().is_constant() &&
+                     counts_lanes(tensor, rank - 2, shape[rank - 2]);
+      if (is_word || is_table(load, shape))
         fixed_classes_.insert(classes_.of_axis(tensor, int64_t(rank) - 1));
     });
+  }
+
+  /// Whether a reduce loop walks a small table, of shifts, say.
+  bool is_table(lf::LoadOp load, const Shape &shape) {
+    constexpr int64_t most_entries = 8;
+    auto contract = dyn_cast<lf::ContractOp>(compute_);
+    if (!contract || load->getParentRegion() != &contract.getFactors() ||
+        shape.size() != 1 || !shape[0].is_constant() ||
+        *shape[0].constant() > most_entries)
+      return false;
+    auto index = dyn_cast<BlockArgument>(load.getIndices()[0]);
+    return index && index.getArgNumber() >= contract.getDims().size();
   }
 
   std::vector<Extent> loop_extents(mlir::Block &block, OperandRange dims,

@@ -59,9 +59,9 @@ TEST(ContractionStrategies, bestFirstAndTheLastServesAll) {
     EXPECT_NE(strategy->as_kernel() != nullptr,
               strategy->as_block() != nullptr);
   }
-  EXPECT_EQ(names, (std::vector<std::string_view>{"panels", "stencil", "words",
-                                                  "dot_m", "dot_n", "streamed",
-                                                  "direct", "packed"}));
+  EXPECT_EQ(names, (std::vector<std::string_view>{
+                       "panels", "blocks", "stencil", "words", "dot_m", "dot_n",
+                       "streamed", "direct", "packed"}));
   EXPECT_EQ(choose(make_matmul({}, sizes_are_not_known),
                    std::vector{contraction_strategies().back()})
                 .generator,

@@ -120,6 +120,75 @@ TEST(Contraction, weightsInPanelsOfWords) {
   check_cases(cases);
 }
 
+/// out[m, n] = the sum over b, k, h of x[m, b, k, h] times
+/// ((w >> shift[h] & mask) - zero[n, b]) * scale[n, b], with weights w in
+/// panels: integers of a few bits; sizes M, B, K, N, panels and N.
+Kernel with_scaled_blocks(int64_t bits, int64_t width, bool has_zeros,
+                          bool has_scales) {
+  kernels::ContractionMaker k([] { return true; });
+  Extent rows = k.extent(1), blocks = k.extent(1), depth = k.extent(1),
+         points = k.extent(1), panels = k.extent(1);
+  Extent fields = fixed(8 / bits);
+  k.kernel.loops = {rows, points};
+  k.kernel.reduce = {blocks, depth, fields};
+  k.kernel.accumulator = DType::f32;
+  uint32_t x = k.input(DType::f32, {rows, blocks, depth, fields});
+  uint32_t w = k.input(DType::u8, {panels, blocks, depth, fixed(width)});
+  uint32_t shift = k.input(DType::u8, {fields});
+  uint32_t zero = k.input(DType::u8, {points, blocks});
+  uint32_t scale = k.input(DType::f32, {points, blocks});
+  k.output(DType::f32, k.kernel.loops);
+  k.in_factors();
+  NodeId row = k.param(DType::i64), point = k.param(DType::i64);
+  NodeId block = k.param(DType::i64), step = k.param(DType::i64),
+         field = k.param(DType::i64);
+  auto part = [&](ScalarOp op) {
+    return k.scalar(op, DType::i64, {point, k.literal(width)});
+  };
+  NodeId byte =
+      k.load(w, {part(ScalarOp::div), block, step, part(ScalarOp::mod)});
+  NodeId bit_field = k.scalar(
+      ScalarOp::bit_and, DType::u8,
+      {k.scalar(ScalarOp::shr, DType::u8, {byte, k.load(shift, {field})}),
+       k.literal((1 << bits) - 1, DType::u8)});
+  NodeId weight = k.cast(DType::f32, bit_field);
+  if (has_zeros)
+    weight =
+        k.scalar(ScalarOp::sub, DType::f32,
+                 {weight, k.cast(DType::f32, k.load(zero, {point, block}))});
+  if (has_scales)
+    weight = k.scalar(ScalarOp::mul, DType::f32,
+                      {weight, k.load(scale, {point, block})});
+  k.yield({k.load(x, {row, block, step, field}), weight});
+  k.finish_body(kernels::Finish::none, 0, DType::f32, 0);
+  return k.take().kernel;
+}
+
+TEST(Contraction, weightsScaledByBlocks) {
+  std::mt19937 random(13);
+  std::vector<Case> cases;
+  for (auto [bits, width, has_zeros, has_scales] :
+       {std::tuple(4, 32, true, true), std::tuple(2, 16, true, false),
+        std::tuple(4, 32, false, true), std::tuple(1, 32, false, false)}) {
+    Case test{with_scaled_blocks(bits, width, has_zeros, has_scales), {}, {}};
+    for (int64_t rows : {0, 1, 3, 9, 20})
+      for (auto [points, blocks, depth] :
+           {std::tuple(16, 1, 1), std::tuple(50, 3, 7), std::tuple(32, 0, 2),
+            std::tuple(36, 4, 16), std::tuple(130, 2, 33),
+            std::tuple(5, 2, 0)}) {
+        Launch launch = whole_numbers(
+            test.kernel,
+            {rows, blocks, depth, points, (points + width - 1) / width},
+            random);
+        for (uint8_t &byte : launch.operands[1])
+          byte = uint8_t(random());
+        test.launches.push_back(std::move(launch));
+      }
+    cases.push_back(std::move(test));
+  }
+  check_cases(cases);
+}
+
 TEST(Contraction, randomBytes) {
   for (unsigned seed = 0; seed < 3; ++seed) {
     kernels::RandomContraction make(1000 + seed);
