@@ -53,14 +53,15 @@ public:
   Value own_index() { return block().getArgument(own_loop_); }
   /// Whether bytes are multiplied as such, in words.
   bool is_bytes() const { return is_bytes_; }
-  /// The reduce loop that walks words: the longest one of whole words; -1:
-  /// none.
+  /// The reduce loop that walks words: the longest one of whole words, or the
+  /// innermost if scales differ along others; -1: none.
   int word_loop() {
     int best = -1;
     int64_t longest = 0;
     for (auto [dim, role] : llvm::enumerate(roles_)) {
-      if (role < 0 || dims()[dim] <= longest ||
-          dims()[dim] % weights_.byte_steps != 0)
+      if (role < 0 || dims()[dim] % weights_.byte_steps != 0)
+        continue;
+      if (is_unpacked_ ? role < best : dims()[dim] <= longest)
         continue;
       best = role;
       longest = dims()[dim];
@@ -128,7 +129,22 @@ private:
           if (load.getGuard() || !module_.constant_of(load.getTensor()))
             return false;
     }
-    return found && is_largest(slice_of(factor_, block()));
+    if (!found || !is_largest(slice_of(factor_, block())))
+      return false;
+    is_bytes_ = lf::dtype_of(load_.getTensor()) == DType::u8 &&
+                is_scaled_bytes(other_factor());
+    return true;
+  }
+  /// Whether a factor is cast(x) * s, where x is a signed byte that is loaded.
+  bool is_scaled_bytes(Value factor) {
+    auto product = factor.getDefiningOp<lf::ScalarOp>();
+    if (!product || product.getOp() != ScalarOp::mul)
+      return false;
+    auto cast = product.getArgs()[0].getDefiningOp<lf::ScalarOp>();
+    if (!cast || cast.getOp() != ScalarOp::cast)
+      return false;
+    auto load = cast.getArgs()[0].getDefiningOp<lf::LoadOp>();
+    return load && lf::dtype_of(load.getTensor()) == DType::i8;
   }
   /// Whether no other load of the factor is of a constant as large: scales are
   /// fewer than the weights.

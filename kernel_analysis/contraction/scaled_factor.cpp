@@ -11,12 +11,6 @@ namespace landfall::analysis {
 
 namespace {
 
-bool reads_panels(const Factor &factor) {
-  return std::any_of(
-      factor.loads.begin(), factor.loads.end(),
-      [](const FactorLoad &load) { return load.panels.has_value(); });
-}
-
 class Splitter {
 public:
   Splitter(const Kernel &kernel, const ContractionRoles &roles)
@@ -42,17 +36,22 @@ private:
     return read_factor(kernel_, roles_.space, value, PanelLoads::read);
   }
 
-  /// If the value is `op` of what reads panels and of something else: the
-  /// latter; `value` becomes the former.
+  /// Whether it differs at each step of K.
+  bool is_element(const Factor &factor) const {
+    return !roles_.k_loops.empty() && factor.uses[roles_.k_loops.back()];
+  }
+
+  /// If the value is `op` of an element and of something else: the latter;
+  /// `value` becomes the former.
   Result<std::optional<Factor>> take(ScalarOp op, NodeId &value) {
     const Node &node = kernel_.nodes[value];
     if (node.kind != NodeKind::scalar || node.op != op)
       return std::optional<Factor>();
     Factor left = TRY(read(node.args[0])), right = TRY(read(node.args[1]));
-    if (reads_panels(left) == reads_panels(right) ||
-        (op == ScalarOp::sub && reads_panels(right)))
+    if (is_element(left) == is_element(right) ||
+        (op == ScalarOp::sub && is_element(right)))
       return std::optional<Factor>();
-    bool is_left = reads_panels(left);
+    bool is_left = is_element(left);
     value = node.args[is_left ? 0 : 1];
     return std::optional<Factor>(is_left ? right : left);
   }

@@ -22,8 +22,8 @@ struct ScaledFactor {
   size_t outer = 0;
 };
 
-/// Splits a factor that loads from panels once. Fails with the reason, a clause
-/// to follow "because".
+/// Splits a factor; the element is what the innermost loop of K indexes. Fails
+/// with the reason, a clause to follow "because".
 Result<ScaledFactor> split_scaled_factor(const Kernel &kernel,
                                          const ContractionRoles &roles,
                                          const Factor &factor);

@@ -19,10 +19,21 @@ namespace landfall::frontend {
 
 namespace {
 
-/// The sum over the blocks of the depth and what is in a block.
-void sum_over_depth(Contraction &c, Tensor a, const BlockWeights &weights) {
+/// A with the elements of each block as multiples of the block's largest
+/// magnitude over 127.
+struct Rounded {
+  Tensor stored; ///< int8
+  Tensor scales; ///< [..., block]
+};
+
+/// The sum over the blocks of the depth and what is in a block; of `rounded` if
+/// it is there.
+void sum_over_depth(Contraction &c, Tensor a, const Rounded &rounded,
+                    const BlockWeights &weights) {
   DType type = c.accumulator;
   Size depth = a.dim(-1);
+  if (rounded.stored)
+    a = rounded.stored;
   bool whole = mod(depth, weights.block()) == Size(0);
   c.reduce = joined({weights.blocks()}, weights.inner());
   c.factors = [=](std::span<const Scalar> p, std::span<const Scalar> k) {
@@ -32,9 +43,11 @@ void sum_over_depth(Contraction &c, Tensor a, const BlockWeights &weights) {
     Scalar left =
         whole ? a.at(place)
               : a.at_or(place, at < b.scalar(depth), b.literal(a.dtype(), 0));
+    left = convert(left, type);
+    if (rounded.scales)
+      left = left * rounded.scales.at(joined(p.first(p.size() - 1), {{k[0]}}));
     Scalar integer = weights.integer(p.back(), k[0], k.subspan(1), type);
-    return std::pair(convert(left, type),
-                     weights.weight(integer, p.back(), k[0]));
+    return std::pair(left, weights.weight(integer, p.back(), k[0]));
   };
 }
 
@@ -55,9 +68,7 @@ void sum_by_group(Contraction &c, Tensor a, const BlockWeights &weights,
   };
 }
 
-/// a with the elements of each block rounded to multiples of the block's
-/// largest magnitude over 127.
-Tensor rounded_to_int8(Builder &b, Tensor a, Size blocks, int64_t block) {
+Rounded rounded_to_int8(Builder &b, Tensor a, Size blocks, int64_t block) {
   DType type = compute_type(a.dtype());
   Size depth = a.dim(-1);
   bool whole = mod(depth, block) == Size(0);
@@ -74,13 +85,26 @@ Tensor rounded_to_int8(Builder &b, Tensor a, Size blocks, int64_t block) {
     return top / 127;
   });
   // Stored, as the products are fast where their loads are affine.
-  return ir::table(b, a.shape(), type, [&](std::span<const Scalar> p) {
-    Scalars at(p.begin(), p.end());
-    at.back() = at.back() / double(block);
-    Scalar scale = scales.at(at);
-    Scalar steps = round_even(convert(a.at(p), type) / scale);
-    return select(scale == 0, scale, steps * scale);
-  });
+  Tensor stored =
+      ir::table(b, a.shape(), DType::i8, [&](std::span<const Scalar> p) {
+        Scalars at(p.begin(), p.end());
+        at.back() = at.back() / double(block);
+        Scalar scale = scales.at(at);
+        Scalar steps = round_even(convert(a.at(p), type) / scale);
+        return cast_saturate(select(scale == 0, scale, steps), DType::i8);
+      });
+  return {stored, scales};
+}
+
+/// The real numbers that a was rounded to.
+Tensor real(Builder &b, const Rounded &rounded, int64_t block) {
+  DType type = rounded.scales.dtype();
+  return ir::table(
+      b, rounded.stored.shape(), type, [&](std::span<const Scalar> p) {
+        Scalars at(p.begin(), p.end());
+        at.back() = at.back() / double(block);
+        return convert(rounded.stored.at(p), type) * rounded.scales.at(at);
+      });
 }
 
 /// g_idx, checked.
@@ -112,9 +136,10 @@ static void mat_mul_n_bits(Node &node) {
                        node.int_attr("block_size"));
   DType type = a.dtype();
   Tensor zeros = node.optional_input(3, "zero_points");
+  Rounded rounded;
   if (node.int_attr("accuracy_level", 0) == 4 &&
       !(zeros && is_real(zeros.dtype())))
-    a = rounded_to_int8(b, a, weights.blocks(), weights.block());
+    rounded = rounded_to_int8(b, a, weights.blocks(), weights.block());
   Tensor bias = node.optional_input(5, "bias");
   if (bias)
     require_list(node, bias, "bias", rows);
@@ -122,9 +147,10 @@ static void mat_mul_n_bits(Node &node) {
   c.shape = replaced(a.shape(), a.rank() - 1, rows);
   c.accumulator = compute_type(type);
   if (Tensor groups = groups_of(node, weights.blocks(), depth))
-    sum_by_group(c, a, weights, groups);
+    sum_by_group(c, rounded.stored ? real(b, rounded, weights.block()) : a,
+                 weights, groups);
   else
-    sum_over_depth(c, a, weights);
+    sum_over_depth(c, a, rounded, weights);
   c.epilogue = [&](std::span<const Scalar> p, Scalar sum) {
     if (bias)
       sum = sum + convert(bias.at({p.back()}), sum.dtype());

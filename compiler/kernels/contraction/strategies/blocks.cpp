@@ -15,12 +15,13 @@ namespace {
 
 class BlockGenerator : public TaskGenerator {
 public:
-  BlockGenerator(const ContractionProblem &base, analysis::ScaledFactor weights)
-      : base_(base), problem_{base_, std::move(weights)} {}
+  explicit BlockGenerator(BlockProblem problem)
+      : problem_(std::move(problem)) {}
 
   std::string print_plan() const override {
-    return print(base_.roles) + "  blocks of the first " +
-           std::to_string(problem_.weights.outer) + " loops of K\n";
+    return print(problem_.base.roles) + "  blocks of K: the first " +
+           std::to_string(problem_.weights.outer) + " loops\n" +
+           (problem_.rows ? "  bytes are multiplied in words of four\n" : "");
   }
   Plan plan(KernelFrame &frame) override {
     SizeCode sizes(frame);
@@ -36,7 +37,6 @@ public:
   }
 
 private:
-  ContractionProblem base_;
   BlockProblem problem_;
   // For the run function that is being emitted; set by `prologue`.
   std::optional<SizeCode> sizes_;
@@ -49,38 +49,12 @@ public:
   PanelUse panel_use() const override { return PanelUse::only; }
 
   Applies applies(const ContractionProblem &problem) const override {
-    if (!is_real(problem.type))
-      return Applies::no("it does not sum reals");
-    const analysis::ContractionRoles &roles = problem.roles;
-    for (const analysis::FactorLoad &load : roles.m_side.loads)
-      if (load.panels)
-        return Applies::no("the M side is in panels");
-    unsigned panels = 0;
-    for (const analysis::FactorLoad &load : roles.n_side.loads) {
-      if (load.guarded())
-        return Applies::no("the N side is loaded under a guard");
-      panels += load.panels.has_value();
-      if (load.panels && load.panels->steps != 1)
-        return Applies::no("the panels are of words");
-      if (load.panels &&
-          (roles.n_loops != std::vector<uint32_t>{load.panels->variable} ||
-           load.panels->width % problem.shape.width != 0))
-        return Applies::no("the panels are not of all of their side");
-    }
-    if (panels != 1)
-      return Applies::no("more than one load is from panels");
-    auto weights = split_scaled_factor(problem.kernel, roles, roles.n_side);
-    if (!weights)
-      return Applies::no(weights.error().message);
-    return {};
+    Result<BlockProblem> found = find_block_problem(problem);
+    return found ? Applies() : Applies::no(found.error().message);
   }
-
   std::unique_ptr<TaskGenerator>
   generator(const ContractionProblem &problem) const override {
-    return std::make_unique<BlockGenerator>(
-        problem, analysis::split_scaled_factor(problem.kernel, problem.roles,
-                                               problem.roles.n_side)
-                     .take());
+    return std::make_unique<BlockGenerator>(find_block_problem(problem).take());
   }
 };
 

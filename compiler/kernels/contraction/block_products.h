@@ -1,0 +1,73 @@
+//===- block_products.h - What is summed in a block of K -------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/contraction/block_problem.h"
+#include "compiler/kernels/contraction/contraction_code.h"
+
+#include <memory>
+
+namespace landfall::kernels {
+
+/// A vector of points: the first, and where the panels have it, in elements
+/// (i64), without the terms of K.
+struct BlockLane {
+  llvm::Value *point, *offset;
+};
+using Lines = llvm::SmallVector<llvm::Value *, 32>;
+
+/// Emits the sums of products of a task's rows with the elements of weights,
+/// unpacked, over one block of K. All references must outlive it.
+class BlockProducts {
+public:
+  BlockProducts(SizeCode &sizes, const BlockProblem &problem,
+                const BlockCut &cut)
+      : sizes(sizes), problem(problem), cut(cut),
+        lanes(sizes.frame(), problem.base.shape.width) {}
+  virtual ~BlockProducts() = default;
+
+  /// Packs rows to the beginning of scratch memory.
+  virtual void pack(const Interval &rows, const IndexValues &batch) = 0;
+  /// The sums, as vectors of f32, by row and then by lane; `indices` are those
+  /// of the batch loops and of the loops of K that number blocks.
+  virtual Lines emit(llvm::Value *block, const IndexValues &indices,
+                     llvm::ArrayRef<BlockLane> lanes, unsigned rows) = 0;
+
+  /// The value of a factor, or of a node of it, at a vector of points.
+  llvm::Value *value_of(const analysis::Factor &factor, const BlockLane &lane,
+                        const IndexValues &indices);
+  /// The same for all points (a scalar); null if it differs between them.
+  llvm::Value *uniform_value(const analysis::Factor &factor, NodeId node,
+                             const BlockLane &lane, const IndexValues &indices);
+  /// The address of an element of an area of scratch memory.
+  llvm::Value *at(llvm::Value *area, DType type, llvm::Value *number);
+
+  llvm::IRBuilderBase &b() { return sizes.b(); }
+  KernelFrame &frame() { return sizes.frame(); }
+  llvm::Value *index(int64_t value) { return frame().index(value); }
+
+  SizeCode &sizes;
+  const BlockProblem &problem;
+  const BlockCut &cut;
+  Lanes lanes;
+
+protected:
+  /// What the load from panels yields at a vector of points.
+  LaneValue loaded(const analysis::FactorLoad &load, const BlockLane &lane,
+                   const IndexValues &indices);
+  /// What the loops of K add to the offset of the load from panels.
+  llvm::Value *panel_offset(const BlockLane &lane, const IndexValues &indices);
+};
+
+/// In f32, a step of K at a time; and in words of bytes.
+std::unique_ptr<BlockProducts> real_products(SizeCode &sizes,
+                                             const BlockProblem &problem,
+                                             const BlockCut &cut);
+std::unique_ptr<BlockProducts> word_products(SizeCode &sizes,
+                                             const BlockProblem &problem,
+                                             const BlockCut &cut);
+
+} // namespace landfall::kernels

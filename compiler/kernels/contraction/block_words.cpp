@@ -1,0 +1,234 @@
+//===- block_words.cpp - Products of a block in words of bytes ------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/block_products.h"
+#include "compiler/kernels/frame/loop_builder.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+/// Lanes of rows that are not dense.
+constexpr unsigned lanes_of_rows = 16;
+/// Loops of at most so many steps are unrolled.
+constexpr int64_t most_unrolled = 8;
+constexpr uint32_t four_ones = 0x01010101;
+
+class WordProducts : public BlockProducts {
+public:
+  WordProducts(SizeCode &sizes, const BlockProblem &problem,
+               const BlockCut &cut)
+      : BlockProducts(sizes, problem, cut),
+        bytes_(problem.rows->element, roles().space, roles().m_loops,
+               roles().k_loops),
+        scales_(*problem.rows->scale, roles().space, roles().m_loops,
+                {roles().k_loops.begin(),
+                 roles().k_loops.begin() + int64_t(problem.weights.outer)}),
+        row_lanes_(sizes.frame(),
+                   bytes_.is_dense()
+                       ? Lanes::natural_width(sizes.frame().machine, DType::u8)
+                       : lanes_of_rows),
+        bytes_packer_(sizes, row_lanes_, bytes_, DType::u8),
+        scales_packer_(sizes, lanes, scales_, problem.base.type) {}
+
+  void pack(const Interval &rows, const IndexValues &batch) override {
+    bytes_packer_.begin(batch);
+    bytes_packer_.pack(
+        {rows, {index(0), cut.k}, frame().scratch, cut.row_stride});
+    scales_packer_.begin(batch);
+    scales_packer_.pack({rows,
+                         {index(0), cut.blocks},
+                         at(cut.row_scales_at, DType::u8, index(0)),
+                         cut.scales_stride});
+    if (problem.weights.zero)
+      sum_rows(rows.count);
+  }
+
+  Lines emit(Value *block, const IndexValues &indices,
+             llvm::ArrayRef<BlockLane> points, unsigned rows) override {
+    Value *zero =
+        llvm::Constant::getNullValue(lanes.vector_of(b().getInt32Ty()));
+    IndexValues at_word = indices;
+    at_word[roles().k_loops.back()] = index(0);
+    Lines sums = emit_loop(problem.weights.outer, points, rows, at_word,
+                           b().CreateMul(block, cut.in_block),
+                           Lines(rows * points.size(), zero));
+    Lines result;
+    for (size_t k = 0; k < sums.size(); ++k)
+      result.push_back(
+          b().CreateSIToFP(sums[k], lanes.vector_type(problem.base.type)));
+    return result;
+  }
+
+private:
+  const analysis::ContractionRoles &roles() const { return problem.base.roles; }
+  void sum_rows(Value *rows);
+  Lines emit_loop(size_t loop, llvm::ArrayRef<BlockLane> points, unsigned rows,
+                  IndexValues &indices, Value *step, const Lines &sums);
+  Lines emit_word(llvm::ArrayRef<BlockLane> points, unsigned rows,
+                  const IndexValues &indices, Value *step, const Lines &sums);
+  Value *bit_field(NodeId value, const BlockLane &lane,
+                   const IndexValues &indices);
+
+  PackSide bytes_, scales_;
+  Lanes row_lanes_;
+  Packer bytes_packer_, scales_packer_;
+};
+
+/// The sums of each row's bytes over a block: [row][block].
+void WordProducts::sum_rows(Value *rows) {
+  llvm::Type *word = b().getInt32Ty();
+  llvm::Type *vector = lanes.vector_of(word);
+  Value *ones = lanes.splat(b().getInt32(four_ones));
+  int64_t bytes = steps_of_word * problem.base.shape.width;
+  Value *whole =
+      b().CreateSub(cut.in_block, b().CreateURem(cut.in_block, index(bytes)));
+  Value *in_words =
+      b().CreateUDiv(b().CreateSub(cut.in_block, whole), index(steps_of_word));
+  Lanes &l = lanes;
+  Value *is_inside = b().CreateICmpSLT(l.lane_numbers(64), l.splat(in_words));
+  emit_for(frame(), index(0), rows, [&](Value *row) {
+    emit_for(frame(), index(0), cut.blocks, [&](Value *block) {
+      Value *start = b().CreateAdd(b().CreateMul(row, cut.row_stride),
+                                   b().CreateMul(block, cut.in_block));
+      auto words = [&](Value *step) {
+        return b().CreateAlignedLoad(
+            vector, at(index(0), DType::u8, b().CreateAdd(start, step)),
+            llvm::Align(1));
+      };
+      auto add = [&](Value *values, Value *sum) {
+        return multiply_add_words(frame(), problem.form, values, ones, sum);
+      };
+      Values total = emit_for(frame(), index(0), whole, index(bytes),
+                              {llvm::Constant::getNullValue(vector)},
+                              [&](Value *step, llvm::ArrayRef<Value *> now) {
+                                return Values{add(words(step), now[0])};
+                              });
+      // A packed row may be read a vector beyond its end.
+      Value *last = b().CreateSelect(is_inside, words(whole),
+                                     llvm::Constant::getNullValue(vector));
+      Value *sum = lanes.reduce(ScalarOp::add, DType::i32, add(last, total[0]));
+      Value *place = b().CreateAdd(b().CreateMul(row, cut.blocks), block);
+      DType type = problem.base.type;
+      b().CreateStore(b().CreateSIToFP(sum, lanes.scalar_type(type)),
+                      at(cut.row_sums_at, type, place));
+    });
+  });
+}
+
+/// The loops of K from number `loop` on, but for the one that walks a word:
+/// long ones first. `step` is the number of the step.
+Lines WordProducts::emit_loop(size_t loop, llvm::ArrayRef<BlockLane> points,
+                              unsigned rows, IndexValues &indices, Value *step,
+                              const Lines &sums) {
+  if (loop + 1 == roles().k_loops.size()) {
+    // Short loops, which walk bits of what is loaded once.
+    Lines now = sums;
+    std::vector<std::pair<uint32_t, int64_t>> fields = {};
+    for (size_t k = problem.weights.outer; k + 1 < roles().k_loops.size(); ++k)
+      if (!indices.lookup(roles().k_loops[k]))
+        fields.emplace_back(uint32_t(k),
+                            roles().space.extents[roles().k_loops[k]].value);
+    int64_t count = 1;
+    for (const auto &[k, extent] : fields)
+      count *= extent;
+    for (int64_t number = 0; number < count; ++number) {
+      int64_t left = number;
+      Value *at_field = step;
+      IndexValues all = indices;
+      for (const auto &[k, extent] : fields) {
+        Value *field = index(left % extent);
+        left /= extent;
+        all[roles().k_loops[k]] = field;
+        Value *stride =
+            sizes.extent(roles().space, {roles().k_loops.begin() + k + 1,
+                                         roles().k_loops.end()});
+        at_field = b().CreateAdd(at_field, b().CreateMul(field, stride));
+      }
+      now = emit_word(points, rows, all, at_field, now);
+    }
+    return now;
+  }
+  uint32_t variable = roles().k_loops[loop];
+  const Extent &extent = roles().space.extents[variable];
+  if (extent.constant && extent.value <= most_unrolled)
+    return emit_loop(loop + 1, points, rows, indices, step, sums);
+  Value *stride =
+      sizes.extent(roles().space, {roles().k_loops.begin() + int64_t(loop) + 1,
+                                   roles().k_loops.end()});
+  Values result = emit_for(frame(), index(0), frame().extent(extent), index(1),
+                           sums, [&](Value *k, llvm::ArrayRef<Value *> now) {
+                             indices[variable] = k;
+                             Lines next = emit_loop(
+                                 loop + 1, points, rows, indices,
+                                 b().CreateAdd(step, b().CreateMul(k, stride)),
+                                 Lines(now.begin(), now.end()));
+                             return Values(next.begin(), next.end());
+                           });
+  indices.erase(variable);
+  return Lines(result.begin(), result.end());
+}
+
+Lines WordProducts::emit_word(llvm::ArrayRef<BlockLane> points, unsigned rows,
+                              const IndexValues &indices, Value *step,
+                              const Lines &sums) {
+  Lines next = sums;
+  llvm::SmallVector<Value *, 4> words;
+  NodeId byte = frame().kernel.nodes[problem.weights.element.value].args[0];
+  for (const BlockLane &lane : points)
+    words.push_back(bit_field(byte, lane, indices));
+  for (unsigned row = 0; row < rows; ++row) {
+    Value *place =
+        b().CreateAdd(b().CreateMul(index(row), cut.row_stride), step);
+    Value *x = lanes.splat(b().CreateAlignedLoad(
+        b().getInt32Ty(), at(index(0), DType::u8, place), llvm::Align(4)));
+    for (size_t v = 0; v < points.size(); ++v) {
+      Value *&sum = next[row * points.size() + v];
+      sum = multiply_add_words(frame(), problem.form, x, words[v], sum);
+    }
+  }
+  return next;
+}
+
+/// The four bytes of each point's word, computed at once.
+Value *WordProducts::bit_field(NodeId value, const BlockLane &lane,
+                               const IndexValues &indices) {
+  const Node &node = frame().kernel.nodes[value];
+  const analysis::FactorLoad &load = problem.load();
+  if (value == load.node) {
+    uint32_t operand = frame().kernel.nodes[value].index;
+    Value *address = element(b(), b().getInt8Ty(), frame().operands[operand],
+                             panel_offset(lane, indices));
+    return b().CreateAlignedLoad(lanes.vector_of(b().getInt32Ty()), address,
+                                 llvm::Align(1));
+  }
+  Value *bits = bit_field(node.args[0], lane, indices);
+  Value *other = b().CreateZExt(
+      uniform_value(problem.weights.element, node.args[1], lane, indices),
+      b().getInt32Ty());
+  Value *mask = other;
+  if (node.op == ScalarOp::shr) {
+    // What comes from the next byte is masked; a shift by 8 or more leaves
+    // nothing.
+    other = b().CreateBinaryIntrinsic(llvm::Intrinsic::umin, other,
+                                      b().getInt32(31));
+    bits = b().CreateLShr(bits, lanes.splat(other));
+    mask = b().CreateLShr(b().getInt32(0xff), other);
+  }
+  return b().CreateAnd(
+      bits, lanes.splat(b().CreateMul(mask, b().getInt32(four_ones))));
+}
+
+} // namespace
+
+std::unique_ptr<BlockProducts> word_products(SizeCode &sizes,
+                                             const BlockProblem &problem,
+                                             const BlockCut &cut) {
+  return std::make_unique<WordProducts>(sizes, problem, cut);
+}
+
+} // namespace landfall::kernels
