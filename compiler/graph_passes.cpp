@@ -7,6 +7,7 @@
 
 #include "compiler/passes/canonicalize.h"
 #include "compiler/passes/contract_to_map.h"
+#include "compiler/passes/fold_weights.h"
 #include "compiler/passes/fuse.h"
 #include "compiler/passes/lay_out_constants.h"
 #include "compiler/passes/lay_out_panels.h"
@@ -22,6 +23,8 @@ Status run_graph_passes(ir::Module &module, const Target &target,
   TRY(done("contract_to_map"));
   canonicalize(module.impl(), skipped);
   TRY(done("canonicalize"));
+  fold_weights(module.impl());
+  TRY(done("fold_weights"));
   // From here on a value may be computed inside the kernel that uses it.
   fuse(module.impl(), skipped);
   TRY(done("fuse"));

@@ -313,9 +313,16 @@ Tensor Builder::from_size(Size size, DType dtype) {
 
 std::optional<ConstantData> Builder::constant_data(Tensor x, size_t limit) {
   const ConstantData *data = impl_->m.constant_of(value_of(x));
-  if (!data || data->bytes.data.size() > limit)
+  if (data)
+    return data->bytes.data.size() <= limit ? std::optional(*data)
+                                            : std::nullopt;
+  Operation *compute = value_of(x).getDefiningOp();
+  if (!compute || !dequantises_weights(impl_->m, compute))
     return std::nullopt;
-  return *data;
+  auto folded = fold_constants(impl_->m, compute);
+  if (!folded || folded->front().bytes.data.size() > limit)
+    return std::nullopt;
+  return folded->front();
 }
 
 std::optional<std::vector<Size>> Builder::contents(Tensor x) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ir/builder.h"
+#include "ir/fold_constants.h"
 #include "ir/module/module_impl.h"
 
 namespace landfall::ir {
@@ -83,10 +84,5 @@ struct Builder::Impl {
 /// nullopt where something in its body is not known symbolically.
 std::optional<std::vector<std::vector<Size>>>
 evaluate_contents(Builder::Impl &impl, lf::MapOp map);
-
-/// Folds a compute op whose inputs are all constants, by the interpreter, if it
-/// is cheap.
-std::optional<std::vector<ConstantData>>
-fold_constants(Module::Impl &module, mlir::Operation *compute);
 
 } // namespace landfall::ir

@@ -65,7 +65,9 @@ void Builder::Impl::forget(Region &region) {
 
 Tensors Builder::Impl::finish(Operation *compute) {
   Tensors results;
-  if (auto folded = fold_constants(m, compute)) {
+  auto folded = dequantises_weights(m, compute) ? std::nullopt
+                                                : fold_constants(m, compute);
+  if (folded) {
     forget(compute);
     compute->erase();
     for (ConstantData &data : *folded)

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ir/fold_constants.h"
 #include "ir/builder_impl.h"
 #include "ir/describe/describe.h"
 #include "package/interpreter.h"
@@ -96,7 +97,37 @@ void fill_with(ConstantData &data, lf::LiteralOp literal) {
     std::memcpy(to + at, &word, size);
 }
 
+/// Fewer weights are folded at once.
+constexpr int64_t many_weights = 4096;
+
 } // namespace
+
+bool dequantises_weights(Module::Impl &module, Operation *compute) {
+  auto map = dyn_cast<lf::MapOp>(compute);
+  if (!map || map.getNumResults() != 1 ||
+      !is_real(lf::dtype_of(map.getResult(0))))
+    return false;
+  const ConstantData *largest = nullptr;
+  bool is_plain = true;
+  map->walk([&](Operation *op) {
+    is_plain &= !isa<lf::ForOp, lf::WhileOp, lf::BranchOp>(op);
+    auto load = dyn_cast<lf::LoadOp>(op);
+    if (!load)
+      return;
+    const ConstantData *data = module.constant_of(load.getTensor());
+    is_plain &= data != nullptr;
+    if (data &&
+        (!largest || data->bytes.data.size() > largest->bytes.data.size()))
+      largest = data;
+  });
+  if (!is_plain || !largest || !is_integer(largest->dtype) ||
+      info(largest->dtype).bits > 8)
+    return false;
+  std::optional<int64_t> count =
+      product(module.shape_of(map.getResult(0))).constant();
+  return count && *count >= many_weights &&
+         *count == int64_t(largest->bytes.data.size());
+}
 
 std::optional<std::vector<ConstantData>> fold_constants(Module::Impl &module,
                                                         Operation *compute) {

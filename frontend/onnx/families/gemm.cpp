@@ -56,8 +56,7 @@ Tensor gemm_of(Node &node) {
     }
     return value + scaled(convert(c.at(indices), value.dtype()), beta);
   };
-  use_stored(node, product);
-  return matrix_product(b, product);
+  return stored_product(node, product);
 }
 
 } // namespace landfall::frontend

@@ -63,9 +63,8 @@ dequantized_of(const QuantParameter &scale, const QuantParameter &zero,
   auto is_many = [](Tensor x) {
     return x && x.rank() == 1 && x.dim(0) != Size(1);
   };
-  bool is_list = is_many(scale.tensor) || is_many(zero.tensor);
-  if (scale.block != 0 || scale.tensor.rank() > 1)
-    return nullptr;
+  bool is_list =
+      is_many(scale.tensor) || is_many(zero.tensor) || scale.block != 0;
   return std::make_shared<ir::Dequantized>(ir::Dequantized{
       stored, scale.tensor, zero.tensor, is_list ? scale.axis : -1});
 }

@@ -37,8 +37,9 @@ struct QuantParameter {
   Scalar at(std::span<const Scalar> indices) const;
 };
 
-/// What `node` dequantises, from its first operand, if each index along an axis
-/// has one scale and zero point; else null.
+/// Where the reals of a DequantizeLinear come from: with one scale for all, for
+/// each index of an axis, or for each block along an axis (of the rank of
+/// `stored`, then).
 std::shared_ptr<const ir::Dequantized>
 dequantized_of(const QuantParameter &scale, const QuantParameter &zero,
                Tensor stored);

@@ -17,8 +17,7 @@ static void mat_mul(Node &node) {
   product.b = node.input(1, "B");
   product.result = product.a.dtype();
   product.accumulator = compute_type(product.result);
-  use_stored(node, product);
-  node.output(matrix_product(node.b(), product));
+  node.output(stored_product(node, product));
 }
 
 LANDFALL_ONNX(mat_mul, {"MatMul", 1, mat_mul})

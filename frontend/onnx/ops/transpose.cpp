@@ -30,6 +30,10 @@ static void transpose(Node &node) {
   if (auto from = node.any_input(0, "data").dequantized) {
     ir::Dequantized moved = *from;
     moved.stored = permute(from->stored, order);
+    if (from->scale.rank() > 1) {
+      moved.scale = permute(from->scale, order);
+      moved.zero = from->zero ? permute(from->zero, order) : from->zero;
+    }
     if (from->axis >= 0)
       moved.axis = int(std::ranges::find(order, from->axis) - order.begin());
     transposed.dequantized = std::make_shared<ir::Dequantized>(moved);

@@ -67,9 +67,13 @@ bool runs_here(const Variant &variant) {
   return base;
 }
 
+/// Whether a kernel may have products of bytes: sums of integers, or of reals
+/// that bytes are scaled to (strategies/words.cpp, blocks.cpp).
 bool multiplies_bytes(const Kernel &kernel) {
   return kernel.kind == KernelClass::contraction &&
-         (kernel.accumulator == DType::i32 || kernel.accumulator == DType::u32);
+         llvm::any_of(kernel.operands, [](const KernelOperand &operand) {
+           return is_integer(operand.dtype) && info(operand.dtype).bits <= 8;
+         });
 }
 
 Result<const Variant *> find_variant(const std::string &name) {
