@@ -19,9 +19,8 @@ Tensor weights(Builder &b, int64_t points) {
     bytes[k] = uint8_t(k * 7);
   Tensor w =
       b.constant({DType::i8, {points, 64}, share_bytes(std::move(bytes))});
-  return b.map(w.shape(), DType::f32, [&](auto at) {
-    return cast(w.at(at), DType::f32) * 2.0;
-  });
+  return b.map(w.shape(), DType::f32,
+               [&](auto at) { return cast(w.at(at), DType::f32) * 2.0; });
 }
 
 Tensor turned(Builder &b, Tensor x) {
