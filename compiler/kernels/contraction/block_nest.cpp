@@ -66,21 +66,11 @@ Value *BlockNest::sum_address(size_t number) {
 
 /// Computes some vectors of points, from `first` on, counted from the task's.
 void BlockNest::emit_points(Value *first, unsigned vectors, unsigned rows) {
-  const analysis::FactorLoad &load = problem_.load();
-  Value *base =
-      sizes_.add_terms(sizes_.value(load.offset.constant), load.offset, batch_);
-  Value *width = index(problem_.width());
-  Value *stride = sizes_.value(load.panels->stride);
   llvm::SmallVector<BlockLane, 4> lanes;
   Value *start = b().CreateAdd(points_.begin, first);
-  for (unsigned v = 0; v < vectors; ++v) {
-    Value *point = b().CreateAdd(start, index(int64_t(v) * shape().width));
-    Value *in_panel =
-        b().CreateMul(b().CreateURem(point, width), index(load.panels->steps));
-    Value *place = b().CreateAdd(
-        b().CreateMul(b().CreateUDiv(point, width), stride), in_panel);
-    lanes.push_back({point, b().CreateAdd(base, place)});
-  }
+  for (unsigned v = 0; v < vectors; ++v)
+    lanes.push_back(products_->lane_at(
+        b().CreateAdd(start, index(int64_t(v) * shape().width)), batch_));
   for (unsigned k = 0; k < rows * vectors; ++k)
     b().CreateAlignedStore(
         llvm::Constant::getNullValue(lanes_.vector_type(type())),

@@ -136,6 +136,19 @@ const analysis::FactorLoad &BlockProblem::load() const {
       [](const analysis::FactorLoad &load) { return load.panels.has_value(); });
 }
 
+bool BlockProblem::is_unrolled(size_t loop) const {
+  constexpr int64_t most_unrolled = 8;
+  const analysis::ContractionRoles &roles = base.roles;
+  int64_t steps = 1;
+  for (size_t k = loop; k < roles.k_loops.size(); ++k) {
+    const Extent &extent = roles.space.extents[roles.k_loops[k]];
+    if (!extent.constant || extent.value * steps > most_unrolled)
+      return false;
+    steps *= extent.value;
+  }
+  return true;
+}
+
 DType BlockProblem::row_type() const { return rows ? DType::u8 : base.type; }
 
 int64_t BlockProblem::most_rows() const {

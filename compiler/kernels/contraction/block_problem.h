@@ -26,6 +26,9 @@ struct BlockProblem {
   int64_t width() const { return load().panels->width; }
   /// The type of packed rows.
   DType row_type() const;
+  /// Whether a loop of K and those inside are unrolled: they are known to be
+  /// short.
+  bool is_unrolled(size_t loop) const;
   /// The most rows of a task.
   int64_t most_rows() const;
 };

@@ -34,6 +34,18 @@ Value *BlockProducts::uniform_value(const analysis::Factor &factor, NodeId node,
   return value.is_uniform() ? value.scalar() : nullptr;
 }
 
+BlockLane BlockProducts::lane_at(Value *point, const IndexValues &batch) {
+  const analysis::FactorLoad &load = problem.load();
+  Value *base =
+      sizes.add_terms(sizes.value(load.offset.constant), load.offset, batch);
+  Value *width = index(problem.width());
+  Value *in_panel =
+      b().CreateMul(b().CreateURem(point, width), index(load.panels->steps));
+  Value *panel = b().CreateMul(b().CreateUDiv(point, width),
+                               sizes.value(load.panels->stride));
+  return {point, b().CreateAdd(base, b().CreateAdd(panel, in_panel))};
+}
+
 Value *BlockProducts::panel_offset(const BlockLane &lane,
                                    const IndexValues &indices) {
   // The terms of the batch are in the lane's offset.
@@ -66,6 +78,47 @@ LaneValue BlockProducts::loaded(const analysis::FactorLoad &load,
       lanes.load(type, operand, LaneValue::linear(offset, sizes.value(step)));
   lanes.set_active(nullptr);
   return value;
+}
+
+/// The elements of the weights in the accumulator's type.
+Value *BlockProducts::element_at(const BlockLane &lane,
+                                 const IndexValues &indices) {
+  const analysis::Factor &element = problem.weights.element;
+  const Node &node = frame().kernel.nodes[element.value];
+  bool is_cast = node.kind == NodeKind::scalar && node.op == ScalarOp::cast;
+  if (Value *bits = is_cast ? bit_field(node.args[0], lane, indices) : nullptr)
+    return b().CreateUIToFP(bits, lanes.vector_type(problem.base.type));
+  return value_of(element, lane, indices);
+}
+
+/// Bits of an unsigned byte in lanes of 32 bits, as machines shift these and no
+/// bytes; null if the value is something else.
+Value *BlockProducts::bit_field(NodeId value, const BlockLane &lane,
+                                const IndexValues &indices) {
+  const Node &node = frame().kernel.nodes[value];
+  if (node.type != DType::u8)
+    return nullptr;
+  const analysis::FactorLoad &load = problem.load();
+  if (value == load.node)
+    return b().CreateZExt(lanes.spread(loaded(load, lane, indices)),
+                          lanes.vector_of(b().getInt32Ty()));
+  bool shifts = node.kind == NodeKind::scalar && node.op == ScalarOp::shr;
+  bool masks = node.kind == NodeKind::scalar && node.op == ScalarOp::bit_and;
+  if (!shifts && !masks)
+    return nullptr;
+  Value *bits = bit_field(node.args[0], lane, indices);
+  Value *other =
+      bits ? uniform_value(problem.weights.element, node.args[1], lane, indices)
+           : nullptr;
+  if (!other)
+    return nullptr;
+  Value *wide = b().CreateZExt(other, b().getInt32Ty());
+  if (masks)
+    return b().CreateAnd(bits, lanes.splat(wide));
+  // A byte shifted by 8 or more is 0.
+  return b().CreateLShr(
+      bits, lanes.splat(b().CreateBinaryIntrinsic(llvm::Intrinsic::umin, wide,
+                                                  b().getInt32(31))));
 }
 
 } // namespace landfall::kernels

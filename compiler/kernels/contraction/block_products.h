@@ -36,6 +36,11 @@ public:
   virtual Lines emit(llvm::Value *block, const IndexValues &indices,
                      llvm::ArrayRef<BlockLane> lanes, unsigned rows) = 0;
 
+  /// The elements of the weights at a vector of points, in the accumulator's
+  /// type.
+  llvm::Value *element_at(const BlockLane &lane, const IndexValues &indices);
+  /// A vector of points of the task: where the panels have it.
+  BlockLane lane_at(llvm::Value *point, const IndexValues &batch);
   /// The value of a factor, or of a node of it, at a vector of points.
   llvm::Value *value_of(const analysis::Factor &factor, const BlockLane &lane,
                         const IndexValues &indices);
@@ -58,6 +63,8 @@ protected:
   /// What the load from panels yields at a vector of points.
   LaneValue loaded(const analysis::FactorLoad &load, const BlockLane &lane,
                    const IndexValues &indices);
+  llvm::Value *bit_field(NodeId value, const BlockLane &lane,
+                         const IndexValues &indices);
   /// What the loops of K add to the offset of the load from panels.
   llvm::Value *panel_offset(const BlockLane &lane, const IndexValues &indices);
 };

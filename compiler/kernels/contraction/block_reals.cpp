@@ -12,9 +12,6 @@ using llvm::Value;
 
 namespace {
 
-/// At most so many steps of K are unrolled.
-constexpr int64_t most_unrolled = 8;
-
 class RealProducts : public BlockProducts {
 public:
   RealProducts(SizeCode &sizes, const BlockProblem &problem,
@@ -44,14 +41,10 @@ private:
   DType type() const { return problem.base.type; }
   llvm::Align align() const { return llvm::Align(uint64_t(size_of(type()))); }
   void sum_rows(Value *rows);
-  bool is_unrolled(size_t loop) const;
   Lines emit_loop(size_t loop, llvm::ArrayRef<BlockLane> points, unsigned rows,
                   IndexValues &indices, const Lines &carried);
   Lines emit_step(llvm::ArrayRef<BlockLane> points, unsigned rows,
                   const IndexValues &indices, const Lines &carried);
-  Value *element_at(const BlockLane &lane, const IndexValues &indices);
-  Value *bit_field(NodeId value, const BlockLane &lane,
-                   const IndexValues &indices);
 
   Packer packer_;
 };
@@ -90,19 +83,6 @@ void RealProducts::sum_rows(Value *rows) {
   });
 }
 
-/// The innermost loops are, if they are known to be short.
-bool RealProducts::is_unrolled(size_t loop) const {
-  const analysis::ContractionRoles &roles = problem.base.roles;
-  int64_t steps = 1;
-  for (size_t k = loop; k < roles.k_loops.size(); ++k) {
-    const Extent &extent = roles.space.extents[roles.k_loops[k]];
-    if (!extent.constant || extent.value * steps > most_unrolled)
-      return false;
-    steps *= extent.value;
-  }
-  return true;
-}
-
 /// The loops of K from number `loop` on. What is carried: the number of the
 /// step, then the products.
 Lines RealProducts::emit_loop(size_t loop, llvm::ArrayRef<BlockLane> points,
@@ -113,7 +93,7 @@ Lines RealProducts::emit_loop(size_t loop, llvm::ArrayRef<BlockLane> points,
     return emit_step(points, rows, indices, carried);
   uint32_t variable = roles.k_loops[loop];
   const Extent &extent = roles.space.extents[variable];
-  if (is_unrolled(loop)) {
+  if (problem.is_unrolled(loop)) {
     Lines now = carried;
     for (int64_t k = 0; k < extent.value; ++k) {
       indices[variable] = index(k);
@@ -152,47 +132,6 @@ Lines RealProducts::emit_step(llvm::ArrayRef<BlockLane> points, unsigned rows,
     }
   }
   return next;
-}
-
-/// The elements of the weights in the accumulator's type.
-Value *RealProducts::element_at(const BlockLane &lane,
-                                const IndexValues &indices) {
-  const analysis::Factor &element = problem.weights.element;
-  const Node &node = frame().kernel.nodes[element.value];
-  bool is_cast = node.kind == NodeKind::scalar && node.op == ScalarOp::cast;
-  if (Value *bits = is_cast ? bit_field(node.args[0], lane, indices) : nullptr)
-    return b().CreateUIToFP(bits, lanes.vector_type(type()));
-  return value_of(element, lane, indices);
-}
-
-/// Bits of an unsigned byte in lanes of 32 bits, as machines shift these and no
-/// bytes; null if the value is something else.
-Value *RealProducts::bit_field(NodeId value, const BlockLane &lane,
-                               const IndexValues &indices) {
-  const Node &node = frame().kernel.nodes[value];
-  if (node.type != DType::u8)
-    return nullptr;
-  const analysis::FactorLoad &load = problem.load();
-  if (value == load.node)
-    return b().CreateZExt(lanes.spread(loaded(load, lane, indices)),
-                          lanes.vector_of(b().getInt32Ty()));
-  bool shifts = node.kind == NodeKind::scalar && node.op == ScalarOp::shr;
-  bool masks = node.kind == NodeKind::scalar && node.op == ScalarOp::bit_and;
-  if (!shifts && !masks)
-    return nullptr;
-  Value *bits = bit_field(node.args[0], lane, indices);
-  Value *other =
-      bits ? uniform_value(problem.weights.element, node.args[1], lane, indices)
-           : nullptr;
-  if (!other)
-    return nullptr;
-  Value *wide = b().CreateZExt(other, b().getInt32Ty());
-  if (masks)
-    return b().CreateAnd(bits, lanes.splat(wide));
-  // A byte shifted by 8 or more is 0.
-  return b().CreateLShr(
-      bits, lanes.splat(b().CreateBinaryIntrinsic(llvm::Intrinsic::umin, wide,
-                                                  b().getInt32(31))));
 }
 
 } // namespace

@@ -70,7 +70,7 @@ void add(Applying &applying, const ContractionStrategy &strategy,
   }
   assert(applying.blocks.empty() && "rows for whole kernels come first");
   const KernelStrategy *whole = strategy.as_kernel();
-  applying.takes_all_sizes = whole->takes_all_sizes();
+  applying.takes_all_sizes = whole->takes_all_sizes(problem);
   if (applying.takes_all_sizes)
     applying.whole = whole->generator(problem);
   else

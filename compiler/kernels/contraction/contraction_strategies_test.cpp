@@ -60,8 +60,8 @@ TEST(ContractionStrategies, bestFirstAndTheLastServesAll) {
               strategy->as_block() != nullptr);
   }
   EXPECT_EQ(names, (std::vector<std::string_view>{
-                       "panels", "blocks", "stencil", "words", "dot_m", "dot_n",
-                       "streamed", "direct", "packed"}));
+                       "panels", "blocks", "unpacked", "stencil", "words",
+                       "dot_m", "dot_n", "streamed", "direct", "packed"}));
   EXPECT_EQ(choose(make_matmul({}, sizes_are_not_known),
                    std::vector{contraction_strategies().back()})
                 .generator,
@@ -238,7 +238,9 @@ class FewColumns : public OneColumn {
 public:
   std::string_view name() const override { return "few_columns"; }
   Applies applies(const ContractionProblem &) const override { return {}; }
-  bool takes_all_sizes() const override { return false; }
+  bool takes_all_sizes(const ContractionProblem &) const override {
+    return false;
+  }
   llvm::Value *suits(SizeCode &sizes,
                      const ContractionProblem &problem) const override {
     const analysis::ContractionRoles &roles = problem.roles;

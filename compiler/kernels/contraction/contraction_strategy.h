@@ -58,7 +58,9 @@ class KernelStrategy : public ContractionStrategy {
 public:
   const KernelStrategy *as_kernel() const final { return this; }
   /// Whether it serves every launch of a problem that it applies to.
-  virtual bool takes_all_sizes() const { return true; }
+  virtual bool takes_all_sizes(const ContractionProblem &) const {
+    return true;
+  }
   /// If takes_all_sizes() is false: emits whether this launch uses it (i1), a
   /// function of the sizes. Called for the plan function and the run function.
   virtual llvm::Value *suits(SizeCode &, const ContractionProblem &) const {

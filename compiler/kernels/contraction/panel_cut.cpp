@@ -39,8 +39,8 @@ public:
     cut_.depth = sizes_.extent(roles.space, roles.k_loops);
     cut_.k = problem_.words ? ceil_div(b_, cut_.depth, index(steps_of_word))
                             : cut_.depth;
-    cut_.runs = parts(cut_.k, index(problem_.most_k()));
-    cut_.run_k = ceil_div(b_, cut_.k, cut_.runs);
+    cut_.runs = parts(cut_.k, most_k());
+    cut_.run_k = problem_.blocks ? most_k() : ceil_div(b_, cut_.k, cut_.runs);
     cut_.panel_stride = panel_stride();
     cut_result();
     lay_out_scratch();
@@ -52,6 +52,16 @@ private:
   Value *at_least_one(Value *x) { return larger(b_, x, index(1)); }
   Value *parts(Value *whole, Value *most) {
     return at_least_one(ceil_div(b_, whole, most));
+  }
+
+  /// The most steps of K in a run; of whole blocks, if there are some.
+  Value *most_k() {
+    if (!problem_.blocks)
+      return index(problem_.most_k());
+    Value *in_block = at_least_one(BlockCut(sizes_, *problem_.blocks).in_block);
+    return b_.CreateMul(
+        at_least_one(b_.CreateUDiv(index(problem_.most_k()), in_block)),
+        in_block);
   }
 
   Value *panel_stride() {
@@ -175,6 +185,12 @@ private:
     int64_t turned =
         problem_.turned ? shape_.n() * turned_stride(problem_) + width : 0;
     cut_.scratch_bytes = b_.CreateAdd(cut_.turned_at, bytes(index(turned)));
+    if (problem_.blocks) {
+      cut_.unpacked_at = cut_.scratch_bytes;
+      Value *points = b_.CreateAdd(cut_.task_points, index(widest));
+      cut_.scratch_bytes = b_.CreateAdd(
+          cut_.unpacked_at, bytes(b_.CreateMul(cut_.run_k, points)));
+    }
     if (!problem_.words)
       return;
     cut_.words_at = cut_.scratch_bytes;

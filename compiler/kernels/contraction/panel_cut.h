@@ -6,11 +6,12 @@
 // factor's points, the rows, are packed by each task that needs them. So a task
 // has as many points of the weights as possible, and as many rows as stay in
 // the second-level cache. Words of bytes need no weights in panels: a task then
-// packs its points, too.
+// packs its points, too; and weights of few bits are unpacked.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "compiler/kernels/contraction/block_problem.h"
 #include "compiler/kernels/contraction/word_sides.h"
 
 namespace landfall::kernels {
@@ -25,6 +26,8 @@ struct PanelProblem {
   bool turned = false;
   /// The sides, if elements are words of bytes and steps of K are words.
   const WordSides *words = nullptr;
+  /// The weights, if tasks unpack the points.
+  const BlockProblem *blocks = nullptr;
   /// The points of a panel.
   int64_t width() const { return panels ? panels->width : base.shape.n(); }
   /// The side that is packed: rows are its row spans or, if `turned`, its
@@ -65,6 +68,8 @@ struct PanelCut {
   llvm::Value *sums_at, *turned_at, *scratch_bytes;
   /// Only if there are words: from where on what they need is (word_packer.h).
   llvm::Value *words_at = nullptr;
+  /// Only if points are unpacked: where their panels begin.
+  llvm::Value *unpacked_at = nullptr;
   /// Elements from one panel to the next.
   llvm::Value *panel_stride;
 

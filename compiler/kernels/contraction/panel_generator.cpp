@@ -18,10 +18,11 @@ class PanelGenerator : public TaskGenerator {
 public:
   PanelGenerator(const ContractionProblem &base,
                  std::optional<analysis::Panels> panels, bool turned,
-                 std::optional<WordSides> words)
-      : base_(base), words_(std::move(words)),
-        problem_{base_, std::move(panels), turned,
-                 words_ ? &*words_ : nullptr} {
+                 std::optional<WordSides> words,
+                 std::optional<BlockProblem> blocks = {})
+      : base_(base), words_(std::move(words)), blocks_(std::move(blocks)),
+        problem_{base_, std::move(panels), turned, words_ ? &*words_ : nullptr,
+                 blocks_ ? &*blocks_ : nullptr} {
     if (words_)
       base_.shape = TileShape::choose(base_.machine, words_->form);
   }
@@ -51,6 +52,7 @@ public:
 private:
   ContractionProblem base_;
   std::optional<WordSides> words_;
+  std::optional<BlockProblem> blocks_;
   PanelProblem problem_;
   // For the run function that is being emitted; set by `prologue`.
   std::optional<SizeCode> sizes_;
@@ -72,6 +74,12 @@ std::unique_ptr<TaskGenerator> word_generator(const ContractionProblem &problem,
   bool turned = sides.turned;
   return std::make_unique<PanelGenerator>(problem, panels, turned,
                                           std::move(sides));
+}
+
+std::unique_ptr<TaskGenerator> unpacked_generator(BlockProblem problem) {
+  ContractionProblem base = problem.base;
+  return std::make_unique<PanelGenerator>(base, std::nullopt, false,
+                                          std::nullopt, std::move(problem));
 }
 
 } // namespace landfall::kernels

@@ -21,4 +21,7 @@ panel_generator(const ContractionProblem &problem,
 std::unique_ptr<TaskGenerator> word_generator(const ContractionProblem &problem,
                                               WordSides sides);
 
+/// The same for weights that each task unpacks; they are no words.
+std::unique_ptr<TaskGenerator> unpacked_generator(BlockProblem problem);
+
 } // namespace landfall::kernels

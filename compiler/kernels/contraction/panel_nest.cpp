@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/panel_nest.h"
+#include "compiler/kernels/contraction/block_unpack.h"
 #include "compiler/kernels/contraction/panel_tile.h"
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/frame/shared_function.h"
@@ -27,6 +28,10 @@ PanelNest::PanelNest(SizeCode &sizes, const PanelProblem &problem,
     words_.emplace(sizes, problem, cut);
   else
     rows_packer_.emplace(sizes, lanes_, problem.other(), problem.base.type);
+  if (problem.blocks) {
+    block_cut_.emplace(sizes, *problem.blocks);
+    unpacker_ = real_products(sizes, *problem.blocks, *block_cut_);
+  }
 }
 
 Value *PanelNest::at(Value *pointer, Value *offset) {
@@ -68,6 +73,9 @@ void PanelNest::split(Value *number) {
 }
 
 void PanelNest::pack(const Run &run) {
+  if (unpacker_)
+    emit_unpacked(*unpacker_, run.k, points_, batch_,
+                  {packed_panels(), problem_.width(), cut_.panel_stride});
   if (words_)
     words_->pack(run);
   else if (problem_.turned)
@@ -75,6 +83,12 @@ void PanelNest::pack(const Run &run) {
   else
     rows_packer_->pack(
         {rows_, run.k, frame().scratch, index(problem_.row_stride())});
+}
+
+/// The panels that the task packs itself.
+Value *PanelNest::packed_panels() {
+  return words_ ? words_->panels()
+                : unpacker_->at(cut_.unpacked_at, problem_.base.type, index(0));
 }
 
 void PanelNest::emit_run(const Run &run) {
@@ -85,7 +99,7 @@ void PanelNest::emit_run(const Run &run) {
   // Task and group begin with a panel, or within one. Packed panels are of the
   // task's points and the run's steps only.
   int64_t panel_width = problem_.width();
-  Value *panels = weights_ ? weights_ : words_->panels();
+  Value *panels = weights_ ? weights_ : packed_panels();
   Value *start = weights_ ? points_.begin : index(0);
   Value *in_run =
       weights_ ? b().CreateMul(run.k.begin, index(panel_width)) : index(0);

@@ -15,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "compiler/kernels/contraction/block_products.h"
 #include "compiler/kernels/contraction/contraction_epilogue.h"
 #include "compiler/kernels/contraction/word_packer.h"
 
@@ -52,6 +53,7 @@ private:
   void emit_run(const Run &run);
   llvm::Value *width_of_group(llvm::Value *left);
   llvm::Value *weights();
+  llvm::Value *packed_panels();
   void emit_point_sums(const Run &run, const Group &group);
   void emit_group(const Run &run, const Group &group);
   llvm::Value *next_height(llvm::Value *left);
@@ -72,6 +74,8 @@ private:
   Lanes lanes_;
   std::optional<Packer> rows_packer_; ///< Of elements that are no words.
   std::optional<WordPacker> words_;
+  std::optional<BlockCut> block_cut_;
+  std::unique_ptr<BlockProducts> unpacker_; ///< If points are unpacked.
   Epilogue epilogue_;
   llvm::Value *sums_, *turned_;    ///< Addresses in scratch memory.
   llvm::Value *weights_ = nullptr; ///< Of panel 0 at the batch index.

@@ -52,9 +52,31 @@ public:
     Result<BlockProblem> found = find_block_problem(problem);
     return found ? Applies() : Applies::no(found.error().message);
   }
+  /// Words are unpacked by few instructions; unpacking for many rows of reals
+  /// is what strategies/unpacked.cpp does once.
+  bool takes_all_sizes(const ContractionProblem &problem) const override {
+    BlockProblem found = find_block_problem(problem).take();
+    return found.rows || (problem.m && *problem.m <= few_tasks(found));
+  }
+  llvm::Value *suits(SizeCode &sizes,
+                     const ContractionProblem &problem) const override {
+    BlockProblem found = find_block_problem(problem).take();
+    auto index = [&](int64_t value) { return sizes.frame().index(value); };
+    BlockCut cut(sizes, found);
+    // The others' runs are of whole blocks.
+    return sizes.b().CreateOr(
+        sizes.b().CreateICmpSLE(cut.rows, index(few_tasks(found))),
+        sizes.b().CreateICmpSGT(cut.in_block, index(problem.shape.k)));
+  }
   std::unique_ptr<TaskGenerator>
   generator(const ContractionProblem &problem) const override {
     return std::make_unique<BlockGenerator>(find_block_problem(problem).take());
+  }
+
+private:
+  /// The rows of two tasks, for which all is unpacked twice.
+  static int64_t few_tasks(const BlockProblem &problem) {
+    return 2 * problem.most_rows();
   }
 };
 
