@@ -95,21 +95,21 @@ void emit_unpacked(BlockProducts &p, const Interval &run,
       [&](Value *first, llvm::ArrayRef<Value *>) {
         BlockUnpacker unpacker(
             p, p.lane_at(b.CreateAdd(points.begin, first), batch));
-        Value *place = b.CreateAdd(
-            b.CreateMul(b.CreateUDiv(first, width), target.stride),
-            b.CreateURem(first, width));
+        Value *place =
+            b.CreateAdd(b.CreateMul(b.CreateUDiv(first, width), target.stride),
+                        b.CreateURem(first, width));
         emit_for(p.frame(), p.index(0), b.CreateUDiv(run.count, in_block),
                  [&](Value *number) {
                    IndexValues indices = batch;
-                   Value *block = b.CreateAdd(
-                       b.CreateUDiv(run.begin, in_block), number);
+                   Value *block =
+                       b.CreateAdd(b.CreateUDiv(run.begin, in_block), number);
                    split_index(p.sizes, roles.space, outer, block, indices);
                    Value *step = b.CreateMul(number, in_block);
-                   unpacker.emit(indices,
-                                 element(b, type, target.panels,
-                                         b.CreateAdd(place, b.CreateMul(
-                                                                step, width))),
-                                 target.width);
+                   unpacker.emit(
+                       indices,
+                       element(b, type, target.panels,
+                               b.CreateAdd(place, b.CreateMul(step, width))),
+                       target.width);
                  });
         return Values();
       });
