@@ -29,6 +29,7 @@ import operator_cases  # noqa: E402
 import operator_changes  # noqa: E402
 import workers  # noqa: E402
 from mutants import judge  # noqa: E402
+from mutants.left_open import is_unspecified  # noqa: E402
 from mutants.mutant import Mutant  # noqa: E402
 from rival import rival_answer  # noqa: E402
 
@@ -78,10 +79,23 @@ class Judge:
         self.say("R")
         rival, other = rival_answer(model, feeds, optimized=False)
         if rival == "refused":
-            return "lenient", f"{what}: answered, but the rival says {other[:300]}"
+            return self.alone(what, model, feeds, result, other)
         if rival == "answered" and (reason := judge.first_difference(other, result)):
             return self.different(what, model, feeds, reason, result, other)
         return "answered", ""
+
+    def alone(self, what, model, feeds, mine, why):
+        """Answered, and refused by the rival: ONNX's reference judges, where it answers."""
+        self.say("R")
+        theirs = judge.reference_answer(model, feeds)
+        self.say("-")
+        if theirs is None:
+            return "lenient", f"{what}: answered, but the rival says {why[:300]}"
+        reason = judge.first_difference(theirs, mine)
+        if reason is None:
+            return "as-reference", ""
+        kind = "unspecified" if is_unspecified(Mutant(model, feeds)) else "not-as-reference"
+        return kind, f"{what}: {reason}; the rival says {why[:300]}"
 
     def different(self, what, model, feeds, reason, mine, its):
         node = model.graph.node[-1]
@@ -149,7 +163,7 @@ def run_worker(options, part, counts):
 
 
 FINDINGS = ("crash", "hang", "internal", "wrong")
-LISTED = ("lenient", "different", "rival's-own")
+LISTED = ("lenient", "not-as-reference", "different", "rival's-own")
 LONG = ("/test_loop",)  # A loop without an end, or of 2^31 steps, is what the model says.
 
 

@@ -223,6 +223,34 @@ class Operands(unittest.TestCase):
         for k in (-(1 << 63), (1 << 63) - 1):
             self.agrees("Trilu", {"x": X, "k": number(k, np.int64)}, opset=14)
 
+    def test_heads_masks_and_states_of_other_sizes(self):
+        q, one = np.ones((1, 4, 3, 8), np.float32), np.ones((1, 1, 3, 8), np.float32)
+        for k, v in ((one, q), (q, one)):
+            self.refuses_to_compile("number of heads", "Attention", {"q": q, "k": k, "v": v}, opset=23)
+        wide = {"q": q, "k": q, "v": q, "m": np.ones((3, 4), np.float32)}
+        self.refuses_to_compile("attn_mask", "Attention", wide, opset=23)
+        self.refuses_to_compile("window", "Attention", {"q": q, "k": q, "v": q}, opset=25, left_window_size=-2)
+        signal, taps, state = np.ones((2, 4, 6), np.float32), np.ones((4, 1, 3), np.float32), np.ones((2, 4, 2), np.float32)
+        self.refuses_to_compile("axis 1", "CausalConvWithState", {"x": signal, "w": np.ones((4, 2, 3), np.float32)}, opset=27)
+        for wrong in (state[:1], state[:, :3]):
+            operands = {"x": signal, "w": taps, "none": X, "s": wrong}
+            self.refuses_to_compile("past_state", "CausalConvWithState", operands, opset=27)
+        self.refuses_to_compile("bias", "CausalConvWithState", {"x": signal, "w": taps, "b": np.ones(3, np.float32)}, opset=27)
+        blocks = {"x": np.ones((1, 4, 5), np.float32), "i": ints(5, 5), "b": ints(1, 5)}
+        self.refuses_at_run("Col2Im", blocks, opset=18)
+        self.refuses_to_compile("rank 0", "ConstantOfShape", {"s": number(3, np.int64)})
+        self.refuses_to_compile("output_padding", "ConvTranspose", {"x": signal, "w": np.ones((4, 1, 3), np.float32)},
+                                strides=[2], output_padding=[-1])
+        norm = {"x": signal, **{name: np.ones(4, np.float32) for name in "sbmv"}}
+        self.refuses_to_compile("one result or five", "BatchNormalization", norm, outputs=2, opset=9)
+
+    def test_a_scale_of_zero(self):
+        """It is a scale: all keys count alike."""
+        numbers = np.random.default_rng(0).standard_normal((3, 1, 2, 4, 8)).astype(np.float32)
+        operands = dict(zip("qkv", numbers))
+        y, = landfall.compile(model("Attention", operands, opset=23, scale=0.0)).run(operands).values()
+        np.testing.assert_allclose(y, np.broadcast_to(numbers[2].mean(2, keepdims=True), y.shape), rtol=1e-5, atol=1e-6)
+
     def test_an_addend_of_sums_of_nothing(self):
         nothing, rows = np.zeros((0, 3), np.float32), np.zeros((0, 5), np.float32)
         free = landfall.compile(onnx.parser.parse_model(

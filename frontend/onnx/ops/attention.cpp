@@ -13,6 +13,7 @@
 #include "frontend/onnx/support/checked_index.h"
 
 #include <cmath>
+#include <optional>
 
 namespace landfall::frontend {
 
@@ -97,10 +98,13 @@ struct AttentionNode {
   }
 };
 
-double scale_of(const Node &node, Size features) {
+/// Nothing if only the run decides it.
+std::optional<double> scale_of(const Node &node, Size features) {
   if (node.has_attr("scale"))
     return node.float_attr("scale");
-  return features.constant() ? 1 / std::sqrt(double(*features.constant())) : 0;
+  if (features.constant())
+    return 1 / std::sqrt(double(*features.constant()));
+  return std::nullopt;
 }
 
 Heads operand(const Node &node, int position, const char *name,
@@ -153,16 +157,23 @@ static void attention(Node &node) {
                   node.float_attr("softcap", 0)};
   node.expect(!a.mask || (a.mask.rank() >= 1 && a.mask.rank() <= 4),
               "attn_mask must have rank 1 to 4");
+  node.expect(a.left >= -1 && a.right >= -1,
+              "the window's sizes must be at least -1");
   node.expect(!a.lengths || !past_key,
               "nonpad_kv_seqlen excludes past_key and past_value");
+  require_equal(b, a.k.heads, a.v.heads,
+                "K and V differ in their number of heads");
+  if (a.mask)
+    b.require(1 - less(a.k.length, a.mask.dim(-1)),
+              "attn_mask has more columns than there are keys");
   if (a.lengths)
     a.lengths = checked_lengths(node, a.lengths, "nonpad_kv_seqlen", q.batch,
                                 a.k.length);
 
-  double scale = scale_of(node, q.features);
+  std::optional<double> scale = scale_of(node, q.features);
   auto scaled = [&](Scalar x) {
-    if (scale != 0)
-      return x * scale;
+    if (scale)
+      return x * *scale;
     return x / sqrt(cast(b.scalar(q.features), a.compute));
   };
   int mode = node.count(node.int_attr("qk_matmul_output_mode", 0),

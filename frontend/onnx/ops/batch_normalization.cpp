@@ -137,11 +137,17 @@ void train(Node &node, const Operands &o) {
       node.output(saved, batch[saved - 3]);
 }
 
-/// Opset 14 has an attribute; before, asking for the statistics meant training.
+/// Opset 14 has an attribute; before, asking for the statistics, of which there
+/// are four, meant training.
 bool is_training(const Node &node) {
   if (node.version() >= 14)
     return node.flag_attr("training_mode", false);
-  return !node.flag_attr("is_test", false) && node.wants_output(1);
+  bool wants_any = false;
+  for (int statistic = 1; statistic < node.output_count(); ++statistic)
+    wants_any |= node.wants_output(statistic);
+  node.expect(!wants_any || node.output_count() == 5,
+              "BatchNormalization before opset 14 has one result or five");
+  return !node.flag_attr("is_test", false) && wants_any;
 }
 
 void batch_normalization(Node &node) {

@@ -46,11 +46,18 @@ static void causal_conv_with_state(Node &node) {
   node.expect(silu || activation == "none",
               "activation \"" + activation + "\" is not known");
   require_equal(b, w.dim(0), x.dim(1), "weight needs one kernel a channel");
+  require_equal(b, w.dim(1), 1, "weight must have an extent of 1 at axis 1");
   Size taps = w.dim(2);
   DType type = x.dtype(), compute = compute_type(type);
-  if (past)
+  if (bias)
+    require_equal(b, bias.dim(0), x.dim(1), "bias needs one element a channel");
+  if (past) {
+    for (int axis : {0, 1})
+      require_equal(b, past.dim(axis), x.dim(axis),
+                    "past_state must have the input's batch and channels");
     require_equal(b, past.dim(2), taps - 1,
                   "past_state must hold one element less than the kernel");
+  }
   Extended extended{b, past, x, taps - 1};
 
   node.output(0, b.map(x.shape(), type, [&](std::span<const Scalar> p) {

@@ -59,6 +59,8 @@ void col2im(Node &node) {
   b.require(equal(x.dim(2), block_count),
             "Col2Im needs one column for each block position");
   b.require(less(0, block_size), "Col2Im needs blocks that are not empty");
+  b.require(equal(mod(x.dim(1), max(block_size, 1)), 0),
+            "Col2Im needs whole blocks of the input's second axis");
   Size channels = floordiv(x.dim(1), max(block_size, 1));
   DType compute = compute_type(x.dtype());
   auto element = [&](std::span<const Scalar> at, std::span<const Scalar> k) {

@@ -11,6 +11,7 @@ namespace landfall::frontend {
 // output[i...] = value (0.0f if there is none), with the extents in `input`
 static void constant_of_shape(Node &node) {
   Builder &b = node.b();
+  node.input(0, "input", 1);
   Shape shape = node.input_sizes(0, "input");
   for (Size extent : shape)
     b.require(1 - less(extent, 0),

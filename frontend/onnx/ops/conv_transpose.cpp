@@ -12,6 +12,8 @@
 #include "frontend/onnx/families/convolution.h"
 #include "frontend/onnx/support/axis_list.h"
 
+#include <algorithm>
+
 namespace landfall::frontend {
 
 namespace {
@@ -244,6 +246,8 @@ void bind_output(const Node &node, Transposed &t,
   node.expect(same || mode == "NOTSET" || mode == "VALID" || mode.empty(),
               "auto_pad \"" + mode + "\" is not known");
   auto extra = spatial_ints(node, "output_padding", t.rank(), 0);
+  node.expect(std::ranges::all_of(extra, [](int64_t e) { return e >= 0; }),
+              "attribute output_padding must not be negative");
   std::vector<Size> pads(2 * t.rank(), 0);
   if (given)
     pads = *given;

@@ -25,9 +25,14 @@ std::vector<int64_t> bytes_attr(const Node &node, std::string_view name) {
   return {data->bytes.data.begin(), data->bytes.data.end()};
 }
 
+/// An attribute of X's type, as doubles.
 std::vector<double> reals_of(const Node &node, std::string_view name) {
   auto data = node.tensor_attr(name);
-  return data ? to_doubles(node, *data) : std::vector<double>();
+  if (!data)
+    return {};
+  node.expect(data->dtype == node.input(0, "X").dtype(),
+              std::string(name) + " must have the type of X");
+  return to_doubles(node, *data);
 }
 
 /// Gives each member node its set: membership_values holds them in the nodes'

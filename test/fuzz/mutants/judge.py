@@ -21,6 +21,7 @@ import rival
 import tolerance
 from mutants.left_open import is_unspecified
 from mutants.mutant import Mutant, all_nodes
+from mutants.open_bodies import opened
 
 LEGAL = {"invalid_model", "invalid_argument", "unsupported", "run_failed", "out_of_memory"}
 FINDINGS = ("crash", "hang", "memory", "internal", "wrong")
@@ -204,11 +205,25 @@ class Judge:
         if any(node.op_type in STASHED for node in all_nodes(part.graph)):
             stored, its = [[stashed(value) for value in values] for values in (mine, its)]
         if all(self.is_different(part, its, stored, tries) for tries in TRIES):
-            if first_difference(reference(part, its), mine) is None:
+            theirs = reference_answer(part.model, part.feeds)
+            if theirs is not None and first_difference(theirs, mine) is None:
                 return Verdict("rival's own", operator, reason)
+            if inside := self.inside_bodies(part, mine):
+                return inside
             text = f"alone right, among others: {reason}" if shown_by else reason
             return Verdict("wrong", operator, text, shown_by or part)
         return Verdict("amplified")
+
+    def inside_bodies(self, part, mine):
+        """The verdict where bodies' nodes stand in the graph; None if they do not give the same results there."""
+        flat = opened(part)
+        if flat is None:
+            return None
+        (kind, its), = self.there(flat, [flat.feeds])
+        (other, again), = self.here(flat, [flat.feeds])
+        if kind == other == "answered" and first_difference(mine, again) is None and (reason := first_difference(its, again)):
+            return self.traced(flat, again, its, reason)
+        return None
 
     def is_different(self, part, its, mine, tries):
         near = [nearer(e, a, self.spread(part, its, k, tries)) for k, (e, a) in enumerate(zip(its, mine))]
@@ -232,14 +247,14 @@ class Judge:
 RANK = [*FINDINGS, "refused", "lenient", "unspecified", "rival's own", "amplified", "unknown", "agrees", "both refuse"]
 
 
-def reference(part, its):
-    """ONNX's own answer, the second oracle; the rival's where it has none."""
+def reference_answer(model, feeds):
+    """The results of ONNX's own evaluator, the second oracle; None where it has none."""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return onnx.reference.ReferenceEvaluator(part.model).run(None, part.feeds)
+            return onnx.reference.ReferenceEvaluator(model).run(None, feeds)
     except Exception:  # It fails in many ways.
-        return its
+        return None
 
 
 def same_bits(a, b):

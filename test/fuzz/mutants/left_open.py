@@ -63,6 +63,10 @@ def is_open(node, operands, known):
     if node.op_type == "Attention" and len(node.input) > 3 and isinstance(mask := known.get(node.input[3]), np.ndarray):
         if mask.dtype.kind in "iu" or mask.shape[-1:] == (1,):
             return True  # Of one column: the reference pads it, a broadcast repeats it; no integer is infinite.
+        if mask.shape[-2:-1] == (1,) and attributes.get("is_causal"):
+            return True  # Of one row: the reference takes it for the first query's.
+    if node.op_type == "Attention" and attributes.get("scale", 1) < 0:
+        return True  # The reference multiplies Q and K by its root.
     if node.op_type == "MeanVarianceNormalization" and any(value.dtype == np.float16 for value in reals):
         return True  # Its 1e-9 is 0 there.
     if node.op_type == "TreeEnsemble" and any(a.name == "post_transform" and a.i for a in node.attribute):
