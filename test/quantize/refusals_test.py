@@ -253,7 +253,9 @@ class Outputs(CommandLine):
             child = subprocess.Popen([PROGRAM, "quantize", "yolo.onnx", "--calibrate", "yolo.npz", "--max-error", "1e-3"],
                                      cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                      env={**os.environ, "TMPDIR": str(temporary)})
-            time.sleep(3)
+            deadline = time.monotonic() + 60
+            while not list(temporary.glob("landfall*")) and time.monotonic() < deadline:
+                time.sleep(0.01)  # Until it works.
             child.send_signal(number)
             output, error = child.communicate(timeout=60)
             self.assertNotEqual(child.returncode, 0)
