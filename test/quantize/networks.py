@@ -67,6 +67,17 @@ def perceptron(features=48, opset=21, inputs=("n",)):
          "b1": normal(3, 10)}, opset)
 
 
+def half_perceptron():
+    """Gemm, Relu, MatMul of float16."""
+    weights = {"w0": normal(0, 48, 40, scale=0.2), "b0": normal(1, 48), "w1": normal(2, 48, 10, scale=0.2)}
+    made = model([helper.make_node("Gemm", ["x", "w0", "b0"], ["g"], "hidden", transB=1),
+                  helper.make_node("Relu", ["g"], ["r"], "relu"), helper.make_node("MatMul", ["r", "w1"], ["y"], "last")],
+                 {"x": ["n", 40]}, {"y": ["n", 10]}, {name: array.astype("f2") for name, array in weights.items()}, 21)
+    for port in [*made.graph.input, *made.graph.output]:
+        port.type.tensor_type.elem_type = TensorProto.FLOAT16
+    return made
+
+
 def weak_link():
     """Three layers in a row; the middle one's weights have an outlier in each column, so that
     it hurts most."""

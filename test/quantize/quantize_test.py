@@ -143,6 +143,16 @@ class Models(unittest.TestCase):
         np.testing.assert_allclose(session(contributed).run(None, {"x": x})[0], expected, rtol=1e-4, atol=1e-4)
         np.testing.assert_allclose(landfall.compile(standard).run({"x": x})["y"], expected, rtol=1e-4, atol=1e-4)
 
+    def test_models_of_float16_get_weights_of_4_bits(self):
+        arrays = {"x": networks.normal(5, 7, 40).astype("f2")}
+        for contributed in (False, True):
+            result = landfall.quantize(networks.half_perceptron(), calibrate=arrays, mode="int4", block=16,
+                                       contributed=contributed, sensitivity=True)
+            onnx.checker.check_model(result.model, full_check=True)
+            self.assertLess(result.report["error"], 0.2)
+            np.testing.assert_allclose(landfall.compile(result.model).run(arrays)["y"],
+                                       session(result.model).run(None, arrays)[0], rtol=0.02, atol=0.05)
+
     def test_recurrent_layers_with_contributed_operators(self):
         arrays = {"x": networks.normal(7, 4, 2, 6)}
         result = landfall.quantize(networks.lstm(), calibrate=arrays, mode="dynamic", contributed=True, sensitivity=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import signal
 import sys
@@ -76,7 +77,7 @@ def run(words: list[str]) -> int:
     try:
         arguments = parser().parse_args(words)
         found = _quantize(arguments)
-        print(json.dumps(found, indent=2) if as_json else reports.text(found, arguments.all), flush=True)
+        print(json.dumps(_finite(found), indent=2) if as_json else reports.text(found, arguments.all), flush=True)
         return 0
     except landfall.Error as error:
         return _report_error(error, as_json)
@@ -103,6 +104,15 @@ def _quantize(arguments: argparse.Namespace) -> dict[str, Any]:
         return Job(arguments.model, arguments.calibrate, output, options).run().report
     finally:
         progress.clear()
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no infinities: null."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 class _Progress:

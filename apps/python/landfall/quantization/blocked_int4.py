@@ -52,7 +52,7 @@ class BlockedInt4:
         integers, scales, zero_points = self._blocks(layer)
         rows = len(integers)
         spread = [np.repeat(array, self.block, 0)[:rows] for array in (scales, zero_points.astype(np.float32))]
-        return {layer.weight: (integers - spread[1]) * spread[0]}
+        return {layer.weight: (integers - spread[1]) * spread[0].astype(np.float32)}
 
     def round(self, rewriting: Rewriting, name: str, owner: str) -> str:
         return name
@@ -113,7 +113,7 @@ class BlockedInt4:
             weight = self.network.array(layer.weight)
             importance = self.importance.get(self.nodes[layer.node].input[0])
             step = max(1, CHUNK_ELEMENTS // len(weight))
-            parts = [quantized_blocks(weight[:, k:k + step], self.block, importance)
+            parts = [quantized_blocks(weight[:, k:k + step].astype(np.float32), self.block, importance, weight.dtype)
                      for k in range(0, weight.shape[1], step)]
             self._found[layer.weight] = tuple(np.concatenate(part, 1) for part in zip(*parts))
         return self._found[layer.weight]
@@ -123,10 +123,11 @@ def _pairs(array: np.ndarray) -> np.ndarray:
     return array[..., 0::2] | array[..., 1::2] << 4
 
 
-def quantized_blocks(weight: np.ndarray, block: int,
-                     importance: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def quantized_blocks(weight: np.ndarray, block: int, importance: np.ndarray | None = None,
+                     scale_type: type = np.float32) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """uint8 integers up to 15 of the weight's shape, scales and zero points for each block of
-    `block` rows: those of the tried ranges with the smallest sum of importance * error^2."""
+    `block` rows: those of the tried ranges with the smallest sum of importance * error^2.
+    Scales are representable in `scale_type`."""
     rows, columns = weight.shape
     blocks = -(-rows // block)
     padded = np.zeros((blocks * block, columns), np.float32)
@@ -142,7 +143,8 @@ def quantized_blocks(weight: np.ndarray, block: int,
     scales, zero_points = np.ones((blocks, columns), np.float32), np.zeros((blocks, columns), np.uint8)
     for share in SHARES[::-1]:
         scale = (high - low) * share / LARGEST
-        scale = np.where(scale < np.finfo(np.float32).tiny, np.float32(1), scale)
+        scale = scale.astype(scale_type).astype(np.float32)
+        scale = np.where(scale < np.finfo(scale_type).tiny, np.float32(1), scale)
         zero_point = np.clip(np.rint(-low * share / scale), 0, LARGEST)
         tried = np.clip(np.rint(padded / scale[:, None]) + zero_point[:, None], 0, LARGEST)
         error = (each * ((tried - zero_point[:, None]) * scale[:, None] - padded) ** 2).sum(1)
@@ -150,4 +152,4 @@ def quantized_blocks(weight: np.ndarray, block: int,
         best = np.where(better, error, best)
         integers = np.where(better[:, None], tried.astype(np.uint8), integers)
         scales, zero_points = np.where(better, scale, scales), np.where(better, zero_point.astype(np.uint8), zero_points)
-    return integers.reshape(-1, columns)[:rows], scales, zero_points
+    return integers.reshape(-1, columns)[:rows], scales.astype(scale_type), zero_points

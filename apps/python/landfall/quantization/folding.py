@@ -117,16 +117,16 @@ def _matmul_form(network: Network, node: onnx.NodeProto) -> list[onnx.NodeProto]
     if node.op_type != "Gemm" or node.domain or attribute(node, "transA", 0) or not network.is_constant(node.input[1]):
         return None
     weight = network.array(node.input[1])
-    if weight.dtype != np.float32:
+    if weight.dtype not in (np.float32, np.float16):
         return None
     bias_name = node.input[2] if len(node.input) > 2 else ""
     beta = attribute(node, "beta", 1.0)
     if bias_name and beta != 1.0:
         if not network.is_constant(bias_name):
             return None
-        bias_name = network.add_constant(f"{bias_name}_scaled", network.array(bias_name) * np.float32(beta))
+        bias_name = network.add_constant(f"{bias_name}_scaled", network.array(bias_name) * weight.dtype.type(beta))
     weight = weight.T if attribute(node, "transB", 0) else weight
-    weight = np.ascontiguousarray(weight * np.float32(attribute(node, "alpha", 1.0)))
+    weight = np.ascontiguousarray(weight * weight.dtype.type(attribute(node, "alpha", 1.0)))
     name = network.add_constant(f"{node.input[1]}_matrix", weight)
     if not bias_name:
         return [helper.make_node("MatMul", [node.input[0], name], node.output, node.name)]

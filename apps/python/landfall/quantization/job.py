@@ -123,6 +123,8 @@ class Job:
         else:
             raise TypeError("model must be a path, the bytes of a ModelProto or an onnx.ModelProto, "
                             f"not {type(model).__name__}")
+        if any(onnx.external_data_helper.uses_external_data(tensor) for tensor in read.graph.initializer) and not self.path:
+            raise failure("invalid_argument", "the model has external data; give the path of its file instead")
         return read
 
     def _check_unquantised(self) -> None:
@@ -185,8 +187,12 @@ class Job:
         types, operators = element_types.infer_types(self.network), self._operators()
         if self.samples:
             types = element_types.observed_types(self.network, types, self.engine, self.samples[0], operators)
-        find = layers.static_layers if self.options.mode == "static" else layers.matrix_layers
-        found = find(self.network, types)
+        if self.options.mode == "static":
+            found = layers.static_layers(self.network, types)
+        elif self.options.mode == "dynamic":
+            found = layers.matrix_layers(self.network, types)
+        else:
+            found = layers.matrix_layers(self.network, types, (onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16))
         if "LSTM" in operators:
             found += layers.recurrent_layers(self.network, types)
         if not found:
@@ -223,7 +229,7 @@ class Job:
         self._check_prepared(run, truths)
         self.method.ranges = ranges.measure_ranges(run, self.samples, tensors, self.options.ranges, self.file)
         if features:
-            self.method.importance = mean_squares(run, self.samples, features)
+            self.method.importance = ranges.mean_squares(run, self.samples, features)
 
     def _check_prepared(self, run: Run, truths: list[dict]) -> None:
         """On one sample: that the converter, say, has not changed the model's meaning."""
@@ -320,18 +326,3 @@ class Job:
             self.options.progress(f"errors of layers: sample {k + 1} of {len(self.samples)}")
             differences.add(exact(sample), rounded(sample))
         return {node: differences.of[name].error for node, name in names.items()}
-
-
-def mean_squares(run: Run, samples: Sequence[Sample], tensors: Sequence[str]) -> dict[str, np.ndarray]:
-    """{tensor: the mean square of each of its last axis' features}"""
-    sums: dict[str, np.ndarray] = {}
-    counts = dict.fromkeys(tensors, 0)
-    for sample in samples:
-        values = run(sample)
-        for name in tensors:
-            rows = values[name].reshape(-1, values[name].shape[-1]).astype(np.float64)
-            sums[name] = sums.get(name, 0) + (rows ** 2).sum(0)
-            counts[name] += len(rows)
-    # Features that no sample has still count a little.
-    return {name: (found / max(1, counts[name]) + 1e-6 * found.mean() / max(1, counts[name]) + 1e-30).astype(np.float32)
-            for name, found in sums.items()}

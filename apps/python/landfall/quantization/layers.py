@@ -33,9 +33,17 @@ def static_layers(network: Network, types: dict[str, int]) -> list[Layer]:
                                      "MatMul": _matmul})
 
 
-def matrix_layers(network: Network, types: dict[str, int]) -> list[Layer]:
-    """Products with a constant matrix."""
-    return _collect(network, types, {"MatMul": _matrix})
+def matrix_layers(network: Network, types: dict[str, int],
+                  reals: Sequence[int] = (TensorProto.FLOAT,)) -> list[Layer]:
+    """Products with a constant matrix, both of one of these types."""
+    def matrix(network: Network, node: onnx.NodeProto, types: dict[str, int]) -> Layer | None:
+        tensor = network.weights.get(node.input[1])
+        if not network.is_constant(node.input[1]) or tensor.data_type not in reals or len(tensor.dims) != 2 \
+                or not all(tensor.dims) or types.get(node.input[0]) != tensor.data_type:
+            return None
+        return Layer(node.name, "MatMul", node.output[0], node.input[1], 1, (0,))
+
+    return _collect(network, types, {"MatMul": matrix})
 
 
 def recurrent_layers(network: Network, types: dict[str, int]) -> list[Layer]:
@@ -58,7 +66,8 @@ def why_none(network: Network, types: dict[str, int], operators: Sequence[str]) 
                 for node in all_nodes(graph))
     if own:
         kinds = sorted({_type_name(types.get(node.input[0], 0)) for node in own})
-        return f"its {len(own)} {'/'.join(operators)} compute in {', '.join(kinds)}, or have no constant of float32"
+        return (f"its {len(own)} {'/'.join(operators)} compute in {', '.join(kinds)}, or have no constant matrix of "
+                "that type")
     if inner:
         return f"all {inner} {'/'.join(operators)} are in subgraphs (If, Loop, Scan), which stay as they are"
     return f"the model has no {' or '.join(operators)}"
@@ -116,13 +125,6 @@ def _matmul(network: Network, node: onnx.NodeProto, types: dict[str, int]) -> La
     if _is_real(network, right, types) and (tensor := _weight(network, left)) is not None:
         return Layer(node.name, "MatMul", node.output[0], left, len(tensor.dims) - 2, (1,), 0)
     return None
-
-
-def _matrix(network: Network, node: onnx.NodeProto, types: dict[str, int]) -> Layer | None:
-    tensor = _weight(network, node.input[1])
-    if tensor is None or len(tensor.dims) != 2 or not _is_real(network, node.input[0], types):
-        return None
-    return Layer(node.name, "MatMul", node.output[0], node.input[1], 1, (0,))
 
 
 def _lstm(network: Network, node: onnx.NodeProto, types: dict[str, int]) -> Layer | None:

@@ -200,17 +200,24 @@ def read_model(path: str | os.PathLike[str]) -> onnx.ModelProto:
         raise failure("invalid_model", f"not an ONNX model: {first_line(problem)}", file=path)
     if not model.HasField("graph") or not model.opset_import:
         raise failure("invalid_model", "not an ONNX model: it has no graph or no opset", file=path)
-    for tensor in model.graph.initializer:
-        if onnx.external_data_helper.uses_external_data(tensor):
-            _load_external(tensor, path)
+    for tensor in _external_tensors(model):
+        _load_external(tensor, path)
     return model
 
 
 def external_files(path: str | os.PathLike[str]) -> set[Path]:
     """The files beside a model that hold its constants."""
     model = onnx.load(path, load_external_data=False, format="protobuf")
-    return {Path(path).parent / entry.value for tensor in model.graph.initializer
+    return {Path(path).parent / entry.value for tensor in _external_tensors(model)
             for entry in tensor.external_data if entry.key == "location"}
+
+
+def _external_tensors(model: onnx.ModelProto) -> Iterator[TensorProto]:
+    """Of subgraphs and attributes too."""
+    for graph in _graphs(model.graph):
+        tensors = [*graph.initializer, *(attribute.t for node in graph.node for attribute in node.attribute
+                                         if attribute.type == onnx.AttributeProto.TENSOR)]
+        yield from (tensor for tensor in tensors if onnx.external_data_helper.uses_external_data(tensor))
 
 
 def _load_external(tensor: TensorProto, path: Path) -> None:

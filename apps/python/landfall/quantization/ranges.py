@@ -39,6 +39,21 @@ def measure_ranges(run: Run, samples: Sequence[Sample], tensors: Sequence[str], 
     return ranges
 
 
+def mean_squares(run: Run, samples: Sequence[Sample], tensors: Sequence[str]) -> dict[str, np.ndarray]:
+    """{tensor: the mean square of each of its last axis' features}"""
+    sums: dict[str, np.ndarray] = {}
+    counts = dict.fromkeys(tensors, 0)
+    for sample in samples:
+        values = run(sample)
+        for name in tensors:
+            rows = values[name].reshape(-1, values[name].shape[-1]).astype(np.float64)
+            sums[name] = sums.get(name, 0) + (rows ** 2).sum(0)
+            counts[name] += len(rows)
+    # Features that no sample has still count a little.
+    return {name: (found / max(1, counts[name]) + 1e-6 * found.mean() / max(1, counts[name]) + 1e-30).astype(np.float32)
+            for name, found in sums.items()}
+
+
 def _widened(found: tuple[float, float] | None, values: np.ndarray, name: str, k: int,
              file: str | None) -> tuple[float, float]:
     if values.size == 0:

@@ -72,7 +72,8 @@ class Simulation:
                     self._rounded[name] = self._method.round(self._rewriting, name, name)
                 node.input[k] = self._switched(node, self._rounded[name], name)
             elif name in rounded:
-                constant = self._rewriting.constant(f"{name}_rounded", rounded[name].astype(np.float32))
+                node_type = self._method.network.array(name).dtype
+                constant = self._rewriting.constant(f"{name}_rounded", rounded[name].astype(node_type))
                 node.input[k] = self._switched(node, constant, name)
 
     def _switched(self, node: onnx.NodeProto, rounded: str, exact: str) -> str:
