@@ -47,8 +47,8 @@ def convolutions(opset=17):
          helper.make_node("Mul", ["c1", "half"], ["m1"], "factor"),
          helper.make_node("GlobalAveragePool", ["m1"], ["y"], "pool")],
         {"image": ["n", 3, "h", "w"]}, {"y": ["n", 4, 1, 1]},
-        {"w0": normal(0, 8, 3, 3, 3), "gain": channels, "shift": normal(1, 8), "mean": normal(2, 8), "variance": channels,
-         "w1": normal(3, 4, 8, 3, 3), "bias": normal(4, 4), "half": np.float32([0.5])}, opset)
+        {"w0": normal(0, 8, 3, 3, 3), "gain": channels, "shift": normal(1, 8), "mean": normal(2, 8),
+         "variance": channels, "w1": normal(3, 4, 8, 3, 3), "bias": normal(4, 4), "half": np.float32([0.5])}, opset)
 
 
 def images(*shapes):
@@ -71,7 +71,8 @@ def half_perceptron():
     """Gemm, Relu, MatMul of float16."""
     weights = {"w0": normal(0, 48, 40, scale=0.2), "b0": normal(1, 48), "w1": normal(2, 48, 10, scale=0.2)}
     made = model([helper.make_node("Gemm", ["x", "w0", "b0"], ["g"], "hidden", transB=1),
-                  helper.make_node("Relu", ["g"], ["r"], "relu"), helper.make_node("MatMul", ["r", "w1"], ["y"], "last")],
+                  helper.make_node("Relu", ["g"], ["r"], "relu"),
+                  helper.make_node("MatMul", ["r", "w1"], ["y"], "last")],
                  {"x": ["n", 40]}, {"y": ["n", 10]}, {name: array.astype("f2") for name, array in weights.items()}, 21)
     for port in [*made.graph.input, *made.graph.output]:
         port.type.tensor_type.elem_type = TensorProto.FLOAT16

@@ -15,7 +15,7 @@ import onnx
 import onnxruntime
 
 import landfall
-from landfall.quantization import blocked_int4, job, output
+from landfall.quantization import blocked_int4, output
 
 
 def session(model, as_written=False):
@@ -155,7 +155,8 @@ class Models(unittest.TestCase):
 
     def test_recurrent_layers_with_contributed_operators(self):
         arrays = {"x": networks.normal(7, 4, 2, 6)}
-        result = landfall.quantize(networks.lstm(), calibrate=arrays, mode="dynamic", contributed=True, sensitivity=True)
+        result = landfall.quantize(networks.lstm(), calibrate=arrays, mode="dynamic", contributed=True,
+                                   sensitivity=True)
         self.assertEqual(operators(result.model)["DynamicQuantizeLSTM"], 1)
         self.assertLess(result.report["error"], 0.1)
         result = landfall.quantize(networks.lstm(), calibrate=arrays, mode="dynamic")
@@ -330,12 +331,12 @@ class Files(unittest.TestCase):
         def refuse(*_):
             raise OSError(28, "No space left on device")
 
-        kept, job.output.os.fsync = job.output.os.fsync, refuse
+        kept, output.os.fsync = output.os.fsync, refuse
         try:
             with self.assertRaisesRegex(landfall.Error, "cannot be written: No space left"):
                 landfall.quantize(networks.convolutions(), self.folder / "out.onnx", calibrate=self.arrays)
         finally:
-            job.output.os.fsync = kept
+            output.os.fsync = kept
         self.assertEqual([(path.name, path.read_bytes()) for path in self.folder.iterdir()], [("out.onnx", b"old")])
 
 

@@ -86,7 +86,8 @@ class Options(CommandLine):
     def test_command_lines(self):
         for words, arguments in (
                 ("arguments are required: model", []), ("unrecognized arguments: --frob", ["m.onnx", "--frob"]),
-                ("expected one argument", ["m.onnx", "--calibrate"]), ("invalid choice: 'int3'", ["m.onnx", "--mode", "int3"]),
+                ("expected one argument", ["m.onnx", "--calibrate"]),
+                ("invalid choice: 'int3'", ["m.onnx", "--mode", "int3"]),
                 ("invalid float value: 'few'", ["m.onnx", "--max-error", "few"]),
                 ("static quantisation needs calibration samples", ["m.onnx"]),
                 ("a bound of the error needs", ["m.onnx", "--mode", "int4", "--max-error", "0.1"]),
@@ -150,7 +151,8 @@ class Calibration(CommandLine):
         self.samples("objects.npz", x=np.array([{}, None], object))
         for code, words, name in ((5, "no such file", "nope.npz"), (5, "not a regular file", "folder.npz"),
                                   (5, "not a regular file", "pipe.npz"), (1, "not an .npz file", "one.npy"),
-                                  (1, "not an .npz file", "damaged.npz"), (1, "array 'x' cannot be read", "objects.npz")):
+                                  (1, "not an .npz file", "damaged.npz"),
+                                  (1, "array 'x' cannot be read", "objects.npz")):
             self.refuses_one(code, words, name)
 
     def refuses_one(self, code, words, name):
@@ -250,9 +252,10 @@ class Outputs(CommandLine):
         before, temporary = set(self.contents()), self.folder / "temporary"
         temporary.mkdir()
         for number in (signal.SIGTERM, signal.SIGINT):
-            child = subprocess.Popen([PROGRAM, "quantize", "yolo.onnx", "--calibrate", "yolo.npz", "--max-error", "1e-3"],
-                                     cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                     env={**os.environ, "TMPDIR": str(temporary)})
+            child = subprocess.Popen(
+                [PROGRAM, "quantize", "yolo.onnx", "--calibrate", "yolo.npz", "--max-error", "1e-3"], cwd=self.folder,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                env={**os.environ, "TMPDIR": str(temporary)})
             deadline = time.monotonic() + 60
             while not list(temporary.glob("landfall*")) and time.monotonic() < deadline:
                 time.sleep(0.01)  # Until it works.

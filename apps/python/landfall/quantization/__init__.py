@@ -3,6 +3,7 @@
 Needs the packages onnx and onnxruntime, which the rest of landfall does not.
 """
 
-from .job import Job, Options, Quantized
+from .job import Job, Quantized
+from .options import Options
 
 __all__ = ["Job", "Options", "Quantized"]

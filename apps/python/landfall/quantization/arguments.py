@@ -16,7 +16,8 @@ import landfall
 from . import report as reports
 from .engine import ENGINES
 from .failure import EXIT_CODES, failure
-from .job import MODES, RANGES, Job, Options
+from .job import Job
+from .options import MODES, RANGES, Options
 
 PROGRAM = "landfall quantize"
 DESCRIPTION = "Quantise a model: write an ONNX model that computes with integers of 8 or 4 bits, and report its errors."

@@ -151,5 +151,6 @@ def quantized_blocks(weight: np.ndarray, block: int, importance: np.ndarray | No
         better = error < best
         best = np.where(better, error, best)
         integers = np.where(better[:, None], tried.astype(np.uint8), integers)
-        scales, zero_points = np.where(better, scale, scales), np.where(better, zero_point.astype(np.uint8), zero_points)
+        scales = np.where(better, scale, scales)
+        zero_points = np.where(better, zero_point.astype(np.uint8), zero_points)
     return integers.reshape(-1, columns)[:rows], scales.astype(scale_type), zero_points

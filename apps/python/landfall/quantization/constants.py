@@ -10,8 +10,8 @@ from onnx.reference import ReferenceEvaluator
 from .network import Network
 
 #: Operators between a stored weight and the layer that reads it.
-FOLDED = {"Add", "Cast", "Concat", "Div", "Flatten", "Identity", "Mul", "Reshape", "Slice", "Squeeze", "Sub", "Transpose",
-          "Unsqueeze"}
+FOLDED = {"Add", "Cast", "Concat", "Div", "Flatten", "Identity", "Mul", "Reshape", "Slice", "Squeeze", "Sub",
+          "Transpose", "Unsqueeze"}
 
 
 def gather_constants(network: Network) -> None:

@@ -19,7 +19,8 @@ import onnx
 from . import scales
 from .failure import failure, first_line
 from .layers import Layer
-from .network import Network, read_model
+from .model_file import read_model
+from .network import Network
 from .placement import Placement
 from .ranges import Ranges
 from .rewriting import Rewriting

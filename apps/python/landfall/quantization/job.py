@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,55 +16,18 @@ from . import constants, element_types, folding, layers, opset, output, ranges, 
 from .blocked_int4 import BlockedInt4
 from .difference import Differences
 from .dynamic_int8 import DynamicInt8
-from .engine import ENGINES, Engine, Run
+from .engine import Engine, Run
 from .failure import failure, first_line
 from .layers import Layer
-from .network import Network, external_files, read_model
+from .model_file import external_files, read_model
+from .network import Network
+from .options import Options
 from .samples import Sample, read_arrays, samples_of
 from .simulation import Simulation
 from .static_int8 import StaticInt8
 
-MODES = ("static", "dynamic", "int4")
-RANGES = ("minmax", "percentile", "mse")
 #: A converted, folded model that is farther than this from the original was not understood.
 PREPARED_ERROR = 1e-3
-
-
-@dataclass
-class Options:
-    """`landfall.quantize` describes them."""
-
-    mode: str = "static"
-    max_error: float | None = None
-    sensitivity: bool = False
-    only: Sequence[str] = ()
-    exclude: Sequence[str] = ()
-    ranges: str = "minmax"
-    reduce_range: bool = False
-    block: int = 32
-    contributed: bool = False
-    engine: str = "onnxruntime"
-    threads: int = 0
-    progress: Callable[[str], None] = field(default=lambda line: None)
-
-    def check(self, has_samples: bool) -> None:
-        for name, value, allowed in (("mode", self.mode, MODES), ("ranges", self.ranges, RANGES),
-                                     ("engine", self.engine, tuple(ENGINES))):
-            if value not in allowed:
-                raise failure("invalid_argument", f"{name} '{value}' is none of {', '.join(allowed)}")
-        if self.block < 16 or self.block & (self.block - 1):
-            raise failure("invalid_argument", f"a block of {self.block} rows is not a power of two from 16 on")
-        if self.threads < 0:
-            raise failure("invalid_argument", f"the number of threads is {self.threads}, below 0")
-        if self.max_error is not None and not 0 < self.max_error < float("inf"):
-            raise failure("invalid_argument", f"the bound of the error is {self.max_error}; it must be above 0")
-        if not has_samples:
-            for wish, words in ((self.mode == "static", "static quantisation needs"),
-                                (self.max_error is not None, "a bound of the error needs"),
-                                (self.sensitivity, "sensitivities need")):
-                if wish:
-                    raise failure("invalid_argument", f"{words} calibration samples (--calibrate data.npz); "
-                                  "modes dynamic and int4 work without")
 
 
 @dataclass
@@ -123,7 +86,7 @@ class Job:
         else:
             raise TypeError("model must be a path, the bytes of a ModelProto or an onnx.ModelProto, "
                             f"not {type(model).__name__}")
-        if any(onnx.external_data_helper.uses_external_data(tensor) for tensor in read.graph.initializer) and not self.path:
+        if self.path is None and any(map(onnx.external_data_helper.uses_external_data, read.graph.initializer)):
             raise failure("invalid_argument", "the model has external data; give the path of its file instead")
         return read
 
@@ -200,8 +163,8 @@ class Job:
                           f"{layers.why_none(self.network, types, operators)}", file=self.file)
         chosen = layers.select(found, self.options.only, self.options.exclude)
         if not chosen:
-            raise failure("invalid_argument", f"--only and --exclude leave none of the {len(found)} layers; their names "
-                          f"begin with '{found[0].node}' ({found[0].operator})", file=self.file)
+            raise failure("invalid_argument", f"--only and --exclude leave none of the {len(found)} layers; the first "
+                          f"is '{found[0].node}' ({found[0].operator})", file=self.file)
         return chosen
 
     def _method(self):
@@ -306,6 +269,7 @@ class Job:
                 "samples": len(self.samples), "opset": result.opset(),
                 "bytes": {"before": self.source.bytes(), "after": result.bytes()},
                 "error": None if differences is None else differences.worst, "max_error": self.options.max_error,
+                "in_subgraphs": layers.count_in_subgraphs(self.network, self._operators()),
                 "outputs": outputs, "layers": described}
 
     def _weight_error(self, layer: Layer, placement) -> float | None:

@@ -59,11 +59,16 @@ def select(layers: list[Layer], only: Sequence[str], exclude: Sequence[str]) -> 
     return [layer for layer in layers if (not only or matches(layer, only)) and not matches(layer, exclude)]
 
 
+def count_in_subgraphs(network: Network, operators: Sequence[str]) -> int:
+    """Nodes of these operators in branches and bodies, which stay as they are."""
+    return sum(node.op_type in operators for outer in network.graph.node for graph in subgraphs(outer)
+               for node in all_nodes(graph))
+
+
 def why_none(network: Network, types: dict[str, int], operators: Sequence[str]) -> str:
     """What a model without a layer has instead."""
     own = [node for node in network.graph.node if node.op_type in operators and node.domain == ""]
-    inner = sum(node.op_type in operators for outer in network.graph.node for graph in subgraphs(outer)
-                for node in all_nodes(graph))
+    inner = count_in_subgraphs(network, operators)
     if own:
         kinds = sorted({_type_name(types.get(node.input[0], 0)) for node in own})
         return (f"its {len(own)} {'/'.join(operators)} compute in {', '.join(kinds)}, or have no constant matrix of "

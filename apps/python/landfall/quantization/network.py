@@ -7,15 +7,12 @@ step needs more than protobuf's 2 GiB in one message.
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
-
-from .failure import failure, first_line
+from onnx import TensorProto, numpy_helper
 
 #: Constants of at least this many bytes leave the graph's message when it is written with
 #: external data. Smaller ones are often axes and shapes, which shape inference must see.
@@ -92,7 +89,7 @@ class Network:
         return {name for node in self.graph.node for sub in subgraphs(node)
                 for inner in all_nodes(sub) for name in inner.input} | {
                     port.name for node in self.graph.node for sub in subgraphs(node)
-                    for graph in _graphs(sub) for port in graph.output}
+                    for graph in graphs_of(sub) for port in graph.output}
 
     def output_names(self) -> set[str]:
         return {port.name for port in self.graph.output}
@@ -105,7 +102,7 @@ class Network:
         used = {name for node in all_nodes(self.graph) for name in node.input} | self.output_names()
         used |= {port.name for port in self.graph.input} | {
             port.name for node in self.graph.node for sub in subgraphs(node)
-            for graph in _graphs(sub) for port in graph.output}
+            for graph in graphs_of(sub) for port in graph.output}
         self.weights = {name: tensor for name, tensor in self.weights.items() if name in used}
 
     #===--- Files ---------------------------------------------------------===#
@@ -170,75 +167,14 @@ def subgraphs(node: onnx.NodeProto) -> list[onnx.GraphProto]:
             if attribute.type in (onnx.AttributeProto.GRAPH, onnx.AttributeProto.GRAPHS) and graph.ByteSize()]
 
 
-def _graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+def graphs_of(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
+    """The graph and those of its subgraphs."""
     yield graph
     for node in graph.node:
         for sub in subgraphs(node):
-            yield from _graphs(sub)
+            yield from graphs_of(sub)
 
 
 def all_nodes(graph: onnx.GraphProto) -> Iterable[onnx.NodeProto]:
     """Those of subgraphs too."""
-    return (node for each in _graphs(graph) for node in each.node)
-
-
-#===--- Reading -------------------------------------------------------------===#
-
-
-def read_model(path: str | os.PathLike[str]) -> onnx.ModelProto:
-    """The model with its external data; fails with the reason."""
-    path = Path(path)
-    if not path.exists():
-        raise failure("io", "there is no such file", file=path)
-    if not path.is_file():
-        raise failure("io", "not a regular file", file=path)
-    try:
-        model = onnx.load(path, load_external_data=False, format="protobuf")
-    except OSError as problem:
-        raise failure("io", f"cannot be read: {problem.strerror}", file=path)
-    except Exception as problem:  # protobuf's own.
-        raise failure("invalid_model", f"not an ONNX model: {first_line(problem)}", file=path)
-    if not model.HasField("graph") or not model.opset_import:
-        raise failure("invalid_model", "not an ONNX model: it has no graph or no opset", file=path)
-    for tensor in _external_tensors(model):
-        _load_external(tensor, path)
-    return model
-
-
-def external_files(path: str | os.PathLike[str]) -> set[Path]:
-    """The files beside a model that hold its constants."""
-    model = onnx.load(path, load_external_data=False, format="protobuf")
-    return {Path(path).parent / entry.value for tensor in _external_tensors(model)
-            for entry in tensor.external_data if entry.key == "location"}
-
-
-def _external_tensors(model: onnx.ModelProto) -> Iterator[TensorProto]:
-    """Of subgraphs and attributes too."""
-    for graph in _graphs(model.graph):
-        tensors = [*graph.initializer, *(attribute.t for node in graph.node for attribute in node.attribute
-                                         if attribute.type == onnx.AttributeProto.TENSOR)]
-        yield from (tensor for tensor in tensors if onnx.external_data_helper.uses_external_data(tensor))
-
-
-def _load_external(tensor: TensorProto, path: Path) -> None:
-    info = {entry.key: entry.value for entry in tensor.external_data}
-    data = path.parent / info.get("location", "")
-    if not data.is_file():
-        raise failure("io", f"'{tensor.name}' is in '{info.get('location', '')}', which is not a regular file",
-                      file=path)
-    try:
-        onnx.external_data_helper.load_external_data_for_tensor(tensor, str(path.parent))
-    except Exception as problem:
-        raise failure("io", f"the external data of '{tensor.name}' cannot be read: {first_line(problem)}", file=path)
-    count = int(np.prod(tensor.dims, dtype=np.int64))
-    expected = (count * _bits(tensor.data_type) + 7) // 8
-    if len(tensor.raw_data) != expected:
-        raise failure("io", f"the external data of '{tensor.name}' has {len(tensor.raw_data)} bytes; its shape and "
-                      f"type take {expected}", file=path)
-    tensor.data_location = TensorProto.DEFAULT
-    del tensor.external_data[:]
-
-
-def _bits(data_type: int) -> int:
-    four = (TensorProto.INT4, TensorProto.UINT4, TensorProto.FLOAT4E2M1)
-    return 4 if data_type in four else helper.tensor_dtype_to_np_dtype(data_type).itemsize * 8
+    return (node for each in graphs_of(graph) for node in each.node)

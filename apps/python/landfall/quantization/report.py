@@ -1,9 +1,11 @@
 """What was done and how far it is from the float model, as text; as data it is a dict:
 
     {"model", "output", "mode", "engine", "samples", "opset", "bytes": {"before", "after"},
-     "error", "max_error", "outputs": [{"name", "error", "cosine", "top1"}],
+     "error", "max_error", "in_subgraphs", "outputs": [{"name", "error", "cosine", "top1"}],
      "layers": [{"node", "operator", "weight", "shape", "precision", "weight_error", "error",
                  "sensitivity"}]}
+
+"in_subgraphs" counts the nodes of layers' operators in If, Loop and Scan, which stay float.
 
 Errors are relative root mean squares over all samples, ||quantised - float|| / ||float||.
 A layer's "error" is that of its own result in the quantised model, with what earlier
@@ -25,6 +27,8 @@ def text(report: dict[str, Any], all_layers: bool) -> str:
     before, after = report["bytes"]["before"], report["bytes"]["after"]
     lines = [f"{report['model']}: {report['mode']}, {count} of {len(layers)} layers quantised, "
              f"{size(before)} -> {size(after)}"]
+    if report["in_subgraphs"]:
+        lines.append(f"{report['in_subgraphs']} more are in subgraphs (If, Loop, Scan), which stay as they are")
     if report["samples"]:
         lines.append(f"measured by {report['engine']} on {report['samples']} "
                      f"sample{'s' if report['samples'] > 1 else ''}; errors are ||quantised - float|| / ||float||")

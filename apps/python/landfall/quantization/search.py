@@ -46,11 +46,11 @@ class MixedPrecision:
         #: The least sensitive first.
         self.layers = sorted(layers, key=lambda layer: found[layer.node])
 
-    def largest(self, error_of: Callable[[Sequence[Layer]], float], bound: float, most: int | None = None) -> int:
-        """How many of `layers` can be quantised, at most `most`; bisection, since more layers
-        have a larger error but for noise."""
-        low, high = 0, len(self.layers) if most is None else most
-        if high and error_of(self.layers[:high]) <= bound:
+    def largest(self, error_of: Callable[[Sequence[Layer]], float], bound: float) -> int:
+        """How many of `layers` can be quantised: by bisection, since more layers have a larger
+        error but for noise."""
+        low, high = 0, len(self.layers)
+        if error_of(self.layers[:high]) <= bound:
             return high
         while high - low > 1:
             middle = (low + high) // 2
