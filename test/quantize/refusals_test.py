@@ -108,6 +108,16 @@ class Options(CommandLine):
         error = json.loads(done.stdout)["error"]
         self.assertEqual((done.returncode, error["code"], error["file"]), (5, "io", "nope.onnx"))
 
+    def test_a_package_that_is_missing(self):
+        hide = "import runpy, sys; sys.modules['onnx'] = None; runpy.run_module('landfall.quantize', run_name='__main__')"
+        done = subprocess.run([sys.executable, "-c", hide], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (3, "error: the quantiser needs the Python package 'onnx'\n"))
+
+    def test_the_module_is_called_as_the_function_is(self):
+        code = "import landfall.quantize; landfall.quantize('nope.onnx', mode='int4')"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        self.assertIn("landfall.Error: nope.onnx: there is no such file", done.stderr)
+
     def test_pythons_that_do_not_serve(self):
         self.refuses(3, "nope/python cannot be started; --python names another", "--python", "nope/python", "m.onnx")
         bare = self.folder / "bare"

@@ -8,8 +8,11 @@ import sys
 import types
 
 if __name__ == "__main__":
-    from landfall.quantization.arguments import run
-
+    try:
+        from landfall.quantization.arguments import run
+    except ModuleNotFoundError as missing:
+        print(f"error: the quantiser needs the Python package '{missing.name}'", file=sys.stderr)
+        sys.exit(3)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -39,7 +39,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    made = _Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EXAMPLES, allow_abbrev=False,
+    made = _Parser(prog=PROGRAM, usage=f"{PROGRAM} model.onnx [options]", description=DESCRIPTION, epilog=EXAMPLES, allow_abbrev=False,
                    formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("model", help="an .onnx file")
     made.add_argument("-o", "--output", metavar="FILE",

@@ -17,18 +17,26 @@ class Rewriting:
     def __init__(self, network: Network) -> None:
         self.network = network.copy()
         self._nodes: list[onnx.NodeProto] = []
+        self._scalars: dict[tuple, str] = {}
 
     def constant(self, name: str, array: np.ndarray) -> str:
-        return self.network.add_constant(name, array)
+        """Equal scalars that are asked for by one name are one."""
+        array = np.asarray(array)
+        if array.ndim:
+            return self.network.add_constant(name, array)
+        key = name, array.dtype, array.item()
+        if key not in self._scalars:
+            self._scalars[key] = self.network.add_constant(name, array)
+        return self._scalars[key]
 
     def add(self, op_type: str, inputs: list[str], output: str, **attributes) -> str:
         return self.add_many(op_type, inputs, [output], **attributes)[0]
 
     def add_many(self, op_type: str, inputs: list[str], outputs: list[str], domain: str = "",
                  **attributes) -> list[str]:
+        # Without a name: a node is known by its first output then, and small models stay small.
         outputs = [self.network.new_name(output) for output in outputs]
-        name = self.network.new_name(f"{outputs[0]}_node")
-        self._nodes.append(helper.make_node(op_type, inputs, outputs, name, domain=domain, **attributes))
+        self._nodes.append(helper.make_node(op_type, inputs, outputs, domain=domain, **attributes))
         return outputs
 
     def finish(self, rewrite: Callable[[onnx.NodeProto], bool | None], made: Callable[[str], None]) -> Network:
