@@ -45,7 +45,8 @@ if(LANDFALL_COMPILER)
   install(TARGETS landfall_python LIBRARY DESTINATION ${python_dir}
           COMPONENT python)
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/apps/python/landfall/
-          DESTINATION ${python_dir} COMPONENT python)
+          DESTINATION ${python_dir} COMPONENT python
+          PATTERN __pycache__ EXCLUDE)
 endif()
 
 install(FILES include/landfall/landfall.h include/landfall/values.h

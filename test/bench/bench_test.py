@@ -14,9 +14,12 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import numpy as np
+
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import agreement  # noqa: E402
 import architectures  # noqa: E402
 import compare  # noqa: E402
 import plots  # noqa: E402
@@ -80,6 +83,16 @@ class Report(unittest.TestCase):
         text = report.lost_table(rows, {"Conv": "general", "Conv 3x3": "special"})
         self.assertIn("| Conv 3x3 | 1 of 1 | 0.50 | onnxruntime | special |", text)
         self.assertNotIn("Conv 1x1", text)
+
+    def test_quantised_results_are_judged_by_the_float_model(self):
+        truth = [np.eye(3, dtype=np.float32)]
+        near, far = [truth[0] + np.float32(0.02)], [truth[0] + np.float32(0.1)]
+        found = agreement.judged(truth, near, far)
+        self.assertNotIn("wrong", found)
+        self.assertAlmostEqual(found["agreement"]["landfall"]["error"], (9 * 0.02 ** 2 / 3) ** 0.5, places=6)
+        self.assertEqual(found["agreement"]["landfall"]["top1"], 1)
+        self.assertIn("wrong", agreement.judged(truth, far, near))
+        self.assertIn("wrong", agreement.judged(truth, [np.eye(4, dtype=np.float32)], near))
 
     def test_a_page_has_a_line_for_each_system(self):
         page = plots.page(result(point("a", "n=1", 2.0, 3.0), point("a", "n=7", 2.0, 3.0)))

@@ -4,7 +4,8 @@ A result is JSON: {"version", "date", "machine": {"cpu", "gflops", "bandwidth"},
 "threads", "rounds", "clock", "systems": {name: version or null}, "rows": [...], "failures":
 [{"row", "why"}]}. A row of it is one point: {"row", "kind", "family", "label",
 "number", "macs", "bytes", "times": {system: {"least_ms", "median_ms", "rounds_ms"}},
-"load_s", "problems": {system: why}, "difference", "wrong"}.
+"load_s", "problems": {system: why}, "difference" or, of quantised models, "agreement"
+(agreement.py), "wrong"}.
 """
 
 import math

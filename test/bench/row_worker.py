@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "conformance")]
 
 import numpy as np  # noqa: E402
+import agreement  # noqa: E402
 import table  # noqa: E402
 import tolerance  # noqa: E402
 import work  # noqa: E402
@@ -58,10 +59,13 @@ def largest_difference(expected, actual):
                 for e, a in pairs if e.shape == a.shape and e.dtype.kind in "fiu"), default=None)
 
 
-def judge(results):
-    """What is wrong with our answer, and how far it is from the judge's."""
+def judge(results, truth=None):
+    """What is wrong with our answer, and how far it is from the judge's; or, of a quantised
+    model, from `truth`, the float model's."""
     if OURS not in results or JUDGE not in results:
         return {}
+    if truth is not None:
+        return agreement.judged(truth, results[OURS], results[JUDGE])
     why = tolerance.differs(results[JUDGE], results[OURS])
     return {"difference": largest_difference(results[JUDGE], results[OURS]), **({"wrong": why} if why else {})}
 
@@ -73,17 +77,23 @@ def macs_of(counter, feeds):
         return None
 
 
-def point(row, number, runs, request, counter, weights):
+def point(row, number, runs, request, counter, weights, truth=None):
     feeds = row.feeds(number)
     results, problems = answers(runs, feeds)
     able = {name: run for name, run in runs.items() if name in results}
     timed = {name: run for name, run in able.items() if name in request["systems"]}
     plan = Plan(request["rounds"], request["burst_s"], request["clock"])
     outputs = results.get(JUDGE) or results.get(OURS) or []
+    expected = truth(feeds) if truth else None
     return {"number": number, "label": row.labels()[number], "macs": macs_of(counter, feeds),
             "bytes": weights + work.value_bytes(feeds.values()) + work.value_bytes(outputs),
             "times": measure(timed, feeds, plan, request["threads"]),
-            "problems": problems, **judge(results)}
+            "problems": problems, **judge(results, expected)}
+
+
+def truth_of(row, threads):
+    """Runs the float model of a quantised row; None for others."""
+    return SYSTEMS[JUDGE].load(row.float_model, threads) if hasattr(row, "float_model") else None
 
 
 def main():
@@ -93,10 +103,11 @@ def main():
     counter, weights = work.counter_of(model), work.weight_bytes(model)
     names = list(dict.fromkeys([*request["systems"], *([JUDGE] if OURS in request["systems"] else [])]))
     runs, seconds, problems = load(model, names, request["threads"])
+    truth = truth_of(row, request["threads"]) if OURS in request["systems"] else None
     print(json.dumps({"load_s": seconds, "problems": problems}), flush=True)
     for number in range(len(row.labels())):
         if request["points"] is None or number in request["points"]:
-            print(json.dumps(point(row, number, runs, request, counter, weights)), flush=True)
+            print(json.dumps(point(row, number, runs, request, counter, weights, truth)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Runs rows in the caller's process, for tests."""
 
 from onnx import numpy_helper
-from row_worker import load, point
+from row_worker import load, point, truth_of
 
 REQUEST = {"systems": ["landfall", "onnxruntime"], "threads": 1, "rounds": 1, "burst_s": 0.0, "clock": "elapsed"}
 
@@ -9,7 +9,7 @@ REQUEST = {"systems": ["landfall", "onnxruntime"], "threads": 1, "rounds": 1, "b
 def first_point(row):
     """What the row gives at its first point."""
     runs, _, problems = load(row.model(), REQUEST["systems"], REQUEST["threads"])
-    found = point(row, 0, runs, REQUEST, None, 0)
+    found = point(row, 0, runs, REQUEST, None, 0, truth_of(row, REQUEST["threads"]))
     return {**found, "problems": {**problems, **found["problems"]}}
 
 

@@ -33,9 +33,12 @@ def weight_bytes(model):
 
 
 def size_of(dims, data_type):
-    from onnx import helper
+    from onnx import TensorProto, helper
 
-    return int(np.prod(dims, dtype=np.int64)) * helper.tensor_dtype_to_np_dtype(data_type).itemsize
+    count = int(np.prod(dims, dtype=np.int64))
+    if data_type in (TensorProto.INT4, TensorProto.UINT4):
+        return (count + 1) // 2
+    return count * helper.tensor_dtype_to_np_dtype(data_type).itemsize
 
 
 def value_bytes(values):

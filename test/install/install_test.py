@@ -74,6 +74,10 @@ class Install(unittest.TestCase):
         self.tell(program, "compile", self.model, "-o", package, "--target", "reef", "--variant", "native")
         self.assertIn("ran in", self.tell(program, "run", package, "--dim", "n=4", "--own-process"))
 
+    def test_the_program_finds_the_quantiser(self):
+        self.assertIn("--max-error", self.tell(self.prefix / "bin/landfall", "quantize", "--help", "--python",
+                                               sys.executable))
+
     def test_python_imports_it(self):
         site = next((self.prefix / "lib").glob("python3*/site-packages"))
         script = ("import landfall, numpy, sys; "

@@ -31,6 +31,7 @@ void add_compile(CLI::App &app, Action &action);
 void add_bench(CLI::App &app, Action &action);
 void add_explain(CLI::App &app, Action &action);
 void add_query(CLI::App &app, Action &action);
+void add_quantize(CLI::App &app, Action &action);
 void add_verify(CLI::App &app, Action &action);
 void add_cache(CLI::App &app, Action &action);
 void add_devices(CLI::App &app, Action &action);

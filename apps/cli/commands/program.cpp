@@ -30,6 +30,7 @@ constexpr const char *footer = R"(Examples:
   landfall run model.lfm                      ... run without the compiler
   landfall bench model.onnx --against onnxruntime
   landfall explain model.onnx                 kernels, their nodes, their time
+  landfall quantize model.onnx --calibrate data.npz   int8, int4
   landfall verify model.lfm                   whether a package is damaged
   landfall COMMAND --help                     every option, more examples
 
@@ -136,6 +137,7 @@ int run_program(int argc, char **argv) {
   add_bench(app, action);
   add_explain(app, action);
   add_query(app, action);
+  add_quantize(app, action);
   add_verify(app, action);
   add_cache(app, action);
   add_devices(app, action);

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/rival.h"
 
+#include "apps/cli/commands/python_interpreter.h"
+
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -72,23 +74,6 @@ for line in sys.stdin:
         say(error=str(problem))
 )PYTHON";
 
-/// The interpreters worth asking: that of a build tree's repository, first.
-std::vector<std::string> interpreters(const std::string &chosen) {
-  if (!chosen.empty())
-    return {chosen};
-  std::vector<std::string> list;
-  std::error_code ignored;
-  auto self = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  for (const std::filesystem::path &folder :
-       {self.parent_path() / "../..", std::filesystem::path(".")}) {
-    auto python = folder / ".venv/bin/python";
-    if (std::filesystem::exists(python, ignored))
-      list.push_back(python.lexically_normal().string());
-  }
-  list.push_back("python3");
-  return list;
-}
-
 Error gone() {
   return {ErrorCode::unsupported,
           "onnxruntime's process has ended without an answer"};
@@ -129,7 +114,7 @@ TemporaryDirectory::~TemporaryDirectory() {
 Result<Rival> Rival::start(const std::string &model, int threads,
                            const std::string &python) {
   std::string tried;
-  for (const std::string &interpreter : interpreters(python)) {
+  for (const std::string &interpreter : python_interpreters(python)) {
     tried += (tried.empty() ? "" : ", ") + interpreter;
     auto child = ChildProcess::start(
         {interpreter, "-c", script, model, std::to_string(threads)});

@@ -15,12 +15,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _landfall
 from ._landfall import Model, Value
 
-__all__ = ["Error", "Model", "Value", "compile", "describe_device", "devices", "load", "query"]
+if TYPE_CHECKING:
+    import numpy
+
+    from .quantization import Quantized
+
+__all__ = ["Error", "Model", "Value", "compile", "describe_device", "devices", "load", "quantize", "query"]
 __version__: str = _landfall.version()
 
 
@@ -127,6 +132,44 @@ def load(package: str | os.PathLike[str] | bytes, device: str = "", *, threads: 
     if isinstance(package, bytes):
         return _landfall.load_bytes(package, device, options)
     return _landfall.load_file(os.fspath(package), device, options)
+
+
+def quantize(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any,
+             output: str | os.PathLike[str] | None = None, *,
+             calibrate: str | os.PathLike[str] | Mapping[str, numpy.ndarray] | None = None, mode: str = "static",
+             max_error: float | None = None, sensitivity: bool = False, only: Sequence[str] = (),
+             exclude: Sequence[str] = (), ranges: str = "minmax", reduce_range: bool = False, block: int = 32,
+             contributed: bool = False, engine: str = "onnxruntime", threads: int = 0) -> Quantized:
+    """Quantises a model: gives, and writes to `output`, an ONNX model of integers.
+
+    `model` is a path, the bytes of a ModelProto or an onnx.ModelProto without external
+    data. `calibrate` has samples of its inputs, an .npz file or {name: array}: an array of
+    the input's shape is one sample, NAME.0, NAME.1, ... are several, and so is an array
+    with one axis more in front (docs/quantize.md).
+
+    `mode`: "static", int8 with calibrated scales (QuantizeLinear, DequantizeLinear);
+    "dynamic", int8 with scales that are found at run time; "int4", weights of 4 bits with
+    a scale for `block` rows each. The last two work without samples; then no error of
+    outputs is known. `max_error` bounds the error of every output, ||quantised - float|| /
+    ||float|| over all samples: the layers that hurt most stay float. `sensitivity`
+    measures the error that each layer alone makes. `only` and `exclude` are patterns of
+    layers' names or operators. `ranges` of activations are "minmax", "percentile" or
+    "mse"; `reduce_range` gives weights 7 bits, for runtimes whose products saturate;
+    `contributed` allows com.microsoft operators (MatMulNBits, DynamicQuantizeLSTM).
+    `engine`, "onnxruntime" or "landfall", runs the samples.
+
+    The result has `model` (an onnx.ModelProto; None above 2 GiB) and `report` (a dict,
+    which landfall/quantization/report.py describes). Needs the packages onnx and
+    onnxruntime.
+    """
+    from pathlib import Path
+
+    from .quantization import Job, Options
+
+    options = Options(mode=mode, max_error=max_error, sensitivity=sensitivity, only=only, exclude=exclude,
+                      ranges=ranges, reduce_range=reduce_range, block=block, contributed=contributed, engine=engine,
+                      threads=threads)
+    return Job(model, calibrate, None if output is None else Path(output), options).run()
 
 
 def devices() -> list[str]:

@@ -7,7 +7,7 @@ a test can run them in the blink of an eye.
 from importlib import import_module
 
 FAMILIES = ["convolutional", "detection", "segmentation", "encoders", "vision_transformer", "speech", "language",
-            "recurrent"]
+            "text_to_text", "recurrent", "quantized"]
 
 
 def all_rows(tiny=False):
