@@ -6,7 +6,7 @@ import onnx
 from onnx import helper
 
 FILES = ["attention_cases", "block_cases", "gate_cases", "generation_cases", "layer_cases", "legacy_cases",
-         "quantized_cases", "tensor_cases", "token_cases", "transducer_cases"]
+         "ordered_cases", "quantized_cases", "tensor_cases", "token_cases", "transducer_cases"]
 
 
 def load_cases():
