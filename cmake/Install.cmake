@@ -4,6 +4,7 @@
 #   include/landfall/landfall.h, landfall.hpp and their parts
 #   lib/liblandfall.so.0             what programs link; runs packages
 #   lib/liblandfall_compiler.so.0    loaded by it to compile a model
+#   lib/liblandfall_images.so.0      loaded by it to decode images
 #   lib/cmake/Landfall, lib/pkgconfig
 #   lib/python3.*/site-packages/landfall
 #
@@ -20,6 +21,11 @@ install(TARGETS landfall EXPORT LandfallTargets
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
         COMPONENT runtime NAMELINK_COMPONENT development)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
+# What decodes images for models that do.
+set_target_properties(landfall_images_plugin PROPERTIES INSTALL_RPATH $ORIGIN)
+install(TARGETS landfall_images_plugin
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        COMPONENT runtime NAMELINK_SKIP)
 # The card of a simulated chip that runs in a process of its own.
 if(TARGET landfall_reef_card)
   install(TARGETS landfall_reef_card COMPONENT runtime)

@@ -153,15 +153,45 @@ private:
     if (llvm::any_of(args, [](const Known &known) { return !known; }))
       return std::nullopt;
     DType type = lf::from_mlir(scalar.getResult().getType());
-    if (is_real(type) || is_real(lf::from_mlir(scalar.getArgs()[0].getType())))
+    DType operand = lf::from_mlir(scalar.getArgs()[0].getType());
+    if (is_real(type) || is_real(operand))
       return std::nullopt;
-    return integer(op, args, type);
+    return integer(op, args, type, operand);
   }
 
-  static Known integer(ScalarOp op, ArrayRef<Known> args, DType type) {
+  /// Of numbers: as in a kernel, a result wraps to its type. Unknown for other
+  /// operations.
+  static Known wrapped(ScalarOp op, int64_t a, int64_t b, DType type) {
+    uint64_t x = uint64_t(a), y = uint64_t(b);
+    auto as_type = [&](uint64_t value) -> Known {
+      return Size(wrap_integer(type, int64_t(value)));
+    };
+    if (op == ScalarOp::add)
+      return as_type(x + y);
+    if (op == ScalarOp::sub)
+      return as_type(x - y);
+    if (op == ScalarOp::mul)
+      return as_type(x * y);
+    if (op == ScalarOp::neg)
+      return as_type(0 - x);
+    if (op == ScalarOp::abs && type != DType::u64)
+      return as_type(a < 0 ? 0 - x : x);
+    return std::nullopt;
+  }
+
+  static Known integer(ScalarOp op, ArrayRef<Known> args, DType type,
+                       DType operand) {
     Size a = *args[0];
     Size b = args.size() > 1 ? *args[1] : Size(0);
     bool is_bool = type == DType::boolean;
+    if (a.is_constant() && b.is_constant() && !is_bool)
+      if (Known value = wrapped(op, *a.constant(), *b.constant(), type))
+        return value;
+    // Numbers of u64 that are not those of an i64 have no order as sizes.
+    auto is_large = [](Size x) { return x.is_constant() && *x.constant() < 0; };
+    if (operand == DType::u64 && (is_large(a) || is_large(b)) &&
+        op != ScalarOp::eq && op != ScalarOp::ne && op != ScalarOp::cast)
+      return std::nullopt;
     if (op == ScalarOp::add)
       return a + b;
     if (op == ScalarOp::sub)

@@ -41,6 +41,29 @@ TEST_F(ContentsTest, GatherAndArithmetic) {
             sizes({2, floordiv(m + 1, 2), floordiv(n + 1, 2)}));
 }
 
+TEST_F(ContentsTest, NumbersWrapAsInKernels) {
+  Tensor two = b.from_sizes(std::array{Size(2), Size(3)});
+  auto elements = [&](const ElementBody &body) {
+    return b.contents(b.elementwise({two}, body));
+  };
+  auto number = [&](DType type, int64_t value) {
+    return b.literal_int(type, value);
+  };
+  EXPECT_EQ(
+      elements([&](auto e) { return e[0] * number(DType::i64, INT64_MAX); }),
+      sizes({-2, INT64_MAX - 2}));
+  EXPECT_EQ(elements([&](auto e) {
+              return cast(e[0], DType::i32) * number(DType::i32, 1 << 30);
+            }),
+            sizes({INT32_MIN, -(1 << 30)}));
+  EXPECT_EQ(
+      elements([&](auto e) { return e[0] - number(DType::i64, INT64_MIN); }),
+      sizes({INT64_MIN + 2, INT64_MIN + 3}));
+  EXPECT_FALSE(elements([&](auto e) {
+    return (cast(e[0], DType::u64) * number(DType::u64, -1)) % 10.0;
+  })) << "not the remainder of a negative number";
+}
+
 TEST_F(ContentsTest, ASumOverTheElements) {
   Tensor total = b.map({}, DType::i64, [&](auto) {
     return sum(b, {3}, DType::i64, [&](auto k) { return shape.at({k[0]}); });

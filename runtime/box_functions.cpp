@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/box_functions.h"
 #include "package/interpreter.h"
+#include "runtime/image_functions.h"
 #include "runtime/map_functions.h"
 #include "runtime/text_functions.h"
 
@@ -224,7 +225,8 @@ bool unboxes(BoxFunction function) {
          function == BoxFunction::text_parse ||
          function == BoxFunction::text_tokenize ||
          function == BoxFunction::map_values ||
-         function == BoxFunction::map_lookup;
+         function == BoxFunction::map_lookup ||
+         function == BoxFunction::image_decode;
 }
 
 Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
@@ -265,6 +267,8 @@ Result<HostValue> apply_box_function(BoxFunction function, Arguments arguments,
   if (auto result = apply_text_function(function, arguments, extra))
     return std::move(*result);
   if (auto result = apply_map_function(function, arguments, extra))
+    return std::move(*result);
+  if (auto result = apply_image_function(function, arguments, extra))
     return std::move(*result);
   return misuse("an unknown function");
 }

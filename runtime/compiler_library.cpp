@@ -7,7 +7,7 @@
 #include "runtime/compiler_library.h"
 
 #include "runtime/compiler_plugin.h"
-#include <landfall/version.h>
+#include "runtime/plugin_path.h"
 
 #include <dlfcn.h>
 #include <filesystem>
@@ -21,11 +21,6 @@ namespace landfall::runtime {
 
 namespace {
 
-#define TEXT_OF(number) #number
-#define NAME_WITH_MAJOR(number) "liblandfall_compiler.so." TEXT_OF(number)
-/// Only a compiler of the same major version is asked.
-constexpr const char *library_name = NAME_WITH_MAJOR(LF_VERSION_MAJOR);
-
 struct CompilerLibrary {
   decltype(&landfall_compile_file) compile_file;
   decltype(&landfall_compile_bytes) compile_bytes;
@@ -33,18 +28,6 @@ struct CompilerLibrary {
   decltype(&landfall_query_bytes) query_bytes;
   decltype(&landfall_compiler_free) release;
 };
-
-/// The folders where an installation or a build tree keeps the library.
-std::vector<std::filesystem::path> candidates() {
-  Dl_info self;
-  if (!dladdr(reinterpret_cast<void *>(&compile_model), &self))
-    return {library_name};
-  std::error_code ignored;
-  auto file = std::filesystem::canonical(self.dli_fname, ignored);
-  auto folder = file.parent_path();
-  return {folder / library_name, folder / "../lib" / library_name,
-          folder / "../../lib" / library_name, library_name};
-}
 
 /// Nothing if it lacks a function: it is another library, or too old.
 std::optional<CompilerLibrary> functions_of(void *handle) {
@@ -90,7 +73,8 @@ Error unusable(const std::string &path, const std::string &reason) {
 
 Result<CompilerLibrary> open_library() {
   std::string problems;
-  for (const auto &path : candidates()) {
+  std::vector<std::string> paths = plugin_paths("liblandfall_compiler");
+  for (const std::filesystem::path path : paths) {
     std::error_code ignored;
     void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!handle) {
@@ -105,7 +89,7 @@ Result<CompilerLibrary> open_library() {
     problems += "\n  " + path.string() + ": is not a Landfall compiler";
   }
   return Error{ErrorCode::unsupported,
-               "compiling needs " + std::string(library_name) +
+               "compiling needs " + paths.back() +
                    ", which was not found; a compiled .lfm runs without it" +
                    problems};
 }

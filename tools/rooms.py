@@ -54,6 +54,8 @@ ROOMS = [
          MLIR, {"kernels/*": "kernels", "native": "native", "native/suite": "native"},
          {"kernels/*": LLVM, "native": LLVM, "native/suite": LLVM}),
     Room("runtime", "runtime", ["base", "package"], {"c_api": ["."]}, (), {"c_api": "c_api"}),
+    # Formats of images, in a library that the runtime loads.
+    Room("images", "images", []),
     Room("device_math", "device_math", ["package"]),
     Room("riscv", "riscv", []),
     Room("targets/*/chip", "*", ["base"]),
@@ -75,6 +77,7 @@ CROSSINGS = [
     ("compiler/pipeline.cpp", "frontend/onnx/reopen/*"),  # The pipeline joins the rooms.
     ("compiler/support_report.cpp", "frontend/onnx/importer/*"),  # So does a query, which goes part of its way.
     ("compiler/plugin.cpp", "runtime/compiler_plugin.h"),  # The C interface that it implements.
+    ("images/plugin.cpp", "runtime/image_plugin.h"),  # The C interface that it implements.
     ("*", "include/landfall/*"),  # The public interface may be used by all.
 ]
 # (including files, included files): what a room that may include the other one

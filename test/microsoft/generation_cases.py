@@ -111,6 +111,24 @@ def greedy_search(draw, name):
                 select=until_all_ended(ids.shape[1], pad))
 
 
+@operator("Sampling")
+def sampling(draw, name):
+    """Of tokens so few that only one is left: which of several is drawn, is up to chance. Without presence_mask,
+    of which ONNX Runtime subtracts all from the first score; test/distributions has it."""
+    pad = draw.choice(0, 9)
+    ids = prompts(draw, pad)
+    most, least = lengths(draw, ids)
+    attributes = attributes_of(draw, pad)
+    custom = draw.choice(0, 1)
+    attributes |= {"custom": custom, "top_p": 0.0 if custom else 1e-4, "temperature": draw.choice(0.5, 1.0, 2.0)}
+    if not custom and draw.flag():
+        attributes["min_tokens_to_keep"] = 1
+    mask = (ids != pad).astype(np.int32)
+    operands = [ids, most, draw.maybe(least), *rules(draw, ids, 1), draw.maybe(mask, 0.3), None,
+                draw.maybe(np.array([draw.extent(0, 99)], np.int32))]
+    return Case(name, operands, attributes, select=until_all_ended(ids.shape[1], pad))
+
+
 @operator("BeamSearch")
 def beam_search(draw, name):
     pad = draw.choice(0, 9)

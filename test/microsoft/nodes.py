@@ -5,8 +5,9 @@ import importlib
 import onnx
 from onnx import helper
 
-FILES = ["attention_cases", "block_cases", "gate_cases", "generation_cases", "layer_cases", "legacy_cases", "quantized_cases",
-         "tensor_cases", "token_cases"]
+FILES = ["attention_cases", "block_cases", "cache_cases", "gate_cases", "generation_cases", "layer_cases",
+         "legacy_cases", "ordered_cases", "quantized_cases", "state_cases", "tensor_cases", "token_cases",
+         "transducer_cases"]
 
 
 def load_cases():

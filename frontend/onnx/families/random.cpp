@@ -65,6 +65,26 @@ Scalar point_number(Builder &b, std::span<const Scalar> index,
   return number;
 }
 
+Scalar drawn_class(Tensor scores, Scalar row, Scalar u) {
+  Builder &b = scores.builder();
+  DType type = u.dtype();
+  Shape columns = {scores.dim(1)};
+  auto score = [&](std::span<const Scalar> c) {
+    return convert(scores.at({row, c[0]}), type);
+  };
+  Scalar top = max_of(b, columns, type, score);
+  Scalar limit = u * sum(b, columns, type, [&](std::span<const Scalar> c) {
+                   return exp(score(c) - top);
+                 });
+  auto step = [&](std::span<const Scalar> c, std::span<const Scalar> carried) {
+    Scalar cumulated = carried[0] + exp(score(c) - top);
+    return Scalars{cumulated,
+                   carried[1] + cast(cumulated <= limit, DType::i64)};
+  };
+  Scalar chosen = b.fold(columns, {b.literal(type, 0), b.index(0)}, step)[1];
+  return minimum(chosen, b.scalar(scores.dim(1)) - 1);
+}
+
 Tensor random_tensor(const Node &node, const Shape &shape, DType type,
                      const std::function<Scalar(const RandomNumbers &, Scalar n,
                                                 DType real)> &draw) {

@@ -31,6 +31,11 @@ private:
 Scalar point_number(Builder &b, std::span<const Scalar> index,
                     const Shape &shape);
 
+/// Inside a body: a column of scores [R, C] by u, uniform in [0, 1), in whose
+/// type this computes: the first whose cumulated exp(scores[row]) exceeds u
+/// times their sum.
+Scalar drawn_class(Tensor scores, Scalar row, Scalar u);
+
 /// A tensor of `draw(numbers, n, f32 or f64)`, converted to `type`.
 Tensor random_tensor(const Node &node, const Shape &shape, DType type,
                      const std::function<Scalar(const RandomNumbers &, Scalar n,

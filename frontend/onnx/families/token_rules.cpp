@@ -6,6 +6,7 @@
 
 #include "frontend/onnx/families/token_rules.h"
 
+#include "frontend/onnx/families/timestamp_rules.h"
 #include "frontend/onnx/support/indexing.h"
 #include "frontend/onnx/support/one_element.h"
 
@@ -18,14 +19,20 @@ TokenRules::TokenRules(const Node &node, const Decoder &decoder,
     : node_(node), b(node.b()), decoder_(decoder), beams_(beams),
       ngram_(node.int_attr("no_repeat_ngram_size", 0)) {
   auto scalar = [&](int position, const char *name) {
-    Tensor x = node.optional_input(position, name);
-    return x ? one_element(node, x) : x;
+    bool given = position >= 0 && node.has_input(position);
+    return given ? one_element(node, node.input(position, name)) : Tensor();
   };
   min_length_ = scalar(operands.min_length, "min_length");
   penalty_ = scalar(operands.repetition_penalty, "repetition_penalty");
   mask_ = node.optional_input(operands.vocab_mask, "vocab_mask", 1);
   prefix_mask_ =
       node.optional_input(operands.prefix_vocab_mask, "prefix_vocab_mask", 2);
+  temperature_ = scalar(operands.temperature, "temperature");
+  if (operands.presence_mask >= 0)
+    presence_ = node.optional_input(operands.presence_mask, "presence_mask", 2);
+  if (Tensor kind = scalar(operands.logits_processor, "logits_processor"))
+    processor_ = b.read_required(kind, 0, {0, INT32_MAX},
+                                 "logits_processor must not be negative");
   node.expect(ngram_ >= 0, "no_repeat_ngram_size must not be negative");
 }
 
@@ -112,9 +119,7 @@ Scalar TokenRules::forbidden(std::span<const Scalar> p,
   return result;
 }
 
-Tensor TokenRules::apply(Tensor scores, const Generation &state) const {
-  Size words = scores.dim(1);
-  Tensor marked = penalty_ || ngram_ > 0 ? marks(state, words) : Tensor();
+void TokenRules::require_shapes(Size words) const {
   if (mask_)
     require_equal(b, mask_.dim(0), words, "vocab_mask needs an entry a token");
   if (prefix_mask_) {
@@ -123,24 +128,55 @@ Tensor TokenRules::apply(Tensor scores, const Generation &state) const {
     require_equal(b, prefix_mask_.dim(1), words,
                   "prefix_vocab_mask needs an entry a token");
   }
-  return b.map(scores.shape(), DType::f32, [&](std::span<const Scalar> p) {
-    Scalar x = scores.at(p);
-    Scalar lowest_float =
-        b.literal(DType::f32, std::numeric_limits<float>::lowest());
-    auto has = [&](uint8_t bit) {
-      return (marked.at(p) & b.literal_int(DType::u8, bit)) != 0;
-    };
-    if (penalty_) {
-      Scalar factor = convert(penalty_.at({}), DType::f32);
-      Scalar punished = select(x < 0, x * factor, x / factor);
-      x = select(has(seen), punished, x);
-    }
-    if (ngram_ > 0)
-      x = select(has(repeats), lowest_float, x);
-    if (Scalar not_allowed = forbidden(p, state))
-      x = select(not_allowed, lowest_float, x);
-    return x;
-  });
+  if (presence_) {
+    require_equal(b, presence_.dim(0), decoder_.batch() * beams_,
+                  "presence_mask needs a row a sequence");
+    require_equal(b, presence_.dim(1), words,
+                  "presence_mask needs an entry a token");
+  }
+}
+
+/// What does not forbid: temperature and presence_mask.
+Scalar TokenRules::scaled(std::span<const Scalar> p, Scalar x) const {
+  if (temperature_) {
+    Scalar divisor = convert(temperature_.at({}), DType::f32);
+    x = select(divisor > 0, x / divisor, x);
+  } else if (double t = node_.float_attr("temperature", 1); t > 0 && t != 1) {
+    x = x / t;
+  }
+  double penalty = node_.float_attr("presence_penalty", 0);
+  if (presence_ && penalty != 0)
+    x = x - cast(presence_.at(p), DType::f32) * penalty;
+  return x;
+}
+
+Tensor TokenRules::apply(Tensor scores, const Generation &state) const {
+  Size words = scores.dim(1);
+  require_shapes(words);
+  Tensor marked = penalty_ || ngram_ > 0 ? marks(state, words) : Tensor();
+  Tensor ruled =
+      b.map(scores.shape(), DType::f32, [&](std::span<const Scalar> p) {
+        Scalar x = scores.at(p);
+        Scalar lowest_float =
+            b.literal(DType::f32, std::numeric_limits<float>::lowest());
+        auto has = [&](uint8_t bit) {
+          return (marked.at(p) & b.literal_int(DType::u8, bit)) != 0;
+        };
+        if (penalty_) {
+          Scalar factor = convert(penalty_.at({}), DType::f32);
+          Scalar punished = select(x < 0, x * factor, x / factor);
+          x = select(has(seen), punished, x);
+        }
+        if (ngram_ > 0)
+          x = select(has(repeats), lowest_float, x);
+        if (Scalar not_allowed = forbidden(p, state))
+          x = select(not_allowed, lowest_float, x);
+        return scaled(p, x);
+      });
+  if (processor_ == Size(0))
+    return ruled;
+  return with_timestamp_rules(node_, decoder_, ruled, state,
+                              equal(processor_, 1));
 }
 
 } // namespace landfall::frontend

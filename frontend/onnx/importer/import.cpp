@@ -172,10 +172,11 @@ std::vector<std::string> import_graph(ImportContext &context,
   Initializers initializers = initializers_of(graph);
   check_declarations(graph, initializers);
   Scope scope(context, opsets, nullptr, nullptr);
-  onnx::GraphPlan plan = value_or_throw(onnx::plan_graph(onnx::body_of(graph)));
+  onnx::GraphBody body = onnx::body_of(graph);
+  onnx::GraphPlan plan = value_or_throw(onnx::plan_graph(body));
   check_captures(plan, nullptr);
   bind_inputs(context, initializers, scope);
-  scope.import(plan, onnx::body_of(graph).outputs);
+  scope.import(body, plan);
   if (context.survey)
     bind_surveyed_outputs(context, scope);
   else

@@ -229,6 +229,7 @@ public:
   int axis(int64_t axis, int rank) const;
 
 private:
+  friend class Replay; // frontend/onnx/importer/replay.h
   NodeState &state_;
 };
 

@@ -59,8 +59,8 @@ Any Scope::get(onnx::Text name) const {
                        "' is an output that its operator does not give here");
 }
 
-void Scope::import(const onnx::GraphPlan &plan,
-                   std::span<const onnx::Text> outputs) {
+void Scope::import(const onnx::GraphBody &body, const onnx::GraphPlan &plan) {
+  body_ = &body;
   context_.b.set_origin({});
   for (const onnx::TensorProto *tensor : plan.initializers) {
     // The default value of an input, unless that is given.
@@ -72,7 +72,7 @@ void Scope::import(const onnx::GraphPlan &plan,
   for (const onnx::SparseTensorProto *tensor : plan.sparse_initializers)
     bind(tensor->values.name, context_.b.constant(value_or_throw(
                                   onnx::dense_data(*tensor, context_.store))));
-  import_nodes(plan, 0, outputs, {});
+  import_nodes(plan, 0, body.outputs, {});
 }
 
 void Scope::survey_node(const onnx::NodeProto &node,
@@ -110,7 +110,7 @@ std::vector<Any> Scope::import(const onnx::GraphBody &body,
   check_captures(plan, outer_);
   for (size_t i = 0; i < body.inputs.size(); ++i)
     bind(body.inputs[i], i < inputs.size() ? inputs[i] : Any());
-  import(plan, body.outputs);
+  import(body, plan);
   std::vector<Any> outputs;
   for (onnx::Text output : body.outputs)
     outputs.push_back(output.empty() ? Any() : get(output));
@@ -127,6 +127,34 @@ std::vector<Any> Scope::import_body(const onnx::GraphProto &graph,
                          std::to_string(inputs.size()));
   Scope inner(context_, opsets_, parameters_, this);
   return inner.import(onnx::body_of(graph), inputs);
+}
+
+Any Scope::replay(std::span<const std::string> sources,
+                  std::span<const Any> values, const std::string &result,
+                  const std::function<void(const NodeState &)> &seen,
+                  Replayed &replayed) const {
+  Nesting nesting(context_.depth);
+  auto is_source = [&](onnx::Text name) {
+    return std::ranges::find(sources, name) != sources.end();
+  };
+  // Without the nodes that made the sources, which are inputs here.
+  for (const onnx::NodeProto &node : body_->nodes)
+    if (std::ranges::none_of(node.output, is_source))
+      replayed.nodes.push_back(node);
+  replayed.body = *body_;
+  replayed.body.nodes = replayed.nodes;
+  replayed.body.inputs.assign(sources.begin(), sources.end());
+  replayed.body.outputs = {result};
+  onnx::GraphPlan plan = value_or_throw(onnx::plan_graph(replayed.body));
+  check_captures(plan, this);
+  replayed.scope =
+      std::make_unique<Scope>(context_, opsets_, parameters_, this);
+  Scope &inner = *replayed.scope;
+  inner.seen_ = &seen;
+  for (size_t i = 0; i < sources.size(); ++i)
+    inner.bind(sources[i], values[i]);
+  inner.import(replayed.body, plan);
+  return inner.get(result);
 }
 
 void Scope::import_node(const onnx::NodeProto &node,
@@ -183,6 +211,8 @@ void Scope::import_operator(const onnx::NodeProto &node, onnx::Text domain,
   }
   if (context_.hook)
     context_.hook->after(state);
+  if (seen_)
+    (*seen_)(state);
   bind_outputs(node, state.outputs);
 }
 

@@ -20,6 +20,7 @@ namespace landfall::frontend {
 
 class NodeHook;
 class Scope;
+struct NodeState;
 class Survey;
 
 /// Thrown while a node is imported: what it makes depends on a number that only
@@ -80,13 +81,27 @@ public:
 
   /// Imports initializers and nodes; inputs must be bound. The values of
   /// `outputs` can be got afterwards, those of other nodes not always.
-  void import(const onnx::GraphPlan &plan, std::span<const onnx::Text> outputs);
+  void import(const onnx::GraphBody &body, const onnx::GraphPlan &plan);
   /// Binds the inputs, imports and returns the outputs.
   std::vector<ir::Any> import(const onnx::GraphBody &body,
                               std::span<const ir::Any> inputs);
   /// A body graph of a node in this scope.
   std::vector<ir::Any> import_body(const onnx::GraphProto &graph,
                                    std::span<const ir::Any> inputs) const;
+
+  /// What a replay leaves behind: node states refer to it.
+  struct Replayed {
+    std::vector<onnx::NodeProto> nodes;
+    onnx::GraphBody body;
+    std::unique_ptr<Scope> scope;
+  };
+  /// Imports what leads from `sources`, which get these values, to `result` in
+  /// this scope's graph, in a scope of its own; `seen` gets each node's state,
+  /// functions' excepted, when it has been imported.
+  ir::Any replay(std::span<const std::string> sources,
+                 std::span<const ir::Any> values, const std::string &result,
+                 const std::function<void(const NodeState &)> &seen,
+                 Replayed &replayed) const;
 
   //===--- What only the run decides --------------------------------------===//
   /// The number that the rest of the graph is imported for; nullopt: any.
@@ -129,6 +144,8 @@ private:
   std::unordered_map<void *, ir::Tensor> unboxed_; ///< By Box::opaque().
   std::optional<int64_t> last_rank_;
   const Scope *caller_ = nullptr; ///< Of a function: the scope of the call.
+  const onnx::GraphBody *body_ = nullptr;
+  const std::function<void(const NodeState &)> *seen_ = nullptr;
 };
 
 /// Throws if the graph uses names that neither it nor `outer` (may be null)

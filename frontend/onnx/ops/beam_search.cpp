@@ -46,19 +46,19 @@ Size positive(const Node &node, int position, const char *name) {
 
 // The num_beams most likely continuations of each prompt, extended by a token
 // at a time (beam search, as Hugging Face's transformers does it)
-void beam_search(Node &node) {
+void search(Node &node, int temperature) {
   Builder &b = node.b();
-  Decoder decoder(node, 9);
+  std::unique_ptr<Decoder> decoder = make_decoder(node, 9, 10);
   Size beams = positive(node, 3, "num_beams");
   Size count = positive(node, 4, "num_return_sequences");
   b.require(1 - less(beams, count),
             "num_return_sequences must be at most num_beams");
   Tensor penalty = node.optional_input(5, "length_penalty");
   DType real = penalty ? penalty.dtype() : DType::f32;
-  BeamScorer scorer(node, decoder, beams,
+  BeamScorer scorer(node, *decoder, beams,
                     penalty ? one_element(node, penalty) : penalty);
-  TokenRules rules(node, decoder, {2, 6, 7, 8}, beams);
-  Generation start = decoder.start(beams);
+  TokenRules rules(node, *decoder, {2, 6, 7, 8, 11, temperature}, beams);
+  Generation start = decoder->start(beams);
   start.own = scorer.start();
   auto step = [&](Tensor logits, const Generation &last) {
     Tensor shares = log_shares(logits, rules.vocabulary(logits.shape()));
@@ -68,13 +68,13 @@ void beam_search(Node &node) {
           return allowed.at(p) + scorer.beam_score(last, p[0]);
         });
     BeamScorer::Choice choice = scorer.choose(sums, last);
-    Generation next = decoder.advanced(last, choice.tokens, choice.source);
+    Generation next = decoder->advanced(last, choice.tokens, choice.source);
     next.own = choice.own;
     if (node.wants_output(2))
       next.noted = sums;
     return next;
   };
-  Generation end = decoder.run(start, step, [&](const Generation &state) {
+  Generation end = decoder->run(start, step, [&](const Generation &state) {
     return scorer.proceed(state);
   });
   auto [sequences, scores] = scorer.best(end, count);
@@ -85,11 +85,20 @@ void beam_search(Node &node) {
   node.output(0, sequences);
   node.output(1, as_real(scores));
   if (end.noted)
-    node.output(2, as_real(all_scores(decoder, end.noted, beams)));
+    node.output(2, as_real(all_scores(*decoder, end.noted, beams)));
+}
+
+void beam_search(Node &node) { search(node, -1); }
+
+void whisper_beam_search(Node &node) {
+  if (node.wants_output(3) || node.wants_output(4))
+    node.unsupported("WhisperBeamSearch with cross_qk or non_speech_probs");
+  search(node, 14);
 }
 
 } // namespace
 
-LANDFALL_ONNX(beam_search, {"BeamSearch", 1, beam_search, "com.microsoft"})
+LANDFALL_ONNX(beam_search, {"BeamSearch", 1, beam_search, "com.microsoft"},
+              {"WhisperBeamSearch", 1, whisper_beam_search, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -10,6 +10,11 @@
 // to itself (causal), or the last of them (local_window_size). The softmax has
 // one more score: 0 (smooth_softmax) or the head's (head_sink).
 //
+// SparseAttention: the same with block_row_indices [L, R + 1] and
+// block_col_indices [L, most], which list for each row of blocks of
+// sparse_block_size tokens the blocks of keys that its queries see. Head h has
+// layout h mod L.
+//
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/normalize.h"
@@ -24,14 +29,23 @@ namespace landfall::frontend {
 
 namespace {
 
+/// Where an operator has its operands; -1: it has none of this name.
+struct Positions {
+  int lengths, total_length, cosine, sine, position_ids, bias, sink, counts,
+      q_norm, k_norm, block_rows, block_columns;
+  int64_t surplus; ///< What `lengths` are less than the tokens of a sequence.
+};
+
 class GroupQuery {
 public:
-  explicit GroupQuery(Node &node);
+  GroupQuery(Node &node, const Positions &at);
   void run();
 
 private:
+  Tensor optional(int position, std::string_view name, int rank) const;
   void bind_tokens();
   void bind_lengths();
+  void bind_blocks();
   Tensor normalized(Tensor x, int position, std::string_view name,
                     std::string_view epsilon) const;
   Tensor rotated(Tensor x, Tensor positions) const;
@@ -43,37 +57,45 @@ private:
   BiasBody sink() const;
 
   Node &node_;
+  const Positions at_;
   Builder &b_;
   Size heads_, kv_heads_;
   Tensor q_, k_, v_;             ///< [B, S, heads, features]
   Tensor past_key_, past_value_; ///< [B, heads, C, features]
   Tensor before_; ///< [B]: the cached tokens of each sequence, i64.
   Tensor bias_;   ///< attention_bias
+  Tensor blocks_; ///< [L, R, R] bool: the blocks that are seen, or absent.
   Size total_;    ///< The longest sequence after this step.
   bool causal_;
   int64_t window_; ///< How many keys a query sees; -1: all.
 };
 
-GroupQuery::GroupQuery(Node &node)
-    : node_(node), b_(node.b()), heads_(node.int_attr("num_heads")),
+GroupQuery::GroupQuery(Node &node, const Positions &at)
+    : node_(node), at_(at), b_(node.b()), heads_(node.int_attr("num_heads")),
       kv_heads_(node.int_attr("kv_num_heads")),
       past_key_(node.optional_input(3, "past_key", 4)),
       past_value_(node.optional_input(4, "past_value", 4)),
-      bias_(node.optional_input(10, "attention_bias", 4)),
+      bias_(optional(at.bias, "attention_bias", 4)),
       causal_(node.flag_attr("causal", true)),
       window_(node.int_attr("local_window_size", -1)) {
   node.expect(known_ge(heads_, 1) && known_ge(kv_heads_, 1),
               "num_heads and kv_num_heads must be positive");
   node.expect(bool(past_key_) == bool(past_value_),
               "past_key and past_value belong together");
-  if (node.has_input(12) || node.has_input(13) ||
-      node.string_attr("k_quant_type", "NONE") != "NONE" ||
+  bool scales = at.sink >= 0 && (node.has_input(12) || node.has_input(13));
+  if (scales || node.string_attr("k_quant_type", "NONE") != "NONE" ||
       node.string_attr("v_quant_type", "NONE") != "NONE")
     node.unsupported("GroupQueryAttention with a quantised cache");
   if (node.flag_attr("sliding_window_cache", false))
     node.unsupported("GroupQueryAttention with sliding_window_cache");
   bind_tokens();
   bind_lengths();
+  bind_blocks();
+}
+
+Tensor GroupQuery::optional(int position, std::string_view name,
+                            int rank) const {
+  return position < 0 ? Tensor() : node_.optional_input(position, name, rank);
 }
 
 /// Queries, keys and values, from three operands or from one.
@@ -104,14 +126,15 @@ void GroupQuery::bind_tokens() {
 /// The lengths before this step, which must fit the cache.
 void GroupQuery::bind_lengths() {
   total_ = b_.read_required(
-      one_element(node_, node_.input(6, "total_sequence_length")), 0,
-      {1, INT32_MAX}, "total_sequence_length must be positive");
+      one_element(node_,
+                  node_.input(at_.total_length, "total_sequence_length")),
+      0, {1, INT32_MAX}, "total_sequence_length must be positive");
   Size batch = q_.dim(0), length = q_.dim(1);
-  Tensor last = node_.input(5, "seqlens_k");
+  Tensor last = node_.input(at_.lengths, "the lengths of sequences");
   require_equal(b_, last.element_count(), batch,
-                "seqlens_k needs one number a sequence");
+                "the lengths need one number a sequence");
   last = b_.reshape(last, {batch});
-  Tensor counts = node_.optional_input(16, "query_seqlens", 1);
+  Tensor counts = optional(at_.counts, "query_seqlens", 1);
   if (counts)
     counts = checked_lengths(node_, counts, "query_seqlens", batch, length);
   Size capacity = past_key_ ? past_key_.dim(2) : 0;
@@ -119,28 +142,57 @@ void GroupQuery::bind_lengths() {
   before_ = b_.loops(
       {batch}, {&result, 1},
       [&](std::span<const Scalar> at, std::span<const Buffer> results) {
-        Scalar after = cast(last.at(at), DType::i64) + 1;
+        Scalar after = cast(last.at(at), DType::i64) + double(at_.surplus);
         b_.check(logical_and(after >= 1, after <= b_.scalar(total_)),
-                 "GroupQueryAttention met a seqlens_k outside [0, " +
-                     total_.str() + ")",
-                 "seqlens_k", after - 1);
+                 node_.type() + " met a sequence of a length outside [1, " +
+                     total_.str() + "]",
+                 "length", after);
         Scalar fresh = counts ? counts.at(at) : b_.scalar(length);
         Scalar cached = maximum(after - fresh, 0);
         if (!counts)
           cached = select(b_.scalar(equal(length, total_)) == 1, b_.index(0),
                           cached);
         b_.check(cached <= b_.scalar(capacity),
-                 "GroupQueryAttention continues more tokens than past_key has",
+                 node_.type() + " continues more tokens than past_key has",
                  "tokens", cached);
         results[0].store(at, cached);
       })[0];
+}
+
+void GroupQuery::bind_blocks() {
+  if (at_.block_rows < 0)
+    return;
+  int64_t size = node_.int_attr("sparse_block_size");
+  node_.expect(size > 0, "sparse_block_size must be positive");
+  Tensor rows = node_.input(at_.block_rows, "block_row_indices", 2);
+  Tensor columns = node_.input(at_.block_columns, "block_col_indices", 2);
+  Size layouts = rows.dim(0), count = rows.dim(1) - 1, most = columns.dim(1);
+  require_equal(b_, columns.dim(0), layouts,
+                "block_row_indices and block_col_indices differ in layouts");
+  b_.require(less(0, layouts) * less(total_ - 1, count * size),
+             "the layout of blocks is shorter than total_sequence_length");
+  Shape shape = {layouts, count, count};
+  blocks_ = b_.map(shape, DType::boolean, [&](std::span<const Scalar> p) {
+    auto end = [&](Scalar row) {
+      return clamp(cast(rows.at({p[0], row}), DType::i64), b_.index(0),
+                   b_.scalar(most));
+    };
+    Scalar found =
+        b_.fold_to(end(p[1]), end(p[1] + 1), {b_.literal_int(DType::i32, 0)},
+                   [&](Scalar j, std::span<const Scalar> so_far) {
+                     Scalar same =
+                         cast(columns.at({p[0], j}), DType::i64) == p[2];
+                     return Scalars{maximum(so_far[0], cast(same, DType::i32))};
+                   })[0];
+    return found != 0;
+  });
 }
 
 /// x with each head divided by its root mean square and scaled, if the weights
 /// are given.
 Tensor GroupQuery::normalized(Tensor x, int position, std::string_view name,
                               std::string_view epsilon) const {
-  Tensor weight = node_.optional_input(position, name);
+  Tensor weight = optional(position, name, 1);
   if (!weight)
     return x;
   require_list(node_, weight, name, x.dim(3));
@@ -153,7 +205,7 @@ Tensor GroupQuery::normalized(Tensor x, int position, std::string_view name,
 
 /// [B, S]: the position of each new token.
 Tensor GroupQuery::positions() const {
-  Tensor given = node_.optional_input(9, "position_ids", 2);
+  Tensor given = optional(at_.position_ids, "position_ids", 2);
   Shape shape = {q_.dim(0), q_.dim(1)};
   if (!given)
     return b_.map(shape, DType::i64, [&](std::span<const Scalar> p) {
@@ -166,8 +218,8 @@ Tensor GroupQuery::positions() const {
 }
 
 Tensor GroupQuery::rotated(Tensor x, Tensor positions) const {
-  Tensor cosine = node_.input(7, "cos_cache", 2);
-  Tensor sine = node_.input(8, "sin_cache", 2);
+  Tensor cosine = node_.input(at_.cosine, "cos_cache", 2);
+  Tensor sine = node_.input(at_.sine, "sin_cache", 2);
   require_same_shape(node_, cosine, sine, "cos_cache and sin_cache");
   Size rows = cosine.dim(0), turned = cosine.dim(1) * 2;
   b_.require(1 - less(x.dim(3), turned),
@@ -226,6 +278,13 @@ Scalar GroupQuery::visible(std::span<const Scalar> p) const {
   Scalar seen = p[3] <= here;
   if (window_ >= 0)
     seen = logical_and(seen, here - p[3] < double(window_));
+  if (blocks_) {
+    double size = double(node_.int_attr("sparse_block_size"));
+    Scalar limit = b_.scalar(blocks_.dim(1)) - 1, zero = b_.index(0);
+    seen = logical_and(seen, blocks_.at({p[1] % b_.scalar(blocks_.dim(0)),
+                                         clamp(here / size, zero, limit),
+                                         clamp(p[3] / size, zero, limit)}));
+  }
   return seen;
 }
 
@@ -243,7 +302,7 @@ Scalar GroupQuery::finished(std::span<const Scalar> p, Scalar score) const {
 }
 
 BiasBody GroupQuery::sink() const {
-  Tensor sinks = node_.optional_input(11, "head_sink");
+  Tensor sinks = optional(at_.sink, "head_sink", 1);
   if (sinks) {
     require_list(node_, sinks, "head_sink", heads_);
     return [=](std::span<const Scalar> p) { return sinks.at({p[1]}); };
@@ -255,8 +314,8 @@ BiasBody GroupQuery::sink() const {
 
 void GroupQuery::run() {
   DType type = q_.dtype(), compute = compute_type(type);
-  q_ = normalized(q_, 14, "q_norm_weight", "q_norm_epsilon");
-  k_ = normalized(k_, 15, "k_norm_weight", "k_norm_epsilon");
+  q_ = normalized(q_, at_.q_norm, "q_norm_weight", "q_norm_epsilon");
+  k_ = normalized(k_, at_.k_norm, "k_norm_weight", "k_norm_epsilon");
   if (node_.flag_attr("do_rotary", false)) {
     Tensor places = positions();
     q_ = rotated(q_, places);
@@ -283,9 +342,17 @@ void GroupQuery::run() {
 
 } // namespace
 
-static void group_query_attention(Node &node) { GroupQuery(node).run(); }
+static void group_query_attention(Node &node) {
+  GroupQuery(node, {5, 6, 7, 8, 9, 10, 11, 16, 14, 15, -1, -1, 1}).run();
+}
 
-LANDFALL_ONNX(group_query_attention, {"GroupQueryAttention", 1,
-                                      group_query_attention, "com.microsoft"})
+static void sparse_attention(Node &node) {
+  GroupQuery(node, {8, 7, 9, 10, -1, -1, -1, -1, -1, -1, 5, 6, 0}).run();
+}
+
+LANDFALL_ONNX(group_query_attention,
+              {"GroupQueryAttention", 1, group_query_attention,
+               "com.microsoft"},
+              {"SparseAttention", 1, sparse_attention, "com.microsoft"})
 
 } // namespace landfall::frontend

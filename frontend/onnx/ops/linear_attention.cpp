@@ -7,6 +7,9 @@
 //   delta rules:  v_t = beta_t * (v_t - S^T k_t)
 //   S = S + k_t v_t^T
 //   o_t = scale * S^T q_t
+// Query heads share a head of keys, or in ONNX Runtime's operator such heads a
+// query head. That one's states may have a leading dimension, state_window: the
+// states after each of the last tokens, of which the last is continued.
 // The columns of S are independent of each other, so each runs on its own.
 //
 //===----------------------------------------------------------------------===//
@@ -25,7 +28,9 @@ struct LinearAttention {
   Tensor past, decay, beta;
   Size decay_span; ///< Values of decay a head: 1, or one a row of S.
   double scale;    ///< 0: by head size.
-  Size group;
+  Size group;      ///< Query heads to a head of keys.
+  Size sharing;    ///< Heads of keys to a query head.
+  int64_t window;  ///< Extent of the leading dimension; 0: there is none.
 
   Scalar f32(Scalar x) const { return convert(x, DType::f32); }
 
@@ -77,19 +82,49 @@ struct LinearAttention {
             Scalar head, Scalar c, Scalar t) const {
     b.fold({group}, {},
            [&](std::span<const Scalar> member, std::span<const Scalar>) {
-             Scalar query_head = head * b.scalar(group) + member[0];
+             Scalar result_head = head * b.scalar(group) + member[0];
+             Scalar query_head =
+                 head / b.scalar(sharing) * b.scalar(group) + member[0];
              Scalar total = sum(
                  b, {k.features}, DType::f32, [&](std::span<const Scalar> row) {
                    return f32(q.at(batch, query_head, t, row[0])) *
                           state.at({batch, head, row[0], c});
                  });
-             output.store({batch, t, query_head, c},
+             output.store({batch, t, result_head, c},
                           convert(scaled(total), q.dtype));
              return Scalars{};
            });
   }
 
-  void check_shapes(const Shape &state) const {
+  /// Keeps column `c` of S as it is after token t, if that is one of the last.
+  void keep(const Buffer &state, const Buffer &kept, Scalar batch, Scalar head,
+            Scalar c, Scalar t) const {
+    Scalar slot = t - b.scalar(q.length) + double(window);
+    auto copy = [&] {
+      b.fold({k.features}, {},
+             [&](std::span<const Scalar> row, std::span<const Scalar>) {
+               kept.store({slot, batch, head, row[0], c},
+                          state.at({batch, head, row[0], c}));
+               return Scalars{};
+             });
+      return Scalars{};
+    };
+    b.branch(slot >= 0, copy, [] { return Scalars{}; });
+  }
+
+  /// The state before the first token, f32.
+  Tensor start(const Shape &state) const {
+    return b.map(state, DType::f32, [&](std::span<const Scalar> p) {
+      if (!past)
+        return b.literal(DType::f32, 0);
+      Scalars at(p.begin(), p.end());
+      if (window > 0)
+        at.insert(at.begin(), b.index(window - 1));
+      return f32(past.at(at));
+    });
+  }
+
+  void check_shapes(Shape state) const {
     for (const Heads *other : {&k, &v}) {
       require_equal(b, other->batch, q.batch, "the operands differ in batch");
       require_equal(b, other->length, q.length,
@@ -105,13 +140,17 @@ struct LinearAttention {
     if (beta)
       require_equal(b, (beta.dim(2) - 1) * (beta.dim(2) - k.heads), 0,
                     "beta has one value, or one a head");
+    if (window > 0)
+      state.insert(state.begin(), Size(window));
     for (int axis = 0; past && axis < past.rank(); ++axis)
       require_equal(b, past.dim(axis), state[axis],
                     "past_state must be [batch, heads, key size, value size]");
   }
 
-  void run(std::span<const Scalar> p, const Buffer &output,
-           const Buffer &state) const {
+  /// Into buffers of the output, the state and, if there is a window, what it
+  /// keeps.
+  void run(std::span<const Scalar> p, std::span<const Buffer> buffers) const {
+    const Buffer &output = buffers[0], &state = buffers[1];
     b.fold({q.length}, {},
            [&](std::span<const Scalar> t, std::span<const Scalar>) {
              Scalar value = f32(v.at(p[0], p[1], t[0], p[2]));
@@ -122,6 +161,8 @@ struct LinearAttention {
                value = beta_at(p[0], t[0], p[1]) * (value - recalled);
              write(state, p[0], p[1], p[2], t[0], value);
              read(state, output, p[0], p[1], p[2], t[0]);
+             if (window > 0)
+               keep(state, buffers[2], p[0], p[1], p[2], t[0]);
              return Scalars{};
            });
   }
@@ -133,8 +174,12 @@ static void linear_attention(Node &node) {
   Builder &b = node.b();
   int64_t q_heads = node.int_attr("q_num_heads");
   int64_t kv_heads = node.int_attr("kv_num_heads");
-  node.expect(kv_heads > 0 && q_heads > 0 && q_heads % kv_heads == 0,
-              "q_num_heads must be a positive multiple of kv_num_heads");
+  node.expect(kv_heads > 0 && q_heads > 0 &&
+                  (q_heads % kv_heads == 0 || kv_heads % q_heads == 0),
+              "one of q_num_heads and kv_num_heads must be a multiple of the "
+              "other");
+  int window = node.count(node.int_attr("state_window", 0), "state_window", 0,
+                          INT32_MAX);
   std::string rule = node.string_attr("update_rule", "gated_delta");
   bool gated = rule == "gated" || rule == "gated_delta";
   bool delta = rule == "delta" || rule == "gated_delta";
@@ -144,12 +189,14 @@ static void linear_attention(Node &node) {
                     heads_of_3d(b, node.input(0, "query"), q_heads),
                     heads_of_3d(b, node.input(1, "key"), kv_heads),
                     heads_of_3d(b, node.input(2, "value"), kv_heads),
-                    node.optional_input(3, "past_state", 4),
+                    node.optional_input(3, "past_state", window > 0 ? 5 : 4),
                     gated ? node.input(4, "decay", 3) : Tensor(),
                     delta ? node.input(5, "beta", 3) : Tensor(),
                     1,
                     node.float_attr("scale", 0),
-                    q_heads / kv_heads};
+                    std::max<int64_t>(q_heads / kv_heads, 1),
+                    std::max<int64_t>(kv_heads / q_heads, 1),
+                    window};
   if (gated) {
     Size span = floordiv(a.decay.dim(2), kv_heads);
     require_equal(b, span * kv_heads, a.decay.dim(2),
@@ -161,24 +208,31 @@ static void linear_attention(Node &node) {
 
   Shape state = {a.q.batch, a.k.heads, a.k.features, a.v.features};
   a.check_shapes(state);
-  Tensor start = b.map(state, DType::f32, [&](std::span<const Scalar> p) {
-    return a.past ? a.f32(a.past.at(p)) : b.literal(DType::f32, 0);
-  });
-  Shape output = {a.q.batch, a.q.length, a.q.heads, a.v.features};
-  LoopsResult results[] = {{a.q.dtype, output, {}}, {DType::f32, state, start}};
+  Size heads = a.k.heads * a.group;
+  Shape output = {a.q.batch, a.q.length, heads, a.v.features};
+  std::vector<LoopsResult> results = {{a.q.dtype, output, {}},
+                                      {DType::f32, state, a.start(state)}};
+  if (window > 0) {
+    Shape windows = inserted(state, 0, Size(window));
+    Tensor none = b.map(windows, DType::f32, [&](std::span<const Scalar>) {
+      return b.literal(DType::f32, 0);
+    });
+    results.push_back({DType::f32, windows, none});
+  }
   Tensors done =
       b.loops({a.q.batch, a.k.heads, a.v.features}, results,
               [&](std::span<const Scalar> p, std::span<const Buffer> buffers) {
-                a.run(p, buffers[0], buffers[1]);
+                a.run(p, buffers);
               });
   node.output(
-      0, b.reshape(done[0], {a.q.batch, a.q.length, a.v.features * q_heads}));
+      0, b.reshape(done[0], {a.q.batch, a.q.length, a.v.features * heads}));
   DType kept = a.past ? a.past.dtype() : a.q.dtype;
-  node.output(1, b.elementwise({done[1]}, [&](std::span<const Scalar> e) {
+  node.output(1, b.elementwise({done.back()}, [&](std::span<const Scalar> e) {
     return convert(e[0], kept);
   }));
 }
 
-LANDFALL_ONNX(linear_attention, {"LinearAttention", 27, linear_attention})
+LANDFALL_ONNX(linear_attention, {"LinearAttention", 27, linear_attention},
+              {"LinearAttention", 1, linear_attention, "com.microsoft"})
 
 } // namespace landfall::frontend

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/random.h"
-#include "frontend/onnx/support/row.h"
+#include "frontend/onnx/support/compute_type.h"
 
 namespace landfall::frontend {
 
@@ -18,23 +18,11 @@ static void multinomial(Node &node) {
   DType type = numeric_dtype(node, "dtype", DType::i32);
   RandomNumbers numbers(node);
   Builder &b = node.b();
-  Rows rows = Rows::from_axis(input, 1);
+  DType real = compute_type(input.dtype());
   Shape shape = {input.dim(0), samples};
   node.output(b.map(shape, type, [&](std::span<const Scalar> i) {
-    Row row = rows.at(std::array{i[0], b.index(0)});
-    Scalar top = row.max();
-    Scalar total = row.sum([&](Scalar x) { return exp(x - top); });
-    Scalar u = numbers.uniform(point_number(b, i, shape), rows.type) * total;
-    auto step = [&](std::span<const Scalar> at,
-                    std::span<const Scalar> carried) -> Scalars {
-      Scalar x = widen(input.at({i[0], at[0]}));
-      Scalar cumulated = carried[0] + exp(x - top);
-      Scalar below = cast(cumulated <= u, DType::i64);
-      return {cumulated, carried[1] + below};
-    };
-    Scalar chosen =
-        b.fold({input.dim(1)}, {b.literal(rows.type, 0), b.index(0)}, step)[1];
-    return convert(minimum(chosen, b.scalar(input.dim(1)) - 1), type);
+    Scalar u = numbers.uniform(point_number(b, i, shape), real);
+    return convert(drawn_class(input, i[0], u), type);
   }));
 }
 
