@@ -268,3 +268,38 @@ def gated_relative_position_bias(draw, name):
     u, r = np.split(1 / (1 + np.exp(-(q @ weight + bias).reshape(batch, heads, length, 2, -1).sum(-1))), 2, axis=-1)
     return Case(name, [query, query_bias, place, weight, bias, eco], {"num_heads": heads},
                 expected=[((u * (r * eco - 1) + 2) * place).astype(np.float32)])
+
+
+@operator("LongformerAttention")
+def longformer_attention(draw, name):
+    """By the schema's text: in ONNX Runtime only CUDA has a kernel."""
+    batch, length, heads, size, window = draw.extent(1, 2), draw.extent(1, 9), draw.extent(1, 3), 4, draw.extent(1, 3)
+    hidden = heads * size
+    x = draw.reals((batch, length, hidden))
+    weights, biases = ([draw.reals(shape, 0.4) for _ in range(2)] for shape in ((hidden, 3 * hidden), (3 * hidden,)))
+    mask = np.where(draw.ints(0, 3, (batch, length)) == 0, -10000, 0).astype(np.float32)
+    mask[:, 0] = 0  # No token is alone, with nothing to attend to.
+    special = draw.ints(0, 1, (batch, length), np.int32)
+    special[:, 0] = 1
+    near = np.abs(np.arange(length)[:, None] - np.arange(length)) <= window
+    results = []
+    for weight, bias, sees in zip(weights, biases, (near | (special[:, None] > 0), True)):
+        q, k, v = (part.reshape(batch, length, heads, size) for part in np.split(x @ weight + bias, 3, axis=-1))
+        scores = np.einsum("bsnd,btnd->bnst", q, k) / np.sqrt(size)
+        scores = np.where(((mask >= 0)[:, None] & sees)[:, None], scores, -np.inf)
+        shares = np.exp(scores - scores.max(-1, keepdims=True))
+        results.append(np.einsum("bnst,btnd->bsnd", shares / shares.sum(-1, keepdims=True), v))
+    y = np.where(special[..., None, None] > 0, results[1], results[0]).reshape(x.shape).astype(np.float32)
+    return Case(name, [x, weights[0], biases[0], mask, weights[1], biases[1], special], {"num_heads": heads, "window": window},
+                expected=[y])
+
+
+@operator("GemmaRotaryEmbedding")
+def gemma_rotary_embedding(draw, name):
+    """By the function in the schema's text."""
+    batch, length, heads, size = draw.extent(1, 3), draw.extent(1, 5), draw.extent(1, 3), draw.choice(4, 6)
+    angles = draw.reals((batch, length, size))
+    states = [draw.reals((batch, heads, length, size), dtype=np.float16) for _ in range(4)]
+    cosine, sine = (f(angles).astype(np.float16)[:, None] for f in (np.cos, np.sin))
+    return Case(name, [angles, *states], outputs=2,
+                expected=[x * cosine + turned * sine for x, turned in (states[:2], states[2:])])

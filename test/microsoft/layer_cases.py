@@ -205,3 +205,29 @@ def nhwc_conv(draw, name):
                                        attributes.get("pads", [0] * 4), attributes.get("strides", [1, 1]))
     return Case(name, [x.transpose(0, 2, 3, 1), w, bias], attributes,
                 expected=[y.transpose(0, 2, 3, 1).astype(np.float32)])
+
+
+@operator("SwiGLU")
+def swiglu(draw, name):
+    """By the schema's formula."""
+    shape = draw.shape()
+    gate, up = draw.reals(shape, 3), draw.reals(shape, 3)
+    attributes = {"activation_alpha": draw.choice(1.0, 1.702), "activation_beta": draw.choice(0.0, 1.0), "limit": draw.choice(0.0, 2.0)}
+    g, l = gate.astype(np.float64), up.astype(np.float64)
+    if attributes["limit"]:
+        g, l = np.minimum(g, 2), np.clip(l, -2, 2)
+    y = g / (1 + np.exp(-attributes["activation_alpha"] * g)) * (l + attributes["activation_beta"])
+    operands = [gate, up] if draw.flag() else [np.concatenate([gate, up], -1)]
+    return Case(name, operands, attributes, expected=[y.astype(np.float32)])
+
+
+@operator("FusedMatMulActivation")
+def fused_mat_mul_activation(draw, name):
+    m, k, n, alpha = draw.extent(1, 5), draw.extent(1, 5), draw.extent(1, 5), draw.choice(1.0, 0.5)
+    kind, f = draw.choice(("Relu", lambda x: np.maximum(x, 0)), ("Tanh", np.tanh), ("Sigmoid", lambda x: 1 / (1 + np.exp(-x))),
+                          ("LeakyRelu", lambda x: np.where(x > 0, x, 0.3 * x)))
+    a, b = draw.reals((m, k)), draw.reals((n, k))
+    attributes = {"activation": kind, "alpha": alpha, "transB": 1}
+    if kind == "LeakyRelu":
+        attributes["activation_alpha"] = 0.3
+    return Case(name, [a, b], attributes, expected=[f(alpha * (a @ b.T)).astype(np.float32)])

@@ -78,3 +78,16 @@ def moe_group_router(draw, name):
     full = groups == 1 and draw.flag()
     return Case(name, [logits, draw.reals((groups * members,), 0.1)], attributes, outputs=3 if full else 1,
                 unspecified=(0,) if full else ())
+
+
+@operator("NGramHashMapping")
+def n_gram_hash_mapping(draw, name):
+    dtype = draw.choice(np.int32, np.int64)
+    batch, length, longest, heads = draw.extent(1, 3), draw.extent(1, 7), draw.extent(2, 4), draw.extent(1, 3)
+    count = (longest - 1) * heads
+    attributes = {"pad_id": 1, "max_ngram_size": longest, "n_head_per_ngram": heads, "reset_on_eos": draw.choice(0, 1)}
+    eos = np.array(2, dtype) if draw.flag() else None
+    segments = np.cumsum(draw.ints(0, 3, (batch, length)) == 0, 1).astype(np.int32) if draw.flag(0.4) else None
+    operands = [draw.ints(0, 9, (batch, length), dtype), draw.ints(1, 2000, (longest,), dtype) | 1, draw.ints(3, 97, (count,), dtype),
+                draw.maybe(draw.ints(0, 9, (batch, longest - 1), dtype)), draw.maybe(draw.ints(0, 500, (count,), dtype)), eos, segments]
+    return Case(name, operands, attributes, outputs=2)

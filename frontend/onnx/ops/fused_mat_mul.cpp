@@ -4,10 +4,12 @@
 //
 // Y = alpha * A' * B', where transA and transB swap the last two dimensions of
 // an operand, transBatchA and transBatchB first move its first dimension
-// behind the other batch dimensions.
+// behind the other batch dimensions. FusedMatMulActivation applies a function
+// to the result.
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontend/onnx/families/fused_activation.h"
 #include "frontend/onnx/families/matrix_product.h"
 #include "frontend/onnx/support/permute.h"
 
@@ -24,7 +26,7 @@ static Tensor batch_transposed(Tensor x) {
   return permute(x, order);
 }
 
-static void fused_mat_mul(Node &node) {
+static Tensor product_of(const Node &node) {
   MatrixProduct product;
   product.a = node.input(0, "A");
   product.b = node.input(1, "B");
@@ -41,10 +43,23 @@ static void fused_mat_mul(Node &node) {
     product.epilogue = [alpha](std::span<const Scalar>, Scalar sum) {
       return sum * alpha;
     };
-  node.output(matrix_product(node.b(), product));
+  return matrix_product(node.b(), product);
+}
+
+static void fused_mat_mul(Node &node) { node.output(product_of(node)); }
+
+static void fused_mat_mul_activation(Node &node) {
+  std::vector<float> parameters;
+  for (const char *name :
+       {"activation_alpha", "activation_beta", "activation_gamma"})
+    if (node.has_attr(name))
+      parameters.push_back(float(node.float_attr(name)));
+  node.output(activated(product_of(node), fused_activation(node, parameters)));
 }
 
 LANDFALL_ONNX(fused_mat_mul, {"FusedMatMul", 1, fused_mat_mul, "com.microsoft"},
-              {"TransposeMatMul", 1, fused_mat_mul, "com.microsoft"})
+              {"TransposeMatMul", 1, fused_mat_mul, "com.microsoft"},
+              {"FusedMatMulActivation", 1, fused_mat_mul_activation,
+               "com.microsoft"})
 
 } // namespace landfall::frontend
