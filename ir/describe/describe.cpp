@@ -46,6 +46,8 @@ public:
   Description run() {
     if (Value index = short_row_index(module_, compute_))
       fixed_classes_.insert(classes_.of_index(index));
+    compute_->walk(
+        [&](lf::LoadOp load) { loads_[load.getTensor()].push_back(load); });
     fix_words();
     find_inputs();
     if (auto map = dyn_cast<lf::MapOp>(compute_))
@@ -103,12 +105,8 @@ private:
   /// panel's width is a property of the code that reads it.
   bool counts_lanes(Value tensor, size_t axis, Size size) {
     return size.is_constant() &&
-           llvm::any_of(tensor.getUsers(), [&](Operation *user) {
-             auto load = dyn_cast<lf::LoadOp>(user);
-             auto index =
-                 load && is_inside(load.getValue(), compute_)
-                     ? load.getIndices()[axis].getDefiningOp<lf::ScalarOp>()
-                     : lf::ScalarOp();
+           llvm::any_of(loads_[tensor], [&](lf::LoadOp load) {
+             auto index = load.getIndices()[axis].getDefiningOp<lf::ScalarOp>();
              auto divisor =
                  index && index.getOp() == ScalarOp::mod
                      ? index.getArgs()[1].getDefiningOp<lf::LiteralOp>()
@@ -450,6 +448,7 @@ private:
   llvm::SmallDenseSet<int> fixed_classes_;
   std::vector<std::pair<Size, uint32_t>> scalar_parameters_;
   llvm::DenseMap<Value, uint32_t> operand_of_;
+  llvm::DenseMap<Value, llvm::SmallVector<lf::LoadOp, 2>> loads_;
   llvm::DenseMap<Value, NodeId> ids_;
   std::vector<NodeId> *current_ = nullptr;
 };
