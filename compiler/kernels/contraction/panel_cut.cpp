@@ -179,6 +179,11 @@ private:
         b_.CreateSelect(kept, b_.CreateMul(cut_.padded_rows, cut_.task_points),
                         index(shape_.m * shape_.n()));
     // Blocks of few rows are wider; turning reads whole squares.
+    if (!problem_.panels) {
+      cut_.sums_stride = round_up(b_, cut_.task_points, index(width));
+      Value *rows = b_.CreateSelect(kept, cut_.padded_rows, index(shape_.m));
+      sums = b_.CreateMul(rows, cut_.sums_stride);
+    }
     sums = b_.CreateAdd(sums, index(4 * widest + width * shape_.n()));
     cut_.sums_at = bytes(packed);
     cut_.turned_at = b_.CreateAdd(cut_.sums_at, bytes(sums));

@@ -49,7 +49,7 @@ struct PanelProblem {
   }
 
   /// Rows whose results are stored together, if they are turned.
-  int64_t chunk() const { return 4 * int64_t(base.shape.m); }
+  int64_t chunk() const { return (words ? 16 : 4) * int64_t(base.shape.m); }
 };
 
 /// All values are i64 and depend on the sizes, and on how many threads run the
@@ -70,6 +70,9 @@ struct PanelCut {
   llvm::Value *words_at = nullptr;
   /// Only if points are unpacked: where their panels begin.
   llvm::Value *unpacked_at = nullptr;
+  /// From one row of sums to the next, if the task packs its points: rows are
+  /// of all of them.
+  llvm::Value *sums_stride = nullptr;
   /// Elements from one panel to the next.
   llvm::Value *panel_stride;
 

@@ -94,15 +94,27 @@ Value *PanelNest::packed_panels() {
 void PanelNest::emit_run(const Run &run) {
   emit_if(frame(), b().CreateICmpSGT(run.k.count, index(0)),
           [&] { pack(run); });
-  Value *width = index(shape().width);
-  Value *end = round_up(b(), points_.count, width);
-  // Task and group begin with a panel, or within one. Packed panels are of the
-  // task's points and the run's steps only.
+  if (problem_.panels)
+    return for_groups(run, [&](const Group &group) {
+      emit_point_sums(run, group);
+      emit_group(run, group);
+    });
+  for_groups(run, [&](const Group &group) { emit_point_sums(run, group); });
+  for_blocks({index(0), rows_.count},
+             [&](const Interval &rows) { emit_rows(run, rows); });
+}
+
+/// Executes `body` for the groups of the task's points. Task and group begin
+/// with a panel, or within one. Packed panels are of the task's points and the
+/// run's steps only.
+void PanelNest::for_groups(const Run &run,
+                           const std::function<void(const Group &)> &body) {
   int64_t panel_width = problem_.width();
   Value *panels = weights_ ? weights_ : packed_panels();
   Value *start = weights_ ? points_.begin : index(0);
   Value *in_run =
       weights_ ? b().CreateMul(run.k.begin, index(panel_width)) : index(0);
+  Value *end = round_up(b(), points_.count, index(shape().width));
   emit_while(frame(), {index(0)}, [&](llvm::ArrayRef<Value *> carried) {
     Value *first = carried[0];
     Group group{first, width_of_group(b().CreateSub(end, first)), nullptr};
@@ -112,10 +124,27 @@ void PanelNest::emit_run(const Run &run) {
     group.data =
         at(panels, b().CreateAdd(b().CreateMul(panel, cut_.panel_stride),
                                  b().CreateAdd(in_run, lane)));
-    emit_point_sums(run, group);
-    emit_group(run, group);
+    body(group);
     Value *next = b().CreateAdd(first, group.width);
     return Values{b().CreateICmpSLT(next, end), next};
+  });
+}
+
+/// Some rows of all of the task's points, which it has packed: they are stored
+/// at once, as rows of results are far apart in memory.
+void PanelNest::emit_rows(const Run &run, const Interval &rows) {
+  Value *stride = cut_.sums_stride;
+  Value *kept = b().CreateICmpSGT(cut_.runs, index(1));
+  Value *sums =
+      at(sums_,
+         b().CreateSelect(kept, b().CreateMul(rows.begin, stride), index(0)));
+  for_groups(run, [&](const Group &group) {
+    emit_block(run, group, rows, at(sums, group.first), stride);
+  });
+  emit_if(frame(), run.finishes, [&] {
+    if (words_)
+      words_->settle(sums, stride, rows, {index(0), points_.count});
+    finish({index(0), points_.count, nullptr}, rows, sums, stride);
   });
 }
 
@@ -182,11 +211,11 @@ void PanelNest::emit_group(const Run &run, const Group &group) {
   if (!problem_.turned)
     return for_blocks({index(0), rows_.count}, [&](const Interval &rows) {
       Value *sums = sums_of(group, rows.begin);
-      emit_block(run, group, rows, sums);
+      emit_block(run, group, rows, sums, group.width);
       emit_if(frame(), run.finishes, [&] {
         if (words_)
-          words_->settle(sums, rows, {group.first, group.width});
-        finish(group, rows, sums);
+          words_->settle(sums, group.width, rows, {group.first, group.width});
+        finish(group, rows, sums, group.width);
       });
     });
   Value *chunk = index(problem_.chunk());
@@ -196,15 +225,17 @@ void PanelNest::emit_group(const Run &run, const Group &group) {
                  start, smaller(b(), chunk, b().CreateSub(rows_.count, start))};
              for_blocks(rows, [&](const Interval &block) {
                Value *sums = sums_of(group, block.begin);
-               emit_block(run, group, block, sums);
+               emit_block(run, group, block, sums, group.width);
                emit_if(frame(), run.finishes, [&] {
                  if (words_)
-                   words_->settle(sums, block, {group.first, group.width});
+                   words_->settle(sums, group.width, block,
+                                  {group.first, group.width});
                  turn(group, sums, b().CreateSub(block.begin, start));
                });
              });
-             emit_if(frame(), run.finishes,
-                     [&] { finish(group, rows, turned_); });
+             emit_if(frame(), run.finishes, [&] {
+               finish(group, rows, turned_, index(turned_stride(problem_)));
+             });
              return Values();
            });
 }
@@ -229,12 +260,13 @@ PanelTileArguments PanelNest::tile_of(const Run &run, const Group &group) {
 }
 
 void PanelNest::emit_block(const Run &run, const Group &group,
-                           const Interval &rows, Value *sums) {
+                           const Interval &rows, Value *sums, Value *stride) {
   PanelTileArguments tile = tile_of(run, group);
   tile.rows = at(frame().scratch,
                  b().CreateMul(rows.begin, index(problem_.row_stride())));
   tile.k_stride = cut_.k_stride;
   tile.sums = sums;
+  tile.sums_stride = stride;
   for_height(frame(), heights(), rows.count,
              [&](unsigned height) { call_block(group, tile, height); });
 }
@@ -247,6 +279,7 @@ void PanelNest::emit_point_sums(const Run &run, const Group &group) {
   tile.rows = words_->ones();
   tile.k_stride = index(1);
   tile.sums = words_->point_sums(group.first);
+  tile.sums_stride = group.width;
   call_block(group, tile, 1);
 }
 
@@ -280,17 +313,17 @@ void PanelNest::call_block(const Group &group, const PanelTileArguments &tile,
 }
 
 /// Stores the results of some rows, counted from the task's first.
-void PanelNest::finish(const Group &group, const Interval &rows, Value *sums) {
+void PanelNest::finish(const Group &group, const Interval &rows, Value *sums,
+                       Value *stride) {
   Value *first = b().CreateAdd(points_.begin, group.first);
   Value *count =
       smaller(b(), group.width, b().CreateSub(points_.count, group.first));
   Interval of_points{first, count};
   Interval of_rows{b().CreateAdd(rows_.begin, rows.begin), rows.count};
   if (problem_.turned)
-    epilogue_.emit({sums, index(turned_stride(problem_)), of_points, of_rows},
-                   batch_);
+    epilogue_.emit({sums, stride, of_points, of_rows}, batch_);
   else
-    epilogue_.emit({sums, group.width, of_rows, of_points}, batch_);
+    epilogue_.emit({sums, stride, of_rows, of_points}, batch_);
 }
 
 /// Turns a block of sums: those of its row r and point p go to place `row` + r

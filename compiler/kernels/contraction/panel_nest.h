@@ -60,12 +60,16 @@ private:
   void for_blocks(const Interval &rows,
                   const std::function<void(const Interval &)> &body);
   PanelTileArguments tile_of(const Run &run, const Group &group);
+  void for_groups(const Run &run,
+                  const std::function<void(const Group &)> &body);
+  void emit_rows(const Run &run, const Interval &rows);
   void emit_block(const Run &run, const Group &group, const Interval &rows,
-                  llvm::Value *sums);
+                  llvm::Value *sums, llvm::Value *stride);
   void call_block(const Group &group, const PanelTileArguments &tile,
                   unsigned height);
   llvm::Value *sums_of(const Group &group, llvm::Value *row);
-  void finish(const Group &group, const Interval &rows, llvm::Value *sums);
+  void finish(const Group &group, const Interval &rows, llvm::Value *sums,
+              llvm::Value *stride);
   void turn(const Group &group, llvm::Value *sums, llvm::Value *row);
 
   SizeCode &sizes_;

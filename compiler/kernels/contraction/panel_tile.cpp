@@ -56,7 +56,10 @@ private:
   }
 
   Value *sum_address(size_t i) {
-    return at(arguments_.sums, index(int64_t(i * shape_.width)));
+    Value *row = b_.CreateMul(arguments_.sums_stride,
+                              index(int64_t(i / block_.vectors)));
+    int64_t vector = int64_t(i % block_.vectors) * shape_.width;
+    return at(arguments_.sums, b_.CreateAdd(row, index(vector)));
   }
   Values stored_sums() {
     Values sums;
@@ -152,14 +155,15 @@ void call_panel_tile(KernelFrame &frame, const TileShape &shape,
   std::string type = shape.words ? "words" : std::string(name(shape.type));
   std::string symbol = "panels_" + type + "_" + std::to_string(block.m) + "x" +
                        std::to_string(block.vectors);
-  call_shared(
-      frame, symbol,
-      {a.rows, a.k_stride, a.panels, a.panel_stride, a.k, a.sums, a.continues},
-      [&](llvm::ArrayRef<Value *> v) {
-        PanelTile(frame, shape, block, panel,
-                  {v[0], a.row_stride, v[1], v[2], v[3], v[4], v[5], v[6]})
-            .emit();
-      });
+  call_shared(frame, symbol,
+              {a.rows, a.k_stride, a.panels, a.panel_stride, a.k, a.sums,
+               a.sums_stride, a.continues},
+              [&](llvm::ArrayRef<Value *> v) {
+                PanelTile(frame, shape, block, panel,
+                          {v[0], a.row_stride, v[1], v[2], v[3], v[4], v[5],
+                           v[6], v[7]})
+                    .emit();
+              });
 }
 
 } // namespace landfall::kernels

@@ -24,8 +24,9 @@ struct PanelTileArguments {
   llvm::Value *panels;       ///< The block's first point, at the first step.
   llvm::Value *panel_stride; ///< From one panel to the next (i64).
   llvm::Value *k;            ///< The number of steps (i64).
-  llvm::Value *sums;      ///< Row 0: a row has as many elements as the block.
-  llvm::Value *continues; ///< i1: add to the sums there, else overwrite.
+  llvm::Value *sums;         ///< Row 0.
+  llvm::Value *sums_stride;  ///< From one row of sums to the next (i64).
+  llvm::Value *continues;    ///< i1: add to the sums there, else overwrite.
 };
 
 /// Emits a call of the kernel's function for blocks of these extents. Panels

@@ -319,7 +319,7 @@ void WordPacker::interleave(const Run &run, Value *start,
   });
 }
 
-void WordPacker::settle(Value *sums, const Interval &rows,
+void WordPacker::settle(Value *sums, Value *stride, const Interval &rows,
                         const Interval &points) {
   if (!sides_.rows_shifted() && !sides_.points_shifted())
     return;
@@ -341,8 +341,8 @@ void WordPacker::settle(Value *sums, const Interval &rows,
     emit_for(
         frame(), index(0), points.count, sum_lanes_.step(), {},
         [&](Value *lane, llvm::ArrayRef<Value *>) {
-          Value *address = word_at(
-              sums, b().CreateAdd(b().CreateMul(row, points.count), lane));
+          Value *address =
+              word_at(sums, b().CreateAdd(b().CreateMul(row, stride), lane));
           Value *place = b().CreateAdd(points.begin, lane);
           Value *now = b().CreateAlignedLoad(vector, address, llvm::Align(4));
           Value *of_points = sum ? load(areas_.point_zeros, place) : nullptr;

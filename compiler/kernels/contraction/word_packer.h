@@ -48,9 +48,10 @@ public:
   llvm::Value *ones() { return at(areas_.ones); }
   llvm::Value *point_sums(llvm::Value *first);
   /// Subtracts what the zero points add from the finished sums of a block.
-  /// `rows` and `points` count from the task's first; a row has
-  /// `points.count` sums.
-  void settle(llvm::Value *sums, const Interval &rows, const Interval &points);
+  /// `rows` and `points` count from the task's first; `stride`: from one row of
+  /// sums to the next.
+  void settle(llvm::Value *sums, llvm::Value *stride, const Interval &rows,
+              const Interval &points);
 
 private:
   llvm::IRBuilderBase &b() { return sizes_.b(); }

@@ -197,11 +197,10 @@ TEST(Contraction, weightsScaledByBlocks) {
         std::tuple(2, 32, true, false, true)}) {
     Case test{
         with_scaled_blocks(bits, width, has_zeros, has_scales, words), {}, {}};
-    for (int64_t rows : {0, 1, 3, 9, 40})
+    for (int64_t rows : {0, 1, 9, 40})
       for (auto [points, blocks, depth] :
            {std::tuple(16, 1, 1), std::tuple(50, 3, 7), std::tuple(32, 0, 2),
-            std::tuple(36, 4, 16), std::tuple(34, 12, 40),
-            std::tuple(5, 2, 0)}) {
+            std::tuple(34, 12, 40), std::tuple(5, 2, 0)}) {
         Launch launch = whole_numbers(
             test.kernel,
             {rows, blocks, depth, points, (points + width - 1) / width},
