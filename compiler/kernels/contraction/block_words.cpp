@@ -89,8 +89,8 @@ void WordProducts::sum_rows(Value *rows) {
       b().CreateSub(cut.in_block, b().CreateURem(cut.in_block, index(bytes)));
   Value *in_words =
       b().CreateUDiv(b().CreateSub(cut.in_block, whole), index(steps_of_word));
-  Lanes &l = lanes;
-  Value *is_inside = b().CreateICmpSLT(l.lane_numbers(64), l.splat(in_words));
+  Value *is_inside =
+      b().CreateICmpSLT(lanes.lane_numbers(64), lanes.splat(in_words));
   emit_for(frame(), index(0), rows, [&](Value *row) {
     emit_for(frame(), index(0), cut.blocks, [&](Value *block) {
       Value *start = b().CreateAdd(b().CreateMul(row, cut.row_stride),

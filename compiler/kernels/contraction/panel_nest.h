@@ -5,12 +5,16 @@
 // A task is a rectangle of rows x points of one batch index:
 //
 //   for each run of K:
-//     pack the task's rows; and its points, if they are not weights in panels
+//     pack the task's rows
 //     for each group of the weights' points (some vectors):
 //       for each chunk of rows:
 //         for each block of rows: add the run's products to the block of sums
 //         in the last run: epilogue, on sums that are turned first if the
 //         weights are the M side
+//
+// If points are not weights in panels, the task packs them (word_packer.h), or
+// unpacks them (block_unpack.h), and groups are inside of blocks of rows, which
+// the epilogue stores whole.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -63,6 +63,10 @@ dequantized_of(const QuantParameter &scale, const QuantParameter &zero,
   auto is_many = [](Tensor x) {
     return x && x.rank() == 1 && x.dim(0) != Size(1);
   };
+  // A last block that is cut off is not told from a shorter block.
+  if (scale.block != 0 &&
+      scale.tensor.dim(scale.axis) * scale.block != scale.shape[scale.axis])
+    return nullptr;
   bool is_list =
       is_many(scale.tensor) || is_many(zero.tensor) || scale.block != 0;
   return std::make_shared<ir::Dequantized>(ir::Dequantized{

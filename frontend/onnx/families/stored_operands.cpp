@@ -155,9 +155,10 @@ void use_stored(const Node &node, MatrixProduct &product) {
   product.accumulator = DType::i32;
   auto epilogue = std::move(product.epilogue);
   product.epilogue = [=](std::span<const Scalar> point, Scalar sum) {
-    Scalar scale = element(a->scale, point[point.size() - 2]) *
-                   element(b->scale, point.back());
-    Scalar real = cast(sum, DType::f32) * scale;
+    // One after the other: the product of scales may leave the range of f32.
+    Scalar real = cast(sum, DType::f32) *
+                  element(a->scale, point[point.size() - 2]) *
+                  element(b->scale, point.back());
     return epilogue ? epilogue(point, real) : real;
   };
 }
@@ -185,8 +186,8 @@ void use_stored(const Node &node, Convolution &conv) {
   conv.accumulator = DType::i32;
   auto epilogue = std::move(conv.epilogue);
   conv.epilogue = [=](Scalar channel, Scalar sum) {
-    Scalar scale = element(x->scale, channel) * element(w->scale, channel);
-    Scalar real = cast(sum, DType::f32) * scale;
+    Scalar real = cast(sum, DType::f32) * element(x->scale, channel) *
+                  element(w->scale, channel);
     return epilogue ? epilogue(channel, real) : real;
   };
 }
