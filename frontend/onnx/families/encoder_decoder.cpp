@@ -89,12 +89,16 @@ Tensor EncoderDecoder::given_mask(int position) const {
                   "attention_mask does not have the shape of input_ids");
   if (given)
     return given;
+  Size length = input_.dim(1);
+  Tensor first =
+      b.map({input_.dim(0)}, DType::i64, [&](std::span<const Scalar> p) {
+        return min_of(b, {length}, DType::i64, [&](auto j) {
+          Scalar word = input_.at({p[0], j[0]}) != double(pad());
+          return select(word, j[0], b.scalar(length));
+        });
+      });
   return b.map(input_.shape(), DType::i32, [&](std::span<const Scalar> p) {
-    return b.fold_to(b.index(0), p[1] + 1, {b.literal_int(DType::i32, 0)},
-                     [&](Scalar j, std::span<const Scalar> any) {
-                       Scalar word = input_.at({p[0], j}) != double(pad());
-                       return Scalars{maximum(any[0], cast(word, DType::i32))};
-                     })[0];
+    return cast(p[1] >= first.at({p[0]}), DType::i32);
   });
 }
 
