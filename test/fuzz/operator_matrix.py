@@ -6,9 +6,10 @@ Changes each case of operator_cases.py systematically (operator_changes.py), com
 it for the null device and runs what is small. A crash, a hang, an `internal` error or
 a wrong answer is a finding and fails the test: a difference to ONNX Runtime is wrong
 unless ONNX leaves it open, rounding explains it or ONNX's reference sides with us
-(mutants/judge.py). What is answered here and refused by ONNX Runtime, and differences
-where ONNX Runtime alone defines the operator, are counted, and listed with --list: a
-person judges. --seconds takes a random part; the seed is printed. `--only CASE:NUMBER`
+(mutants/judge.py). Where ONNX Runtime refuses what is answered here, ONNX's reference is
+asked: what it refuses too (lenient) or answers otherwise (not-as-reference), and
+differences where ONNX Runtime alone defines the operator, are counted, and listed with
+--list: a person judges. --seconds takes a random part; the seed is printed. `--only CASE:NUMBER`
 runs one change again, in this process.
 """
 

@@ -281,15 +281,15 @@ class Growth(unittest.TestCase):
         np.testing.assert_allclose(landfall.compile(nested, "null").run({"x": x})["y"], expected, rtol=1e-4)
 
     def test_many_readers_of_one_tensor(self):
-        """Compiling a node costs as much where 16 times as many read the same constant."""
+        """Compiling a node costs as much where 12 times as many read the same constant."""
         costs = []
-        for count in (1000, 16000):
+        for count in (10, 1000, 12000):  # The first loads the compiler.
             nodes = [NODE("MatMul", [f"v{k}", "w"], [f"v{k + 1}"]) for k in range(count)]
             chain = model(nodes, [value("v0", [4, 4])], f"v{count}", {"w": np.eye(4, dtype=np.float32)})
             start = time.process_time()
             landfall.compile(chain, "null")
             costs.append((time.process_time() - start) / count)
-        self.assertLess(costs[1], 4 * costs[0])  # 10 times, if each node looked at all readers.
+        self.assertLess(costs[2], 4 * costs[1])  # 9 times, if each node looked at all readers.
 
     def test_an_operator_of_many_operands(self):
         for operator, expected in (("Sum", 1999 * 1000), ("Max", 1999)):

@@ -246,8 +246,11 @@ void bind_output(const Node &node, Transposed &t,
   node.expect(same || mode == "NOTSET" || mode == "VALID" || mode.empty(),
               "auto_pad \"" + mode + "\" is not known");
   auto extra = spatial_ints(node, "output_padding", t.rank(), 0);
-  node.expect(std::ranges::all_of(extra, [](int64_t e) { return e >= 0; }),
-              "attribute output_padding must not be negative");
+  for (size_t axis = 0; axis < t.rank(); ++axis)
+    node.expect(extra[axis] >= 0 &&
+                    extra[axis] < std::max(t.strides[axis], t.dilations[axis]),
+                "attribute output_padding must be less than strides or "
+                "dilations, and not negative");
   std::vector<Size> pads(2 * t.rank(), 0);
   if (given)
     pads = *given;
