@@ -67,6 +67,19 @@ def perceptron(features=48, opset=21, inputs=("n",)):
          "b1": normal(3, 10)}, opset)
 
 
+def small_transformer():
+    """Attention of one head over words of 32 features, with nothing but products."""
+    return model(
+        [helper.make_node("MatMul", ["x", "wq"], ["q"], "queries"),
+         helper.make_node("MatMul", ["x", "wk"], ["k"], "keys"),
+         helper.make_node("MatMul", ["x", "wv"], ["v"], "values"),
+         helper.make_node("Transpose", ["k"], ["t"], perm=[0, 2, 1]),
+         helper.make_node("MatMul", ["q", "t"], ["s"], "scores"), helper.make_node("Softmax", ["s"], ["p"], axis=-1),
+         helper.make_node("MatMul", ["p", "v"], ["a"], "mix"), helper.make_node("MatMul", ["a", "wo"], ["y"], "out")],
+        {"x": ["n", "length", 32]}, {"y": ["n", "length", 32]},
+        {name: normal(k, 32, 32, scale=0.1) for k, name in enumerate(("wq", "wk", "wv", "wo"))}, 17)
+
+
 def half_perceptron():
     """Gemm, Relu, MatMul of float16."""
     weights = {"w0": normal(0, 48, 40, scale=0.2), "b0": normal(1, 48), "w1": normal(2, 48, 10, scale=0.2)}

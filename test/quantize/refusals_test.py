@@ -37,7 +37,7 @@ class CommandLine(unittest.TestCase):
         np.savez(self.folder / name, **arrays)
 
     def start(self, *words, **more):
-        return subprocess.run([PROGRAM, "quantize", *map(str, words)], cwd=self.folder, text=True, timeout=120,
+        return subprocess.run([PROGRAM, "quantize", *map(str, words)], cwd=self.folder, text=True, timeout=300,
                               **{"capture_output": True, **more})
 
     def tell(self, *words):
@@ -270,7 +270,7 @@ class Outputs(CommandLine):
             while not list(temporary.glob("landfall*")) and time.monotonic() < deadline:
                 time.sleep(0.01)  # Until it works.
             child.send_signal(number)
-            output, error = child.communicate(timeout=60)
+            output, error = child.communicate(timeout=300)
             self.assertNotEqual(child.returncode, 0)
             self.assertNotIn("Traceback", error)
             self.assertEqual(set(self.contents()), before)

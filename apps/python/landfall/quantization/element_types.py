@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import onnx
 from onnx import helper, shape_inference
 
@@ -37,4 +38,5 @@ def observed_types(network: Network, types: dict[str, int], engine: Engine, samp
     if not unknown:
         return types
     values = engine.load(network, unknown)(sample)
-    return {**types, **{name: helper.np_dtype_to_tensor_dtype(values[name].dtype) for name in unknown}}
+    return {**types, **{name: helper.np_dtype_to_tensor_dtype(values[name].dtype) for name in unknown
+                        if isinstance(values[name], np.ndarray)}}

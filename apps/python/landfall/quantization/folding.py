@@ -23,7 +23,7 @@ def fold_into_convolutions(network: Network) -> None:
         changed = False
         consumers, outside = network.consumers(), network.output_names() | network.captured()
         for node in network.graph.node:
-            if node.op_type not in CONVOLUTIONS or node.domain or not _is_own_float_layer(network, node, consumers):
+            if node.op_type not in CONVOLUTIONS or node.domain or not _has_float_constants(network, node):
                 continue
             readers = consumers.get(node.output[0], [])
             if len(readers) != 1 or node.output[0] in outside:
@@ -38,8 +38,8 @@ def fold_into_convolutions(network: Network) -> None:
     network.remove_unused_constants()
 
 
-def _is_own_float_layer(network: Network, node: onnx.NodeProto, consumers: dict) -> bool:
-    """Its constants may be changed: they are float32 and known."""
+def _has_float_constants(network: Network, node: onnx.NodeProto) -> bool:
+    """Weight and bias are known, and float32."""
     return all(name == "" or network.is_constant(name) and network.weights[name].data_type == onnx.TensorProto.FLOAT
                for name in node.input[1:])
 

@@ -28,9 +28,19 @@ class Layer:
 
 
 def static_layers(network: Network, types: dict[str, int]) -> list[Layer]:
-    """Convolutions and products, also of two activations. `types`: element types of tensors."""
+    """Convolutions and products, also of two activations. `types`: element types of tensors.
+
+    Probabilities are as small as their number is large, and it is often free: 1/512 is
+    half a step of the scale that holds 1. So products with the result of a Softmax stay float."""
+    probabilities = {node.output[0] for node in network.graph.node if node.op_type == "Softmax"}
+
+    def matmul(network: Network, node: onnx.NodeProto, types: dict[str, int]) -> Layer | None:
+        layer = _matmul(network, node, types)
+        is_attention = layer is not None and layer.weight is None and not probabilities.isdisjoint(node.input)
+        return None if is_attention else layer
+
     return _collect(network, types, {"Conv": _convolution, "ConvTranspose": _convolution, "Gemm": _gemm,
-                                     "MatMul": _matmul})
+                                     "MatMul": matmul})
 
 
 def matrix_layers(network: Network, types: dict[str, int],
