@@ -122,5 +122,15 @@ class GradientTest(unittest.TestCase):
             landfall.compile(model)
 
 
+    def test_a_function(self):
+        model = graph({"a": (2, 3)}, "y = Exp(a)", [gradient_node(["a"])], ["d_a"])
+        model.graph.node[0].op_type, model.graph.node[0].domain = "Own", "own"
+        opsets = [helper.make_opsetid("", 18)]
+        model.functions.append(helper.make_function("own", "Own", ["x"], ["z"], [helper.make_node("Exp", ["x"], ["z"])], opsets))
+        model.opset_import.append(helper.make_opsetid("own", 1))
+        with self.assertRaisesRegex(landfall.Error, "own function"):
+            landfall.compile(model)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -166,7 +166,14 @@ void Scope::import_node(const onnx::NodeProto &node,
   --context_.repeats_left;
   ModelNode place = onnx::model_node(node);
   if (const onnx::FunctionProto *function = context_.functions.find(node))
-    return locate(place, [&] { call(*function, node); });
+    return locate(place, [&] {
+      // Its nodes would not be seen, as if nothing depended on them.
+      if (seen_)
+        throw BuildError(ErrorCode::unsupported,
+                         "the gradient of a model's own function; inline the "
+                         "functions before (onnx.inliner)");
+      call(*function, node);
+    });
   onnx::Text domain = onnx::canonical_domain(node.domain);
   place.opset = opsets_.version(domain);
   locate(place,
