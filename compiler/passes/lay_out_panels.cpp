@@ -68,6 +68,11 @@ public:
     }
     return best;
   }
+  /// Its extent: that of the dimension, which may be known where the loop's is
+  /// not.
+  int64_t word_loop_extent() {
+    return dims()[size_t(llvm::find(roles_, word_loop()) - roles_.begin())];
+  }
   lf::ContractOp contract() { return contract_; }
 
 private:
@@ -367,10 +372,11 @@ struct IndexBuilder {
   }
 };
 
-/// Splits a reduce loop into two, which become the innermost: over words of
-/// `steps` steps, and over the steps of a word. Returns their indices.
+/// Splits a reduce loop of this extent into two, which become the innermost:
+/// over words of `steps` steps, and over the steps of a word. Returns their
+/// indices.
 std::pair<Value, Value> split_into_words(lf::ContractOp contract, unsigned loop,
-                                         int64_t steps,
+                                         int64_t extent, int64_t steps,
                                          ir::Module::Impl &module) {
   Location loc = contract.getLoc();
   mlir::Block &block = contract.getFactors().front();
@@ -386,7 +392,6 @@ std::pair<Value, Value> split_into_words(lf::ContractOp contract, unsigned loop,
     if (other != loop)
       old[other].replaceAllUsesWith(add(before[other]));
   OpBuilder outside(contract);
-  int64_t extent = *module.size_of(before[loop]).constant();
   Value word = add(module.materialize(outside, loc, ir::Size(extent / steps)));
   Value step = add(module.materialize(outside, loc, ir::Size(steps)));
   old[loop].replaceAllUsesWith(index.scalar(
@@ -405,8 +410,9 @@ void read_panels(lf::LoadOp load, Value panels, const NewOrder &order,
   Value point = use.own_index(), word, step;
   int64_t first = use.first();
   if (use.is_bytes())
-    std::tie(word, step) = split_into_words(
-        use.contract(), unsigned(use.word_loop()), weights.byte_steps, module);
+    std::tie(word, step) =
+        split_into_words(use.contract(), unsigned(use.word_loop()),
+                         use.word_loop_extent(), weights.byte_steps, module);
   IndexBuilder index{OpBuilder(load), load.getLoc()};
   Value width = index.literal(weights.width);
   Value panel = index.scalar(ScalarOp::div, point, width);

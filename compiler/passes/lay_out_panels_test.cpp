@@ -136,6 +136,34 @@ TEST(LayOutPanels, BytesLieInWords) {
   EXPECT_EQ(after.count("tensor<2x3x1x4x4xi8>"), 2);
 }
 
+/// The depth of the other factor is the run's, which must be the weights'.
+TEST(LayOutPanels, WordsOfADepthThatTheRunSays) {
+  auto build = [](Builder &b) {
+    Tensor y = input(b);
+    Tensor x = b.map(y.shape(), DType::u8, [&](auto at) {
+      return cast_saturate(abs(y.at(at)), DType::u8);
+    });
+    std::vector<uint8_t> bytes(size_t(8 * 4));
+    for (size_t k = 0; k < bytes.size(); ++k)
+      bytes[k] = uint8_t(k * 37);
+    Tensor w = b.constant({DType::i8, {8, 4}, share_bytes(std::move(bytes))});
+    b.require(equal(x.dim(1), 8), "the depths differ");
+    Contraction c;
+    c.shape = {x.dim(0), 4};
+    c.reduce = {x.dim(1)};
+    c.accumulator = DType::i32;
+    c.epilogue = [](auto, Scalar sum) { return cast(sum, DType::f32); };
+    c.factors = [&](auto at, auto sum) {
+      return std::pair(cast(x.at({at[0], sum[0]}), DType::i32),
+                       cast(w.at({sum[0], at[1]}), DType::i32));
+    };
+    b.output("y", b.contract(c));
+  };
+  Outcome after = outcome(build, in_words, 3, 8);
+  EXPECT_EQ(after.values, outcome(build, nullptr, 3, 8).values);
+  EXPECT_EQ(after.count("tensor<1x2x4x4xi8>"), 2);
+}
+
 /// Gates that are computed apart, as those of a GRU.
 TEST(LayOutPanels, PartsOfAConstantBeginWithAPanel) {
   auto two = [](int64_t first) {

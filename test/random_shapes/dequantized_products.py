@@ -106,7 +106,7 @@ def matrix(case):
     """MatMul or Gemm of bytes on both sides."""
     a_kind, b_kind = case.one_of("u8", "i8"), case.one_of("u8", "i8")
     depth, lanes = case.below(300, 4), case.below(150, 1)
-    case.input("a", a_kind, ["m", depth])
+    case.input("a", a_kind, ["m", case.one_of(depth, "k")])
     a_real = case.dequantized("a", a_kind, np.zeros((1, depth)))
     way = case.one_of("plain", "transposed", "gemm")
     turned = way != "plain"
@@ -192,7 +192,9 @@ def complaints(kind, model, feeds, expected, device, program):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "model.onnx")
             onnx.save(model, path)
-            sizes = [word for name in ("h", "w") for word in ("--dim", f"{name}=9") if kind == "image"]
+            sizes = []
+            for name, value in feeds[-1].items():
+                sizes += ["--shape", f"{name}={'x'.join(map(str, value.shape))}"]
             text = subprocess.run([program, "explain", "--json", str(path), *sizes], check=True,
                                   capture_output=True, text=True).stdout
         generators = [made["generator"] for kernel in json.loads(text)["kernels"] for made in kernel["generation"]]

@@ -145,7 +145,10 @@ void use_stored(const Node &node, MatrixProduct &product) {
   int columns = b_rank - (product.transpose_b ? 2 : 1);
   Origin a = origin_of(node, 0, product.a, rows),
          b = origin_of(node, 1, product.b, columns);
+  // They are equal; perhaps only one is known.
   Size depth = product.a.dim(product.transpose_a ? -2 : -1);
+  if (!depth.is_constant())
+    depth = product.b.dim(product.transpose_b ? -1 : -2);
   if (!a || !b || !fits_sum(*a, *b, depth))
     return;
   product.a = a->stored;
