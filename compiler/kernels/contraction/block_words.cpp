@@ -16,7 +16,6 @@ namespace {
 constexpr unsigned lanes_of_rows = 16;
 /// Loops of at most so many steps are unrolled.
 constexpr int64_t most_unrolled = 8;
-constexpr uint32_t four_ones = 0x01010101;
 
 class WordProducts : public BlockProducts {
 public:

@@ -15,8 +15,6 @@ namespace {
 /// Lanes of bytes of a side that is not dense. They may lie in several lines of
 /// an image: longer vectors would be of too many segments.
 constexpr unsigned lanes_of_windows = 16;
-/// Four bytes that are 1.
-constexpr uint32_t four_ones = 0x01010101;
 /// Rows that packing may write beyond the last.
 constexpr int64_t rows_beyond = 64;
 

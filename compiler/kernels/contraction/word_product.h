@@ -14,6 +14,8 @@
 namespace landfall::kernels {
 
 inline constexpr int64_t steps_of_word = 4;
+/// A word of ones: its product with another is the sum of that one's bytes.
+inline constexpr uint32_t four_ones = 0x01010101;
 
 /// What the bytes of packed words are. Where the machine multiplies bytes of
 /// other signs only, packing flips the highest bits of one side: signed x
