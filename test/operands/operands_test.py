@@ -282,6 +282,18 @@ class Operands(unittest.TestCase):
             with self.assertRaises(landfall.Error):
                 landfall.compile(proto).run(operands)
 
+    def test_scales_of_blocks(self):
+        data = np.arange(40, dtype=np.int8).reshape(4, 10)
+        for block in (1, 4, 9, 10, 16):
+            scale = 1 + np.arange(4 * -(-10 // block), dtype=np.float32).reshape(4, -1)
+            self.agrees("DequantizeLinear", {"x": data, "s": scale}, axis=1, block_size=block)
+        for shape in ((4, 2), (4, 4), (3, 3), (1, 3)):
+            operands = {"x": data, "s": np.ones(shape, np.float32)}
+            self.refuses_to_compile("x_scale", "DequantizeLinear", operands, axis=1, block_size=4)
+            self.assertIsNone(rival(model("DequantizeLinear", operands, axis=1, block_size=4), operands), shape)
+            operands["x"] = data.astype(np.float32)
+            self.refuses_to_compile("y_scale", "QuantizeLinear", operands, axis=1, block_size=4)
+
     def test_windows_larger_than_their_input(self):
         for op, attributes in (("MaxPool", {}), ("AveragePool", {}), ("AveragePool", {"count_include_pad": 1}),
                                ("LpPool", {})):

@@ -85,12 +85,17 @@ QuantParameter quant_parameter(const Node &node, Tensor x, int position,
   int64_t axis = node.int_attr("axis", 1);
   bool per_tensor = p.tensor.rank() == 0 || x.rank() <= 1;
   p.axis = per_tensor ? 0 : node.axis(axis, x.rank());
-  if (p.block > 0)
-    node.expect(p.tensor.rank() == x.rank(),
-                "a blocked scale or zero point has the rank of the tensor");
-  else
+  if (p.block == 0) {
     node.expect(p.tensor.rank() <= 1,
                 "a scale or zero point has rank 0 or 1 unless blocked");
+    return p;
+  }
+  node.expect(p.tensor.rank() == x.rank(),
+              "a blocked scale or zero point has the rank of the tensor");
+  for (int d = 0; d < x.rank(); ++d)
+    require_equal(p.b, p.tensor.dim(d),
+                  d == p.axis ? ceildiv(x.dim(d), p.block) : x.dim(d),
+                  std::string(name) + " needs one element for each block");
   return p;
 }
 
