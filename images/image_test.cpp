@@ -102,7 +102,7 @@ TEST(Image, ADeclaredSizeIsNotBelieved) {
 
 TEST(Image, RandomBytesBehindASignatureAreHarmless) {
   std::mt19937 random(1);
-  for (std::string start :
+  for (const std::string &start :
        {std::string("\x89PNG\r\n\x1a\n"), std::string("\xff\xd8\xff\xe0"),
         std::string("II*\0", 4), std::string("RIFF\x40\0\0\0WEBPVP8 ", 16),
         std::string("\0\0\0\x0cjP  \r\n\x87\n", 12), std::string("BM"),

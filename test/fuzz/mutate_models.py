@@ -111,7 +111,7 @@ def outcome(options, judge, mutants, number, filed):
     name, mutant, further = mutants.make(number, judge.device == "cpu")
     if judge.skipped:
         mutant.history.append("without=" + ",".join(judge.skipped))
-    say("N", place, name, *mutant.history)
+    say("N", f"{place}\t{name} {' '.join(mutant.history)}")
     verdict = judge.look_at(mutant, further)
     text = f"{verdict.operator}: {verdict.text}" if verdict.text else ""
     if verdict.kind in FILED:

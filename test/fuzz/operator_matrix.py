@@ -138,7 +138,7 @@ def work(options):
         for k, (what, changed, data) in changes:
             if end and time.monotonic() > end:
                 return say("end")
-            say("N", f"{name}:{k}", what)
+            say("N", f"{name}:{k}\t{what}")
             say("O", *judge.look_at(what, changed, data))
     say("end")
 

@@ -1,6 +1,6 @@
 """Processes that look at cases one by one, and are replaced when one dies or hangs.
 
-A worker prints lines: "N place what" before each case; "L" before it calls
+A worker prints lines: "N place<tab>what" before each case; "L" before it calls
 landfall, "R" before the rival and "-" after either; "O kind text" for each
 outcome; "end" when it has no more cases.
 """
@@ -57,7 +57,7 @@ class Worker:
     def take(self, line):
         tag, _, rest = line.partition(" ")
         if tag == "N":
-            self.at, _, self.what = rest.partition(" ")
+            self.at, _, self.what = rest.partition("\t")
         elif tag == "O":
             kind, _, text = rest.partition(" ")
             self.note(self, kind, text)
