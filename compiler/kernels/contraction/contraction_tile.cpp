@@ -208,6 +208,10 @@ TileShape TileShape::choose(const Machine &machine, const WordForm &words) {
     unsigned rows = (shape.registers - 4 - 2 * shape.vectors) / shape.vectors;
     shape.m = std::max(1u, rows - rows % 4);
   }
+  if (machine.matrix_tiles) {
+    shape.matrix_tiles = true;
+    shape.m = 2 * unsigned(tile_edge);
+  }
   return shape;
 }
 

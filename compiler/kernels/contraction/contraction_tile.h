@@ -29,6 +29,8 @@ struct TileShape {
   unsigned registers = 16; ///< The machine's vector registers.
   /// If set, packed elements are words of bytes and steps of K are words.
   std::optional<WordForm> words;
+  /// If set, blocks of many rows are summed in tiles (matrix_tile.h).
+  bool matrix_tiles = false;
 
   /// The width of a panel of the packed N side, in elements.
   unsigned n() const { return width * vectors; }

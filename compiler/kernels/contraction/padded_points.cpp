@@ -82,6 +82,26 @@ Value *PaddedPoints::gap(size_t axis) {
   return sizes_.value(side_.axes[axis].halo * pitch_of(axis));
 }
 
+PaddedPoints::Place PaddedPoints::place_of(const IndexValues &taps) {
+  Place place{index(0), index(0)};
+  for (size_t axis = 0; axis < side_.axes.size(); ++axis) {
+    const WindowAxis &at = side_.axes[axis];
+    if (!at.tap)
+      continue;
+    // From the least position, which a reversed window ends with.
+    Value *moved = b().CreateMul(taps.lookup(*at.tap), index(at.dilation));
+    if (at.dilation < 0)
+      moved = b().CreateAdd(sizes_.value(at.halo), moved);
+    Value *stride = index(at.stride);
+    if (at.phases > 1)
+      place.phase = b().CreateAdd(b().CreateMul(place.phase, index(at.phases)),
+                                  b().CreateURem(moved, stride));
+    place.lane = b().CreateAdd(
+        place.lane, b().CreateMul(b().CreateUDiv(moved, stride), pitch(axis)));
+  }
+  return place;
+}
+
 void PaddedPoints::for_pieces(Value *is_padded, const Interval &lanes,
                               const std::function<void(const Piece &)> &body) {
   size_t inner = side_.axes.size() - 1;

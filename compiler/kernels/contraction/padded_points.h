@@ -33,6 +33,13 @@ public:
   /// The average count of `lanes` for so many points.
   llvm::Value *usual_lanes(llvm::Value *points);
 
+  /// Where the copy has what is read at some indices of the taps, for the point
+  /// of lane 0.
+  struct Place {
+    llvm::Value *phase, *lane;
+  };
+  Place place_of(const IndexValues &taps);
+
   /// Some lanes that are consecutive points.
   struct Piece {
     llvm::Value *first; ///< Counted from the first of all lanes.

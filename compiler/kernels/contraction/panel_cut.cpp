@@ -39,8 +39,12 @@ public:
     cut_.depth = sizes_.extent(roles.space, roles.k_loops);
     cut_.k = problem_.words ? ceil_div(b_, cut_.depth, index(steps_of_word))
                             : cut_.depth;
-    cut_.runs = parts(cut_.k, most_k());
+    cut_.runs = problem_.windows ? index(1) : parts(cut_.k, most_k());
     cut_.run_k = problem_.blocks ? most_k() : ceil_div(b_, cut_.k, cut_.runs);
+    if (shape_.matrix_tiles) {
+      cut_.run_k = round_up(b_, cut_.run_k, index(tile_edge));
+      cut_.runs = parts(cut_.k, at_least_one(cut_.run_k));
+    }
     cut_.panel_stride = panel_stride();
     cut_result();
     lay_out_scratch();
@@ -79,7 +83,10 @@ private:
     // points, while panels are only read again for one along the rows: so a
     // task has rather many points.
     int64_t third = cache_ / 3 / element_;
-    int64_t packed_rows = std::max<int64_t>(third / problem_.most_k(), 1);
+    int64_t row = problem_.windows
+                      ? problem_.windows->pitch * problem_.windows->side.phases
+                      : problem_.most_k();
+    int64_t packed_rows = std::max<int64_t>(third / row, 1);
     Value *wanted = at_least_one(smaller(b_, cut_.points, index(many_points)));
     Value *kept = b_.CreateICmpSGT(cut_.runs, index(1));
     Value *most_rows = b_.CreateSelect(
@@ -131,6 +138,10 @@ private:
     cut_.task_rows = cut(cut_.rows, row_tasks, block);
     cut_.task_points =
         cut(cut_.points, point_tasks, std::max(points, problem_.width()));
+    cut_.task_lanes = !problem_.windows
+                          ? cut_.task_rows
+                          : PaddedPoints(sizes_, problem_.windows->side)
+                                .most_lanes(cut_.task_rows);
     cut_.row_tasks = ceil_div(b_, cut_.rows, cut_.task_rows);
     cut_.point_tasks = ceil_div(b_, cut_.points, cut_.task_points);
   }
@@ -153,9 +164,9 @@ private:
       return round_up(b_, b_.CreateMul(padded, index(element_)), index(64));
     };
     Value *block = index(shape_.m);
-    cut_.padded_rows = round_up(b_, cut_.task_rows, block);
+    cut_.padded_rows = round_up(b_, cut_.task_lanes, block);
     Value *packed = nullptr;
-    if (problem_.turned) {
+    if (problem_.rows_side_by_side()) {
       // An odd number of vectors, so that the steps of K do not share the same
       // few places of a cache.
       Value *rows = problem_.words
@@ -171,6 +182,10 @@ private:
       packed = b_.CreateMul(
           b_.CreateAdd(cut_.padded_rows, index(std::max<int64_t>(width, 16))),
           index(problem_.row_stride()));
+      if (problem_.windows)
+        packed = WindowAreas(sizes_, *problem_.windows, shape_.width,
+                             cut_.task_lanes)
+                     .words;
     }
     // If sums are not kept, all blocks use the place of the first.
     Value *kept = b_.CreateICmpSGT(cut_.runs, index(1));
@@ -199,8 +214,8 @@ private:
     if (!problem_.words)
       return;
     cut_.words_at = cut_.scratch_bytes;
-    cut_.scratch_bytes = b_.CreateAdd(
-        cut_.words_at, WordAreas(sizes_.frame(), problem_, cut_).bytes);
+    cut_.scratch_bytes =
+        b_.CreateAdd(cut_.words_at, WordAreas(sizes_, problem_, cut_).bytes);
   }
 
   SizeCode &sizes_;

@@ -12,7 +12,7 @@
 #pragma once
 
 #include "compiler/kernels/contraction/block_problem.h"
-#include "compiler/kernels/contraction/word_sides.h"
+#include "compiler/kernels/contraction/word_windows.h"
 
 namespace landfall::kernels {
 
@@ -28,6 +28,8 @@ struct PanelProblem {
   const WordSides *words = nullptr;
   /// The weights, if tasks unpack the points.
   const BlockProblem *blocks = nullptr;
+  /// If set, rows are lanes of a padded copy; `turned`, with words.
+  const WordWindows *windows = nullptr;
   /// The points of a panel.
   int64_t width() const { return panels ? panels->width : base.shape.n(); }
   /// The side that is packed: rows are its row spans or, if `turned`, its
@@ -38,18 +40,29 @@ struct PanelProblem {
       return words->points.bytes.factor.loads[0];
     return (turned ? base.roles.m_side : base.roles.n_side).loads[0];
   }
-  /// The rows, if known.
-  std::optional<int64_t> known_rows() const { return turned ? base.n : base.m; }
+  /// The rows, if known: lanes of windows are not.
+  std::optional<int64_t> known_rows() const {
+    return windows ? std::nullopt : turned ? base.n : base.m;
+  }
 
   /// The most steps of K in a run.
   int64_t most_k() const { return 2 * base.shape.k; }
+  /// Whether rows are packed side by side, and not along K.
+  bool rows_side_by_side() const {
+    return turned && !base.shape.matrix_tiles && !windows;
+  }
   /// From one packed row to the next, in elements.
   int64_t row_stride() const {
-    return turned ? 1 : most_k() + int64_t(base.shape.width);
+    if (windows)
+      return windows->pitch;
+    return rows_side_by_side() ? 1 : most_k() + int64_t(base.shape.width);
   }
 
   /// Rows whose results are stored together, if they are turned.
-  int64_t chunk() const { return (words ? 16 : 4) * int64_t(base.shape.m); }
+  int64_t chunk() const {
+    int64_t blocks = base.shape.matrix_tiles ? 6 : words ? 16 : 4;
+    return blocks * int64_t(base.shape.m);
+  }
 };
 
 /// All values are i64 and depend on the sizes, and on how many threads run the
@@ -58,10 +71,11 @@ struct PanelCut {
   llvm::Value *batch, *rows, *points, *k; ///< Extents; may be 0.
   llvm::Value *depth; ///< The extent of K; `k` is in words if there are some.
   llvm::Value *task_rows, *task_points; ///< The last task may be smaller.
+  llvm::Value *task_lanes; ///< At most; rows, if they are no windows.
   llvm::Value *row_tasks, *point_tasks;
   llvm::Value *run_k, *runs; ///< Steps of K in a run; runs, at least 1.
   llvm::Value *k_stride;     ///< Of the packed rows, in elements.
-  /// Rows of a task in whole blocks.
+  /// Rows of a task, or lanes, in whole blocks.
   llvm::Value *padded_rows;
   /// Scratch memory of a thread, in bytes: packed rows at 0, then sums, then
   /// turned sums.

@@ -19,10 +19,16 @@ public:
   PanelGenerator(const ContractionProblem &base,
                  std::optional<analysis::Panels> panels, bool turned,
                  std::optional<WordSides> words,
-                 std::optional<BlockProblem> blocks = {})
+                 std::optional<BlockProblem> blocks = {},
+                 std::optional<WordWindows> windows = {})
       : base_(base), words_(std::move(words)), blocks_(std::move(blocks)),
-        problem_{base_, std::move(panels), turned, words_ ? &*words_ : nullptr,
-                 blocks_ ? &*blocks_ : nullptr} {
+        windows_(std::move(windows)),
+        problem_{base_,
+                 std::move(panels),
+                 turned,
+                 words_ ? &*words_ : nullptr,
+                 blocks_ ? &*blocks_ : nullptr,
+                 windows_ ? &*windows_ : nullptr} {
     if (words_)
       base_.shape = TileShape::choose(base_.machine, words_->form);
   }
@@ -31,7 +37,8 @@ public:
     return print(base_.roles) +
            (problem_.turned ? "  sums are turned before they are stored\n"
                             : "") +
-           (words_ ? "  bytes are multiplied in words of four\n" : "");
+           (words_ ? "  bytes are multiplied in words of four\n" : "") +
+           (windows_ ? "  taps read a padded copy of the image\n" : "");
   }
 
   Plan plan(KernelFrame &frame) override {
@@ -53,6 +60,7 @@ private:
   ContractionProblem base_;
   std::optional<WordSides> words_;
   std::optional<BlockProblem> blocks_;
+  std::optional<WordWindows> windows_;
   PanelProblem problem_;
   // For the run function that is being emitted; set by `prologue`.
   std::optional<SizeCode> sizes_;
@@ -68,12 +76,14 @@ panel_generator(const ContractionProblem &problem,
                                           std::nullopt);
 }
 
-std::unique_ptr<TaskGenerator> word_generator(const ContractionProblem &problem,
-                                              WordSides sides) {
+std::unique_ptr<TaskGenerator>
+word_generator(const ContractionProblem &problem, WordSides sides,
+               std::optional<WordWindows> windows) {
   std::optional<analysis::Panels> panels = sides.panels;
   bool turned = sides.turned;
   return std::make_unique<PanelGenerator>(problem, panels, turned,
-                                          std::move(sides));
+                                          std::move(sides), std::nullopt,
+                                          std::move(windows));
 }
 
 std::unique_ptr<TaskGenerator> unpacked_generator(BlockProblem problem) {

@@ -17,9 +17,10 @@ namespace landfall::kernels {
 std::unique_ptr<TaskGenerator>
 panel_generator(const ContractionProblem &problem,
                 const analysis::Panels &panels, bool turned);
-/// The same for sides that are words of bytes.
-std::unique_ptr<TaskGenerator> word_generator(const ContractionProblem &problem,
-                                              WordSides sides);
+/// The same for sides that are words of bytes; rows may be windows.
+std::unique_ptr<TaskGenerator>
+word_generator(const ContractionProblem &problem, WordSides sides,
+               std::optional<WordWindows> windows = {});
 
 /// The same for weights that each task unpacks; they are no words.
 std::unique_ptr<TaskGenerator> unpacked_generator(BlockProblem problem);

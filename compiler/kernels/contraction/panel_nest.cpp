@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/panel_nest.h"
 #include "compiler/kernels/contraction/block_unpack.h"
+#include "compiler/kernels/contraction/matrix_tile.h"
 #include "compiler/kernels/contraction/panel_tile.h"
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/frame/shared_function.h"
@@ -46,8 +47,12 @@ void PanelNest::emit(Value *number) {
     rows_packer_->begin(batch_);
   if (problem_.panels)
     weights_ = weights();
+  if (shape().matrix_tiles)
+    begin_matrix_tiles(frame());
   for_runs(frame(), cut_.k, cut_.run_k, cut_.runs,
            [&](const Run &run) { emit_run(run); });
+  if (shape().matrix_tiles)
+    end_matrix_tiles(frame());
 }
 
 /// The first panel at the batch index.
@@ -68,6 +73,8 @@ void PanelNest::split(Value *number) {
   };
   rows_ = next(cut_.row_tasks, cut_.task_rows, cut_.rows);
   points_ = next(cut_.point_tasks, cut_.task_points, cut_.points);
+  if (problem_.windows)
+    rows_ = PaddedPoints(sizes_, problem_.windows->side).lanes(rows_);
   const analysis::ContractionRoles &roles = problem_.base.roles;
   split_index(sizes_, roles.space, roles.batch_loops, number, batch_);
 }
@@ -97,6 +104,7 @@ void PanelNest::emit_run(const Run &run) {
   if (problem_.panels)
     return for_groups(run, [&](const Group &group) {
       emit_point_sums(run, group);
+      copy_tail(run, group);
       emit_group(run, group);
     });
   for_groups(run, [&](const Group &group) { emit_point_sums(run, group); });
@@ -149,10 +157,10 @@ void PanelNest::emit_rows(const Run &run, const Interval &rows) {
 }
 
 /// The heights of blocks that rows may need.
-llvm::SmallVector<unsigned, 4> PanelNest::heights() const {
+llvm::SmallVector<unsigned, 5> PanelNest::heights() const {
   int64_t most = problem_.known_rows().value_or(shape().m);
-  llvm::SmallVector<unsigned, 4> result;
-  for (unsigned height : {1u, 4u, 8u})
+  llvm::SmallVector<unsigned, 5> result;
+  for (unsigned height : {1u, 4u, 8u, 16u})
     if (height < shape().m && (result.empty() || result.back() < most))
       result.push_back(height);
   if (result.back() < most)
@@ -254,7 +262,7 @@ PanelTileArguments PanelNest::tile_of(const Run &run, const Group &group) {
   tile.row_stride = problem_.row_stride();
   tile.panels = group.data;
   tile.panel_stride = cut_.panel_stride;
-  tile.k = run.k.count;
+  tile.k = words_ && !weights_ ? words_->in_tiles(run.k.count) : run.k.count;
   tile.continues = run.continues;
   return tile;
 }
@@ -267,8 +275,32 @@ void PanelNest::emit_block(const Run &run, const Group &group,
   tile.k_stride = cut_.k_stride;
   tile.sums = sums;
   tile.sums_stride = stride;
+  if (problem_.windows) {
+    tile.k = index(problem_.windows->words);
+    tile.taps = words_->taps();
+    tile.offsets = words_->offsets();
+  }
   for_height(frame(), heights(), rows.count,
              [&](unsigned height) { call_block(group, tile, height); });
+}
+
+/// Whether blocks of this height are summed in tiles.
+bool PanelNest::is_of_tiles(unsigned height) const {
+  return shape().matrix_tiles && height >= tile_edge;
+}
+
+/// What blocks in tiles read instead of the last steps of weights.
+void PanelNest::copy_tail(const Run &run, const Group &group) {
+  if (!is_of_tiles(heights().back()))
+    return;
+  Value *many = b().CreateICmpSGT(rows_.count, index(tile_edge / 2));
+  Value *usual = b().CreateICmpSLE(group.width, index(shape().n()));
+  emit_if(frame(), b().CreateAnd(many, usual), [&] {
+    Value *steps =
+        problem_.windows ? index(problem_.windows->words) : run.k.count;
+    words_->copy_tail(group.data, group.width, run.k.count,
+                      b().CreateURem(steps, index(tile_edge)));
+  });
 }
 
 /// The sums of a group's points over K are those of a row of ones.
@@ -306,7 +338,12 @@ void PanelNest::call_block(const Group &group, const PanelTileArguments &tile,
           next);
       b().SetInsertPoint(here);
     }
-    call_panel_tile(frame(), shape(), {height, count}, problem_.width(), tile);
+    if (!is_of_tiles(height))
+      call_panel_tile(frame(), shape(), {height, count}, problem_.width(),
+                      tile);
+    else if (count <= shape().vectors)
+      call_matrix_tile(frame(), shape(), {height, count}, problem_.width(),
+                       tile, words_->tail());
     b().CreateBr(after);
     b().SetInsertPoint(next ? next : after);
   }
@@ -315,15 +352,28 @@ void PanelNest::call_block(const Group &group, const PanelTileArguments &tile,
 /// Stores the results of some rows, counted from the task's first.
 void PanelNest::finish(const Group &group, const Interval &rows, Value *sums,
                        Value *stride) {
+  Value *begin = b().CreateAdd(rows_.begin, rows.begin);
+  if (PaddedPoints *padded = words_ ? words_->padded() : nullptr)
+    padded->for_pieces(b().getTrue(), {begin, rows.count},
+                       [&](const PaddedPoints::Piece &piece) {
+                         store(group, piece.points, at(sums, piece.first),
+                               stride);
+                       });
+  else
+    store(group, {begin, rows.count}, sums, stride);
+}
+
+/// The same for rows that are points. Sums of windows are turned.
+void PanelNest::store(const Group &group, const Interval &rows, Value *sums,
+                      Value *stride) {
   Value *first = b().CreateAdd(points_.begin, group.first);
   Value *count =
       smaller(b(), group.width, b().CreateSub(points_.count, group.first));
   Interval of_points{first, count};
-  Interval of_rows{b().CreateAdd(rows_.begin, rows.begin), rows.count};
   if (problem_.turned)
-    epilogue_.emit({sums, stride, of_points, of_rows}, batch_);
+    epilogue_.emit({sums, stride, of_points, rows}, batch_);
   else
-    epilogue_.emit({sums, stride, of_rows, of_points}, batch_);
+    epilogue_.emit({sums, stride, rows, of_points}, batch_);
 }
 
 /// Turns a block of sums: those of its row r and point p go to place `row` + r

@@ -51,13 +51,15 @@ private:
   const TileShape &shape() const { return problem_.base.shape; }
 
   void split(llvm::Value *number);
-  llvm::SmallVector<unsigned, 4> heights() const;
+  llvm::SmallVector<unsigned, 5> heights() const;
+  bool is_of_tiles(unsigned height) const;
   bool has_wide_blocks() const;
   void pack(const Run &run);
   void emit_run(const Run &run);
   llvm::Value *width_of_group(llvm::Value *left);
   llvm::Value *weights();
   llvm::Value *packed_panels();
+  void copy_tail(const Run &run, const Group &group);
   void emit_point_sums(const Run &run, const Group &group);
   void emit_group(const Run &run, const Group &group);
   llvm::Value *next_height(llvm::Value *left);
@@ -72,6 +74,8 @@ private:
   void call_block(const Group &group, const PanelTileArguments &tile,
                   unsigned height);
   llvm::Value *sums_of(const Group &group, llvm::Value *row);
+  void store(const Group &group, const Interval &rows, llvm::Value *sums,
+             llvm::Value *stride);
   void finish(const Group &group, const Interval &rows, llvm::Value *sums,
               llvm::Value *stride);
   void turn(const Group &group, llvm::Value *sums, llvm::Value *row);

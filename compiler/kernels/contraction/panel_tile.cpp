@@ -31,22 +31,41 @@ public:
           return Values(block_.m * block_.vectors,
                         llvm::Constant::getNullValue(vector_));
         });
-    // What is carried from step to step: two addresses, then the sums.
-    Values carried = {arguments_.panels, arguments_.rows};
+    // What is carried: the address of the panels, then the sums.
+    Values carried = {arguments_.panels};
     carried.append(sums);
-    carried = emit_for(frame_, index(0), arguments_.k, index(1), carried,
-                       [&](Value *, llvm::ArrayRef<Value *> now) {
-                         prefetch(now[0]);
-                         Values next = {at(now[0], index(panel_)),
-                                        at(now[1], arguments_.k_stride)};
-                         next.append(step(now[0], now[1], now.drop_front(2)));
-                         return next;
-                       });
+    if (arguments_.taps)
+      carried =
+          emit_for(frame_, index(0), arguments_.taps, index(1), carried,
+                   [&](Value *tap, llvm::ArrayRef<Value *> now) {
+                     Value *offset = b_.CreateLoad(
+                         b_.getInt64Ty(),
+                         element(b_, b_.getInt64Ty(), arguments_.offsets, tap));
+                     return emit_steps(at(arguments_.rows, offset), now);
+                   });
+    else
+      carried = emit_steps(arguments_.rows, carried);
     for (size_t i = 0; i < sums.size(); ++i)
-      b_.CreateAlignedStore(carried[2 + i], sum_address(i), align());
+      b_.CreateAlignedStore(carried[1 + i], sum_address(i), align());
   }
 
 private:
+  /// All steps of K, or of a tap.
+  Values emit_steps(Value *rows, llvm::ArrayRef<Value *> carried) {
+    Values init = {rows};
+    init.append(carried.begin(), carried.end());
+    Values last =
+        emit_for(frame_, index(0), arguments_.k, index(1), init,
+                 [&](Value *, llvm::ArrayRef<Value *> now) {
+                   prefetch(now[1]);
+                   Values next = {at(now[0], arguments_.k_stride),
+                                  at(now[1], index(panel_))};
+                   next.append(step(now[1], now[0], now.drop_front(2)));
+                   return next;
+                 });
+    return Values(last.begin() + 1, last.end());
+  }
+
   Value *index(int64_t value) { return frame_.index(value); }
   Value *at(Value *pointer, Value *offset) {
     return b_.CreateGEP(scalar_, pointer, offset);
@@ -153,17 +172,22 @@ void call_panel_tile(KernelFrame &frame, const TileShape &shape,
                      const TileBlock &block, int64_t panel,
                      const PanelTileArguments &a) {
   std::string type = shape.words ? "words" : std::string(name(shape.type));
-  std::string symbol = "panels_" + type + "_" + std::to_string(block.m) + "x" +
+  std::string symbol = (a.taps ? "windows_" : "panels_") + type + "_" +
+                       std::to_string(block.m) + "x" +
                        std::to_string(block.vectors);
-  call_shared(frame, symbol,
-              {a.rows, a.k_stride, a.panels, a.panel_stride, a.k, a.sums,
-               a.sums_stride, a.continues},
-              [&](llvm::ArrayRef<Value *> v) {
-                PanelTile(frame, shape, block, panel,
-                          {v[0], a.row_stride, v[1], v[2], v[3], v[4], v[5],
-                           v[6], v[7]})
-                    .emit();
-              });
+  Values arguments = {a.rows, a.k_stride, a.panels,      a.panel_stride,
+                      a.k,    a.sums,     a.sums_stride, a.continues};
+  if (a.taps)
+    arguments.append({a.taps, a.offsets});
+  call_shared(frame, symbol, arguments, [&](llvm::ArrayRef<Value *> v) {
+    PanelTileArguments inner{v[0], a.row_stride, v[1], v[2], v[3],
+                             v[4], v[5],         v[6], v[7]};
+    if (a.taps) {
+      inner.taps = v[8];
+      inner.offsets = v[9];
+    }
+    PanelTile(frame, shape, block, panel, inner).emit();
+  });
 }
 
 } // namespace landfall::kernels

@@ -27,6 +27,11 @@ struct PanelTileArguments {
   llvm::Value *sums;         ///< Row 0.
   llvm::Value *sums_stride;  ///< From one row of sums to the next (i64).
   llvm::Value *continues;    ///< i1: add to the sums there, else overwrite.
+  /// If not null, rows are windows (word_windows.h) of so many taps (i64): `k`
+  /// is the number of steps of a tap, and rows are read at an offset for each
+  /// (address of i64, in elements).
+  llvm::Value *taps = nullptr;
+  llvm::Value *offsets = nullptr;
 };
 
 /// Emits a call of the kernel's function for blocks of these extents. Panels

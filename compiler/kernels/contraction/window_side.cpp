@@ -121,12 +121,15 @@ void WindowSide::add_taps(SizeCode &sizes, const analysis::IndexSpace &space,
           analysis::SizePolynomial::of(space.extents[*axis.tap]) - 1);
 }
 
-std::optional<WindowSide>
-find_windows(const analysis::ContractionRoles &roles) {
+std::optional<WindowSide> find_windows(const analysis::ContractionRoles &roles,
+                                       size_t words) {
   WindowSide side;
   for (uint32_t loop : roles.n_loops)
     side.axes.push_back({loop, {}, 1, 1, 1, {}});
-  std::vector<uint32_t> outer = roles.k_loops;
+  if (roles.k_loops.size() < words)
+    return std::nullopt;
+  std::vector<uint32_t> outer(roles.k_loops.begin(),
+                              roles.k_loops.end() - ptrdiff_t(words));
   while (!outer.empty() && add_tap(side, roles, outer.back())) {
     side.taps.insert(side.taps.begin(), outer.back());
     outer.pop_back();
@@ -134,6 +137,9 @@ find_windows(const analysis::ContractionRoles &roles) {
   if (side.taps.empty())
     return std::nullopt;
   side.channels = outer;
+  side.channels.insert(side.channels.end(),
+                       roles.k_loops.end() - ptrdiff_t(words),
+                       roles.k_loops.end());
   for (const WindowAxis &axis : side.axes)
     side.phases *= axis.phases;
   side.copy = copied_side(side, roles);

@@ -42,7 +42,7 @@ struct WindowAxis {
 /// The structure of the N side; a function of the kernel only.
 struct WindowSide {
   std::vector<WindowAxis> axes;   ///< All loops of N, outermost first.
-  std::vector<uint32_t> channels; ///< Loops of K outside of all taps.
+  std::vector<uint32_t> channels; ///< Loops of K that are no taps.
   std::vector<uint32_t> taps;     ///< The other loops of K, outermost first.
   int64_t phases = 1;             ///< The product of those of all axes.
   /// The copy. Rows: channels, then phases, as indices of the taps; lanes: the
@@ -58,7 +58,9 @@ struct WindowSide {
   }
 };
 
-/// Nothing if no loop of K is a tap.
-std::optional<WindowSide> find_windows(const analysis::ContractionRoles &roles);
+/// Nothing if no loop of K is a tap. The innermost `words` loops of K are not:
+/// they are channels, too.
+std::optional<WindowSide> find_windows(const analysis::ContractionRoles &roles,
+                                       size_t words = 0);
 
 } // namespace landfall::kernels

@@ -4,7 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/word_packer.h"
+#include "compiler/kernels/contraction/interleave_bytes.h"
 #include "compiler/kernels/frame/loop_builder.h"
+#include "compiler/kernels/lanes/transpose_block.h"
 
 namespace landfall::kernels {
 
@@ -25,8 +27,9 @@ unsigned lanes_of(const Machine &machine, const PackSide &side) {
 
 } // namespace
 
-WordAreas::WordAreas(KernelFrame &frame, const PanelProblem &problem,
+WordAreas::WordAreas(SizeCode &sizes, const PanelProblem &problem,
                      const PanelCut &cut) {
+  KernelFrame &frame = sizes.frame();
   llvm::IRBuilderBase &b = frame.b;
   const TileShape &shape = problem.base.shape;
   Value *end = frame.index(0);
@@ -47,12 +50,18 @@ WordAreas::WordAreas(KernelFrame &frame, const PanelProblem &problem,
   point_zeros = words(points);
   point_sums = words(points);
   ones = words(b.CreateAdd(cut.run_k, frame.index(shape.width)));
-  panels = staged = end;
+  tail = panels = staged = offsets = end;
+  if (problem.panels && shape.matrix_tiles)
+    tail = words(frame.index(tile_edge * shape.n()));
   if (!problem.panels)
     panels = words(b.CreateMul(
         cut.run_k, round_up(b, cut.task_points,
                             frame.index(std::max(widest, staged_points)))));
-  if (!problem.panels || problem.turned)
+  if (problem.windows) {
+    windows.emplace(sizes, *problem.windows, shape.width, cut.task_lanes);
+    staged = area(windows->staged_bytes);
+    offsets = area(b.CreateMul(windows->taps, frame.index(sizeof(int64_t))));
+  } else if (!problem.panels || problem.turned)
     staged = area(b.CreateMul(
         frame.index(staged_points),
         b.CreateAdd(b.CreateMul(cut.run_k, frame.index(steps_of_word)),
@@ -63,7 +72,7 @@ WordAreas::WordAreas(KernelFrame &frame, const PanelProblem &problem,
 WordPacker::WordPacker(SizeCode &sizes, const PanelProblem &problem,
                        const PanelCut &cut)
     : sizes_(sizes), problem_(problem), cut_(cut), sides_(*problem.words),
-      areas_(sizes.frame(), problem, cut),
+      areas_(sizes, problem, cut),
       row_lanes_(sizes.frame(),
                  lanes_of(sizes.frame().machine, sides_.rows.bytes)),
       point_lanes_(sizes.frame(),
@@ -73,6 +82,9 @@ WordPacker::WordPacker(SizeCode &sizes, const PanelProblem &problem,
       points_packer_(sizes, point_lanes_, sides_.points.bytes, DType::u8) {
   rows_packer_.flips_high_bit = sides_.form.flips_rows;
   points_packer_.flips_high_bit = sides_.form.flips_points;
+  if (problem.windows)
+    windows_.emplace(sizes, *problem.windows, problem.base.shape.width,
+                     *areas_.windows, sides_.form.flips_rows);
   if (sides_.rows.zero)
     row_zeros_.emplace(sizes, sum_lanes_, *sides_.rows.zero, DType::i32);
   if (sides_.points.zero)
@@ -124,6 +136,7 @@ void WordPacker::pack_zeros(Packer *packer, Value *area, const Interval &lanes,
 
 void WordPacker::begin(const IndexValues &batch, const Interval &rows,
                        const Interval &points) {
+  batch_ = batch;
   rows_ = rows;
   points_ = points;
   rows_packer_.begin(batch);
@@ -150,16 +163,19 @@ void WordPacker::pack(const Run &run) {
   Interval depth{first,
                  smaller(b(), b().CreateMul(run.k.count, index(steps_of_word)),
                          b().CreateSub(cut_.depth, first))};
-  if (problem_.turned) {
+  if (windows_)
+    windows_->emit(batch_, rows_,
+                   {frame().scratch, at(areas_.staged), offsets()});
+  else if (problem_.turned)
     pack_staged(rows_packer_, run, depth, rows_,
                 {frame().scratch, index(0), index(0), cut_.k_stride});
-    if (sides_.points_shifted())
-      sum_turned_rows(run);
-  } else {
+  else
     rows_packer_.pack({rows_, depth, frame().scratch,
                        index(problem_.row_stride() * steps_of_word)});
+  if (!windows_ && !problem_.rows_side_by_side())
     finish_rows(depth.count);
-  }
+  else if (!windows_ && sides_.points_shifted())
+    sum_turned_rows(run);
   if (needs_point_sums())
     pack_ones(depth.count);
   if (!problem_.panels)
@@ -253,6 +269,7 @@ void WordPacker::pack_staged(Packer &packer, const Run &run,
                              const Interval &depth, const Interval &lanes,
                              const Target &target) {
   Value *staged = at(areas_.staged), *line = index(staged_points);
+  bool is_of_tiles = problem_.base.shape.matrix_tiles;
   llvm::Type *bytes =
       llvm::FixedVectorType::get(b().getInt8Ty(), unsigned(staged_points));
   emit_for(
@@ -261,32 +278,38 @@ void WordPacker::pack_staged(Packer &packer, const Run &run,
         Interval piece{b().CreateAdd(lanes.begin, start),
                        smaller(b(), line, b().CreateSub(lanes.count, start))};
         packer.pack({depth, piece, staged, line});
-        // Steps of the last word that are beyond K.
-        for (int64_t beyond = 0; beyond < steps_of_word - 1; ++beyond)
-          b().CreateAlignedStore(
-              llvm::Constant::getNullValue(bytes),
-              byte_at(staged,
-                      b().CreateMul(b().CreateAdd(depth.count, index(beyond)),
-                                    line)),
-              llvm::Align(staged_points));
-        interleave(run, start, target);
+        // Steps of the last word, or tile, that are beyond K.
+        Value *end = b().CreateAdd(
+            depth.count,
+            index(steps_of_word * (is_of_tiles ? tile_edge : 1) - 1));
+        emit_for(frame(), depth.count, end, [&](Value *step) {
+          b().CreateAlignedStore(llvm::Constant::getNullValue(bytes),
+                                 byte_at(staged, b().CreateMul(step, line)),
+                                 llvm::Align(staged_points));
+        });
+        if (is_of_tiles && problem_.turned)
+          interleave_rows(run, start);
+        else
+          interleave(run, start, target);
         return Values();
       });
+}
+
+/// A vector of words of the staged bytes: a word of each of some points.
+Value *WordPacker::staged_words(Value *word, int64_t point) {
+  Value *from =
+      byte_at(at(areas_.staged),
+              b().CreateMul(word, index(steps_of_word * staged_points)));
+  Value *rows[steps_of_word];
+  for (int64_t step = 0; step < steps_of_word; ++step)
+    rows[step] = byte_at(from, index(step * staged_points + point));
+  return interleave_bytes(b(), rows, problem_.base.shape.width);
 }
 
 /// Makes words of the staged bytes; `start` is the number of the first point.
 void WordPacker::interleave(const Run &run, Value *start,
                             const Target &target) {
   unsigned width = problem_.base.shape.width;
-  llvm::Type *few = llvm::FixedVectorType::get(b().getInt8Ty(), width);
-  llvm::SmallVector<int, 64> pairs, all;
-  for (unsigned lane = 0; lane < width; ++lane)
-    for (unsigned from : {0u, width})
-      pairs.push_back(int(lane + from));
-  for (unsigned lane = 0; lane < width; ++lane)
-    for (unsigned step : {0u, 1u, 2 * width, 2 * width + 1})
-      all.push_back(int(2 * lane + step));
-  Value *staged = at(areas_.staged);
   // Where each vector of points goes, without what the step adds.
   llvm::SmallVector<Value *, 8> places;
   for (int64_t point = 0; point < staged_points; point += width) {
@@ -297,23 +320,74 @@ void WordPacker::interleave(const Run &run, Value *start,
                             b().CreateURem(place, target.width));
     places.push_back(place);
   }
-  emit_for(frame(), index(0), run.k.count, [&](Value *word) {
-    Value *from = byte_at(
-        staged, b().CreateMul(word, index(steps_of_word * staged_points)));
+  emit_for(frame(), index(0), in_tiles(run.k.count), [&](Value *word) {
     for (int64_t point = 0; point < staged_points; point += width) {
-      Value *rows[steps_of_word];
-      for (int64_t step = 0; step < steps_of_word; ++step)
-        rows[step] = b().CreateAlignedLoad(
-            few, byte_at(from, index(step * staged_points + point)),
-            llvm::Align(width));
-      Value *words = b().CreateShuffleVector(
-          b().CreateShuffleVector(rows[0], rows[1], pairs),
-          b().CreateShuffleVector(rows[2], rows[3], pairs), all);
       Value *offset = b().CreateAdd(places[size_t(point / width)],
                                     b().CreateMul(word, target.step_stride));
-      b().CreateAlignedStore(words, word_at(target.words, offset),
+      b().CreateAlignedStore(staged_words(word, point),
+                             word_at(target.words, offset),
                              llvm::Align(register_bytes()));
     }
+  });
+}
+
+/// The same for rows that are packed along K: squares of words are turned.
+void WordPacker::interleave_rows(const Run &run, Value *start) {
+  unsigned width = problem_.base.shape.width;
+  emit_for(frame(), index(0), in_tiles(run.k.count), index(width), {},
+           [&](Value *word, llvm::ArrayRef<Value *>) {
+             for (int64_t point = 0; point < staged_points; point += width) {
+               Value *row = b().CreateAdd(start, index(point));
+               // A task's last rows may end before the line does.
+               emit_if(frame(), b().CreateICmpSLT(row, rows_.count), [&] {
+                 llvm::SmallVector<Value *, 16> square;
+                 for (unsigned k = 0; k < width; ++k)
+                   square.push_back(
+                       staged_words(b().CreateAdd(word, index(k)), point));
+                 transpose_block_in_place(b(), square);
+                 for (unsigned k = 0; k < width; ++k) {
+                   Value *place = b().CreateMul(b().CreateAdd(row, index(k)),
+                                                index(problem_.row_stride()));
+                   b().CreateAlignedStore(
+                       square[k],
+                       word_at(frame().scratch, b().CreateAdd(place, word)),
+                       llvm::Align(register_bytes()));
+                 }
+               });
+             }
+             return Values();
+           });
+}
+
+/// A number of words, up to whole tiles if there are some.
+Value *WordPacker::in_tiles(Value *words) {
+  return problem_.base.shape.matrix_tiles
+             ? round_up(b(), words, index(tile_edge))
+             : words;
+}
+
+void WordPacker::copy_tail(Value *points, Value *count, Value *steps,
+                           Value *left) {
+  unsigned width = problem_.base.shape.width;
+  Value *panel_width = index(problem_.width());
+  llvm::Type *vector = sum_lanes_.vector_type(DType::i32);
+  Value *whole = b().CreateSub(steps, left);
+  emit_for(frame(), index(0), left, [&](Value *step) {
+    Value *words = b().CreateMul(b().CreateAdd(whole, step), panel_width);
+    emit_for(frame(), index(0), count, index(width), {},
+             [&](Value *point, llvm::ArrayRef<Value *>) {
+               Value *panel = b().CreateMul(cut_.panel_stride,
+                                            b().CreateUDiv(point, panel_width));
+               Value *from = b().CreateAdd(b().CreateAdd(panel, words),
+                                           b().CreateURem(point, panel_width));
+               Value *to = b().CreateAdd(b().CreateMul(point, index(tile_edge)),
+                                         b().CreateMul(step, index(tile_edge)));
+               b().CreateAlignedStore(
+                   b().CreateAlignedLoad(vector, word_at(points, from),
+                                         llvm::Align(4)),
+                   word_at(tail(), to), llvm::Align(register_bytes()));
+               return Values();
+             });
   });
 }
 

@@ -16,16 +16,18 @@ inline constexpr int64_t staged_points = 64;
 /// Where in a task's scratch memory is what words need, in bytes from
 /// PanelCut::words_at, and how much of it there is. All values are i64.
 struct WordAreas {
-  WordAreas(KernelFrame &frame, const PanelProblem &problem,
-            const PanelCut &cut);
+  WordAreas(SizeCode &sizes, const PanelProblem &problem, const PanelCut &cut);
 
   /// i32, one a row or point of the task: the zero points of the packed bytes,
   /// and the sums of the bytes over K.
   llvm::Value *row_zeros, *row_sums, *point_zeros, *point_sums;
-  llvm::Value *ones;   ///< A row of ones, with zeros beyond K.
-  llvm::Value *panels; ///< If the task packs its points.
-  llvm::Value *staged; ///< Bytes [K][N] that become words.
-  llvm::Value *bytes;  ///< Of all.
+  llvm::Value *ones;    ///< A row of ones, with zeros beyond K.
+  llvm::Value *panels;  ///< If the task packs its points.
+  llvm::Value *tail;    ///< The last steps of a group (matrix_tile.h).
+  llvm::Value *staged;  ///< Bytes [K][N] that become words.
+  llvm::Value *offsets; ///< An i64 for each tap of windows.
+  llvm::Value *bytes;   ///< Of all.
+  std::optional<WindowAreas> windows;
 };
 
 /// Emits the packing of one task's sides, and what their zero points do to the
@@ -37,16 +39,29 @@ public:
   /// Sets the part of the result that the task computes.
   void begin(const IndexValues &batch, const Interval &rows,
              const Interval &points);
+  /// If rows are windows: their points, the number of taps and the address of
+  /// their offsets.
+  PaddedPoints *padded() { return windows_ ? &windows_->points() : nullptr; }
+  llvm::Value *taps() { return areas_.windows->taps; }
+  llvm::Value *offsets() { return at(areas_.offsets); }
   /// Packs both sides of a run; rows to the beginning of scratch memory, with
   /// PanelProblem::row_stride().
   void pack(const Run &run);
 
+  /// A number of words, up to whole tiles if there are some: so many are
+  /// packed.
+  llvm::Value *in_tiles(llvm::Value *words);
   /// The first word of the panels, if the task packs its points.
   llvm::Value *panels() { return at(areas_.panels); }
   /// Whether the points' sums over K are needed.
   bool needs_point_sums() const { return sides_.rows_shifted(); }
   llvm::Value *ones() { return at(areas_.ones); }
   llvm::Value *point_sums(llvm::Value *first);
+  /// Copies the last `left` of the `steps` of `count` weights at the address
+  /// `points` to where blocks in tiles read them (matrix_tile.h).
+  void copy_tail(llvm::Value *points, llvm::Value *count, llvm::Value *steps,
+                 llvm::Value *left);
+  llvm::Value *tail() { return at(areas_.tail); }
   /// Subtracts what the zero points add from the finished sums of a block.
   /// `rows` and `points` count from the task's first; `stride`: from one row of
   /// sums to the next.
@@ -78,6 +93,8 @@ private:
   void pack_staged(Packer &packer, const Run &run, const Interval &depth,
                    const Interval &lanes, const Target &target);
   void interleave(const Run &run, llvm::Value *start, const Target &target);
+  llvm::Value *staged_words(llvm::Value *word, int64_t point);
+  void interleave_rows(const Run &run, llvm::Value *start);
 
   SizeCode &sizes_;
   const PanelProblem &problem_;
@@ -87,7 +104,9 @@ private:
   Lanes row_lanes_, point_lanes_, sum_lanes_;
   Packer rows_packer_, points_packer_;
   std::optional<Packer> row_zeros_, point_zeros_;
+  std::optional<WindowWords> windows_;
   Interval rows_, points_;
+  IndexValues batch_;
 };
 
 } // namespace landfall::kernels

@@ -14,6 +14,8 @@
 namespace landfall::kernels {
 
 inline constexpr int64_t steps_of_word = 4;
+/// The rows, points and words of K of a tile of a matrix unit (matrix_tile.h).
+inline constexpr int64_t tile_edge = 16;
 /// A word of ones: its product with another is the sum of that one's bytes.
 inline constexpr uint32_t four_ones = 0x01010101;
 

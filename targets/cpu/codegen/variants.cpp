@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "targets/cpu/codegen/variants.h"
+#include "base/tile_registers.h"
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/Host.h"
@@ -29,8 +30,21 @@ constexpr kernels::Machine with_vnni() {
   return machine;
 }
 
+constexpr kernels::Machine with_amx() {
+  kernels::Machine machine = with_vnni();
+  machine.caches.l2_bytes = 2 * 1024 * 1024;
+  machine.matrix_tiles = true;
+  return machine;
+}
+
 /// Best first.
 constexpr Variant rows[] = {
+    {.target = "cpu",
+     .name = "x86_64-avx512-amx",
+     .triple = "x86_64-unknown-linux-gnu",
+     .processor = "x86-64-v4",
+     .features = "+avx512vnni,+avx512bf16,+amx-tile,+amx-int8,+amx-bf16",
+     .machine = with_amx()},
     {.target = "cpu",
      .name = "x86_64-avx512-vnni",
      .triple = "x86_64-unknown-linux-gnu",
@@ -62,6 +76,9 @@ bool runs_here(const Variant &variant) {
   bool base = all({"avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe"});
   if (variant.machine.vector.byte_products == kernels::ByteProducts::by_bytes)
     base &= all({"avx512vnni"});
+  if (variant.machine.matrix_tiles)
+    base &= all({"avx512bf16", "amx-tile", "amx-int8", "amx-bf16"}) &&
+            may_use_tile_registers();
   if (variant.machine.vector.register_bits == 512)
     base &= all({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"});
   return base;
@@ -104,9 +121,8 @@ choose_variants(std::span<const std::string> names,
   bool has_bytes = llvm::any_of(kernels, multiplies_bytes);
   std::vector<const Variant *> chosen;
   auto add = [&](const Variant *variant) {
-    if (variant->machine.vector.byte_products ==
-            kernels::ByteProducts::by_bytes &&
-        !has_bytes)
+    while (!has_bytes && variant->machine.vector.byte_products ==
+                             kernels::ByteProducts::by_bytes)
       ++variant;
     if (!llvm::is_contained(chosen, variant))
       chosen.push_back(variant);

@@ -139,25 +139,11 @@ private:
     IndexValues indices;
     split_index(nest_.sizes, nest_.problem.roles.space, side_.taps,
                 b_.CreateSub(k, b_.CreateMul(channel, cut_.taps)), indices);
-    Value *row = b_.CreateSub(channel, first_channel_);
-    Value *lane = nest_.index(0);
-    for (size_t axis = 0; axis < side_.axes.size(); ++axis) {
-      const WindowAxis &at = side_.axes[axis];
-      if (!at.tap)
-        continue;
-      // From the least position, which a reversed window ends with.
-      Value *moved =
-          b_.CreateMul(indices.lookup(*at.tap), nest_.index(at.dilation));
-      if (at.dilation < 0)
-        moved = b_.CreateAdd(nest_.sizes.value(at.halo), moved);
-      Value *stride = nest_.index(at.stride);
-      if (at.phases > 1)
-        row = b_.CreateAdd(b_.CreateMul(row, nest_.index(at.phases)),
-                           b_.CreateURem(moved, stride));
-      lane = b_.CreateAdd(lane, b_.CreateMul(b_.CreateUDiv(moved, stride),
-                                             nest_.padded->pitch(axis)));
-    }
-    return b_.CreateAdd(b_.CreateMul(row, cut_.stride), lane);
+    PaddedPoints::Place place = nest_.padded->place_of(indices);
+    Value *row = b_.CreateAdd(
+        b_.CreateMul(b_.CreateSub(channel, first_channel_), cut_.phases),
+        place.phase);
+    return b_.CreateAdd(b_.CreateMul(row, cut_.stride), place.lane);
   }
 
   PackedNest &nest_;

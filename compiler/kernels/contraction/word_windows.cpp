@@ -1,0 +1,174 @@
+//===- word_windows.cpp - Windows of bytes, channels in words -------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/word_windows.h"
+#include "compiler/kernels/contraction/interleave_bytes.h"
+#include "compiler/kernels/contraction/window_copy.h"
+#include "compiler/kernels/frame/loop_builder.h"
+#include "compiler/kernels/lanes/transpose_block.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+/// Lanes of bytes that are copied at once: longer vectors would reach beyond
+/// the lines of most images.
+constexpr unsigned copied_lanes = 16;
+/// The lanes behind a task's last that blocks of rows, and whole vectors, may
+/// read.
+constexpr int64_t lanes_behind = 64;
+
+Error refuse(const std::string &reason) {
+  return {ErrorCode::unsupported, reason};
+}
+
+} // namespace
+
+Result<WordWindows> find_word_windows(const ContractionProblem &problem,
+                                      const WordSides &sides) {
+  if (!sides.panels || !sides.turned)
+    return refuse("the M side is not weights in panels");
+  if (sides.points_shifted())
+    return refuse("the weights have zero points");
+  if (sides.rows.zero)
+    for (uint32_t loop : problem.roles.n_loops)
+      if (sides.rows.zero->factor.uses[loop])
+        return refuse("zero points differ among the points of N");
+  analysis::ContractionRoles roles = problem.roles;
+  roles.n_side = sides.rows.bytes.factor;
+  // Panels walk the words of the innermost loop but one (word_sides.cpp).
+  constexpr size_t loops_of_words = 2;
+  std::optional<WindowSide> side = find_windows(roles, loops_of_words);
+  if (!side)
+    return refuse("the N side has no windows");
+  if (side->channels.size() != loops_of_words)
+    return refuse("a word has several taps");
+  const Extent &words = roles.space.extents[side->channels[0]];
+  if (!words.constant)
+    return refuse("the channels are known at run time only");
+  int64_t width = problem.shape.width;
+  int64_t vectors = (words.value + width - 1) / width;
+  return WordWindows{roles.space, std::move(*side), words.value,
+                     (vectors | 1) * width};
+}
+
+WindowAreas::WindowAreas(SizeCode &sizes, const WordWindows &windows,
+                         unsigned width, Value *task_lanes) {
+  llvm::IRBuilderBase &b = sizes.b();
+  auto index = [&](int64_t value) { return sizes.frame().index(value); };
+  const WindowSide &side = windows.side;
+  taps = sizes.extent(windows.space, side.taps);
+  Value *halo = PaddedPoints(sizes, side).halo();
+  lanes = round_up(b, b.CreateAdd(task_lanes, halo), index(width));
+  words = b.CreateMul(
+      b.CreateAdd(b.CreateMul(lanes, index(side.phases)), index(lanes_behind)),
+      index(windows.pitch));
+  staged_stride = b.CreateAdd(round_up(b, lanes, index(64)), index(64));
+  staged_bytes = b.CreateMul(staged_stride,
+                             index(steps_of_word * width * side.phases + 1));
+}
+
+WindowWords::WindowWords(SizeCode &sizes, const WordWindows &windows,
+                         unsigned width, const WindowAreas &areas,
+                         bool flips_high_bit)
+    : sizes_(sizes), windows_(windows), width_(width), areas_(areas),
+      lanes_(sizes.frame(), copied_lanes),
+      packer_(sizes, lanes_, windows.side.copy, DType::u8),
+      points_(sizes, windows.side) {
+  packer_.flips_high_bit = flips_high_bit;
+}
+
+void WindowWords::emit(const IndexValues &batch, const Interval &lanes,
+                       const Memory &memory) {
+  const WindowSide &side = windows_.side;
+  IndexValues indices = batch;
+  side.add_taps(sizes_, windows_.space, indices);
+  packer_.begin(indices);
+  emit_table(memory.table);
+  Value *read = b().CreateAdd(lanes.count, points_.halo());
+  Value *in_step = index(steps_of_word * side.phases);
+  // As many words as a vector has lanes at a time, as they are turned.
+  emit_for(
+      frame(), index(0), index(windows_.words), index(width_), {},
+      [&](Value *word, llvm::ArrayRef<Value *>) {
+        Value *count = smaller(b(), index(width_),
+                               b().CreateSub(index(windows_.words), word));
+        Interval rows{b().CreateMul(word, in_step),
+                      b().CreateMul(count, in_step)};
+        copy_windows(
+            packer_, side,
+            {rows, {lanes.begin, read}, memory.staged, areas_.staged_stride});
+        clear_rows(memory.staged, rows.count,
+                   b().CreateMul(index(width_), in_step));
+        turn(memory, word, read);
+        return Values();
+      });
+}
+
+/// The offsets of the taps, in words from a lane.
+void WindowWords::emit_table(Value *table) {
+  const WindowSide &side = windows_.side;
+  emit_for(frame(), index(0), areas_.taps, [&](Value *tap) {
+    IndexValues indices;
+    split_index(sizes_, windows_.space, side.taps, tap, indices);
+    PaddedPoints::Place place = points_.place_of(indices);
+    Value *lane =
+        b().CreateAdd(b().CreateMul(place.phase, areas_.lanes), place.lane);
+    b().CreateStore(b().CreateMul(lane, index(windows_.pitch)),
+                    element(b(), b().getInt64Ty(), table, tap));
+  });
+}
+
+/// Rows of channels that there are not.
+void WindowWords::clear_rows(Value *staged, Value *first, Value *last) {
+  llvm::Type *byte = b().getInt8Ty();
+  Value *stride = areas_.staged_stride;
+  Value *from = element(b(), byte, staged, b().CreateMul(first, stride));
+  b().CreateMemSet(from, b().getInt8(0),
+                   b().CreateMul(b().CreateSub(last, first), stride),
+                   llvm::MaybeAlign(64));
+}
+
+/// Writes the staged bytes as words, from `first_word` on, of each lane.
+void WindowWords::turn(const Memory &memory, Value *first_word, Value *lanes) {
+  const WindowSide &side = windows_.side;
+  llvm::Type *byte = b().getInt8Ty(), *word = b().getInt32Ty();
+  Value *pitch = index(windows_.pitch);
+  emit_for(frame(), index(0), lanes, index(width_), {},
+           [&](Value *lane, llvm::ArrayRef<Value *>) {
+             for (int64_t phase = 0; phase < side.phases; ++phase) {
+               llvm::SmallVector<Value *, 16> square;
+               for (unsigned k = 0; k < width_; ++k) {
+                 Value *rows[steps_of_word];
+                 for (int64_t step = 0; step < steps_of_word; ++step) {
+                   int64_t row =
+                       (k * steps_of_word + step) * side.phases + phase;
+                   Value *at = b().CreateAdd(
+                       b().CreateMul(areas_.staged_stride, index(row)), lane);
+                   rows[step] = element(b(), byte, memory.staged, at);
+                 }
+                 square.push_back(interleave_bytes(b(), rows, width_));
+               }
+               transpose_block_in_place(b(), square);
+               Value *first = b().CreateAdd(
+                   b().CreateMul(
+                       b().CreateAdd(b().CreateMul(areas_.lanes, index(phase)),
+                                     lane),
+                       pitch),
+                   first_word);
+               for (unsigned k = 0; k < width_; ++k)
+                 b().CreateAlignedStore(
+                     square[k],
+                     element(b(), word, memory.copy,
+                             b().CreateAdd(first, index(k * windows_.pitch))),
+                     llvm::Align(steps_of_word * width_));
+             }
+             return Values();
+           });
+}
+
+} // namespace landfall::kernels
