@@ -237,14 +237,17 @@ private:
     // Their kernels have points of N in their lanes only.
     if (is_unpacked_ && own_loop_ != innermost)
       return false;
-    bool windows_pay = long_sums < 2 || along >= weights_.fewest_for_windows ||
+    bool windows_pay = long_sums < 2 || is_bytes_ ||
+                       along >= weights_.fewest_for_windows ||
                        has_few_other_points();
+    int64_t fewest =
+        is_bytes_ ? weights_.fewest_bytes_on_m_side : weights_.fewest_on_m_side;
     int64_t stored = llvm::alignTo(along, weights_.width);
     return (stored - along) * 100 <= stored * weights_.most_padding &&
            (own_loop_ == innermost ||
             (used_.contains(innermost) && windows_pay &&
              summed >= weights_.fewest_summed_on_m_side &&
-             summed * along >= weights_.fewest_on_m_side));
+             summed * along >= fewest));
   }
 
   bool has_few_other_points() {

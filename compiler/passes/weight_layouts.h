@@ -36,6 +36,8 @@ struct PanelWeights {
   /// of the other side (large images), which fill vectors by themselves.
   int64_t fewest_summed_on_m_side = 0;
   int64_t fewest_on_m_side = 0;
+  /// The same for weights of 8-bit integers.
+  int64_t fewest_bytes_on_m_side = 0;
   /// The fewest points that weights with several summed dimensions (those of
   /// windows) have on the M side, unless the other side is known to have at
   /// most `few_other_points`: large images are not packed at all for few

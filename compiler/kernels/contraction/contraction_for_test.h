@@ -250,6 +250,9 @@ struct ConvolutionShape {
   bool guarded_twice = false;
   /// The extents of the weights and of the groups are constants.
   bool fixed_weights = false;
+  /// If not 0, the weights are bytes in panels of so many points, in words of
+  /// four channels: there is one group, and `inputs` is a multiple of 4.
+  int64_t panel = 0;
   /// The result is [n, g, p..., m], which makes the weights the N side.
   bool channels_last = false;
   ContractionTypes types = {};
@@ -269,11 +272,16 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   };
   Extent n = k.extent(s.images), g = weight_extent(s.groups);
   Extent c = weight_extent(s.inputs), m = weight_extent(s.outputs);
-  std::vector<Extent> loops{n, g}, reduce{c};
+  std::vector<Extent> loops{n, g}, reduce;
+  constexpr int64_t steps = 4;
+  if (s.panel == 0)
+    reduce.push_back(c);
   if (!s.channels_last)
     loops.push_back(m);
   size_t points_at = loops.size();
   std::vector<Extent> x_dims{n, k.product(g, c)}, w_dims{k.product(g, m), c};
+  if (s.panel != 0)
+    w_dims = {k.extent((s.outputs + s.panel - 1) / s.panel)};
   for (size_t d = 0; d < s.image.size(); ++d) {
     Extent image = k.extent(s.image[d]), window = weight_extent(s.window[d]);
     int64_t room =
@@ -284,6 +292,11 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
     reduce.push_back(window);
     x_dims.push_back(image);
     w_dims.push_back(window);
+  }
+  if (s.panel != 0) {
+    reduce.insert(reduce.end(), {k.extent(s.inputs / steps), fixed(steps)});
+    w_dims.insert(w_dims.end(),
+                  {reduce[reduce.size() - 2], fixed(s.panel), fixed(steps)});
   }
   if (s.channels_last)
     loops.push_back(m);
@@ -302,9 +315,19 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
     at.push_back(k.param(DType::i64));
   for (size_t v = 0; v < reduce.size(); ++v)
     over.push_back(k.param(DType::i64));
-  std::vector<NodeId> x_at{at[0], k.add(k.mul(at[1], k.node(c)), over[0])};
-  std::vector<NodeId> w_at{k.add(k.mul(at[1], k.node(m)), at[channel]),
-                           over[0]};
+  NodeId in = over[0], word = no_node;
+  size_t taps_at = 1;
+  std::vector<NodeId> w_at;
+  if (s.panel == 0) {
+    w_at = {k.add(k.mul(at[1], k.node(m)), at[channel]), in};
+  } else {
+    taps_at = 0;
+    word = over[over.size() - 2];
+    in = k.add(k.mul(word, k.literal(steps)), over.back());
+    w_at = {
+        k.scalar(ScalarOp::div, DType::i64, {at[channel], k.literal(s.panel)})};
+  }
+  std::vector<NodeId> x_at{at[0], k.add(k.mul(at[1], k.node(c)), in)};
   NodeId inside = k.literal(1, DType::boolean);
   auto require = [&](ScalarOp op, NodeId low, NodeId high) {
     NodeId holds = k.scalar(op, DType::boolean, {low, high});
@@ -313,14 +336,19 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   bool padded = s.guarded;
   for (size_t d = 0; d < s.image.size(); ++d) {
     NodeId index = k.add(k.mul(at[points_at + d], k.literal(s.stride[d])),
-                         k.mul(over[1 + d], k.literal(s.dilation[d])));
+                         k.mul(over[taps_at + d], k.literal(s.dilation[d])));
     index = k.scalar(ScalarOp::sub, DType::i64, {index, k.literal(s.pad[d])});
     x_at.push_back(index);
-    w_at.push_back(over[1 + d]);
+    w_at.push_back(over[taps_at + d]);
     require(ScalarOp::le, k.literal(0), index);
     require(ScalarOp::lt, index, k.node(x_dims[2 + d]));
     padded |= s.pad[d] != 0;
   }
+  if (s.panel != 0)
+    w_at.insert(w_at.end(), {word,
+                             k.scalar(ScalarOp::mod, DType::i64,
+                                      {at[channel], k.literal(s.panel)}),
+                             over.back()});
   if (padded) {
     x_at.push_back(inside);
     bool shifted = s.prologue == Prologue::zero_point ||

@@ -161,14 +161,18 @@ void Packer::store(const PackTarget &target, FactorCode &code, Value *row,
   store(code, element(b(), lanes.scalar_type(type), target.target, offset));
 }
 
-void Packer::store(FactorCode &code, Value *address) {
+Value *Packer::packed(FactorCode &code) {
   Value *value = lanes.spread(code.value(side.factor.value));
-  if (flips_high_bit)
-    value = b().CreateXor(
-        value,
-        llvm::ConstantInt::get(
-            value->getType(),
-            llvm::APInt::getSignMask(value->getType()->getScalarSizeInBits())));
+  if (!flips_high_bit)
+    return value;
+  unsigned bits = value->getType()->getScalarSizeInBits();
+  return b().CreateXor(
+      value,
+      llvm::ConstantInt::get(value->getType(), llvm::APInt::getSignMask(bits)));
+}
+
+void Packer::store(FactorCode &code, Value *address) {
+  Value *value = packed(code);
   b().CreateAlignedStore(
       value, address,
       llvm::Align(value->getType()->getPrimitiveSizeInBits() / 8));

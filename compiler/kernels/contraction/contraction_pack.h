@@ -114,6 +114,8 @@ public:
   void store(const PackTarget &target, FactorCode &code, llvm::Value *row,
              llvm::Value *lane);
   void store(FactorCode &code, llvm::Value *address);
+  /// The factor's values as they are stored.
+  llvm::Value *packed(FactorCode &code);
 
   SizeCode &sizes;
   Lanes &lanes;

@@ -59,9 +59,10 @@ TEST(ContractionStrategies, bestFirstAndTheLastServesAll) {
     EXPECT_NE(strategy->as_kernel() != nullptr,
               strategy->as_block() != nullptr);
   }
-  EXPECT_EQ(names, (std::vector<std::string_view>{
-                       "panels", "blocks", "unpacked", "stencil", "words",
-                       "dot_m", "dot_n", "streamed", "direct", "packed"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string_view>{
+                "panels", "blocks", "unpacked", "stencil", "word_windows",
+                "words", "dot_m", "dot_n", "streamed", "direct", "packed"}));
   EXPECT_EQ(choose(make_matmul({}, sizes_are_not_known),
                    std::vector{contraction_strategies().back()})
                 .generator,

@@ -211,6 +211,11 @@ TileShape TileShape::choose(const Machine &machine, const WordForm &words) {
   if (machine.matrix_tiles) {
     shape.matrix_tiles = true;
     shape.m = 2 * unsigned(tile_edge);
+    // A run of the points of a block fills most of the first-level cache, as
+    // rows do not stay there; runs have up to 2 * k steps.
+    int64_t step = shape.n() * size_of(shape.type);
+    shape.k =
+        machine.caches.l1_bytes * 5 / 6 / step / 2 / tile_edge * tile_edge;
   }
   return shape;
 }

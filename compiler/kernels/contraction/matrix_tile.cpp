@@ -45,7 +45,8 @@ public:
              int64_t panel, const PanelTileArguments &arguments, Value *tail)
       : frame_(frame), b_(frame.b), shape_(shape), block_(block), panel_(panel),
         arguments_(arguments), tail_(tail),
-        row_stride_(index(arguments.row_stride * size_of(shape.type))),
+        row_stride_(
+            b_.CreateMul(arguments.row_stride, index(size_of(shape.type)))),
         sum_stride_(
             b_.CreateMul(arguments.sums_stride, index(size_of(shape.type)))) {}
 
@@ -65,19 +66,15 @@ public:
           return Values();
         });
     if (!arguments_.taps) {
-      emit_steps(arguments_.rows, arguments_.panels, b_.getTrue());
+      emit_steps(arguments_.rows, index(0));
     } else {
-      Value *last = b_.CreateSub(arguments_.taps, index(1));
-      Value *of_tap = b_.CreateMul(arguments_.k, index(panel_));
-      emit_for(frame_, index(0), arguments_.taps, index(1), {arguments_.panels},
-               [&](Value *tap, llvm::ArrayRef<Value *> panels) {
-                 Value *offset = b_.CreateLoad(
-                     b_.getInt64Ty(),
-                     element(b_, b_.getInt64Ty(), arguments_.offsets, tap));
-                 emit_steps(at(arguments_.rows, offset), panels[0],
-                            b_.CreateICmpEQ(tap, last));
-                 return Values{at(panels[0], of_tap)};
-               });
+      emit_for(frame_, index(0), arguments_.taps, [&](Value *tap) {
+        Value *offset =
+            b_.CreateLoad(b_.getInt64Ty(), element(b_, b_.getInt64Ty(),
+                                                   arguments_.offsets, tap));
+        emit_steps(at(arguments_.rows, offset),
+                   b_.CreateMul(tap, arguments_.k));
+      });
     }
     for_sums([&](unsigned tile, Value *sums) {
       call(llvm::Intrinsic::x86_tilestored64,
@@ -86,11 +83,13 @@ public:
   }
 
 private:
-  /// All steps of K, or of a tap. Steps beyond the last, in its tile, are zero
-  /// in rows; in the panels they are of the next tap, or in the tail.
-  void emit_steps(Value *rows, Value *panels, Value *is_last) {
+  /// All steps of K, or of a tap, of which `first` is the first. Steps beyond
+  /// the last, in its tile, are zero in rows; in the panels they are of the
+  /// next taps, or behind all: then the tail is read.
+  void emit_steps(Value *rows, Value *first) {
     Value *edge = index(tile_edge);
     Value *panel_bytes = index(panel_ * size_of(shape_.type));
+    Value *panels = at(arguments_.panels, b_.CreateMul(first, index(panel_)));
     Values carried =
         emit_for(frame_, index(0), b_.CreateUDiv(arguments_.k, edge), index(1),
                  {rows, panels}, [&](Value *, llvm::ArrayRef<Value *> now) {
@@ -102,14 +101,21 @@ private:
                  });
     Value *left = b_.CreateURem(arguments_.k, edge);
     emit_if(frame_, b_.CreateICmpNE(left, index(0)), [&] {
+      Value *steps = arguments_.taps
+                         ? b_.CreateMul(arguments_.taps, arguments_.k)
+                         : arguments_.k;
+      Value *step = b_.CreateSub(b_.CreateAdd(first, arguments_.k), left);
+      Value *in_tail = b_.CreateSub(step, first_in_tail(b_, frame_, steps));
+      Value *is_behind = b_.CreateICmpSGT(b_.CreateAdd(step, edge), steps);
       add_products(
           carried[0],
           [&](unsigned v) {
-            return b_.CreateSelect(is_last,
-                                   at(tail_, index(v * tile_edge * tile_edge)),
+            Value *place = b_.CreateAdd(index(v * tail_steps * tile_edge),
+                                        b_.CreateMul(in_tail, edge));
+            return b_.CreateSelect(is_behind, at(tail_, place),
                                    points(carried[1], v));
           },
-          b_.CreateSelect(is_last, index(tile_row_bytes), panel_bytes));
+          b_.CreateSelect(is_behind, index(tile_row_bytes), panel_bytes));
     });
   }
 
@@ -123,6 +129,11 @@ private:
   }
   void load(unsigned tile, Value *address, Value *stride) {
     call(llvm::Intrinsic::x86_tileloadd64, {number(tile), address, stride});
+  }
+  /// Rows pass through the first-level cache once for each group of points,
+  /// which stay there.
+  void load_once(unsigned tile, Value *address, Value *stride) {
+    call(llvm::Intrinsic::x86_tileloaddt164, {number(tile), address, stride});
   }
 
   unsigned row_tiles() const { return block_.m / unsigned(tile_edge); }
@@ -162,8 +173,9 @@ private:
     for (unsigned v = 0; v < block_.vectors; ++v)
       load(point_tile(v), points(v), points_stride);
     for (unsigned row = 0; row < row_tiles(); ++row) {
-      int64_t first_row = int64_t(row) * tile_edge * arguments_.row_stride;
-      load(row_tile(row), at(rows, index(first_row)), row_stride_);
+      Value *first_row =
+          b_.CreateMul(arguments_.row_stride, index(int64_t(row) * tile_edge));
+      load_once(row_tile(row), at(rows, first_row), row_stride_);
       for (unsigned v = 0; v < block_.vectors; ++v)
         call(product_of(*shape_.words),
              {number(sum_tile(row, v)), number(row_tile(row)),
@@ -182,6 +194,10 @@ private:
 };
 
 } // namespace
+
+Value *first_in_tail(llvm::IRBuilderBase &b, KernelFrame &frame, Value *steps) {
+  return larger(b, b.CreateSub(steps, frame.index(tile_edge)), frame.index(0));
+}
 
 void begin_matrix_tiles(KernelFrame &frame) {
   constexpr const char *name = "tile_shapes";
@@ -208,18 +224,19 @@ void call_matrix_tile(KernelFrame &frame, const TileShape &shape,
   std::string symbol = (a.taps ? "window_tiles_" : "tiles_") +
                        std::to_string(block.m) + "x" +
                        std::to_string(block.vectors);
-  Values arguments = {a.rows, a.panels,      a.panel_stride, a.k,
-                      a.sums, a.sums_stride, a.continues,    tail};
+  Values arguments = {a.rows,         a.row_stride, a.panels,
+                      a.panel_stride, a.k,          a.sums,
+                      a.sums_stride,  a.continues,  tail};
   if (a.taps)
     arguments.append({a.taps, a.offsets});
   call_shared(frame, symbol, arguments, [&](llvm::ArrayRef<Value *> v) {
-    PanelTileArguments inner{v[0], a.row_stride, nullptr, v[1], v[2],
-                             v[3], v[4],         v[5],    v[6]};
+    PanelTileArguments inner{v[0], v[1], nullptr, v[2], v[3],
+                             v[4], v[5], v[6],    v[7]};
     if (a.taps) {
-      inner.taps = v[8];
-      inner.offsets = v[9];
+      inner.taps = v[9];
+      inner.offsets = v[10];
     }
-    MatrixTile(frame, shape, block, panel, inner, v[7]).emit();
+    MatrixTile(frame, shape, block, panel, inner, v[8]).emit();
   });
 }
 

@@ -24,11 +24,17 @@ namespace landfall::kernels {
 void begin_matrix_tiles(KernelFrame &frame);
 void end_matrix_tiles(KernelFrame &frame);
 
+/// The steps that a tail has room for, and the number of the first of a run's
+/// `steps` that it holds; it holds all behind.
+inline constexpr int64_t tail_steps = 2 * tile_edge;
+llvm::Value *first_in_tail(llvm::IRBuilderBase &b, KernelFrame &frame,
+                           llvm::Value *steps);
+
 /// Emits a call of the kernel's function for blocks of `block.m` rows, 16 or
 /// 32, by one or two vectors. Rows are packed along K, and words beyond the
-/// run's (or a tap's) last, up to whole tiles, are zero in rows. `tail` holds
-/// the last of the panels' steps that fill no tile, [vector][step][point] for a
-/// whole tile of steps: behind a panel there may be no memory.
+/// run's (or a tap's) last, up to whole tiles, are zero in rows. Where a tile
+/// would reach behind the last of the panels' steps, where there may be no
+/// memory, it is read from `tail`: [vector][tail_steps][point].
 void call_matrix_tile(KernelFrame &frame, const TileShape &shape,
                       const TileBlock &block, int64_t panel,
                       const PanelTileArguments &arguments, llvm::Value *tail);

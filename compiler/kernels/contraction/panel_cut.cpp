@@ -46,6 +46,9 @@ public:
       cut_.runs = parts(cut_.k, at_least_one(cut_.run_k));
     }
     cut_.panel_stride = panel_stride();
+    cut_.row_stride = problem_.windows
+                          ? problem_.windows->pitch(sizes_, shape_.width)
+                          : index(problem_.row_stride());
     cut_result();
     lay_out_scratch();
     return cut_;
@@ -83,16 +86,15 @@ private:
     // points, while panels are only read again for one along the rows: so a
     // task has rather many points.
     int64_t third = cache_ / 3 / element_;
-    int64_t row = problem_.windows
-                      ? problem_.windows->pitch * problem_.windows->side.phases
-                      : problem_.most_k();
-    int64_t packed_rows = std::max<int64_t>(third / row, 1);
+    Value *packed_rows = index(std::max<int64_t>(third / problem_.most_k(), 1));
+    if (problem_.windows)
+      packed_rows = at_least_one(b_.CreateUDiv(
+          index(third / problem_.windows->side.phases), cut_.row_stride));
     Value *wanted = at_least_one(smaller(b_, cut_.points, index(many_points)));
     Value *kept = b_.CreateICmpSGT(cut_.runs, index(1));
     Value *most_rows = b_.CreateSelect(
-        kept,
-        smaller(b_, b_.CreateUDiv(index(third), wanted), index(packed_rows)),
-        index(packed_rows));
+        kept, smaller(b_, b_.CreateUDiv(index(third), wanted), packed_rows),
+        packed_rows);
     most_rows = b_.CreateMul(
         at_least_one(b_.CreateUDiv(most_rows, index(block))), index(block));
     Value *rows = at_least_one(smaller(b_, cut_.rows, most_rows));

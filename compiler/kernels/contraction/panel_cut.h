@@ -51,10 +51,8 @@ struct PanelProblem {
   bool rows_side_by_side() const {
     return turned && !base.shape.matrix_tiles && !windows;
   }
-  /// From one packed row to the next, in elements.
+  /// From one packed row to the next, in elements, if they are no windows.
   int64_t row_stride() const {
-    if (windows)
-      return windows->pitch;
     return rows_side_by_side() ? 1 : most_k() + int64_t(base.shape.width);
   }
 
@@ -74,7 +72,7 @@ struct PanelCut {
   llvm::Value *task_lanes; ///< At most; rows, if they are no windows.
   llvm::Value *row_tasks, *point_tasks;
   llvm::Value *run_k, *runs; ///< Steps of K in a run; runs, at least 1.
-  llvm::Value *k_stride;     ///< Of the packed rows, in elements.
+  llvm::Value *k_stride, *row_stride; ///< Of the packed rows, in elements.
   /// Rows of a task, or lanes, in whole blocks.
   llvm::Value *padded_rows;
   /// Scratch memory of a thread, in bytes: packed rows at 0, then sums, then

@@ -259,7 +259,7 @@ Value *PanelNest::sums_of(const Group &group, Value *row) {
 /// A block's arguments without its rows and sums.
 PanelTileArguments PanelNest::tile_of(const Run &run, const Group &group) {
   PanelTileArguments tile{};
-  tile.row_stride = problem_.row_stride();
+  tile.row_stride = cut_.row_stride;
   tile.panels = group.data;
   tile.panel_stride = cut_.panel_stride;
   tile.k = words_ && !weights_ ? words_->in_tiles(run.k.count) : run.k.count;
@@ -270,13 +270,12 @@ PanelTileArguments PanelNest::tile_of(const Run &run, const Group &group) {
 void PanelNest::emit_block(const Run &run, const Group &group,
                            const Interval &rows, Value *sums, Value *stride) {
   PanelTileArguments tile = tile_of(run, group);
-  tile.rows = at(frame().scratch,
-                 b().CreateMul(rows.begin, index(problem_.row_stride())));
+  tile.rows = at(frame().scratch, b().CreateMul(rows.begin, cut_.row_stride));
   tile.k_stride = cut_.k_stride;
   tile.sums = sums;
   tile.sums_stride = stride;
   if (problem_.windows) {
-    tile.k = index(problem_.windows->words);
+    tile.k = words_->tap_words();
     tile.taps = words_->taps();
     tile.offsets = words_->offsets();
   }
@@ -295,12 +294,11 @@ void PanelNest::copy_tail(const Run &run, const Group &group) {
     return;
   Value *many = b().CreateICmpSGT(rows_.count, index(tile_edge / 2));
   Value *usual = b().CreateICmpSLE(group.width, index(shape().n()));
-  emit_if(frame(), b().CreateAnd(many, usual), [&] {
-    Value *steps =
-        problem_.windows ? index(problem_.windows->words) : run.k.count;
-    words_->copy_tail(group.data, group.width, run.k.count,
-                      b().CreateURem(steps, index(tile_edge)));
-  });
+  Value *steps = problem_.windows ? words_->tap_words() : run.k.count;
+  Value *needed =
+      b().CreateICmpNE(b().CreateURem(steps, index(tile_edge)), index(0));
+  emit_if(frame(), b().CreateAnd(b().CreateAnd(many, usual), needed),
+          [&] { words_->copy_tail(group.data, group.width, run.k.count); });
 }
 
 /// The sums of a group's points over K are those of a row of ones.
@@ -309,6 +307,7 @@ void PanelNest::emit_point_sums(const Run &run, const Group &group) {
     return;
   PanelTileArguments tile = tile_of(run, group);
   tile.rows = words_->ones();
+  tile.row_stride = index(0); // There is one.
   tile.k_stride = index(1);
   tile.sums = words_->point_sums(group.first);
   tile.sums_stride = group.width;

@@ -152,7 +152,8 @@ private:
 
   /// The element of a row, in all lanes.
   Value *spread(Value *rows, unsigned row) {
-    Value *address = at(rows, index(int64_t(row) * arguments_.row_stride));
+    Value *address =
+        at(rows, b_.CreateMul(arguments_.row_stride, index(int64_t(row))));
     return b_.CreateVectorSplat(shape_.width, b_.CreateLoad(scalar_, address));
   }
 
@@ -177,11 +178,18 @@ void call_panel_tile(KernelFrame &frame, const TileShape &shape,
                        std::to_string(block.vectors);
   Values arguments = {a.rows, a.k_stride, a.panels,      a.panel_stride,
                       a.k,    a.sums,     a.sums_stride, a.continues};
+  // Known strides are parts of addresses.
+  bool is_known = llvm::isa<llvm::Constant>(a.row_stride);
   if (a.taps)
     arguments.append({a.taps, a.offsets});
+  if (!is_known)
+    arguments.push_back(a.row_stride);
   call_shared(frame, symbol, arguments, [&](llvm::ArrayRef<Value *> v) {
-    PanelTileArguments inner{v[0], a.row_stride, v[1], v[2], v[3],
-                             v[4], v[5],         v[6], v[7]};
+    PanelTileArguments inner{v[0], is_known ? a.row_stride : v.back(),
+                             v[1], v[2],
+                             v[3], v[4],
+                             v[5], v[6],
+                             v[7]};
     if (a.taps) {
       inner.taps = v[8];
       inner.offsets = v[9];

@@ -19,7 +19,7 @@ namespace landfall::kernels {
 /// may be words; strides are in elements.
 struct PanelTileArguments {
   llvm::Value *rows;         ///< Row 0 at the run's first step.
-  int64_t row_stride;        ///< From one row to the next.
+  llvm::Value *row_stride;   ///< From one row to the next (i64).
   llvm::Value *k_stride;     ///< From one step of K of a row to the next (i64).
   llvm::Value *panels;       ///< The block's first point, at the first step.
   llvm::Value *panel_stride; ///< From one panel to the next (i64).

@@ -148,7 +148,7 @@ private:
       code.set(packer_.loads()[l].node, reader.read(l, open, index(0), code));
       prefetch_next_channel(l, open.offsets[0]);
     }
-    return packer_.lanes.spread(code.value(packer_.side.factor.value));
+    return packer_.packed(code);
   }
 
   /// Channels are far apart in memory: the processor does not foresee the step

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/word_packer.h"
 #include "compiler/kernels/contraction/interleave_bytes.h"
+#include "compiler/kernels/contraction/matrix_tile.h"
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/lanes/transpose_block.h"
 
@@ -52,7 +53,7 @@ WordAreas::WordAreas(SizeCode &sizes, const PanelProblem &problem,
   ones = words(b.CreateAdd(cut.run_k, frame.index(shape.width)));
   tail = panels = staged = offsets = end;
   if (problem.panels && shape.matrix_tiles)
-    tail = words(frame.index(tile_edge * shape.n()));
+    tail = words(frame.index(tail_steps * shape.n()));
   if (!problem.panels)
     panels = words(b.CreateMul(
         cut.run_k, round_up(b, cut.task_points,
@@ -366,22 +367,22 @@ Value *WordPacker::in_tiles(Value *words) {
              : words;
 }
 
-void WordPacker::copy_tail(Value *points, Value *count, Value *steps,
-                           Value *left) {
+void WordPacker::copy_tail(Value *points, Value *count, Value *steps) {
   unsigned width = problem_.base.shape.width;
   Value *panel_width = index(problem_.width());
   llvm::Type *vector = sum_lanes_.vector_type(DType::i32);
-  Value *whole = b().CreateSub(steps, left);
-  emit_for(frame(), index(0), left, [&](Value *step) {
-    Value *words = b().CreateMul(b().CreateAdd(whole, step), panel_width);
+  Value *first = first_in_tail(b(), frame(), steps);
+  emit_for(frame(), first, steps, [&](Value *step) {
+    Value *words = b().CreateMul(step, panel_width);
+    Value *place = b().CreateMul(b().CreateSub(step, first), index(tile_edge));
     emit_for(frame(), index(0), count, index(width), {},
              [&](Value *point, llvm::ArrayRef<Value *>) {
                Value *panel = b().CreateMul(cut_.panel_stride,
                                             b().CreateUDiv(point, panel_width));
                Value *from = b().CreateAdd(b().CreateAdd(panel, words),
                                            b().CreateURem(point, panel_width));
-               Value *to = b().CreateAdd(b().CreateMul(point, index(tile_edge)),
-                                         b().CreateMul(step, index(tile_edge)));
+               Value *to = b().CreateAdd(
+                   b().CreateMul(point, index(tail_steps)), place);
                b().CreateAlignedStore(
                    b().CreateAlignedLoad(vector, word_at(points, from),
                                          llvm::Align(4)),

@@ -39,10 +39,11 @@ public:
   /// Sets the part of the result that the task computes.
   void begin(const IndexValues &batch, const Interval &rows,
              const Interval &points);
-  /// If rows are windows: their points, the number of taps and the address of
-  /// their offsets.
+  /// If rows are windows: their points, the number of taps, the words of one,
+  /// and the address of the offsets.
   PaddedPoints *padded() { return windows_ ? &windows_->points() : nullptr; }
   llvm::Value *taps() { return areas_.windows->taps; }
+  llvm::Value *tap_words() { return areas_.windows->tap_words; }
   llvm::Value *offsets() { return at(areas_.offsets); }
   /// Packs both sides of a run; rows to the beginning of scratch memory, with
   /// PanelProblem::row_stride().
@@ -57,10 +58,9 @@ public:
   bool needs_point_sums() const { return sides_.rows_shifted(); }
   llvm::Value *ones() { return at(areas_.ones); }
   llvm::Value *point_sums(llvm::Value *first);
-  /// Copies the last `left` of the `steps` of `count` weights at the address
-  /// `points` to where blocks in tiles read them (matrix_tile.h).
-  void copy_tail(llvm::Value *points, llvm::Value *count, llvm::Value *steps,
-                 llvm::Value *left);
+  /// Copies the last of the `steps` of `count` weights at the address `points`
+  /// to the tail, where blocks in tiles read them (matrix_tile.h).
+  void copy_tail(llvm::Value *points, llvm::Value *count, llvm::Value *steps);
   llvm::Value *tail() { return at(areas_.tail); }
   /// Subtracts what the zero points add from the finished sums of a block.
   /// `rows` and `points` count from the task's first; `stride`: from one row of

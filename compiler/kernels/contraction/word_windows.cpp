@@ -21,6 +21,8 @@ constexpr unsigned copied_lanes = 16;
 /// The lanes behind a task's last that blocks of rows, and whole vectors, may
 /// read.
 constexpr int64_t lanes_behind = 64;
+/// Staged rows are whole lines.
+constexpr unsigned line_bytes = 64;
 
 Error refuse(const std::string &reason) {
   return {ErrorCode::unsupported, reason};
@@ -47,13 +49,16 @@ Result<WordWindows> find_word_windows(const ContractionProblem &problem,
     return refuse("the N side has no windows");
   if (side->channels.size() != loops_of_words)
     return refuse("a word has several taps");
-  const Extent &words = roles.space.extents[side->channels[0]];
-  if (!words.constant)
-    return refuse("the channels are known at run time only");
-  int64_t width = problem.shape.width;
-  int64_t vectors = (words.value + width - 1) / width;
-  return WordWindows{roles.space, std::move(*side), words.value,
-                     (vectors | 1) * width};
+  auto words =
+      analysis::SizePolynomial::of(roles.space.extents[side->channels.front()]);
+  return WordWindows{roles.space, std::move(*side), std::move(words)};
+}
+
+Value *WordWindows::pitch(SizeCode &sizes, unsigned width) const {
+  llvm::IRBuilderBase &b = sizes.b();
+  Value *lanes = sizes.frame().index(width);
+  Value *vectors = ceil_div(b, sizes.value(words), lanes);
+  return b.CreateMul(b.CreateOr(vectors, sizes.frame().index(1)), lanes);
 }
 
 WindowAreas::WindowAreas(SizeCode &sizes, const WordWindows &windows,
@@ -62,12 +67,15 @@ WindowAreas::WindowAreas(SizeCode &sizes, const WordWindows &windows,
   auto index = [&](int64_t value) { return sizes.frame().index(value); };
   const WindowSide &side = windows.side;
   taps = sizes.extent(windows.space, side.taps);
+  tap_words = sizes.value(windows.words);
+  pitch = windows.pitch(sizes, width);
   Value *halo = PaddedPoints(sizes, side).halo();
   lanes = round_up(b, b.CreateAdd(task_lanes, halo), index(width));
   words = b.CreateMul(
       b.CreateAdd(b.CreateMul(lanes, index(side.phases)), index(lanes_behind)),
-      index(windows.pitch));
-  staged_stride = b.CreateAdd(round_up(b, lanes, index(64)), index(64));
+      pitch);
+  staged_stride =
+      b.CreateAdd(round_up(b, lanes, index(line_bytes)), index(line_bytes));
   staged_bytes = b.CreateMul(staged_stride,
                              index(steps_of_word * width * side.phases + 1));
 }
@@ -93,10 +101,10 @@ void WindowWords::emit(const IndexValues &batch, const Interval &lanes,
   Value *in_step = index(steps_of_word * side.phases);
   // As many words as a vector has lanes at a time, as they are turned.
   emit_for(
-      frame(), index(0), index(windows_.words), index(width_), {},
+      frame(), index(0), areas_.tap_words, index(width_), {},
       [&](Value *word, llvm::ArrayRef<Value *>) {
-        Value *count = smaller(b(), index(width_),
-                               b().CreateSub(index(windows_.words), word));
+        Value *count =
+            smaller(b(), index(width_), b().CreateSub(areas_.tap_words, word));
         Interval rows{b().CreateMul(word, in_step),
                       b().CreateMul(count, in_step)};
         copy_windows(
@@ -118,57 +126,61 @@ void WindowWords::emit_table(Value *table) {
     PaddedPoints::Place place = points_.place_of(indices);
     Value *lane =
         b().CreateAdd(b().CreateMul(place.phase, areas_.lanes), place.lane);
-    b().CreateStore(b().CreateMul(lane, index(windows_.pitch)),
+    b().CreateStore(b().CreateMul(lane, areas_.pitch),
                     element(b(), b().getInt64Ty(), table, tap));
   });
 }
 
 /// Rows of channels that there are not.
 void WindowWords::clear_rows(Value *staged, Value *first, Value *last) {
-  llvm::Type *byte = b().getInt8Ty();
   Value *stride = areas_.staged_stride;
-  Value *from = element(b(), byte, staged, b().CreateMul(first, stride));
-  b().CreateMemSet(from, b().getInt8(0),
-                   b().CreateMul(b().CreateSub(last, first), stride),
-                   llvm::MaybeAlign(64));
+  llvm::Type *line = llvm::FixedVectorType::get(b().getInt8Ty(), line_bytes);
+  emit_for(frame(), b().CreateMul(first, stride), b().CreateMul(last, stride),
+           index(line_bytes), {}, [&](Value *place, llvm::ArrayRef<Value *>) {
+             b().CreateAlignedStore(
+                 llvm::Constant::getNullValue(line),
+                 element(b(), b().getInt8Ty(), staged, place),
+                 llvm::Align(line_bytes));
+             return Values();
+           });
 }
 
 /// Writes the staged bytes as words, from `first_word` on, of each lane.
 void WindowWords::turn(const Memory &memory, Value *first_word, Value *lanes) {
   const WindowSide &side = windows_.side;
   llvm::Type *byte = b().getInt8Ty(), *word = b().getInt32Ty();
-  Value *pitch = index(windows_.pitch);
-  emit_for(frame(), index(0), lanes, index(width_), {},
-           [&](Value *lane, llvm::ArrayRef<Value *>) {
-             for (int64_t phase = 0; phase < side.phases; ++phase) {
-               llvm::SmallVector<Value *, 16> square;
-               for (unsigned k = 0; k < width_; ++k) {
-                 Value *rows[steps_of_word];
-                 for (int64_t step = 0; step < steps_of_word; ++step) {
-                   int64_t row =
-                       (k * steps_of_word + step) * side.phases + phase;
-                   Value *at = b().CreateAdd(
-                       b().CreateMul(areas_.staged_stride, index(row)), lane);
-                   rows[step] = element(b(), byte, memory.staged, at);
-                 }
-                 square.push_back(interleave_bytes(b(), rows, width_));
-               }
-               transpose_block_in_place(b(), square);
-               Value *first = b().CreateAdd(
-                   b().CreateMul(
-                       b().CreateAdd(b().CreateMul(areas_.lanes, index(phase)),
-                                     lane),
-                       pitch),
-                   first_word);
-               for (unsigned k = 0; k < width_; ++k)
-                 b().CreateAlignedStore(
-                     square[k],
-                     element(b(), word, memory.copy,
-                             b().CreateAdd(first, index(k * windows_.pitch))),
-                     llvm::Align(steps_of_word * width_));
-             }
-             return Values();
-           });
+  Value *pitch = areas_.pitch;
+  emit_for(
+      frame(), index(0), lanes, index(width_), {},
+      [&](Value *lane, llvm::ArrayRef<Value *>) {
+        for (int64_t phase = 0; phase < side.phases; ++phase) {
+          llvm::SmallVector<Value *, 16> square;
+          for (unsigned k = 0; k < width_; ++k) {
+            Value *rows[steps_of_word];
+            for (int64_t step = 0; step < steps_of_word; ++step) {
+              int64_t row = (k * steps_of_word + step) * side.phases + phase;
+              Value *at = b().CreateAdd(
+                  b().CreateMul(areas_.staged_stride, index(row)), lane);
+              rows[step] = element(b(), byte, memory.staged, at);
+            }
+            square.push_back(interleave_bytes(b(), rows, width_));
+          }
+          transpose_block_in_place(b(), square);
+          Value *first = b().CreateAdd(
+              b().CreateMul(
+                  b().CreateAdd(b().CreateMul(areas_.lanes, index(phase)),
+                                lane),
+                  pitch),
+              first_word);
+          for (unsigned k = 0; k < width_; ++k)
+            b().CreateAlignedStore(
+                square[k],
+                element(b(), word, memory.copy,
+                        b().CreateAdd(first, b().CreateMul(index(k), pitch))),
+                llvm::Align(steps_of_word * width_));
+        }
+        return Values();
+      });
 }
 
 } // namespace landfall::kernels

@@ -24,11 +24,12 @@ namespace landfall::kernels {
 struct WordWindows {
   analysis::IndexSpace space;
   WindowSide side; ///< Its channels are the words and the steps of a word.
-  int64_t words;   ///< Of the channels of a position: steps of K of a tap.
-  /// From one lane of the copy to the next, in words: whole vectors (words
-  /// beyond the channels are zero), and an odd number of cache lines, as rows
-  /// must not compete for the same sets.
-  int64_t pitch;
+  analysis::SizePolynomial words; ///< Of a position: steps of K of a tap.
+
+  /// From one lane of the copy to the next, in words (i64): whole vectors of
+  /// `width` (words beyond the channels are zero), and an odd number of them,
+  /// as rows must not compete for the same sets of a cache.
+  llvm::Value *pitch(SizeCode &sizes, unsigned width) const;
 };
 
 /// The windows of the rows, or why they are not read so: a clause to follow
@@ -41,7 +42,7 @@ struct WindowAreas {
   WindowAreas(SizeCode &sizes, const WordWindows &windows, unsigned width,
               llvm::Value *task_lanes);
 
-  llvm::Value *taps;
+  llvm::Value *taps, *tap_words, *pitch;
   llvm::Value *lanes;         ///< Of a phase of the copy.
   llvm::Value *words;         ///< Of the copy.
   llvm::Value *staged_stride; ///< From one staged row of bytes to the next.

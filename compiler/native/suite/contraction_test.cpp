@@ -125,6 +125,45 @@ TEST(Contraction, weightsInPanelsOfWords) {
   check_cases(cases);
 }
 
+/// Convolutions of bytes whose weights are in panels: from padded copies, where
+/// halos are small.
+TEST(Contraction, windowsOfBytes) {
+  using enum kernels::Prologue;
+  std::mt19937 random(21);
+  std::vector<Case> cases;
+  int form = 0;
+  for (auto [stride, dilation, pad] :
+       {std::tuple(1, 1, 1), std::tuple(2, 1, 1), std::tuple(1, 2, 2),
+        std::tuple(3, 1, 0)}) {
+    kernels::ConvolutionShape shape;
+    shape.window = {3, 3};
+    shape.stride = {stride, 1 + (stride > 1)};
+    shape.dilation = {dilation, 1};
+    shape.pad = {pad, 1};
+    shape.panel = form % 2 ? 16 : 32;
+    shape.prologue = form == 2 ? zero_points : zero_point;
+    DType x_type = form % 2 ? DType::u8 : DType::i8;
+    shape.types = {x_type, DType::i8, DType::i32, DType::i32};
+    std::vector<Launch> launches;
+    Kernel kernel;
+    for (auto [images, inputs, outputs, height, width] :
+         {std::tuple(1, 4, 16, 9, 11), std::tuple(2, 64, 33, 13, 14),
+          std::tuple(1, 68, 40, 31, 6), std::tuple(1, 12, 5, 3, 50)}) {
+      shape.images = images;
+      shape.inputs = inputs;
+      shape.outputs = outputs;
+      shape.image = {height, width};
+      kernels::ContractionCase made =
+          kernels::make_convolution(shape, [] { return true; });
+      launches.push_back(whole_numbers(made.kernel, made.sizes, random));
+      kernel = std::move(made.kernel);
+    }
+    cases.push_back({std::move(kernel), std::move(launches), {}});
+    ++form;
+  }
+  check_cases(cases);
+}
+
 /// out[m, n] = the sum over b, k, h of x[m, b, k, h] times
 /// ((w >> shift[h] & mask) - zero[n, b]) * scale[n, b], with weights w in
 /// panels: integers of a few bits; sizes M, B, K, N and panels. With `words`, x

@@ -52,7 +52,8 @@ public:
     // What a task copies beside its own points stays in the cache.
     int64_t room = problem.machine.caches.l2_bytes / 4 / steps_of_word;
     Value *cached = b.CreateICmpSLE(
-        points.halo(), index(room / (windows.pitch * windows.side.phases)));
+        b.CreateMul(points.halo(), windows.pitch(sizes, problem.shape.width)),
+        index(room / windows.side.phases));
     return b.CreateAnd(few_lost, cached);
   }
 
