@@ -158,6 +158,9 @@ void PanelNest::emit_rows(const Run &run, const Interval &rows) {
 
 /// The heights of blocks that rows may need.
 llvm::SmallVector<unsigned, 5> PanelNest::heights() const {
+  // Images have many lanes.
+  if (problem_.windows)
+    return {shape().matrix_tiles ? unsigned(tile_edge) : 4u, shape().m};
   int64_t most = problem_.known_rows().value_or(shape().m);
   llvm::SmallVector<unsigned, 5> result;
   for (unsigned height : {1u, 4u, 8u, 16u})

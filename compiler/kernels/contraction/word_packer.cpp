@@ -4,10 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/word_packer.h"
-#include "compiler/kernels/contraction/interleave_bytes.h"
 #include "compiler/kernels/contraction/matrix_tile.h"
+#include "compiler/kernels/contraction/word_turning.h"
 #include "compiler/kernels/frame/loop_builder.h"
-#include "compiler/kernels/lanes/transpose_block.h"
 
 namespace landfall::kernels {
 
@@ -335,27 +334,25 @@ void WordPacker::interleave(const Run &run, Value *start,
 /// The same for rows that are packed along K: squares of words are turned.
 void WordPacker::interleave_rows(const Run &run, Value *start) {
   unsigned width = problem_.base.shape.width;
-  emit_for(frame(), index(0), in_tiles(run.k.count), index(width), {},
+  Value *step = index(width), *stride = index(problem_.row_stride());
+  // A task's last rows may end before the line does.
+  Value *points =
+      smaller(b(), index(staged_points), b().CreateSub(rows_.count, start));
+  auto square = [&](Value *word, Value *point) {
+    Value *first = b().CreateMul(word, index(steps_of_word * staged_points));
+    Value *row = b().CreateMul(b().CreateAdd(start, point), stride);
+    turn_words(frame(), width,
+               {byte_at(at(areas_.staged), b().CreateAdd(first, point)),
+                index(staged_points),
+                word_at(frame().scratch, b().CreateAdd(row, word)), stride});
+  };
+  emit_for(frame(), index(0), in_tiles(run.k.count), step, {},
            [&](Value *word, llvm::ArrayRef<Value *>) {
-             for (int64_t point = 0; point < staged_points; point += width) {
-               Value *row = b().CreateAdd(start, index(point));
-               // A task's last rows may end before the line does.
-               emit_if(frame(), b().CreateICmpSLT(row, rows_.count), [&] {
-                 llvm::SmallVector<Value *, 16> square;
-                 for (unsigned k = 0; k < width; ++k)
-                   square.push_back(
-                       staged_words(b().CreateAdd(word, index(k)), point));
-                 transpose_block_in_place(b(), square);
-                 for (unsigned k = 0; k < width; ++k) {
-                   Value *place = b().CreateMul(b().CreateAdd(row, index(k)),
-                                                index(problem_.row_stride()));
-                   b().CreateAlignedStore(
-                       square[k],
-                       word_at(frame().scratch, b().CreateAdd(place, word)),
-                       llvm::Align(register_bytes()));
-                 }
-               });
-             }
+             emit_for(frame(), index(0), points, step, {},
+                      [&](Value *point, llvm::ArrayRef<Value *>) {
+                        square(word, point);
+                        return Values();
+                      });
              return Values();
            });
 }

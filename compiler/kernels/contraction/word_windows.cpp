@@ -4,10 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/word_windows.h"
-#include "compiler/kernels/contraction/interleave_bytes.h"
 #include "compiler/kernels/contraction/window_copy.h"
+#include "compiler/kernels/contraction/word_turning.h"
 #include "compiler/kernels/frame/loop_builder.h"
-#include "compiler/kernels/lanes/transpose_block.h"
 
 namespace landfall::kernels {
 
@@ -150,37 +149,22 @@ void WindowWords::turn(const Memory &memory, Value *first_word, Value *lanes) {
   const WindowSide &side = windows_.side;
   llvm::Type *byte = b().getInt8Ty(), *word = b().getInt32Ty();
   Value *pitch = areas_.pitch;
-  emit_for(
-      frame(), index(0), lanes, index(width_), {},
-      [&](Value *lane, llvm::ArrayRef<Value *>) {
-        for (int64_t phase = 0; phase < side.phases; ++phase) {
-          llvm::SmallVector<Value *, 16> square;
-          for (unsigned k = 0; k < width_; ++k) {
-            Value *rows[steps_of_word];
-            for (int64_t step = 0; step < steps_of_word; ++step) {
-              int64_t row = (k * steps_of_word + step) * side.phases + phase;
-              Value *at = b().CreateAdd(
-                  b().CreateMul(areas_.staged_stride, index(row)), lane);
-              rows[step] = element(b(), byte, memory.staged, at);
-            }
-            square.push_back(interleave_bytes(b(), rows, width_));
-          }
-          transpose_block_in_place(b(), square);
-          Value *first = b().CreateAdd(
-              b().CreateMul(
-                  b().CreateAdd(b().CreateMul(areas_.lanes, index(phase)),
-                                lane),
-                  pitch),
-              first_word);
-          for (unsigned k = 0; k < width_; ++k)
-            b().CreateAlignedStore(
-                square[k],
-                element(b(), word, memory.copy,
-                        b().CreateAdd(first, b().CreateMul(index(k), pitch))),
-                llvm::Align(steps_of_word * width_));
-        }
-        return Values();
-      });
+  Value *step_stride = b().CreateMul(areas_.staged_stride, index(side.phases));
+  emit_for(frame(), index(0), lanes, index(width_), {},
+           [&](Value *lane, llvm::ArrayRef<Value *>) {
+             for (int64_t phase = 0; phase < side.phases; ++phase) {
+               Value *from = b().CreateAdd(
+                   b().CreateMul(areas_.staged_stride, index(phase)), lane);
+               Value *to = b().CreateAdd(
+                   b().CreateMul(areas_.lanes, index(phase)), lane);
+               Value *first =
+                   b().CreateAdd(b().CreateMul(to, pitch), first_word);
+               turn_words(frame(), width_,
+                          {element(b(), byte, memory.staged, from), step_stride,
+                           element(b(), word, memory.copy, first), pitch});
+             }
+             return Values();
+           });
 }
 
 } // namespace landfall::kernels
