@@ -7,6 +7,7 @@
 
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/lanes/lane_integer.h"
+#include "compiler/kernels/lanes/lane_quantize.h"
 #include "compiler/kernels/lanes/narrow_real.h"
 
 #include <cmath>
@@ -84,10 +85,9 @@ Value *real_to_integer(LaneCode &c, DType to, Value *x) {
 }
 
 Value *real_to_integer_clamped(LaneCode &c, DType to, Value *x) {
-  Value *value = saturating(c, is_signed(to), info(to).bits, x);
-  llvm::Type *type = c.integer(register_bits(to), x);
-  return is_signed(to) ? c.b.CreateSExtOrTrunc(value, type)
-                       : c.b.CreateZExtOrTrunc(value, type);
+  if (Value *value = emit_quantized(c, to, x))
+    return value;
+  return emit_clamped(c, to, x);
 }
 
 Value *real_to_real(LaneCode &c, DType to, DType from, Value *x, bool clamps) {
@@ -143,6 +143,13 @@ Value *reinterpret(LaneCode &c, DType to, DType from, Value *x) {
 }
 
 } // namespace
+
+Value *emit_clamped(LaneCode &c, DType to, Value *x) {
+  Value *value = saturating(c, is_signed(to), info(to).bits, x);
+  llvm::Type *type = c.integer(register_bits(to), x);
+  return is_signed(to) ? c.b.CreateSExtOrTrunc(value, type)
+                       : c.b.CreateZExtOrTrunc(value, type);
+}
 
 Value *emit_conversion(LaneCode &c, ScalarOp op, DType to, DType from,
                        Value *x) {

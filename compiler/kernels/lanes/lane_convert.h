@@ -13,6 +13,9 @@ namespace landfall::kernels {
 llvm::Value *emit_conversion(LaneCode &code, ScalarOp op, DType to, DType from,
                              llvm::Value *x);
 
+/// cast_sat of reals to an integer type.
+llvm::Value *emit_clamped(LaneCode &code, DType to, llvm::Value *x);
+
 /// The integer type that an element has in memory.
 llvm::Type *storage_type(LaneCode &code, DType type, llvm::Value *like);
 /// Register form to what memory holds, and back. Memory holds i8 for bool.

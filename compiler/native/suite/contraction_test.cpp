@@ -147,8 +147,8 @@ TEST(Contraction, windowsOfBytes) {
     std::vector<Launch> launches;
     Kernel kernel;
     for (auto [images, inputs, outputs, height, width] :
-         {std::tuple(1, 4, 16, 9, 11), std::tuple(2, 64, 33, 13, 14),
-          std::tuple(1, 68, 40, 31, 6), std::tuple(1, 12, 5, 3, 50)}) {
+         {std::tuple(1, 4, 16, 9, 11), std::tuple(2, 20, 33, 5, 7),
+          std::tuple(1, 68, 20, 12, 6), std::tuple(1, 12, 5, 3, 50)}) {
       shape.images = images;
       shape.inputs = inputs;
       shape.outputs = outputs;

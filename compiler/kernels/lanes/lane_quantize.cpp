@@ -1,0 +1,144 @@
+//===- lane_quantize.cpp - Quantisation to 8 bits in code -----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Operation by operation, quantisation takes longer than the products of most
+// convolutions: a division, a rounding, the test for NaN, two bounds in reals.
+// Here a conversion that rounds to the nearest even integer and saturating
+// integers take their place, where all lanes are of the usual kind; vectors
+// with another lane are computed operation by operation.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/lanes/lane_quantize.h"
+#include "compiler/kernels/frame/loop_builder.h"
+#include "compiler/kernels/lanes/lane_convert.h"
+
+#include "llvm/Analysis/VectorUtils.h"
+#include "llvm/IR/PatternMatch.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+namespace {
+
+/// round(value) + zero.
+struct Quantized {
+  Value *value;
+  Value *zero = nullptr;       ///< f32, or null.
+  Value *whole_zero = nullptr; ///< The same as i32.
+};
+
+Value *rounded_in(Value *x) {
+  auto *call = llvm::dyn_cast<llvm::IntrinsicInst>(x);
+  return call && call->getIntrinsicID() == llvm::Intrinsic::roundeven
+             ? call->getArgOperand(0)
+             : nullptr;
+}
+
+/// An integer of 8 bits that was converted to f32, in all lanes, as i32.
+Value *whole_in(LaneCode &c, Value *x) {
+  auto lanes =
+      llvm::cast<llvm::FixedVectorType>(x->getType())->getNumElements();
+  Value *scalar = llvm::getSplatValue(x);
+  auto *cast = llvm::dyn_cast_or_null<llvm::CastInst>(scalar);
+  if (!cast || !cast->getOperand(0)->getType()->isIntegerTy(8))
+    return nullptr;
+  bool is_signed = cast->getOpcode() == llvm::Instruction::SIToFP;
+  if (!is_signed && cast->getOpcode() != llvm::Instruction::UIToFP)
+    return nullptr;
+  Value *whole =
+      c.b.CreateIntCast(cast->getOperand(0), c.b.getInt32Ty(), is_signed);
+  return c.b.CreateVectorSplat(lanes, whole);
+}
+
+std::optional<Quantized> match(LaneCode &c, Value *x) {
+  if (Value *value = rounded_in(x))
+    return Quantized{value};
+  auto *sum = llvm::dyn_cast<llvm::BinaryOperator>(x);
+  if (!sum || sum->getOpcode() != llvm::Instruction::FAdd)
+    return std::nullopt;
+  Value *value = rounded_in(sum->getOperand(0));
+  Value *whole = value ? whole_in(c, sum->getOperand(1)) : nullptr;
+  if (!whole)
+    return std::nullopt;
+  return Quantized{value, sum->getOperand(1), whole};
+}
+
+/// The reciprocal of a number in all lanes; NaN if it is not of full precision.
+Value *reciprocal(LaneCode &c, Value *divisor, unsigned lanes) {
+  Value *magnitude = c.b.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, divisor);
+  Value *is_usual =
+      c.b.CreateAnd(c.b.CreateFCmpOGT(magnitude, c.real(0x1p-120, divisor)),
+                    c.b.CreateFCmpOLT(magnitude, c.real(0x1p120, divisor)));
+  Value *one = c.b.CreateFDiv(c.real(1, divisor), divisor);
+  return c.b.CreateVectorSplat(
+      lanes, c.b.CreateSelect(is_usual, one,
+                              llvm::ConstantFP::getNaN(divisor->getType())));
+}
+
+} // namespace
+
+Value *emit_quantized(LaneCode &c, DType to, Value *x) {
+  auto *type = llvm::dyn_cast<llvm::FixedVectorType>(x->getType());
+  if (!type || c.bits(x) != 32 || info(to).bits != 8)
+    return nullptr;
+  std::optional<Quantized> found = match(c, x);
+  if (!found)
+    return nullptr;
+  llvm::IRBuilderBase &b = c.b;
+  Value *near = found->value, *divisor = nullptr;
+  if (auto *division = llvm::dyn_cast<llvm::BinaryOperator>(near);
+      division && division->getOpcode() == llvm::Instruction::FDiv)
+    divisor = llvm::getSplatValue(division->getOperand(1));
+  auto is_below = [&](Value *real, double bound) {
+    return b.CreateFCmpOLT(b.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, real),
+                           c.real(bound, real));
+  };
+  auto round = [&](Value *real) {
+    return b.CreateIntrinsic(llvm::Intrinsic::lrint,
+                             {c.integer(32, real), real->getType()}, {real});
+  };
+  if (divisor) {
+    auto *division = llvm::cast<llvm::BinaryOperator>(near);
+    near = b.CreateFMul(division->getOperand(0),
+                        reciprocal(c, divisor, type->getNumElements()));
+  }
+  Value *whole = round(near);
+  Value *is_usual = is_below(near, 0x1p30);
+  if (divisor) {
+    // A product with the reciprocal is within 2^-13 of the correctly rounded
+    // quotient if it is less than 512, as three roundings err by 2^-24 each: so
+    // both round to the same integer unless they are as close to the middle of
+    // two. Larger ones saturate.
+    Value *back = b.CreateSIToFP(whole, near->getType());
+    is_usual = b.CreateAnd(is_usual,
+                           is_below(b.CreateFSub(near, back), 0.5 - 0x1p-13));
+  }
+  return emit_if(
+      c.frame, b.CreateAndReduce(is_usual),
+      [&] {
+        Value *sum =
+            found->zero ? b.CreateAdd(whole, found->whole_zero) : whole;
+        int64_t low = is_signed_integer(to) ? -128 : 0;
+        sum = b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, sum,
+                                      c.whole(low, sum));
+        sum = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, sum,
+                                      c.whole(low + 255, sum));
+        return Values{b.CreateTrunc(sum, c.integer(8, sum))};
+      },
+      [&] {
+        // Again, so that the usual way does not compute what this one needs.
+        Value *real = found->value;
+        if (divisor) {
+          auto *division = llvm::cast<llvm::BinaryOperator>(real);
+          real = b.CreateFDiv(division->getOperand(0), division->getOperand(1));
+        }
+        real = c.call(llvm::Intrinsic::roundeven, {real});
+        if (found->zero)
+          real = b.CreateFAdd(real, found->zero);
+        return Values{emit_clamped(c, to, real)};
+      })[0];
+}
+
+} // namespace landfall::kernels
