@@ -105,7 +105,8 @@ Status find_rows(BlockProblem &problem) {
   };
   problem.form = WordForm::choose(base.machine, is_signed(*row),
                                   is_signed(*weight), false);
-  if (problem.form.flips_rows)
+  if (problem.form.flips_rows ||
+      (base.machine.matrix_tiles && problem.form.needs_tiles()))
     return refuse("rows and weights have the same sign");
   if (!is_bit_field(base, *weight, problem.load().node))
     return refuse("the weights are no bits of what is loaded");

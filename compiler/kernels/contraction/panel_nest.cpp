@@ -159,7 +159,7 @@ void PanelNest::emit_rows(const Run &run, const Interval &rows) {
 /// The heights of blocks that rows may need.
 llvm::SmallVector<unsigned, 5> PanelNest::heights() const {
   // Images have many lanes.
-  if (problem_.windows)
+  if (problem_.windows || needs_tiles())
     return {shape().matrix_tiles ? unsigned(tile_edge) : 4u, shape().m};
   int64_t most = problem_.known_rows().value_or(shape().m);
   llvm::SmallVector<unsigned, 5> result;
@@ -172,7 +172,9 @@ llvm::SmallVector<unsigned, 5> PanelNest::heights() const {
 }
 
 /// Whether there are blocks that are wider than usual, for very few rows.
-bool PanelNest::has_wide_blocks() const { return !problem_.turned; }
+bool PanelNest::has_wide_blocks() const {
+  return !problem_.turned && !needs_tiles();
+}
 
 /// The next group's width: wide if the task has as few rows, else n(), or what
 /// is left.
@@ -286,6 +288,11 @@ void PanelNest::emit_block(const Run &run, const Group &group,
              [&](unsigned height) { call_block(group, tile, height); });
 }
 
+/// Whether there is no other way to sum products of bytes of these signs.
+bool PanelNest::needs_tiles() const {
+  return shape().matrix_tiles && shape().words->needs_tiles();
+}
+
 /// Whether blocks of this height are summed in tiles.
 bool PanelNest::is_of_tiles(unsigned height) const {
   return shape().matrix_tiles && height >= tile_edge;
@@ -295,7 +302,9 @@ bool PanelNest::is_of_tiles(unsigned height) const {
 void PanelNest::copy_tail(const Run &run, const Group &group) {
   if (!is_of_tiles(heights().back()))
     return;
-  Value *many = b().CreateICmpSGT(rows_.count, index(tile_edge / 2));
+  Value *many = is_of_tiles(heights().front())
+                    ? b().getTrue()
+                    : b().CreateICmpSGT(rows_.count, index(tile_edge / 2));
   Value *usual = b().CreateICmpSLE(group.width, index(shape().n()));
   Value *steps = problem_.windows ? words_->tap_words() : run.k.count;
   Value *needed =
@@ -340,10 +349,12 @@ void PanelNest::call_block(const Group &group, const PanelTileArguments &tile,
           next);
       b().SetInsertPoint(here);
     }
-    if (!is_of_tiles(height))
-      call_panel_tile(frame(), shape(), {height, count}, problem_.width(),
-                      tile);
-    else if (count <= shape().vectors)
+    if (!is_of_tiles(height)) {
+      TileShape form = shape();
+      if (needs_tiles()) // A row of ones: there is no other.
+        form.words = form.words->with_ones_as_rows();
+      call_panel_tile(frame(), form, {height, count}, problem_.width(), tile);
+    } else if (count <= shape().vectors)
       call_matrix_tile(frame(), shape(), {height, count}, problem_.width(),
                        tile, words_->tail());
     b().CreateBr(after);

@@ -52,6 +52,7 @@ private:
 
   void split(llvm::Value *number);
   llvm::SmallVector<unsigned, 5> heights() const;
+  bool needs_tiles() const;
   bool is_of_tiles(unsigned height) const;
   bool has_wide_blocks() const;
   void pack(const Run &run);

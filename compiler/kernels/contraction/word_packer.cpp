@@ -223,15 +223,15 @@ void WordPacker::finish_rows(Value *depth) {
     if (!sides_.points_shifted())
       return;
     Value *ones = sum_lanes_.splat(b().getInt32(four_ones));
-    Values total =
-        emit_for(frame(), index(0), depth, index(width),
-                 {llvm::Constant::getNullValue(sums)},
-                 [&](Value *byte, llvm::ArrayRef<Value *> now) {
-                   Value *words = b().CreateAlignedLoad(
-                       sums, byte_at(start, byte), llvm::Align(width));
-                   return Values{multiply_add_words(frame(), sides_.form, words,
-                                                    ones, now[0])};
-                 });
+    Values total = emit_for(
+        frame(), index(0), depth, index(width),
+        {llvm::Constant::getNullValue(sums)},
+        [&](Value *byte, llvm::ArrayRef<Value *> now) {
+          Value *words = b().CreateAlignedLoad(sums, byte_at(start, byte),
+                                               llvm::Align(width));
+          return Values{multiply_add_words(
+              frame(), sides_.form.with_ones_as_points(), words, ones, now[0])};
+        });
     add_row_sums(row, sum_lanes_.reduce(ScalarOp::add, DType::i32, total[0]));
   });
 }
@@ -256,8 +256,9 @@ void WordPacker::sum_turned_rows(const Run &run) {
                        b().CreateAdd(b().CreateMul(word, cut_.k_stride), row);
                    Value *words = b().CreateAlignedLoad(
                        vector, word_at(frame().scratch, place), llvm::Align(4));
-                   return Values{multiply_add_words(frame(), sides_.form, words,
-                                                    ones, now[0])};
+                   return Values{multiply_add_words(
+                       frame(), sides_.form.with_ones_as_points(), words, ones,
+                       now[0])};
                  });
              add_row_sums(row, sums[0]);
              return Values();

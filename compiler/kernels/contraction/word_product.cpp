@@ -60,7 +60,8 @@ Value *by_bytes(llvm::IRBuilderBase &b, const WordForm &form, Value *rows,
 WordForm WordForm::choose(const Machine &machine, bool rows_signed,
                           bool points_signed, bool can_flip_points) {
   WordForm form{rows_signed, points_signed, false, false};
-  if (machine.vector.byte_products != ByteProducts::by_bytes ||
+  if (machine.matrix_tiles ||
+      machine.vector.byte_products != ByteProducts::by_bytes ||
       rows_signed != points_signed)
     return form;
   (can_flip_points ? form.flips_points : form.flips_rows) = true;

@@ -30,8 +30,18 @@ struct WordForm {
   int64_t added_to_rows() const { return added(flips_rows, rows_signed); }
   int64_t added_to_points() const { return added(flips_points, points_signed); }
 
+  /// Whether only a matrix unit multiplies bytes of these signs.
+  bool needs_tiles() const { return rows_signed == points_signed; }
+  /// For products with ones, which have any sign, instead of rows or points.
+  WordForm with_ones_as_rows() const {
+    return {!points_signed, points_signed, flips_rows, flips_points};
+  }
+  WordForm with_ones_as_points() const {
+    return {rows_signed, !rows_signed, flips_rows, flips_points};
+  }
+
   /// For a machine that has products of bytes. Points are flipped only if
-  /// `can_flip_points`.
+  /// `can_flip_points`. Matrix units multiply bytes of all signs.
   static WordForm choose(const Machine &machine, bool rows_signed,
                          bool points_signed, bool can_flip_points);
 

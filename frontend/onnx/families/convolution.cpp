@@ -7,6 +7,7 @@
 #include "frontend/onnx/families/convolution.h"
 
 #include "frontend/onnx/families/quantization.h"
+#include "frontend/onnx/families/weight_sums.h"
 #include "frontend/onnx/support/parameter_shape.h"
 
 namespace landfall::frontend {
@@ -24,6 +25,8 @@ struct Space {
   bool depthwise;
   bool grouped;
   bool x_is_shifted, w_is_shifted;
+  /// If present, the zero point of x is subtracted from the sums.
+  Tensor w_sums;
   Tensor x;
   Tensor w;
 
@@ -35,6 +38,8 @@ struct Space {
     grouped = conv.group > 1 && !depthwise;
     x_is_shifted = !is_nothing(conv.x_zero);
     w_is_shifted = !is_nothing(conv.w_zero);
+    if (x_is_shifted && conv.accumulator == DType::i32)
+      w_sums = weight_sums(b, conv.w, conv.w_zero, 0);
     x = conv.x;
     w = conv.w;
     if (!grouped)
@@ -75,7 +80,7 @@ struct Space {
       zero = x_is_shifted ? shift : zero;
     }
     Scalar left = convert(at.load(x, x_head, zero), type);
-    if (x_is_shifted)
+    if (x_is_shifted && !w_sums)
       left = left - convert(zero, type);
 
     Scalars w_index(point.begin() + 1, point.begin() + lead());
@@ -89,6 +94,9 @@ struct Space {
   }
 
   Scalar finish(std::span<const Scalar> point, Scalar sum) const {
+    if (w_sums)
+      sum = sum - convert(per_channel(conv.x_zero, b.index(0)), sum.dtype()) *
+                      w_sums.at({filter(point)});
     Scalar value = conv.epilogue ? conv.epilogue(filter(point), sum) : sum;
     return convert(value, conv.result);
   }
