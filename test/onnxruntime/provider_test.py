@@ -79,6 +79,22 @@ class Claims(unittest.TestCase):
         x = np.random.default_rng(9).normal(size=(5, 32)).astype(np.float32)
         np.testing.assert_allclose(made.run(None, {"x": x})[0], -np.exp(x).sum(1, keepdims=True), rtol=1e-2)
 
+    def test_operators_of_the_application_stay_with_onnxruntime(self):
+        graph = onnx.parser.parse_model("""
+            <ir_version: 10, opset_import: ["" : 21, "application" : 1]>
+            g (float[n] x) => (float[n] y) { a = Exp(x)  b = application.Twice(a)  y = Neg(b) }""")
+        with tempfile.TemporaryDirectory() as folder:
+            library = f"{folder}/custom_operator.so"
+            source = Path(__file__).with_name("custom_operator.c")
+            subprocess.run(["cc", "-shared", "-fPIC", "-w", source, "-o", library], check=True)
+            options = landfall_ep.session_options(ort=onnxruntime)
+            options.add_session_config_entry(*next(iter(runtime.RECORD.items())))
+            options.log_severity_level = 3
+            options.register_custom_ops_library(library)
+            made = onnxruntime.InferenceSession(graph.SerializeToString(), options)
+            self.assertEqual(runtime.providers_of_nodes(made), {PROVIDER: 2, "CPUExecutionProvider": 1})
+            self.check(made, [X[0]], [-2 * np.exp(X[0])])
+
     def test_operators_can_be_left(self):
         made = runtime.session(models.layers(), "cpu", config=runtime.RECORD, leave="Neg,Softmax")
         self.assertEqual(runtime.providers_of_nodes(made)["CPUExecutionProvider"], 1)
