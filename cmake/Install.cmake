@@ -5,6 +5,7 @@
 #   lib/liblandfall.so.0             what programs link; runs packages
 #   lib/liblandfall_compiler.so.0    loaded by it to compile a model
 #   lib/liblandfall_images.so.0      loaded by it to decode images
+#   lib/liblandfall_onnxruntime.so   loaded by ONNX Runtime (docs/onnxruntime.md)
 #   lib/cmake/Landfall, lib/pkgconfig
 #   lib/python3.*/site-packages/landfall
 #
@@ -26,6 +27,11 @@ set_target_properties(landfall_images_plugin PROPERTIES INSTALL_RPATH $ORIGIN)
 install(TARGETS landfall_images_plugin
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
         COMPONENT runtime NAMELINK_SKIP)
+# What ONNX Runtime loads; it finds liblandfall.so beside it.
+set_target_properties(landfall_onnxruntime_provider PROPERTIES
+                      INSTALL_RPATH $ORIGIN)
+install(TARGETS landfall_onnxruntime_provider
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
 # The card of a simulated chip that runs in a process of its own.
 if(TARGET landfall_reef_card)
   install(TARGETS landfall_reef_card COMPONENT runtime)

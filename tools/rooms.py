@@ -70,6 +70,8 @@ ROOMS = [
     Room("apps/cli", "cli", ["base", "onnx_format"],
          {"report": [], "tensors": ["report"], "commands": ["report", "tensors"]}),
     Room("apps/python", "python", []),
+    # Plugins of other frameworks, likewise.
+    Room("adapters/onnxruntime", "onnxruntime", []),
 ]
 
 # (including files, included files): crossings that are meant, each with why.

@@ -198,6 +198,12 @@ NB_MODULE(_landfall, m) {
   m.def("query_file", query_file, nb::arg("path"), nb::arg("options"));
   m.def("query_bytes", query_bytes, nb::arg("model"), nb::arg("directory"),
         nb::arg("options"));
+  m.def(
+      "is_package",
+      [](const nb::bytes &beginning) {
+        return lf_package_recognize(beginning.c_str(), beginning.size()) != 0;
+      },
+      nb::arg("beginning"));
   m.def("devices", lf::devices);
   m.def("describe_device", describe_device, nb::arg("device"));
   m.def("version", [] { return std::string(lf_version()); });

@@ -55,6 +55,10 @@ public:
   void set_warning(lf_warning warning, void *user) {
     lf_run_options_set_warning(options_.get(), warning, user);
   }
+  /// lf_run_options_set_output_memory.
+  void set_output_memory(lf_output_memory memory, void *user) {
+    lf_run_options_set_output_memory(options_.get(), memory, user);
+  }
   const lf_run_options *get() const { return options_.get(); }
 
 private:

@@ -85,6 +85,16 @@ class Install(unittest.TestCase):
         self.assertEqual(self.tell(sys.executable, "-c", script, self.model, PYTHONPATH=site).split(),
                          ["0.0", "2.0", "0.0"])
 
+    def test_onnxruntime_loads_it(self):
+        site = next((self.prefix / "lib").glob("python3*/site-packages"))
+        script = ("import landfall.onnxruntime_ep as ep, numpy, onnxruntime, sys; "
+                  "made = onnxruntime.InferenceSession(sys.argv[1], ep.session_options()); "
+                  "print(ep.get_library_path(), made.get_providers()[0]); "
+                  "print(*made.run(None, {'x': numpy.float32([-1, 2, -3])})[0])")
+        printed = self.tell(sys.executable, "-c", script, self.model, PYTHONPATH=site).split()
+        self.assertEqual(printed, [str(self.prefix / "lib/liblandfall_onnxruntime.so"), "LandfallExecutionProvider",
+                                   "0.0", "2.0", "0.0"])
+
     def test_only_the_interface_is_installed(self):
         headers = {path.name for path in self.prefix.rglob("*.h*")}
         self.assertEqual(headers, {"landfall.h", "values.h", "version.h", "landfall.hpp", "call.hpp", "error.hpp",

@@ -1,0 +1,5 @@
+"""Where onnxruntime keeps its exceptions."""
+
+from . import onnxruntime_pybind11_state
+
+__all__ = ["onnxruntime_pybind11_state"]

@@ -1,0 +1,157 @@
+"""What an ONNX file says of itself: texts, and the types of inputs and outputs.
+
+A model that has been compiled is well-formed, so nothing is checked here; weights are
+passed over. Field numbers are those of onnx.proto.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Callable, Iterator
+
+from .element_types import NAMES
+
+
+@dataclass
+class ModelMetadata:
+    """The texts in a model's file; "" where it has none."""
+
+    producer_name: str = ""
+    graph_name: str = ""
+    domain: str = ""
+    description: str = ""
+    graph_description: str = ""
+    version: int = 0
+    custom_metadata_map: dict[str, str] = field(default_factory=dict)
+
+
+def _varint(data: memoryview, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value, at
+
+
+def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+    """The fields of a protobuf message: number, and value or bytes."""
+    at = 0
+    while at < len(data):
+        key, at = _varint(data, at)
+        kind = key & 7
+        if kind == 0:
+            value, at = _varint(data, at)
+            yield key >> 3, value
+            continue
+        if kind == 2:
+            size, at = _varint(data, at)
+        else:
+            size = 8 if kind == 1 else 4
+        yield key >> 3, data[at:at + size]
+        at += size
+
+
+def _text(value: int | memoryview) -> str:
+    return "" if isinstance(value, int) else bytes(value).decode(errors="replace")
+
+
+def read_metadata(model: memoryview) -> ModelMetadata:
+    """Of a ModelProto."""
+    meta = ModelMetadata()
+    for number, value in _fields(model):
+        if number == 2:
+            meta.producer_name = _text(value)
+        elif number == 4:
+            meta.domain = _text(value)
+        elif number == 5 and isinstance(value, int):
+            meta.version = value - (1 << 64 if value >> 63 else 0)
+        elif number == 6:
+            meta.description = _text(value)
+        elif number == 7 and isinstance(value, memoryview):
+            for inner, text in _fields(value):
+                if inner == 2:
+                    meta.graph_name = _text(text)
+                elif inner == 10:
+                    meta.graph_description = _text(text)
+        elif number == 14 and isinstance(value, memoryview):
+            entry = {inner: _text(text) for inner, text in _fields(value)}
+            meta.custom_metadata_map[entry.get(1, "")] = entry.get(2, "")
+    return meta
+
+
+@dataclass
+class Declared:
+    """The type of a value.
+
+    kind: "tensor", "seq", "optional", "map" or "sparse_tensor"; "": none is given.
+    dtype: of a tensor, by numpy's or ml_dtypes' name; of a map, of its keys.
+    shape: of a tensor: extents, names, "" for an extent that is neither; None: not given.
+    element: of a sequence or optional, and the values of a map.
+    """
+
+    kind: str = ""
+    dtype: str = ""
+    shape: list[int | str] | None = None
+    element: Declared | None = None
+
+    def text(self, tensor_type: Callable[[str], str]) -> str:
+        """As onnxruntime writes it; "": not given."""
+        if self.kind == "tensor":
+            return tensor_type(self.dtype)
+        if self.kind == "map" and self.element is not None:
+            return f"map({self.dtype},{self.element.text(tensor_type)})"
+        if self.kind in ("seq", "optional") and self.element is not None:
+            return f"{self.kind}({self.element.text(tensor_type)})"
+        return ""
+
+
+def _shape(message: memoryview) -> list[int | str]:
+    extents: list[int | str] = []
+    for number, dim in _fields(message):
+        if number == 1 and isinstance(dim, memoryview):
+            found = dict(_fields(dim))
+            extent = found.get(1)
+            extents.append(extent if isinstance(extent, int) else _text(found.get(2, 0)))
+    return extents
+
+
+def _type(message: memoryview) -> Declared:
+    for number, value in _fields(message):
+        kind = {1: "tensor", 4: "seq", 5: "map", 8: "sparse_tensor", 9: "optional"}.get(number)
+        if kind is None or not isinstance(value, memoryview):
+            continue
+        found = dict(_fields(value))
+        first, second = found.get(1), found.get(2)
+        if kind in ("tensor", "sparse_tensor", "map"):
+            dtype = NAMES[first] if isinstance(first, int) and first < len(NAMES) else ""
+            if kind == "map":
+                return Declared(kind, dtype, element=_type(second) if isinstance(second, memoryview) else None)
+            return Declared(kind, dtype, _shape(second) if isinstance(second, memoryview) else None)
+        return Declared(kind, shape=[], element=_type(first) if isinstance(first, memoryview) else None)
+    return Declared()
+
+
+def read_types(model: memoryview) -> dict[str, Declared]:
+    """Of the inputs and outputs of the main graph."""
+    types = {}
+    for number, graph in _fields(model):
+        if number != 7 or not isinstance(graph, memoryview):
+            continue
+        for inner, info in _fields(graph):
+            if inner in (11, 12) and isinstance(info, memoryview):
+                found = dict(_fields(info))
+                if isinstance(kind := found.get(2), memoryview):
+                    types[_text(found.get(1, 0))] = _type(kind)
+    return types
+
+
+def read_file(path: str | os.PathLike[str]) -> tuple[ModelMetadata, dict[str, Declared]]:
+    import mmap
+
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        with memoryview(mapped) as view:
+            return read_metadata(view), read_types(view)
