@@ -78,6 +78,26 @@ TEST(LayOutPanels, BothOrdersOnBothSides) {
     }
 }
 
+TEST(LayOutPanels, OneSideOfTwoConstants) {
+  Outcome after = laid_out([](Builder &b) {
+    Tensor rows = weights(b, {8, 6}), points = weights(b, {12, 6});
+    Tensor x = input(b);
+    Contraction c;
+    c.shape = {8, 12};
+    c.reduce = {6};
+    c.factors = [&](auto at, auto sum) {
+      return std::pair(rows.at({at[0], sum[0]}), points.at({at[1], sum[0]}));
+    };
+    // Else it would be a constant, too.
+    c.epilogue = [&](auto, Scalar sum) {
+      return sum + x.at({b.index(0), b.index(0)});
+    };
+    b.output("y", b.contract(c));
+  });
+  EXPECT_EQ(after.count("tensor<3x6x4xf32>"), 2) << "the points";
+  EXPECT_EQ(after.count("tensor<2x6x4xf32>"), 0) << "the rows";
+}
+
 TEST(LayOutPanels, TheLastPanelEndsWithZeros) {
   auto of = [](int64_t points) {
     return laid_out([=](Builder &b) {

@@ -245,9 +245,21 @@ private:
     int64_t stored = llvm::alignTo(along, weights_.width);
     return (stored - along) * 100 <= stored * weights_.most_padding &&
            (own_loop_ == innermost ||
-            (used_.contains(innermost) && windows_pay &&
+            (used_.contains(innermost) && windows_pay && !other_is_constant() &&
              summed >= weights_.fewest_summed_on_m_side &&
              summed * along >= fewest));
+  }
+
+  /// Then that one is the side in panels: rows are packed from where they are.
+  bool other_is_constant() {
+    bool some = false;
+    for (mlir::Operation *op : slice_of(other_factor(), block()))
+      if (auto load = mlir::dyn_cast<lf::LoadOp>(op)) {
+        if (!module_.constant_of(load.getTensor()))
+          return false;
+        some = true;
+      }
+    return some;
   }
 
   bool has_few_other_points() {

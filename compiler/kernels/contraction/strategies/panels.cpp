@@ -49,6 +49,10 @@ public:
     if (!panels)
       return Applies::no("more than weights is read from panels");
     const analysis::Factor &side = panels->turned ? roles.m_side : roles.n_side;
+    for (const analysis::FactorLoad &other :
+         (panels->turned ? roles.n_side : roles.m_side).loads)
+      if (other.panels)
+        return Applies::no("both sides are in panels");
     const analysis::FactorLoad &load = side.loads[0];
     const std::vector<uint32_t> &loops =
         panels->turned ? roles.m_loops : roles.n_loops;
