@@ -40,6 +40,14 @@ struct Support {
   bool is_native() const { return answer == Answer::native; }
 };
 
+/// Which operations may become one kernel, where the compiler would fuse them.
+enum class FusionRule : uint8_t {
+  any, ///< All: the target runs what it runs whatever is fused with it.
+  /// Those whose fusion makes no kernel fall back (Target::supports) that would
+  /// run natively if it were left alone: native and other work is kept apart.
+  keeps_native,
+};
+
 /// Writes one file of a dump (dump.h); threads may write different ones at
 /// once.
 using DumpFile =
@@ -74,6 +82,8 @@ public:
   virtual PanelWeights panel_weights() const { return {}; }
   /// Where the kernel runs.
   virtual Support supports(const Kernel &kernel) const = 0;
+  /// Which pairs of operations the compiler may make one kernel.
+  virtual FusionRule fusion_rule() const { return FusionRule::any; }
   /// Generates code for all kernels that do not fall back: one section for each
   /// variant, which also records the generator of each kernel.
   virtual Result<std::vector<CodeSection>>
