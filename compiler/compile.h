@@ -33,7 +33,8 @@ struct CompileOptions {
   std::function<void(const std::string &path)> on_source;
   /// Called when each step ends.
   std::function<void(std::string_view step, double ms)> on_step;
-  /// Told what is wrong with the model but changes no result.
+  /// Told, as one line of text, what is wrong with the model but changes no
+  /// result, and which kernels fall back.
   std::function<void(const std::string &text)> on_warning;
   /// Dimensions of inputs with one name must have one extent. Otherwise the
   /// package can also run where they have several, only slower.
@@ -41,8 +42,8 @@ struct CompileOptions {
   /// Inputs and their shapes ("?x3x?x?"): extents that the model fixes are made
   /// free where `?` is (frontend/onnx/reopen/dynamic_input.h).
   std::vector<std::pair<std::string, std::string>> dynamic;
-  /// Fail if any part of the model would run on the host although it is not
-  /// host work (package/host_work.def).
+  /// Fail if a kernel falls back, or if any other part of the model would run
+  /// on the host although it is not host work (package/host_work.def).
   bool require_target = false;
   /// Keep the code of kernels in the user's cache, and take it from there
   /// (DiskCache::user_folder).

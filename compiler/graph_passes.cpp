@@ -11,9 +11,39 @@
 #include "compiler/passes/fuse.h"
 #include "compiler/passes/lay_out_constants.h"
 #include "compiler/passes/lay_out_panels.h"
+#include "ir/describe/describe.h"
 #include "ir/module/verify_core_ir.h"
 
 namespace landfall::compiler {
+
+namespace {
+
+/// Whether a tensor is a constant of the model, or one reshaped.
+bool is_constant(mlir::Value tensor) {
+  while (auto reshape = tensor.getDefiningOp<lf::ReshapeOp>())
+    tensor = reshape.getTensor();
+  return tensor.getDefiningOp<lf::ConstantOp>() != nullptr;
+}
+
+/// Asks the target about the kernel that an operation would be.
+bool is_native(mlir::Operation *compute, ir::Module::Impl &module,
+               const Target &target) {
+  ir::Description description = ir::describe(module, compute);
+  for (size_t k = 0; k < description.inputs.size(); ++k)
+    description.kernel.operands[k].constant =
+        is_constant(description.inputs[k]);
+  return target.supports(description.kernel).is_native();
+}
+
+FusionGuard guard_for(const Target &target, ir::Module::Impl &module) {
+  if (target.fusion_rule() == FusionRule::any)
+    return {module, {}};
+  return {module, [&](mlir::Operation *compute) {
+            return is_native(compute, module, target);
+          }};
+}
+
+} // namespace
 
 Status run_graph_passes(ir::Module &module, const Target &target,
                         const SkippedSteps &skipped, const PassDone &done) {
@@ -26,7 +56,7 @@ Status run_graph_passes(ir::Module &module, const Target &target,
   fold_weights(module.impl());
   TRY(done("fold_weights"));
   // From here on a value may be computed inside the kernel that uses it.
-  fuse(module.impl(), skipped);
+  fuse(module.impl(), skipped, guard_for(target, module.impl()));
   TRY(done("fuse"));
   if (KMajorWeights weights = target.k_major_weights(); weights.fewest_across) {
     if (!skipped.has("lay_out"))

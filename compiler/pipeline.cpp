@@ -14,6 +14,7 @@
 #include "compiler/graph_passes.h"
 #include "compiler/lower/lower.h"
 #include "compiler/optional_steps.h"
+#include "compiler/placement.h"
 #include "compiler/target.h"
 #include "frontend/onnx/reopen/reopen_model.h"
 #include "ir/builder.h"
@@ -116,20 +117,6 @@ private:
   std::vector<std::string> paths_;
 };
 
-/// Every kernel must run on the target; nothing falls back silently.
-Status check_supported(const Target &target, const Package &package) {
-  for (const Kernel &kernel : package.kernels) {
-    Support support = target.supports(kernel);
-    if (support.yes)
-      continue;
-    Error error{ErrorCode::unsupported,
-                fmt::format("target '{}' cannot run its kernel: {}",
-                            target.name(), support.reason)};
-    return error.at(kernel.origins);
-  }
-  return {};
-}
-
 /// With extents that the model fixes made free, if the options ask for it.
 Result<frontend::ModelSummary>
 import_model(const Bytes &model, const frontend::ModelPlace &place,
@@ -159,8 +146,9 @@ Status add_general_entry(const Bytes &model, const frontend::ModelPlace &place,
                        [](std::string_view) -> Status { return {}; }));
   Package both = package;
   TRY(lower(module, both, options.skipped));
-  if (check_supported(target, both) &&
-      (!options.require_target || require_target(both.program)))
+  mark_constants(both);
+  if (place_kernels(target, both) &&
+      (!options.require_target || require_target(both)))
     package = std::move(both);
   return {};
 }
@@ -197,13 +185,15 @@ Result<Package> compile(const Bytes &model, const std::string &name,
       [&](std::string_view pass) { return steps.done(pass, module); }));
   // From here on there is no MLIR: bytecode, kernel descriptions, weights.
   TRY(lower(module, package, options.skipped));
-  TRY(check_supported(*target, package));
-  if (options.require_target)
-    TRY(require_target(package.program));
   bool names_may_differ = summary.shares_names && !options.strict_names;
   if (names_may_differ || summary.has_defaults)
     TRY(add_general_entry(model, place, *target, !names_may_differ, options,
                           package));
+  // What a target says of a kernel may depend on which operands are constant.
+  mark_constants(package);
+  TRY(place_kernels(*target, package));
+  if (options.require_target)
+    TRY(require_target(package));
   TRY(steps.done("lower", "txt", [&] { return lowered_text(package); }));
   CodegenOptions codegen;
   codegen.variants = options.variants;
@@ -213,7 +203,12 @@ Result<Package> compile(const Bytes &model, const std::string &name,
   DiskCache cache(cache_folder);
   if (!cache_folder.empty())
     codegen.cache = &cache;
+  codegen.fallbacks = package.fallbacks;
   package.code = TRY(target->generate(package.kernels, codegen));
+  TRY(generate_fallback_code(package, codegen));
+  std::string fallbacks = fallback_summary(package);
+  if (options.on_warning && !fallbacks.empty())
+    options.on_warning(fallbacks);
   TRY(steps.done("generate", "txt", [&] { return generated_text(package); }));
   return package;
 }

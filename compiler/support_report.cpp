@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "compiler/graph_passes.h"
 #include "compiler/lower/lower.h"
+#include "compiler/placement.h"
 #include "compiler/target.h"
 #include "frontend/onnx/importer/import.h"
 #include "frontend/onnx/importer/survey.h"
@@ -26,7 +27,7 @@ using Json = nlohmann::ordered_json;
 using Fate = frontend::SurveyedNode::Fate;
 
 /// Where a node's work is done. The later of two says more.
-enum class Where { compiler, host, device, host_computes, refused };
+enum class Where { compiler, host, device, host_computes, fallback, refused };
 
 struct Verdict {
   Where where = Where::compiler;
@@ -76,9 +77,14 @@ public:
   void judge_kernels(const Target &target) {
     for (const Kernel &kernel : package_.kernels) {
       Support support = target.supports(kernel);
-      raise(kernel.origins, support.yes ? Where::device : Where::refused,
-            support.reason);
+      raise(kernel.origins, where(support.answer), support.reason);
     }
+  }
+
+  static Where where(Support::Answer answer) {
+    return answer == Support::Answer::native     ? Where::device
+           : answer == Support::Answer::fallback ? Where::fallback
+                                                 : Where::refused;
   }
 
   void judge_program() {
@@ -127,6 +133,8 @@ std::string_view text_of(Where where) {
     return "host";
   case Where::device:
     return "device";
+  case Where::fallback:
+    return "fallback";
   case Where::refused:
     break;
   }
@@ -163,6 +171,7 @@ Result<std::string> query(const Bytes &model, const std::string &name,
                        [](std::string_view) -> Status { return {}; }));
   Package package;
   TRY(lower(*module, package));
+  mark_constants(package);
   Verdicts verdicts(survey, package);
   verdicts.judge_kernels(*target);
   verdicts.judge_program();

@@ -19,11 +19,33 @@
 
 namespace landfall::compiler {
 
-/// Whether a target can run a kernel. If not, the reason: compilation fails
-/// with it, and the support query reports it (support_report.h).
+/// Where a kernel of a target runs.
 struct Support {
-  bool yes = true;
-  std::string reason;
+  enum class Answer : uint8_t {
+    native,   ///< The target generates code for it.
+    fallback, ///< The runtime executes it elsewhere (package/fallback.h).
+    no,       ///< Nowhere: compilation fails with the reason.
+  };
+  Answer answer = Answer::native;
+  /// A clause to follow "because"; empty for native. `explain` and the support
+  /// query (support_report.h) show it.
+  std::string reason = {};
+
+  static Support fallback(std::string reason) {
+    return {Answer::fallback, std::move(reason)};
+  }
+  static Support no(std::string reason) {
+    return {Answer::no, std::move(reason)};
+  }
+  bool is_native() const { return answer == Answer::native; }
+};
+
+/// Which operations may become one kernel, where the compiler would fuse them.
+enum class FusionRule : uint8_t {
+  any, ///< All: the target runs what it runs whatever is fused with it.
+  /// Those whose fusion makes no kernel fall back (Target::supports) that would
+  /// run natively if it were left alone: native and other work is kept apart.
+  keeps_native,
 };
 
 /// Writes one file of a dump (dump.h); threads may write different ones at
@@ -39,6 +61,8 @@ struct CodegenOptions {
   /// are not written.
   DumpFile dump = {};
   SkippedSteps skipped = {};
+  /// Kernels that fall back, for which no code is generated.
+  std::span<const Fallback> fallbacks = {};
   /// Code of earlier compilations; null: none.
   const DiskCache *cache = nullptr;
 };
@@ -56,10 +80,12 @@ public:
   virtual KMajorWeights k_major_weights() const { return {}; }
   /// Which of all are stored in panels instead.
   virtual PanelWeights panel_weights() const { return {}; }
-  /// Whether the target can run the kernel.
+  /// Where the kernel runs.
   virtual Support supports(const Kernel &kernel) const = 0;
-  /// Generates code for all kernels: one section for each variant, which also
-  /// records the generator of each kernel.
+  /// Which pairs of operations the compiler may make one kernel.
+  virtual FusionRule fusion_rule() const { return FusionRule::any; }
+  /// Generates code for all kernels that do not fall back: one section for each
+  /// variant, which also records the generator of each kernel.
   virtual Result<std::vector<CodeSection>>
   generate(std::span<const Kernel> kernels,
            const CodegenOptions &options) const = 0;

@@ -72,4 +72,17 @@ Status require_target(const Program &program) {
   return {};
 }
 
+Status require_target(const Package &package) {
+  if (!package.fallbacks.empty()) {
+    const Fallback &first = package.fallbacks.front();
+    Error error{ErrorCode::unsupported,
+                fmt::format("target '{}' does not run its kernel natively, "
+                            "because {}; allow the fallback by leaving out "
+                            "--require-target (require_target)",
+                            package.target, first.reason)};
+    return error.at(package.kernels[first.kernel].origins);
+  }
+  return require_target(package.program);
+}
+
 } // namespace landfall

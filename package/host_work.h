@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "package/program.h"
+#include "package/package.h"
 
 #include <optional>
 
@@ -28,5 +28,8 @@ std::optional<HostWork> host_work(BoxFunction function);
 /// Fails, naming the node, if an instruction computes on the host what is not
 /// host work.
 Status require_target(const Program &program);
+/// The same for a whole package: fails also, naming the nodes and the reason,
+/// if a kernel falls back (package/fallback.h).
+Status require_target(const Package &package);
 
 } // namespace landfall

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "package/host_work.h"
 
+#include "package/kernel_for_test.h"
 #include "package/program_for_test.h"
 
 #include <gtest/gtest.h>
@@ -37,6 +38,22 @@ TEST(HostWork, AFunctionThatTheListLacksIsRefusedAtItsNode) {
   EXPECT_EQ(status.error().place.node, (ModelNode{"Relu_1", false, "Relu"}));
   EXPECT_TRUE(
       status.error().message.starts_with("the host would compute 'function"))
+      << status.error().message;
+}
+
+TEST(HostWork, AKernelThatFallsBackIsRefusedAtItsNode) {
+  Package package;
+  package.target = "kelp";
+  package.program = add_relu_program();
+  package.kernels = {add_relu_kernel()};
+  EXPECT_TRUE(require_target(package).ok());
+  package.fallbacks = {{0, "it has no maximum", false}};
+  Status status = require_target(package);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::unsupported);
+  EXPECT_EQ(status.error().place.node, (ModelNode{"Add_0", false, "Add"}));
+  EXPECT_NE(status.error().message.find("because it has no maximum"),
+            std::string::npos)
       << status.error().message;
 }
 

@@ -6,6 +6,7 @@
 #include "package/interpreter.h"
 #include "package/kernel_plan.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace landfall {
@@ -19,12 +20,16 @@ struct Buffer {
   std::vector<int64_t> strides; ///< In bytes.
 };
 
+/// Steps between two looks at the budget: about a millisecond.
+constexpr uint64_t poll_interval = uint64_t(1) << 16;
+
 class Interpreter {
 public:
   Interpreter(const Kernel &kernel, const KernelArguments &arguments,
-              Precision precision)
+              Precision precision, const InterpreterBudget &budget)
       : kernel_(kernel), arguments_(arguments), precision_(precision),
-        plan_(plan_kernel(kernel, precision)), values_(plan_.slot_count) {}
+        budget_(budget), plan_(plan_kernel(kernel, precision)),
+        values_(plan_.slot_count) {}
 
   Status run() {
     TRY(prepare());
@@ -197,7 +202,10 @@ private:
   bool run_block(const StepBlock &block) { return run_steps(block.steps); }
 
   bool run_steps(const std::vector<Step> &steps) {
-    steps_done_ += steps.size();
+    // A block without steps counts as well: a loop over one ends too.
+    steps_done_ += std::max<size_t>(1, steps.size());
+    if (steps_done_ >= next_poll_ && !goes_on())
+      return false;
     for (const Step &step : steps) {
       if (step.kind == NodeKind::scalar)
         values_[step.result] =
@@ -205,6 +213,22 @@ private:
       else if (!run_step(step))
         return false;
     }
+    return true;
+  }
+
+  /// Whether the budget allows more steps; if not, sets the error.
+  bool goes_on() {
+    bool stopped = budget_.stop && *budget_.stop;
+    if (stopped || steps_done_ > budget_.steps) {
+      error_ = {ErrorCode::cancelled,
+                stopped ? "the run was cancelled"
+                        : fmt::format("the interpreter's budget of {} steps is "
+                                      "used up",
+                                      budget_.steps)};
+      error_.at(kernel_.origins);
+      return false;
+    }
+    next_poll_ = steps_done_ + poll_interval;
     return true;
   }
 
@@ -333,6 +357,7 @@ private:
   const Kernel &kernel_;
   const KernelArguments &arguments_;
   Precision precision_;
+  const InterpreterBudget &budget_;
   KernelPlan plan_;
   std::vector<ScalarValue> values_;
   std::vector<ScalarValue> scratch_;
@@ -342,6 +367,7 @@ private:
   /// For each loop, the steps of the body that depend on it or one inside.
   std::vector<std::vector<Step>> steps_within_;
   uint64_t steps_done_ = 0;
+  uint64_t next_poll_ = poll_interval;
   Error error_;
 };
 
@@ -356,8 +382,9 @@ Error failed_check(const Kernel &kernel, uint32_t check, int64_t value) {
 }
 
 Status interpret(const Kernel &kernel, const KernelArguments &arguments,
-                 Precision precision, uint64_t *steps) {
-  Interpreter interpreter(kernel, arguments, precision);
+                 Precision precision, uint64_t *steps,
+                 const InterpreterBudget &budget) {
+  Interpreter interpreter(kernel, arguments, precision, budget);
   Status status = interpreter.run();
   if (steps)
     *steps += interpreter.steps_done();

@@ -11,6 +11,8 @@
 
 #include "package/kernel.h"
 
+#include <atomic>
+
 namespace landfall {
 
 /// One scalar. Integers and bool live sign-/zero-extended in `i`; reals live in
@@ -49,15 +51,25 @@ struct KernelArguments {
   std::span<const int64_t> sizes;
 };
 
+/// What may end an interpretation before its time.
+struct InterpreterBudget {
+  /// Once it is true, the interpretation ends; null: nothing stops it. Read
+  /// once in about 2^16 steps.
+  const std::atomic<bool> *stop = nullptr;
+  uint64_t steps = UINT64_MAX; ///< The most steps, to about 2^16.
+};
+
 /// Runs the whole loop space of a verified kernel in index order. A contraction
 /// of reals sums in double and rounds once, as the order of summation is not
 /// specified. Fails with the check's code and message on a failed check, with
 /// `internal` on an access outside an operand. Thread-safe: it has no state but
 /// the operands. The number of steps done is added to `*steps`: nodes executed,
 /// where what depends on outer loops only is done once for all points of the
-/// inner ones.
+/// inner ones. Fails with `cancelled` when the budget is used up; operands then
+/// have undefined contents.
 Status interpret(const Kernel &kernel, const KernelArguments &arguments,
                  Precision precision = Precision::exact,
-                 uint64_t *steps = nullptr);
+                 uint64_t *steps = nullptr,
+                 const InterpreterBudget &budget = {});
 
 } // namespace landfall

@@ -94,6 +94,37 @@ TEST(Interpreter, SwapsCarriedValues) {
   EXPECT_EQ(out, 55);
 }
 
+TEST(Interpreter, EndsWhenItsBudgetIsUsedUp) {
+  Kernel kernel = endless_kernel();
+  ASSERT_TRUE(verify(kernel).ok());
+  float x[1] = {1}, y[1];
+  void *operands[] = {x, y};
+  const int64_t sizes[] = {1};
+  uint64_t steps = 0;
+  InterpreterBudget budget;
+  budget.steps = 1'000'000;
+  Status status =
+      interpret(kernel, {operands, sizes}, Precision::exact, &steps, budget);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::cancelled);
+  EXPECT_EQ(status.error().place.node, (ModelNode{"Loop_0", false, "Loop"}));
+  EXPECT_GE(steps, budget.steps);
+  EXPECT_LT(steps, budget.steps + (1 << 17));
+}
+
+TEST(Interpreter, EndsWhenItIsStopped) {
+  float x[1] = {1}, y[1];
+  void *operands[] = {x, y};
+  const int64_t sizes[] = {1};
+  std::atomic<bool> stop = true;
+  InterpreterBudget budget;
+  budget.stop = &stop;
+  Status status = interpret(endless_kernel(), {operands, sizes},
+                            Precision::exact, nullptr, budget);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::cancelled);
+}
+
 TEST(Interpreter, RejectsLaunchesThatDoNotFit) {
   EXPECT_FALSE(run(add_relu_kernel(), {nullptr}, {1}).ok());
   EXPECT_FALSE(run(add_relu_kernel(), {nullptr, nullptr, nullptr}, {-1}).ok());

@@ -97,6 +97,10 @@ struct KernelOperand {
   std::vector<Extent> dims;
   bool written = false; ///< An output, or an in/out operand.
   bool read = true;     ///< False: contents on entry are undefined.
+  /// Every launch passes a weight of the package (or a reshaped one) here, so
+  /// the contents are known when the model is loaded; launches may pass
+  /// different weights.
+  bool constant = false;
 };
 
 /// The kernel's structure, which `verify` checks.

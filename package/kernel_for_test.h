@@ -117,6 +117,21 @@ private:
   Block *open_;
 };
 
+/// out[i] = x[i], after a loop that never ends.
+inline Kernel endless_kernel() {
+  KernelMaker k("endless", KernelClass::map);
+  k.kernel.size_count = 1;
+  k.kernel.loops = {sized(0)};
+  uint32_t x = k.input(DType::f32, {sized(0)});
+  k.output(DType::f32, {sized(0)});
+  NodeId i = k.param(DType::i64);
+  k.nest(NodeKind::loop_while, {},
+         {[&] { k.yield({k.literal(1, DType::boolean)}); }});
+  k.yield({k.load(x, {i})});
+  k.kernel.origins = {{"Loop_0", false, "Loop"}};
+  return std::move(k.kernel);
+}
+
 /// out[i] = max(x[i] + y[i], 0) over a run-time extent.
 inline Kernel add_relu_kernel() {
   KernelMaker k("add_relu", KernelClass::map);

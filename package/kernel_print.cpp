@@ -54,9 +54,10 @@ public:
     for (size_t i = 0; i < kernel_.operands.size(); ++i) {
       const KernelOperand &operand = kernel_.operands[i];
       line("{} {}: {}{}",
-           !operand.written ? "in"
-           : operand.read   ? "inout"
-                            : "out",
+           operand.constant   ? "const in"
+           : !operand.written ? "in"
+           : operand.read     ? "inout"
+                              : "out",
            i, name(operand.dtype), text(operand.dims));
     }
     std::vector<std::string> nodes;

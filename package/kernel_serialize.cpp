@@ -40,7 +40,8 @@ public:
     out_.varint(kernel.operands.size());
     for (const KernelOperand &operand : kernel.operands) {
       out_.u8(uint8_t(operand.dtype));
-      out_.u8(uint8_t(operand.written | operand.read << 1));
+      out_.u8(
+          uint8_t(operand.written | operand.read << 1 | operand.constant << 2));
       extents(operand.dims);
     }
     extents(kernel.loops);
@@ -124,9 +125,10 @@ public:
     kernel.operands.resize(in_.count(3));
     for (KernelOperand &operand : kernel.operands) {
       operand.dtype = in_.enumerator<DType>(dtype_count());
-      uint8_t flags = in_.enumerator<uint8_t>(4);
+      uint8_t flags = in_.enumerator<uint8_t>(8);
       operand.written = flags & 1;
       operand.read = flags & 2;
+      operand.constant = flags & 4;
       operand.dims = extents();
     }
     kernel.loops = extents();

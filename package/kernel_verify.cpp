@@ -78,6 +78,8 @@ private:
                 name(operand.dtype)));
     TRY(require(operand.read || operand.written, "operand {} has no use",
                 number));
+    TRY(require(!operand.constant || !operand.written,
+                "operand {} is constant and written", number));
     bool follows_written = number && kernel_.operands[number - 1].written;
     TRY(require(operand.written || !follows_written,
                 "operand {} is an input behind a written one", number));

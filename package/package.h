@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/mapped_file.h"
+#include "package/fallback.h"
 #include "package/generation_record.h"
 #include "package/kernel.h"
 #include "package/program.h"
@@ -58,6 +59,13 @@ struct Package {
   std::vector<std::string> texts = {};
   std::vector<Weight> weights;
   std::vector<CodeSection> code;
+  /// Kernels that the target does not run natively, in the order of their
+  /// numbers. `code` has none for them.
+  std::vector<Fallback> fallbacks = {};
+  /// Machine code of another target for the fallbacks that have code, for
+  /// drivers of the host: its kernel k is the k-th of those. One section for
+  /// each machine variant.
+  std::vector<CodeSection> fallback_code = {};
   /// Where weights and code are from; none unless the package was read.
   std::vector<StoredSection> stored = {};
   /// Of a package that is mapped from a file.

@@ -15,7 +15,7 @@ namespace landfall {
 /// Like PNG's: any transfer that takes the file for text breaks it.
 inline constexpr uint8_t package_magic[8] = {0x89, 'L',  'F',  'M',
                                              0x0d, 0x0a, 0x1a, 0x0a};
-inline constexpr uint32_t package_version = 3;
+inline constexpr uint32_t package_version = 4;
 
 /// Sections stand in the file and in the table in this order, each once.
 enum class Section : uint32_t {

@@ -111,6 +111,35 @@ Status read_generation(const ReadJson &json, Package &package) {
   return {};
 }
 
+/// [[number of the kernel, reason, whether there is code], ...].
+Json fallbacks_json(const Package &package) {
+  Json list = Json::array();
+  for (const Fallback &fallback : package.fallbacks)
+    list.push_back(
+        Json::array({fallback.kernel, fallback.reason, fallback.has_code}));
+  return list;
+}
+
+Status read_fallbacks(const ReadJson &json, Package &package) {
+  Error misread{ErrorCode::invalid_package,
+                "its 'fallbacks' do not fit the kernels"};
+  if (!json.is_array())
+    return misread;
+  for (const ReadJson &row : json) {
+    if (!row.is_array() || row.size() != 3 || !row[0].is_number_unsigned() ||
+        !row[1].is_string() || !row[2].is_boolean())
+      return misread;
+    auto kernel = row[0].get<uint64_t>();
+    if (kernel >= package.kernels.size() ||
+        (!package.fallbacks.empty() &&
+         kernel <= package.fallbacks.back().kernel))
+      return misread;
+    package.fallbacks.push_back(
+        {uint32_t(kernel), row[1].get<std::string>(), row[2].get<bool>()});
+  }
+  return {};
+}
+
 } // namespace
 
 std::string write_manifest(const Package &package) {
@@ -119,6 +148,8 @@ std::string write_manifest(const Package &package) {
     json[field.name] = package.*field.member;
   if (!package.code.empty())
     json["generation"] = generation_json(package);
+  if (!package.fallbacks.empty())
+    json["fallbacks"] = fallbacks_json(package);
   // Names come from models, which need not be UTF-8.
   auto replace = nlohmann::ordered_json::error_handler_t::replace;
   return json.dump(-1, ' ', false, replace) + "\n";
@@ -136,7 +167,9 @@ Status read_manifest(std::string_view text, Package &package) {
                    fmt::format("it has no text '{}'", field.name)};
     package.*field.member = found->get<std::string>();
   }
-  // Older packages do not say.
+  if (json.contains("fallbacks"))
+    TRY(read_fallbacks(json["fallbacks"], package));
+  // A target may not say.
   if (json.contains("generation"))
     return read_generation(json["generation"], package);
   return {};

@@ -78,6 +78,28 @@ TEST(PackageManifest, whatDoesNotFitIsRefused) {
   refuses(text, "[\"stencil\",", "[[],");
 }
 
+TEST(PackageManifest, fallbacksThatDoNotFitAreRefused) {
+  Package before = bare();
+  before.fallbacks = {{0, "a", true}, {2, "b", false}};
+  std::string text = write_manifest(before);
+  Package after = bare();
+  ASSERT_TRUE(read_manifest(text, after).ok());
+  EXPECT_EQ(after.fallbacks, before.fallbacks);
+  std::string_view row = R"([2,"b",false])";
+  size_t at = text.find(row);
+  ASSERT_NE(at, std::string::npos) << text;
+  for (const char *wrong :
+       {R"([3,"b",false])", R"([0,"b",false])", R"([2,"b"])",
+        R"([-1,"b",false])", R"([2,1,false])", "7"}) {
+    std::string changed = text;
+    changed.replace(at, row.size(), wrong);
+    Package package = bare();
+    Status status = read_manifest(changed, package);
+    ASSERT_FALSE(status.ok()) << changed;
+    EXPECT_EQ(status.error().code, ErrorCode::invalid_package);
+  }
+}
+
 TEST(PackageManifest, olderPackagesDoNotSay) {
   Package package = bare();
   ASSERT_TRUE(read_manifest(R"({"target": "cpu", "producer": "",

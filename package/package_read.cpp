@@ -186,8 +186,14 @@ private:
 
   Status read_code(Content content) {
     ByteReader in(content);
-    package_.code.resize(in.count(4));
-    for (CodeSection &code : package_.code) {
+    TRY(read_code_list(in, package_.code));
+    TRY(read_code_list(in, package_.fallback_code));
+    return finish(in);
+  }
+
+  Status read_code_list(ByteReader &in, std::vector<CodeSection> &list) {
+    list.resize(in.count(4));
+    for (CodeSection &code : list) {
       code.target = in.string();
       code.variant = in.string();
       uint64_t offset = in.varint(), size = in.varint();
@@ -198,7 +204,7 @@ private:
                                    "file",
                                    code.target, code.variant));
     }
-    return finish(in);
+    return {};
   }
 
   bool slice(Section which, uint64_t offset, uint64_t size, size_t alignment,

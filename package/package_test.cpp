@@ -77,6 +77,26 @@ TEST(Package, RoundTrips) {
   EXPECT_EQ(serialize(*after), bytes);
 }
 
+TEST(Package, KeepsFallbacksAndTheirCode) {
+  Package before = example();
+  before.kernels[0].operands[1].constant = true;
+  before.fallbacks = {{1, "it has \"loops\"", true}};
+  before.fallback_code = {
+      {"cpu", "avx2", share_bytes(std::vector<uint8_t>(70, 9))}};
+  Result<Package> after = parse(serialize(before));
+  ASSERT_TRUE(after.ok()) << after.error().message;
+  EXPECT_EQ(after->fallbacks, before.fallbacks);
+  EXPECT_EQ(find_fallback(after->fallbacks, 0), nullptr);
+  EXPECT_EQ(find_fallback(after->fallbacks, 1), &after->fallbacks[0]);
+  EXPECT_TRUE(after->kernels[0].operands[1].constant);
+  EXPECT_FALSE(after->kernels[0].operands[0].constant);
+  ASSERT_EQ(after->fallback_code.size(), 1u);
+  EXPECT_EQ(after->fallback_code[0].variant, "avx2");
+  EXPECT_TRUE(std::ranges::equal(after->fallback_code[0].bytes.data,
+                                 before.fallback_code[0].bytes.data));
+  EXPECT_EQ(after->code.size(), 2u);
+}
+
 TEST(Package, SurvivesAFile) {
   std::string path = testing::TempDir() + "landfall_package_test.lfm";
   ASSERT_TRUE(write_package(example(), path).ok());

@@ -56,8 +56,9 @@ public:
       put_hashed(weight.bytes.data, weight_alignment);
     end_hashed_section();
     begin_section(0, page_bytes);
-    for (const CodeSection &code : package.code)
-      put_hashed(code.bytes.data, page_bytes);
+    for (const auto *list : {&package.code, &package.fallback_code})
+      for (const CodeSection &code : *list)
+        put_hashed(code.bytes.data, page_bytes);
     end_hashed_section();
     finish_header();
   }
@@ -88,14 +89,16 @@ private:
 
   void place_code(const Package &package) {
     ByteWriter out;
-    out.varint(package.code.size());
     size_t offset = 0;
-    for (const CodeSection &code : package.code) {
-      out.string(code.target);
-      out.string(code.variant);
-      out.varint(offset);
-      out.varint(code.bytes.data.size());
-      offset += round_up(code.bytes.data.size(), page_bytes);
+    for (const auto *list : {&package.code, &package.fallback_code}) {
+      out.varint(list->size());
+      for (const CodeSection &code : *list) {
+        out.string(code.target);
+        out.string(code.variant);
+        out.varint(offset);
+        out.varint(code.bytes.data.size());
+        offset += round_up(code.bytes.data.size(), page_bytes);
+      }
     }
     metadata_[5] = out.take();
   }

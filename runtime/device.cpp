@@ -5,9 +5,28 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/device.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace landfall::runtime {
+
+LaunchPlace Executable::where(uint32_t kernel) const {
+  if (!find_fallback(fallbacks_, kernel))
+    return LaunchPlace::device;
+  return on_host(kernel) ? fallback_->place(kernel) : LaunchPlace::slow_path;
+}
+
+Result<std::unique_ptr<Executable>> Device::load(const Package &package) {
+  std::unique_ptr<Executable> executable = TRY(do_load(package));
+  executable->fallbacks_ = package.fallbacks;
+  bool all_here =
+      std::ranges::all_of(package.fallbacks, [&](const Fallback &each) {
+        return executable->has_slow_path(each.kernel);
+      });
+  if (!all_here)
+    executable->fallback_ = TRY(HostFallback::load(package, host_threads_));
+  return executable;
+}
 
 Result<DeviceCounters> Device::counters() {
   return Error{ErrorCode::unsupported, "the device does not count"};
@@ -66,9 +85,13 @@ Result<const Driver *> find_driver(std::string_view device) {
 Result<std::unique_ptr<Device>> create_device(std::string_view name,
                                               const DeviceOptions &options) {
   const Driver &driver = *TRY(find_driver(name));
+  std::string_view chosen = name;
+  std::string first = driver.devices().front();
   if (name == driver.name)
-    return driver.create(driver.devices().front(), options);
-  return driver.create(name, options);
+    chosen = first;
+  std::unique_ptr<Device> device = TRY(driver.create(chosen, options));
+  device->host_threads_ = options.threads;
+  return device;
 }
 
 } // namespace landfall::runtime

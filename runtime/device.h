@@ -11,7 +11,9 @@
 #pragma once
 
 #include "base/result.h"
+#include "package/interpreter.h"
 #include "package/package.h"
+#include "runtime/host_fallback.h"
 
 #include <atomic>
 #include <cstddef>
@@ -43,8 +45,26 @@ public:
   virtual ~Executable() = default;
   std::span<const Kernel> descriptions() const { return descriptions_; }
 
+  /// Whether the device executes this kernel, which falls back, by other means
+  /// than its target's code. Then launches of it are passed to the driver;
+  /// those of other fallbacks are executed on the host.
+  virtual bool has_slow_path(uint32_t /*kernel*/) const { return false; }
+  /// Where launches of the kernel are executed.
+  LaunchPlace where(uint32_t kernel) const;
+  /// What the host executes; null: nothing. Set by Device::load.
+  const std::shared_ptr<HostFallback> &fallback() const { return fallback_; }
+
 private:
+  friend class Device;
+  bool on_host(uint32_t kernel) const {
+    return fallback_ && find_fallback(fallbacks_, kernel) &&
+           !has_slow_path(kernel);
+  }
+  friend class Queue;
+
   std::span<const Kernel> descriptions_;
+  std::span<const Fallback> fallbacks_;
+  std::shared_ptr<HostFallback> fallback_;
 };
 
 /// A point in a queue's work.
@@ -57,18 +77,25 @@ using Event = uint64_t;
 /// drivers implement the `do_` functions.
 class Queue {
 public:
-  virtual ~Queue() = default;
+  Queue();
+  virtual ~Queue();
   /// Once `stop` is true, work that has not begun may be left out: nobody reads
   /// its results. `finish` still waits for work that has begun. `stop` must
   /// outlive the queue.
   void stop_when(const std::atomic<bool> &stop) { stop_ = &stop; }
+  /// From the next launch on, one that is interpreted fails with `cancelled` if
+  /// it takes more steps (package/interpreter.h); 0: there is no limit. Drivers
+  /// of real chips need not count.
+  void limit_steps(uint64_t steps) { step_limit_ = steps; }
   /// `source` may be reused when the call returns.
   Status write(DeviceSpan destination, const void *source, size_t bytes);
   /// Waits for earlier work, then copies to the host.
   Status read(void *destination, DeviceSpan source, size_t bytes);
   /// The ranges must not overlap unless they are the same.
   Status copy(DeviceSpan destination, DeviceSpan source, size_t bytes);
-  /// Operands and sizes in the order of the kernel's description.
+  /// Operands and sizes in the order of the kernel's description. A kernel that
+  /// falls back to the host is executed by this call: it waits for the work
+  /// before it, copies operands from the device and results to it.
   Status launch(const Executable &executable, uint32_t kernel,
                 std::span<const DeviceSpan> operands,
                 std::span<const int64_t> sizes);
@@ -76,6 +103,8 @@ public:
   Status wait(Event event);
   /// Waits for everything; the first failure since the last finish, if any.
   Status finish();
+  /// The launches that the host has executed.
+  const FallbackCount &fallback_count() const { return fallback_count_; }
 
 protected:
   // Called only while nothing has failed. Ranges lie inside their allocations;
@@ -103,14 +132,24 @@ protected:
   /// The first failure since the last `finish`.
   const Status &failure() const { return failure_; }
 
+  /// What ends an interpretation: stop_when and limit_steps.
+  InterpreterBudget interpreter_budget() const;
   /// Whether work may be left out; see stop_when.
   bool is_stopped() const {
     return stop_ && stop_->load(std::memory_order_relaxed);
   }
 
 private:
+  Status launch_on_host(const Executable &executable, uint32_t kernel,
+                        std::span<const DeviceSpan> operands,
+                        std::span<const int64_t> sizes);
+
   Status failure_;
   const std::atomic<bool> *stop_ = nullptr;
+  uint64_t step_limit_ = 0;
+  /// Made by the first launch on the host; for the package of the last one.
+  std::unique_ptr<class HostLauncher> host_;
+  FallbackCount fallback_count_;
 };
 
 /// A device's peak rate with operands of a dtype.
@@ -184,11 +223,23 @@ public:
   virtual Result<std::unique_ptr<Queue>> create_queue() = 0;
   /// Loads the best code section that the device can run. If there is none, the
   /// error lists the package's sections and what the device could run. The
-  /// package must outlive the executable.
-  virtual Result<std::unique_ptr<Executable>> load(const Package &package) = 0;
+  /// package must outlive the executable. Kernels that fall back are made ready
+  /// for the host, except those that the device executes itself.
+  Result<std::unique_ptr<Executable>> load(const Package &package);
   /// The activity so far, since the device was last (re)started. Fails with
   /// `unsupported` if the device does not count.
   virtual Result<DeviceCounters> counters();
+
+protected:
+  /// What `load` does for kernels that do not fall back.
+  virtual Result<std::unique_ptr<Executable>>
+  do_load(const Package &package) = 0;
+
+private:
+  friend Result<std::unique_ptr<Device>>
+  create_device(std::string_view name, const DeviceOptions &options);
+
+  int host_threads_ = 0; ///< DeviceOptions::threads.
 };
 
 /// The linked-in drivers, from the generated list (targets/*/driver).

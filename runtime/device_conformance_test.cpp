@@ -13,19 +13,19 @@ namespace landfall::runtime {
 namespace {
 
 struct Case {
-  std::string device;
+  TestDevice device;
   bool own_process = false;
 };
 
 /// Every device; what can live in a process of its own does that too.
 std::vector<Case> cases() {
   std::vector<Case> list;
-  for (const Driver &driver : drivers())
-    for (const std::string &name : driver.devices()) {
-      list.push_back({name});
-      if (driver.simulated)
-        list.push_back({name, true});
-    }
+  for (const TestDevice &device : test_devices()) {
+    list.push_back({device});
+    if ((*find_driver(device.name))->simulated &&
+        device.kernels != TestDevice::Kernels::host_code)
+      list.push_back({device, true});
+  }
   return list;
 }
 
@@ -35,7 +35,7 @@ protected:
     DeviceOptions options;
     options.threads = 2;
     options.own_process = GetParam().own_process;
-    auto made = create_device(GetParam().device, options);
+    auto made = create_device(GetParam().device.name, options);
     ASSERT_TRUE(made.ok()) << made.error().message;
     device = made.take();
     auto created = device->create_queue();
@@ -68,7 +68,7 @@ protected:
     return values;
   }
   std::unique_ptr<Executable> load() {
-    package = test_package({});
+    package = GetParam().device.adapt(test_package({}));
     auto result = device->load(package);
     EXPECT_TRUE(result.ok()) << result.error().message;
     return result.ok() ? result.take() : nullptr;
@@ -86,11 +86,11 @@ protected:
 };
 
 #define NEEDS_TEST_CODE()                                                      \
-  if (!has_test_code(GetParam().device))                                       \
+  if (!GetParam().device.is_usable())                                          \
   GTEST_SKIP() << "this build has no machine code for the test kernels"
 
 TEST_P(Conformance, DescribesItself) {
-  EXPECT_EQ(device->describe().name, GetParam().device);
+  EXPECT_EQ(device->describe().name, GetParam().device.name);
   EXPECT_FALSE(device->describe().hardware.empty());
   EXPECT_GE(device->describe().threads, 1);
 }
@@ -283,7 +283,7 @@ TEST_P(Conformance, ServesSeveralQueuesAtOnce) {
 
 INSTANTIATE_TEST_SUITE_P(Devices, Conformance, testing::ValuesIn(cases()),
                          [](const auto &info) {
-                           return info.param.device +
+                           return info.param.device.text() +
                                   (info.param.own_process ? "_process" : "");
                          });
 

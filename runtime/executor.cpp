@@ -35,6 +35,8 @@ Result<std::vector<HostValue>> Executor::run(const EntryPoint &entry,
   options_ = &options;
   outputs_.assign(entry.outputs.size(), {});
   launches_ = 0;
+  fallbacks_before_ = queue_->fallback_count();
+  queue_->limit_steps(options.step_limit);
   budget_ = options.memory_limit > 0
                 ? std::make_shared<MemoryBudget>(options.memory_limit)
                 : nullptr;
@@ -87,6 +89,8 @@ void Executor::report(Clock::time_point start) const {
   options_->statistics->planning_ms = ms(launches_ > 0 ? first_launch_ : now);
   options_->statistics->arena_bytes = arena_ ? arena_->memory().bytes : 0;
   options_->statistics->launches = launches_;
+  options_->statistics->fallbacks =
+      difference(queue_->fallback_count(), fallbacks_before_);
 }
 
 Status Executor::execute(uint32_t start) {

@@ -99,6 +99,7 @@ private:
   std::vector<DeviceSpan> launch_spans_;
   std::vector<int64_t> launch_sizes_;
   size_t launches_ = 0;
+  FallbackCount fallbacks_before_; ///< The queue's, at the start of the run.
   Clock::time_point first_launch_;
 };
 

@@ -40,6 +40,7 @@ Status Executor::launch_watched(uint32_t kernel, uint32_t at) {
     verifier = TRY(LaunchVerifier::begin(description, *queue_, launch_tensors_,
                                          launch_sizes_));
   auto before = parts_.device->counters();
+  FallbackCount host = queue_->fallback_count();
   Clock::time_point start = Clock::now();
   TRY(queue_->launch(*parts_.executable, kernel, launch_spans_, launch_sizes_));
   TRY(queue_->finish());
@@ -49,7 +50,10 @@ Status Executor::launch_watched(uint32_t kernel, uint32_t at) {
     bool counted = before.ok() && after.ok();
     DeviceCounters launch =
         counted ? difference(*after, *before) : DeviceCounters();
-    options_->on_launch({kernel, at, taken.count(), launch_sizes_,
+    host = difference(queue_->fallback_count(), host);
+    options_->on_launch({kernel, at, taken.count(),
+                         parts_.executable->where(kernel),
+                         host.bytes_read + host.bytes_written, launch_sizes_,
                          counted ? &launch : nullptr});
   }
   if (verifier)

@@ -14,18 +14,18 @@ namespace {
 
 using Values = std::vector<HostValue>;
 
-class Limits : public testing::TestWithParam<std::string> {
+class Limits : public testing::TestWithParam<TestDevice> {
 protected:
   void SetUp() override {
-    if (!has_test_code(GetParam()))
+    if (!GetParam().is_usable())
       GTEST_SKIP() << "this build has no machine code for the test kernels";
   }
 
   std::shared_ptr<LoadedModel> load(const TestProgram &source) {
-    std::shared_ptr<Device> device = create_device(GetParam(), {}).take();
-    return LoadedModel::load(
-               std::make_shared<Package>(test_package(source.program)),
-               std::move(device))
+    std::shared_ptr<Device> device = create_device(GetParam().name, {}).take();
+    return LoadedModel::load(std::make_shared<Package>(GetParam().adapt(
+                                 test_package(source.program))),
+                             std::move(device))
         .take();
   }
 };
@@ -42,6 +42,55 @@ TestProgram endless() {
   p.emit(Op::output, {0, 1});
   p.emit(Op::stop);
   return p;
+}
+
+/// A kernel that the host interprets and that never ends.
+Package endless_fallback() {
+  TestProgram p(vector_port("x"), vector_port("y"));
+  p.emit(Op::input, {0, 0});
+  p.emit(Op::dim, {0, 0, 0});
+  p.emit(Op::alloc, {1, uint32_t(DType::f32), 1, 0});
+  p.launch(0, 0, 1, 0);
+  p.emit(Op::output, {0, 1});
+  p.emit(Op::stop);
+  Package package = test_package(p.program);
+  package.kernels = {endless_kernel()};
+  package.code.clear();
+  package.fallbacks = {{0, "it never ends", false}};
+  return package;
+}
+
+TEST_P(Limits, AFallbackThatNeverEndsIsCancelled) {
+  Session session(
+      LoadedModel::load(std::make_shared<Package>(endless_fallback()),
+                        create_device(GetParam().name, {}).take())
+          .take());
+  RunOptions options;
+  options.time_limit = 0.05;
+  auto outputs = session.run(Values{floats({1})}, options);
+  ASSERT_FALSE(outputs.ok());
+  EXPECT_EQ(outputs.error().code, ErrorCode::cancelled);
+  EXPECT_NE(outputs.error().message.find("time limit of 0.05 s"),
+            std::string::npos)
+      << outputs.error().message;
+  // The session can be used again.
+  EXPECT_EQ(elements<float>((*session.run(Values{floats({})}))[0]).size(), 0u);
+}
+
+TEST_P(Limits, AFallbackThatTakesTooManyStepsIsCancelled) {
+  Session session(
+      LoadedModel::load(std::make_shared<Package>(endless_fallback()),
+                        create_device(GetParam().name, {}).take())
+          .take());
+  RunOptions options;
+  options.step_limit = 1'000'000;
+  auto outputs = session.run(Values{floats({1})}, options);
+  ASSERT_FALSE(outputs.ok());
+  EXPECT_EQ(outputs.error().code, ErrorCode::cancelled);
+  EXPECT_EQ(outputs.error().place.node, (ModelNode{"Loop_0", false, "Loop"}));
+  EXPECT_NE(outputs.error().message.find("budget of 1000000 steps"),
+            std::string::npos)
+      << outputs.error().message;
 }
 
 TEST_P(Limits, ARunThatTakesTooLongIsCancelled) {
@@ -152,8 +201,8 @@ TEST(MemoryBudget, GivesBackWhatItsHoldersFree) {
   EXPECT_FALSE(budget->take(~size_t(0)).ok());
 }
 
-INSTANTIATE_TEST_SUITE_P(Devices, Limits, testing::ValuesIn(device_names()),
-                         [](const auto &info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Devices, Limits, testing::ValuesIn(test_devices()),
+                         [](const auto &info) { return info.param.text(); });
 
 } // namespace
 } // namespace landfall::runtime

@@ -37,6 +37,8 @@ Status load_weights(LoadedParts &parts) {
                                dims_text(weight.dims), tensor.bytes,
                                weight.bytes.data.size())};
     auto memory = TRY(resident(parts, *queue, weight.bytes));
+    if (auto &fallback = parts.executable->fallback())
+      fallback->add_weight(memory->memory(), weight.bytes.data);
     tensor.span = {memory->memory()};
     parts.weight_memory.push_back(std::move(memory));
     parts.weights.push_back(std::move(tensor));
@@ -51,6 +53,9 @@ LoadedModel::~LoadedModel() = default;
 
 const Package &LoadedModel::package() const { return *parts_->package; }
 Device &LoadedModel::device() const { return *parts_->device; }
+LaunchPlace LoadedModel::where(uint32_t kernel) const {
+  return parts_->executable->where(kernel);
+}
 
 Result<std::shared_ptr<LoadedModel>>
 LoadedModel::load(std::shared_ptr<const Package> package,

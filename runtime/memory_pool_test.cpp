@@ -29,7 +29,7 @@ public:
   Result<std::unique_ptr<Queue>> create_queue() override {
     return Error{ErrorCode::unsupported, ""};
   }
-  Result<std::unique_ptr<Executable>> load(const Package &) override {
+  Result<std::unique_ptr<Executable>> do_load(const Package &) override {
     return Error{ErrorCode::unsupported, ""};
   }
 

@@ -183,13 +183,55 @@ inline bool has_test_code(std::string_view device) {
   return executes_descriptions(device);
 }
 
-/// The names of all devices, for tests that run on each.
-inline std::vector<std::string> device_names() {
-  std::vector<std::string> names;
+/// A device, and how it runs the kernels of test packages.
+struct TestDevice {
+  enum class Kernels : uint8_t {
+    native,    ///< By its own code.
+    fallback,  ///< All fall back, without code.
+    host_code, ///< All fall back, with the code of cpu's test kernels.
+  };
+  std::string name;
+  Kernels kernels = Kernels::native;
+
+  std::string text() const {
+    static constexpr const char *suffixes[] = {"", "_fallback", "_host_code"};
+    return name + suffixes[size_t(kernels)];
+  }
+  /// Whether this build has what it needs.
+  bool is_usable() const {
+    return kernels != Kernels::native || has_test_code(name);
+  }
+  /// Whether kernels do what their descriptions say, whatever the code does.
+  bool interprets() const {
+    return kernels == Kernels::fallback || executes_descriptions(name);
+  }
+  /// The test package (or one like it) for this device.
+  Package adapt(Package package) const {
+    if (kernels == Kernels::native)
+      return package;
+    bool has_code = kernels == Kernels::host_code;
+    std::vector<CodeSection> code = std::move(package.code);
+    package.code.clear();
+    for (uint32_t k = 0; k < package.kernels.size(); ++k)
+      package.fallbacks.push_back({k, "it is a test", has_code});
+    for (CodeSection &section : code)
+      if (has_code && section.target == "cpu")
+        package.fallback_code.push_back(std::move(section));
+    return package;
+  }
+};
+
+/// Every device in each way, for tests that run on all.
+inline std::vector<TestDevice> test_devices() {
+  std::vector<TestDevice> list;
   for (const Driver &driver : drivers())
-    for (std::string &name : driver.devices())
-      names.push_back(std::move(name));
-  return names;
+    for (std::string &name : driver.devices()) {
+      list.push_back({name, TestDevice::Kernels::native});
+      list.push_back({name, TestDevice::Kernels::fallback});
+      if (driver.name != "cpu" && has_test_code("cpu"))
+        list.push_back({name, TestDevice::Kernels::host_code});
+    }
+  return list;
 }
 
 } // namespace landfall::runtime

@@ -4,13 +4,26 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/device.h"
+#include "runtime/host_launcher.h"
 #include "runtime/launch_check.h"
 
+#include <chrono>
 #include <fmt/format.h>
 #include <new>
 #include <utility>
 
 namespace landfall::runtime {
+
+Queue::Queue() = default;
+Queue::~Queue() = default;
+
+InterpreterBudget Queue::interpreter_budget() const {
+  InterpreterBudget budget;
+  budget.stop = stop_;
+  if (step_limit_ > 0)
+    budget.steps = step_limit_;
+  return budget;
+}
 
 Status Queue::keep(Status status) {
   if (failure_.ok())
@@ -49,7 +62,42 @@ Status Queue::launch(const Executable &executable, uint32_t kernel,
         Error{ErrorCode::device,
               fmt::format("there is no kernel {} with {} operands and {} sizes",
                           kernel, operands.size(), sizes.size())});
+  if (executable.on_host(kernel))
+    return keep(launch_on_host(executable, kernel, operands, sizes));
   return keep(do_launch(executable, kernel, operands, sizes));
+}
+
+Status Queue::launch_on_host(const Executable &executable, uint32_t kernel,
+                             std::span<const DeviceSpan> operands,
+                             std::span<const int64_t> sizes) {
+  if (is_stopped())
+    return {};
+  auto start = std::chrono::steady_clock::now();
+  const Kernel &description = executable.descriptions()[kernel];
+  std::vector<size_t> bytes = TRY(operand_bytes(description, sizes));
+  for (size_t k = 0; k < operands.size(); ++k)
+    TRY(check_copy(operands[k], bytes[k]));
+  if (!host_ || host_->fallback() != executable.fallback().get())
+    host_ = std::make_unique<HostLauncher>(executable.fallback(), stop_);
+  TRY(host_->begin(kernel, description, operands, bytes));
+  for (size_t k = 0; k < operands.size(); ++k) {
+    if (!description.operands[k].read || host_->is_weight(k))
+      continue;
+    TRY(do_read(host_->address(k), operands[k], bytes[k]));
+    fallback_count_.bytes_read += bytes[k];
+  }
+  TRY(host_->execute(kernel, description, sizes, interpreter_budget()));
+  for (size_t k = 0; k < operands.size(); ++k) {
+    if (!description.operands[k].written)
+      continue;
+    TRY(do_write(operands[k], host_->address(k), bytes[k]));
+    fallback_count_.bytes_written += bytes[k];
+  }
+  ++fallback_count_.launches;
+  fallback_count_.ms += std::chrono::duration<double, std::milli>(
+                            std::chrono::steady_clock::now() - start)
+                            .count();
+  return {};
 }
 
 Status Queue::wait(Event event) {

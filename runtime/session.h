@@ -24,6 +24,8 @@ public:
 
   const Package &package() const;
   Device &device() const;
+  /// Where launches of this kernel of the package are executed.
+  LaunchPlace where(uint32_t kernel) const;
 
 private:
   friend class Session;
@@ -37,14 +39,19 @@ struct RunStatistics {
   double planning_ms = 0; ///< Host time up to the first launch.
   size_t arena_bytes = 0; ///< Size of the arena of intermediate tensors.
   size_t launches = 0;    ///< Kernel launches.
+  /// Those launches that the host executed.
+  FallbackCount fallbacks = {};
 };
 
 /// One launch, for profiling. Pointers are valid during the call of
 /// `on_launch`.
 struct LaunchRecord {
-  uint32_t kernel;                ///< The number of the kernel in the package.
-  uint32_t instruction;           ///< The number of the launch instruction.
-  double ms;                      ///< From the start of the launch to its end.
+  uint32_t kernel;      ///< The number of the kernel in the package.
+  uint32_t instruction; ///< The number of the launch instruction.
+  double ms;            ///< From the start of the launch to its end.
+  LaunchPlace place;    ///< Where it was executed.
+  /// Copied between device and host, as the host executed it.
+  uint64_t copied_bytes;
   std::span<const int64_t> sizes; ///< The values of the size parameters.
   /// What the device counted during the launch; null if it has no counters.
   const DeviceCounters *counters;
@@ -76,6 +83,9 @@ struct RunOptions {
   /// ErrorCode::out_of_memory. 0: no limit. Memory that the session keeps from
   /// earlier runs does not count.
   size_t memory_limit = 0;
+  /// The most steps of one launch that is interpreted (Queue::limit_steps); the
+  /// run fails with ErrorCode::cancelled. 0: no limit.
+  uint64_t step_limit = 0;
   /// Told what is suspicious about the inputs, once a session: dimensions of
   /// one name that have several extents.
   std::function<void(const std::string &)> on_warning = nullptr;

@@ -11,10 +11,10 @@ namespace {
 using namespace std::string_literals;
 using Strings = std::vector<std::string>;
 
-class SessionTexts : public testing::TestWithParam<std::string> {
+class SessionTexts : public testing::TestWithParam<TestDevice> {
 protected:
   void SetUp() override {
-    if (!has_test_code(GetParam()))
+    if (!GetParam().is_usable())
       GTEST_SKIP() << "this build has no machine code for the test kernels";
   }
 
@@ -47,8 +47,9 @@ protected:
   }
 
   Result<std::shared_ptr<LoadedModel>> load(Package package) {
-    return LoadedModel::load(std::make_shared<Package>(std::move(package)),
-                             TRY(create_device(GetParam(), {.threads = 2})));
+    return LoadedModel::load(
+        std::make_shared<Package>(GetParam().adapt(std::move(package))),
+        TRY(create_device(GetParam().name, {.threads = 2})));
   }
 };
 
@@ -90,8 +91,8 @@ TEST_P(SessionTexts, ANumberWithoutATextIsRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, SessionTexts,
-                         testing::ValuesIn(device_names()),
-                         [](const auto &info) { return info.param; });
+                         testing::ValuesIn(test_devices()),
+                         [](const auto &info) { return info.param.text(); });
 
 } // namespace
 } // namespace landfall::runtime

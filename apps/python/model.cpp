@@ -91,11 +91,13 @@ template <typename Action> auto Model::attempt(const Action &action) {
 }
 
 nb::dict Model::run(const nb::dict &inputs, std::optional<double> time_limit,
-                    std::optional<uint64_t> memory_limit) {
+                    std::optional<uint64_t> memory_limit,
+                    std::optional<uint64_t> step_limit) {
   Arguments arguments = ordered(inputs);
   lf::RunOptions options;
   raising([&] { options.set_time_limit(time_limit.value_or(0)); });
   options.set_memory_limit(memory_limit.value_or(0));
+  options.set_step_limit(step_limit.value_or(0));
   Warnings warnings;
   warnings.listen(options);
   std::vector<lf::Value> values =

@@ -41,7 +41,8 @@ public:
   /// No limit: 0 or nothing.
   nanobind::dict run(const nanobind::dict &inputs,
                      std::optional<double> time_limit = std::nullopt,
-                     std::optional<uint64_t> memory_limit = std::nullopt);
+                     std::optional<uint64_t> memory_limit = std::nullopt,
+                     std::optional<uint64_t> step_limit = std::nullopt);
   std::vector<double> time(const nanobind::dict &inputs, int count);
   nanobind::dict statistics(const nanobind::dict &inputs);
   nanobind::object profile(const nanobind::dict &inputs, int repeat);

@@ -129,12 +129,14 @@ void add_model(nb::module_ &m) {
           "run",
           [](Model &model, const Inputs &inputs,
              std::optional<double> time_limit,
-             std::optional<uint64_t> memory_limit) -> Outputs {
+             std::optional<uint64_t> memory_limit,
+             std::optional<uint64_t> step_limit) -> Outputs {
             return nb::borrow<Outputs>(
-                model.run(inputs, time_limit, memory_limit));
+                model.run(inputs, time_limit, memory_limit, step_limit));
           },
           nb::arg("inputs"), nb::kw_only(), nb::arg("time_limit") = nb::none(),
           nb::arg("memory_limit") = nb::none(),
+          nb::arg("step_limit") = nb::none(),
           "Runs once: {name: array} to {name: array}.\n\n"
           "Inputs are read in place where they can be; outputs are new. Other "
           "threads run\nmeanwhile; Ctrl-C ends the run with "
@@ -142,7 +144,9 @@ void add_model(nb::module_ &m) {
           "A run that takes more than `time_limit` seconds fails with the code "
           "\"cancelled\"; one\nwhose tensors (intermediate ones, copies of "
           "inputs, results) need more than\n`memory_limit` bytes at once, with "
-          "\"out_of_memory\", before it allocates them.")
+          "\"out_of_memory\", before it allocates them; one that interprets a "
+          "kernel "
+          "for more\nthan `step_limit` steps, with \"cancelled\".")
       .def(
           "time",
           [](Model &model, const Inputs &inputs, int count) {

@@ -39,10 +39,13 @@ struct Unit {
   }
 };
 
-std::vector<Unit> distinct_kernels(std::span<const Kernel> kernels) {
+std::vector<Unit> distinct_kernels(std::span<const Kernel> kernels,
+                                   std::span<const Fallback> fallbacks) {
   std::vector<Unit> units;
   std::unordered_map<std::string, size_t> known;
   for (size_t k = 0; k < kernels.size(); ++k) {
+    if (find_fallback(fallbacks, uint32_t(k)))
+      continue;
     auto [entry, fresh] =
         known.try_emplace(structural_key(kernels[k]), units.size());
     if (fresh)
@@ -143,12 +146,12 @@ compiler::Support supports_dtypes(const Kernel &kernel) {
   };
   for (const KernelOperand &operand : kernel.operands)
     if (bad(operand.dtype))
-      return {false, fmt::format("no kernels on {} elements",
-                                 landfall::name(operand.dtype))};
+      return compiler::Support::no(fmt::format(
+          "it has no kernels on {} elements", landfall::name(operand.dtype)));
   for (const Node &node : kernel.nodes)
     if (node.kind == NodeKind::scalar && bad(node.type))
-      return {false,
-              fmt::format("no arithmetic on {}", landfall::name(node.type))};
+      return compiler::Support::no(
+          fmt::format("it has no arithmetic on {}", landfall::name(node.type)));
   return {};
 }
 
@@ -156,11 +159,14 @@ Result<CodeSection> compile_kernels(std::span<const Kernel> kernels,
                                     const Variant &variant,
                                     const GeneratorChoice &choose,
                                     const compiler::CodegenOptions &options) {
-  std::vector<Unit> units = distinct_kernels(kernels);
+  std::vector<Unit> units = distinct_kernels(kernels, options.fallbacks);
   TRY(Compilation(variant, choose, options).compile(units));
   CodeSection section{std::string(variant.target), std::string(variant.name),
-                      share_bytes(TRY(link(units)))};
+                      units.empty() ? Bytes() : share_bytes(TRY(link(units)))};
   section.generation.resize(kernels.size());
+  for (const Fallback &fallback : options.fallbacks)
+    section.generation[fallback.kernel] = {
+        "none", {{std::string(variant.target), fallback.reason}}};
   for (const Unit &unit : units)
     for (size_t number : unit.numbers)
       section.generation[number] = unit.code.record;

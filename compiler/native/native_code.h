@@ -30,8 +30,9 @@ using GeneratorChoice = std::function<kernels::ChosenGenerator(
 /// Compiles all kernels (at least one) to one image with the calling convention
 /// of package/native_abi.h. Structurally equal kernels are compiled once, each
 /// as an LLVM module of its own, several in parallel; code that the cache has
-/// is not made again (code_cache.h). All are linked. Of the options, `dump`
-/// (see kernel_dump.h), `cache` and `skipped` count here.
+/// is not made again (code_cache.h). All are linked. The image has nothing of
+/// kernels that fall back; it is empty if all do. Of the options, `dump` (see
+/// kernel_dump.h), `cache`, `skipped` and `fallbacks` count here.
 Result<CodeSection>
 compile_kernels(std::span<const Kernel> kernels, const Variant &variant,
                 const GeneratorChoice &choose,

@@ -261,7 +261,8 @@ bool may_inline(lf::MapOp producer, ArrayRef<lf::LoadOp> loads,
 
 /// Inlines a map into all its consumers, if every use of it is a load that
 /// pays; true if it did.
-bool inline_producer(lf::MapOp producer, ir::Module::Impl &module) {
+bool inline_producer(lf::MapOp producer, ir::Module::Impl &module,
+                     const FusionGuard &guard) {
   if (producer.getNumResults() != 1 || producer->use_empty() ||
       producer.getMaterialize())
     return false;
@@ -270,6 +271,9 @@ bool inline_producer(lf::MapOp producer, ir::Module::Impl &module) {
   size_t uses = std::distance(result.use_begin(), result.use_end());
   if (loads.size() != uses || !may_inline(producer, loads, module))
     return false;
+  if (!guard.allows(producer, loads,
+                    [&](lf::LoadOp load) { inline_at(load, producer, 0); }))
+    return false;
   for (lf::LoadOp load : loads)
     inline_at(load, producer, 0);
   module.forget(producer);
@@ -277,15 +281,25 @@ bool inline_producer(lf::MapOp producer, ir::Module::Impl &module) {
   return true;
 }
 
+/// Makes a map part of a contraction's epilogue where that is possible; true if
+/// it did.
+bool append_to_epilogue(lf::MapOp map, ir::Module::Impl &module,
+                        const FusionGuard &guard) {
+  auto fuse = [&](lf::MapOp each) { return fuse_epilogue(each, module); };
+  return guard.allows_epilogue(map, fuse) && fuse(map);
+}
+
 /// Applies a rule to every map until it changes nothing more.
-template <typename Rule> bool to_fixpoint(ir::Module::Impl &module, Rule rule) {
+template <typename Rule>
+bool to_fixpoint(ir::Module::Impl &module, const FusionGuard &guard,
+                 Rule rule) {
   bool any = false;
   for (bool changed = true; changed;) {
     changed = false;
     SmallVector<lf::MapOp> maps;
     module.module->walk([&](lf::MapOp map) { maps.push_back(map); });
     for (lf::MapOp map : maps)
-      changed |= rule(map, module);
+      changed |= rule(map, module, guard);
     any |= changed;
   }
   return any;
@@ -294,16 +308,21 @@ template <typename Rule> bool to_fixpoint(ir::Module::Impl &module, Rule rule) {
 } // namespace
 
 void fuse(ir::Module::Impl &module, const SkippedSteps &skipped) {
+  fuse(module, skipped, FusionGuard(module, {}));
+}
+
+void fuse(ir::Module::Impl &module, const SkippedSteps &skipped,
+          const FusionGuard &guard) {
   auto inline_producers = [&] {
     if (!skipped.has("inline_producer"))
-      to_fixpoint(module, inline_producer);
+      to_fixpoint(module, guard, inline_producer);
     if (!skipped.has("hoist_folds"))
       hoist_folds(module);
     canonicalize(module, skipped);
   };
   inline_producers();
   if (!skipped.has("fuse_epilogue"))
-    to_fixpoint(module, fuse_epilogue);
+    to_fixpoint(module, guard, append_to_epilogue);
   canonicalize(module, skipped);
   inline_producers();
 }

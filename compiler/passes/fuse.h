@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/skipped_steps.h"
-#include "ir/module/module_impl.h"
+#include "compiler/passes/fusion_guard.h"
 
 namespace landfall::compiler {
 
@@ -19,5 +19,8 @@ namespace landfall::compiler {
 ///  * reshape: a `map` that reads a reshaped contraction at its own point only
 ///    is moved before the reshape, so that the epilogue rule applies.
 void fuse(ir::Module::Impl &module, const SkippedSteps &skipped = {});
+/// The same without the fusions that the guard refuses.
+void fuse(ir::Module::Impl &module, const SkippedSteps &skipped,
+          const FusionGuard &guard);
 
 } // namespace landfall::compiler

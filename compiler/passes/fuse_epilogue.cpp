@@ -38,8 +38,8 @@ bool reads_pointwise(lf::MapOp map, Value tensor, ir::Module::Impl &module) {
 
 /// The map's body becomes the end of the contraction's epilogue; the new
 /// contraction stands where the map stood.
-void append_epilogue(lf::ContractOp contract, lf::MapOp map,
-                     ir::Module::Impl &module) {
+lf::ContractOp append_epilogue(lf::ContractOp contract, lf::MapOp map,
+                               ir::Module::Impl &module) {
   OpBuilder builder(map);
   auto fused =
       lf::ContractOp::create(builder, both(contract, map), map.getResultTypes(),
@@ -64,6 +64,7 @@ void append_epilogue(lf::ContractOp contract, lf::MapOp map,
   map.erase();
   module.forget(contract);
   contract.erase();
+  return fused;
 }
 
 /// For each index of `to` its expression over the indices of `from`, where the
@@ -160,20 +161,18 @@ lf::MapOp move_before_reshape(lf::MapOp map, lf::ReshapeOp reshape,
 
 } // namespace
 
-bool fuse_epilogue(lf::MapOp map, ir::Module::Impl &module) {
+lf::ContractOp fuse_epilogue(lf::MapOp map, ir::Module::Impl &module) {
   // An epilogue runs for each element, a map's folds for each of their values.
   if (has_folds(map, module))
-    return false;
+    return {};
   SmallVector<Value> tensors;
   map->walk([&](lf::LoadOp load) { tensors.push_back(load.getTensor()); });
   for (Value tensor : tensors) {
     auto contract = tensor.getDefiningOp<lf::ContractOp>();
     if (contract && contract->getNumResults() == 1 &&
         contract->getBlock() == map->getBlock() &&
-        reads_pointwise(map, tensor, module)) {
-      append_epilogue(contract, map, module);
-      return true;
-    }
+        reads_pointwise(map, tensor, module))
+      return append_epilogue(contract, map, module);
     auto reshape = tensor.getDefiningOp<lf::ReshapeOp>();
     if (!reshape || !reads_pointwise(map, tensor, module))
       continue;
@@ -182,12 +181,10 @@ bool fuse_epilogue(lf::MapOp map, ir::Module::Impl &module) {
         !contract->getResult(0).hasOneUse() ||
         contract->getBlock() != map->getBlock())
       continue;
-    if (lf::MapOp moved = move_before_reshape(map, reshape, module)) {
-      append_epilogue(contract, moved, module);
-      return true;
-    }
+    if (lf::MapOp moved = move_before_reshape(map, reshape, module))
+      return append_epilogue(contract, moved, module);
   }
-  return false;
+  return {};
 }
 
 } // namespace landfall::compiler

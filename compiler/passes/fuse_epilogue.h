@@ -11,10 +11,10 @@ namespace landfall::compiler {
 
 /// If the map reads the result of a contraction, or a reshape of it, at its own
 /// point only and is its only user: appends the map's body to the contraction's
-/// epilogue, erases the map, and returns true.
+/// epilogue, erases the map, and returns the new contraction; else null.
 ///
 ///   %s = contract ...          ->  contract ... epilogue { relu(sum) }
 ///   map { relu(%s[i, j]) }
-bool fuse_epilogue(lf::MapOp map, ir::Module::Impl &module);
+lf::ContractOp fuse_epilogue(lf::MapOp map, ir::Module::Impl &module);
 
 } // namespace landfall::compiler

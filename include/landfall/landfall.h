@@ -154,15 +154,16 @@ LF_API int lf_package_recognize(const void *bytes, size_t size);
 LF_API lf_status lf_package_check(const lf_package *package, lf_error **error);
 /* Whether the package can be loaded on a device of this name (NULL: the one
  * that it was compiled for), without keeping it there. `options` as for
- * lf_model_load; {"require_target": true} also refuses a package whose host
- * would compute what is not its work by nature (docs/host_work.md). */
+ * lf_model_load. */
 LF_API lf_status lf_package_verify(const lf_package *package,
                                    const char *device, const char *options,
                                    lf_error **error);
 /* What is in a package. `what` is "summary", a JSON object: target, producer,
- * model, variants, kernels with the model nodes that they compute, host steps,
- * sizes; "program", the host's instructions as text; or "kernels", the kernels'
- * descriptions as text. */
+ * model, variants, kernels with the model nodes that they compute and, where
+ * the target does not run them natively, "fallback": {"reason", "host_code":
+ * whether the host has machine code for it}, host steps, sizes; "program", the
+ * host's instructions as text; or "kernels", the kernels' descriptions as text.
+ */
 LF_API lf_status lf_package_describe(const lf_package *package,
                                      const char *what, lf_buffer **text,
                                      lf_error **error);
@@ -202,8 +203,9 @@ LF_API int lf_port_has_default(const lf_port *port);
 /* Needs the library liblandfall_compiler beside this one; nothing else does.
  * Options: {"device": "cpu"} names what to compile for; "variants": machines to
  * generate code for (["native"]: this one; [], the default: all that the target
- * has); "require_target": true fails where the host would compute what is not
- * its work by nature (docs/host_work.md); "strict_names": true makes runs fail
+ * has); "require_target": true fails where the target does not run a kernel
+ * natively, or the host would compute what is not its work by nature
+ * (docs/host_work.md); "strict_names": true makes runs fail
  * where dimensions of one name have several extents, which else is a warning
  * (lf_run_options_set_warning); "cache": false generates code anew that the
  * user's cache has (docs/cli.md), and keeps none; "dynamic": {"x": "?x3x?x?"}
@@ -218,8 +220,8 @@ LF_API int lf_port_has_default(const lf_port *port);
  *
  * `progress` may be NULL. It is called from the compiling thread when a step
  * has ended (`ir` NULL) and with a step's IR (`milliseconds` 0), also with
- * warnings about the model, as the `ir` of the step "warning"; the strings die
- * with the call. */
+ * warnings about the model and which kernels fall back, as the `ir` of the step
+ * "warning"; the strings die with the call. */
 typedef void (*lf_progress)(void *user, const char *step, double milliseconds,
                             const char *ir);
 LF_API lf_status lf_compile_file(const char *path, const char *options,
@@ -235,7 +237,8 @@ LF_API lf_status lf_compile_bytes(const void *bytes, size_t size,
 /* Where each node of a model's main graph would run with these options, without
  * compiling it. A JSON object: {"target", "nodes": [{"number": the node's place
  * in the file, "name", "operator", "outputs", "where", "reason"}]}. `where` is
- * "device"; "host", and then what the host does; "compiler" if nothing is left
+ * "device"; "fallback", and then why the target does not run it natively;
+ * "host", and then what the host does; "compiler" if nothing is left
  * to run; "nowhere" if no output depends on it; "refused" if it cannot be
  * compiled; "unknown" if a refused node feeds it and the model does not declare
  * the type. A model all of whose nodes are something else compiles. */
@@ -262,7 +265,10 @@ LF_API lf_status lf_device_describe(const char *device, lf_buffer **json,
  * "own_process": false, "timeout_seconds": 60} are the default options: 0
  * threads are all that the machine has, a simulated device may run in a process
  * of its own, and one that shows no sign of life for so long is given up, as is
- * a kernel that takes so long by its clock. The model keeps what it needs of
+ * a kernel that takes so long by its clock. {"require_target": true} refuses a
+ * package whose target does not run all kernels natively, or whose host would
+ * compute what is not its work by nature (docs/host_work.md): LF_UNSUPPORTED
+ * with the node and the reason. The model keeps what it needs of
  * the package. */
 LF_API lf_status lf_model_load(const lf_package *package, const char *device,
                                const char *options, lf_model **model,
@@ -314,8 +320,12 @@ LF_API lf_status lf_session_run_into(lf_session *session,
 LF_API void lf_session_cancel(lf_session *session);
 /* Runs `repeat` times, each launch waited for and timed. A JSON object, times
  * in ms of one run: {"total", "kernels": {number: row}, "nodes": {names: row},
- * "runs"}, each row {"ms", "launches", "multiply_adds" (sums of products),
- * "bytes" (of all operands, each once a launch), "counters" (of all runs; where
+ * "places": {where: row}, "runs"}; `where` a kernel's launches are executed is
+ * "device"; "slow_path", on the device without code of its own; "host_code" or
+ * "interpreter", on the host. A kernel's row has "where"; each row {"ms",
+ * "launches", "multiply_adds" (sums of products), "bytes" (of all operands,
+ * each once a launch), "copied_bytes" (between device and host, for launches on
+ * the host), "counters" (of all runs; where
  * the device counts), "possible" (multiply-adds at the device's peak)}. */
 LF_API lf_status lf_session_profile(lf_session *session,
                                     const lf_run_options *options,
@@ -353,6 +363,12 @@ LF_API lf_status lf_run_options_set_time_limit(lf_run_options *options,
  * sizes are "bytes in use", "bytes needed" and "memory limit". 0: no limit. */
 LF_API void lf_run_options_set_memory_limit(lf_run_options *options,
                                             uint64_t bytes);
+/* The most steps that one kernel may take where it is interpreted: on the null
+ * device, or as it falls back without machine code. A kernel that takes more
+ * fails with LF_CANCELLED, naming its nodes; unlike a time limit, on every
+ * machine alike. 0: no limit. */
+LF_API void lf_run_options_set_step_limit(lf_run_options *options,
+                                          uint64_t steps);
 /* Filled in by each run; NULL: by none. Must stay until the options are freed
  * or told otherwise. */
 LF_API void lf_run_options_set_statistics(lf_run_options *options,

@@ -44,6 +44,10 @@ public:
   void set_memory_limit(uint64_t bytes) {
     lf_run_options_set_memory_limit(options_.get(), bytes);
   }
+  /// 0: no limit.
+  void set_step_limit(uint64_t steps) {
+    lf_run_options_set_step_limit(options_.get(), steps);
+  }
   void set_verify(bool verify) {
     lf_run_options_set_verify(options_.get(), verify);
   }

@@ -11,7 +11,8 @@ namespace landfall::c_api {
 
 struct LoadOptions {
   runtime::DeviceOptions device;
-  bool require_target = false; ///< See package/host_work.h.
+  /// Refuse a package with fallbacks or foreign work (package/host_work.h).
+  bool require_target = false;
 };
 
 /// Reads the JSON object that lf_model_load and lf_package_verify take ("": all

@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "package/host_work.h"
 #include "runtime/c_api/device_options.h"
 #include "runtime/c_api/device_report.h"
 #include "runtime/c_api/objects.h"
@@ -17,6 +18,8 @@ load(const lf_package &package, const char *device, const char *options) {
   auto &contents = package.contents;
   std::string name = device ? device : contents->package->target;
   LoadOptions parsed = TRY(parse_load_options(options ? options : ""));
+  if (parsed.require_target)
+    TRY(require_target(*contents->package));
   std::shared_ptr<runtime::Device> made =
       TRY(runtime::create_device(name, parsed.device));
   auto loaded =

@@ -70,6 +70,7 @@ struct lf_run_options {
   bool verify = false;
   double time_limit = 0;
   size_t memory_limit = 0;
+  uint64_t step_limit = 0;
   lf_statistics *statistics = nullptr;
   lf_output_memory output_memory = nullptr;
   void *output_memory_user = nullptr;

@@ -91,6 +91,15 @@ Json generation_json(const Package &package, size_t kernel) {
   return list;
 }
 
+/// Why the kernel does not run natively, and whether the host has machine code
+/// for it; null if it does.
+Json fallback_json(const Package &package, size_t kernel) {
+  const Fallback *fallback = find_fallback(package.fallbacks, uint32_t(kernel));
+  if (!fallback)
+    return nullptr;
+  return {{"reason", fallback->reason}, {"host_code", fallback->has_code}};
+}
+
 Json kernels_json(const Package &package) {
   auto groups = fused_groups(package);
   Json list = Json::array();
@@ -100,6 +109,7 @@ Json kernels_json(const Package &package) {
                  {"name", kernel.name},
                  {"class", class_name(kernel.kind)},
                  {"nodes", groups[number]},
+                 {"fallback", fallback_json(package, number)},
                  {"generation", generation_json(package, number)},
                  {"computed_as", Json::object()}};
     for (auto [narrow, wide] : computed_as(kernel))
@@ -123,9 +133,9 @@ Json host_steps(const Program &program) {
   return list;
 }
 
-Json variants_json(const Package &package) {
+Json variants_json(const std::vector<CodeSection> &code) {
   Json list = Json::array();
-  for (const CodeSection &section : package.code)
+  for (const CodeSection &section : code)
     list.push_back({{"target", section.target},
                     {"variant", section.variant},
                     {"bytes", section.bytes.data.size()}});
@@ -167,7 +177,8 @@ std::string package_summary(const Package &package) {
                {"program_bytes", serialize(package.program).size()},
                {"weights", package.weights.size()},
                {"weight_bytes", weight_bytes(package)},
-               {"variants", variants_json(package)},
+               {"variants", variants_json(package.code)},
+               {"fallback_code", variants_json(package.fallback_code)},
                {"kernels", kernels_json(package)},
                {"host_steps", host_steps(package.program)}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -23,7 +23,7 @@ namespace {
 Status verify_on(const std::shared_ptr<const Package> &package,
                  const char *device, const LoadOptions &options) {
   if (options.require_target)
-    TRY(require_target(package->program));
+    TRY(require_target(*package));
   std::shared_ptr<runtime::Device> made = TRY(runtime::create_device(
       device ? device : package->target, options.device));
   (void)TRY(runtime::LoadedModel::load(package, std::move(made)));

@@ -43,6 +43,17 @@ inline lf::Package open_package() {
   return lf::Package::from_bytes(bytes.data(), bytes.size());
 }
 
+/// The same for the CPU, which has no code for it.
+inline lf::Package open_fallback_package() {
+  Package package =
+      *parse_package(share_bytes(add_relu_package()), "", StoredChecks::none);
+  package.target = "cpu";
+  package.code.clear();
+  package.fallbacks = {{0, "it is a test", false}};
+  std::vector<uint8_t> bytes = serialize(package);
+  return lf::Package::from_bytes(bytes.data(), bytes.size());
+}
+
 /// Hands its input on by a copy in device memory, which no code is needed for.
 inline std::vector<uint8_t> copy_package() {
   Package package;

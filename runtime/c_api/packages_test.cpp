@@ -12,6 +12,7 @@
 namespace {
 
 using Json = nlohmann::json;
+using landfall::c_api::open_fallback_package;
 using landfall::c_api::open_package;
 
 TEST(CPackages, HaveSignaturesBeforeTheyAreLoaded) {
@@ -47,6 +48,29 @@ TEST(CPackages, AreVerifiedForADevice) {
   package.verify("", R"({"require_target": true})");
   EXPECT_THROW(package.verify("cpu"), lf::Error);
   EXPECT_THROW(package.verify("", R"({"pace": 1})"), lf::Error);
+}
+
+TEST(CPackages, FallbacksAreToldAndCanBeForbidden) {
+  lf::Package package = open_fallback_package();
+  Json kernel = Json::parse(package.describe("summary"))["kernels"][0];
+  EXPECT_EQ(kernel["fallback"]["reason"], "it is a test");
+  EXPECT_EQ(kernel["fallback"]["host_code"], false);
+  package.verify();
+  lf::Model model(package, "cpu");
+  for (bool load : {false, true})
+    try {
+      const char *options = R"({"require_target": true})";
+      if (load)
+        lf::Model(package, "cpu", options);
+      else
+        package.verify("cpu", options);
+      ADD_FAILURE() << "it is not refused";
+    } catch (const lf::Error &error) {
+      EXPECT_EQ(error.status(), LF_UNSUPPORTED);
+      EXPECT_NE(std::string(error.what()).find("'Add_0' (Add)"),
+                std::string::npos)
+          << error.what();
+    }
 }
 
 TEST(CPackages, DescribeThemselves) {

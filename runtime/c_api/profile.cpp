@@ -25,6 +25,9 @@ struct LaunchTime {
   /// Multiply-adds that the device's peak allows in the cycles of contractions.
   double possible = 0;
   LaunchWork work = {}; ///< Per run.
+  /// Copied between device and host by launches that the host executed, per
+  /// run.
+  double copied_bytes = 0;
 };
 
 void add(LaunchTime &time, const LaunchTime &launch) {
@@ -33,6 +36,7 @@ void add(LaunchTime &time, const LaunchTime &launch) {
   time.possible += launch.possible;
   time.work.multiply_adds += launch.work.multiply_adds;
   time.work.bytes += launch.work.bytes;
+  time.copied_bytes += launch.copied_bytes;
   if (launch.counters)
     time.counters =
         time.counters ? sum(*time.counters, *launch.counters) : launch.counters;
@@ -58,7 +62,8 @@ Json row(const LaunchTime &time) {
   Json json = {{"ms", time.ms},
                {"launches", time.launches},
                {"multiply_adds", time.work.multiply_adds},
-               {"bytes", time.work.bytes}};
+               {"bytes", time.work.bytes},
+               {"copied_bytes", time.copied_bytes}};
   if (time.counters) {
     json["counters"] = counters_json(*time.counters);
     json["possible"] = time.possible;
@@ -74,12 +79,14 @@ Result<std::string> profile(PreparedRun &run, int repeat) {
   runtime::DeviceDescription device = model.device().describe();
   std::map<uint32_t, LaunchTime> by_kernel;
   std::map<std::string, LaunchTime> by_origin;
+  std::map<runtime::LaunchPlace, LaunchTime> by_place;
   LaunchTime total;
   run.options.on_launch = [&](const runtime::LaunchRecord &record) {
     LaunchTime launch = {record.ms / repeat, 1.0 / repeat};
     LaunchWork work =
         work_of_launch(package.kernels[record.kernel], record.sizes);
     launch.work = {work.multiply_adds / repeat, work.bytes / repeat};
+    launch.copied_bytes = double(record.copied_bytes) / repeat;
     if (record.counters) {
       launch.counters = *record.counters;
       launch.possible =
@@ -87,6 +94,7 @@ Result<std::string> profile(PreparedRun &run, int repeat) {
     }
     add(by_kernel[record.kernel], launch);
     add(by_origin[names(origin(package.program, record.instruction))], launch);
+    add(by_place[record.place], launch);
     add(total, launch);
   };
   for (int count = 0; count < repeat; ++count)
@@ -94,9 +102,15 @@ Result<std::string> profile(PreparedRun &run, int repeat) {
   Json json = {{"total", row(total)},
                {"kernels", Json::object()},
                {"nodes", Json::object()},
+               {"places", Json::object()},
                {"runs", repeat}};
-  for (const auto &[kernel, time] : by_kernel)
-    json["kernels"][std::to_string(kernel)] = row(time);
+  for (const auto &[kernel, time] : by_kernel) {
+    Json &entry = json["kernels"][std::to_string(kernel)];
+    entry = row(time);
+    entry["where"] = name(model.where(kernel));
+  }
+  for (const auto &[place, time] : by_place)
+    json["places"][std::string(name(place))] = row(time);
   for (const auto &[origin, time] : by_origin)
     json["nodes"][origin] = row(time);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -50,6 +50,7 @@ Result<PreparedRun> prepare(lf_session *session, const lf_run_options *options,
     run.options.verify = options->verify;
     run.options.time_limit = options->time_limit;
     run.options.memory_limit = options->memory_limit;
+    run.options.step_limit = options->step_limit;
     if (options->warning)
       run.options.on_warning = [options](const std::string &text) {
         options->warning(options->warning_user, text.c_str());
@@ -125,6 +126,11 @@ lf_status lf_run_options_set_time_limit(lf_run_options *options, double seconds,
 void lf_run_options_set_memory_limit(lf_run_options *options, uint64_t bytes) {
   if (options)
     options->memory_limit = bytes;
+}
+
+void lf_run_options_set_step_limit(lf_run_options *options, uint64_t steps) {
+  if (options)
+    options->step_limit = steps;
 }
 
 void lf_run_options_set_statistics(lf_run_options *options,

@@ -14,6 +14,7 @@
 namespace {
 
 using Json = nlohmann::json;
+using landfall::c_api::open_fallback_package;
 using landfall::c_api::open_package;
 
 /// x and y of relu(x + y).
@@ -136,6 +137,21 @@ TEST(CSessions, AskForMemoryWhenShapesAreKnown) {
   auto outputs = session.run(inputs.list(), &options);
   EXPECT_EQ(memory, (std::vector<float>{2, 0, 6}));
   EXPECT_EQ(outputs[0].data<float>(), memory.data());
+}
+
+TEST(CSessions, ProfilesTellWhatTheHostExecuted) {
+  lf::Model model(open_fallback_package());
+  lf::Session session = model.session();
+  Inputs inputs;
+  Json profile = Json::parse(session.profile(inputs.list(), 2));
+  EXPECT_EQ(profile["kernels"]["0"]["where"], "interpreter");
+  EXPECT_EQ(profile["places"]["interpreter"]["launches"], 1);
+  EXPECT_FALSE(profile["places"].contains("device"));
+  // Two operands and a result of three floats.
+  EXPECT_EQ(profile["total"]["copied_bytes"], 3 * 3 * sizeof(float));
+  lf::RunOptions options;
+  options.set_step_limit(1'000'000);
+  EXPECT_EQ(session.run(inputs.list(), &options).size(), 1u);
 }
 
 TEST(CSessions, GiveStatisticsAndProfiles) {

@@ -1,13 +1,15 @@
 """The conformance suite: every ONNX case on one target.
 
     run.py --target cpu [--devices A,B] [--filter TEXT] [--jobs 2]
-           [--json FILE]
+           [--json FILE] [--slice N] [--fallback]
 
 A case that fails must be in the lists of exclusions/, with a reason; one that
 is there and passes fails the suite. A case is run twice: as it is, and with all
 its dimensions made symbolic (entries "case@symbolic"). With devices, one
 artefact a case runs on each of them. The host computes nothing but what is its
-by nature (docs/host_work.md): each case is compiled with require_target.
+by nature (docs/host_work.md): each case is compiled with require_target, unless
+--fallback allows a target's kernels to fall back. Of N slices, --slice takes the
+cases whose names' hash is 0.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import queue
 import subprocess
 import sys
 import threading
+import zlib
 from pathlib import Path
 
 import exclusion_list
@@ -27,14 +30,13 @@ TIME_LIMIT = 60  # seconds a case
 class Worker:
     """A worker process, restarted after a crash or a hang."""
 
-    def __init__(self, target, devices):
-        self.target = target
-        self.devices = devices
+    def __init__(self, target, devices, fallback):
+        self.arguments = [target, *(["--fallback"] if fallback else []), *devices]
         self.process = None
 
     def start(self):
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "worker.py"), self.target, *self.devices],
+            [sys.executable, str(HERE / "worker.py"), *self.arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if not self.process.stdout.readline():
             raise SystemExit("error: the worker does not start; is the package built "
@@ -65,14 +67,14 @@ class Worker:
             self.process.wait()
 
 
-def run_cases(names, target, devices, jobs):
+def run_cases(names, target, devices, fallback, jobs):
     work = queue.SimpleQueue()
     for name in names:
         work.put(name)
     results = {}
 
     def loop():
-        worker = Worker(target, devices)
+        worker = Worker(target, devices, fallback)
         while True:
             try:
                 name = work.get_nowait()
@@ -120,20 +122,23 @@ def main():
     parser.add_argument("--target", default="cpu")
     parser.add_argument("--devices", default="", help="devices of the target, with commas; default: its first")
     parser.add_argument("--filter", default="", help="only cases whose name contains this")
+    parser.add_argument("--slice", type=int, default=1, metavar="N", help="only every N-th case, by a hash of its name")
+    parser.add_argument("--fallback", action="store_true", help="kernels may fall back")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", help="write all results here")
     options = parser.parse_args()
 
     import suite
 
-    names = [case.name for case in suite.all_cases(options.target) if options.filter in case.name]
+    names = [case.name for case in suite.all_cases(options.target)
+             if options.filter in case.name and zlib.crc32(case.name.encode()) % options.slice == 0]
     devices = [name for name in options.devices.split(",") if name]
-    results = run_cases(names, options.target, devices, options.jobs)
+    results = run_cases(names, options.target, devices, options.fallback, options.jobs)
     if options.json:
         Path(options.json).write_text(json.dumps(results, indent=1, sort_keys=True))
     outcomes = outcomes_of(results)
     exclusions = exclusion_list.read(options.target)
-    complaints = list(exclusion_list.complaints(outcomes, exclusions, whole=not options.filter))
+    complaints = list(exclusion_list.complaints(outcomes, exclusions, whole=not options.filter and options.slice == 1))
     for complaint in complaints:
         print(complaint)
     print(summary(options.target, outcomes, exclusions))

@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/bench_report.h"
+#include "apps/cli/commands/placement_report.h"
+#include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/tensors/tensor_summary.h"
 
@@ -63,8 +65,9 @@ std::vector<std::vector<std::string>> parse_sweep(const std::string &text) {
 
 class Bench {
 public:
-  Bench(const BenchCommand &command, OpenedModel &opened, Rival *rival)
-      : command_(command), opened_(opened), rival_(rival) {}
+  Bench(const BenchCommand &command, OpenedModel &opened, const Json &package,
+        Rival *rival)
+      : command_(command), opened_(opened), package_(package), rival_(rival) {}
 
   Result<BenchPoint> measure(const std::vector<std::string> &shapes) {
     InputOptions options = command_.model.inputs;
@@ -86,6 +89,9 @@ public:
       if (rival_)
         append(point.rival_times, TRY(rival_->run(turn, uncounted)));
     }
+    if (!is_native(package_))
+      point.profile =
+          TRY(profile(opened_, point.inputs, command_.model.entry, 1));
     progress_.clear();
     return point;
   }
@@ -157,6 +163,7 @@ private:
 
   const BenchCommand &command_;
   OpenedModel &opened_;
+  const Json &package_;
   Rival *rival_;
   Progress progress_;
   std::vector<lf::Value> outputs_;
@@ -168,19 +175,21 @@ Status bench(const BenchCommand &command) {
                  "--against onnxruntime needs the .onnx file, which both "
                  "compile; a .lfm is for Landfall alone"};
   OpenedModel opened = TRY(open_model(command.model));
+  Json package = parse_json(
+      TRY(attempt([&] { return opened.package.describe("summary"); })));
   std::optional<Rival> rival;
   if (!command.against.empty())
     rival.emplace(TRY(Rival::start(command.model.path, opened.device["threads"],
                                    command.python)));
   Rival *rival_or_none = rival ? &*rival : nullptr;
-  Bench measurement(command, opened, rival_or_none);
+  Bench measurement(command, opened, package, rival_or_none);
   std::vector<BenchPoint> points;
   for (const auto &shapes : parse_sweep(command.sweep))
     points.push_back(TRY(measurement.measure(shapes)));
   if (command.model.json)
-    print_bench_json(opened, rival_or_none, points);
+    print_bench_json(opened, package, rival_or_none, points);
   else
-    print_bench_text(opened, rival_or_none, points);
+    print_bench_text(opened, package, rival_or_none, points);
   return {};
 }
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/bench_report.h"
 #include "apps/cli/commands/engine_report.h"
+#include "apps/cli/commands/placement_report.h"
 
 #include "apps/cli/report/table.h"
 #include "apps/cli/report/units.h"
@@ -65,7 +66,8 @@ void print_engines(const std::vector<BenchPoint> &points, const Json &device) {
 
 } // namespace
 
-void print_bench_text(const OpenedModel &opened, const Rival *rival,
+void print_bench_text(const OpenedModel &opened, const Json &package,
+                      const Rival *rival,
                       const std::vector<BenchPoint> &points) {
   using Align = Table::Align;
   const Json &device = opened.device;
@@ -98,6 +100,10 @@ void print_bench_text(const OpenedModel &opened, const Rival *rival,
   fmt::print("{}", table.text(""));
   if (std::ranges::all_of(points, [](auto &p) { return bool(p.counters); }))
     print_engines(points, device);
+  for (const BenchPoint &point : points)
+    if (point.profile)
+      fmt::print("{}\n{}", shapes_of(point),
+                 fallback_text(package, &*point.profile));
   if (rival && points.size() > 1)
     fmt::print("speed-up, geometric mean: {:.2f}x\n",
                geometric_mean_of_ratios(points));
@@ -108,7 +114,8 @@ void print_bench_text(const OpenedModel &opened, const Rival *rival,
     }
 }
 
-void print_bench_json(const OpenedModel &opened, const Rival *rival,
+void print_bench_json(const OpenedModel &opened, const Json &package,
+                      const Rival *rival,
                       const std::vector<BenchPoint> &points) {
   const Json &device = opened.device;
   Json json;
@@ -127,6 +134,8 @@ void print_bench_json(const OpenedModel &opened, const Rival *rival,
     row["times_ms"] = point.times;
     row["arena_bytes"] = point.statistics.arena_bytes;
     add_engines(row, whole_run(point, device), 1);
+    if (point.profile)
+      row["placement"] = placement_json(package, &*point.profile);
     if (rival) {
       row["onnxruntime_median_ms"] = median(point.rival_times);
       row["onnxruntime_times_ms"] = point.rival_times;

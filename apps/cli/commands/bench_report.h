@@ -6,6 +6,7 @@
 #pragma once
 
 #include "apps/cli/commands/device_counters.h"
+#include "apps/cli/commands/launch_profile.h"
 #include "apps/cli/commands/opened_model.h"
 #include "apps/cli/commands/rival.h"
 
@@ -20,12 +21,16 @@ struct BenchPoint {
   lf_statistics statistics = {};
   /// The counters of one run, if the device counts.
   std::optional<DeviceCounters> counters;
+  /// Of one run; none if every kernel runs natively.
+  std::optional<LaunchProfile> profile;
 };
 
-// `rival` is null if there was none.
-void print_bench_text(const OpenedModel &opened, const Rival *rival,
+// `rival` is null if there was none; `package` is its "summary".
+void print_bench_text(const OpenedModel &opened, const Json &package,
+                      const Rival *rival,
                       const std::vector<BenchPoint> &points);
-void print_bench_json(const OpenedModel &opened, const Rival *rival,
+void print_bench_json(const OpenedModel &opened, const Json &package,
+                      const Rival *rival,
                       const std::vector<BenchPoint> &points);
 
 } // namespace landfall::cli

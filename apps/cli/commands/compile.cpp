@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/opened_model.h"
+#include "apps/cli/commands/placement_report.h"
 #include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/standard_streams.h"
@@ -132,6 +133,7 @@ void report(const CompileCommand &command, const std::string &output,
   json["target"] = package["target"];
   json["variants"] = names;
   json["kernels"] = package["kernels"].size();
+  json["placement"] = placement_json(package, nullptr);
   json["weight_bytes"] = package["weight_bytes"];
   json["compile"] = compile;
   print_json(json);

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/engine_report.h"
 #include "apps/cli/commands/explanation.h"
+#include "apps/cli/commands/placement_report.h"
 #include "apps/cli/commands/roofline_report.h"
 #include "apps/cli/report/attempt.h"
 #include "apps/cli/report/progress.h"
@@ -77,6 +78,10 @@ std::vector<std::string> type_notes(const Explanation &about) {
   return notes;
 }
 
+const LaunchProfile *profile_of(const Explanation &about) {
+  return about.profile ? &*about.profile : nullptr;
+}
+
 void print_head(const Explanation &about) {
   const Json &package = about.package, &device = about.opened->device;
   std::string code;
@@ -84,9 +89,10 @@ void print_head(const Explanation &about) {
     code += fmt::format("{}{} {}", code.empty() ? "" : ", ",
                         section["variant"].get<std::string>(),
                         bytes_text(section["bytes"]));
-  fmt::print("device    {} ({}), {} threads; every kernel runs there\n",
-             about.opened->device_name(), device["hardware"].get<std::string>(),
-             device["threads"].get<int>());
+  fmt::print("device    {} ({}), {} threads; {}\n", about.opened->device_name(),
+             device["hardware"].get<std::string>(),
+             device["threads"].get<int>(), placement_text(package));
+  fmt::print("{}", fallback_text(package, profile_of(about)));
   fmt::print("kernels   {} model nodes in {} launches of {} kernels\n",
              package["model_nodes"].get<size_t>(),
              package["launches"].get<size_t>(), about.kernels().size());
@@ -268,6 +274,7 @@ void print_report(const Explanation &about, const Status &status) {
   if (!about.opened->steps.empty())
     json["compile"] = compile_json(about.opened->steps);
   json["kernels"] = kernels_json(about);
+  json["placement"] = placement_json(about.package, profile_of(about));
   json["host_steps"] = about.package["host_steps"];
   if (about.profile) {
     json["inputs"] = inputs_json(*about.inputs);

@@ -17,6 +17,7 @@ LaunchTime launch_time(const Json &row) {
   time.launches = row["launches"];
   time.multiply_adds = row["multiply_adds"];
   time.bytes = row["bytes"];
+  time.copied_bytes = row["copied_bytes"];
   if (row.contains("counters"))
     time.counters = parse_counters(row["counters"]);
   time.possible = row.value("possible", 0.0);
@@ -43,6 +44,8 @@ Result<LaunchProfile> profile(OpenedModel &opened, const PreparedInputs &inputs,
     result.by_kernel[uint32_t(std::stoul(kernel))] = launch_time(row);
   for (const auto &[nodes, row] : json["nodes"].items())
     result.by_origin[nodes] = launch_time(row);
+  for (const auto &[place, row] : json["places"].items())
+    result.by_place[place] = launch_time(row);
   result.total = launch_time(json["total"]);
   result.runs = repeat;
   return result;

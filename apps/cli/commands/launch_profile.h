@@ -21,6 +21,8 @@ struct LaunchTime {
   double possible = 0;
   double multiply_adds = 0; ///< Of sums of products, per run.
   double bytes = 0;         ///< Of operands, each once a launch; per run.
+  /// Copied between device and host by launches on the host, per run.
+  double copied_bytes = 0;
 };
 
 /// Times per run, averaged over several runs. Each launch is waited for, so the
@@ -29,6 +31,8 @@ struct LaunchProfile {
   std::map<uint32_t, LaunchTime> by_kernel;
   /// Key: the model nodes that an instruction of the program came from, "a+b".
   std::map<std::string, LaunchTime> by_origin;
+  /// Key: where launches were executed (lf_session_profile).
+  std::map<std::string, LaunchTime> by_place;
   LaunchTime total;              ///< The sum over all launches.
   int runs = 0;                  ///< The number of profiled runs.
   lf_statistics statistics = {}; ///< Measured without profiling.

@@ -107,8 +107,9 @@ CLI::Option *add_path_option(CLI::App &command, const std::string &names,
 
 void add_require_target(CLI::App &command, bool &required) {
   command.add_flag("--require-target", required,
-                   "Fail where the host would compute an operator, except for "
-                   "what is its work by nature (docs/host_work.md)");
+                   "Fail where the target does not run a kernel natively, or "
+                   "the host would compute an operator, except for what is "
+                   "its work by nature (docs/host_work.md)");
 }
 
 void add_strict_names(CLI::App &command, bool &strict) {

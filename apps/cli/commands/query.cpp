@@ -20,9 +20,9 @@ constexpr const char *footer = R"(Examples:
   landfall query model.onnx --device reef1
   landfall query model.onnx --all --json      every node, for a program
 
-A node runs on the "device" or the "host", is done by the "compiler", or
-"nowhere" since no output depends on it; it is "refused" if it cannot be
-compiled, "unknown" if a refused one feeds it and the model does not declare the
+A node runs on the "device" or the "host", falls back ("fallback") if the target
+does not run it natively, is done by the "compiler", or "nowhere" since no
+output depends on it; it is "refused" if it cannot be compiled, "unknown" if a refused one feeds it and the model does not declare the
 type in between. The exit code is 3 if a node is refused.)";
 
 struct QueryCommand {
@@ -33,7 +33,8 @@ struct QueryCommand {
 /// Nodes that do as anyone expects are left out, unless all are wanted.
 bool is_listed(const Json &node, bool all) {
   std::string where = node["where"];
-  return all || where == "refused" || where == "unknown" || where == "host";
+  return all ||
+         (where != "device" && where != "compiler" && where != "nowhere");
 }
 
 std::string name_of(const Json &node) {

@@ -34,6 +34,7 @@ struct RunCommand {
   bool verify = false;
   double time_limit = 0;
   uint64_t memory_limit = 0;
+  uint64_t step_limit = 0;
 };
 
 std::vector<NamedTensor> named_outputs(const lf::Entry &entry,
@@ -174,6 +175,7 @@ Status run(const RunCommand &command) {
   options.set_verify(command.verify);
   TRY(attempt([&] { options.set_time_limit(command.time_limit); }));
   options.set_memory_limit(command.memory_limit);
+  options.set_step_limit(command.step_limit);
   std::vector<NamedTensor> outputs =
       named_outputs(opened.entry, TRY(run_once(opened, inputs, options)));
   TRY(write_outputs(command, opened, inputs, outputs));
@@ -205,6 +207,9 @@ void add_run(CLI::App &app, Action &action) {
   sub->add_option("--memory-limit", command->memory_limit,
                   "The most bytes of tensors that the run may hold; 0: any")
       ->type_name("BYTES");
+  sub->add_option("--step-limit", command->step_limit,
+                  "The most steps of a kernel that is interpreted; 0: any")
+      ->type_name("STEPS");
   sub->callback(
       [command, &action] { action = [command] { return run(*command); }; });
 }

@@ -61,8 +61,9 @@ class Error(RuntimeError):
         self.sizes = dict(sizes or {})
 
 
-def _device_options(threads: int, own_process: bool, timeout_seconds: int) -> str:
-    return json.dumps({"threads": threads, "own_process": own_process, "timeout_seconds": timeout_seconds})
+def _device_options(threads: int, own_process: bool, timeout_seconds: int, require_target: bool = False) -> str:
+    return json.dumps({"threads": threads, "own_process": own_process, "timeout_seconds": timeout_seconds,
+                       "require_target": require_target})
 
 
 def _model_bytes(model: Any) -> bytes:
@@ -86,8 +87,9 @@ def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any
     `timeout_seconds`, and a kernel that takes so long by its clock, is given
     up. `options` are the compiler's: `variants` names the machines to generate
     code for (by default this one; [] for all that the device's kind has, to
-    save and run elsewhere), `require_target=True` fails where the host would
-    compute what is not its work by nature (docs/host_work.md), `skip_steps`
+    save and run elsewhere), `require_target=True` fails where the target
+    does not run a kernel natively, or the host would compute what is not its work
+    by nature (docs/host_work.md); without it, a warning says which kernels fall back; `skip_steps`
     leaves optimisations out, to find one that breaks something,
     `strict_names=True` makes runs fail where dimensions of one name have several
     extents, which else is a warning, `cache=False` generates code anew that the
@@ -112,7 +114,7 @@ def query(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any, 
     """Where each node of a model would run on a device, and why; compiles nothing.
 
     {"target", "nodes": [{"number", "name", "operator", "outputs", "where", "reason"}]};
-    `where` is "device", "host", "compiler", "nowhere", "refused" or "unknown", as
+    `where` is "device", "fallback", "host", "compiler", "nowhere", "refused" or "unknown", as
     lf_query_file in landfall.h says. `model` and `directory` are as in `compile`.
     """
     options = json.dumps({"device": device})
@@ -122,13 +124,13 @@ def query(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any, 
 
 
 def load(package: str | os.PathLike[str] | bytes, device: str = "", *, threads: int = 0, own_process: bool = False,
-         timeout_seconds: int = 60) -> Model:
+         timeout_seconds: int = 60, require_target: bool = False) -> Model:
     """Loads a compiled model: the path of a .lfm, or its bytes. Needs no compiler.
 
     `device` is one that can run it (by default the first of the kind that it was
-    compiled for); its options are those of `compile`.
+    compiled for); its options and `require_target` are those of `compile`.
     """
-    options = _device_options(threads, own_process, timeout_seconds)
+    options = _device_options(threads, own_process, timeout_seconds, require_target)
     if isinstance(package, bytes):
         return _landfall.load_bytes(package, device, options)
     return _landfall.load_file(os.fspath(package), device, options)

@@ -32,7 +32,7 @@ class Model:
     A compiled model on a device. Runs of one model come one after the other; it may be used from any thread.
     """
 
-    def run(self, inputs: dict[str, object], *, time_limit: float | None = None, memory_limit: int | None = None) -> dict[str, object]:
+    def run(self, inputs: dict[str, object], *, time_limit: float | None = None, memory_limit: int | None = None, step_limit: int | None = None) -> dict[str, object]:
         """
         Runs once: {name: array} to {name: array}.
 
@@ -41,7 +41,8 @@ class Model:
 
         A run that takes more than `time_limit` seconds fails with the code "cancelled"; one
         whose tensors (intermediate ones, copies of inputs, results) need more than
-        `memory_limit` bytes at once, with "out_of_memory", before it allocates them.
+        `memory_limit` bytes at once, with "out_of_memory", before it allocates them; one that interprets a kernel for more
+        than `step_limit` steps, with "cancelled".
         """
 
     def time(self, inputs: dict[str, object], count: int) -> list[float]:

@@ -25,7 +25,9 @@ Scalar cubic_kernel(Scalar x, double a) {
 /// What makes the output elements of one dimension. Output positions are the
 /// inner dimension, so that neighbours lie side by side.
 struct Taps {
-  Tensor sources; ///< [taps, out] i64: input elements, clamped into the input.
+  /// Inside a body: the input element (i64, clamped into the input) of output
+  /// element `i` and tap `k`.
+  std::function<Scalar(Scalar i, Scalar k)> source;
   Tensor weights; ///< [taps, out]
   Tensor outside; ///< [out] bool; only where positions may be extrapolated.
 };
@@ -39,11 +41,7 @@ public:
   Taps build(DType compute) {
     Taps taps;
     Shape shape = {dim_.taps, dim_.out};
-    taps.sources =
-        ir::table(b_, shape, DType::i64, [&](std::span<const Scalar> at) {
-          return clamp(first(position(at[1])) + at[0], b_.index(0),
-                       b_.scalar(dim_.in - 1));
-        });
+    taps.source = sources(shape);
     taps.weights =
         ir::table(b_, shape, compute, [&](std::span<const Scalar> at) {
           return cast(weight(at[1], at[0]), compute);
@@ -59,6 +57,23 @@ public:
   }
 
 private:
+  /// In integers where that gives the same elements, else from a table.
+  std::function<Scalar(Scalar i, Scalar k)> sources(const Shape &shape) {
+    Builder &b = b_;
+    Size last = dim_.in - 1;
+    if (auto middle = exact_element(rules_.coordinates, Nearest::ceil, dim_))
+      return [&b, last, middle, taps = dim_.taps](Scalar i, Scalar k) {
+        Scalar first = middle->at(i) - b.scalar(floordiv(taps, 2));
+        return clamp(first + k, b.index(0), b.scalar(last));
+      };
+    Tensor table =
+        ir::table(b, shape, DType::i64, [&](std::span<const Scalar> at) {
+          return clamp(first(position(at[1])) + at[0], b.index(0),
+                       b.scalar(last));
+        });
+    return [table](Scalar i, Scalar k) { return table.at({k, i}); };
+  }
+
   Scalar position(Scalar i) {
     return original_position(b_, rules_.coordinates, dim_, cast(i, DType::f64));
   }
@@ -106,7 +121,7 @@ Tensor interpolate(Tensor x, const ResizeRules &rules, const ResizeDim &dim,
   Taps taps = TapTables(b, rules, dim).build(compute);
   auto tap = [&](std::span<const Scalar> at, Scalar k) {
     Scalar i = at[dim.dim];
-    Scalar source = taps.sources.at({k, i});
+    Scalar source = taps.source(i, k);
     return convert(x.at(replaced(at, dim.dim, source)), compute) *
            taps.weights.at({k, i});
   };
@@ -142,17 +157,21 @@ Tensor pick_nearest(Tensor x, const ResizeRules &rules,
                     std::span<const ResizeDim> dims) {
   Builder &b = x.builder();
   Shape shape = x.shape();
-  Tensors tables;
+  std::vector<std::optional<ExactElement>> exact;
+  Tensors tables; // None where elements are computed in integers.
   for (const ResizeDim &dim : dims) {
     shape[dim.dim] = dim.out;
-    tables.push_back(nearest_table(b, rules, dim));
+    exact.push_back(exact_element(rules.coordinates, rules.nearest, dim));
+    tables.push_back(exact.back() ? Tensor() : nearest_table(b, rules, dim));
   }
   bool extrapolates = rules.coordinates == Coordinates::tf_crop_and_resize;
   return b.map(shape, x.dtype(), [&](std::span<const Scalar> at) {
     Scalars source(at.begin(), at.end());
     Scalar inside = b.literal_int(DType::boolean, 1);
     for (size_t j = 0; j < dims.size(); ++j) {
-      source[dims[j].dim] = tables[j].at({at[dims[j].dim]});
+      Scalar i = at[dims[j].dim];
+      source[dims[j].dim] =
+          exact[j] ? exact[j]->clamped(b, dims[j], i) : tables[j].at({i});
       inside = logical_and(inside, source[dims[j].dim] >= 0);
     }
     if (!extrapolates)

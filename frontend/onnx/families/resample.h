@@ -34,12 +34,23 @@ struct ResizeRules {
   double extrapolation = 0;
 };
 
+/// A scale as a fraction in lowest terms; `divisor` is a power of two.
+struct ScaleRatio {
+  int64_t multiplier;
+  int64_t divisor;
+};
+/// The fraction that equals the scale; nothing if its numbers are large.
+std::optional<ScaleRatio> exact_ratio(double scale);
+
 /// One dimension to resize. The callbacks give f64 scalars inside a body.
 struct ResizeDim {
   int dim;
   Size in;
   Size out;
   std::function<Scalar()> scale;
+  /// The value of `scale`, where it is known and such a fraction: positions can
+  /// then be computed in integers.
+  std::optional<ScaleRatio> ratio = {};
   std::function<Scalar()> roi_start; ///< tf_crop_and_resize only.
   std::function<Scalar()> roi_end;
   /// Input elements that make an output element; 1, 2 or 4 unless antialiased.

@@ -54,6 +54,18 @@ Size read_scaled_extent(Builder &b, Size extent, const Scales &scales, int j) {
                          "'scales' must be positive");
 }
 
+/// out / in, where it is a fraction whatever the extents are.
+std::optional<ScaleRatio> whole_ratio(Size in, Size out) {
+  auto known_in = in.constant(), known_out = out.constant();
+  if (known_in && known_out && *known_in > 0)
+    return exact_ratio(static_cast<double>(*known_out) /
+                       static_cast<double>(*known_in));
+  std::optional<int64_t> factor = floordiv(out, in).constant();
+  if (factor && *factor > 0 && in * *factor == out)
+    return ScaleRatio{*factor, 1};
+  return std::nullopt;
+}
+
 Size read_stretched_taps(Builder &b, const ResizeRules &rules,
                          const Scales &scales, int j) {
   Tensor result = b.map({}, DType::i64, [&](std::span<const Scalar>) {
@@ -116,6 +128,7 @@ std::vector<ResizeDim> scaled_dims(const Node &node, Tensor x,
       node.expect(scale > 0, "'scales' must be positive");
       if (scale == 1 && rules.coordinates != Coordinates::tf_crop_and_resize)
         continue;
+      dim.ratio = exact_ratio(scale);
       auto out = scaled_extent(dim.in, scale);
       dim.out = out ? *out : read_scaled_extent(b, dim.in, scales, j);
       if (rules.antialias)
@@ -162,6 +175,8 @@ std::vector<ResizeDim> sized_dims(Tensor x, std::span<const int> axes,
     dim.in = extents[j];
     dim.out = extent(j);
     dim.scale = [scale, j] { return scale(j); };
+    if (ratio == AspectRatio::stretch)
+      dim.ratio = whole_ratio(dim.in, dim.out);
     dim.taps = plain_taps(rules);
     if (rules.antialias) {
       // As stretched_taps, with scale = out / in.

@@ -37,7 +37,7 @@ public:
     return std::unique_ptr<runtime::Queue>(std::make_unique<CpuQueue>(pool_));
   }
   Result<std::unique_ptr<runtime::Executable>>
-  load(const Package &package) override {
+  do_load(const Package &package) override {
     return CpuExecutable::load(package);
   }
 

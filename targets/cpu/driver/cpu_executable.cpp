@@ -44,11 +44,15 @@ Result<const CodeSection *> best_section(const Package &package) {
 Result<std::unique_ptr<runtime::Executable>>
 CpuExecutable::load(const Package &package) {
   auto executable = std::make_unique<CpuExecutable>(package.kernels);
-  if (package.kernels.empty())
+  if (package.kernels.size() == package.fallbacks.size())
     return std::unique_ptr<runtime::Executable>(std::move(executable));
   const CodeSection &section = *TRY(best_section(package));
   executable->image_ = TRY(LoadedCode::load(section.bytes.data));
   for (size_t k = 0; k < package.kernels.size(); ++k) {
+    if (find_fallback(package.fallbacks, uint32_t(k))) {
+      executable->kernels_.push_back({nullptr, nullptr, &package.kernels[k]});
+      continue;
+    }
     void *plan = executable->image_->function(fmt::format("k{}_plan", k));
     void *run = executable->image_->function(fmt::format("k{}_run", k));
     if (!plan || !run)

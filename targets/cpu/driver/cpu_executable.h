@@ -16,6 +16,7 @@ namespace landfall::cpu {
 using PlanFunction = void (*)(const int64_t *sizes, NativePlan *plan);
 using RunFunction = int32_t (*)(const NativeCall *call);
 
+/// The functions of a kernel that falls back are null.
 struct CpuKernel {
   PlanFunction plan;
   RunFunction run;
@@ -33,7 +34,7 @@ public:
   std::span<const CpuKernel> kernels() const { return kernels_; }
 
 private:
-  std::unique_ptr<LoadedCode> image_; ///< None if there are no kernels.
+  std::unique_ptr<LoadedCode> image_; ///< None if no kernel runs natively.
   std::vector<CpuKernel> kernels_;
 };
 

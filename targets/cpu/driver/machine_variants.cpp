@@ -36,7 +36,8 @@ std::vector<Feature> features() {
       {"avx512bf16", __builtin_cpu_supports("avx512bf16") != 0},
       {"amx", __builtin_cpu_supports("amx-tile") &&
                   __builtin_cpu_supports("amx-int8") &&
-                  __builtin_cpu_supports("amx-bf16") && may_use_tile_registers()},
+                  __builtin_cpu_supports("amx-bf16") &&
+                  may_use_tile_registers()},
   };
 }
 

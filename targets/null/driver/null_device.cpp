@@ -47,7 +47,7 @@ public:
   }
 
   Result<std::unique_ptr<runtime::Executable>>
-  load(const Package &package) override {
+  do_load(const Package &package) override {
     // Every package has descriptions, whatever it was compiled for.
     return std::unique_ptr<runtime::Executable>(
         std::make_unique<NullExecutable>(package.kernels));

@@ -60,10 +60,11 @@ Status NullQueue::do_launch(const runtime::Executable &executable,
   for (runtime::DeviceSpan operand : operands)
     pointers.push_back(address(operand));
   pending_.push_back([&kernel = executable.descriptions()[kernel], pointers,
-                      sizes = std::vector(sizes.begin(), sizes.end()), this] {
+                      sizes = std::vector(sizes.begin(), sizes.end()),
+                      budget = interpreter_budget(), this] {
     uint64_t steps = 0;
     Status status =
-        interpret(kernel, {pointers, sizes}, Precision::exact, &steps);
+        interpret(kernel, {pointers, sizes}, Precision::exact, &steps, budget);
     count_->steps += steps;
     return status;
   });

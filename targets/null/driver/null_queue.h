@@ -18,6 +18,8 @@ namespace landfall::null {
 class NullExecutable : public runtime::Executable {
 public:
   using Executable::Executable;
+  /// The interpreter is all it has, for every target's packages.
+  bool has_slow_path(uint32_t) const override { return true; }
 };
 
 /// What has been done, on all queues of a device.

@@ -48,7 +48,7 @@ public:
     return ReefQueue::create(card_);
   }
   Result<std::unique_ptr<runtime::Executable>>
-  load(const Package &package) override {
+  do_load(const Package &package) override {
     return ReefExecutable::load(card_, package);
   }
 

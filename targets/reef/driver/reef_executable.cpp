@@ -40,7 +40,7 @@ Result<std::unique_ptr<runtime::Executable>>
 ReefExecutable::load(std::shared_ptr<ReefCard> card, const Package &package) {
   std::unique_ptr<ReefExecutable> executable(
       new ReefExecutable(std::move(card), package));
-  if (!package.kernels.empty())
+  if (package.kernels.size() > package.fallbacks.size())
     TRY(executable->place(*TRY(find_section(package)), package));
   return std::unique_ptr<runtime::Executable>(std::move(executable));
 }
@@ -54,6 +54,10 @@ Status ReefExecutable::place(const CodeSection &section,
   std::memset(memory, 0, image.bytes());
   TRY(image.place(memory, base_));
   for (size_t k = 0; k < package.kernels.size(); ++k) {
+    if (find_fallback(package.fallbacks, uint32_t(k))) {
+      kernels_.push_back({0, 0, &package.kernels[k]});
+      continue;
+    }
     auto plan = image.function(fmt::format("k{}_plan", k));
     auto run = image.function(fmt::format("k{}_run", k));
     if (!plan || !run)
