@@ -44,6 +44,12 @@ class Model:
         `memory_limit` bytes at once, with "out_of_memory", before it allocates them.
         """
 
+    def run_torch(self, inputs: list[object]) -> list[object]:
+        """
+        Runs once, by position: torch tensors (others that speak DLPack, integers) to torch
+        tensors. Dense row-major inputs are read in place; outputs are new and not copied.
+        """
+
     def time(self, inputs: dict[str, object], count: int) -> list[float]:
         """Runs `count` times and gives the milliseconds of each run."""
 
