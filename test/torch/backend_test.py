@@ -80,6 +80,14 @@ class Sizes(BackendTest):
             self.check(run(x), net(x))
         self.assertEqual((statistics.graphs, statistics.compilations), (1, 1))
 
+    def test_height_and_width_may_be_equal_at_first(self):
+        net = nn.Conv2d(2, 3, 3).eval()
+        run = landfall.torch.compile(net, fallback=False)
+        for shape in ((4, 2, 8, 8), (1, 2, 8, 12), (8, 2, 5, 8)):
+            x = torch.randn(shape)
+            self.check(run(x), net(x))
+        self.assertEqual((statistics.graphs, statistics.compilations), (1, 1))
+
     def test_sizes_are_results_and_arguments(self):
         def run(x, count):
             return x.repeat(count, 1), x.shape[0] * count, None, 7
