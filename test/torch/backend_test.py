@@ -263,6 +263,22 @@ class Forms(BackendTest):
         self.assertEqual(statistics.compilations, 2)
         self.assertAlmostEqual(said[0], said[1], 5)
 
+    def test_attention(self):
+        attend = torch.nn.functional.scaled_dot_product_attention
+        q, k = torch.randn(2, 4, 5, 8), torch.randn(2, 4, 7, 8)
+        hidden = torch.rand(2, 1, 5, 7) > 0.4
+        hidden[0, 0, 2] = False  # A row that sees nothing is zeros.
+        for name, run in {"plain": lambda q, k: attend(q, k, k), "causal": lambda q, k: attend(q, k, k, is_causal=True),
+                          "bool": lambda q, k: attend(q, k, k, hidden),
+                          "sum": lambda q, k: attend(q, k, k, torch.where(hidden, 0.5, float("-inf"))),
+                          "fewer keys": lambda q, k: attend(q, k[:, :2], k[:, :2], enable_gqa=True)}.items():
+            with self.subTest(name):
+                torch._dynamo.reset()
+                # PyTorch chooses among several ways, whose orders in memory differ.
+                torch.testing.assert_close(compiled(run)(q, k), run(q, k), rtol=1e-5, atol=1e-5)
+                half = compiled(run)(q.bfloat16(), k.bfloat16())
+                torch.testing.assert_close(half.float(), run(q, k), rtol=0.05, atol=0.05)
+
     def test_a_branch_of_the_graph(self):
         def run(x):
             return torch.cond(x.sum() > 0, lambda x: x + torch.tensor([1, 2, 3]), lambda x: x.exp(), (x,))

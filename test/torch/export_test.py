@@ -58,6 +58,16 @@ class FromTorch(unittest.TestCase):
         np.testing.assert_allclose(found["sum"], (x + y * s).numpy(), rtol=1e-6)
         np.testing.assert_array_equal(found["parts.1.0"], y.numpy())
 
+    def test_attention_of_a_whole_layer(self):
+        layer = nn.TransformerEncoderLayer(16, 2, 24, batch_first=True).eval()
+        layer.self_attn.batch_first = False  # Not the fused layer, but attention by itself.
+        model = landfall.from_torch(layer, (torch.randn(2, 5, 16),))
+        for shape in ((2, 5, 16), (1, 7, 16)):
+            x = torch.randn(shape)
+            with torch.no_grad():
+                expected = layer(x).numpy()
+            np.testing.assert_allclose(model.run({"src": x.numpy()})["output"], expected, rtol=1e-4, atol=1e-5)
+
     def test_sizes_may_be_fixed(self):
         batch = torch.export.Dim("batch", min=1, max=100)
         model = landfall.from_torch(nn.Linear(3, 2), (torch.randn(2, 3),), ({0: batch},))

@@ -35,6 +35,8 @@ def settle(module):
     """Statistics and scales of normalizations as after training: none is 0 or 1."""
     with torch.no_grad():
         for part in module.modules():
+            if getattr(part, "num_batches_tracked", None):
+                continue  # It has its own.
             for name, low, high in (("running_mean", -0.2, 0.2), ("running_var", 0.5, 1.5)):
                 if torch.is_tensor(tensor := getattr(part, name, None)):
                     tensor.uniform_(low, high)

@@ -102,12 +102,23 @@ def read_sizes_from_tensors(graph: torch.fx.Graph, tensors: Sequence[torch.fx.No
         node.replace_all_uses_with(size)
 
 
+def draws(node: torch.fx.Node) -> bool:
+    """Whether an operator uses random numbers: not where it drops nothing out."""
+    if torch.Tag.nondeterministic_seeded not in getattr(node.target, "tags", ()):
+        return False
+    for position, argument in enumerate(node.target._schema.arguments):
+        if argument.name in ("dropout_p", "p", "train", "training"):
+            value = node.args[position] if position < len(node.args) else node.kwargs.get(
+                argument.name, argument.default_value)
+            if not value:
+                return False
+    return True
+
+
 def check(graph: torch.fx.Graph) -> None:
     for node in graph.nodes:
-        if node.op == "call_function":
-            tags = getattr(node.target, "tags", ())
-            if torch.Tag.nondeterministic_seeded in tags:
-                raise Refused(f"{node.target} draws from PyTorch's generator of random numbers")
+        if node.op == "call_function" and draws(node):
+            raise Refused(f"{node.target} draws from PyTorch's generator of random numbers")
         for value in pytree.tree_leaves(node.meta.get("val")):
             if isinstance(value, torch.Tensor) and (value.device.type != "cpu" or value.layout != torch.strided):
                 raise Refused(f"{node.name} is a {value.layout} tensor on {value.device}")

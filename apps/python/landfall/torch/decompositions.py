@@ -6,10 +6,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import onnxscript
 import torch
 from torch.onnx._internal.exporter import _decomp, _registration
 
-from . import fused_layers
+from . import attention, fused_layers
 
 aten = torch.ops.aten
 
@@ -17,7 +18,9 @@ aten = torch.ops.aten
 @functools.cache
 def registry() -> Any:
     """What the exporter can translate."""
-    return _registration.ONNXRegistry.from_torchlib()
+    found = _registration.ONNXRegistry.from_torchlib()
+    found.register_op(torch.ops.landfall.product.default, lambda a, b: onnxscript.opset18.MatMul(a, b))
+    return found
 
 
 @functools.cache
@@ -30,8 +33,8 @@ def table() -> dict[Any, Callable[..., Any]]:
     for operator in (aten.lift.default, aten.lift_fresh.default):
         decompositions.pop(operator, None)
     # The exporter's translation takes no fewer heads of keys than of queries.
-    fused = aten._scaled_dot_product_flash_attention_for_cpu.default
-    decompositions[fused] = torch._decomp.decomposition_table[fused]
+    decompositions[aten._scaled_dot_product_flash_attention_for_cpu.default] = attention.fused
+    decompositions[aten._safe_softmax.default] = attention.safe_softmax
     decompositions[aten._native_multi_head_attention.default] = fused_layers.attention
     decompositions[aten._transformer_encoder_layer_fwd.default] = fused_layers.encoder_layer
     return decompositions

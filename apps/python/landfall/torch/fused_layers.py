@@ -9,6 +9,8 @@ from __future__ import annotations
 import torch
 from torch.nn import functional as F
 
+from .attention import product
+
 Tensor = torch.Tensor
 
 
@@ -33,11 +35,11 @@ def attention(query: Tensor, key: Tensor, value: Tensor, embed_dim: int, num_hea
     weights, biases = qkv_weight.chunk(3), qkv_bias.chunk(3)
     q, k, v = (split_heads(F.linear(x, w, b), num_head)
                for x, w, b in zip((query, key, value), weights, biases))
-    scores = q @ k.transpose(-2, -1) * (embed_dim // num_head) ** -0.5
+    scores = product(q, k.transpose(-2, -1)) * (embed_dim // num_head) ** -0.5
     if (seen := attention_mask(mask, mask_type)) is not None:
         scores = scores.masked_fill(torch.logical_not(seen), float("-inf"))
     shares = torch.softmax(scores, -1)
-    mixed = (shares @ v).transpose(1, 2).reshape(query.shape[0], query.shape[1], embed_dim)
+    mixed = product(shares, v).transpose(1, 2).reshape(query.shape[0], query.shape[1], embed_dim)
     if not need_weights:
         shares = query.new_empty(0)
     elif average_attn_weights:
