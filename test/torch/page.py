@@ -58,9 +58,9 @@ def summary(known):
     both = [result for result in right if "inductor_ms" in result]
     steps = [sum(column) for column in zip(*(split(result) for result in results))]
     shares = [f"{100 * step / sum(steps):.0f}%" for step in steps]
-    again = sum(result["more"] for result in results)
-    text = (f"{len(right)} of {len(known)} models run right, {again} of them compiled again at another size. "
-            f"Geometric means: {eager:.2f} times as fast as eager PyTorch")
+    again = sum(bool(result["more"]) for result in results)
+    text = (f"{len(right)} of {len(known)} models run right; {again} compiled again at another size. "
+            f"Geometric mean: {eager:.2f} times as fast as eager PyTorch")
     if both:
         better = [min(result["eager_ms"], result["inductor_ms"]) / result["landfall_ms"] for result in both]
         rival = [result["inductor_ms"] / result["landfall_ms"] for result in both]
@@ -78,7 +78,7 @@ def write(table, known):
     for row in table:
         if row.name in known:
             families.setdefault(row.family, []).append(row.name)
-    parts = [summary(known)]
+    parts = [f"{summary(known)} Of {len(table)} rows, those are shown that have been run."]
     for family, names in families.items():
         parts.append(f"**{family}**\n\n{HEAD}\n" + "\n".join(line(name, known[name]) for name in names))
     reasons = [f"- {name}: {why} ({count})" for name, result in known.items()
