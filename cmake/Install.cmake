@@ -59,6 +59,10 @@ if(LANDFALL_COMPILER)
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/apps/python/landfall/
           DESTINATION ${python_dir} COMPONENT python
           PATTERN __pycache__ EXCLUDE)
+  # By which PyTorch finds its backend.
+  set(dist_info landfall-${PROJECT_VERSION}.dist-info)
+  install(DIRECTORY ${CMAKE_BINARY_DIR}/python/${dist_info}
+          DESTINATION ${python_dir}/.. COMPONENT python)
 endif()
 
 install(FILES include/landfall/landfall.h include/landfall/values.h

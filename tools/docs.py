@@ -1,16 +1,26 @@
 """Brings the generated parts of the pages up to date: `./dev docs`."""
 
+from pathlib import Path
+
 import check
 import host_work_doc
 import onnx_ops_doc
 import onnx_schema
 
 
+LANGUAGES = {".py": "python"}  # All else is C++.
+
+
+def snippet(source):
+    language = LANGUAGES.get(Path(source).suffix, "cpp")
+    return f"<!-- {source} -->\n```{language}\n{check.read(source)}```\n"
+
+
 def refresh_snippets():
     for name in check.git_files():
         if name.endswith(".md"):
             before = check.read(name)
-            after = check.SNIPPET.sub(lambda m: f"<!-- {m[1]} -->\n```cpp\n{check.read(m[1])}```\n", before)
+            after = check.SNIPPET.sub(lambda m: snippet(m[1]), before)
             if after != before:
                 (check.ROOT / name).write_text(after)
                 print(f"{name}: snippets refreshed")

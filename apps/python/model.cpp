@@ -7,6 +7,7 @@
 
 #include "apps/python/errors.h"
 #include "apps/python/interrupt.h"
+#include "apps/python/tensors.h"
 #include "apps/python/warnings.h"
 
 #include <nanobind/stl/string.h>
@@ -107,6 +108,25 @@ nb::dict Model::run(const nb::dict &inputs, std::optional<double> time_limit,
   for (size_t k = 0; k < values.size(); ++k)
     named[outputs_[k].name.c_str()] = to_python(std::move(values[k]));
   return named;
+}
+
+nb::list Model::run_torch(const nb::list &inputs) {
+  if (inputs.size() != inputs_.size())
+    raise(lf::Error(LF_INVALID_ARGUMENT,
+                    ("the model has " + std::to_string(inputs_.size()) +
+                     " inputs, not " + std::to_string(inputs.size()))
+                        .c_str()));
+  Arguments arguments;
+  for (nb::handle input : inputs) {
+    arguments.owned.push_back(raising([&] { return from_tensor(input); }));
+    arguments.list.push_back(arguments.owned.back().value.get());
+  }
+  std::vector<lf::Value> values =
+      attempt([&] { return session_.run(arguments.list, nullptr); });
+  nb::list results;
+  for (lf::Value &value : values)
+    results.append(raising([&] { return to_torch(std::move(value)); }));
+  return results;
 }
 
 std::vector<double> Model::time(const nb::dict &inputs, int count) {

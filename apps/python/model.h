@@ -43,6 +43,8 @@ public:
                      std::optional<double> time_limit = std::nullopt,
                      std::optional<uint64_t> memory_limit = std::nullopt,
                      std::optional<uint64_t> step_limit = std::nullopt);
+  /// By position: tensors that speak DLPack, or integers, to torch's tensors.
+  nanobind::list run_torch(const nanobind::list &inputs);
   std::vector<double> time(const nanobind::dict &inputs, int count);
   nanobind::dict statistics(const nanobind::dict &inputs);
   nanobind::object profile(const nanobind::dict &inputs, int repeat);

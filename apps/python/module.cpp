@@ -148,6 +148,16 @@ void add_model(nb::module_ &m) {
           "kernel "
           "for more\nthan `step_limit` steps, with \"cancelled\".")
       .def(
+          "run_torch",
+          [](Model &model, const nb::typed<nb::list, nb::object> &inputs) {
+            return nb::borrow<nb::typed<nb::list, nb::object>>(
+                model.run_torch(inputs));
+          },
+          nb::arg("inputs"),
+          "Runs once, by position: torch tensors (others that speak DLPack, "
+          "integers) to torch\ntensors. Dense row-major inputs are read in "
+          "place; outputs are new and not copied.")
+      .def(
           "time",
           [](Model &model, const Inputs &inputs, int count) {
             return model.time(inputs, count);

@@ -5,11 +5,12 @@
 //===----------------------------------------------------------------------===//
 #include "apps/python/values.h"
 
+#include "apps/python/element_types.h"
+
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string_view>
 
@@ -23,40 +24,6 @@ using Owner = std::shared_ptr<lf::Value>;
 
 nb::object numpy() { return nb::module_::import_("numpy"); }
 
-/// The element types that numpy has itself: as the buffer protocol calls them
-/// (its platform's long is 8 bytes) and as DLPack does.
-struct NumpyType {
-  lf_dtype type;
-  std::string_view formats; ///< Any of these letters.
-  nb::dlpack::dtype_code code;
-  uint8_t bits;
-};
-constexpr std::array numpy_types = {
-    NumpyType{LF_BOOL, "?", nb::dlpack::dtype_code::Bool, 8},
-    NumpyType{LF_INT8, "b", nb::dlpack::dtype_code::Int, 8},
-    NumpyType{LF_UINT8, "B", nb::dlpack::dtype_code::UInt, 8},
-    NumpyType{LF_INT16, "h", nb::dlpack::dtype_code::Int, 16},
-    NumpyType{LF_UINT16, "H", nb::dlpack::dtype_code::UInt, 16},
-    NumpyType{LF_INT32, "i", nb::dlpack::dtype_code::Int, 32},
-    NumpyType{LF_UINT32, "I", nb::dlpack::dtype_code::UInt, 32},
-    NumpyType{LF_INT64, "lq", nb::dlpack::dtype_code::Int, 64},
-    NumpyType{LF_UINT64, "LQ", nb::dlpack::dtype_code::UInt, 64},
-    NumpyType{LF_FLOAT16, "e", nb::dlpack::dtype_code::Float, 16},
-    NumpyType{LF_FLOAT32, "f", nb::dlpack::dtype_code::Float, 32},
-    NumpyType{LF_FLOAT64, "d", nb::dlpack::dtype_code::Float, 64},
-    NumpyType{LF_COMPLEX64, "", nb::dlpack::dtype_code::Complex, 64},
-    NumpyType{LF_COMPLEX128, "", nb::dlpack::dtype_code::Complex, 128},
-};
-static_assert(sizeof(long) == 8);
-
-/// Null: numpy has no such type.
-const NumpyType *numpy_type(lf_dtype type) {
-  for (const NumpyType &known : numpy_types)
-    if (known.type == type)
-      return &known;
-  return nullptr;
-}
-
 /// The dtype object of an element type; those that numpy has not are
 /// ml_dtypes'.
 nb::object dtype_object(lf_dtype type) {
@@ -64,7 +31,7 @@ nb::object dtype_object(lf_dtype type) {
   if (type == LF_STRING)
     return dtype("object");
   const char *name = lf_dtype_name(type);
-  if (numpy_type(type))
+  if (const ElementType *known = element_type(type); known && known->in_numpy)
     return dtype(name);
   return dtype(nb::module_::import_("ml_dtypes").attr(name));
 }
@@ -121,7 +88,7 @@ private:
 lf_dtype dtype_of_format(const char *format) {
   if (!format || !format[0] || format[1])
     return 0;
-  for (const NumpyType &known : numpy_types)
+  for (const ElementType &known : element_types)
     if (known.formats.find(format[0]) != std::string_view::npos)
       return known.type;
   return 0;
@@ -231,14 +198,13 @@ nb::object tensor_to_python(const lf_value *tensor, const Owner &owner) {
     delete static_cast<Owner *>(shared);
   });
   void *data = const_cast<void *>(lf_tensor_data(tensor));
-  if (const NumpyType *plain = numpy_type(dtype)) {
+  const ElementType *known = element_type(dtype);
+  if (known && known->in_numpy) {
     std::vector<size_t> dims;
     for (size_t d = 0; d < lf_tensor_rank(tensor); ++d)
       dims.push_back(static_cast<size_t>(lf_tensor_dims(tensor)[d]));
-    nb::dlpack::dtype element{static_cast<uint8_t>(plain->code), plain->bits,
-                              1};
     return nb::cast(nb::ndarray<nb::numpy>(data, dims.size(), dims.data(), keep,
-                                           nullptr, element));
+                                           nullptr, known->dlpack()));
   }
   nb::ndarray<nb::numpy, uint8_t> bytes(data, {lf_tensor_bytes(tensor)}, keep);
   return nb::cast(bytes)

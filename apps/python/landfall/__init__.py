@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from .quantization import Quantized
 
-__all__ = ["Error", "Model", "Value", "compile", "describe_device", "devices", "load", "quantize", "query"]
+__all__ = ["Error", "Model", "Value", "compile", "describe_device", "devices", "from_torch", "load", "quantize", "query"]
 __version__: str = _landfall.version()
 
 
@@ -172,6 +172,22 @@ def quantize(model: str | os.PathLike[str] | bytes | bytearray | memoryview | An
                       ranges=ranges, reduce_range=reduce_range, block=block, contributed=contributed, engine=engine,
                       threads=threads)
     return Job(model, calibrate, None if output is None else Path(output), options).run()
+
+
+def from_torch(module: Any, example_inputs: Sequence[Any] | Mapping[str, Any], dynamic_shapes: Any = None, *,
+               device: str = "cpu", **options: Any) -> Model:
+    """Compiles a torch.nn.Module for a device: a model to run and to save.
+
+    `example_inputs` are arguments of its forward, by position or by name.
+    `dynamic_shapes` are those of torch.export.export; by default every dimension is
+    free that the module's code does not fix. Inputs have the names of forward's
+    parameters, outputs those of what it returns ("logits"; "output", "output_0" where
+    there is none). `options` are those of `compile`. Needs torch, onnx and onnxscript
+    (docs/torch.md).
+    """
+    from .torch import from_torch
+
+    return from_torch(module, example_inputs, dynamic_shapes, device=device, **options)
 
 
 def devices() -> list[str]:

@@ -45,6 +45,12 @@ class Model:
         than `step_limit` steps, with "cancelled".
         """
 
+    def run_torch(self, inputs: list[object]) -> list[object]:
+        """
+        Runs once, by position: torch tensors (others that speak DLPack, integers) to torch
+        tensors. Dense row-major inputs are read in place; outputs are new and not copied.
+        """
+
     def time(self, inputs: dict[str, object], count: int) -> list[float]:
         """Runs `count` times and gives the milliseconds of each run."""
 
