@@ -83,6 +83,13 @@ Launch random_launch(const Kernel &kernel, std::vector<int64_t> sizes,
 Launch whole_numbers(const Kernel &kernel, std::vector<int64_t> sizes,
                      std::mt19937 &random);
 
+/// A case of one such launch, of a kernel that comes with its sizes.
+template <typename Made> Case exact_case(Made made, std::mt19937 &random) {
+  Case result{std::move(made.kernel), {}, {}};
+  result.launches = {whole_numbers(result.kernel, made.sizes, random)};
+  return result;
+}
+
 std::vector<int64_t> extents_of(const std::vector<Extent> &dims,
                                 const std::vector<int64_t> &sizes);
 int64_t element_count(const std::vector<Extent> &dims,

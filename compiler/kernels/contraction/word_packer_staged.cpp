@@ -1,0 +1,107 @@
+//===- word_packer_staged.cpp - Words of a side that is [K][N] ------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/word_packer.h"
+#include "compiler/kernels/contraction/word_turning.h"
+#include "compiler/kernels/frame/loop_builder.h"
+
+namespace landfall::kernels {
+
+using llvm::Value;
+
+/// Packs lanes of a side that is [K][N].
+void WordPacker::pack_staged(Packer &packer, const Run &run,
+                             const Interval &depth, const Interval &lanes,
+                             const Target &target) {
+  Value *staged = at(areas_.staged), *line = index(staged_points);
+  bool is_of_tiles = problem_.base.shape.matrix_tiles;
+  llvm::Type *bytes =
+      llvm::FixedVectorType::get(b().getInt8Ty(), unsigned(staged_points));
+  emit_for(
+      frame(), index(0), lanes.count, line, {},
+      [&](Value *start, llvm::ArrayRef<Value *>) {
+        Interval piece{b().CreateAdd(lanes.begin, start),
+                       smaller(b(), line, b().CreateSub(lanes.count, start))};
+        packer.pack({depth, piece, staged, line});
+        // Steps of the last word, or tile, that are beyond K.
+        Value *end = b().CreateAdd(
+            depth.count,
+            index(steps_of_word * (is_of_tiles ? tile_edge : 1) - 1));
+        emit_for(frame(), depth.count, end, [&](Value *step) {
+          b().CreateAlignedStore(llvm::Constant::getNullValue(bytes),
+                                 byte_at(staged, b().CreateMul(step, line)),
+                                 llvm::Align(staged_points));
+        });
+        if (is_of_tiles && problem_.turned)
+          interleave_rows(run, start);
+        else
+          interleave(run, start, target);
+        return Values();
+      });
+}
+
+/// A vector of words of the staged bytes: a word of each of some points.
+Value *WordPacker::staged_words(Value *word, int64_t point) {
+  Value *from =
+      byte_at(at(areas_.staged),
+              b().CreateMul(word, index(steps_of_word * staged_points)));
+  Value *rows[steps_of_word];
+  for (int64_t step = 0; step < steps_of_word; ++step)
+    rows[step] = byte_at(from, index(step * staged_points + point));
+  return interleave_bytes(b(), rows, problem_.base.shape.width);
+}
+
+/// Makes words of the staged bytes; `start` is the number of the first point.
+void WordPacker::interleave(const Run &run, Value *start,
+                            const Target &target) {
+  unsigned width = problem_.base.shape.width;
+  // Where each vector of points goes, without what the step adds.
+  llvm::SmallVector<Value *, 8> places;
+  for (int64_t point = 0; point < staged_points; point += width) {
+    Value *place = b().CreateAdd(start, index(point));
+    if (!problem_.turned)
+      place = b().CreateAdd(b().CreateMul(b().CreateUDiv(place, target.width),
+                                          target.panel_stride),
+                            b().CreateURem(place, target.width));
+    places.push_back(place);
+  }
+  emit_for(frame(), index(0), in_tiles(run.k.count), [&](Value *word) {
+    for (int64_t point = 0; point < staged_points; point += width) {
+      Value *offset = b().CreateAdd(places[size_t(point / width)],
+                                    b().CreateMul(word, target.step_stride));
+      b().CreateAlignedStore(staged_words(word, point),
+                             word_at(target.words, offset),
+                             llvm::Align(register_bytes()));
+    }
+  });
+}
+
+/// The same for rows that are packed along K: squares of words are turned.
+void WordPacker::interleave_rows(const Run &run, Value *start) {
+  unsigned width = problem_.base.shape.width;
+  Value *step = index(width), *stride = index(problem_.row_stride());
+  // A task's last rows may end before the line does.
+  Value *points =
+      smaller(b(), index(staged_points), b().CreateSub(rows_.count, start));
+  auto square = [&](Value *word, Value *point) {
+    Value *first = b().CreateMul(word, index(steps_of_word * staged_points));
+    Value *row = b().CreateMul(b().CreateAdd(start, point), stride);
+    turn_words(frame(), width,
+               {byte_at(at(areas_.staged), b().CreateAdd(first, point)),
+                index(staged_points),
+                word_at(frame().scratch, b().CreateAdd(row, word)), stride});
+  };
+  emit_for(frame(), index(0), in_tiles(run.k.count), step, {},
+           [&](Value *word, llvm::ArrayRef<Value *>) {
+             emit_for(frame(), index(0), points, step, {},
+                      [&](Value *point, llvm::ArrayRef<Value *>) {
+                        square(word, point);
+                        return Values();
+                      });
+             return Values();
+           });
+}
+
+} // namespace landfall::kernels

@@ -1,0 +1,275 @@
+//===- byte_contraction_test.cpp - Products of bytes ----------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+// Words of bytes, in panels and in windows, and weights of a few bits, against
+// their meaning.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/contraction_generator.h"
+#include "compiler/kernels/contraction/random_contraction_for_test.h"
+#include "compiler/native/suite/native_suite_for_test.h"
+
+#include <gtest/gtest.h>
+
+namespace landfall::native {
+namespace {
+
+kernels::ContractionCase of_bytes(kernels::MatmulShape shape, DType a,
+                                  DType b) {
+  shape.types = {a, b, DType::i32, DType::i32};
+  return kernels::make_matmul(shape, [] { return true; });
+}
+
+/// Products of bytes of all signs, with and without zero points, at the sizes
+/// where words, panels, groups and runs end.
+TEST(ByteContraction, allSignsAndZeroPoints) {
+  using enum kernels::Prologue;
+  std::mt19937 random(11);
+  std::vector<Case> cases;
+  for (DType a : {DType::u8, DType::i8})
+    for (DType b : {DType::u8, DType::i8})
+      for (kernels::Prologue prologue : {zero_point, zero_points}) {
+        bool transposed = (a == b) == (prologue == zero_point);
+        kernels::MatmulShape shape{.transpose_a = transposed,
+                                   .transpose_b = transposed,
+                                   .prologue = prologue};
+        Case test{of_bytes(shape, a, b).kernel, {}, {}};
+        for (const std::vector<int64_t> &sizes :
+             std::vector<std::vector<int64_t>>{{1, 300, 70},
+                                               {3, 200, 63},
+                                               {29, 17, 0},
+                                               {0, 5, 5},
+                                               {5, 0, 5},
+                                               {1, 1, 3},
+                                               {9, 33, 1801}})
+          test.launches.push_back(whole_numbers(test.kernel, sizes, random));
+        cases.push_back(std::move(test));
+      }
+  check_cases(cases);
+}
+
+/// out[m, n] or, `turned`, out[n, m] = the sum over t and c of x[m, c, t] times
+/// (w - zero[n]), with weights w in panels of words of four c; sizes M, T, C /
+/// 4, N and panels.
+Kernel with_panels_of_words(DType x_type, DType w_type, int64_t first,
+                            int64_t width, bool turned) {
+  kernels::ContractionMaker k([] { return true; });
+  constexpr int64_t steps = 4;
+  Extent rows = k.extent(1), taps = k.extent(1), words = k.extent(1),
+         points = k.extent(1), panels = k.extent(1), channels = k.extent(1);
+  k.kernel.loops = {turned ? points : rows, turned ? rows : points};
+  k.kernel.reduce = {taps, words, fixed(steps)};
+  k.kernel.accumulator = DType::i32;
+  uint32_t x = turned ? k.input(x_type, {channels, taps, rows})
+                      : k.input(x_type, {rows, channels, taps});
+  uint32_t w =
+      k.input(w_type, {panels, taps, words, fixed(width), fixed(steps)});
+  uint32_t zero = k.input(w_type, {points});
+  k.output(DType::i32, k.kernel.loops);
+  k.in_factors();
+  NodeId outer = k.param(DType::i64), inner = k.param(DType::i64);
+  NodeId row = turned ? inner : outer, point = turned ? outer : inner;
+  NodeId tap = k.param(DType::i64), word = k.param(DType::i64),
+         step = k.param(DType::i64);
+  auto part = [&](ScalarOp op) {
+    return k.scalar(op, DType::i64, {point, k.literal(width)});
+  };
+  NodeId panel = part(ScalarOp::div);
+  if (first > 0)
+    panel = k.add(panel, k.literal(first));
+  NodeId channel = k.add(k.mul(word, k.literal(steps)), step);
+  NodeId weight = k.load(w, {panel, tap, word, part(ScalarOp::mod), step});
+  NodeId other =
+      turned ? k.load(x, {channel, tap, row}) : k.load(x, {row, channel, tap});
+  k.yield({k.cast(DType::i32, other),
+           k.scalar(ScalarOp::sub, DType::i32,
+                    {k.cast(DType::i32, weight),
+                     k.cast(DType::i32, k.load(zero, {point}))})});
+  k.finish_body(kernels::Finish::none, 0, DType::i32, 0);
+  return k.take().kernel;
+}
+
+TEST(ByteContraction, weightsInPanelsOfWords) {
+  std::mt19937 random(12);
+  std::vector<Case> cases;
+  for (int form = 0; form < 4; ++form) {
+    int64_t width = form % 2 ? 16 : 32, first = form / 2;
+    Case test{with_panels_of_words(form % 2 ? DType::u8 : DType::i8,
+                                   first ? DType::u8 : DType::i8, first, width,
+                                   form == 1 || form == 2),
+              {},
+              {}};
+    for (int64_t rows : {0, 1, 5, 77})
+      for (auto [points, taps, words] :
+           {std::tuple(16, 1, 1), std::tuple(50, 3, 5), std::tuple(32, 0, 2),
+            std::tuple(130, 2, 3)})
+        test.launches.push_back(
+            whole_numbers(test.kernel,
+                          {rows, taps, words, points,
+                           (points + width - 1) / width + first, 4 * words},
+                          random));
+    // Several runs of K.
+    if (form < 2)
+      test.launches.push_back(whole_numbers(
+          test.kernel, {5, 9, 50, 20, (20 + width - 1) / width + first, 200},
+          random));
+    cases.push_back(std::move(test));
+  }
+  check_cases(cases);
+}
+
+/// Convolutions of bytes whose weights are in panels: from padded copies, where
+/// halos are small.
+TEST(ByteContraction, windowsOfBytes) {
+  using enum kernels::Prologue;
+  std::mt19937 random(21);
+  std::vector<Case> cases;
+  int form = 0;
+  for (auto [stride, dilation, pad] :
+       {std::tuple(1, 1, 1), std::tuple(2, 1, 1), std::tuple(1, 2, 2),
+        std::tuple(3, 1, 0)}) {
+    kernels::ConvolutionShape shape;
+    shape.window = {3, 3};
+    shape.stride = {stride, 1 + (stride > 1)};
+    shape.dilation = {dilation, 1};
+    shape.pad = {pad, 1};
+    shape.panel = form % 2 ? 16 : 32;
+    shape.prologue = form == 2 ? zero_points : zero_point;
+    DType x_type = form % 2 ? DType::u8 : DType::i8;
+    shape.types = {x_type, DType::i8, DType::i32, DType::i32};
+    std::vector<Launch> launches;
+    Kernel kernel;
+    for (auto [images, inputs, outputs, height, width] :
+         {std::tuple(1, 4, 16, 9, 11), std::tuple(2, 20, 33, 5, 7),
+          std::tuple(1, 68, 20, 12, 6), std::tuple(1, 12, 5, 3, 50)}) {
+      shape.images = images;
+      shape.inputs = inputs;
+      shape.outputs = outputs;
+      shape.image = {height, width};
+      kernels::ContractionCase made =
+          kernels::make_convolution(shape, [] { return true; });
+      launches.push_back(whole_numbers(made.kernel, made.sizes, random));
+      kernel = std::move(made.kernel);
+    }
+    cases.push_back({std::move(kernel), std::move(launches), {}});
+    ++form;
+  }
+  check_cases(cases);
+}
+
+/// out[m, n] = the sum over b, k, h of x[m, b, k, h] times
+/// ((w >> shift[h] & mask) - zero[n, b]) * scale[n, b], with weights w in
+/// panels: integers of a few bits; sizes M, B, K, N and panels. With `words`, x
+/// is bytes times scales [m, b], and panels are of words of four more steps.
+Kernel with_scaled_blocks(int64_t bits, int64_t width, bool has_zeros,
+                          bool has_scales, bool words) {
+  kernels::ContractionMaker k([] { return true; });
+  Extent rows = k.extent(1), blocks = k.extent(1), depth = k.extent(1),
+         points = k.extent(1), panels = k.extent(1);
+  Extent fields = fixed(8 / bits), steps = fixed(4);
+  k.kernel.loops = {rows, points};
+  k.kernel.reduce = {blocks, depth, fields};
+  k.kernel.accumulator = DType::f32;
+  std::vector<Extent> x_dims{rows, blocks, depth, fields};
+  std::vector<Extent> w_dims{panels, blocks, depth, fixed(width)};
+  if (words) {
+    k.kernel.reduce = {blocks, fields, depth, steps};
+    x_dims = {rows, blocks, depth, steps, fields};
+    w_dims.push_back(steps);
+  }
+  uint32_t x = k.input(words ? DType::i8 : DType::f32, x_dims);
+  uint32_t w = k.input(DType::u8, w_dims);
+  uint32_t shift = k.input(DType::u8, {fields});
+  uint32_t zero = k.input(DType::u8, {points, blocks});
+  uint32_t scale = k.input(DType::f32, {points, blocks});
+  uint32_t row_scale = k.input(DType::f32, {rows, blocks});
+  k.output(DType::f32, k.kernel.loops);
+  k.in_factors();
+  NodeId row = k.param(DType::i64), point = k.param(DType::i64);
+  NodeId block = k.param(DType::i64);
+  NodeId second = k.param(DType::i64), third = k.param(DType::i64);
+  NodeId step = words ? third : second, field = words ? second : third;
+  auto part = [&](ScalarOp op) {
+    return k.scalar(op, DType::i64, {point, k.literal(width)});
+  };
+  std::vector<NodeId> x_at{row, block, step, field};
+  std::vector<NodeId> w_at{part(ScalarOp::div), block, step,
+                           part(ScalarOp::mod)};
+  if (words) {
+    w_at.push_back(k.param(DType::i64));
+    x_at.insert(x_at.begin() + 3, w_at.back());
+  }
+  auto real = [&](ScalarOp op, NodeId a, NodeId b) {
+    return k.scalar(op, DType::f32, {a, b});
+  };
+  NodeId bit_field =
+      k.scalar(ScalarOp::bit_and, DType::u8,
+               {k.scalar(ScalarOp::shr, DType::u8,
+                         {k.load(w, w_at), k.load(shift, {field})}),
+                k.literal((1 << bits) - 1, DType::u8)});
+  NodeId weight = k.cast(DType::f32, bit_field);
+  if (has_zeros)
+    weight = real(ScalarOp::sub, weight,
+                  k.cast(DType::f32, k.load(zero, {point, block})));
+  if (has_scales)
+    weight = real(ScalarOp::mul, weight, k.load(scale, {point, block}));
+  NodeId other = k.cast(DType::f32, k.load(x, x_at));
+  if (words)
+    other = real(ScalarOp::mul, other, k.load(row_scale, {row, block}));
+  k.yield({other, weight});
+  k.finish_body(kernels::Finish::none, 0, DType::f32, 0);
+  return k.take().kernel;
+}
+
+TEST(ByteContraction, weightsScaledByBlocks) {
+  std::mt19937 random(13);
+  std::vector<Case> cases;
+  for (auto [bits, width, has_zeros, has_scales, words] :
+       {std::tuple(4, 32, true, true, false),
+        std::tuple(2, 16, true, false, false),
+        std::tuple(4, 32, false, true, false),
+        std::tuple(1, 32, false, false, false),
+        std::tuple(4, 32, true, true, true),
+        std::tuple(8, 16, false, true, true),
+        std::tuple(2, 32, true, false, true)}) {
+    Case test{
+        with_scaled_blocks(bits, width, has_zeros, has_scales, words), {}, {}};
+    for (int64_t rows : {0, 1, 9, 20})
+      for (auto [points, blocks, depth] :
+           {std::tuple(16, 1, 1), std::tuple(50, 3, 7), std::tuple(32, 0, 2),
+            std::tuple(5, 2, 0)}) {
+        Launch launch = whole_numbers(
+            test.kernel,
+            {rows, blocks, depth, points, (points + width - 1) / width},
+            random);
+        for (uint8_t &byte : launch.operands[1])
+          byte = uint8_t(random());
+        test.launches.push_back(std::move(launch));
+      }
+    // Several runs of K.
+    if (bits == 4 && has_zeros)
+      test.launches.push_back(
+          whole_numbers(test.kernel, {18, 10, 24, 20, 1}, random));
+    cases.push_back(std::move(test));
+  }
+  check_cases(cases);
+}
+
+TEST(ByteContraction, randomBytes) {
+  for (unsigned seed = 0; seed < 3; ++seed) {
+    kernels::RandomContraction make(1000 + seed);
+    std::vector<Case> cases;
+    while (cases.size() < 12) {
+      kernels::ContractionCase made = make();
+      if (is_integer(made.kernel.accumulator))
+        cases.push_back(exact_case(std::move(made), make.random()));
+    }
+    check_cases(cases);
+    if (HasFailure())
+      return;
+  }
+}
+
+} // namespace
+} // namespace landfall::native
