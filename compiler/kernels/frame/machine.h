@@ -71,7 +71,7 @@ struct Machine {
   VectorUnit vector = {};
   Caches caches = {};
   Scheduling scheduling = {};
-  /// Has x86's AMX for bytes and bf16: tile registers of 16 rows of 64 bytes.
+  /// Has x86's AMX for bytes: tile registers of 16 rows of 64 bytes.
   bool matrix_tiles = false;
 };
 

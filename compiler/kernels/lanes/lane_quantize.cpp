@@ -14,7 +14,7 @@
 #include "compiler/kernels/lanes/lane_convert.h"
 
 #include "llvm/Analysis/VectorUtils.h"
-#include "llvm/IR/PatternMatch.h"
+#include "llvm/IR/IntrinsicInst.h"
 
 namespace landfall::kernels {
 
@@ -87,10 +87,11 @@ Value *emit_quantized(LaneCode &c, DType to, Value *x) {
   if (!found)
     return nullptr;
   llvm::IRBuilderBase &b = c.b;
-  Value *near = found->value, *divisor = nullptr;
-  if (auto *division = llvm::dyn_cast<llvm::BinaryOperator>(near);
-      division && division->getOpcode() == llvm::Instruction::FDiv)
-    divisor = llvm::getSplatValue(division->getOperand(1));
+  // A quotient by one number, if the value is one.
+  auto *division = llvm::dyn_cast<llvm::BinaryOperator>(found->value);
+  Value *divisor = division && division->getOpcode() == llvm::Instruction::FDiv
+                       ? llvm::getSplatValue(division->getOperand(1))
+                       : nullptr;
   auto is_below = [&](Value *real, double bound) {
     return b.CreateFCmpOLT(b.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, real),
                            c.real(bound, real));
@@ -99,11 +100,10 @@ Value *emit_quantized(LaneCode &c, DType to, Value *x) {
     return b.CreateIntrinsic(llvm::Intrinsic::lrint,
                              {c.integer(32, real), real->getType()}, {real});
   };
-  if (divisor) {
-    auto *division = llvm::cast<llvm::BinaryOperator>(near);
+  Value *near = found->value;
+  if (divisor)
     near = b.CreateFMul(division->getOperand(0),
                         reciprocal(c, divisor, type->getNumElements()));
-  }
   Value *whole = round(near);
   Value *is_usual = is_below(near, 0x1p30);
   if (divisor) {
@@ -130,10 +130,8 @@ Value *emit_quantized(LaneCode &c, DType to, Value *x) {
       [&] {
         // Again, so that the usual way does not compute what this one needs.
         Value *real = found->value;
-        if (divisor) {
-          auto *division = llvm::cast<llvm::BinaryOperator>(real);
+        if (divisor)
           real = b.CreateFDiv(division->getOperand(0), division->getOperand(1));
-        }
         real = c.call(llvm::Intrinsic::roundeven, {real});
         if (found->zero)
           real = b.CreateFAdd(real, found->zero);

@@ -30,11 +30,10 @@ Tensor weight_sums(Builder &b, Tensor w, Tensor zero, int kept) {
   if (!is_of_bytes(data))
     return {};
   size_t own = size_t(kept < 0 ? kept + w.rank() : kept);
-  size_t count = size_t(data->dims[own]), inner = 1, all = 1;
-  for (size_t d = 0; d < data->dims.size(); ++d) {
-    all *= size_t(data->dims[d]);
-    inner *= d > own ? size_t(data->dims[d]) : 1;
-  }
+  size_t outer = 1, count = size_t(data->dims[own]), inner = 1;
+  for (size_t d = 0; d < data->dims.size(); ++d)
+    if (d != own)
+      (d < own ? outer : inner) *= size_t(data->dims[d]);
   std::optional<ConstantData> zeros;
   if (!is_nothing(zero)) {
     zeros = b.constant_data(zero);
@@ -43,11 +42,13 @@ Tensor weight_sums(Builder &b, Tensor w, Tensor zero, int kept) {
       return {};
   }
   std::vector<uint32_t> sums(count, 0);
-  for (size_t place = 0; place < all; ++place)
-    sums[place / inner % count] += byte_at(*data, place);
-  if (zeros && count > 0)
+  for (size_t o = 0, place = 0; o < outer; ++o)
+    for (uint32_t &sum : sums)
+      for (size_t i = 0; i < inner; ++i, ++place)
+        sum += byte_at(*data, place);
+  if (zeros)
     for (size_t k = 0; k < count; ++k)
-      sums[k] -= uint32_t(all / count) *
+      sums[k] -= uint32_t(outer * inner) *
                  byte_at(*zeros, zeros->bytes.data.size() == 1 ? 0 : k);
   std::vector<uint8_t> bytes(count * sizeof(uint32_t));
   std::memcpy(bytes.data(), sums.data(), bytes.size());

@@ -43,7 +43,7 @@ constexpr Variant rows[] = {
      .name = "x86_64-avx512-amx",
      .triple = "x86_64-unknown-linux-gnu",
      .processor = "x86-64-v4",
-     .features = "+avx512vnni,+avx512bf16,+amx-tile,+amx-int8,+amx-bf16",
+     .features = "+avx512vnni,+amx-tile,+amx-int8",
      .machine = with_amx()},
     {.target = "cpu",
      .name = "x86_64-avx512-vnni",
@@ -77,8 +77,7 @@ bool runs_here(const Variant &variant) {
   if (variant.machine.vector.byte_products == kernels::ByteProducts::by_bytes)
     base &= all({"avx512vnni"});
   if (variant.machine.matrix_tiles)
-    base &= all({"avx512bf16", "amx-tile", "amx-int8", "amx-bf16"}) &&
-            may_use_tile_registers();
+    base &= all({"amx-tile", "amx-int8"}) && may_use_tile_registers();
   if (variant.machine.vector.register_bits == 512)
     base &= all({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"});
   return base;
