@@ -40,8 +40,9 @@ public:
     out_.varint(kernel.operands.size());
     for (const KernelOperand &operand : kernel.operands) {
       out_.u8(uint8_t(operand.dtype));
-      out_.u8(
-          uint8_t(operand.written | operand.read << 1 | operand.constant << 2));
+      // Machine code is the same, wherever an operand comes from.
+      bool is_weight = operand.constant && with_texts_;
+      out_.u8(uint8_t(operand.written | operand.read << 1 | is_weight << 2));
       extents(operand.dims);
     }
     extents(kernel.loops);

@@ -121,7 +121,7 @@ TEST(KernelSerialize, RefusesEveryTruncationAndSurvivesEveryFlip) {
   }
 }
 
-TEST(KernelHash, IgnoresNamesOnly) {
+TEST(KernelHash, IgnoresNamesAndWhereOperandsComeFrom) {
   Kernel kernel = scan_kernel();
   std::string key = structural_key(kernel);
   kernel.name = "other";
@@ -129,6 +129,7 @@ TEST(KernelHash, IgnoresNamesOnly) {
   kernel.checks[0].message = "other";
   kernel.checks[0].value_name = "other";
   kernel.checks[0].node = {"Other_1", false, "Other"};
+  kernel.operands[0].constant ^= true;
   EXPECT_EQ(structural_key(kernel), key);
   kernel.operands[0].dims[0] = fixed(4);
   EXPECT_NE(structural_key(kernel), key);

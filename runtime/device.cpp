@@ -85,10 +85,8 @@ Result<const Driver *> find_driver(std::string_view device) {
 Result<std::unique_ptr<Device>> create_device(std::string_view name,
                                               const DeviceOptions &options) {
   const Driver &driver = *TRY(find_driver(name));
-  std::string_view chosen = name;
-  std::string first = driver.devices().front();
-  if (name == driver.name)
-    chosen = first;
+  std::string chosen =
+      name == driver.name ? driver.devices().front() : std::string(name);
   std::unique_ptr<Device> device = TRY(driver.create(chosen, options));
   device->host_threads_ = options.threads;
   return device;

@@ -6,8 +6,6 @@
 #include "runtime/host_fallback.h"
 #include "runtime/device.h"
 
-#include <algorithm>
-
 namespace landfall::runtime {
 
 std::string_view name(LaunchPlace place) {
@@ -32,8 +30,7 @@ Result<std::unique_ptr<HostFallback>> HostFallback::load(const Package &package,
   if (package.fallback_code.empty())
     return fallback;
   std::string_view target = package.fallback_code.front().target;
-  auto is_its = [&](const Driver &driver) { return driver.name == target; };
-  if (std::ranges::none_of(drivers(), is_its))
+  if (!find_driver(target))
     return fallback;
   Package &host = fallback->host_package_;
   host.target = target;

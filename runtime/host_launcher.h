@@ -30,9 +30,10 @@ public:
   uint8_t *address(size_t operand) { return operands_[operand].address; }
   /// Whether the operand is a weight, which is there already.
   bool is_weight(size_t operand) const { return operands_[operand].is_weight; }
-  /// Executes the kernel. Fails with `cancelled` soon after `stop` has become
-  /// true or if it is interpreted and the budget is used up, else as the
-  /// kernel's checks do.
+  /// Executes the kernel. If it is interpreted, fails with `cancelled` soon
+  /// after `stop` has become true or when the budget is used up; machine code
+  /// leaves out the tasks that have not begun. Else fails as the kernel's
+  /// checks do.
   Status execute(uint32_t kernel, const Kernel &description,
                  std::span<const int64_t> sizes,
                  const InterpreterBudget &budget);

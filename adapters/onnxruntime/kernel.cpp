@@ -20,9 +20,9 @@ size_t find(const std::vector<std::string> &names, const std::string &name) {
 }
 
 [[noreturn]] void refuse(const std::string &what, const std::string &name) {
-  throw Failure(ort_ep_fail, "Landfall: the compiled model and its node do not "
-                             "fit: " +
-                                 what + " '" + name + "' is missing");
+  throw Failure(ort_fail, "Landfall: the compiled model and its node do not "
+                          "fit: " +
+                              what + " '" + name + "' is missing");
 }
 
 } // namespace

@@ -98,9 +98,9 @@ void *KernelRun::place_output(void *user, size_t output, lf_dtype dtype,
 
 void KernelRun::deliver(size_t output, const lf_value *result) {
   if (lf_value_kind(result) != LF_TENSOR)
-    throw Failure(ort_ep_fail, "Landfall: output '" +
-                                   kernel_.ports_.outputs[output] +
-                                   "' is no tensor");
+    throw Failure(ort_fail, "Landfall: output '" +
+                                kernel_.ports_.outputs[output] +
+                                "' is no tensor");
   OrtValue *tensor = outputs_[output];
   if (!tensor)
     tensor =

@@ -112,7 +112,8 @@ std::string Options::query_json() const {
 std::string Options::load_json() const {
   return Json{{"threads", threads},
               {"own_process", own_process},
-              {"timeout_seconds", timeout_seconds}}
+              {"timeout_seconds", timeout_seconds},
+              {"require_target", require_target}}
       .dump();
 }
 

@@ -34,7 +34,8 @@ TEST(ProviderOptions, AreReadByKind) {
   EXPECT_EQ(options.device, "x");
   EXPECT_EQ(options.timeout_seconds, 60);
   EXPECT_EQ(options.load_json(),
-            R"({"threads":3,"own_process":false,"timeout_seconds":60})");
+            R"({"threads":3,"own_process":false,"timeout_seconds":60,)"
+            R"("require_target":false})");
 }
 
 TEST(ProviderOptions, AWrongOneIsRefusedWithThoseThatThereAre) {

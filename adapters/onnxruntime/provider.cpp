@@ -123,7 +123,8 @@ std::unique_ptr<Kernel> Provider::make_compiled(const Graph &graph,
   auto found = parts_.find(signature(links.nodes()));
   std::shared_ptr<const CompiledPart> part;
   if (found != parts_.end()) {
-    part = found->second;
+    part = std::move(found->second); // The kernel alone keeps it.
+    parts_.erase(found);
   } else {
     std::vector<size_t> all(links.nodes().size());
     std::iota(all.begin(), all.end(), 0);

@@ -111,8 +111,8 @@ void copy_tensor(const Api &api, const OrtValue *from, OrtValue *to) {
     return;
   }
   if (source.dtype() != target.dtype() || source.bytes() != target.bytes())
-    throw Failure(ort_ep_fail, "Landfall: onnxruntime's result has another "
-                               "type or size than Landfall's");
+    throw Failure(ort_fail, "Landfall: onnxruntime's result has another "
+                            "type or size than Landfall's");
   if (source.bytes() == 0)
     return;
   void *data = nullptr;

@@ -115,7 +115,7 @@ void copy_to_ort(const Api &api, const lf_value *result, OrtValue *tensor) {
   TensorView view(api, tensor);
   if (lf_tensor_dtype(result) != view.dtype() ||
       lf_tensor_element_count(result) != view.element_count())
-    throw Failure(ort_ep_fail,
+    throw Failure(ort_fail,
                   std::string("Landfall: a result of type ") +
                       lf_dtype_name(lf_tensor_dtype(result)) +
                       " does not fit the tensor that onnxruntime made for it");

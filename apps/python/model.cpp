@@ -121,8 +121,12 @@ nb::list Model::run_torch(const nb::list &inputs) {
     arguments.owned.push_back(raising([&] { return from_tensor(input); }));
     arguments.list.push_back(arguments.owned.back().value.get());
   }
+  lf::RunOptions options;
+  Warnings warnings;
+  warnings.listen(options);
   std::vector<lf::Value> values =
-      attempt([&] { return session_.run(arguments.list, nullptr); });
+      attempt([&] { return session_.run(arguments.list, &options); });
+  warnings.tell();
   nb::list results;
   for (lf::Value &value : values)
     results.append(raising([&] { return to_torch(std::move(value)); }));

@@ -22,8 +22,8 @@ constexpr const char *footer = R"(Examples:
 
 A node runs on the "device" or the "host", falls back ("fallback") if the target
 does not run it natively, is done by the "compiler", or "nowhere" since no
-output depends on it; it is "refused" if it cannot be compiled, "unknown" if a refused one feeds it and the model does not declare the
-type in between. The exit code is 3 if a node is refused.)";
+output depends on it; it is "refused" if it cannot be compiled, "unknown" if a
+refused one feeds it and the model does not declare the type in between. The exit code is 3 if a node is refused.)";
 
 struct QueryCommand {
   std::string path, device = "cpu";

@@ -115,7 +115,8 @@ def _shape(message: memoryview) -> list[int | str]:
         if number == 1 and isinstance(dim, memoryview):
             found = dict(_fields(dim))
             extent = found.get(1)
-            extents.append(extent if isinstance(extent, int) else _text(found.get(2, 0)))
+            is_known = isinstance(extent, int) and extent >> 63 == 0  # Negative ones say nothing.
+            extents.append(extent if is_known else _text(found.get(2, 0)))
     return extents
 
 

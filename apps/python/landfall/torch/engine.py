@@ -24,7 +24,6 @@ class Engine:
         """`model` is an onnx_ir.Model."""
         import onnx_ir
 
-        statistics.compilations += 1
         weights = sum(value.const_value.nbytes for value in model.graph.initializers.values())
         if weights < MESSAGE_BYTES:
             with statistics.timed("onnx"):
@@ -38,6 +37,7 @@ class Engine:
                     onnx_ir.save(model, path, external_data="weights")
                 with statistics.timed("landfall"):
                     self.model = landfall.compile(path, settings.device, **settings.compiler)
+        statistics.compilations += 1
         _engines.add(self)
 
 

@@ -24,8 +24,7 @@ class Settings:
     @staticmethod
     def of(options: Mapping[str, Any] | None) -> Settings:
         given = dict(options or {})
-        device = given.pop("target", "cpu")
-        device = given.pop("device", device)
+        device = given.pop("device", "cpu")  # landfall.compile knows "target", which comes before it.
         weights = given.pop("weights", "freeze")
         if weights not in ("freeze", "pass"):
             raise ValueError(f'the option "weights" is "freeze" or "pass", not {weights!r}')
