@@ -18,28 +18,12 @@ namespace landfall::compiler {
 
 namespace {
 
-/// Whether a tensor is a constant of the model, or one reshaped.
-bool is_constant(mlir::Value tensor) {
-  while (auto reshape = tensor.getDefiningOp<lf::ReshapeOp>())
-    tensor = reshape.getTensor();
-  return tensor.getDefiningOp<lf::ConstantOp>() != nullptr;
-}
-
-/// Asks the target about the kernel that an operation would be.
-bool is_native(mlir::Operation *compute, ir::Module::Impl &module,
-               const Target &target) {
-  ir::Description description = ir::describe(module, compute);
-  for (size_t k = 0; k < description.inputs.size(); ++k)
-    description.kernel.operands[k].constant =
-        is_constant(description.inputs[k]);
-  return target.supports(description.kernel).is_native();
-}
-
 FusionGuard guard_for(const Target &target, ir::Module::Impl &module) {
   if (target.fusion_rule() == FusionRule::any)
     return {module, {}};
   return {module, [&](mlir::Operation *compute) {
-            return is_native(compute, module, target);
+            ir::Description kernel = ir::describe(module, compute);
+            return target.supports(kernel.kernel).is_native();
           }};
 }
 

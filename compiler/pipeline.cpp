@@ -146,7 +146,6 @@ Status add_general_entry(const Bytes &model, const frontend::ModelPlace &place,
                        [](std::string_view) -> Status { return {}; }));
   Package both = package;
   TRY(lower(module, both, options.skipped));
-  mark_constants(both);
   if (place_kernels(target, both) &&
       (!options.require_target || require_target(both)))
     package = std::move(both);
@@ -189,8 +188,6 @@ Result<Package> compile(const Bytes &model, const std::string &name,
   if (names_may_differ || summary.has_defaults)
     TRY(add_general_entry(model, place, *target, !names_may_differ, options,
                           package));
-  // What a target says of a kernel may depend on which operands are constant.
-  mark_constants(package);
   TRY(place_kernels(*target, package));
   if (options.require_target)
     TRY(require_target(package));

@@ -18,48 +18,6 @@ constexpr std::string_view host_target = "cpu";
 /// Reasons in a summary; `explain` shows all.
 constexpr size_t most_reasons = 3;
 
-/// The host's target; null: this build has none.
-const Target *find_host() {
-  for (const Target *target : targets())
-    if (target->name() == host_target)
-      return target;
-  return nullptr;
-}
-
-/// Whether the instruction's first operand is a register that it sets.
-bool sets_value(Op op) {
-  return info(op).operands.starts_with('v') && op != Op::drop &&
-         op != Op::expect;
-}
-
-/// For each value register, whether it always holds a weight or a reshaped one.
-std::vector<bool> constant_values(const Program &program) {
-  enum class State : uint8_t { unset, constant, variable };
-  std::vector<State> states(program.value_registers, State::unset);
-  auto set = [&](uint32_t value, bool constant) {
-    State &state = states[value];
-    state = constant && state != State::variable ? State::constant
-                                                 : State::variable;
-  };
-  // An alias stands behind its source, as a register is set before it is used.
-  for (const Instruction &instruction : program.code) {
-    const std::vector<uint32_t> &args = instruction.args;
-    if (instruction.op == Op::weight)
-      set(args[0], true);
-    else if (instruction.op == Op::alias)
-      set(args[0], states[args[1]] == State::constant);
-    else if (instruction.op == Op::box)
-      for (uint32_t k = 0; k < args[1]; ++k)
-        set(args[2 + k], false);
-    else if (sets_value(instruction.op))
-      set(args[0], false);
-  }
-  std::vector<bool> constant;
-  for (State state : states)
-    constant.push_back(state == State::constant);
-  return constant;
-}
-
 } // namespace
 
 Status place_kernels(const Target &target, Package &package) {
@@ -80,13 +38,13 @@ Status place_kernels(const Target &target, Package &package) {
 }
 
 Status generate_fallback_code(Package &package, CodegenOptions options) {
-  const Target *host = find_host();
+  Result<const Target *> host = find_target(host_target);
   if (!host || package.target == host_target)
-    return {};
+    return {}; // This build has none, or nobody needs it.
   std::vector<Kernel> kernels;
   for (Fallback &fallback : package.fallbacks) {
     const Kernel &kernel = package.kernels[fallback.kernel];
-    fallback.has_code = host->supports(kernel).is_native();
+    fallback.has_code = (*host)->supports(kernel).is_native();
     if (fallback.has_code)
       kernels.push_back(kernel);
   }
@@ -97,7 +55,7 @@ Status generate_fallback_code(Package &package, CodegenOptions options) {
   options.fallbacks = {};
   // The dump is of the package's own code, whose kernels have other numbers.
   options.dump = {};
-  package.fallback_code = TRY(host->generate(kernels, options));
+  package.fallback_code = TRY((*host)->generate(kernels, options));
   return {};
 }
 
@@ -122,23 +80,6 @@ std::string fallback_summary(const Package &package) {
                      "--require-target forbids it",
                      package.fallbacks.size(), package.kernels.size(),
                      package.target, text);
-}
-
-void mark_constants(Package &package) {
-  std::vector<bool> constant = constant_values(package.program);
-  std::vector<bool> launched(package.kernels.size());
-  for (const Instruction &instruction : package.program.code) {
-    if (instruction.op != Op::launch)
-      continue;
-    uint32_t number = instruction.args[0];
-    Kernel &kernel = package.kernels[number];
-    for (size_t k = 0; k < kernel.operands.size(); ++k) {
-      KernelOperand &operand = kernel.operands[k];
-      bool here = !operand.written && constant[instruction.args[2 + k]];
-      operand.constant = here && (operand.constant || !launched[number]);
-    }
-    launched[number] = true;
-  }
 }
 
 } // namespace landfall::compiler

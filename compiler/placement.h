@@ -23,7 +23,4 @@ Status generate_fallback_code(Package &package, CodegenOptions options);
 /// a person; empty if none does.
 std::string fallback_summary(const Package &package);
 
-/// Sets KernelOperand::constant in the package's kernels, by its program.
-void mark_constants(Package &package);
-
 } // namespace landfall::compiler

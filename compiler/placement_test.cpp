@@ -82,32 +82,5 @@ TEST(Placement, NothingFallsBackSilentlyOrForNothing) {
   EXPECT_EQ(fallback_summary(package), "");
 }
 
-/// y = relu(x + w), twice; the second time with x in place of w if `varies`.
-Package with_weight(bool varies) {
-  Package package;
-  package.kernels = {add_relu_kernel()};
-  Program &program = package.program;
-  program.int_registers = 1;
-  program.value_registers = 5;
-  program.code = {{Op::input, {0, 0}},
-                  {Op::weight, {1, 0}},
-                  {Op::alias, {2, 1, 1, 0}},
-                  {Op::launch, {0, 3, 0, 2, 3, 1, 0}},
-                  {Op::launch, {0, 3, 0, varies ? 0u : 1u, 4, 1, 0}},
-                  {Op::drop, {1}},
-                  {Op::stop, {}}};
-  mark_constants(package);
-  return package;
-}
-
-TEST(Placement, AnOperandIsConstantIfEveryLaunchPassesAWeight) {
-  Package package = with_weight(false);
-  const std::vector<KernelOperand> &operands = package.kernels[0].operands;
-  EXPECT_FALSE(operands[0].constant);
-  EXPECT_TRUE(operands[1].constant);
-  EXPECT_FALSE(operands[2].constant);
-  EXPECT_FALSE(with_weight(true).kernels[0].operands[1].constant);
-}
-
 } // namespace
 } // namespace landfall::compiler

@@ -171,7 +171,6 @@ Result<std::string> query(const Bytes &model, const std::string &name,
                        [](std::string_view) -> Status { return {}; }));
   Package package;
   TRY(lower(*module, package));
-  mark_constants(package);
   Verdicts verdicts(survey, package);
   verdicts.judge_kernels(*target);
   verdicts.judge_program();

@@ -99,7 +99,8 @@ struct KernelOperand {
   bool read = true;     ///< False: contents on entry are undefined.
   /// Every launch passes a weight of the package (or a reshaped one) here, so
   /// the contents are known when the model is loaded; launches may pass
-  /// different weights.
+  /// different weights. Kernels that differ in this alone are two in a package,
+  /// with one structural_key.
   bool constant = false;
 };
 

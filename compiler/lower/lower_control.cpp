@@ -17,7 +17,7 @@
 #include "compiler/lower/lowering.h"
 
 #include "compiler/lower/last_use.h"
-#include "ir/describe/describe.h"
+#include "ir/describe/compute.h"
 
 #include <optional>
 

@@ -6,6 +6,7 @@
 #include "compiler/lower/lowering.h"
 
 #include "compiler/lower/last_use.h"
+#include "ir/describe/compute.h"
 #include "ir/describe/describe.h"
 
 using namespace mlir;

@@ -6,7 +6,7 @@
 
 #include "compiler/lower/memory_plan.h"
 
-#include "ir/describe/describe.h"
+#include "ir/describe/compute.h"
 
 #include <set>
 

@@ -6,7 +6,7 @@
 #include "compiler/passes/fold_placement.h"
 
 #include "compiler/passes/body_queries.h"
-#include "ir/describe/describe.h"
+#include "ir/describe/compute.h"
 
 using namespace mlir;
 
@@ -194,9 +194,7 @@ bool has_folds(lf::MapOp map, ir::Module::Impl &module) {
 
 bool folds_run_once(lf::MapOp producer, lf::LoadOp load,
                     ir::Module::Impl &module) {
-  Operation *compute = load->getParentOp();
-  while (!ir::is_compute(compute))
-    compute = compute->getParentOp();
+  Operation *compute = ir::compute_of(load);
   SmallVector<Level> levels = levels_around(load, compute, module);
   mlir::Block &body = producer.getBody().front();
   for (Operation *fold : long_folds(producer, module)) {

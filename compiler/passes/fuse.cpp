@@ -10,7 +10,7 @@
 #include "compiler/passes/canonicalize.h"
 #include "compiler/passes/fold_placement.h"
 #include "compiler/passes/fuse_epilogue.h"
-#include "ir/describe/describe.h"
+#include "ir/describe/compute.h"
 #include "package/scalar_op.h"
 
 using namespace mlir;

@@ -7,21 +7,13 @@
 #include "compiler/passes/fusion_guard.h"
 
 #include "compiler/passes/fold_placement.h"
-#include "ir/describe/describe.h"
+#include "ir/describe/compute.h"
 
 using namespace mlir;
 
 namespace landfall::compiler {
 
 namespace {
-
-/// The compute operation that contains the load.
-Operation *compute_of(lf::LoadOp load) {
-  Operation *op = load->getParentOp();
-  while (!ir::is_compute(op))
-    op = op->getParentOp();
-  return op;
-}
 
 void erase(Operation *op, ir::Module::Impl &module) {
   module.forget(op);
@@ -95,7 +87,7 @@ bool FusionGuard::allows(lf::MapOp producer, ArrayRef<lf::LoadOp> loads,
   bool producer_is_native = is_native_(producer);
   llvm::SetVector<Operation *> consumers;
   for (lf::LoadOp load : loads)
-    consumers.insert(compute_of(load));
+    consumers.insert(ir::compute_of(load));
   for (Operation *consumer : consumers) {
     if (!producer_is_native && !is_native_(consumer))
       continue; // Both fall back anyway; one launch copies less than two.

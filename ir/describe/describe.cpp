@@ -8,6 +8,7 @@
 
 #include "base/build_error.h"
 
+#include "ir/describe/compute.h"
 #include "ir/describe/extent_classes.h"
 #include "ir/describe/short_rows.h"
 
@@ -16,14 +17,6 @@
 using namespace mlir;
 
 namespace landfall::ir {
-
-bool is_compute(Operation *op) {
-  return isa<lf::MapOp, lf::ContractOp, lf::ParallelOp>(op);
-}
-
-bool reads_iteration(lf::LoadOp load) {
-  return is_iteration(load.getTensor()) && !load.getGuard();
-}
 
 namespace {
 
@@ -167,7 +160,7 @@ private:
     for (Value input : out_.inputs)
       kernel_.operands.push_back({kernel_type_of(input),
                                   axis_extents(input, module_.shape_of(input)),
-                                  false, true});
+                                  false, true, is_weight(input)});
   }
 
   /// Results of a map or contraction have the loops as their extents.

@@ -31,11 +31,4 @@ struct Description {
 /// a loop's iteration is a parameter, not an operand.
 Description describe(Module::Impl &module, mlir::Operation *compute);
 
-/// Whether the load is the number of a graph loop's iteration, which a kernel
-/// gets as a parameter.
-bool reads_iteration(lf::LoadOp load);
-
-/// Whether the operation is an `lf.map`, `lf.contract` or `lf.parallel`.
-bool is_compute(mlir::Operation *op);
-
 } // namespace landfall::ir

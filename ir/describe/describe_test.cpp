@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "base/owned_constant.h"
 #include "ir/builder_impl.h"
 #include "ir/describe/describe.h"
 
@@ -225,6 +226,29 @@ TEST_F(DescribeTest, KernelsSeeStringsAsNumbers) {
       b.elementwise({x}, [](auto e) { return bitcast(e[0], DType::i64) + 1; });
   for (const Node &node : of(numbers).kernel.nodes)
     EXPECT_NE(node.type, DType::string);
+}
+
+TEST_F(DescribeTest, OperandsThatAreWeightsAreMarked) {
+  Tensor x = input({{2, ""}, {3, ""}});
+  std::vector<float> values(6, 1.0f);
+  auto weight = [&](std::vector<int64_t> dims) {
+    return b.constant(
+        owned_constant<float>(DType::f32, std::move(dims), values));
+  };
+  auto sum = [&](Tensor a) {
+    Tensor y = b.elementwise({x, a}, [](auto e) { return e[0] + e[1]; });
+    return of(y).kernel;
+  };
+  Kernel stored = sum(weight({2, 3}));
+  Kernel reshaped = sum(b.reshape(weight({6}), {2, 3}));
+  Kernel computed = sum(relu(x));
+  for (const Kernel *kernel : {&stored, &reshaped}) {
+    EXPECT_FALSE(kernel->operands[0].constant);
+    EXPECT_TRUE(kernel->operands[1].constant);
+    EXPECT_FALSE(kernel->operands[2].constant);
+  }
+  EXPECT_FALSE(computed.operands[1].constant);
+  EXPECT_EQ(structural_key(computed), structural_key(stored));
 }
 
 TEST_F(DescribeTest, ConstantsOfStringsFold) {

@@ -17,6 +17,8 @@ TOLERANCES = {
     np.dtype(np.complex128): (1e-7, 1e-9, 1e-12),
 }
 
+BLOCK = 1 << 20  # Elements compared at a time.
+
 
 def differs(expected, actual):
     """Why the values differ, or None if they are near enough."""
@@ -52,16 +54,26 @@ def tensor_differs(expected, actual):
             wrong &= ~((actual != actual) & (expected != expected))
         count = int(np.count_nonzero(wrong))
         return f"{count} of {expected.size} elements differ" if count else None
+    return reals_differ(expected.reshape(-1), actual.reshape(-1))
+
+
+def reals_differ(expected, actual):
+    """Of flat arrays of one type; a block at a time, as they may be large."""
     relative, scaled, absolute = TOLERANCES[expected.dtype]
     wide = np.complex128 if expected.dtype.kind == "c" else np.float64
-    e, a = expected.astype(wide), actual.astype(wide)
-    finite = np.isfinite(e)
+    starts = range(0, expected.size, BLOCK)
+    largest, wrong, error = 0.0, 0, 0.0
     with np.errstate(all="ignore"):
-        same = (e == a) | (np.isnan(e) & np.isnan(a))
-        largest = np.abs(e[finite]).max(initial=0.0)
-        near = finite & np.isfinite(a) & (np.abs(e - a) <= relative * np.abs(e) + scaled * largest + absolute)
-        wrong = ~(same | near)
-        if not wrong.any():
-            return None
-        error = np.abs(np.where(finite, e - a, 0)).max(initial=0.0)
-    return f"{int(wrong.sum())} of {e.size} elements differ, largest error {error:.3g} (largest value {largest:.3g})"
+        for start in starts:
+            e = expected[start:start + BLOCK].astype(wide)
+            largest = max(largest, np.abs(e[np.isfinite(e)]).max(initial=0.0))
+        for start in starts:
+            e, a = (x[start:start + BLOCK].astype(wide) for x in (expected, actual))
+            finite = np.isfinite(e)
+            same = (e == a) | (np.isnan(e) & np.isnan(a))
+            near = finite & np.isfinite(a) & (np.abs(e - a) <= relative * np.abs(e) + scaled * largest + absolute)
+            wrong += int(np.count_nonzero(~(same | near)))
+            error = max(error, np.abs(np.where(finite, e - a, 0)).max(initial=0.0))
+    if not wrong:
+        return None
+    return f"{wrong} of {expected.size} elements differ, largest error {error:.3g} (largest value {largest:.3g})"
