@@ -68,9 +68,14 @@ Result<ScratchFolder> ScratchFolder::create() {
 }
 
 ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  if (!path_.empty())
+  if (path_.empty())
+    return;
+  try {
+    std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
+  } catch (const std::bad_alloc &) {
+    // It walks the folder with memory that there may not be.
+  }
 }
 
 } // namespace landfall::native

@@ -11,6 +11,11 @@ from onnx import AttributeProto, helper, numpy_helper
 import rival
 
 
+# ONNX Runtime computes with these types and cannot return them to NumPy.
+NARROW = {onnx.TensorProto.BFLOAT16, onnx.TensorProto.FLOAT8E4M3FN, onnx.TensorProto.FLOAT8E4M3FNUZ,
+          onnx.TensorProto.FLOAT8E5M2, onnx.TensorProto.FLOAT8E5M2FNUZ, onnx.TensorProto.INT4, onnx.TensorProto.UINT4}
+
+
 def type_of(array):
     return helper.np_dtype_to_tensor_dtype(array.dtype)
 
@@ -193,11 +198,19 @@ class Mutant:
 
     #===--- Values ----------------------------------------------------------===#
 
-    def exposed(self):
-        """A copy whose outputs are all results of the main graph."""
+    def exposed(self, but=()):
+        """A copy whose outputs are all results of the main graph, `but` some."""
         copy = self.copy()
-        copy.set_outputs([name for node in copy.graph.node for name in node.output if name])
+        copy.set_outputs([name for node in copy.graph.node for name in node.output if name and name not in but])
         return copy
+
+    def narrow_values(self):
+        """The results that the rival cannot return."""
+        try:
+            inferred = onnx.shape_inference.infer_shapes(self.model)
+        except (onnx.shape_inference.InferenceError, ValueError):
+            return set()
+        return {value.name for value in inferred.graph.value_info if value.type.tensor_type.elem_type in NARROW}
 
     def values(self):
         """{name: value} of inputs, constants and results, by the rival; None if it refuses."""
@@ -215,11 +228,19 @@ class Mutant:
         return {name: value for name, value in (self.values() or {}).items() if isinstance(value, np.ndarray)}
 
     def part(self, positions, values, outputs=None):
-        """The nodes at these positions alone; what they read from outside is fed from `values`."""
-        nodes = [self.graph.node[p] for p in sorted(positions)]
-        made = {name for node in nodes for name in node.output}
-        read = {name for node in nodes for name in free_names(node)} - made
+        """The nodes at these positions alone; what they read from outside is fed from `values`.
+
+        Nodes whose results are read and are not among `values` join them."""
         constants = self.constants()
+        while True:
+            nodes = [self.graph.node[p] for p in sorted(positions)]
+            made = {name for node in nodes for name in node.output}
+            read = {name for node in nodes for name in free_names(node)} - made
+            unknown = read - set(values) - set(constants)
+            makers = {p for p, node in enumerate(self.graph.node) if unknown.intersection(node.output)}
+            if not makers:
+                break
+            positions = set(positions) | makers
         feeds = {name: values[name] for name in sorted(read) if name not in constants}
         copy = Mutant(onnx.ModelProto(ir_version=self.model.ir_version, opset_import=self.model.opset_import,
                                       functions=self.model.functions), feeds, self.history)
