@@ -7,6 +7,7 @@ Exit status 77 where there is no .venv-frameworks (./dev frameworks makes it).
 
 import unittest
 import warnings
+from unittest import mock
 
 import environment  # noqa: F401, I001
 import torch
@@ -123,6 +124,25 @@ class Weights(BackendTest):
         self.assertEqual(statistics.compilations, 3)
         net.load_state_dict(Net().state_dict())
         self.check(run(x), net(x))
+
+    def test_what_cannot_be_compiled_again_runs_in_pytorch(self):
+        """Only if it may; with the new weights."""
+        x, compile_model = torch.randn(3, 8), landfall.compile
+        for fallback in (True, False):
+            torch._dynamo.reset()
+            module = Net()
+            model = compiled(module, fallback=fallback)
+            self.check(model(x), module(x))
+            module.shift += 1
+            with mock.patch.object(landfall, "compile", side_effect=RuntimeError("no compiler")):
+                if not fallback:
+                    self.assertRaisesRegex(RuntimeError, "no compiler", model, x)
+                    continue
+                with self.assertWarnsRegex(landfall.torch.StaysInPyTorch, "no compiler"):
+                    self.check(model(x), module(x))
+            self.check(model(x + 1), module(x + 1))
+            self.assertEqual(statistics.in_pytorch["RuntimeError: no compiler"], 1)
+        self.assertIs(landfall.compile, compile_model)
 
     def test_a_parameter_that_is_replaced(self):
         net = Net().eval()

@@ -127,13 +127,13 @@ def measured(row, options):
         expected = [used(row, module, inputs) for inputs in all_inputs]
         compiled = landfall.torch.compile(module, options.device, threads=1)
         result, first_s = first_result(row, compiled, all_inputs[0])
-        before, seconds_of = statistics.compilations, dict(statistics.seconds)
+        graphs, before, seconds_of = statistics.graphs, statistics.compilations, dict(statistics.seconds)
         differences = [difference(result, expected[0])]
         differences += [difference(used(row, compiled, inputs), answer)
                         for inputs, answer in zip(all_inputs[1:], expected[1:])]
         more = statistics.compilations - before
         breaks = {text.split("\n")[0][:100]: count for text, count in counters["graph_break"].items()}
-        answer = {"name": row.name, "family": row.family, "differences": differences, "graphs": statistics.graphs,
+        answer = {"name": row.name, "family": row.family, "differences": differences, "graphs": graphs,
                   "compilations": before, "more": more, "breaks": breaks,
                   "in_pytorch": dict(statistics.in_pytorch), "first_s": first_s,
                   "seconds": seconds_of}

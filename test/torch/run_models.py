@@ -1,6 +1,6 @@
 """Models of torchvision, timm and transformers through torch.compile(backend="landfall").
 
-    run_models.py [--filter TEXT] [--names NAME,NAME] [--new] [--rival] [--device cpu]
+    run_models.py [--filter TEXT] [--names NAME ...] [--new] [--rival] [--device cpu]
                   [--seconds 600] [--jobs 1] [--json FILE] [--page] [--list]
 
 Each row of models.py is measured in a process of its own (measure.py) and its result
@@ -55,7 +55,7 @@ def in_turn(table):
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--filter", default="", help="only rows whose name contains this")
-    parser.add_argument("--names", default="", help="only these rows")
+    parser.add_argument("--names", nargs="+", metavar="NAME", help="only these rows")
     parser.add_argument("--new", action="store_true", help="only what has no result")
     parser.add_argument("--rival", action="store_true", help="time Inductor too")
     parser.add_argument("--device", default="cpu")
@@ -75,7 +75,10 @@ def main():
     known = json.loads(options.json.read_text()) if options.json.exists() else {}
     if options.page:
         return page.write(table, known)
-    names = options.names.split(",") if options.names else [row.name for row in table]
+    all_names = [row.name for row in table]
+    names = options.names or all_names
+    if unknown := set(names) - set(all_names):
+        sys.exit(f"error: there is no row {', '.join(sorted(unknown))}; --list names all")
     wanted = [row for row in in_turn(table) if row.name in names and options.filter in row.name
               and not (options.new and row.name in known)]
     if options.list:

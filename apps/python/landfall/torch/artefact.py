@@ -10,7 +10,7 @@ import torch
 from .capture import capture
 from .engine import Engine
 from .onnx_graph import to_onnx
-from .report import statistics
+from .report import reason, statistics, stays_in_pytorch
 from .settings import Settings
 from .weights import Frozen
 
@@ -21,7 +21,8 @@ class Artefact:
     Compiled when it is made, and again if weights that it holds have changed: with the
     new values the first time, without holding those that changed from then on. Then
     one artefact serves a module that is trained in between, or several modules that
-    share their code.
+    share their code. What cannot be compiled again runs in PyTorch, if
+    Settings.fallback allows it.
     """
 
     _boxed_call = True  # AOTAutograd's mark for what takes a list, which it may clear.
@@ -35,7 +36,7 @@ class Artefact:
         with statistics.timed("onnx"):
             captured = capture(self._graph, weights)
             model = to_onnx(captured.module, captured.weights)
-        self._engine = Engine(model, self._settings)
+        self._engine: Engine | None = Engine(model, self._settings)
         self._inputs, self._outputs = captured.inputs, captured.outputs
         self._weights = {k: weights[k] for k in captured.frozen}
         self._frozen = Frozen(self._weights)
@@ -46,11 +47,19 @@ class Artefact:
         self._written |= set(written)
         if others:  # Another module's: which weights it shares is not known.
             passed |= set(self._weights)
-        self._compile({k: arguments[k] for k in self._weights if k not in passed})
+        try:
+            self._compile({k: arguments[k] for k in self._weights if k not in passed})
+        except Exception as error:
+            if not self._settings.fallback:
+                raise
+            stays_in_pytorch(reason(error))
+            self._engine = None
 
     def __call__(self, arguments: list[Any]) -> list[Any]:
-        if not self._frozen.are(arguments):
+        if self._engine and not self._frozen.are(arguments):
             self._renew(arguments)
+        if not self._engine:
+            return list(self._graph(*arguments))
         inputs = [value.detach().contiguous() if isinstance(value, torch.Tensor) else int(value)
                   for value in map(arguments.__getitem__, self._inputs)]
         results = self._engine.model.run_torch(inputs)

@@ -14,7 +14,7 @@ from torch._subclasses.fake_tensor import unset_fake_temporarily
 from .artefact import Artefact
 from .capture import Refused
 from .decompositions import table
-from .report import statistics, stays_in_pytorch
+from .report import reason, statistics, stays_in_pytorch
 from .settings import Settings
 from .weights import may_freeze
 
@@ -36,14 +36,6 @@ def backend(graph: torch.fx.GraphModule, example_inputs: Sequence[Any], *, optio
         run = graph.forward
     statistics.graphs += 1
     return run
-
-
-def reason(error: BaseException) -> str:
-    """The first cause, in one line."""
-    while (cause := error.__cause__) is not None:
-        error = cause
-    text = " ".join(str(error).split())[:300]
-    return text if isinstance(error, Refused) else f"{type(error).__name__}: {text}"
 
 
 def check(graph: torch.fx.GraphModule, example_inputs: Sequence[Any]) -> None:

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from .capture import Refused
+
 
 class StaysInPyTorch(UserWarning):
     """A piece of a model runs in PyTorch; the text says why."""
@@ -49,6 +51,14 @@ class Statistics:
             seconds = self.clock() - start
             self.seconds[step] += seconds - self._inner
             self._inner = inner + seconds
+
+
+def reason(error: BaseException) -> str:
+    """The first cause, in one line."""
+    while (cause := error.__cause__) is not None:
+        error = cause
+    text = " ".join(str(error).split())[:300]
+    return text if isinstance(error, Refused) else f"{type(error).__name__}: {text}"
 
 
 statistics = Statistics()
