@@ -15,6 +15,7 @@
 #include <protozero/pbf_reader.hpp>
 
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -63,13 +64,16 @@ template <typename T> T &ensure(std::shared_ptr<T> &pointer) {
 /// position for the error message.
 class MessageReader {
 public:
-  /// The result views `data`. Malformed bytes are an `invalid_model` error.
+  /// The result views `data`. Malformed bytes are an `invalid_model` error;
+  /// std::bad_alloc is passed on.
   template <typename Message>
   Result<Message> read_all(Span data, const std::string &file) {
     begin_ = position_ = reinterpret_cast<const char *>(data.data());
     Message message;
     try {
       read(Reader(begin_, data.size()), message);
+    } catch (const std::bad_alloc &) {
+      throw;
     } catch (const std::exception &error) {
       return describe(error.what(), file);
     }
