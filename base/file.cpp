@@ -11,15 +11,23 @@
 #include <cerrno>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace landfall {
 namespace {
 
-Bytes mapping(void *start, size_t size) {
-  std::shared_ptr<const void> owner(start, [size](const void *memory) {
+struct Unmap {
+  size_t size;
+  bool is_file; ///< Pages can be read again.
+
+  void operator()(const void *memory) const {
     munmap(const_cast<void *>(memory), size);
-  });
-  return {std::move(owner), {static_cast<const uint8_t *>(start), size}};
+  }
+};
+
+Bytes mapping(void *start, Unmap unmap) {
+  std::shared_ptr<const void> owner(start, unmap);
+  return {std::move(owner), {static_cast<const uint8_t *>(start), unmap.size}};
 }
 
 /// Reads until the bytes are full or the file ends; the number read, or -1.
@@ -51,7 +59,20 @@ Result<Bytes> map_open_file(const OpenFile &file, const std::string &path) {
                      file.descriptor.number(), 0);
   if (start == MAP_FAILED)
     return system_error("map", path);
-  return mapping(start, file.size());
+  return mapping(start, {file.size(), true});
+}
+
+void drop_pages(const Bytes &bytes) {
+  auto *unmap = std::get_deleter<Unmap>(bytes.owner);
+  if (!unmap || !unmap->is_file)
+    return;
+  // Only pages that hold nothing else.
+  auto page = uintptr_t(sysconf(_SC_PAGESIZE));
+  auto start = reinterpret_cast<uintptr_t>(bytes.data.data());
+  uintptr_t first = (start + page - 1) / page * page;
+  uintptr_t last = (start + bytes.data.size()) / page * page;
+  if (first < last)
+    madvise(reinterpret_cast<void *>(first), last - first, MADV_DONTNEED);
 }
 
 Result<Bytes> load_file(const std::string &path) {
@@ -66,7 +87,7 @@ Result<Bytes> load_file(const std::string &path) {
                 fmt::format("no memory for its {} bytes", size)};
     return error.in_file(path);
   }
-  Bytes bytes = mapping(start, size);
+  Bytes bytes = mapping(start, {size, false});
   // A page fault every 4 KiB takes longer than reading.
   madvise(start, size, MADV_HUGEPAGE);
   ssize_t got = read_fully(file.descriptor.number(),

@@ -21,6 +21,10 @@ namespace landfall {
 /// (SIGBUS).
 Result<Bytes> map_file(const std::string &path);
 
+/// Gives the pages of these bytes back to the system, if they are those of a
+/// mapped file: when they are touched, they are read again.
+void drop_pages(const Bytes &bytes);
+
 /// Reads a file into memory of its own, which begins on a page: what happens to
 /// the file later does not matter.
 Result<Bytes> load_file(const std::string &path);

@@ -160,6 +160,35 @@ TEST_F(File, ReplacesRegularFilesOnly) {
   EXPECT_TRUE(std::filesystem::is_fifo(path("pipe")));
 }
 
+/// Pages of mapped files in this process's memory.
+size_t file_pages() {
+  size_t total, resident, shared;
+  std::ifstream("/proc/self/statm") >> total >> resident >> shared;
+  return shared;
+}
+
+TEST_F(File, PagesOfAMappedFileAreGivenBackAndReadAgain) {
+  std::vector<uint8_t> content(1 << 22);
+  for (size_t k = 0; k < content.size(); ++k)
+    content[k] = uint8_t(k * k >> 7);
+  ASSERT_TRUE(write_file(path("a"), content).ok());
+  Result<Bytes> mapped = map_file(path("a"));
+  ASSERT_TRUE(mapped.ok());
+  ASSERT_TRUE(std::ranges::equal(mapped->data, content));
+  size_t before = file_pages();
+  drop_pages({mapped->owner, mapped->data.subspan(1)});
+  EXPECT_LE(file_pages() + 1000, before);
+  EXPECT_TRUE(std::ranges::equal(mapped->data, content));
+  // What cannot be read again stays.
+  Bytes own = share_bytes(content);
+  drop_pages(own);
+  EXPECT_TRUE(std::ranges::equal(own.data, content));
+  Result<Bytes> loaded = load_file(path("a"));
+  ASSERT_TRUE(loaded.ok());
+  drop_pages(*loaded);
+  EXPECT_TRUE(std::ranges::equal(loaded->data, content));
+}
+
 TEST_F(File, HandlesEmptyFiles) {
   ASSERT_TRUE(write_file(path("empty"), std::vector<uint8_t>()).ok());
   EXPECT_TRUE(map_file(path("empty"))->data.empty());

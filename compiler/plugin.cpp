@@ -70,13 +70,29 @@ Result<CompileOptions> parse_options(const char *text) {
   return options;
 }
 
-/// Copies the bytes to malloc'ed memory for the caller; false if out of memory.
-bool give(std::span<const uint8_t> bytes, uint8_t **result, size_t *size) {
-  *result = static_cast<uint8_t *>(std::malloc(bytes.size()));
-  *size = *result ? bytes.size() : 0;
-  if (*result)
-    std::memcpy(*result, bytes.data(), bytes.size());
-  return *result != nullptr;
+/// What a call gives back, in malloc'ed memory that the caller frees.
+struct Answer {
+  uint8_t **bytes;
+  size_t *size;
+
+  /// Null if there is no memory; the size is set all the same.
+  uint8_t *allocate(size_t count) const {
+    *size = count;
+    return *bytes = static_cast<uint8_t *>(std::malloc(count));
+  }
+};
+
+/// Gives a result; false if there is no memory for it.
+bool give(Package package, const Answer &answer) {
+  return serialize_into(std::move(package),
+                        [&](size_t size) { return answer.allocate(size); });
+}
+
+bool give(std::string_view text, const Answer &answer) {
+  uint8_t *bytes = answer.allocate(text.size());
+  if (bytes)
+    std::memcpy(bytes, text.data(), text.size());
+  return bytes != nullptr;
 }
 
 /// Without a handler, LLVM's containers end the process when there is no memory
@@ -90,21 +106,24 @@ void let_llvm_throw() {
 }
 
 /// There may be no memory for more than the code.
-int give_error(const Error &error, uint8_t **result, size_t *size) noexcept {
+int give_error(const Error &error, const Answer &answer) noexcept {
+  *answer.bytes = nullptr;
   try {
-    give(serialize(error), result, size);
+    std::vector<uint8_t> bytes = serialize(error);
+    give({reinterpret_cast<const char *>(bytes.data()), bytes.size()}, answer);
   } catch (const std::bad_alloc &) {
-    *result = nullptr;
-    *size = 0;
   }
+  if (!*answer.bytes)
+    *answer.size = 0;
   return static_cast<int>(error.code);
 }
 
+/// `compile` takes CompileOptions and returns a Result of what is given.
 template <typename Compile>
 int run(const char *options_json, landfall_progress progress,
-        landfall_source source, void *user, uint8_t **result, size_t *size,
+        landfall_source source, void *user, const Answer &answer,
         Compile compile) {
-  auto attempt = [&]() -> Result<std::vector<uint8_t>> {
+  auto attempt = [&]() -> Status {
     CompileOptions options = TRY(parse_options(options_json));
     if (progress) {
       options.on_step = [&](std::string_view step, double ms) {
@@ -121,11 +140,15 @@ int run(const char *options_json, landfall_progress progress,
       options.on_source = [&](const std::string &path) {
         source(user, path.c_str());
       };
-    return compile(options);
+    if (give(TRY(compile(options)), answer))
+      return {};
+    return Error{ErrorCode::out_of_memory,
+                 "there is no memory for the result, " +
+                     std::to_string(*answer.size) + " bytes"};
   };
   let_llvm_throw();
   // The caller may not be C++: nothing may be thrown at it.
-  auto guarded = [&]() -> Result<std::vector<uint8_t>> {
+  auto guarded = [&]() -> Status {
     try {
       return attempt();
     } catch (const std::bad_alloc &) {
@@ -133,27 +156,8 @@ int run(const char *options_json, landfall_progress progress,
                    "there is not enough memory to compile the model"};
     }
   };
-  Result<std::vector<uint8_t>> bytes = guarded();
-  if (!bytes)
-    return give_error(bytes.error(), result, size);
-  if (!give(*bytes, result, size))
-    return give_error({ErrorCode::out_of_memory,
-                       "there is no memory for the result, " +
-                           std::to_string(bytes->size()) + " bytes"},
-                      result, size);
-  return 0;
-}
-
-Result<std::vector<uint8_t>> bytes_of(Result<Package> package) {
-  if (!package)
-    return package.take_error();
-  return serialize(*package);
-}
-
-Result<std::vector<uint8_t>> bytes_of(Result<std::string> text) {
-  if (!text)
-    return text.take_error();
-  return std::vector<uint8_t>(text->begin(), text->end());
+  Status done = guarded();
+  return done ? 0 : give_error(done.error(), answer);
 }
 
 } // namespace
@@ -166,9 +170,9 @@ extern "C" int landfall_compile_file(const char *path, const char *options_json,
                                      landfall_progress progress,
                                      landfall_source source, void *user,
                                      uint8_t **result, size_t *size) {
-  return run(options_json, progress, source, user, result, size,
+  return run(options_json, progress, source, user, {result, size},
              [&](const CompileOptions &options) {
-               return bytes_of(compile_file(path, options));
+               return compile_file(path, options);
              });
 }
 
@@ -178,29 +182,26 @@ extern "C" int landfall_compile_bytes(const uint8_t *model, size_t model_size,
                                       landfall_progress progress,
                                       landfall_source source, void *user,
                                       uint8_t **result, size_t *size) {
-  return run(options_json, progress, source, user, result, size,
+  return run(options_json, progress, source, user, {result, size},
              [&](const CompileOptions &options) {
-               return bytes_of(
-                   compile_bytes({model, model_size}, directory, options));
+               return compile_bytes({model, model_size}, directory, options);
              });
 }
 
 extern "C" int landfall_query_file(const char *path, const char *options_json,
                                    uint8_t **result, size_t *size) {
-  return run(options_json, nullptr, nullptr, nullptr, result, size,
-             [&](const CompileOptions &options) {
-               return bytes_of(query_file(path, options));
-             });
+  return run(
+      options_json, nullptr, nullptr, nullptr, {result, size},
+      [&](const CompileOptions &options) { return query_file(path, options); });
 }
 
 extern "C" int landfall_query_bytes(const uint8_t *model, size_t model_size,
                                     const char *directory,
                                     const char *options_json, uint8_t **result,
                                     size_t *size) {
-  return run(options_json, nullptr, nullptr, nullptr, result, size,
+  return run(options_json, nullptr, nullptr, nullptr, {result, size},
              [&](const CompileOptions &options) {
-               return bytes_of(
-                   query_bytes({model, model_size}, directory, options));
+               return query_bytes({model, model_size}, directory, options);
              });
 }
 

@@ -14,6 +14,7 @@
 #include "package/kernel.h"
 #include "package/program.h"
 
+#include <functional>
 #include <optional>
 
 namespace landfall {
@@ -75,6 +76,11 @@ struct Package {
 /// Writes the file atomically (temporary file beside it, then rename).
 Status write_package(const Package &package, const std::string &path);
 std::vector<uint8_t> serialize(const Package &package);
+/// Serializes into memory that `allocate` gives for a size in bytes; false if
+/// it gives none. Each weight is freed when it has been written, unless
+/// something else holds it: a large model is in memory about once.
+bool serialize_into(Package package,
+                    const std::function<uint8_t *(size_t)> &allocate);
 
 /// Which of a package's stored sections are compared with their checksums when
 /// it is parsed. (Everything else always is.)

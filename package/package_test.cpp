@@ -77,6 +77,25 @@ TEST(Package, RoundTrips) {
   EXPECT_EQ(serialize(*after), bytes);
 }
 
+TEST(Package, SerializesIntoMemoryThatIsGivenAndFreesWeightsOnTheWay) {
+  Package package = example();
+  std::vector<uint8_t> expected = serialize(package), bytes;
+  std::weak_ptr<const void> first = package.weights[0].bytes.owner,
+                            last = package.weights[2].bytes.owner;
+  uint8_t *end = nullptr;
+  ASSERT_TRUE(serialize_into(std::move(package), [&](size_t size) {
+    EXPECT_FALSE(first.expired() || last.expired());
+    bytes.resize(size);
+    end = bytes.data() + size;
+    return bytes.data();
+  }));
+  EXPECT_EQ(bytes, expected);
+  EXPECT_EQ(end, bytes.data() + bytes.size());
+  EXPECT_TRUE(first.expired() && last.expired());
+  EXPECT_FALSE(
+      serialize_into(example(), [](size_t) -> uint8_t * { return nullptr; }));
+}
+
 TEST(Package, KeepsFallbacksAndTheirCode) {
   Package before = example();
   before.kernels[0].operands[1].constant = true;

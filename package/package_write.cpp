@@ -9,6 +9,7 @@
 #include "package/package_layout.h"
 #include "package/package_manifest.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace landfall {
@@ -179,6 +180,22 @@ std::vector<uint8_t> serialize(const Package &package) {
   for (std::span<const uint8_t> part : layout.parts())
     bytes.insert(bytes.end(), part.begin(), part.end());
   return bytes;
+}
+
+bool serialize_into(Package package,
+                    const std::function<uint8_t *(size_t)> &allocate) {
+  Layout layout(package);
+  uint8_t *out = allocate(layout.size());
+  if (!out)
+    return false;
+  auto weight = package.weights.begin(); // The next to be written.
+  for (std::span<const uint8_t> part : layout.parts()) {
+    out = std::ranges::copy(part, out).out;
+    if (weight != package.weights.end() &&
+        part.data() == weight->bytes.data.data())
+      drop_pages(std::exchange((weight++)->bytes, {}));
+  }
+  return true;
 }
 
 } // namespace landfall

@@ -5,8 +5,10 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "base/file.h"
 #include "ir/module/module_impl.h"
 
+#include <utility>
 #include <vector>
 
 namespace landfall::compiler {
@@ -26,7 +28,7 @@ replace_constants(ir::Module::Impl &module,
     size_t id = size_t(constant.getId());
     if (!module.constants[id].bytes.data.empty() && replace(constant) &&
         --holders[id] == 0)
-      module.constants[id].bytes = {};
+      drop_pages(std::exchange(module.constants[id].bytes, {}));
   }
 }
 
