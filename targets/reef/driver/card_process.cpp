@@ -107,7 +107,7 @@ Result<std::unique_ptr<RunningCard>> start_process(const ChipDescription &chip,
                                    card_memory_descriptor);
   posix_spawn_file_actions_adddup2(&actions, card_line.number(),
                                    card_line_descriptor);
-  std::string description = chip_text(chip);
+  std::string description = chip_format.print(chip);
   char *arguments[] = {program.data(), description.data(), nullptr};
   char *environment[] = {nullptr};
   pid_t process = 0;

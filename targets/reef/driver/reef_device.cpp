@@ -61,19 +61,13 @@ private:
 };
 
 std::vector<std::string> devices() {
-  std::vector<std::string> names;
-  for (const BuiltInChip &chip : built_in_chips())
-    names.emplace_back(chip.name);
-  return names;
+  return chip_file::names(built_in_chips());
 }
 
 /// "reef2", or "reef:my.chip" for a description of the user's own.
 Result<std::unique_ptr<runtime::Device>>
 create(std::string_view name, const runtime::DeviceOptions &options) {
-  size_t colon = name.find(':');
-  ChipDescription chip =
-      colon == name.npos ? TRY(find_chip(name))
-                         : TRY(read_chip(std::string(name.substr(colon + 1))));
+  ChipDescription chip = TRY(chip_format.of_device(name));
   auto card = TRY(ReefCard::create(std::move(chip), options));
   return std::unique_ptr<runtime::Device>(
       std::make_unique<ReefDevice>(std::move(card)));

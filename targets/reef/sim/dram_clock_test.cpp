@@ -11,7 +11,7 @@ namespace landfall::reef::sim {
 namespace {
 
 /// 32 bytes a cycle, 100 cycles away.
-ChipDescription slow_memory() { return find_chip("reef1").take(); }
+ChipDescription slow_memory() { return chip_format.find("reef1").take(); }
 
 constexpr auto core = DramClock::User::core;
 constexpr auto transfer = DramClock::User::transfer;
