@@ -29,6 +29,8 @@ ROOMS = [
     Room("base", "", []),
     # Descriptions of chips as text.
     Room("chip_file", "chip_file", ["base"]),
+    # What simulators of chips are made of.
+    Room("sim_kit", "sim_kit", ["base"]),
     Room("package", "", ["base"]),
     # What a compiler, a driver, a chip's tools can tell of a kernel.
     Room("kernel_analysis", "analysis", ["base", "package"],
@@ -61,13 +63,13 @@ ROOMS = [
     Room("device_math", "device_math", ["package"]),
     Room("riscv", "riscv", []),
     Room("targets/*/chip", "*", ["base", "chip_file"]),
-    Room("targets/*/sim", "*::sim", ["base", "chip_file", "targets/*/chip", "riscv"]),
+    Room("targets/*/sim", "*::sim", ["base", "chip_file", "sim_kit", "targets/*/chip", "riscv"]),
     Room("targets/*/firmware", "*", ["package", "targets/*/chip", "device_math"]),
     Room("targets/*/codegen", "*", ["base", "package", "kernel_analysis", "ir", "compiler", "chip_file", "targets/*/chip"],
          {"dma": [], "matrix": ["dma"], "panel": ["dma", "matrix"], "task": ["dma", "matrix", "panel"]}, LLVM),
-    Room("targets/*/driver", "*", ["base", "package", "runtime", "chip_file", "targets/*/chip", "targets/*/sim",
+    Room("targets/*/driver", "*", ["base", "package", "runtime", "chip_file", "sim_kit", "targets/*/chip", "targets/*/sim",
                                    "targets/*/firmware", "riscv"]),
-    Room("targets/*/card", "*", ["base", "chip_file", "targets/*/chip", "targets/*/sim"]),
+    Room("targets/*/card", "*", ["base", "chip_file", "sim_kit", "targets/*/chip", "targets/*/sim"]),
     # Applications are built on the interface that users get.
     Room("apps/cli", "cli", ["base", "onnx_format"],
          {"report": [], "tensors": ["report"], "commands": ["report", "tensors"]}),
