@@ -31,6 +31,8 @@ ROOMS = [
     # What a compiler, a driver, a chip's tools can tell of a kernel.
     Room("kernel_analysis", "analysis", ["base", "package"],
          {"access": [], "contraction": ["access"], "rewrite": ["access", "contraction"]}),
+    # What a code generator and a driver of a chip with explicit memories share.
+    Room("tile", "tile", ["base", "package", "kernel_analysis"]),
     Room("onnx_format", "onnx", ["base"]),
     Room("ir", "ir", ["base", "package"],
          {"size": [], "dialect": [], "module": ["size", "dialect"], "describe": ["size", "dialect", "module"]},
@@ -61,10 +63,10 @@ ROOMS = [
     Room("targets/*/chip", "*", ["base"]),
     Room("targets/*/sim", "*::sim", ["base", "targets/*/chip", "riscv"]),
     Room("targets/*/firmware", "*", ["package", "targets/*/chip", "device_math"]),
-    Room("targets/*/codegen", "*", ["base", "package", "kernel_analysis", "ir", "compiler", "targets/*/chip"],
+    Room("targets/*/codegen", "*", ["base", "package", "kernel_analysis", "tile", "ir", "compiler", "targets/*/chip"],
          {"dma": [], "matrix": ["dma"], "panel": ["dma", "matrix"], "task": ["dma", "matrix", "panel"]}, LLVM),
-    Room("targets/*/driver", "*", ["base", "package", "runtime", "targets/*/chip", "targets/*/sim",
-                                   "targets/*/firmware", "riscv"]),
+    Room("targets/*/driver", "*", ["base", "package", "kernel_analysis", "tile", "runtime", "targets/*/chip",
+                                   "targets/*/sim", "targets/*/firmware", "riscv"]),
     Room("targets/*/card", "*", ["base", "targets/*/chip", "targets/*/sim"]),
     # Applications are built on the interface that users get.
     Room("apps/cli", "cli", ["base", "onnx_format"],
