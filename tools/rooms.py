@@ -35,6 +35,8 @@ ROOMS = [
     # What a compiler, a driver, a chip's tools can tell of a kernel.
     Room("kernel_analysis", "analysis", ["base", "package"],
          {"access": [], "contraction": ["access"], "rewrite": ["access", "contraction"]}),
+    # What a code generator and a driver of a chip with explicit memories share.
+    Room("tile", "tile", ["base", "package", "kernel_analysis"]),
     Room("onnx_format", "onnx", ["base"]),
     Room("ir", "ir", ["base", "package"],
          {"size": [], "dialect": [], "module": ["size", "dialect"], "describe": ["size", "dialect", "module"]},
@@ -62,13 +64,14 @@ ROOMS = [
     Room("images", "images", []),
     Room("device_math", "device_math", ["package"]),
     Room("riscv", "riscv", []),
-    Room("targets/*/chip", "*", ["base", "chip_file"]),
-    Room("targets/*/sim", "*::sim", ["base", "chip_file", "sim_kit", "targets/*/chip", "riscv"]),
+    Room("targets/*/chip", "*", ["base", "package", "chip_file", "tile"]),
+    Room("targets/*/sim", "*::sim", ["base", "package", "chip_file", "tile", "sim_kit", "targets/*/chip", "riscv"]),
     Room("targets/*/firmware", "*", ["package", "targets/*/chip", "device_math"]),
-    Room("targets/*/codegen", "*", ["base", "package", "kernel_analysis", "ir", "compiler", "chip_file", "targets/*/chip"],
+    Room("targets/*/codegen", "*", ["base", "package", "kernel_analysis", "tile", "ir", "compiler", "chip_file",
+                                    "targets/*/chip"],
          {"dma": [], "matrix": ["dma"], "panel": ["dma", "matrix"], "task": ["dma", "matrix", "panel"]}, LLVM),
-    Room("targets/*/driver", "*", ["base", "package", "runtime", "chip_file", "sim_kit", "targets/*/chip", "targets/*/sim",
-                                   "targets/*/firmware", "riscv"]),
+    Room("targets/*/driver", "*", ["base", "package", "kernel_analysis", "tile", "runtime", "chip_file", "sim_kit",
+                                   "targets/*/chip", "targets/*/sim", "targets/*/firmware", "riscv"]),
     Room("targets/*/card", "*", ["base", "chip_file", "sim_kit", "targets/*/chip", "targets/*/sim"]),
     # Applications are built on the interface that users get.
     Room("apps/cli", "cli", ["base", "onnx_format"],
