@@ -67,8 +67,8 @@ private:
     int64_t value = base(bound, at), most = value;
     for (size_t d = 0; d < box.dimensions.size(); ++d)
       if (varies(bound, box, d)) {
-        most += std::max<int64_t>(
-            0, bound.slopes[d] * (box.dimensions[d].count - 1));
+        most += std::max<int64_t>(0, bound.slopes[d] *
+                                         (box.dimensions[d].count - 1));
         which = which == SIZE_MAX ? d : SIZE_MAX - 1;
       }
     if (most < 0) {

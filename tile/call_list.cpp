@@ -96,8 +96,8 @@ struct Accesses {
     std::span counts(call.counts.data(), size_t(call.rank));
     int64_t bytes = size_of(call.type);
     return {operand_of(call.source, bytes, counts, false),
-            operand_of(call.destination, bytes,
-                       counts.first(counts.size() - 1), true)};
+            operand_of(call.destination, bytes, counts.first(counts.size() - 1),
+                       true)};
   }
   std::vector<Access> operator()(const RampCall &call) const {
     Range range(call.destination, 4, true);

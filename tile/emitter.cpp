@@ -136,8 +136,7 @@ Array Emitter::allocate(Arena &arena, DType type,
 }
 
 void Emitter::vector(VectorOperation operation, const Region &region,
-                     const Array &destination,
-                     std::span<const Array> sources) {
+                     const Array &destination, std::span<const Array> sources) {
   std::vector<const Array *> arrays = {&destination};
   for (const Array &source : sources)
     arrays.push_back(&source);
@@ -176,11 +175,11 @@ void Emitter::fill(const Region &region, const Array &destination,
 
 void Emitter::fill(Place place, int64_t element_bytes, uint64_t bits,
                    const StridedDimensions &dimensions) {
-  pieces(dimensions, [&](const Offsets &offsets,
-                         std::span<const StridedDimension> dims) {
-    calls_.push_back(FillCall{moved(place, offsets[1]), bits,
-                              box_of(dims, element_bytes, 1, 1)});
-  });
+  pieces(dimensions,
+         [&](const Offsets &offsets, std::span<const StridedDimension> dims) {
+           calls_.push_back(FillCall{moved(place, offsets[1]), bits,
+                                     box_of(dims, element_bytes, 1, 1)});
+         });
 }
 
 void Emitter::reduce(ScalarOp op, const Region &region,
@@ -212,8 +211,8 @@ void Emitter::ramp(Place place, int64_t first, int64_t step, int64_t count) {
   calls_.push_back(RampCall{place, first, step, count});
 }
 
-void Emitter::load(DevicePlace source, Place destination,
-                   int64_t element_bytes, const StridedDimensions &dimensions,
+void Emitter::load(DevicePlace source, Place destination, int64_t element_bytes,
+                   const StridedDimensions &dimensions,
                    const std::vector<Bound> &bounds, bool zeros) {
   clip_box(dimensions, bounds, [&](const ClippedBox &box) {
     load_part(source, destination, element_bytes, box, zeros);
@@ -224,8 +223,7 @@ void Emitter::load_part(DevicePlace source, Place destination,
                         int64_t element_bytes, const ClippedBox &box,
                         bool zeros) {
   if (zeros && !box.is_full()) {
-    if (!box.is_empty() &&
-        load_padded(source, destination, element_bytes, box))
+    if (!box.is_empty() && load_padded(source, destination, element_bytes, box))
       return;
     fill(moved(destination, box.offsets[1]), element_bytes, 0, box.dimensions);
   }
@@ -233,13 +231,13 @@ void Emitter::load_part(DevicePlace source, Place destination,
     return;
   Offsets start;
   StridedDimensions inside = inside_of(box, start);
-  pieces(inside, [&](const Offsets &offsets,
-                     std::span<const StridedDimension> dims) {
-    calls_.push_back(LoadCall{
-        {source.operand, source.offset + start[0] + offsets[0]},
-        moved(destination, start[1] + offsets[1]),
-        box_of(dims, element_bytes, 0, 1)});
-  });
+  pieces(inside,
+         [&](const Offsets &offsets, std::span<const StridedDimension> dims) {
+           calls_.push_back(
+               LoadCall{{source.operand, source.offset + start[0] + offsets[0]},
+                        moved(destination, start[1] + offsets[1]),
+                        box_of(dims, element_bytes, 0, 1)});
+         });
 }
 
 bool Emitter::load_padded(DevicePlace source, Place destination,
@@ -267,23 +265,23 @@ bool Emitter::load_padded(DevicePlace source, Place destination,
 void Emitter::store(Place source, DevicePlace destination,
                     int64_t element_bytes,
                     const StridedDimensions &dimensions) {
-  pieces(dimensions, [&](const Offsets &offsets,
-                         std::span<const StridedDimension> dims) {
-    calls_.push_back(StoreCall{
-        moved(source, offsets[0]),
-        {destination.operand, destination.offset + offsets[1]},
-        box_of(dims, element_bytes, 0, 1)});
-  });
+  pieces(dimensions,
+         [&](const Offsets &offsets, std::span<const StridedDimension> dims) {
+           calls_.push_back(
+               StoreCall{moved(source, offsets[0]),
+                         {destination.operand, destination.offset + offsets[1]},
+                         box_of(dims, element_bytes, 0, 1)});
+         });
 }
 
 void Emitter::move(Place source, Place destination, int64_t element_bytes,
                    const StridedDimensions &dimensions) {
-  pieces(dimensions, [&](const Offsets &offsets,
-                         std::span<const StridedDimension> dims) {
-    calls_.push_back(MoveCall{moved(source, offsets[0]),
-                              moved(destination, offsets[1]),
-                              box_of(dims, element_bytes, 0, 1)});
-  });
+  pieces(dimensions,
+         [&](const Offsets &offsets, std::span<const StridedDimension> dims) {
+           calls_.push_back(MoveCall{moved(source, offsets[0]),
+                                     moved(destination, offsets[1]),
+                                     box_of(dims, element_bytes, 0, 1)});
+         });
 }
 
 } // namespace landfall::tile

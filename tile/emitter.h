@@ -22,9 +22,9 @@ struct Axis {
   int64_t stride = 0; ///< In bytes.
 };
 
-/// Elements on the chip, one for each point of a region's variables `axes`; they
-/// are the same for all points of other variables. Variables of one point are
-/// left out.
+/// Elements on the chip, one for each point of a region's variables `axes`;
+/// they are the same for all points of other variables. Variables of one point
+/// are left out.
 struct Array {
   std::shared_ptr<const Place> memory; ///< Keeps it from being reused.
   int64_t offset = 0;                  ///< In bytes, from `memory`.
@@ -78,8 +78,8 @@ public:
 private:
   void load_part(DevicePlace source, Place destination, int64_t element_bytes,
                  const ClippedBox &box, bool zeros);
-  bool load_padded(DevicePlace source, Place destination,
-                   int64_t element_bytes, const ClippedBox &box);
+  bool load_padded(DevicePlace source, Place destination, int64_t element_bytes,
+                   const ClippedBox &box);
   void pieces(const StridedDimensions &dimensions, const VisitPiece &visit);
 
   const Capabilities &capabilities_;

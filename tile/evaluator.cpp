@@ -156,9 +156,8 @@ Bound Evaluator::bound(const analysis::Affine &affine,
   return result;
 }
 
-std::vector<Bound>
-Evaluator::bounds(const std::vector<analysis::Affine> &forms,
-                  std::span<const Axis> axes) const {
+std::vector<Bound> Evaluator::bounds(const std::vector<analysis::Affine> &forms,
+                                     std::span<const Axis> axes) const {
   std::vector<Bound> result;
   for (const analysis::Affine &form : forms)
     result.push_back(bound(form, axes));

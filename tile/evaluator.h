@@ -52,7 +52,9 @@ public:
   Array element(NodeId id);
 
 private:
-  const Node &at(NodeId id) const { return stream_.launch.plan().kernel.nodes[id]; }
+  const Node &at(NodeId id) const {
+    return stream_.launch.plan().kernel.nodes[id];
+  }
   void run_steps(const std::vector<Step> &steps);
   void run_scalar(NodeId id, const Node &node);
   void run_load(NodeId id, const Node &node);

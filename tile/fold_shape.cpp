@@ -48,10 +48,10 @@ public:
       return false;
     fold_.loops.push_back(loop);
     const Node &step = kernel_.nodes[block.yields[0]];
-    bool found = std::ranges::find(block.nodes, block.yields[0]) !=
-                     block.nodes.end() &&
-                 (step.kind == NodeKind::result ? read_nested(step, carried)
-                                                : read_scalar(step, carried));
+    bool found =
+        std::ranges::find(block.nodes, block.yields[0]) != block.nodes.end() &&
+        (step.kind == NodeKind::result ? read_nested(step, carried)
+                                       : read_scalar(step, carried));
     if (!found)
       fold_.loops.pop_back();
     return found;

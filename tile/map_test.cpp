@@ -56,9 +56,8 @@ Kernel padded(std::optional<float> fill) {
   NodeId i = k.param(i64), j = k.param(i64);
   NodeId column = k.scalar(ScalarOp::sub, i64, {j, k.literal(1)});
   NodeId guard = k.scalar(ScalarOp::lt, boolean, {i, k.size(2)});
-  for (NodeId bound :
-       {k.scalar(ScalarOp::le, boolean, {k.literal(0), column}),
-        k.scalar(ScalarOp::lt, boolean, {column, k.size(3)})})
+  for (NodeId bound : {k.scalar(ScalarOp::le, boolean, {k.literal(0), column}),
+                       k.scalar(ScalarOp::lt, boolean, {column, k.size(3)})})
     guard = k.scalar(ScalarOp::bit_and, boolean, {guard, bound});
   NodeId other = fill ? k.real(*fill) : k.load(z, {i, j});
   NodeId loaded = k.load(x, {i, column, guard, other});
@@ -105,8 +104,7 @@ TEST(Map, ManyDimensions) {
   KernelMaker k("bias", KernelClass::map);
   k.kernel.size_count = 2;
   k.kernel.loops = {sized(0), fixed(3), sized(1), fixed(1), fixed(5)};
-  uint32_t x =
-      k.input(f32, {fixed(5), sized(1), fixed(3), sized(0), fixed(1)});
+  uint32_t x = k.input(f32, {fixed(5), sized(1), fixed(3), sized(0), fixed(1)});
   uint32_t b = k.input(f32, {fixed(3), fixed(1)});
   k.output(f32, k.kernel.loops);
   k.output(f32, k.kernel.loops);
@@ -114,8 +112,8 @@ TEST(Map, ManyDimensions) {
   for (int d = 0; d < 5; ++d)
     at.push_back(k.param(i64));
   NodeId value = k.load(x, {at[4], at[2], at[1], at[0], at[3]});
-  NodeId sum = k.scalar(ScalarOp::add, f32,
-                        {value, k.load(b, {at[1], k.literal(0)})});
+  NodeId sum =
+      k.scalar(ScalarOp::add, f32, {value, k.load(b, {at[1], k.literal(0)})});
   k.yield({sum, k.scalar(ScalarOp::max, f32, {value, sum})});
   check_kernel(k.kernel, {{1, 1}, {2, 7}, {0, 1}, {3, 50}, {1, 700}});
 }

@@ -247,10 +247,11 @@ private:
   }
   void perform(const MoveCall &call) {
     using S = Space;
-    std::set<std::pair<S, S>> paths = {
-        {S::staging, S::left},       {S::staging, S::right},
-        {S::accumulator, S::vector}, {S::vector, S::vector},
-        {S::vector, S::staging}};
+    std::set<std::pair<S, S>> paths = {{S::staging, S::left},
+                                       {S::staging, S::right},
+                                       {S::accumulator, S::vector},
+                                       {S::vector, S::vector},
+                                       {S::vector, S::staging}};
     if (capabilities_.bytes_of(S::staging) == 0)
       paths.insert({{S::vector, S::left}, {S::vector, S::right}});
     require(paths.contains({call.source.space, call.destination.space}),
@@ -280,8 +281,7 @@ private:
             "the vector unit has no such operation");
     check_shape(call.rank, capabilities_.vector_dimensions,
                 capabilities_.vector_limit, call.counts);
-    Operation operation =
-        resolve(o.op, o.result, o.type, Precision::exact);
+    Operation operation = resolve(o.op, o.result, o.type, Precision::exact);
     std::array<std::array<int64_t, max_dimensions>, 4> strides = {
         call.destination.strides, call.sources[0].strides,
         call.sources[1].strides, call.sources[2].strides};
@@ -332,8 +332,8 @@ private:
     for (int64_t i = 0; i < call.count; ++i)
       if (uint8_t *to = at(call.destination, i * 4, 4, true))
         store_scalar(DType::i32, to,
-                     integer_value(wrap_integer(DType::i32,
-                                                call.first + i * call.step)));
+                     integer_value(
+                         wrap_integer(DType::i32, call.first + i * call.step)));
   }
 
   void perform(const GatherCall &call) {
@@ -345,8 +345,7 @@ private:
       int64_t offset = load_scalar(DType::i32, index).i * call.index_bytes;
       for (int64_t b = 0; b < call.block_bytes; ++b) {
         uint8_t *from = at(call.source, offset + b, 1, false);
-        uint8_t *to =
-            at(call.destination, i * call.block_bytes + b, 1, true);
+        uint8_t *to = at(call.destination, i * call.block_bytes + b, 1, true);
         if (from && to)
           *to = *from;
       }
@@ -376,14 +375,15 @@ private:
       return double((n + edge - 1) / edge * edge);
     };
     useful += double(call.rows) * double(call.columns) * double(call.depth);
-    padded += round_up(call.rows) * round_up(call.columns) *
-              round_up(call.depth);
+    padded +=
+        round_up(call.rows) * round_up(call.columns) * round_up(call.depth);
     bool real = is_real(p.accumulator);
     for (int64_t i = 0; i < call.rows && error_.empty(); ++i)
       for (int64_t j = 0; j < call.columns && error_.empty(); ++j) {
         ScalarValue sum;
         if (call.adds) {
-          if (uint8_t *old = element(call.accumulator, p.accumulator, i, j, false))
+          if (uint8_t *old =
+                  element(call.accumulator, p.accumulator, i, j, false))
             sum = load_scalar(p.accumulator, old);
         } else if (real) {
           sum.d = 0;

@@ -27,7 +27,7 @@ inline Capabilities test_chip() {
   chip.vector_dimensions = 2;
   chip.lanes = 16;
   auto list = [&](std::initializer_list<ScalarOp> ops, DType type,
-                 std::optional<DType> result = {}) {
+                  std::optional<DType> result = {}) {
     for (ScalarOp op : ops)
       chip.operations.push_back({op, type, result.value_or(type)});
   };
@@ -98,8 +98,8 @@ inline ScalarValue random_element(DType type, bool whole,
   double value = double(int(random() % 8193) - 4096) / 1024;
   if (whole)
     value = double(int(random() % 9) - 4);
-  return real_value(real_to_float(
-      type, real_from_double(type, value, Saturation::off)));
+  return real_value(
+      real_to_float(type, real_from_double(type, value, Saturation::off)));
 }
 
 inline std::vector<std::vector<uint8_t>>

@@ -9,8 +9,8 @@
 
 namespace landfall::tile {
 
-/// The arrays of a block whose nodes are classified, in order, each with what it
-/// uses last. `left_out` is no step: the inner loop of a reduction.
+/// The arrays of a block whose nodes are classified, in order, each with what
+/// it uses last. `left_out` is no step: the inner loop of a reduction.
 std::vector<Step> list_steps(const TilePlan &plan, const Block &block,
                              NodeId left_out = no_node);
 

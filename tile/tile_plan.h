@@ -5,8 +5,8 @@
 // Inside the room only. A kernel's body is computed for a box of points at a
 // time: each value that depends on loaded elements becomes an array with one
 // element for each combination of the indices that it depends on. What depends
-// on sizes alone is computed by the host; indices and comparisons of them become
-// strides and bounds of boxes.
+// on sizes alone is computed by the host; indices and comparisons of them
+// become strides and bounds of boxes.
 //
 // An index variable is a parallel loop, a summed loop of a contraction, or the
 // counter of a fold; each has a number in its scope. The parallel loops have
@@ -54,8 +54,8 @@ struct Step {
 /// depend on it, in any order; directly nested folds are one reduction. Other
 /// folds run step by step.
 struct FoldPlan {
-  std::vector<NodeId> loops; ///< Outermost first; several: a reduction.
-  std::vector<uint32_t> variables;      ///< Of each loop.
+  std::vector<NodeId> loops;       ///< Outermost first; several: a reduction.
+  std::vector<uint32_t> variables; ///< Of each loop.
   std::vector<std::vector<Step>> steps; ///< Of each loop's block.
   std::vector<NodeId> inits;
   /// The `result` nodes that stand for the fold's values; no_node: unused.

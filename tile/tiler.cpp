@@ -21,7 +21,8 @@ class Recorder {
 public:
   Recorder(const Capabilities &capabilities, Launch &launch, Part part,
            int64_t first_points, int64_t points)
-      : launch_(launch), part_(part), first_points_(first_points), emitter_(capabilities, calls_),
+      : launch_(launch), part_(part), first_points_(first_points),
+        emitter_(capabilities, calls_),
         pool_slots_(count_constants(launch.plan())),
         vector_(Space::vector, capabilities.bytes_of(Space::vector),
                 capabilities.alignment, pool_bytes(capabilities)),
@@ -42,8 +43,7 @@ public:
     Region region;
     region.start.resize(plan.body.space.params.size());
     region.count.resize(plan.body.space.params.size(), 1);
-    Share share =
-        share_of(extents_, first_points_, part_.core, part_.cores);
+    Share share = share_of(extents_, first_points_, part_.core, part_.cores);
     for (int64_t tile = share.first; tile < share.end; ++tile) {
       set_tile(region, variables_, extents_, share.sizes, tile);
       record_share(region);
@@ -96,8 +96,7 @@ private:
     StridedDimensions dims(extents_.size());
     int64_t stride = size_of(array.type), offset = 0;
     for (size_t d = extents_.size(); d-- > 0;) {
-      dims[d] = {region.count[d],
-                 {array.stride(uint32_t(d)), stride, 0, 0}};
+      dims[d] = {region.count[d], {array.stride(uint32_t(d)), stride, 0, 0}};
       offset += region.start[d] * stride;
       stride *= extents_[d];
     }
