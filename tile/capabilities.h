@@ -65,8 +65,9 @@ struct Capabilities {
   /// The number of each queue: those with equal numbers are one, so that work
   /// needs no flags between them.
   std::array<uint8_t, queue_count> queues = {0, 1, 2, 3, 4};
-  /// The most that a flag between two queues can count (engine_backend.h); 0:
-  /// there are no flags, each call is complete when the next one begins.
+  /// The most that a flag between two queues can count (engine_backend.h), at
+  /// least 4; 0: there are no flags, each call is complete when the next one
+  /// begins.
   int64_t flag_limit = 0;
 
   /// Dimensions of the boxes of load, store, move and fill; at least 1.
