@@ -170,6 +170,14 @@ Result<std::string> read_text(const std::string &path) {
   return std::string(bytes.begin(), bytes.end());
 }
 
+bool is_generation(std::string_view target, std::string_view device) {
+  if (!device.starts_with(target))
+    return false;
+  std::string_view rest = device.substr(target.size());
+  return rest.empty() || rest[0] == ':' ||
+         std::ranges::all_of(rest, [](char c) { return '0' <= c && c <= '9'; });
+}
+
 std::vector<std::string> names(std::span<const BuiltInChip> chips) {
   std::vector<std::string> names;
   for (const BuiltInChip &chip : chips)

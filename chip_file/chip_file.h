@@ -115,6 +115,10 @@ private:
   }
 };
 
+/// Whether a device's name is a target's own, that of a generation ("reef2"),
+/// or of a description ("reef:my.chip").
+bool is_generation(std::string_view target, std::string_view device);
+
 /// The names of the descriptions.
 std::vector<std::string> names(std::span<const BuiltInChip> chips);
 

@@ -103,6 +103,13 @@ TEST(ChipFile, ADeviceNameIsABuiltInChipOrAFile) {
   EXPECT_FALSE(format.of_device("lamp:" + path.string()).ok());
 }
 
+TEST(ChipFile, GenerationsAreNumbered) {
+  for (const char *device : {"lamp", "lamp2", "lamp12", "lamp:my.lamp"})
+    EXPECT_TRUE(is_generation("lamp", device)) << device;
+  for (const char *device : {"lam", "lamps", "lamp2b", "cpu", ""})
+    EXPECT_FALSE(is_generation("lamp", device)) << device;
+}
+
 TEST(ChipFile, MemoryIsToldInTheLargestUnitThatDividesIt) {
   EXPECT_EQ(memory_text(64), "64 KiB");
   EXPECT_EQ(memory_text(2048), "2 MiB");

@@ -44,7 +44,7 @@ void ByteBox::merge_runs() {
       [](const Stride &a, const Stride &b) { return a.stride < b.stride; });
   size_t merged = 0;
   while (merged < rank_ && uint64_t(dims_[merged].stride) <= run_) {
-    run_ += uint64_t(dims_[merged].count - 1) * dims_[merged].stride;
+    run_ += (dims_[merged].count - 1) * dims_[merged].stride;
     ++merged;
   }
   std::rotate(dims_.begin(), dims_.begin() + merged, dims_.end());
@@ -65,7 +65,7 @@ bool ByteBox::touches(size_t rank, uint64_t from, uint64_t begin,
                       uint64_t end) const {
   uint64_t bytes = run_;
   for (size_t d = 0; d < rank; ++d)
-    bytes += uint64_t(dims_[d].count - 1) * dims_[d].stride;
+    bytes += (dims_[d].count - 1) * dims_[d].stride;
   if (from >= end || from + bytes <= begin)
     return false;
   if (rank == 0 || (from >= begin && from + run_ <= end))
@@ -73,10 +73,9 @@ bool ByteBox::touches(size_t rank, uint64_t from, uint64_t begin,
   // Only indices whose part reaches into the range.
   const Stride &outer = dims_[rank - 1];
   uint64_t stride = outer.stride;
-  uint64_t part = bytes - uint64_t(outer.count - 1) * stride;
+  uint64_t part = bytes - (outer.count - 1) * stride;
   uint64_t first = begin < from + part ? 0 : (begin - from - part) / stride + 1;
-  uint64_t last =
-      std::min<uint64_t>(outer.count - 1, (end - 1 - from) / stride);
+  uint64_t last = std::min(outer.count - 1, (end - 1 - from) / stride);
   for (uint64_t k = first; k <= last; ++k)
     if (touches(rank - 1, from + k * stride, begin, end))
       return true;
@@ -87,7 +86,7 @@ bool ByteBox::any_run_touches(size_t rank, uint64_t from,
                               const ByteBox &other) const {
   if (rank == 0)
     return other.touches(other.rank_, other.begin_, from, from + run_);
-  for (uint32_t k = 0; k < dims_[rank - 1].count; ++k)
+  for (uint64_t k = 0; k < dims_[rank - 1].count; ++k)
     if (any_run_touches(rank - 1, from + k * dims_[rank - 1].stride, other))
       return true;
   return false;

@@ -16,9 +16,9 @@ namespace landfall::sim_kit {
 inline constexpr size_t max_box_rank = 4;
 
 /// One dimension of a strided box. The stride is in bytes; it may be 0 or
-/// negative.
+/// negative. Counts are below 2^40.
 struct Stride {
-  uint32_t count = 1;
+  uint64_t count = 1;
   int64_t stride = 0;
   friend bool operator==(const Stride &, const Stride &) = default;
 };

@@ -30,7 +30,7 @@ TEST(ByteBox, BytesOutsideTheMemoryAreRefused) {
   EXPECT_FALSE(legal(4094, 1, {{4096, -1}}));
   EXPECT_TRUE(legal(92, 4, {{41, 100}}));
   EXPECT_FALSE(legal(93, 4, {{41, 100}}));
-  uint32_t most = ~uint32_t(0);
+  uint64_t most = (uint64_t(1) << 40) - 1;
   EXPECT_FALSE(legal(0, 1, {{most, INT64_MAX}, {most, INT64_MAX}}));
   EXPECT_FALSE(legal(0, ~uint64_t(0), {}));
   EXPECT_TRUE(legal(-5, 4, {{0, 1}})) << "no bytes are nowhere";
@@ -49,7 +49,7 @@ std::set<uint64_t> bytes_of(int64_t address, uint64_t run,
                             std::span<const Stride> dims) {
   if (!dims.empty()) {
     std::set<uint64_t> bytes;
-    for (uint32_t k = 0; k < dims[0].count; ++k)
+    for (uint64_t k = 0; k < dims[0].count; ++k)
       bytes.merge(bytes_of(address + k * dims[0].stride, run, dims.subspan(1)));
     return bytes;
   }
@@ -68,7 +68,7 @@ TEST(ByteBox, OverlapAgreesWithCountingBytes) {
     for (int side = 0; side < 2; ++side) {
       std::vector<Stride> dims(random() % 4);
       for (Stride &d : dims)
-        d = {uint32_t(random() % 4), int64_t(random() % 41) - 20};
+        d = {uint64_t(random() % 4), int64_t(random() % 41) - 20};
       int64_t address = 200 + int64_t(random() % 60);
       uint64_t run = random() % 6;
       boxes[side] = box(address, run, dims);

@@ -34,7 +34,6 @@ void QueueEngine::start(Fetch fetch, uint64_t now) {
   fetch_ = std::move(fetch);
   has_ended_ = false;
   undispatched_.reset();
-  fetched_ = 0;
   dispatch_cycle_ = now;
   queues_ = std::vector<Queue>(layout_.queues.size());
   for (Queue &queue : queues_) {
@@ -55,8 +54,8 @@ Status QueueEngine::dispatch() {
         has_ended_ = true;
         return {};
       }
-      undispatched_ = Pending{std::move(*fetched), fetched_++};
-      ++dispatch_cycle_;
+      dispatch_cycle_ += fetched->dispatch_cycles;
+      undispatched_ = Pending{std::move(*fetched)};
     }
     Queue &queue = queues_[undispatched_->instruction.queue];
     if (queue.pending.size() >= layout_.queue_depth)
@@ -142,7 +141,7 @@ Status QueueEngine::execute(size_t number, Pending &pending, uint64_t start) {
                              layout_.spaces[*outside].name,
                              layout_.spaces[*outside].bytes));
   // Numbers begin at 1 in clocks, which say 0 of queues that did nothing.
-  queue.clock[number] = pending.number + 1;
+  queue.clock[number] = pending.instruction.number + 1;
   for (const Footprint::Access &access : footprint.accesses())
     TRY(check(number, pending, access));
   Timing timing = pending.instruction.work->execute(start);
@@ -220,7 +219,8 @@ void QueueEngine::remember(size_t queue, const Pending &pending,
       list.erase(at);
       break;
     }
-  list.push_back({pending.number, pending.instruction.name, access.bytes});
+  list.push_back(
+      {pending.instruction.number, pending.instruction.name, access.bytes});
   if (own.reads.size() + own.writes.size() >= own.prune_at)
     prune(queue, access.space);
 }
@@ -244,7 +244,7 @@ Error QueueEngine::wrong(const Pending &pending, size_t queue,
                          const std::string &reason) const {
   return {ErrorCode::device,
           fmt::format("instruction {} ({}) of the queue '{}' {}",
-                      pending.number, pending.instruction.name,
+                      pending.instruction.number, pending.instruction.name,
                       layout_.queues[queue], reason)};
 }
 
@@ -256,12 +256,13 @@ Error QueueEngine::deadlock() const {
     const Pending &first = queues_[q].pending.front();
     waits += fmt::format("{}'{}' at instruction {} for '{}'",
                          waits.empty() ? "" : ", ", layout_.queues[q],
-                         first.number, layout_.flags[first.instruction.flag]);
+                         first.instruction.number,
+                         layout_.flags[first.instruction.flag]);
   }
   std::string blocked;
   if (undispatched_)
     blocked = fmt::format("; instruction {} waits for room in the queue '{}'",
-                          undispatched_->number,
+                          undispatched_->instruction.number,
                           layout_.queues[undispatched_->instruction.queue]);
   return {ErrorCode::device,
           fmt::format("deadlock: queues wait for flags that nothing sets: {}{}",
@@ -276,6 +277,27 @@ Status QueueEngine::at_end() const {
                    fmt::format("the stream ends with the flag '{}' at {}; "
                                "expected 0",
                                layout_.flags[flag], flags_[flag].size())};
+  return {};
+}
+
+Status run_together(std::vector<QueueEngine *> engines, uint64_t end,
+                    const std::atomic<bool> *stop) {
+  while (!engines.empty()) {
+    if (stop && stop->load(std::memory_order_relaxed))
+      return Error{ErrorCode::cancelled, "the run was stopped"};
+    // An engine that has nothing to start says why when it is stepped: nothing
+    // has been dispatched yet, all is done, or queues wait for each other.
+    auto next = std::ranges::min_element(engines, {}, [](const auto *engine) {
+      uint64_t start = engine->next_start();
+      return start == QueueEngine::never ? 0 : start;
+    });
+    bool stepped = TRY((*next)->step());
+    if ((*next)->done() > end)
+      return Error{ErrorCode::device,
+                   fmt::format("it does not end before cycle {}", end)};
+    if (!stepped)
+      engines.erase(next);
+  }
   return {};
 }
 

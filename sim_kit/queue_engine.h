@@ -3,13 +3,13 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // The model of a decoupled access/execute core: a control unit dispatches the
-// instructions of one stream, in order, one a cycle, to queues; each queue is a
-// unit that executes its instructions in order; queues are ordered with each
-// other by event flags alone. The engine gives every instruction its start and
-// finish, and refuses programs that would be wrong on some chip of this kind,
-// whatever the timing of this one: two queues that touch the same bytes, of
-// which one writes, must be ordered by flags (a happens-before relation, kept
-// as a vector clock in each queue and each flag).
+// instructions of one stream, in order, to queues; each queue is a unit that
+// executes its instructions in order; queues are ordered with each other by
+// event flags alone. The engine gives every instruction its start and finish,
+// and refuses programs that would be wrong on some chip of this kind, whatever
+// the timing of this one: two queues that touch the same bytes, of which one
+// writes, must be ordered by flags (a happens-before relation, kept as a vector
+// clock in each queue and each flag).
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "sim_kit/byte_box.h"
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <limits>
@@ -84,6 +85,10 @@ public:
 
 struct Instruction {
   std::string_view name; ///< "load", for errors; static.
+  uint64_t number = 0;   ///< Its place in the stream, for errors; ascending.
+  /// Cycles that the control unit takes to fetch and dispatch it, and what it
+  /// has executed itself since the last one.
+  uint64_t dispatch_cycles = 1;
   size_t queue = 0;
   enum class Kind : uint8_t {
     work,
@@ -127,23 +132,21 @@ public:
   /// ended, or nothing can start (`step` says why).
   uint64_t next_start() const;
   /// Executes one instruction, the one that starts first. False: the stream had
-  /// ended. Errors (`device`) name the instructions by their numbers in the
-  /// stream, from 0 on: bytes outside a memory or in one that the queue cannot
-  /// address, a race, a flag above its limit, a deadlock, a flag that is not 0
-  /// at the end.
+  /// ended. Errors (`device`) name instructions by their numbers: bytes outside
+  /// a memory or in one that the queue cannot address, a race, a flag above its
+  /// limit, a deadlock, a flag that is not 0 at the end.
   Result<bool> step();
   /// The cycle at which all work so far is done.
   uint64_t done() const;
 
+  std::span<const std::string> names() const { return layout_.queues; }
   std::span<const QueueCounters> counters() const { return counters_; }
-  std::span<const MemorySpace> spaces() const { return layout_.spaces; }
 
 private:
   /// The number of the last instruction of each queue that is known to be done.
   using Clock = std::vector<uint64_t>;
   struct Pending {
     Instruction instruction;
-    uint64_t number = 0;
     uint64_t dispatched = 0; ///< The cycle.
   };
   struct Queue {
@@ -192,12 +195,18 @@ private:
   Fetch fetch_;
   bool has_ended_ = true;
   std::optional<Pending> undispatched_; ///< Its queue is full.
-  uint64_t fetched_ = 0;
   uint64_t dispatch_cycle_ = 0;
   std::vector<Queue> queues_;
   std::vector<std::deque<Signal>> flags_;
   std::vector<History> histories_; ///< By queue, then by space.
   std::vector<QueueCounters> counters_;
 };
+
+/// Runs the streams of all engines to their ends: of all next instructions, the
+/// one that starts first is executed next. Fails with the error of `step`, with
+/// `device` if one takes longer than cycle `end`, with `cancelled` soon after
+/// `stop` (null: never) becomes true.
+Status run_together(std::vector<QueueEngine *> engines, uint64_t end,
+                    const std::atomic<bool> *stop);
 
 } // namespace landfall::sim_kit

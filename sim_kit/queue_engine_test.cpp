@@ -60,32 +60,34 @@ public:
     instruction.name = "copy";
     instruction.queue = queue;
     instruction.work = std::move(copy);
-    stream.push_back(std::move(instruction));
+    add(std::move(instruction));
   }
   void set(QueueNumber queue, Flag flag) {
-    stream.push_back({"set", queue, Instruction::Kind::set, flag, nullptr});
+    add({"set", 0, 1, queue, Instruction::Kind::set, flag, nullptr});
   }
   void wait(QueueNumber queue, Flag flag) {
-    stream.push_back({"wait", queue, Instruction::Kind::wait, flag, nullptr});
+    add({"wait", 0, 1, queue, Instruction::Kind::wait, flag, nullptr});
+  }
+  void add(Instruction instruction) {
+    instruction.number = stream.size();
+    stream.push_back(std::move(instruction));
   }
 
-  /// The error, or "" with the starts in `log`.
-  std::string run(uint64_t now = 0) {
-    size_t next = 0;
+  void start(uint64_t now) {
     engine.start(
-        [this, next]() mutable -> Result<std::optional<Instruction>> {
+        [this,
+         next = size_t(0)]() mutable -> Result<std::optional<Instruction>> {
           if (next == stream.size())
             return std::optional<Instruction>();
           return std::optional(std::move(stream[next++]));
         },
         now);
-    while (true) {
-      Result<bool> stepped = engine.step();
-      if (!stepped)
-        return stepped.error().message;
-      if (!*stepped)
-        return "";
-    }
+  }
+  /// The error, or "" with the starts in `log`.
+  std::string run(uint64_t now = 0, uint64_t end = QueueEngine::never) {
+    start(now);
+    Status status = run_together({&engine}, end, nullptr);
+    return status.ok() ? "" : status.error().message;
   }
 
   QueueEngine engine;
@@ -245,6 +247,36 @@ TEST(QueueEngine, AnErrorOfTheDecoderEndsTheRun) {
       },
       0);
   EXPECT_EQ(core.engine.step().error().message, "no such instruction");
+}
+
+TEST(QueueEngine, EnginesAreSteppedInTheOrderOfTheirStarts) {
+  Core a, b;
+  for (int k = 0; k < 3; ++k) {
+    a.work(load, "a", {dram, 0, 64}, {buffer, 0, 64}, 10);
+    b.work(load, "b", {dram, 0, 64}, {buffer, 0, 64}, 15);
+  }
+  std::vector<std::string> log;
+  for (Core *core : {&a, &b}) {
+    for (Instruction &each : core->stream)
+      static_cast<Copy &>(*each.work).log = &log;
+    core->start(0);
+  }
+  EXPECT_TRUE(run_together({&a.engine, &b.engine}, 1000, nullptr).ok());
+  EXPECT_EQ(log, (std::vector<std::string>{"a@1", "b@1", "a@11", "b@16", "a@21",
+                                           "b@31"}));
+}
+
+TEST(QueueEngine, RunsHaveALimitAndCanBeStopped) {
+  Core core;
+  core.work(load, "a", {dram, 0, 64}, {buffer, 0, 64}, 10);
+  EXPECT_EQ(core.run(0, 10), "it does not end before cycle 10");
+  Core other;
+  other.work(load, "a", {dram, 0, 64}, {buffer, 0, 64}, 10);
+  other.start(0);
+  std::atomic<bool> stop = true;
+  EXPECT_EQ(run_together({&other.engine}, 1000, &stop).error().code,
+            ErrorCode::cancelled);
+  EXPECT_TRUE(other.log.empty());
 }
 
 } // namespace

@@ -29,9 +29,9 @@ ROOMS = [
     Room("base", "", []),
     # Descriptions of chips as text.
     Room("chip_file", "chip_file", ["base"]),
-    # What simulators of chips are made of.
-    Room("sim_kit", "sim_kit", ["base"]),
     Room("package", "", ["base"]),
+    # What simulators of chips are made of.
+    Room("sim_kit", "sim_kit", ["base", "package"]),
     # What a compiler, a driver, a chip's tools can tell of a kernel.
     Room("kernel_analysis", "analysis", ["base", "package"],
          {"access": [], "contraction": ["access"], "rewrite": ["access", "contraction"]}),
@@ -60,6 +60,8 @@ ROOMS = [
          MLIR, {"kernels/*": "kernels", "native": "native", "native/suite": "native"},
          {"kernels/*": LLVM, "native": LLVM, "native/suite": LLVM}),
     Room("runtime", "runtime", ["base", "package"], {"c_api": ["."]}, (), {"c_api": "c_api"}),
+    # What drivers of cards are made of.
+    Room("card", "card", ["base", "package", "runtime"]),
     # Formats of images, in a library that the runtime loads.
     Room("images", "images", []),
     Room("device_math", "device_math", ["package"]),
@@ -70,7 +72,7 @@ ROOMS = [
     Room("targets/*/codegen", "*", ["base", "package", "kernel_analysis", "tile", "ir", "compiler", "chip_file",
                                     "targets/*/chip"],
          {"dma": [], "matrix": ["dma"], "panel": ["dma", "matrix"], "task": ["dma", "matrix", "panel"]}, LLVM),
-    Room("targets/*/driver", "*", ["base", "package", "kernel_analysis", "tile", "runtime", "chip_file", "sim_kit",
+    Room("targets/*/driver", "*", ["base", "package", "kernel_analysis", "tile", "runtime", "card", "chip_file", "sim_kit",
                                    "targets/*/chip", "targets/*/sim", "targets/*/firmware", "riscv"]),
     Room("targets/*/card", "*", ["base", "chip_file", "sim_kit", "targets/*/chip", "targets/*/sim"]),
     # Applications are built on the interface that users get.

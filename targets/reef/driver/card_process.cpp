@@ -95,8 +95,8 @@ Descriptor moved_up(int descriptor) {
 
 } // namespace
 
-Result<std::unique_ptr<RunningCard>> start_process(const ChipDescription &chip,
-                                                   const CardMemory &memory) {
+Result<std::unique_ptr<RunningCard>>
+start_process(const ChipDescription &chip, const card::CardMemory &memory) {
   std::string program = TRY(find_program());
   Line line = TRY(Line::create());
   Descriptor card_line = moved_up(line.card.number());
