@@ -40,12 +40,14 @@ private:
     int64_t before = 0, after = 0;
   };
 
+  /// `kinds`: operation, type and result.
+  void emit(Opcode opcode, tile::Queue queue, int rank,
+            std::array<int, 3> kinds, int64_t address, int64_t wide,
+            std::initializer_list<int64_t> places);
   void set_register(tile::Queue queue, int number, const Register &value);
-  /// Strides 0 are the source's, or the destination's if `swaps`.
-  void set_box(tile::Queue queue, const tile::Box &box, bool swaps = false);
+  void set_box(tile::Queue queue, const tile::Box &box);
   void set_vector(int rank, std::span<const int64_t> counts,
                   std::span<const tile::VectorOperand *const> operands);
-  Instruction &emit(Opcode opcode, tile::Queue queue, int rank);
 
   std::span<const tile::MatrixProduct> products_;
   std::vector<Instruction> list_;

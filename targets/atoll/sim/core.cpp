@@ -13,31 +13,39 @@ namespace landfall::atoll::sim {
 
 namespace {
 
+constexpr uint32_t load = 1 << uint32_t(tile::Queue::load),
+                   store = 1 << uint32_t(tile::Queue::store),
+                   move = 1 << uint32_t(tile::Queue::move),
+                   matrix = 1 << uint32_t(tile::Queue::matrix),
+                   vector = 1 << uint32_t(tile::Queue::vector);
 constexpr std::string_view queue_names[] = {"load", "store", "move", "matrix",
                                             "vector"};
-constexpr std::string_view opcode_names[] = {
-    "dimension", "padding", "load",   "gather", "store", "move", "fill",
-    "multiply",  "vector",  "reduce", "ramp",   "set",   "wait"};
-static_assert(std::size(opcode_names) == size_t(Opcode::count));
-constexpr std::string_view space_names[] = {
-    "the vector buffer", "L1", "L0A", "L0B", "L0C", "DRAM"};
 
-constexpr uint32_t bits(std::initializer_list<tile::Queue> queues) {
-  uint32_t bits = 0;
-  for (tile::Queue queue : queues)
-    bits |= 1 << uint32_t(queue);
-  return bits;
-}
-
-/// Which queues address a space: compute units address no DRAM.
-constexpr uint32_t space_queues[] = {
-    bits({tile::Queue::load, tile::Queue::store, tile::Queue::move,
-          tile::Queue::vector}),
-    bits({tile::Queue::load, tile::Queue::move}),
-    bits({tile::Queue::load, tile::Queue::move, tile::Queue::matrix}),
-    bits({tile::Queue::load, tile::Queue::move, tile::Queue::matrix}),
-    bits({tile::Queue::move, tile::Queue::matrix}),
-    bits({tile::Queue::load, tile::Queue::store})};
+struct Row {
+  std::string_view name;
+  uint32_t queues; ///< Those that execute it, or can address it.
+};
+constexpr Row opcodes[] = {{"dimension", ~0U},
+                           {"padding", ~0U},
+                           {"load", load},
+                           {"gather", load},
+                           {"store", store},
+                           {"move", move},
+                           {"fill", move | vector},
+                           {"multiply", matrix},
+                           {"vector", vector},
+                           {"reduce", vector},
+                           {"ramp", vector},
+                           {"set", ~0U},
+                           {"wait", ~0U}};
+static_assert(std::size(opcodes) == size_t(Opcode::count));
+/// Compute units address no DRAM.
+constexpr Row spaces[] = {{"the vector buffer", load | store | move | vector},
+                          {"L1", load | move},
+                          {"L0A", load | move | matrix},
+                          {"L0B", load | move | matrix},
+                          {"L0C", move | matrix},
+                          {"DRAM", load | store}};
 
 sim_kit::QueueLayout layout(const ChipDescription &chip,
                             const tile::Capabilities &can) {
@@ -45,9 +53,9 @@ sim_kit::QueueLayout layout(const ChipDescription &chip,
   layout.queues.assign(std::begin(queue_names), std::end(queue_names));
   for (size_t space = 0; space <= dram_space; ++space)
     layout.spaces.push_back(
-        {std::string(space_names[space]),
+        {std::string(spaces[space].name),
          space == dram_space ? chip.dram_bytes() : uint64_t(can.bytes[space]),
-         space_queues[space]});
+         spaces[space].queues});
   for (std::string_view from : queue_names)
     for (std::string_view to : queue_names)
       layout.flags.push_back(fmt::format("{} to {}", from, to));
@@ -92,14 +100,15 @@ Result<std::optional<sim_kit::Instruction>> Core::fetch() {
     if (address % sizeof(fields) || address > dram_.size() - sizeof(fields))
       return wrong(fmt::format("its address is {}", address));
     std::memcpy(&fields, dram_.data() + address, sizeof(fields));
-    if (fields.opcode >= Opcode::count || fields.queue >= queue_count)
-      return wrong("there is no such operation or queue");
+    if (fields.opcode >= Opcode::count || fields.queue >= queue_count ||
+        !(opcodes[size_t(fields.opcode)].queues >> fields.queue & 1))
+      return wrong("there is no such operation of the queue");
     if (fields.opcode <= Opcode::padding) {
       TRY(set_register(fields));
       continue;
     }
     sim_kit::Instruction instruction;
-    instruction.name = opcode_names[size_t(fields.opcode)];
+    instruction.name = opcodes[size_t(fields.opcode)].name;
     instruction.number = next_ - 1;
     instruction.dispatch_cycles = next_ - before;
     instruction.queue = fields.queue;
@@ -117,9 +126,7 @@ Result<std::optional<sim_kit::Instruction>> Core::fetch() {
            int64_t(uint64_t(fields.wide) + addresses_[fields.address])},
           units_);
     } else {
-      return wrong(fmt::format("'{}' with these fields is no operation of the "
-                               "queue '{}'",
-                               instruction.name, queue_names[fields.queue]));
+      return wrong("there is no such operation with these operands");
     }
     return std::optional(std::move(instruction));
   }
@@ -143,43 +150,27 @@ Status Core::set_register(const Instruction &fields) {
   return {};
 }
 
-/// Whether the queue has such an operation.
+/// Whether the operation has such operands.
 bool Core::is_legal(const Instruction &fields) const {
-  using enum Opcode;
-  using tile::Queue;
-  if (fields.rank > dimension_registers || fields.address >= address_registers)
-    return false;
-  auto on = [&](Queue queue) { return fields.queue == uint8_t(queue); };
   ScalarOp op = ScalarOp(fields.operation);
   DType type = DType(fields.type), result = DType(fields.result);
-  switch (fields.opcode) {
-  case gather:
-    return on(Queue::load);
-  case load:
-  case store:
-  case move:
-  case fill:
-    if (fields.type >= tile::space_count ||
-        fields.result >= tile::space_count ||
-        fields.operation > sizeof(fields.wide))
-      return false;
-    return fields.opcode == load ? on(Queue::load)
-           : fields.opcode == store
-               ? on(Queue::store)
-               : on(Queue::move) ||
-                     (fields.opcode == fill && on(Queue::vector));
-  case multiply:
-    return on(Queue::matrix) &&
-           size_t(fields.operation & ~adds_bit) < units_.can.products.size();
-  case vector:
-    return on(Queue::vector) && units_.can.has(op, type, result);
-  case reduce:
-    return on(Queue::vector) && fields.rank && type == result &&
-           units_.can.reduces(op, type);
-  case ramp:
-    return on(Queue::vector) && fields.rank == 1;
-  default:
+  if (fields.rank > dimension_registers || fields.address >= address_registers)
     return false;
+  switch (fields.opcode) {
+  case Opcode::multiply:
+    return size_t(fields.operation & ~adds_bit) < units_.can.products.size();
+  case Opcode::vector:
+    return units_.can.has(op, type, result);
+  case Opcode::reduce:
+    return fields.rank && type == result && units_.can.reduces(op, type);
+  case Opcode::ramp:
+    return fields.rank == 1;
+  case Opcode::gather:
+    return true;
+  default: // Copies have spaces and bytes of an element.
+    return fields.type < tile::space_count &&
+           fields.result < tile::space_count &&
+           fields.operation <= sizeof(fields.wide);
   }
 }
 

@@ -6,8 +6,7 @@
 #pragma once
 
 #include "sim_kit/dram_clock.h"
-#include "sim_kit/loops.h"
-#include "sim_kit/queue_engine.h"
+#include "sim_kit/tasks.h"
 #include "targets/atoll/chip/chip_description.h"
 #include "targets/atoll/chip/instruction.h"
 
