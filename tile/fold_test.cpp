@@ -46,10 +46,9 @@ Kernel softmax(int axis) {
     return k.load(x, moved);
   };
   NodeId extent = k.size(uint32_t(axis));
-  NodeId top =
-      k.fold(extent, k.real(-INFINITY), [&](NodeId i, NodeId best) {
-        return k.op(ScalarOp::max, best, along(i));
-      });
+  NodeId top = k.fold(extent, k.real(-INFINITY), [&](NodeId i, NodeId best) {
+    return k.op(ScalarOp::max, best, along(i));
+  });
   auto lifted = [&](NodeId v) {
     return k.scalar(ScalarOp::exp, f32, {k.op(ScalarOp::sub, v, top)});
   };
@@ -62,14 +61,10 @@ Kernel softmax(int axis) {
 
 TEST(Fold, SoftmaxOverAnyAxis) {
   for (int axis = 0; axis < 3; ++axis)
-    check_kernel(softmax(axis),
-                 {{1, 1, 1},
-                  {2, 3, 5},
-                  {4, 33, 7},
-                  {20, 5, 9},
-                  {0, 3, 3},
-                  {1, 1, 2000}},
-                 {1e-6, 1e-7});
+    check_kernel(
+        softmax(axis),
+        {{1, 1, 1}, {2, 3, 5}, {4, 33, 7}, {20, 5, 9}, {0, 3, 3}, {1, 1, 2000}},
+        {1e-6, 1e-7});
 }
 
 /// y[i, j] = (x - mean) / sqrt(var + eps) * g[j] over rows.
@@ -120,8 +115,8 @@ Kernel reduction(ScalarOp op, DType type, bool transposed) {
 TEST(Fold, ReductionsOfRowsAndColumns) {
   for (bool transposed : {false, true}) {
     for (DType type : {DType::i8, DType::u8, DType::i32, f32, DType::f16})
-      for (ScalarOp op : {ScalarOp::add, ScalarOp::max, ScalarOp::min,
-                          ScalarOp::sub})
+      for (ScalarOp op :
+           {ScalarOp::add, ScalarOp::max, ScalarOp::min, ScalarOp::sub})
         check_kernel(reduction(op, type, transposed),
                      {{3, 5}, {0, 4}, {4, 0}, {7, 33}, {37, 300}}, {1e-2, 0},
                      true);
@@ -148,15 +143,16 @@ TEST(Fold, PlanesAndPlacesOfMaxima) {
           return k.op(ScalarOp::max, best, k.load(x, {i, r, c}));
         });
       });
-  NodeId loop = k.nest(
-      NodeKind::loop,
-      {k.literal(0), k.size(2), k.real(-INFINITY), k.literal(0)}, {[&] {
-        NodeId c = k.param(i64), best = k.param(f32), at = k.param(i64);
-        NodeId value = k.load(row, {i, c});
-        NodeId better = k.scalar(ScalarOp::lt, DType::boolean, {best, value});
-        k.yield({k.scalar(ScalarOp::select, f32, {better, value, best}),
-                 k.scalar(ScalarOp::select, i64, {better, c, at})});
-      }});
+  NodeId loop =
+      k.nest(NodeKind::loop,
+             {k.literal(0), k.size(2), k.real(-INFINITY), k.literal(0)}, {[&] {
+               NodeId c = k.param(i64), best = k.param(f32), at = k.param(i64);
+               NodeId value = k.load(row, {i, c});
+               NodeId better =
+                   k.scalar(ScalarOp::lt, DType::boolean, {best, value});
+               k.yield({k.scalar(ScalarOp::select, f32, {better, value, best}),
+                        k.scalar(ScalarOp::select, i64, {better, c, at})});
+             }});
   k.yield({most, k.result(loop, 1, i64)});
   check_kernel(k.kernel,
                {{1, 1, 1}, {5, 3, 7}, {0, 2, 2}, {3, 0, 4}, {30, 9, 100}});

@@ -77,8 +77,7 @@ public:
     NodeId small = fma(a, polynomial(u, minimax::erf), a);
     NodeId four = b_.real(4);
     NodeId t = select(less(four, a), four, a);
-    NodeId large =
-        add(one, negative(exp(polynomial(t, minimax::log_erfc))));
+    NodeId large = add(one, negative(exp(polynomial(t, minimax::log_erfc))));
     return with_sign(select(less(a, one), small, large), x);
   }
 
@@ -107,7 +106,9 @@ private:
   NodeId select(NodeId mask, NodeId a, NodeId b) {
     return b_.op(ScalarOp::select, {mask, a, b});
   }
-  NodeId bits(NodeId x) { return b_.scalar(ScalarOp::bitcast, DType::i32, {x}); }
+  NodeId bits(NodeId x) {
+    return b_.scalar(ScalarOp::bitcast, DType::i32, {x});
+  }
   NodeId number(NodeId x) {
     return b_.scalar(ScalarOp::bitcast, DType::f32, {x});
   }

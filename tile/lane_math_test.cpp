@@ -23,7 +23,8 @@ Kernel function(ScalarOp op) {
   return std::move(k.kernel);
 }
 
-std::vector<float> results_of(const Kernel &kernel, std::vector<float> arguments) {
+std::vector<float> results_of(const Kernel &kernel,
+                              std::vector<float> arguments) {
   std::vector<float> results(arguments.size());
   void *operands[] = {arguments.data(), results.data()};
   int64_t sizes[] = {int64_t(arguments.size())};
@@ -45,16 +46,19 @@ double ulps_between(float a, float b) {
 
 TEST(LaneMath, ErrorsAreAsStated) {
   std::mt19937 random(3);
-  std::vector<float> arguments = {0.0f,      -0.0f,  INFINITY, -INFINITY, NAN,
-                                  1e-45f,    1.0f,   -1.0f,    88.7f,     88.8f,
-                                  -103.9f,   -87.4f, 0.625f,   1e-38f,    3e38f};
+  std::vector<float> arguments = {0.0f,    -0.0f,  INFINITY, -INFINITY, NAN,
+                                  1e-45f,  1.0f,   -1.0f,    88.7f,     88.8f,
+                                  -103.9f, -87.4f, 0.625f,   1e-38f,    3e38f};
   for (int k = 0; k < 40000; ++k)
     arguments.push_back(std::bit_cast<float>(uint32_t(random())));
   for (int k = 0; k < 30000; ++k)
     arguments.push_back(float(int(random() % 400001) - 200000) / 2000);
-  for (auto [op, most] : {std::pair(ScalarOp::exp, 1), {ScalarOp::log, 1},
-                          {ScalarOp::tanh, 2}, {ScalarOp::erf, 2},
-                          {ScalarOp::log1p, 3}, {ScalarOp::neg, 0},
+  for (auto [op, most] : {std::pair(ScalarOp::exp, 1),
+                          {ScalarOp::log, 1},
+                          {ScalarOp::tanh, 2},
+                          {ScalarOp::erf, 2},
+                          {ScalarOp::log1p, 3},
+                          {ScalarOp::neg, 0},
                           {ScalarOp::abs, 0}}) {
     Capabilities chip = test_chip();
     std::erase_if(chip.operations, [&](const VectorOperation &row) {
@@ -68,9 +72,9 @@ TEST(LaneMath, ErrorsAreAsStated) {
     double worst = 0;
     for (size_t k = 0; k < arguments.size(); ++k) {
       double ulps = ulps_between(expected[k], actual[k]);
-      ASSERT_LE(ulps, most) << info(op).text << " of " << arguments[k]
-                            << ": expected " << expected[k] << ", got "
-                            << actual[k];
+      ASSERT_LE(ulps, most)
+          << info(op).text << " of " << arguments[k] << ": expected "
+          << expected[k] << ", got " << actual[k];
       worst = std::max(worst, ulps);
     }
     EXPECT_GE(worst, most - 1) << "the bound is not tight";

@@ -47,9 +47,9 @@ public:
     DType from = b_.type_of(args[chooses]);
     if (op == ScalarOp::cast && from == type)
       return args[0];
-    if (auto wide = wide_.find(args[0]);
-        op == ScalarOp::cast && wide != wide_.end() &&
-        b_.type_of(wide->second) == type)
+    if (auto wide = wide_.find(args[0]); op == ScalarOp::cast &&
+                                         wide != wide_.end() &&
+                                         b_.type_of(wide->second) == type)
       return wide->second;
     if (capabilities_.has(op, from, type))
       return b_.scalar(op, type, std::move(args));
@@ -61,7 +61,8 @@ public:
     else if (from == DType::boolean && op != ScalarOp::select)
       value = logic(op, args);
     else if (std::optional<DType> home = home_of(from);
-             home && *home != from && info(op).signature != ScalarSignature::cast)
+             home && *home != from &&
+             info(op).signature != ScalarSignature::cast)
       value = compute_in(*home, op, type, args);
     else if (from == DType::f32 || from == DType::i32)
       value = function(op, from, args);
@@ -142,9 +143,8 @@ private:
       return no_node;
     std::vector<NodeId> wide;
     for (size_t k = 0; k < args.size(); ++k)
-      wide.push_back(chooses && k == 0
-                         ? args[k]
-                         : apply(ScalarOp::cast, home, {args[k]}));
+      wide.push_back(
+          chooses && k == 0 ? args[k] : apply(ScalarOp::cast, home, {args[k]}));
     bool tests = type == DType::boolean && from != type;
     NodeId value = apply(op, tests ? type : home, wide);
     return tests ? value : apply(ScalarOp::cast, type, {value});
@@ -159,8 +159,7 @@ private:
       NodeId x = args[0], none = b_.number(0, type);
       NodeId above = apply(ScalarOp::lt, DType::boolean, {none, x});
       NodeId below = apply(ScalarOp::lt, DType::boolean, {x, none});
-      NodeId up =
-          apply(ScalarOp::select, type, {above, b_.number(1, type), x});
+      NodeId up = apply(ScalarOp::select, type, {above, b_.number(1, type), x});
       return apply(ScalarOp::select, type, {below, b_.number(-1, type), up});
     }
     if (type != DType::f32)
@@ -188,8 +187,7 @@ private:
     NodeId positive = apply(ScalarOp::add, DType::f32, {x, b_.real(0)});
     NodeId root = apply(ScalarOp::sqrt, DType::f32, {positive});
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    NodeId least =
-        apply(ScalarOp::eq, DType::boolean, {x, b_.real(-infinity)});
+    NodeId least = apply(ScalarOp::eq, DType::boolean, {x, b_.real(-infinity)});
     return apply(ScalarOp::select, DType::f32,
                  {least, b_.real(infinity), root});
   }

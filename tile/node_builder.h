@@ -21,8 +21,10 @@ public:
   DType type_of(NodeId id) const { return kernel_.nodes[id].type; }
 
   NodeId scalar(ScalarOp op, DType type, std::vector<NodeId> args) {
-    return append(
-        {.kind = NodeKind::scalar, .op = op, .type = type, .args = std::move(args)});
+    return append({.kind = NodeKind::scalar,
+                   .op = op,
+                   .type = type,
+                   .args = std::move(args)});
   }
   /// Operands and result of one type; a comparison is bool.
   NodeId op(ScalarOp op, std::vector<NodeId> args) {
@@ -31,8 +33,8 @@ public:
     return scalar(op, type, std::move(args));
   }
   NodeId real(double value) {
-    return append({.type = DType::f32,
-                   .bits = std::bit_cast<uint32_t>(float(value))});
+    return append(
+        {.type = DType::f32, .bits = std::bit_cast<uint32_t>(float(value))});
   }
   NodeId whole(int64_t value, DType type = DType::i32) {
     return append({.type = type, .bits = uint64_t(value)});
