@@ -25,6 +25,45 @@ Array ConstantPool::get(DType type, uint64_t bits) {
   return array;
 }
 
+Bound bound_of(const Launch &launch, const Scope &scope, const Region &region,
+               const analysis::Affine &affine, std::span<const Axis> axes) {
+  Form form = launch.form(affine, scope);
+  Bound result{form.constant, {}};
+  for (size_t v = 0; v < form.slopes.size(); ++v)
+    result.constant += form.slopes[v] * region.start[v];
+  for (const Axis &axis : axes)
+    result.slopes.push_back(form.slopes[axis.variable]);
+  return result;
+}
+
+std::vector<Bound> bounds_of(const Launch &launch, const Scope &scope,
+                             const Region &region,
+                             const std::vector<analysis::Affine> &forms,
+                             std::span<const Axis> axes) {
+  std::vector<Bound> result;
+  for (const analysis::Affine &form : forms)
+    result.push_back(bound_of(launch, scope, region, form, axes));
+  return result;
+}
+
+void load_elements(Stream &stream, const Scope &scope, const Region &region,
+                   NodeId load, const Array &destination, bool zeros) {
+  const TilePlan &plan = stream.launch.plan();
+  const LoadPlan &what = plan.loads.at(load);
+  Bound offset =
+      bound_of(stream.launch, scope, region, what.offset, destination.axes);
+  int64_t bytes = size_of(destination.type);
+  StridedDimensions dims;
+  for (size_t a = 0; a < destination.axes.size(); ++a)
+    dims.push_back({region.count[destination.axes[a].variable],
+                    {offset.slopes[a] * bytes, destination.axes[a].stride}});
+  stream.emitter.load({plan.kernel.nodes[load].index, offset.constant * bytes},
+                      destination.place(), bytes, dims,
+                      bounds_of(stream.launch, scope, region, what.conditions,
+                                destination.axes),
+                      zeros);
+}
+
 Evaluator::Evaluator(Stream &stream, const Scope &scope, Region region)
     : stream_(stream), scope_(scope), region_(std::move(region)),
       order_(order_of(stream.launch, scope)) {}
@@ -56,7 +95,7 @@ Array Evaluator::element(NodeId id) {
   }
 }
 
-void Evaluator::run_steps(const std::vector<Step> &steps) {
+void Evaluator::run(const std::vector<Step> &steps) {
   for (const Step &step : steps) {
     if (stream_.emitter.failed())
       return;
@@ -103,6 +142,8 @@ void Evaluator::run_scalar(NodeId id, const Node &node) {
 Array Evaluator::converted(const Array &array, DType type) {
   if (array.type == type)
     return array;
+  if (!stream_.capabilities.has(ScalarOp::cast, array.type, type))
+    return converted(converted(array, DType::f32), type);
   Variables variables = 0;
   for (const Axis &axis : array.axes)
     variables |= bit(axis.variable);
@@ -145,25 +186,6 @@ Array Evaluator::ramp(NodeId id) {
   return sum;
 }
 
-Bound Evaluator::bound(const analysis::Affine &affine,
-                       std::span<const Axis> axes) const {
-  Form form = stream_.launch.form(affine, scope_);
-  Bound result{form.constant, {}};
-  for (size_t v = 0; v < form.slopes.size(); ++v)
-    result.constant += form.slopes[v] * region_.start[v];
-  for (const Axis &axis : axes)
-    result.slopes.push_back(form.slopes[axis.variable]);
-  return result;
-}
-
-std::vector<Bound> Evaluator::bounds(const std::vector<analysis::Affine> &forms,
-                                     std::span<const Axis> axes) const {
-  std::vector<Bound> result;
-  for (const analysis::Affine &form : forms)
-    result.push_back(bound(form, axes));
-  return result;
-}
-
 /// Elements that are true where all forms are >= 0.
 Array Evaluator::mask(NodeId id) {
   const TilePlan &plan = stream_.launch.plan();
@@ -173,7 +195,9 @@ Array Evaluator::mask(NodeId id) {
   for (const Axis &axis : result.axes)
     dims.push_back(
         {region_.count[axis.variable], {axis.stride, axis.stride, 0, 0}});
-  clip_box(dims, bounds(plan.conditions.at(id), result.axes),
+  clip_box(dims,
+           bounds_of(stream_.launch, scope_, region_, plan.conditions.at(id),
+                     result.axes),
            [&](const ClippedBox &box) {
              if (box.is_empty())
                return;
@@ -200,15 +224,7 @@ void Evaluator::run_load(NodeId id, const Node &node) {
     else if (!zeros)
       stream_.emitter.copy(region_, result, element(load.other));
   }
-  Bound offset = bound(load.offset, result.axes);
-  int64_t bytes = size_of(node.type);
-  StridedDimensions dims;
-  for (size_t a = 0; a < result.axes.size(); ++a)
-    dims.push_back({region_.count[result.axes[a].variable],
-                    {offset.slopes[a] * bytes, result.axes[a].stride, 0, 0}});
-  stream_.emitter.load({node.index, offset.constant * bytes}, result.place(),
-                       bytes, dims, bounds(load.conditions, result.axes),
-                       zeros);
+  load_elements(stream_, scope_, region_, id, result, zeros);
   values_[id] = std::move(result);
 }
 
@@ -264,7 +280,7 @@ void Evaluator::reduce(const FoldPlan &fold, Array &total) {
 /// The elements of this part of the fold, reduced over its variables.
 Array Evaluator::joined_element(const FoldPlan &fold) {
   for (const std::vector<Step> &steps : fold.steps)
-    run_steps(steps);
+    run(steps);
   if (stream_.emitter.failed())
     return {};
   const TilePlan &plan = stream_.launch.plan();
@@ -304,7 +320,7 @@ void Evaluator::step(const FoldPlan &fold) {
   region_.count[variable] = 1;
   for (int64_t i = 0; i < extent && !stream_.emitter.failed(); ++i) {
     region_.start[variable] = i;
-    run_steps(fold.steps[0]);
+    run(fold.steps[0]);
     if (stream_.emitter.failed())
       return;
     std::vector<Array> next;

@@ -37,6 +37,19 @@ struct Stream {
   int64_t points;
 };
 
+/// A form's value at the region's start, and its slopes along the axes.
+Bound bound_of(const Launch &launch, const Scope &scope, const Region &region,
+               const analysis::Affine &form, std::span<const Axis> axes);
+std::vector<Bound> bounds_of(const Launch &launch, const Scope &scope,
+                             const Region &region,
+                             const std::vector<analysis::Affine> &forms,
+                             std::span<const Axis> axes);
+
+/// Loads what the load node reads over the region. Where its conditions do not
+/// hold: zeros, or what was there.
+void load_elements(Stream &stream, const Scope &scope, const Region &region,
+                   NodeId load, const Array &destination, bool zeros);
+
 /// Computes a scope's values over one region: each becomes an array. For one
 /// region; values live as long as it does.
 class Evaluator {
@@ -46,16 +59,14 @@ public:
 
   /// Sets an array parameter.
   void give(NodeId param, Array array) { values_[param] = std::move(array); }
-  /// Computes all that the scope's values need.
-  void run() { run_steps(scope_.steps); }
-  /// A value of any kind as elements, after `run`.
+  void run(const std::vector<Step> &steps);
+  /// A value of any kind as elements, after it has been computed.
   Array element(NodeId id);
 
 private:
   const Node &at(NodeId id) const {
     return stream_.launch.plan().kernel.nodes[id];
   }
-  void run_steps(const std::vector<Step> &steps);
   void run_scalar(NodeId id, const Node &node);
   void run_load(NodeId id, const Node &node);
   void run_fold(const FoldPlan &fold);
@@ -69,10 +80,6 @@ private:
   Array mask(NodeId id);
   Array ramp(NodeId id);
   Array converted(const Array &array, DType type);
-  /// A form at the region's start, with slopes along the axes.
-  Bound bound(const analysis::Affine &form, std::span<const Axis> axes) const;
-  std::vector<Bound> bounds(const std::vector<analysis::Affine> &forms,
-                            std::span<const Axis> axes) const;
   void forget(const std::vector<Step> &steps);
 
   Stream &stream_;

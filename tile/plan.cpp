@@ -3,7 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "kernel_analysis/contraction/contraction_as_map.h"
 #include "tile/evaluator.h"
+#include "tile/legalize.h"
+#include "tile/product_planner.h"
 #include "tile/scope_planner.h"
 #include "tile/step_lists.h"
 
@@ -43,8 +46,11 @@ Status check_memory(const TilePlan &plan) {
   constexpr int64_t arrays = 128, constants = 512;
   if (std::ranges::count(plan.kinds, ValueKind::host) > constants)
     return refuse("it has too many constants");
-  if (peak_of(plan, plan.body.steps) > arrays ||
-      peak_of(plan, plan.factors.steps) > arrays)
+  bool fits = peak_of(plan, plan.steps) <= arrays;
+  if (plan.product)
+    fits &= peak_of(plan, plan.product->left.steps) <= arrays &&
+            peak_of(plan, plan.product->right.steps) <= arrays;
+  if (!fits)
     return refuse("it has too many values at a time");
   return {};
 }
@@ -52,21 +58,41 @@ Status check_memory(const TilePlan &plan) {
 Status plan_map(TilePlan &plan, const Capabilities &capabilities) {
   const Kernel &kernel = plan.kernel;
   plan.body.space = {kernel.body.params, kernel.loops};
-  return plan_scope(plan, capabilities, kernel.body, plan.body,
-                    kernel.body.yields);
+  TRY(plan_scope(plan, capabilities, plan.body, kernel.body.yields));
+  plan.steps = list_steps(plan, kernel.body, kernel.body.yields);
+  return {};
+}
+
+/// A plan without any values of the kernel.
+std::shared_ptr<TilePlan> empty_plan(Kernel kernel) {
+  auto plan = std::make_shared<TilePlan>();
+  plan->kinds.resize(kernel.nodes.size(), ValueKind::unused);
+  plan->uses.resize(kernel.nodes.size());
+  plan->kernel = std::move(kernel);
+  return plan;
 }
 
 } // namespace
 
 Result<SharedPlan> make_plan(const Kernel &kernel,
                              const Capabilities &capabilities) {
-  if (kernel.kind != KernelClass::map)
+  std::shared_ptr<TilePlan> plan = empty_plan(legalize(kernel, capabilities));
+  switch (kernel.kind) {
+  case KernelClass::map:
+    TRY(plan_map(*plan, capabilities));
+    break;
+  case KernelClass::contraction:
+    if (Status product = plan_product(*plan, capabilities); !product) {
+      // Sums in the vector unit, one element after another.
+      plan = empty_plan(
+          legalize(analysis::contraction_as_map(kernel), capabilities));
+      if (!plan_map(*plan, capabilities))
+        return product.take_error();
+    }
+    break;
+  default:
     return refuse("it stores to places that it computes");
-  auto plan = std::make_shared<TilePlan>();
-  plan->kernel = kernel;
-  plan->kinds.resize(kernel.nodes.size(), ValueKind::unused);
-  plan->uses.resize(kernel.nodes.size());
-  TRY(plan_map(*plan, capabilities));
+  }
   find_uses(*plan);
   TRY(check_memory(*plan));
   return SharedPlan(std::move(plan));

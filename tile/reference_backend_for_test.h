@@ -28,7 +28,7 @@ public:
       : capabilities_(capabilities), operands_(operands), random_(seed) {
     for (size_t s = 0; s < space_count; ++s) {
       memory_[s].resize(size_t(capabilities.bytes[s]), 0xa5);
-      shadow_[s].resize(memory_[s].size());
+      shadow_[s].resize(memory_[s].size() / word_bytes + 1);
     }
   }
 
@@ -82,6 +82,8 @@ private:
     std::optional<Call> body;
     uint8_t from, to;
   };
+  /// Accesses are watched by words.
+  static constexpr int64_t word_bytes = 4;
   struct Shadow {
     uint8_t writer = 0;
     uint32_t write = 0; ///< 0: never written.
@@ -149,22 +151,23 @@ private:
     if (begin % bytes != 0)
       complain("an element is not aligned");
     Clock &now = clocks_[queue_];
-    for (int64_t b = begin; b < begin + bytes; ++b) {
+    int64_t last = (begin + bytes - 1) / word_bytes;
+    for (int64_t b = begin / word_bytes; b <= last; ++b) {
       Shadow &shadow = shadow_[size_t(place.space)][size_t(b)];
       if (shadow.write > now[shadow.writer])
         complain(fmt::format("race with a write in space {} at {}",
-                             int(place.space), b));
+                             int(place.space), begin));
       if (!writes) {
         if (shadow.write == 0)
           complain(fmt::format("space {}: byte {} is read, never written",
-                               int(place.space), b));
+                               int(place.space), begin));
         shadow.reads[queue_] = now[queue_];
         continue;
       }
       for (uint8_t q = 0; q < queue_count; ++q)
         if (shadow.reads[q] > now[q])
           complain(fmt::format("race with a read in space {} at {}",
-                               int(place.space), b));
+                               int(place.space), begin));
       shadow.writer = queue_;
       shadow.write = now[queue_];
     }
@@ -365,11 +368,6 @@ private:
                 call.accumulator.place.space == Space::accumulator,
             "multiply's spaces");
     require(call.rows >= 1 && call.columns >= 1 && call.depth >= 1, "sides");
-    auto element = [&](const Matrix &m, DType type, int64_t i, int64_t j,
-                       bool writes) {
-      return at(m.place, i * m.row_stride + j * size_of(type), size_of(type),
-                writes);
-    };
     auto round_up = [&](int64_t n) {
       int64_t edge = capabilities_.matrix_edge;
       return double((n + edge - 1) / edge * edge);
@@ -378,31 +376,49 @@ private:
     padded +=
         round_up(call.rows) * round_up(call.columns) * round_up(call.depth);
     bool real = is_real(p.accumulator);
-    for (int64_t i = 0; i < call.rows && error_.empty(); ++i)
-      for (int64_t j = 0; j < call.columns && error_.empty(); ++j) {
-        ScalarValue sum;
-        if (call.adds) {
-          if (uint8_t *old =
-                  element(call.accumulator, p.accumulator, i, j, false))
-            sum = load_scalar(p.accumulator, old);
-        } else if (real) {
-          sum.d = 0;
-        }
-        for (int64_t k = 0; k < call.depth; ++k) {
-          uint8_t *a = element(call.left, p.left, i, k, false);
-          uint8_t *b = element(call.right, p.right, k, j, false);
-          if (!a || !b)
-            return;
-          ScalarValue x = load_scalar(p.left, a), y = load_scalar(p.right, b);
+    std::vector<ScalarValue> left =
+        elements(call.left, p.left, call.rows, call.depth);
+    std::vector<ScalarValue> right =
+        elements(call.right, p.right, call.depth, call.columns);
+    std::vector<ScalarValue> sums(size_t(call.rows * call.columns),
+                                  real ? real_value(0) : integer_value(0));
+    if (call.adds)
+      sums = elements(call.accumulator, p.accumulator, call.rows, call.columns);
+    if (!error_.empty())
+      return;
+    for (size_t i = 0, at = 0; i < size_t(call.rows); ++i)
+      for (size_t j = 0; j < size_t(call.columns); ++j, ++at) {
+        ScalarValue sum = sums[at];
+        for (size_t k = 0; k < size_t(call.depth); ++k) {
+          ScalarValue x = left[i * size_t(call.depth) + k];
+          ScalarValue y = right[k * size_t(call.columns) + j];
           if (real)
             sum.d += x.d * y.d;
           else
             sum.i = wrap_integer(p.accumulator, sum.i + x.i * y.i);
         }
-        if (uint8_t *to = element(call.accumulator, p.accumulator, i, j, true))
-          store_scalar(p.accumulator, to,
-                       real ? real_value(double(float(sum.d))) : sum);
+        if (real)
+          sum.d = double(float(sum.d));
+        if (uint8_t *to = element(call.accumulator, p.accumulator, int64_t(i),
+                                  int64_t(j), true))
+          store_scalar(p.accumulator, to, sum);
       }
+  }
+
+  uint8_t *element(const Matrix &m, DType type, int64_t i, int64_t j,
+                   bool writes) {
+    return at(m.place, i * m.row_stride + j * size_of(type), size_of(type),
+              writes);
+  }
+
+  std::vector<ScalarValue> elements(const Matrix &matrix, DType type,
+                                    int64_t rows, int64_t columns) {
+    std::vector<ScalarValue> result;
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < columns && error_.empty(); ++j)
+        if (uint8_t *from = element(matrix, type, i, j, false))
+          result.push_back(load_scalar(type, from));
+    return result;
   }
 
   const Capabilities &capabilities_;

@@ -65,9 +65,13 @@ private:
   }
 
   Status visit_scalar(NodeId id, const Node &node) {
+    if (is_host(id)) {
+      plan_.kinds[id] = ValueKind::host;
+      return {};
+    }
+    // An index of one point reads as 0.
     std::optional<Affine> index = reader_.read(id);
-    if (node.kind == NodeKind::param || (index && !index->terms.empty())) {
-      // An index of one point reads as 0.
+    if (index || node.kind == NodeKind::param) {
       plan_.indices[id] = index.value_or(Affine());
       plan_.kinds[id] = ValueKind::index;
       return {};
@@ -77,25 +81,25 @@ private:
       plan_.kinds[id] = ValueKind::condition;
       return {};
     }
-    bool host = true;
-    for (NodeId argument : node.args) {
+    for (NodeId argument : node.args)
       TRY(visit(argument));
-      host &= plan_.kinds[argument] == ValueKind::host;
-    }
-    if (host) {
-      plan_.kinds[id] = ValueKind::host;
-      return {};
-    }
-    if (index) { // Of indices of one point.
-      plan_.indices[id] = *index;
-      plan_.kinds[id] = ValueKind::index;
-      return {};
-    }
     plan_.kinds[id] = ValueKind::array;
     return check_operation(node);
   }
 
-  /// The forms of a comparison of indices, if it depends on one.
+  /// Whether the value depends on constants and sizes alone.
+  bool is_host(NodeId id) {
+    if (auto known = host_.find(id); known != host_.end())
+      return known->second;
+    const Node &node = at(id);
+    bool host =
+        node.kind == NodeKind::constant || node.kind == NodeKind::size ||
+        (node.kind == NodeKind::scalar &&
+         std::ranges::all_of(node.args, [&](NodeId a) { return is_host(a); }));
+    return host_[id] = host;
+  }
+
+  /// The forms of a comparison of indices.
   std::optional<std::vector<Affine>> read_condition(NodeId id) const {
     const Node &node = at(id);
     if (node.type != DType::boolean)
@@ -107,10 +111,7 @@ private:
       if (a && b)
         forms = {{*a - *b, *b - *a}};
     }
-    bool depends = forms && std::ranges::any_of(*forms, [](const Affine &form) {
-                     return !form.terms.empty();
-                   });
-    return depends ? forms : std::nullopt;
+    return forms;
   }
 
   Status check_operation(const Node &node) const {
@@ -128,8 +129,12 @@ private:
   Status require_ramp(NodeId index, DType type) const {
     if (plan_.indices.at(index).terms.size() > 1)
       TRY(require(ScalarOp::add, DType::i32, DType::i32));
-    return type == DType::i32 ? Status()
-                              : require(ScalarOp::cast, DType::i32, type);
+    if (type == DType::i32 ||
+        capabilities_.has(ScalarOp::cast, DType::i32, type))
+      return {};
+    // By way of f32, as integers become narrow reals.
+    TRY(require(ScalarOp::cast, DType::i32, DType::f32));
+    return require(ScalarOp::cast, DType::f32, type);
   }
 
   Status require(ScalarOp op, DType type, DType result) const {
@@ -192,11 +197,15 @@ private:
       for (NodeId yield : block.yields)
         TRY(visit_element(yield));
     }
-    for (size_t k = 0; k < fold.loops.size(); ++k) {
-      bool is_last = k + 1 == fold.loops.size();
-      fold.steps.push_back(list_steps(plan_, at(fold.loops[k]).blocks[0],
-                                      is_last ? no_node : fold.loops[k + 1]));
-    }
+    for (size_t k = 0; k + 1 < fold.loops.size(); ++k)
+      fold.steps.push_back(list_outer_steps(plan_, at(fold.loops[k]).blocks[0],
+                                            fold.loops[k + 1]));
+    std::vector<NodeId> values = at(fold.loops.back()).blocks[0].yields;
+    if (fold.reduces)
+      values = {fold.element,
+                fold.factor == no_node ? fold.element : fold.factor};
+    fold.steps.push_back(
+        list_steps(plan_, at(fold.loops.back()).blocks[0], values));
     plan_.folds[id] = std::move(fold);
     plan_.kinds[id] = ValueKind::array;
     return {};
@@ -221,19 +230,18 @@ private:
   const Capabilities &capabilities_;
   Scope &scope_;
   analysis::AffineReader reader_;
+  std::unordered_map<NodeId, bool> host_;
 };
 
 } // namespace
 
 Status plan_scope(TilePlan &plan, const Capabilities &capabilities,
-                  const Block &block, Scope &scope,
-                  const std::vector<NodeId> &values) {
+                  Scope &scope, const std::vector<NodeId> &values) {
   if (scope.space.params.size() > max_variables)
     return refuse("it has too many loops");
   ScopePlanner planner(plan, capabilities, scope);
   for (NodeId value : values)
     TRY(planner.visit_element(value));
-  scope.steps = list_steps(plan, block);
   return {};
 }
 

@@ -9,12 +9,11 @@
 
 namespace landfall::tile {
 
-/// Finds how each of `values` of a block is computed, and all that they need,
-/// and fills in plan and scope. `scope.space` has the block's index variables;
+/// Finds how each of `values` is computed, and all that they need, and fills in
+/// plan and scope. `scope.space` has the block's index variables;
 /// parameters whose kind in the plan is `array` are arrays. Fails with the
 /// reason why the chip does not compute a value: a clause to follow "because".
 Status plan_scope(TilePlan &plan, const Capabilities &capabilities,
-                  const Block &block, Scope &scope,
-                  const std::vector<NodeId> &values);
+                  Scope &scope, const std::vector<NodeId> &values);
 
 } // namespace landfall::tile

@@ -29,17 +29,54 @@ void collect_arrays(const TilePlan &plan, const Node &node,
   }
 }
 
-bool is_step(const TilePlan &plan, NodeId id) {
-  return plan.kinds[id] == ValueKind::array &&
-         plan.kernel.nodes[id].kind != NodeKind::result;
-}
-
 Variables variables_of(const analysis::Affine &form) {
   Variables result = 0;
   for (const auto &[variable, coefficient] : form.terms)
     result |= bit(variable);
   return result;
 }
+
+class StepLister {
+public:
+  StepLister(const TilePlan &plan, const Block &block)
+      : plan_(plan), block_(block),
+        own_(block.nodes.begin(), block.nodes.end()) {}
+
+  /// What `kept` needs, which lives to the end of the block.
+  std::vector<Step> list(const std::vector<NodeId> &kept, NodeId left_out) {
+    for (NodeId id : kept)
+      need(id);
+    std::vector<Step> steps;
+    for (NodeId id : block_.nodes)
+      if (needed_.contains(id) && id != left_out &&
+          plan_.kernel.nodes[id].kind != NodeKind::result)
+        steps.push_back({id});
+    std::unordered_set<NodeId> done(kept.begin(), kept.end());
+    for (size_t s = steps.size(); s-- > 0;) {
+      std::vector<NodeId> used;
+      collect_arrays(plan_, plan_.kernel.nodes[steps[s].node], used);
+      for (NodeId id : used)
+        if (own_.contains(id) && done.insert(id).second)
+          steps[s].last_uses.push_back(id);
+    }
+    return steps;
+  }
+
+private:
+  void need(NodeId id) {
+    if (plan_.kinds[id] != ValueKind::array || !own_.contains(id) ||
+        !needed_.insert(id).second)
+      return;
+    std::vector<NodeId> used;
+    collect_arrays(plan_, plan_.kernel.nodes[id], used);
+    for (NodeId other : used)
+      need(other);
+  }
+
+  const TilePlan &plan_;
+  const Block &block_;
+  std::unordered_set<NodeId> own_, needed_;
+};
 
 class UseFinder {
 public:
@@ -110,25 +147,16 @@ private:
 } // namespace
 
 std::vector<Step> list_steps(const TilePlan &plan, const Block &block,
-                             NodeId left_out) {
-  std::vector<Step> steps;
-  for (NodeId id : block.nodes)
-    if (is_step(plan, id) && id != left_out)
-      steps.push_back({id});
-  // What the yields or the inner loop use lives to the end of the block.
-  std::vector<NodeId> kept(block.yields);
-  if (left_out != no_node)
-    collect_arrays(plan, plan.kernel.nodes[left_out], kept);
-  std::unordered_set<NodeId> done(kept.begin(), kept.end());
-  std::unordered_set<NodeId> own(block.nodes.begin(), block.nodes.end());
-  for (size_t s = steps.size(); s-- > 0;) {
-    std::vector<NodeId> used;
-    collect_arrays(plan, plan.kernel.nodes[steps[s].node], used);
-    for (NodeId id : used)
-      if (own.contains(id) && done.insert(id).second)
-        steps[s].last_uses.push_back(id);
-  }
-  return steps;
+                             std::span<const NodeId> values) {
+  std::vector<NodeId> kept(values.begin(), values.end());
+  return StepLister(plan, block).list(kept, no_node);
+}
+
+std::vector<Step> list_outer_steps(const TilePlan &plan, const Block &block,
+                                   NodeId inner) {
+  std::vector<NodeId> kept;
+  collect_arrays(plan, plan.kernel.nodes[inner], kept);
+  return StepLister(plan, block).list(kept, inner);
 }
 
 void find_uses(TilePlan &plan) { UseFinder(plan).run(); }

@@ -9,10 +9,13 @@
 
 namespace landfall::tile {
 
-/// The arrays of a block whose nodes are classified, in order, each with what
-/// it uses last. `left_out` is no step: the inner loop of a reduction.
+/// What computes the values of a block whose nodes are classified: the arrays
+/// that they need, in order, each with what it uses last.
 std::vector<Step> list_steps(const TilePlan &plan, const Block &block,
-                             NodeId left_out = no_node);
+                             std::span<const NodeId> values);
+/// The same of a block around the inner loop of a reduction, which is no step.
+std::vector<Step> list_outer_steps(const TilePlan &plan, const Block &block,
+                                   NodeId inner);
 
 /// Finds on which variables each value depends (TilePlan::uses).
 void find_uses(TilePlan &plan);

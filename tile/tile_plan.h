@@ -71,8 +71,6 @@ struct FoldPlan {
 /// A block with variables of its own: the body, or a contraction's factors.
 struct Scope {
   analysis::IndexSpace space;
-  std::vector<Step> steps;
-  std::vector<NodeId> yields;
 };
 
 /// One factor of a product on the matrix unit.
@@ -81,6 +79,7 @@ struct SidePlan {
   /// The load whose elements are the unit's operand as they lie in memory;
   /// no_node: they are computed.
   NodeId load = no_node;
+  std::vector<Step> steps = {}; ///< What computes it.
 };
 
 /// accumulator[rows, columns] += left[rows, depth] * right[depth, columns] at
@@ -104,7 +103,8 @@ public:
   std::unordered_map<NodeId, LoadPlan> loads;
   std::unordered_map<NodeId, FoldPlan> folds; ///< By (outermost) loop.
   Scope body;
-  Scope factors; ///< Contractions on the matrix unit only.
+  std::vector<Step> steps; ///< Of the body.
+  Scope factors;           ///< Contractions on the matrix unit only.
   std::optional<ProductPlan> product;
 };
 

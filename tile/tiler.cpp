@@ -4,8 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "tile/tiler.h"
-#include "tile/evaluator.h"
+#include "tile/body_tiler.h"
 #include "tile/event_planner.h"
+#include "tile/product_tiler.h"
 #include "tile/regions.h"
 
 #include <algorithm>
@@ -35,19 +36,10 @@ public:
 
   /// Whether there was enough memory.
   bool record() {
-    const TilePlan &plan = launch_.plan();
-    extents_ = launch_.extents(plan.body.space);
-    extents_.resize(plan.kernel.loops.size());
-    variables_.resize(extents_.size());
-    std::iota(variables_.begin(), variables_.end(), 0);
-    Region region;
-    region.start.resize(plan.body.space.params.size());
-    region.count.resize(plan.body.space.params.size(), 1);
-    Share share = share_of(extents_, first_points_, part_.core, part_.cores);
-    for (int64_t tile = share.first; tile < share.end; ++tile) {
-      set_tile(region, variables_, extents_, share.sizes, tile);
-      record_share(region);
-    }
+    if (launch_.plan().product)
+      record_products(stream_, part_);
+    else
+      record_map();
     return !emitter_.failed();
   }
 
@@ -55,7 +47,8 @@ public:
 
 private:
   static int64_t count_constants(const TilePlan &plan) {
-    return std::ranges::count(plan.kinds, ValueKind::host);
+    // And the zero of an empty sum.
+    return std::ranges::count(plan.kinds, ValueKind::host) + 1;
   }
 
   int64_t pool_bytes(const Capabilities &capabilities) const {
@@ -63,44 +56,20 @@ private:
     return (bytes + capabilities.alignment - 1) & -capabilities.alignment;
   }
 
-  /// Computes a box of the loops in tiles.
-  void record_share(const Region &share) {
-    size_t rank = extents_.size();
-    std::vector<int64_t> extents(share.count.begin(),
-                                 share.count.begin() + ptrdiff_t(rank));
-    Region region = share;
-    cut_region(region, variables_, extents, stream_.points);
-    std::vector<int64_t> sizes(region.count.begin(),
-                               region.count.begin() + ptrdiff_t(rank));
-    for_each_tile(region, variables_, extents, sizes, [&] {
-      Region moved = region;
-      for (size_t d = 0; d < rank; ++d)
-        moved.start[d] += share.start[d];
-      record_tile(moved);
-      return !emitter_.failed();
-    });
-  }
-
-  void record_tile(const Region &region) {
-    const Kernel &kernel = launch_.plan().kernel;
-    Evaluator evaluator(stream_, launch_.plan().body, region);
-    evaluator.run();
-    size_t output = 0;
-    for (uint32_t k = 0; k < kernel.operands.size(); ++k)
-      if (kernel.operands[k].written && !emitter_.failed())
-        store(region, k, evaluator.element(kernel.body.yields[output++]));
-  }
-
-  /// Stores a tile of a written operand, whose dimensions are the loops.
-  void store(const Region &region, uint32_t operand, const Array &array) {
-    StridedDimensions dims(extents_.size());
-    int64_t stride = size_of(array.type), offset = 0;
-    for (size_t d = extents_.size(); d-- > 0;) {
-      dims[d] = {region.count[d], {array.stride(uint32_t(d)), stride, 0, 0}};
-      offset += region.start[d] * stride;
-      stride *= extents_[d];
+  void record_map() {
+    const TilePlan &plan = launch_.plan();
+    std::vector<uint32_t> loops(plan.kernel.loops.size());
+    std::iota(loops.begin(), loops.end(), 0);
+    std::vector<int64_t> extents = launch_.extents(plan.body.space);
+    Region region{std::vector<int64_t>(extents.size()),
+                  std::vector<int64_t>(extents.size(), 1)};
+    extents.resize(loops.size());
+    Share share = share_of(extents, first_points_, part_.core, part_.cores);
+    for (int64_t tile = share.first; tile < share.end && !emitter_.failed();
+         ++tile) {
+      set_tile(region, loops, extents, share.sizes, tile);
+      tile_body(stream_, region, {});
     }
-    emitter_.store(array.place(), {operand, offset}, size_of(array.type), dims);
   }
 
   Launch &launch_;
@@ -112,8 +81,6 @@ private:
   Arena vector_;
   ConstantPool constants_;
   Stream stream_;
-  std::vector<uint32_t> variables_; ///< The parallel loops.
-  std::vector<int64_t> extents_;
 };
 
 /// How many points a tile has at first: as many as are likely to fit, and no
