@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "tile/evaluator.h"
 #include "tile/regions.h"
+#include "tile/table_load.h"
 
 #include <algorithm>
 
@@ -215,16 +216,21 @@ void Evaluator::run_load(NodeId id, const Node &node) {
   const LoadPlan &load = plan.loads.at(id);
   Array result = make(node.type, plan.uses[id]);
   bool zeros = false;
-  if (!load.conditions.empty()) {
+  if (load.is_guarded()) {
     zeros = plan.kinds[load.other] == ValueKind::host &&
             stream_.launch.host_bits(load.other) == 0;
-    if (plan.kinds[load.other] == ValueKind::host && !zeros)
+    // What tables let through is loaded in parts, over what was there.
+    if (plan.kinds[load.other] == ValueKind::host &&
+        (!zeros || !load.tables.empty() || !load.guards.empty()))
       stream_.emitter.fill(region_, result,
                            stream_.launch.host_bits(load.other));
     else if (!zeros)
       stream_.emitter.copy(region_, result, element(load.other));
   }
-  load_elements(stream_, scope_, region_, id, result, zeros);
+  if (load.tables.empty() && load.guards.empty())
+    load_elements(stream_, scope_, region_, id, result, zeros);
+  else
+    load_by_tables(stream_, scope_, region_, id, result);
   values_[id] = std::move(result);
 }
 

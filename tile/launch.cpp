@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "tile/launch.h"
 
-#include <cstring>
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace landfall::tile {
@@ -55,6 +55,32 @@ ScalarValue Launch::host_value(NodeId id) {
   }
   host_[id] = value;
   return value;
+}
+
+ScalarValue Launch::value_at(NodeId id, const Scope &scope,
+                             std::span<const int64_t> variables) const {
+  const Node &node = plan_.kernel.nodes[id];
+  ScalarValue value;
+  switch (node.kind) {
+  case NodeKind::constant:
+    return scalar_from_bits(node.type, node.bits);
+  case NodeKind::size:
+    value.i = sizes_[node.index];
+    return value;
+  case NodeKind::param: {
+    auto found = std::ranges::find(scope.space.params, id);
+    value.i = variables[size_t(found - scope.space.params.begin())];
+    return value;
+  }
+  default: {
+    std::vector<ScalarValue> args;
+    for (NodeId argument : node.args)
+      args.push_back(value_at(argument, scope, variables));
+    bool chooses = info(node.op).signature == ScalarSignature::choose;
+    DType type = plan_.kernel.nodes[node.args[chooses]].type;
+    return evaluate(node.op, node.type, type, args);
+  }
+  }
 }
 
 uint64_t Launch::host_bits(NodeId id) {

@@ -31,6 +31,10 @@ public:
   Form form(const analysis::Affine &affine, const Scope &scope) const;
   /// The bits, as in memory, of a value that depends on sizes alone.
   uint64_t host_bits(NodeId id);
+  /// A value that depends on sizes and the scope's variables, which have these
+  /// values.
+  ScalarValue value_at(NodeId id, const Scope &scope,
+                       std::span<const int64_t> variables) const;
   /// `unsupported` if an extent is negative, or an operand has 2^31 elements or
   /// more: the chip's integers are of 32 bits.
   Status check() const;

@@ -148,17 +148,17 @@ private:
 
   Status visit_load(NodeId id, const Node &node) {
     LoadPlan load;
-    std::optional<Affine> offset = reader_.offset(node);
-    if (!offset)
-      return refuse("it loads from an index that is not affine");
-    load.offset = *offset;
-    size_t rank = plan_.kernel.operands[node.index].dims.size();
-    if (node.args.size() > rank) {
-      auto conditions = reader_.conditions(node.args[rank]);
-      if (!conditions)
-        return refuse("it loads under a guard that is not affine");
-      load.conditions = *conditions;
-      load.other = node.args[rank + 1];
+    const std::vector<Extent> &dims = plan_.kernel.operands[node.index].dims;
+    analysis::SizePolynomial stride(1);
+    for (size_t d = dims.size(); d-- > 0;) {
+      // A dimension of extent 1 has only the index 0.
+      if (dims[d] != Extent{true, 1})
+        TRY(add_index(node.args[d], stride, load));
+      stride = stride * analysis::SizePolynomial::of(dims[d]);
+    }
+    if (node.args.size() > dims.size()) {
+      TRY(add_guard(node.args[dims.size()], load));
+      load.other = node.args[dims.size() + 1];
       TRY(visit_element(load.other));
     }
     if (size_of(node.type) > 8)
@@ -166,6 +166,65 @@ private:
     plan_.loads[id] = std::move(load);
     plan_.kinds[id] = ValueKind::array;
     return {};
+  }
+
+  Status add_index(NodeId id, const analysis::SizePolynomial &stride,
+                   LoadPlan &load) {
+    if (std::optional<Affine> index = reader_.read(id)) {
+      load.offset = load.offset + *index * stride;
+      return {};
+    }
+    std::optional<Variables> uses = table_uses(id);
+    if (!uses)
+      return refuse("it loads from an index that depends on data");
+    load.tables.push_back({id, *uses, stride});
+    return {};
+  }
+
+  Status add_guard(NodeId id, LoadPlan &load) {
+    const Node &node = at(id);
+    if (auto forms = reader_.conditions(id)) {
+      load.conditions.insert(load.conditions.end(), forms->begin(),
+                             forms->end());
+      return {};
+    }
+    if (node.kind == NodeKind::scalar && node.op == ScalarOp::bit_and) {
+      TRY(add_guard(node.args[0], load));
+      return add_guard(node.args[1], load);
+    }
+    std::optional<Variables> uses = table_uses(id);
+    if (!uses)
+      return refuse("it loads under a guard that depends on data");
+    load.guards.push_back({id, *uses});
+    return {};
+  }
+
+  /// The variables on which a value depends that is computed from indices and
+  /// sizes alone.
+  std::optional<Variables> table_uses(NodeId id) {
+    if (auto known = tables_.find(id); known != tables_.end())
+      return known->second;
+    std::optional<Variables> &uses = tables_[id];
+    const Node &node = at(id);
+    if (node.kind == NodeKind::constant || node.kind == NodeKind::size)
+      return uses = 0;
+    if (node.kind == NodeKind::param) {
+      auto &params = scope_.space.params;
+      auto found = std::ranges::find(params, id);
+      if (found != params.end())
+        uses = bit(uint32_t(found - params.begin()));
+      return uses;
+    }
+    if (node.kind != NodeKind::scalar)
+      return std::nullopt;
+    Variables all = 0;
+    for (NodeId argument : node.args) {
+      std::optional<Variables> one = table_uses(argument);
+      if (!one)
+        return std::nullopt;
+      all |= *one;
+    }
+    return tables_[id] = all;
   }
 
   Status visit_result(NodeId id, const Node &node) {
@@ -231,6 +290,7 @@ private:
   Scope &scope_;
   analysis::AffineReader reader_;
   std::unordered_map<NodeId, bool> host_;
+  std::unordered_map<NodeId, std::optional<Variables>> tables_;
 };
 
 } // namespace

@@ -115,6 +115,9 @@ private:
     Variables variables = variables_of(load.offset);
     for (const analysis::Affine &form : load.conditions)
       variables |= variables_of(form);
+    for (const auto *values : {&load.tables, &load.guards})
+      for (const TableValue &value : *values)
+        variables |= value.uses;
     if (load.other != no_node)
       variables |= plan_.uses[load.other];
     grow(id, variables);

@@ -35,11 +35,24 @@ using Variables = uint64_t;
 inline constexpr size_t max_variables = 64;
 inline Variables bit(uint32_t variable) { return Variables(1) << variable; }
 
+/// A value that depends on indices and sizes alone, in any way: the host
+/// computes it for each point.
+struct TableValue {
+  NodeId node = no_node;
+  Variables uses = 0;
+  analysis::SizePolynomial stride = {}; ///< Of an index, in elements.
+};
+
+/// The element is at `offset` plus each index of `tables` times its stride. It
+/// is loaded where all conditions are >= 0 and all guards true, and is `other`
+/// elsewhere.
 struct LoadPlan {
   analysis::Affine offset; ///< In elements.
-  /// The element is loaded where all are >= 0, and `other` elsewhere.
   std::vector<analysis::Affine> conditions;
   NodeId other = no_node;
+  std::vector<TableValue> tables = {};
+  std::vector<TableValue> guards = {};
+  bool is_guarded() const { return !conditions.empty() || !guards.empty(); }
 };
 
 /// An array node of a block, and the arrays of that block that it uses last.
