@@ -77,11 +77,12 @@ Core::Core(const ChipDescription &chip, std::span<uint8_t> dram,
   units_.memories[dram_space] = dram.data();
 }
 
-void Core::start(Program program, std::span<const uint64_t> addresses,
-                 uint64_t now) {
-  program_ = program;
+void Core::start(uint64_t address, uint64_t bytes,
+                 std::span<const uint64_t> operands, uint64_t now) {
+  program_ = address;
+  count_ = bytes / sizeof(Instruction);
   next_ = 0;
-  std::copy(addresses.begin(), addresses.end(), addresses_.begin());
+  std::copy(operands.begin(), operands.end(), addresses_.begin());
   dimensions_ = {};
   queues_.start([this] { return fetch(); }, now);
 }
@@ -94,9 +95,9 @@ Error Core::wrong(std::string_view what) const {
 /// The next instruction of a queue; the control unit executes those before it.
 Result<std::optional<sim_kit::Instruction>> Core::fetch() {
   uint64_t before = next_;
-  while (next_ < program_.count) {
+  while (next_ < count_) {
     Instruction fields;
-    uint64_t address = program_.address + next_++ * sizeof(fields);
+    uint64_t address = program_ + next_++ * sizeof(fields);
     if (address % sizeof(fields) || address > dram_.size() - sizeof(fields))
       return wrong(fmt::format("its address is {}", address));
     std::memcpy(&fields, dram_.data() + address, sizeof(fields));
