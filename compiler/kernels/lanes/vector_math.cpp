@@ -2,11 +2,13 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Coefficients are minimax fits (Remez exchange, 50 digits) made for this file.
+// Coefficients that base/minimax.h does not have are minimax fits (Remez
+// exchange, 50 digits) made for this file.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/lanes/vector_math.h"
 
+#include "base/minimax.h"
 #include "compiler/kernels/frame/loop_builder.h"
 
 #include <limits>
@@ -19,11 +21,9 @@ using llvm::Value;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-// ln 2 in two parts; the first has 12 trailing zero bits, so that small whole
-// multiples of it are exact.
-constexpr double ln2_high = 0x1.62ep-1;
-constexpr double ln2_low = 0x1.0bfbe8e7bcd5ep-15;
-constexpr double log2_e = 1.4426950408889634;
+using minimax::ln2_high;
+using minimax::ln2_low;
+using minimax::log2_e;
 constexpr double two_over_pi = 0.63661977236758134308;
 constexpr double half_pi_high = 0x1.921fb54442d18p+0;
 constexpr double half_pi_low = 0x1.1a62633145c07p-54;
@@ -105,9 +105,7 @@ Value *emit_exp(LaneCode &c, Value *x) {
   Value *n = c.b.CreateFSub(shifted, c.real(whole_numbers, x));
   Value *r = c.fma(n, c.real(-ln2_high, x), x);
   r = c.fma(n, c.real(-ln2_low, x), r);
-  Value *y = c.polynomial(r, {1, 1, 0.500000009567406773, 0.16666518309319821,
-                              0.0416662042340364308, 0.00836895325491808204,
-                              0.00139505962290979086});
+  Value *y = c.polynomial(r, minimax::exp);
   return scale(c, y, shifted, x);
 }
 
@@ -115,10 +113,7 @@ Value *emit_log(LaneCode &c, Value *x) {
   Split s = split(c, x);
   Value *f = c.b.CreateFSub(s.mantissa, c.real(1, x));
   Value *e = c.b.CreateSIToFP(s.exponent, x->getType());
-  Value *p = c.polynomial(f, {0.333333167284804543, -0.250008089548465405,
-                              0.200022859922202367, -0.166245973096433891,
-                              0.141812147345355921, -0.131283970592935528,
-                              0.128813965643959061, -0.0786021045248925002});
+  Value *p = c.polynomial(f, minimax::log);
   Value *square = c.b.CreateFMul(f, f);
   Value *y = c.b.CreateFMul(c.b.CreateFMul(f, square), p);
   y = c.fma(e, c.real(ln2_low, x), y);
@@ -137,31 +132,23 @@ Value *emit_log(LaneCode &c, Value *x) {
 Value *emit_tanh(LaneCode &c, Value *x) {
   Value *a = absolute(c, x);
   Value *u = c.b.CreateFMul(x, x);
-  Value *p = c.polynomial(u, {-0.333332840397315578, 0.133314936601921834,
-                              -0.053743661397287832, 0.0206510460125611368,
-                              -0.00571749867768378664});
+  Value *p = c.polynomial(u, minimax::tanh);
   Value *small = c.fma(c.b.CreateFMul(u, a), p, a);
   Value *grown = emit_exp(c, c.b.CreateFAdd(a, a));
   Value *one = c.real(1, x);
   Value *big = c.b.CreateFSub(
       one, c.b.CreateFDiv(c.real(2, x), c.b.CreateFAdd(grown, one)));
-  Value *is_small = c.b.CreateFCmpOLT(a, c.real(0.625, x));
+  Value *is_small = c.b.CreateFCmpOLT(a, c.real(minimax::tanh_limit, x));
   return with_sign(c, c.b.CreateSelect(is_small, small, big), x);
 }
 
 Value *emit_erf(LaneCode &c, Value *x) {
   Value *a = absolute(c, x);
   Value *u = c.b.CreateFMul(x, x);
-  Value *p = c.polynomial(u, {0.1283791659138382, -0.376126271365806479,
-                              0.112836001829234603, -0.026854444857453566,
-                              0.00518953581901718006, -0.000802084528337955177,
-                              0.0000788913208972655754});
+  Value *p = c.polynomial(u, minimax::erf);
   Value *small = c.fma(a, p, a);
   Value *t = clamp(c, a, 0, 4);
-  Value *q = c.polynomial(t, {-0.000256452356187254988, -1.12742605614556093,
-                              -0.637600094002919561, -0.103566838832194293,
-                              0.0220519691736743637, -0.00299953286214286795,
-                              0.000191503251621979666});
+  Value *q = c.polynomial(t, minimax::log_erfc);
   Value *big = c.b.CreateFSub(c.real(1, x), emit_exp(c, q));
   Value *is_small = c.b.CreateFCmpOLT(a, c.real(1, x));
   return with_sign(c, c.b.CreateSelect(is_small, small, big), x);

@@ -1,0 +1,162 @@
+//===- fold_test.cpp - Reductions and other folds in tiles ----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "tile/run_for_test.h"
+
+#include <cmath>
+
+namespace landfall::tile {
+namespace {
+
+constexpr DType f32 = DType::f32, i64 = DType::i64;
+
+const std::vector<std::vector<int64_t>> matrices = {
+    {1, 1}, {3, 5}, {0, 4}, {4, 0}, {7, 33}, {2, 3000}, {130, 17}};
+
+class FoldMaker : public KernelMaker {
+public:
+  using KernelMaker::KernelMaker;
+  NodeId op(ScalarOp op, NodeId a, NodeId b) {
+    return scalar(op, kernel.nodes[a].type, {a, b});
+  }
+  NodeId fold(NodeId extent, NodeId init,
+              const std::function<NodeId(NodeId index, NodeId carried)> &body) {
+    DType type = kernel.nodes[init].type;
+    NodeId loop = nest(NodeKind::loop, {literal(0), extent, init}, {[&] {
+                         NodeId index = param(i64), carried = param(type);
+                         yield({body(index, carried)});
+                       }});
+    return result(loop, 0, type);
+  }
+};
+
+/// Softmax over `axis` of [s0, s1, s2].
+Kernel softmax(int axis) {
+  FoldMaker k(fmt::format("softmax{}", axis), KernelClass::map);
+  k.kernel.size_count = 3;
+  k.kernel.loops = {sized(0), sized(1), sized(2)};
+  uint32_t x = k.input(f32, k.kernel.loops);
+  k.output(f32, k.kernel.loops);
+  std::vector<NodeId> at = {k.param(i64), k.param(i64), k.param(i64)};
+  auto along = [&](NodeId index) {
+    std::vector<NodeId> moved = at;
+    moved[size_t(axis)] = index;
+    return k.load(x, moved);
+  };
+  NodeId extent = k.size(uint32_t(axis));
+  NodeId top = k.fold(extent, k.real(-INFINITY), [&](NodeId i, NodeId best) {
+    return k.op(ScalarOp::max, best, along(i));
+  });
+  auto lifted = [&](NodeId v) {
+    return k.scalar(ScalarOp::exp, f32, {k.op(ScalarOp::sub, v, top)});
+  };
+  NodeId sum = k.fold(extent, k.real(0), [&](NodeId i, NodeId total) {
+    return k.op(ScalarOp::add, total, lifted(along(i)));
+  });
+  k.yield({k.op(ScalarOp::div, lifted(k.load(x, at)), sum)});
+  return std::move(k.kernel);
+}
+
+TEST(Fold, SoftmaxOverAnyAxis) {
+  for (int axis = 0; axis < 3; ++axis)
+    check_kernel(
+        softmax(axis),
+        {{1, 1, 1}, {2, 3, 5}, {4, 33, 7}, {20, 5, 9}, {0, 3, 3}, {1, 1, 2000}},
+        {1e-6, 1e-7});
+}
+
+/// y[i, j] = (x - mean) / sqrt(var + eps) * g[j] over rows.
+TEST(Fold, LayerNormalization) {
+  FoldMaker k("layer_norm", KernelClass::map);
+  k.kernel.size_count = 2;
+  k.kernel.loops = {sized(0), sized(1)};
+  uint32_t x = k.input(f32, k.kernel.loops), g = k.input(f32, {sized(1)});
+  k.output(f32, k.kernel.loops);
+  NodeId i = k.param(i64), j = k.param(i64), n = k.size(1);
+  NodeId count = k.scalar(ScalarOp::cast, f32, {n});
+  NodeId sum = k.fold(n, k.real(0), [&](NodeId r, NodeId total) {
+    return k.op(ScalarOp::add, total, k.load(x, {i, r}));
+  });
+  NodeId mean = k.op(ScalarOp::div, sum, count);
+  NodeId squares = k.fold(n, k.real(0), [&](NodeId r, NodeId total) {
+    NodeId d = k.op(ScalarOp::sub, k.load(x, {i, r}), mean);
+    return k.scalar(ScalarOp::fma, f32, {d, d, total});
+  });
+  NodeId variance = k.op(ScalarOp::div, squares, count);
+  NodeId scale = k.scalar(ScalarOp::sqrt, f32,
+                          {k.op(ScalarOp::add, variance, k.real(1e-5f))});
+  NodeId centred = k.op(ScalarOp::sub, k.load(x, {i, j}), mean);
+  k.yield({k.op(ScalarOp::mul, k.op(ScalarOp::div, centred, scale),
+                k.load(g, {j}))});
+  check_kernel(k.kernel, matrices, {1e-4, 2e-4});
+}
+
+/// out[i] = fold over j of op; `transposed`: x[j, i].
+Kernel reduction(ScalarOp op, DType type, bool transposed) {
+  FoldMaker k(fmt::format("reduce_{}_{}_{}", info(op).text, name(type),
+                          transposed ? "columns" : "rows"),
+              KernelClass::map);
+  k.kernel.size_count = 2;
+  k.kernel.loops = {sized(0)};
+  uint32_t x =
+      k.input(type, transposed ? std::vector<Extent>{sized(1), sized(0)}
+                               : std::vector<Extent>{sized(0), sized(1)});
+  k.output(type, {sized(0)});
+  NodeId i = k.param(i64);
+  NodeId init = k.literal(0, type);
+  k.yield({k.fold(k.size(1), init, [&](NodeId j, NodeId total) {
+    return k.op(op, total, transposed ? k.load(x, {j, i}) : k.load(x, {i, j}));
+  })});
+  return std::move(k.kernel);
+}
+
+TEST(Fold, ReductionsOfRowsAndColumns) {
+  for (bool transposed : {false, true}) {
+    for (DType type : {DType::i8, DType::u8, DType::i32, f32, DType::f16})
+      for (ScalarOp op :
+           {ScalarOp::add, ScalarOp::max, ScalarOp::min, ScalarOp::sub})
+        check_kernel(reduction(op, type, transposed),
+                     {{3, 5}, {0, 4}, {4, 0}, {7, 33}, {37, 300}}, {1e-2, 0},
+                     true);
+    // Step by step, as no reduction of the chip is one of these.
+    check_kernel(reduction(ScalarOp::bit_xor, DType::i32, transposed),
+                 {{3, 5}, {0, 4}, {4, 0}, {70, 9}});
+  }
+}
+
+/// Nested folds: out[i] = the maximum of x[i, r, c]; and its place, r * s2 + c,
+/// found step by step.
+TEST(Fold, PlanesAndPlacesOfMaxima) {
+  FoldMaker k("planes", KernelClass::map);
+  k.kernel.size_count = 3;
+  k.kernel.loops = {sized(0)};
+  uint32_t x = k.input(f32, {sized(0), sized(1), sized(2)});
+  uint32_t row = k.input(f32, {sized(0), sized(2)});
+  k.output(f32, {sized(0)});
+  k.output(i64, {sized(0)});
+  NodeId i = k.param(i64);
+  NodeId most =
+      k.fold(k.size(1), k.real(-INFINITY), [&](NodeId r, NodeId outer) {
+        return k.fold(k.size(2), outer, [&](NodeId c, NodeId best) {
+          return k.op(ScalarOp::max, best, k.load(x, {i, r, c}));
+        });
+      });
+  NodeId loop =
+      k.nest(NodeKind::loop,
+             {k.literal(0), k.size(2), k.real(-INFINITY), k.literal(0)}, {[&] {
+               NodeId c = k.param(i64), best = k.param(f32), at = k.param(i64);
+               NodeId value = k.load(row, {i, c});
+               NodeId better =
+                   k.scalar(ScalarOp::lt, DType::boolean, {best, value});
+               k.yield({k.scalar(ScalarOp::select, f32, {better, value, best}),
+                        k.scalar(ScalarOp::select, i64, {better, c, at})});
+             }});
+  k.yield({most, k.result(loop, 1, i64)});
+  check_kernel(k.kernel,
+               {{1, 1, 1}, {5, 3, 7}, {0, 2, 2}, {3, 0, 4}, {30, 9, 100}});
+}
+
+} // namespace
+} // namespace landfall::tile

@@ -1,0 +1,224 @@
+//===- product_tiler.cpp - Contractions, a tile at a time -----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "tile/product_tiler.h"
+#include "tile/body_tiler.h"
+#include "tile/product_shape.h"
+#include "tile/regions.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace landfall::tile {
+
+namespace {
+
+class ProductRecorder {
+public:
+  ProductRecorder(Stream &stream, Part part)
+      : stream_(stream), plan_(stream.launch.plan()), product_(*plan_.product),
+        shape_(choose_shape(stream.capabilities, stream.launch, part)),
+        staging_(make_arena(Space::staging)), left_(make_arena(Space::left)),
+        right_(make_arena(Space::right)),
+        accumulator_(make_arena(Space::accumulator)) {}
+
+  void record(Part part) {
+    std::vector<uint32_t> loops;
+    std::vector<int64_t> extents, sizes;
+    for (const auto *group :
+         {&product_.batch, &product_.rows, &product_.columns})
+      for (uint32_t v : *group) {
+        loops.push_back(v);
+        extents.push_back(extent(v));
+        sizes.push_back(shape_.sizes[v]);
+      }
+    Region region;
+    region.start.resize(plan_.factors.space.params.size());
+    region.count.resize(plan_.factors.space.params.size(), 1);
+    int64_t tiles = tile_count(extents, sizes);
+    int64_t first = tiles * part.core / part.cores;
+    int64_t end = tiles * (part.core + 1) / part.cores;
+    for (int64_t tile = first; tile < end && !stream_.emitter.failed();
+         ++tile) {
+      set_tile(region, loops, extents, sizes, tile);
+      record_tile(region);
+    }
+  }
+
+private:
+  Arena make_arena(Space space) const {
+    return Arena(space, stream_.capabilities.bytes_of(space),
+                 stream_.capabilities.alignment);
+  }
+
+  int64_t extent(uint32_t variable) const {
+    return stream_.launch.extent(plan_.factors.space.extents[variable]);
+  }
+
+  static int64_t points(const Region &region,
+                        const std::vector<uint32_t> &variables) {
+    int64_t product = 1;
+    for (uint32_t v : variables)
+      product *= region.count[v];
+    return product;
+  }
+
+  void record_tile(Region &region) {
+    Array sum = summed(region);
+    if (stream_.emitter.failed())
+      return;
+    Region box;
+    box.start.resize(plan_.body.space.params.size());
+    box.count.resize(plan_.body.space.params.size(), 1);
+    for (size_t v = 0; v < plan_.kernel.loops.size(); ++v) {
+      box.start[v] = region.start[v];
+      box.count[v] = region.count[v];
+    }
+    tile_body(stream_, box, [&](const Region &tile, Evaluator &evaluator) {
+      evaluator.give(product_.sum, part_of_sum(sum, region, tile));
+    });
+  }
+
+  /// The sums of a tile, in the accumulator's memory; in the vector space if
+  /// there is nothing to sum.
+  Array summed(Region &region) {
+    DType type = product_.types.accumulator;
+    std::vector<uint32_t> variables = product_.rows;
+    variables.insert(variables.end(), product_.columns.begin(),
+                     product_.columns.end());
+    std::vector<int64_t> extents, sizes;
+    for (uint32_t v : product_.depth) {
+      extents.push_back(extent(v));
+      sizes.push_back(shape_.sizes[v]);
+    }
+    if (std::ranges::find(extents, 0) != extents.end())
+      return stream_.constants.get(type, 0);
+    Array sum = stream_.emitter.allocate(accumulator_, type, variables, region);
+    bool adds = false;
+    for_each_tile(region, product_.depth, extents, sizes, [&] {
+      multiply(region, sum, adds);
+      adds = true;
+      return !stream_.emitter.failed();
+    });
+    return sum;
+  }
+
+  void multiply(const Region &region, const Array &sum, bool adds) {
+    Array left = operand(region, product_.left, product_.types.left,
+                         product_.rows, product_.depth, left_);
+    Array right = operand(region, product_.right, product_.types.right,
+                          product_.depth, product_.columns, right_);
+    MultiplyCall call;
+    call.product = product_.types;
+    call.rows = points(region, product_.rows);
+    call.columns = points(region, product_.columns);
+    call.depth = points(region, product_.depth);
+    call.left = {left.place(), call.depth * size_of(left.type)};
+    call.right = {right.place(), call.columns * size_of(right.type)};
+    call.accumulator = {sum.place(), call.columns * size_of(sum.type)};
+    call.adds = adds;
+    stream_.emitter.multiply(call);
+  }
+
+  /// A factor as a dense matrix in the unit's memory.
+  Array operand(const Region &region, const SidePlan &side, DType type,
+                std::vector<uint32_t> outer, const std::vector<uint32_t> &inner,
+                Arena &arena) {
+    outer.insert(outer.end(), inner.begin(), inner.end());
+    Array result = stream_.emitter.allocate(arena, type, outer, region);
+    if (stream_.emitter.failed())
+      return result;
+    bool staged = staging_.bytes() > 0;
+    if (side.load != no_node && !staged) {
+      load_elements(stream_, plan_.factors, region, side.load, result, true);
+      return result;
+    }
+    if (!staged) {
+      compute(region, side, outer, result);
+      return result;
+    }
+    Array on_the_way = stream_.emitter.allocate(
+        staging_, type,
+        side.load == no_node ? outer : in_memory_order(side, outer), region);
+    if (stream_.emitter.failed())
+      return result;
+    if (side.load != no_node)
+      load_elements(stream_, plan_.factors, region, side.load, on_the_way,
+                    true);
+    else
+      compute(region, side, outer, on_the_way);
+    stream_.emitter.copy(region, result, on_the_way);
+    return result;
+  }
+
+  /// The variables by the strides of the load in device memory, the longest
+  /// first, so that it reads in order.
+  std::vector<uint32_t> in_memory_order(const SidePlan &side,
+                                        std::vector<uint32_t> variables) const {
+    Form offset =
+        stream_.launch.form(plan_.loads.at(side.load).offset, plan_.factors);
+    std::ranges::stable_sort(variables, std::greater(), [&](uint32_t v) {
+      return std::abs(offset.slopes[v]);
+    });
+    return variables;
+  }
+
+  /// Computes a factor in the vector space, in parts, and moves it.
+  void compute(const Region &region, const SidePlan &side,
+               const std::vector<uint32_t> &variables,
+               const Array &destination) {
+    std::vector<int64_t> extents, sizes;
+    for (uint32_t v : variables)
+      extents.push_back(region.count[v]);
+    Region part = region;
+    cut_region(part, variables, extents, stream_.points);
+    for (uint32_t v : variables)
+      sizes.push_back(part.count[v]);
+    for_each_tile(part, variables, extents, sizes, [&] {
+      Region moved = part;
+      Array place = destination;
+      for (uint32_t v : variables) {
+        place.offset += part.start[v] * destination.stride(v);
+        moved.start[v] += region.start[v];
+      }
+      Evaluator evaluator(stream_, plan_.factors, moved);
+      evaluator.run(side.steps);
+      if (!stream_.emitter.failed())
+        stream_.emitter.copy(moved, place, evaluator.element(side.value));
+      return !stream_.emitter.failed();
+    });
+  }
+
+  /// The sums of a part of the tile, in the vector space.
+  Array part_of_sum(const Array &sum, const Region &whole, const Region &tile) {
+    if (sum.place().space == Space::vector)
+      return sum;
+    Array source = sum;
+    std::vector<uint32_t> loops;
+    for (uint32_t v = 0; v < plan_.kernel.loops.size(); ++v) {
+      loops.push_back(v);
+      source.offset += (tile.start[v] - whole.start[v]) * sum.stride(v);
+    }
+    Array result =
+        stream_.emitter.allocate(stream_.vector, sum.type, loops, tile);
+    if (!stream_.emitter.failed())
+      stream_.emitter.copy(tile, result, source);
+    return result;
+  }
+
+  Stream &stream_;
+  const TilePlan &plan_;
+  const ProductPlan &product_;
+  ProductShape shape_;
+  Arena staging_, left_, right_, accumulator_;
+};
+
+} // namespace
+
+void record_products(Stream &stream, Part part) {
+  ProductRecorder(stream, part).record(part);
+}
+
+} // namespace landfall::tile
