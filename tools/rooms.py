@@ -27,7 +27,11 @@ LLVM = ("llvm",)
 ROOMS = [
     # The words that all rooms share, so they have no namespace of their own.
     Room("base", "", []),
+    # Descriptions of chips as text.
+    Room("chip_file", "chip_file", ["base"]),
     Room("package", "", ["base"]),
+    # What simulators of chips are made of.
+    Room("sim_kit", "sim_kit", ["base", "package"]),
     # What a compiler, a driver, a chip's tools can tell of a kernel.
     Room("kernel_analysis", "analysis", ["base", "package"],
          {"access": [], "contraction": ["access"], "rewrite": ["access", "contraction"]}),
@@ -56,18 +60,21 @@ ROOMS = [
          MLIR, {"kernels/*": "kernels", "native": "native", "native/suite": "native"},
          {"kernels/*": LLVM, "native": LLVM, "native/suite": LLVM}),
     Room("runtime", "runtime", ["base", "package"], {"c_api": ["."]}, (), {"c_api": "c_api"}),
+    # What drivers of cards are made of.
+    Room("card", "card", ["base", "package", "tile", "runtime"]),
     # Formats of images, in a library that the runtime loads.
     Room("images", "images", []),
     Room("device_math", "device_math", ["package"]),
     Room("riscv", "riscv", []),
-    Room("targets/*/chip", "*", ["base"]),
-    Room("targets/*/sim", "*::sim", ["base", "targets/*/chip", "riscv"]),
+    Room("targets/*/chip", "*", ["base", "package", "chip_file", "tile"]),
+    Room("targets/*/sim", "*::sim", ["base", "package", "chip_file", "tile", "sim_kit", "targets/*/chip", "riscv"]),
     Room("targets/*/firmware", "*", ["package", "targets/*/chip", "device_math"]),
-    Room("targets/*/codegen", "*", ["base", "package", "kernel_analysis", "tile", "ir", "compiler", "targets/*/chip"],
+    Room("targets/*/codegen", "*", ["base", "package", "kernel_analysis", "tile", "ir", "compiler", "chip_file",
+                                    "targets/*/chip"],
          {"dma": [], "matrix": ["dma"], "panel": ["dma", "matrix"], "task": ["dma", "matrix", "panel"]}, LLVM),
-    Room("targets/*/driver", "*", ["base", "package", "kernel_analysis", "tile", "runtime", "targets/*/chip",
-                                   "targets/*/sim", "targets/*/firmware", "riscv"]),
-    Room("targets/*/card", "*", ["base", "targets/*/chip", "targets/*/sim"]),
+    Room("targets/*/driver", "*", ["base", "package", "kernel_analysis", "tile", "runtime", "card", "chip_file", "sim_kit",
+                                   "targets/*/chip", "targets/*/sim", "targets/*/firmware", "riscv"]),
+    Room("targets/*/card", "*", ["base", "chip_file", "sim_kit", "targets/*/chip", "targets/*/sim"]),
     # Applications are built on the interface that users get.
     Room("apps/cli", "cli", ["base", "onnx_format"],
          {"report": [], "tensors": ["report"], "commands": ["report", "tensors"]}),

@@ -33,7 +33,7 @@ constexpr size_t rings_offset = 1 << 20, rings_bytes = 0xd000;
 uint8_t *card_memory() {
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);)
-    if (line.find("landfall-reef") != std::string::npos)
+    if (line.find("landfall-card") != std::string::npos)
       return reinterpret_cast<uint8_t *>(std::stoull(line, nullptr, 16));
   return nullptr;
 }

@@ -57,9 +57,9 @@ private:
 };
 
 /// Of memory as large as the control words, the rings and the firmware need.
-CardMemory &memory() {
-  static std::unique_ptr<CardMemory> made =
-      CardMemory::create(heap_base - dram_base).take();
+card::CardMemory &memory() {
+  static std::unique_ptr<card::CardMemory> made =
+      card::CardMemory::create(heap_base - dram_base, dram_base).take();
   return *made;
 }
 

@@ -35,7 +35,7 @@ enum class Block : uint8_t {
 constexpr uint8_t block_kinds = 4;
 
 ChipDescription small_chip() {
-  ChipDescription chip = find_chip("reef1").take();
+  ChipDescription chip = chip_format.find("reef1").take();
   chip.cores = 2;
   chip.dram_mib = ((heap_base - dram_base) >> 20) + 1;
   return chip;

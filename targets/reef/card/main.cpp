@@ -18,7 +18,7 @@ int main(int count, char **arguments) {
     std::fputs("landfall-reef-card is started by Landfall's driver\n", stderr);
     return 2;
   }
-  auto chip = parse_chip(arguments[1], "the card's description");
+  auto chip = chip_format.parse(arguments[1], "the card's description");
   if (!chip) {
     std::fprintf(stderr, "landfall-reef-card: %s\n",
                  chip.error().message.c_str());

@@ -3,19 +3,13 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // The parameters in which generations of the chip differ: all that simulator,
-// driver and code generator know about one. Files (../chips/*.chip) have
-// `key = value` lines; `#` begins a comment; each key occurs exactly once.
+// driver and code generator know about one. Files: ../chips/*.chip; their keys:
+// chip_field.def.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "base/result.h"
-
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
+#include "chip_file/chip_file.h"
 
 namespace landfall::reef {
 
@@ -50,23 +44,10 @@ struct ChipDescription {
   }
 };
 
-/// Parses a description. Errors begin with `place` and the line: "my.chip:7:".
-Result<ChipDescription> parse_chip(std::string_view text,
-                                   const std::string &place);
-/// The description as text for `parse_chip`.
-std::string chip_text(const ChipDescription &chip);
-
-/// A description compiled into the program.
-struct BuiltInChip {
-  std::string_view name; ///< The name of the file without ".chip".
-  std::string_view text;
-};
-/// The built-in descriptions, sorted by name; generated from the folder
-/// `chips`.
-std::span<const BuiltInChip> built_in_chips();
-/// The built-in description of this name, or that of the file with this path.
-Result<ChipDescription> find_chip(std::string_view name);
-Result<ChipDescription> read_chip(const std::string &path);
+/// The built-in descriptions, generated from the folder `chips`.
+std::span<const chip_file::BuiltInChip> built_in_chips();
+/// Reads and writes descriptions, refuses impossible ones.
+extern const chip_file::Format<ChipDescription> chip_format;
 
 /// "simulated, 4 cores at 1 GHz, VLEN 512, ...".
 std::string summary(const ChipDescription &chip);

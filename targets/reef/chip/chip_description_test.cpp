@@ -12,34 +12,36 @@ namespace landfall::reef {
 namespace {
 
 std::string reef2_with(const std::string &from, const std::string &to) {
-  std::string text = chip_text(*find_chip("reef2"));
+  std::string text = chip_format.print(*chip_format.find("reef2"));
   size_t at = text.find(from);
   EXPECT_NE(at, text.npos);
   return text.replace(at, from.size(), to);
 }
 
 std::string refusal(const std::string &text) {
-  auto chip = parse_chip(text, "my.chip");
+  auto chip = chip_format.parse(text, "my.chip");
   return chip.ok() ? "accepted" : chip.error().message;
 }
 
 TEST(ChipDescription, ThreeGenerationsAreBuiltIn) {
   std::vector<std::string> names;
-  for (const BuiltInChip &chip : built_in_chips()) {
+  for (const chip_file::BuiltInChip &chip : built_in_chips()) {
     names.emplace_back(chip.name);
     EXPECT_LE(std::count(chip.text.begin(), chip.text.end(), '\n'), 60);
-    auto read = find_chip(chip.name);
+    auto read = chip_format.find(chip.name);
     ASSERT_TRUE(read.ok()) << read.error().message;
     EXPECT_EQ(read->name, chip.name);
   }
   EXPECT_EQ(names, (std::vector<std::string>{"reef1", "reef2", "reef3"}));
-  EXPECT_FALSE(find_chip("reef9").ok());
+  EXPECT_FALSE(chip_format.find("reef9").ok());
 }
 
 TEST(ChipDescription, TextsReadBack) {
-  std::string text = chip_text(*find_chip("reef3"));
-  EXPECT_EQ(chip_text(*parse_chip(text, "again")), text);
-  EXPECT_EQ(chip_text(*parse_chip("\xef\xbb\xbf" + text, "marked")), text);
+  std::string text = chip_format.print(*chip_format.find("reef3"));
+  EXPECT_EQ(chip_format.print(*chip_format.parse(text, "again")), text);
+  EXPECT_EQ(
+      chip_format.print(*chip_format.parse("\xef\xbb\xbf" + text, "marked")),
+      text);
 }
 
 TEST(ChipDescription, ErrorsNameTheLineAndTheRemedy) {
@@ -79,10 +81,10 @@ TEST(ChipDescription, RefusesTilesThatTheScratchpadCannotHold) {
 }
 
 TEST(ChipDescription, DetailsTellPeaksOfAllCores) {
-  std::string peaks = details(*find_chip("reef2"))[1];
+  std::string peaks = details(*chip_format.find("reef2"))[1];
   EXPECT_EQ(peaks, "peaks: fp32 2.048 TFLOPS, bf16/fp16 4.096 TFLOPS, fp8 "
                    "none, int8 8.192 TOPS");
-  EXPECT_EQ(summary(*find_chip("reef1")).find("simulated"), 0u);
+  EXPECT_EQ(summary(*chip_format.find("reef1")).find("simulated"), 0u);
 }
 
 } // namespace

@@ -11,14 +11,6 @@ namespace landfall::reef {
 
 namespace {
 
-std::string memory_text(uint64_t kib) {
-  if (kib % (1 << 20) == 0)
-    return fmt::format("{} GiB", kib >> 20);
-  if (kib % (1 << 10) == 0)
-    return fmt::format("{} MiB", kib >> 10);
-  return fmt::format("{} KiB", kib);
-}
-
 /// Of all cores together; a multiply-add counts twice.
 std::string peak(const ChipDescription &chip, uint32_t macs,
                  std::string_view what, std::string_view unit) {
@@ -45,10 +37,10 @@ std::vector<std::string> details(const ChipDescription &chip) {
   return {fmt::format(
               "memory: DRAM {} at {} GB/s, {} ns; a core: scratchpad {} "
               "at {:g} GB/s, {} DMA channel{} with {:g} GB/s",
-              memory_text(uint64_t(chip.dram_mib) << 10), chip.dram_gb_per_s,
-              chip.dram_latency_ns, memory_text(chip.scratchpad_kib),
-              vector / 1e3, chip.dma_channels,
-              chip.dma_channels == 1 ? "" : "s", dma / 1e3),
+              chip_file::memory_text(uint64_t(chip.dram_mib) << 10),
+              chip.dram_gb_per_s, chip.dram_latency_ns,
+              chip_file::memory_text(chip.scratchpad_kib), vector / 1e3,
+              chip.dma_channels, chip.dma_channels == 1 ? "" : "s", dma / 1e3),
           fmt::format("peaks: {}, {}, {}, {}",
                       peak(chip, chip.macs_f32, "fp32", "FLOPS"),
                       peak(chip, chip.macs_f16, "bf16/fp16", "FLOPS"),

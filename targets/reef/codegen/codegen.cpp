@@ -3,13 +3,13 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "chip_file/chip_file.h"
 #include "compiler/kernels/loops/loop_generator.h"
 #include "compiler/native/native_code.h"
 #include "compiler/target.h"
 #include "targets/reef/codegen/matrix/scratchpad.h"
 #include "targets/reef/codegen/task/matrix_contraction.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace landfall::reef {
@@ -68,11 +68,7 @@ public:
   /// A generation ("reef2") or a chip's description ("reef:my.chip"): all run
   /// the same code.
   bool serves(std::string_view device) const override {
-    if (!device.starts_with(name()))
-      return false;
-    std::string_view rest = device.substr(name().size());
-    return rest.empty() || rest[0] == ':' ||
-           std::ranges::all_of(rest, [](char c) { return isdigit(c); });
+    return chip_file::is_generation(name(), device);
   }
 
   /// The matrix unit's operands are rows of one step of the depth.

@@ -27,7 +27,7 @@ enum Mischief : int64_t {
 class CardTest : public testing::Test {
 protected:
   void start(const std::string &chip, runtime::DeviceOptions options = {}) {
-    start(find_chip(chip).take(), options);
+    start(chip_format.find(chip).take(), options);
   }
   void start(ChipDescription chip, runtime::DeviceOptions options) {
     auto made = ReefCard::create(std::move(chip), options);

@@ -95,8 +95,8 @@ Descriptor moved_up(int descriptor) {
 
 } // namespace
 
-Result<std::unique_ptr<RunningCard>> start_process(const ChipDescription &chip,
-                                                   const CardMemory &memory) {
+Result<std::unique_ptr<RunningCard>>
+start_process(const ChipDescription &chip, const card::CardMemory &memory) {
   std::string program = TRY(find_program());
   Line line = TRY(Line::create());
   Descriptor card_line = moved_up(line.card.number());
@@ -107,7 +107,7 @@ Result<std::unique_ptr<RunningCard>> start_process(const ChipDescription &chip,
                                    card_memory_descriptor);
   posix_spawn_file_actions_adddup2(&actions, card_line.number(),
                                    card_line_descriptor);
-  std::string description = chip_text(chip);
+  std::string description = chip_format.print(chip);
   char *arguments[] = {program.data(), description.data(), nullptr};
   char *environment[] = {nullptr};
   pid_t process = 0;

@@ -19,7 +19,8 @@ namespace {
 
 class CardThread : public RunningCard {
 public:
-  CardThread(const ChipDescription &chip, const CardMemory &memory, Line line)
+  CardThread(const ChipDescription &chip, const card::CardMemory &memory,
+             Line line)
       : line_(std::move(line)),
         thread_([this, chip, dram = memory.host(dram_base)] {
           try {
@@ -58,8 +59,8 @@ private:
 
 } // namespace
 
-Result<std::unique_ptr<RunningCard>> start_thread(const ChipDescription &chip,
-                                                  const CardMemory &memory) {
+Result<std::unique_ptr<RunningCard>>
+start_thread(const ChipDescription &chip, const card::CardMemory &memory) {
   Line line = TRY(Line::create());
   try {
     return std::unique_ptr<RunningCard>(

@@ -30,8 +30,8 @@ class CommandStream {
 public:
   using Start = std::function<Result<std::unique_ptr<RunningCard>>()>;
   /// `start` starts a card on `memory`, which must outlive the stream.
-  CommandStream(const std::string &name, const CardMemory &memory, Start start,
-                std::chrono::seconds timeout)
+  CommandStream(const std::string &name, const card::CardMemory &memory,
+                Start start, std::chrono::seconds timeout)
       : name_(name), memory_(&memory), start_(std::move(start)),
         timeout_(timeout) {}
 
@@ -64,7 +64,7 @@ private:
   Status check_heartbeat();
 
   const std::string name_;
-  const CardMemory *memory_;
+  const card::CardMemory *memory_;
   Start start_;
   std::chrono::seconds timeout_;
 

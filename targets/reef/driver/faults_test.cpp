@@ -37,7 +37,7 @@ TEST_F(Faults, OfOneCoreEndTheLaunchOnAll) {
 }
 
 TEST_F(Faults, AKernelThatDoesNotEndIsStoppedWhenItsCyclesAreUp) {
-  ChipDescription slow = find_chip("reef2").take();
+  ChipDescription slow = chip_format.find("reef2").take();
   slow.clock_mhz = 3; // A second is soon simulated.
   for (int64_t tasks : {1, 1000}) {
     start(slow, {.timeout_seconds = 1});
@@ -56,7 +56,7 @@ TEST_F(Faults, AKernelThatDoesNotEndIsStoppedWhenItsCyclesAreUp) {
 }
 
 TEST_F(Faults, AnAnswerInTheMomentOfTheLimitIsForgotten) {
-  ChipDescription slow = find_chip("reef2").take();
+  ChipDescription slow = chip_format.find("reef2").take();
   slow.clock_mhz = 1;
   start(slow, {.timeout_seconds = 1});
   auto ends = [&](int64_t bytes) {

@@ -19,12 +19,12 @@ Result<std::unique_ptr<runtime::Device>> create_own(const std::string &text) {
 }
 
 TEST(OwnChip, RunsWithoutAChangeOfCode) {
-  ChipDescription chip = find_chip("reef2").take();
+  ChipDescription chip = chip_format.find("reef2").take();
   chip.name = "reef_mine";
   chip.cores = 3;
   chip.vector_bits = 256;
   chip.tile_edge = 16;
-  auto device = create_own(chip_text(chip));
+  auto device = create_own(chip_format.print(chip));
   ASSERT_TRUE(device.ok()) << device.error().message;
   EXPECT_EQ((*device)->describe().name, "reef_mine");
   EXPECT_EQ((*device)->describe().threads, 3);

@@ -34,12 +34,13 @@ ReefCard::create(ChipDescription chip, const runtime::DeviceOptions &options) {
                  fmt::format("a timeout of {} s was asked for; give one second "
                              "at least",
                              options.timeout_seconds)};
-  auto memory = TRY(CardMemory::create(chip.dram_bytes()));
+  auto memory = TRY(card::CardMemory::create(chip.dram_bytes(), dram_base));
   return std::shared_ptr<ReefCard>(
       new ReefCard(std::move(chip), std::move(memory), options));
 }
 
-ReefCard::ReefCard(ChipDescription described, std::unique_ptr<CardMemory> dram,
+ReefCard::ReefCard(ChipDescription described,
+                   std::unique_ptr<card::CardMemory> dram,
                    const runtime::DeviceOptions &options)
     : chip(std::move(described)), memory(std::move(dram)),
       heap(heap_base, dram_base + memory->bytes()), scratch(heap, chip.cores),

@@ -48,7 +48,7 @@ public:
   create(ChipDescription chip, const runtime::DeviceOptions &options);
 
   const ChipDescription chip;
-  const std::unique_ptr<CardMemory> memory;
+  const std::unique_ptr<card::CardMemory> memory;
   runtime::DeviceHeap heap;
   Scratch scratch;
   CommandStream commands;
@@ -67,7 +67,7 @@ public:
   void give_queue(uint16_t number);
 
 private:
-  ReefCard(ChipDescription chip, std::unique_ptr<CardMemory> memory,
+  ReefCard(ChipDescription chip, std::unique_ptr<card::CardMemory> memory,
            const runtime::DeviceOptions &options);
 
   OwnerProcess owner_;

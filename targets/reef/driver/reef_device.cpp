@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "card/heap_device.h"
 #include "targets/reef/driver/card_counters.h"
 #include "targets/reef/driver/reef_queue.h"
 
@@ -24,25 +25,15 @@ std::vector<runtime::PeakRate> peaks(const ChipDescription &chip) {
   return rates;
 }
 
-class ReefDevice : public runtime::Device {
+class ReefDevice : public card::HeapDevice {
 public:
   explicit ReefDevice(std::shared_ptr<ReefCard> card)
-      : card_(std::move(card)) {}
+      : HeapDevice(card->heap), card_(std::move(card)) {}
 
   runtime::DeviceDescription describe() const override {
     const ChipDescription &chip = card_->chip;
     return {chip.name,         summary(chip), static_cast<int>(chip.cores),
             chip.dram_bytes(), details(chip), peaks(chip)};
-  }
-  Result<runtime::DeviceMemory> allocate(size_t bytes) override {
-    return runtime::DeviceMemory{TRY(card_->heap.allocate(bytes)), bytes};
-  }
-  void release(runtime::DeviceMemory memory) override {
-    card_->heap.release(memory.handle);
-  }
-  void *host_address(runtime::DeviceMemory) override { return nullptr; }
-  Result<runtime::DeviceMemory> wrap(const void *, size_t) override {
-    return Error{ErrorCode::unsupported, "a card has memory of its own"};
   }
   Result<std::unique_ptr<runtime::Queue>> create_queue() override {
     return ReefQueue::create(card_);
@@ -61,19 +52,13 @@ private:
 };
 
 std::vector<std::string> devices() {
-  std::vector<std::string> names;
-  for (const BuiltInChip &chip : built_in_chips())
-    names.emplace_back(chip.name);
-  return names;
+  return chip_file::names(built_in_chips());
 }
 
 /// "reef2", or "reef:my.chip" for a description of the user's own.
 Result<std::unique_ptr<runtime::Device>>
 create(std::string_view name, const runtime::DeviceOptions &options) {
-  size_t colon = name.find(':');
-  ChipDescription chip =
-      colon == name.npos ? TRY(find_chip(name))
-                         : TRY(read_chip(std::string(name.substr(colon + 1))));
+  ChipDescription chip = TRY(chip_format.of_device(name));
   auto card = TRY(ReefCard::create(std::move(chip), options));
   return std::unique_ptr<runtime::Device>(
       std::make_unique<ReefDevice>(std::move(card)));

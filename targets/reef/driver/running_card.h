@@ -5,8 +5,9 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "card/card_memory.h"
 #include "targets/reef/chip/chip_description.h"
-#include "targets/reef/driver/card_memory.h"
+#include "targets/reef/firmware/protocol.h"
 
 namespace landfall::reef {
 
@@ -31,12 +32,12 @@ public:
 
 /// Starts a card on a thread. `memory` is the card's DRAM, which holds the
 /// firmware; it must outlive the card.
-Result<std::unique_ptr<RunningCard>> start_thread(const ChipDescription &chip,
-                                                  const CardMemory &memory);
+Result<std::unique_ptr<RunningCard>>
+start_thread(const ChipDescription &chip, const card::CardMemory &memory);
 /// Starts a card in a process of its own: the program landfall-reef-card, which
 /// is searched in the directory of this program or library, and in ../bin and
 /// ../../bin relative to that.
-Result<std::unique_ptr<RunningCard>> start_process(const ChipDescription &chip,
-                                                   const CardMemory &memory);
+Result<std::unique_ptr<RunningCard>>
+start_process(const ChipDescription &chip, const card::CardMemory &memory);
 
 } // namespace landfall::reef

@@ -27,7 +27,7 @@ constexpr uint64_t align_cycles = 128;
 Chip::Chip(const ChipDescription &chip, uint8_t *dram,
            std::function<void()> signal)
     : chip_(chip), dram_{dram_base, chip.dram_bytes(), dram},
-      signal_(std::move(signal)), clock_(chip_) {
+      signal_(std::move(signal)), clock_(chip_.dram_gb_per_s, chip_.clock_mhz) {
   for (unsigned number = 0; number <= chip_.cores; ++number)
     cores_.push_back(
         std::make_unique<ChipCore>(chip_, number, dram_, clock_, *this));

@@ -50,7 +50,7 @@ private:
   const ChipDescription chip_;
   riscv::MemoryRegion dram_;
   std::function<void()> signal_;
-  DramClock clock_;
+  sim_kit::DramClock clock_;
   std::vector<std::unique_ptr<ChipCore>> cores_; ///< By the core's number.
   std::deque<Message> events_;
   uint64_t next_tick_ = tick_cycles;

@@ -43,7 +43,8 @@ EngineTelemetry engine(riscv::EngineTime time) {
 } // namespace
 
 ChipCore::ChipCore(const ChipDescription &chip, unsigned number,
-                   riscv::MemoryRegion dram, DramClock &clock, Board &board)
+                   riscv::MemoryRegion dram, sim_kit::DramClock &clock,
+                   Board &board)
     : chip_(&chip), number_(number), board_(&board),
       scratchpad_(chip.scratchpad_bytes()),
       hart_(hart_config(chip, number), dram,

@@ -44,7 +44,7 @@ public:
 class ChipCore final : public riscv::HartPort {
 public:
   ChipCore(const ChipDescription &chip, unsigned number,
-           riscv::MemoryRegion dram, DramClock &clock, Board &board);
+           riscv::MemoryRegion dram, sim_kit::DramClock &clock, Board &board);
 
   void reset();
   void forget_lines() { lines_.clear(); }

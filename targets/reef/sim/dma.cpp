@@ -46,7 +46,7 @@ uint64_t *field(Transfer &transfer, uint64_t offset) {
 } // namespace
 
 Dma::Dma(const ChipDescription &chip, riscv::MemoryRegion dram,
-         riscv::MemoryRegion scratchpad, DramClock &clock)
+         riscv::MemoryRegion scratchpad, sim_kit::DramClock &clock)
     : dram_(dram), scratchpad_(scratchpad), clock_(&clock),
       rate_(chip.dma_bytes_per_cycle), latency_(chip.dram_latency_cycles()),
       channels_(chip.dma_channels) {}
@@ -103,8 +103,8 @@ Dma::Answer Dma::start(Channel &channel, uint64_t now) {
 }
 
 uint64_t Dma::book(const Rows &rows, uint64_t begin) {
-  return clock_->book(DramClock::User::transfer, lines_bytes(rows), begin,
-                      rate_);
+  return clock_->book(sim_kit::DramClock::User::transfer, lines_bytes(rows),
+                      begin, rate_);
 }
 
 /// The latency counts from the start and overlaps with earlier transfers of the

@@ -13,8 +13,9 @@
 #pragma once
 
 #include "riscv/hart.h"
+#include "sim_kit/dram_clock.h"
+#include "targets/reef/chip/chip_description.h"
 #include "targets/reef/chip/telemetry.h"
-#include "targets/reef/sim/dram_clock.h"
 #include "targets/reef/sim/transfer.h"
 
 #include <deque>
@@ -26,7 +27,7 @@ class Dma {
 public:
   /// Transfers go between DRAM and the core's scratchpad, or within either.
   Dma(const ChipDescription &chip, riscv::MemoryRegion dram,
-      riscv::MemoryRegion scratchpad, DramClock &clock);
+      riscv::MemoryRegion scratchpad, sim_kit::DramClock &clock);
 
   /// The result of an access to a channel's register.
   struct Answer {
@@ -69,7 +70,7 @@ private:
   bool in_dram(uint64_t address) const;
 
   riscv::MemoryRegion dram_, scratchpad_;
-  DramClock *clock_;
+  sim_kit::DramClock *clock_;
   uint64_t rate_, latency_;
   EngineTelemetry time_ = {};
   std::vector<Channel> channels_;

@@ -33,10 +33,10 @@ protected:
                      ticket, now);
   }
 
-  ChipDescription chip = find_chip("reef2").take(); // Two channels.
+  ChipDescription chip = chip_format.find("reef2").take(); // Two channels.
   std::vector<uint8_t> dram = std::vector<uint8_t>(1 << 16);
   std::vector<uint8_t> scratchpad = std::vector<uint8_t>(1 << 14);
-  DramClock clock{chip};
+  sim_kit::DramClock clock{chip.dram_gb_per_s, chip.clock_mhz};
   Dma dma{chip,
           {dram_base, dram.size(), dram.data()},
           {scratchpad_base, scratchpad.size(), scratchpad.data()},

@@ -49,7 +49,7 @@ uint64_t LineBuffers::touch_line(uint64_t line, bool is_write, uint64_t now) {
   if (!costs)
     return now;
   uint64_t end =
-      dram_->book(DramClock::User::core, line_bytes, now, line_bytes);
+      dram_->book(sim_kit::DramClock::User::core, line_bytes, now, line_bytes);
   return is_held || follows || is_write ? end : end + latency_;
 }
 

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "targets/reef/sim/dram_clock.h"
+#include "sim_kit/dram_clock.h"
 
 namespace landfall::reef::sim {
 
@@ -16,7 +16,7 @@ namespace landfall::reef::sim {
 /// it is buffered.
 class LineBuffers {
 public:
-  LineBuffers(DramClock &dram, uint64_t latency)
+  LineBuffers(sim_kit::DramClock &dram, uint64_t latency)
       : dram_(&dram), latency_(latency) {
     clear();
   }
@@ -43,7 +43,7 @@ private:
   void enter(uint64_t line, uint8_t place);
   void use(uint8_t place);
 
-  DramClock *dram_;
+  sim_kit::DramClock *dram_;
   uint64_t latency_;
   Held held_[line_count];
   uint8_t newest_ = 0; ///< The oldest is newest_'s `newer` in the list.

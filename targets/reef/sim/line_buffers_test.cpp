@@ -1,4 +1,4 @@
-//===- dram_clock_test.cpp ------------------------------------------------===//
+//===- line_buffers_test.cpp ----------------------------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -11,48 +11,10 @@ namespace landfall::reef::sim {
 namespace {
 
 /// 32 bytes a cycle, 100 cycles away.
-ChipDescription slow_memory() { return find_chip("reef1").take(); }
-
-constexpr auto core = DramClock::User::core;
-constexpr auto transfer = DramClock::User::transfer;
-
-TEST(DramClock, OneMoverIsBoundByItsRateOrByTheMemory) {
-  DramClock clock(slow_memory());
-  EXPECT_EQ(clock.book(core, 6400, 0, 64), 200u)
-      << "32 bytes a cycle are there";
-  DramClock idle(slow_memory());
-  EXPECT_EQ(idle.book(core, 800, 1000, 8), 1100u)
-      << "8 bytes a cycle are asked for";
-}
-
-TEST(DramClock, MoversShareTheBandwidth) {
-  DramClock clock(slow_memory());
-  uint64_t first = clock.book(core, 64000, 0, 32);
-  uint64_t second = clock.book(core, 64000, 0, 32);
-  EXPECT_EQ(first, 2000u);
-  EXPECT_EQ(second, 4000u);
-  EXPECT_EQ(clock.busy(), 4000u);
-  EXPECT_EQ(clock.stalled(), 2000u);
-}
-
-TEST(DramClock, WhoIsBehindDoesNotWaitForThoseAhead) {
-  DramClock clock(slow_memory());
-  clock.book(core, 64, 5000, 64);
-  EXPECT_LE(clock.book(core, 64, 1000, 64), 1002u);
-}
-
-TEST(DramClock, LinesOfCoresPassBetweenTransfers) {
-  DramClock clock(slow_memory());
-  uint64_t end = clock.book(transfer, 64000, 0, 64);
-  EXPECT_GT(end, 2000u) << "less than all the bandwidth";
-  EXPECT_LT(end, 2150u);
-  EXPECT_LE(clock.book(core, 64, 100, 64), 192u)
-      << "in this window or the next";
-  EXPECT_GE(clock.book(transfer, 64, 100, 64), end - 64) << "behind the other";
-}
+sim_kit::DramClock slow_memory() { return {32, 1000}; }
 
 TEST(LineBuffers, OnlyTheFirstLineOfAStreamPaysTheLatency) {
-  DramClock clock(slow_memory());
+  sim_kit::DramClock clock = slow_memory();
   LineBuffers lines(clock, 100);
   uint64_t now = 0;
   uint64_t first = lines.touch(0x80000000, 4, false, now);
@@ -66,7 +28,7 @@ TEST(LineBuffers, OnlyTheFirstLineOfAStreamPaysTheLatency) {
 }
 
 TEST(LineBuffers, SeveralStreamsGoOnSideBySide) {
-  DramClock clock(slow_memory());
+  sim_kit::DramClock clock = slow_memory();
   LineBuffers lines(clock, 100);
   uint64_t now = 0;
   for (uint64_t step = 0; step < 20; ++step)
@@ -79,7 +41,7 @@ TEST(LineBuffers, SeveralStreamsGoOnSideBySide) {
 }
 
 TEST(LineBuffers, TheLineLeastRecentlyUsedMakesRoom) {
-  DramClock clock(slow_memory());
+  sim_kit::DramClock clock = slow_memory();
   LineBuffers lines(clock, 100);
   auto touch = [&](uint64_t number) {
     return lines.touch(0x80000000 + number * 0x10000, 8, false, 0) >= 100;
@@ -95,7 +57,7 @@ TEST(LineBuffers, TheLineLeastRecentlyUsedMakesRoom) {
 }
 
 TEST(LineBuffers, StoresAreNotWaitedFor) {
-  DramClock clock(slow_memory());
+  sim_kit::DramClock clock = slow_memory();
   LineBuffers lines(clock, 100);
   EXPECT_LT(lines.touch(0x80000000, 8, true, 0), 10u);
   EXPECT_EQ(clock.bytes(), 64u);

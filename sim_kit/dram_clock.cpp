@@ -3,15 +3,15 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/reef/sim/dram_clock.h"
+#include "sim_kit/dram_clock.h"
 
 #include <algorithm>
 
-namespace landfall::reef::sim {
+namespace landfall::sim_kit {
 
-DramClock::DramClock(const ChipDescription &chip)
-    : window_bytes_(std::max<uint64_t>(1, uint64_t(chip.dram_gb_per_s) * 1000 *
-                                              window / chip.clock_mhz)),
+DramClock::DramClock(uint64_t gb_per_s, uint64_t clock_mhz)
+    : window_bytes_(
+          std::max<uint64_t>(1, gb_per_s * 1000 * window / clock_mhz)),
       slots_(window_count) {}
 
 /// The bytes reserved in a window. A slot that has been reused by a later
@@ -51,4 +51,4 @@ uint64_t DramClock::book(User user, uint64_t bytes, uint64_t now,
   return end;
 }
 
-} // namespace landfall::reef::sim
+} // namespace landfall::sim_kit

@@ -5,9 +5,10 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "targets/reef/chip/chip_description.h"
+#include <cstdint>
+#include <vector>
 
-namespace landfall::reef::sim {
+namespace landfall::sim_kit {
 
 /// The model of DRAM bandwidth. Time is divided into windows of fixed length
 /// and capacity in bytes. An access reserves its bytes in the first windows
@@ -21,7 +22,8 @@ class DramClock {
 public:
   enum class User { core, transfer };
 
-  explicit DramClock(const ChipDescription &chip);
+  /// The peak bandwidth, and the clock whose cycles time is counted in.
+  DramClock(uint64_t gb_per_s, uint64_t clock_mhz);
 
   /// Reserves `bytes`, at most `rate` bytes per cycle, from cycle `now` on.
   /// Returns the cycle at which the last byte has been transferred.
@@ -51,4 +53,4 @@ private:
   std::vector<Slot> slots_;
 };
 
-} // namespace landfall::reef::sim
+} // namespace landfall::sim_kit

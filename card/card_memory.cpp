@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/reef/driver/card_memory.h"
+#include "card/card_memory.h"
 
 #include <cerrno>
 #include <cstring>
@@ -11,16 +11,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-namespace landfall::reef {
+namespace landfall::card {
 
-Result<std::unique_ptr<CardMemory>> CardMemory::create(uint64_t bytes) {
+Result<std::unique_ptr<CardMemory>> CardMemory::create(uint64_t bytes,
+                                                       uint64_t first_address) {
   auto refused = [&] {
     return Error{ErrorCode::out_of_memory,
                  fmt::format("the system gives no {} bytes for the memory of a "
                              "simulated card: {}",
                              bytes, std::strerror(errno))};
   };
-  int descriptor = memfd_create("landfall-reef", MFD_CLOEXEC);
+  int descriptor = memfd_create("landfall-card", MFD_CLOEXEC);
   if (descriptor < 0)
     return refused();
   void *base = MAP_FAILED;
@@ -32,8 +33,8 @@ Result<std::unique_ptr<CardMemory>> CardMemory::create(uint64_t bytes) {
     close(descriptor);
     return error;
   }
-  return std::unique_ptr<CardMemory>(
-      new CardMemory(descriptor, static_cast<uint8_t *>(base), bytes));
+  return std::unique_ptr<CardMemory>(new CardMemory(
+      descriptor, static_cast<uint8_t *>(base), bytes, first_address));
 }
 
 CardMemory::~CardMemory() {
@@ -41,4 +42,4 @@ CardMemory::~CardMemory() {
   close(descriptor_);
 }
 
-} // namespace landfall::reef
+} // namespace landfall::card

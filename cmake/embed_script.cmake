@@ -1,6 +1,6 @@
-# Run as a script: writes OUTPUT, a C++ file that defines FUNCTION, which gives
-# the files of INPUTS as a list of TYPE{name, contents}.
-#   cmake -DOUTPUT=... -DHEADER=... -DTYPE=... -DFUNCTION=... -DINPUTS=a;b -P
+# Run as a script (Embed.cmake): writes OUTPUT, a C++ file that defines FUNCTION in
+# NAMESPACE, which gives the files of INPUTS as a list of TYPE{name, contents}.
+#   cmake -DOUTPUT=... -DHEADER=... -DNAMESPACE=... -DTYPE=... -DFUNCTION=... -DINPUTS=a;b -P
 set(arrays "")
 set(rows "")
 set(number 0)
@@ -17,7 +17,7 @@ endforeach()
 file(WRITE ${OUTPUT} "// Generated: files as data.
 #include \"${HEADER}\"
 
-namespace landfall::reef {
+namespace ${NAMESPACE} {
 namespace {
 ${arrays}} // namespace
 
@@ -27,5 +27,5 @@ ${rows}  };
   return list;
 }
 
-} // namespace landfall::reef
+} // namespace ${NAMESPACE}
 ")

@@ -6,18 +6,20 @@
 #pragma once
 
 #include "base/result.h"
-#include "targets/reef/firmware/protocol.h"
 
+#include <cstdint>
 #include <memory>
 
-namespace landfall::reef {
+namespace landfall::card {
 
 /// The card's DRAM: a memory file, mapped by host and card; its pages are
 /// allocated on first access. It outlives the running card, so that its
 /// contents survive a restart.
 class CardMemory {
 public:
-  static Result<std::unique_ptr<CardMemory>> create(uint64_t bytes);
+  /// `first_address` is that of the first byte, as the card has it.
+  static Result<std::unique_ptr<CardMemory>> create(uint64_t bytes,
+                                                    uint64_t first_address);
   ~CardMemory();
   CardMemory(const CardMemory &) = delete;
   CardMemory &operator=(const CardMemory &) = delete;
@@ -26,19 +28,21 @@ public:
   int descriptor() const { return descriptor_; }
   /// The host's pointer to a DRAM address.
   uint8_t *host(uint64_t address) const {
-    return base_ + (address - dram_base);
+    return base_ + (address - first_address_);
   }
   template <typename T> T *at(uint64_t address) const {
     return reinterpret_cast<T *>(host(address));
   }
 
 private:
-  CardMemory(int descriptor, uint8_t *base, uint64_t bytes)
-      : descriptor_(descriptor), base_(base), bytes_(bytes) {}
+  CardMemory(int descriptor, uint8_t *base, uint64_t bytes,
+             uint64_t first_address)
+      : descriptor_(descriptor), base_(base), bytes_(bytes),
+        first_address_(first_address) {}
 
   int descriptor_;
   uint8_t *base_;
-  uint64_t bytes_;
+  uint64_t bytes_, first_address_;
 };
 
-} // namespace landfall::reef
+} // namespace landfall::card

@@ -1,0 +1,58 @@
+//===- card_memory_test.cpp -----------------------------------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "card/direct_queue.h"
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+namespace landfall::card {
+namespace {
+
+TEST(CardMemory, AddressesBeginWhereTheCardSays) {
+  auto memory = CardMemory::create(1 << 20, 0x80000000).take();
+  *memory->at<uint32_t>(0x80000010) = 7;
+  // The card's own mapping of the file.
+  void *card = mmap(nullptr, memory->bytes(), PROT_READ, MAP_SHARED,
+                    memory->descriptor(), 0);
+  ASSERT_NE(card, MAP_FAILED);
+  EXPECT_EQ(static_cast<uint32_t *>(card)[4], 7u);
+  munmap(card, memory->bytes());
+}
+
+TEST(CardMemory, PagesAreTakenWhenTheyAreUsed) {
+  auto memory = CardMemory::create(uint64_t(1) << 40, 0);
+  ASSERT_TRUE(memory.ok()) << memory.error().message;
+  EXPECT_EQ(*(*memory)->host((uint64_t(1) << 40) - 1), 0);
+  auto absurd = CardMemory::create(uint64_t(1) << 62, 0);
+  ASSERT_FALSE(absurd.ok());
+  EXPECT_EQ(absurd.error().code, ErrorCode::out_of_memory);
+}
+
+class CopyQueue final : public DirectQueue {
+public:
+  explicit CopyQueue(const CardMemory &memory) : DirectQueue(memory) {}
+  Status do_launch(const runtime::Executable &, uint32_t,
+                   std::span<const runtime::DeviceSpan>,
+                   std::span<const int64_t>) override {
+    return {};
+  }
+};
+
+TEST(DirectQueue, CopiesAreDoneAtOnce) {
+  auto memory = CardMemory::create(4096, 256).take();
+  CopyQueue queue(*memory);
+  runtime::DeviceMemory a = {256, 64}, b = {512, 64};
+  int64_t value = 42, back = 0;
+  ASSERT_TRUE(queue.write({a, 8}, &value, sizeof(value)).ok());
+  EXPECT_EQ(*memory->at<int64_t>(264), 42);
+  ASSERT_TRUE(queue.copy({b, 16}, {a, 8}, sizeof(value)).ok());
+  ASSERT_TRUE(queue.read(&back, {b, 16}, sizeof(back)).ok());
+  EXPECT_EQ(back, 42);
+  EXPECT_TRUE(queue.finish().ok());
+}
+
+} // namespace
+} // namespace landfall::card

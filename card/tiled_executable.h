@@ -1,0 +1,72 @@
+//===- tiled_executable.h - Kernels that the tiler computes ----*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "card/card_memory.h"
+#include "runtime/device.h"
+#include "runtime/device_heap.h"
+#include "tile/tiler.h"
+
+#include <functional>
+#include <map>
+#include <mutex>
+
+namespace landfall::card {
+
+/// The instructions of one core in a card's memory.
+struct Program {
+  uint64_t address = 0;
+  uint64_t bytes = 0;
+};
+/// The programs of a kernel at some sizes, one a core.
+struct Stream {
+  std::vector<Program> programs;
+  std::shared_ptr<const void> memory; ///< Released with the last copy of it.
+};
+
+/// A chip that the tiler makes instructions for. Outlives executables.
+struct TiledChip {
+  std::string_view target; ///< Whose code sections it runs.
+  const tile::Capabilities &can;
+  int cores = 1;
+  const CardMemory &memory;
+  runtime::DeviceHeap &heap;
+  /// The chip's instructions for what `emit` calls a backend with.
+  using Emit = std::function<Status(tile::EngineBackend &)>;
+  Result<std::vector<uint8_t>> (*encode)(const tile::Capabilities &can,
+                                         const Emit &emit);
+};
+
+/// Plans of a package's kernels, made when it is loaded. Instructions are
+/// encoded when a kernel is launched with sizes for the first time, and kept in
+/// the card's memory. Thread-safe.
+class TiledExecutable final : public runtime::Executable {
+public:
+  /// Fails with `unsupported` if the package has kernels that do not fall back
+  /// but no code for the target, or code that this build cannot plan. `owner`
+  /// keeps the chip alive.
+  static Result<std::unique_ptr<runtime::Executable>>
+  load(const Package &package, const TiledChip &chip,
+       std::shared_ptr<const void> owner);
+
+  Result<Stream> stream(uint32_t kernel, std::span<const int64_t> sizes) const;
+
+private:
+  using Shape = std::pair<uint32_t, std::vector<int64_t>>;
+
+  TiledExecutable(const Package &package, const TiledChip &chip,
+                  std::shared_ptr<const void> owner)
+      : Executable(package.kernels), owner_(std::move(owner)), chip_(chip) {}
+  Result<Stream> encode(uint32_t kernel, std::span<const int64_t> sizes) const;
+
+  std::shared_ptr<const void> owner_;
+  const TiledChip chip_;
+  std::vector<tile::SharedPlan> plans_; ///< Null: the kernel falls back.
+  mutable std::mutex mutex_;
+  mutable std::map<Shape, Stream> streams_;
+};
+
+} // namespace landfall::card

@@ -1,0 +1,76 @@
+//===- core.h - A core of atoll --------------------------------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "sim_kit/dram_clock.h"
+#include "sim_kit/tasks.h"
+#include "targets/atoll/chip/chip_description.h"
+#include "targets/atoll/chip/instruction.h"
+
+namespace landfall::atoll::sim {
+
+/// Memories have the numbers of tile::Space, and behind them:
+inline constexpr size_t dram_space = tile::space_count;
+
+/// What a core's queues work with.
+struct Units {
+  ChipDescription chip;
+  tile::Capabilities can;
+  std::array<uint8_t *, tile::space_count + 1> memories = {};
+  sim_kit::DramClock *dram = nullptr;
+  uint64_t multiply_adds = 0; ///< So far, without padding.
+};
+
+using Dimensions = std::array<sim_kit::Loop, dimension_registers>;
+
+/// An instruction with the registers' values at its dispatch.
+struct Decoded {
+  Instruction fields;
+  Dimensions dimensions;
+  int64_t address = 0; ///< In DRAM: that register's, and `wide`.
+};
+
+/// What an instruction, whose fields are legal, does on its queue.
+std::unique_ptr<sim_kit::Work> make_work(const Decoded &decoded, Units &units);
+
+/// A stream of instructions in DRAM.
+struct Program {
+  uint64_t address = 0;
+  uint64_t count = 0; ///< Instructions.
+};
+
+/// The control unit, its registers, the queues.
+class Core {
+public:
+  /// `dram` is that of the chip, and outlives the core, as the clock does.
+  Core(const ChipDescription &chip, std::span<uint8_t> dram,
+       sim_kit::DramClock &clock);
+  Core(const Core &) = delete;
+  Core &operator=(const Core &) = delete;
+
+  /// Begins a program at cycle `now`, with the first address registers set.
+  void start(Program program, std::span<const uint64_t> addresses,
+             uint64_t now);
+  sim_kit::QueueEngine &queues() { return queues_; }
+  const Units &units() const { return units_; }
+
+private:
+  Result<std::optional<sim_kit::Instruction>> fetch();
+  Status set_register(const Instruction &fields);
+  bool is_legal(const Instruction &fields) const;
+  Error wrong(std::string_view what) const;
+
+  Units units_;
+  std::span<uint8_t> dram_;
+  std::vector<std::vector<uint8_t>> on_chip_;
+  sim_kit::QueueEngine queues_;
+  Program program_;
+  uint64_t next_ = 0; ///< The number of the instruction to fetch.
+  std::array<int64_t, address_registers> addresses_ = {};
+  std::array<Dimensions, queue_count> dimensions_ = {};
+};
+
+} // namespace landfall::atoll::sim
