@@ -14,8 +14,8 @@ namespace {
 /// The longest period that is tried.
 constexpr int64_t max_period = 16;
 
-std::vector<TableRun>
-runs_of(std::span<const std::optional<int64_t>> offsets, int64_t period) {
+std::vector<TableRun> runs_of(std::span<const std::optional<int64_t>> offsets,
+                              int64_t period) {
   std::vector<TableRun> runs;
   int64_t count = int64_t(offsets.size());
   for (int64_t r = 0; r < std::min(period, count); ++r) {
@@ -134,8 +134,7 @@ private:
   }
 
   /// Each combination of the variables' runs is a box.
-  void load_runs(const Region &region, const Array &destination,
-                 int64_t base) {
+  void load_runs(const Region &region, const Array &destination, int64_t base) {
     std::vector<std::vector<TableRun>> runs;
     for (const Axis &axis : destination.axes) {
       int64_t count = region.count[axis.variable];
@@ -163,9 +162,8 @@ private:
                 const std::vector<size_t> &which) {
     Bound offset = bound_of(stream_.launch, scope_, region, plan_.offset,
                             destination.axes);
-    std::vector<Bound> bounds =
-        bounds_of(stream_.launch, scope_, region, plan_.conditions,
-                  destination.axes);
+    std::vector<Bound> bounds = bounds_of(stream_.launch, scope_, region,
+                                          plan_.conditions, destination.axes);
     int64_t bytes = size_of(destination.type);
     int64_t source = offset.constant + base, place = 0;
     StridedDimensions dims;
@@ -199,8 +197,8 @@ private:
 std::vector<TableRun>
 find_runs(std::span<const std::optional<int64_t>> offsets) {
   std::vector<TableRun> best = runs_of(offsets, 1);
-  for (int64_t period = 2;
-       period <= max_period && size_t(period) < best.size(); ++period) {
+  for (int64_t period = 2; period <= max_period && size_t(period) < best.size();
+       ++period) {
     std::vector<TableRun> runs = runs_of(offsets, period);
     if (runs.size() < best.size())
       best = std::move(runs);

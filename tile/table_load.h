@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Indices that are not affine (i / 2, clamped or reflected ones) are computed by
-// the host for each value of a variable. A table that repeats itself with a
+// Indices that are not affine (i / 2, clamped or reflected ones) are computed
+// by the host for each value of a variable. A table that repeats itself with a
 // constant step becomes a few strided boxes:
 //
 //   i / 2 for i < 2n:  even i and odd i are two boxes of n elements

@@ -3,8 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "tile/table_load.h"
 #include "tile/run_for_test.h"
+#include "tile/table_load.h"
 
 namespace landfall::tile {
 namespace {
@@ -44,14 +44,13 @@ TEST(TableLoad, IndicesThatAreNotAffine) {
     return k.scalar(op, tests ? boolean : i64, {a, b});
   };
   NodeId row = op(ScalarOp::div, i, k.size(3));
-  NodeId moved = k.scalar(
-      ScalarOp::abs, i64, {op(ScalarOp::sub, j, k.literal(2))});
+  NodeId moved =
+      k.scalar(ScalarOp::abs, i64, {op(ScalarOp::sub, j, k.literal(2))});
   NodeId last = op(ScalarOp::sub, k.size(1), k.literal(1));
   NodeId column = op(ScalarOp::min, moved, last);
-  NodeId residue =
-      op(ScalarOp::mod, op(ScalarOp::add, i, j), k.literal(3));
+  NodeId residue = op(ScalarOp::mod, op(ScalarOp::add, i, j), k.literal(3));
   NodeId guard = k.scalar(ScalarOp::bit_not, boolean,
-                   {op(ScalarOp::eq, residue, k.literal(1))});
+                          {op(ScalarOp::eq, residue, k.literal(1))});
   k.yield({k.load(x, {c, row, column}),
            k.load(x, {c, row, column, guard, k.real(-1)})});
   check_kernel(k.kernel, {{8, 12, 4, 2},
