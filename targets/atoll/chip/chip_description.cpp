@@ -42,7 +42,7 @@ std::vector<tile::VectorOperation> operations() {
       list.push_back({op, type, type});
   };
   same(f32, {add, sub, mul, div, min, max, neg, abs, sign, floor, ceil, round,
-             trunc, sqrt, exp, log, select});
+             trunc, sqrt, exp, log, select, fma});
   same(i32, {add, sub, mul, min, max, neg, abs, bit_and, bit_or, bit_xor,
              bit_not, shl, shr, select});
   same(boolean, {bit_and, bit_or, bit_xor, bit_not, select});
