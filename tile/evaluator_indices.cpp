@@ -41,8 +41,8 @@ Array Evaluator::sum_of(const Array &a, const Array &b) {
   return result;
 }
 
-/// Loads blocks at offsets that are computed here: a block is what lies in order
-/// along the innermost axis, if no index from data depends on it.
+/// Loads blocks at offsets that are computed here: a block is what lies in
+/// order along the innermost axis, if no index from data depends on it.
 void Evaluator::gather(const LoadPlan &load, uint32_t operand,
                        const Array &result) {
   const TilePlan &plan = stream_.launch.plan();
@@ -78,8 +78,8 @@ void Evaluator::gather(const LoadPlan &load, uint32_t operand,
     offsets = sum_of(offsets, scaled);
   }
   if (offsets.axes.size() != outer.size()) {
-    Array all = stream_.emitter.allocate(stream_.vector, DType::i32, outer,
-                                         region_);
+    Array all =
+        stream_.emitter.allocate(stream_.vector, DType::i32, outer, region_);
     stream_.emitter.copy(region_, all, offsets);
     offsets = std::move(all);
   }
@@ -87,8 +87,12 @@ void Evaluator::gather(const LoadPlan &load, uint32_t operand,
   for (uint32_t v : outer)
     count *= region_.count[v];
   int64_t base = stream_.launch.number(load.offset.constant) * element;
-  stream_.emitter.gather({{operand, base}, element, block * element, count,
-                          offsets.place(), result.place()});
+  stream_.emitter.gather({{operand, base},
+                          element,
+                          block * element,
+                          count,
+                          offsets.place(),
+                          result.place()});
 }
 
 /// Elements that are true where all forms are >= 0.

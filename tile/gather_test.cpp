@@ -26,8 +26,8 @@ Kernel gather(DType type, bool rows) {
   if (type != i64)
     index = k.scalar(ScalarOp::cast, i64, {index});
   NodeId last = k.scalar(ScalarOp::mul, i64, {a, k.literal(0)});
-  k.yield({rows ? k.load(x, {batch, index, c})
-                : k.load(x, {batch, last, index})});
+  k.yield(
+      {rows ? k.load(x, {batch, index, c}) : k.load(x, {batch, last, index})});
   return std::move(k.kernel);
 }
 
