@@ -74,6 +74,7 @@ public:
   void move(Place source, Place destination, int64_t element_bytes,
             const StridedDimensions &dimensions);
   void multiply(const MultiplyCall &call) { calls_.push_back(call); }
+  void gather(const GatherCall &call) { calls_.push_back(call); }
 
 private:
   void load_part(DevicePlace source, Place destination, int64_t element_bytes,

@@ -154,67 +154,15 @@ Array Evaluator::converted(const Array &array, DType type) {
   return result;
 }
 
-/// The index as i32: a ramp along each variable, summed.
-Array Evaluator::ramp(NodeId id) {
-  Form form = stream_.launch.form(stream_.launch.plan().indices.at(id), scope_);
-  int64_t first = form.constant;
-  for (size_t v = 0; v < form.slopes.size(); ++v)
-    first += form.slopes[v] * region_.start[v];
-  Array sum;
-  for (uint32_t v : order_) {
-    if (form.slopes[v] == 0 || region_.count[v] == 1)
-      continue;
-    Array along = make(DType::i32, bit(v));
-    stream_.emitter.ramp(along.place(), sum.memory ? 0 : first, form.slopes[v],
-                         region_.count[v]);
-    if (!sum.memory) {
-      sum = along;
-      continue;
-    }
-    Variables both = bit(v);
-    for (const Axis &axis : sum.axes)
-      both |= bit(axis.variable);
-    Array next = make(DType::i32, both);
-    Array terms[] = {sum, along};
-    stream_.emitter.vector({ScalarOp::add, DType::i32, DType::i32}, region_,
-                           next, terms);
-    sum = next;
-  }
-  if (!sum.memory) {
-    sum = make(DType::i32, 0);
-    stream_.emitter.fill(region_, sum, uint64_t(uint32_t(first)));
-  }
-  return sum;
-}
-
-/// Elements that are true where all forms are >= 0.
-Array Evaluator::mask(NodeId id) {
-  const TilePlan &plan = stream_.launch.plan();
-  Array result = make(DType::boolean, plan.uses[id]);
-  stream_.emitter.fill(region_, result, 0);
-  StridedDimensions dims;
-  for (const Axis &axis : result.axes)
-    dims.push_back(
-        {region_.count[axis.variable], {axis.stride, axis.stride, 0, 0}});
-  clip_box(dims,
-           bounds_of(stream_.launch, scope_, region_, plan.conditions.at(id),
-                     result.axes),
-           [&](const ClippedBox &box) {
-             if (box.is_empty())
-               return;
-             Offsets start;
-             StridedDimensions inside = inside_of(box, start);
-             Place place = result.place();
-             place.offset += start[0];
-             stream_.emitter.fill(place, 1, 1, inside);
-           });
-  return result;
-}
-
 void Evaluator::run_load(NodeId id, const Node &node) {
   const TilePlan &plan = stream_.launch.plan();
   const LoadPlan &load = plan.loads.at(id);
   Array result = make(node.type, plan.uses[id]);
+  if (!load.data.empty()) {
+    gather(load, node.index, result);
+    values_[id] = std::move(result);
+    return;
+  }
   bool zeros = false;
   if (load.is_guarded()) {
     zeros = plan.kinds[load.other] == ValueKind::host &&

@@ -78,7 +78,10 @@ private:
   Array make(DType type, Variables variables);
   Array copied(NodeId id, Variables variables);
   Array mask(NodeId id);
-  Array ramp(NodeId id);
+  Array ramp(NodeId id) { return ramp(stream_.launch.plan().indices.at(id)); }
+  Array ramp(const analysis::Affine &index);
+  void gather(const LoadPlan &load, uint32_t operand, const Array &result);
+  Array sum_of(const Array &a, const Array &b);
   Array converted(const Array &array, DType type);
   void forget(const std::vector<Step> &steps);
 

@@ -163,6 +163,9 @@ private:
     }
     if (size_of(node.type) > 8)
       return refuse("it has complex numbers");
+    if (!load.data.empty() && (load.is_guarded() || !load.tables.empty()))
+      return refuse("it loads from an index that depends on data, under a "
+                    "guard");
     plan_.loads[id] = std::move(load);
     plan_.kinds[id] = ValueKind::array;
     return {};
@@ -174,10 +177,35 @@ private:
       load.offset = load.offset + *index * stride;
       return {};
     }
-    std::optional<Variables> uses = table_uses(id);
-    if (!uses)
+    if (std::optional<Variables> uses = table_uses(id)) {
+      load.tables.push_back({id, *uses, stride});
+      return {};
+    }
+    return add_data_index(id, stride, load);
+  }
+
+  /// An index is in the operand's range, so its low bits are all of it: what is
+  /// loaded in 64 bits, or computed in at most 32.
+  Status add_data_index(NodeId id, const analysis::SizePolynomial &stride,
+                        LoadPlan &load) {
+    const Node &node = at(id);
+    NodeId value = id;
+    if (node.kind == NodeKind::scalar && node.op == ScalarOp::cast)
+      value = node.args[0];
+    DType type = at(value).type;
+    bool narrow =
+        is_integer(type) && type != DType::u32 && info(type).bits <= 32;
+    bool loaded = type == DType::i64 && at(value).kind == NodeKind::load;
+    if (!narrow && !loaded)
+      return refuse("it computes an index from data in 64 bits");
+    if (!capabilities_.indexed_loads)
       return refuse("it loads from an index that depends on data");
-    load.tables.push_back({id, *uses, stride});
+    TRY(visit(value));
+    if (type != DType::i32)
+      TRY(require(ScalarOp::cast, type, DType::i32));
+    TRY(require(ScalarOp::add, DType::i32, DType::i32));
+    TRY(require(ScalarOp::mul, DType::i32, DType::i32));
+    load.data.push_back({value, stride});
     return {};
   }
 

@@ -13,19 +13,23 @@ namespace landfall::tile {
 namespace {
 
 /// Collects the arrays that a node uses, in its blocks too.
-void collect_arrays(const TilePlan &plan, const Node &node,
+void collect_arrays(const TilePlan &plan, NodeId id,
                     std::vector<NodeId> &found) {
-  auto add = [&](NodeId id) {
-    if (plan.kinds[id] == ValueKind::array)
-      found.push_back(id);
+  auto add = [&](NodeId used) {
+    if (plan.kinds[used] == ValueKind::array)
+      found.push_back(used);
   };
+  const Node &node = plan.kernel.nodes[id];
   for (NodeId argument : node.args)
     add(argument);
+  if (auto load = plan.loads.find(id); load != plan.loads.end())
+    for (const DataIndex &index : load->second.data)
+      add(index.node);
   for (const Block &block : node.blocks) {
-    for (NodeId id : block.nodes)
-      collect_arrays(plan, plan.kernel.nodes[id], found);
-    for (NodeId id : block.yields)
-      add(id);
+    for (NodeId inner : block.nodes)
+      collect_arrays(plan, inner, found);
+    for (NodeId yield : block.yields)
+      add(yield);
   }
 }
 
@@ -54,7 +58,7 @@ public:
     std::unordered_set<NodeId> done(kept.begin(), kept.end());
     for (size_t s = steps.size(); s-- > 0;) {
       std::vector<NodeId> used;
-      collect_arrays(plan_, plan_.kernel.nodes[steps[s].node], used);
+      collect_arrays(plan_, steps[s].node, used);
       for (NodeId id : used)
         if (own_.contains(id) && done.insert(id).second)
           steps[s].last_uses.push_back(id);
@@ -68,7 +72,7 @@ private:
         !needed_.insert(id).second)
       return;
     std::vector<NodeId> used;
-    collect_arrays(plan_, plan_.kernel.nodes[id], used);
+    collect_arrays(plan_, id, used);
     for (NodeId other : used)
       need(other);
   }
@@ -118,6 +122,8 @@ private:
     for (const auto *values : {&load.tables, &load.guards})
       for (const TableValue &value : *values)
         variables |= value.uses;
+    for (const DataIndex &index : load.data)
+      variables |= plan_.uses[index.node];
     if (load.other != no_node)
       variables |= plan_.uses[load.other];
     grow(id, variables);
@@ -158,7 +164,7 @@ std::vector<Step> list_steps(const TilePlan &plan, const Block &block,
 std::vector<Step> list_outer_steps(const TilePlan &plan, const Block &block,
                                    NodeId inner) {
   std::vector<NodeId> kept;
-  collect_arrays(plan, plan.kernel.nodes[inner], kept);
+  collect_arrays(plan, inner, kept);
   return StepLister(plan, block).list(kept, inner);
 }
 

@@ -43,15 +43,23 @@ struct TableValue {
   analysis::SizePolynomial stride = {}; ///< Of an index, in elements.
 };
 
-/// The element is at `offset` plus each index of `tables` times its stride. It
-/// is loaded where all conditions are >= 0 and all guards true, and is `other`
-/// elsewhere.
+/// An index that is an array of integers, within the operand's extent.
+struct DataIndex {
+  NodeId node = no_node;
+  analysis::SizePolynomial stride; ///< In elements.
+};
+
+/// The element is at `offset` plus each index of `tables` and `data` times its
+/// stride. It is loaded where all conditions are >= 0 and all guards true, and
+/// is `other` elsewhere. A load with `data` has neither tables nor guards nor
+/// conditions.
 struct LoadPlan {
   analysis::Affine offset; ///< In elements.
   std::vector<analysis::Affine> conditions;
   NodeId other = no_node;
   std::vector<TableValue> tables = {};
   std::vector<TableValue> guards = {};
+  std::vector<DataIndex> data = {};
   bool is_guarded() const { return !conditions.empty() || !guards.empty(); }
 };
 
