@@ -87,7 +87,7 @@ def main():
     parser.add_argument("--filter", default="", help="operators whose name contains this")
     parser.add_argument("--first", type=int, default=0, help="the first round")
     parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--device", default="", help="default: cpu; in every fourth round null, which checks accesses")
     parser.add_argument("--verbose", action="store_true", help="print refusals")
     arguments = parser.parse_args()
     onnxruntime.set_default_logger_severity(4)
@@ -97,9 +97,10 @@ def main():
     last_refusal = {}
     start = time.monotonic()
     for number in range(arguments.first, arguments.first + arguments.rounds):
+        device = arguments.device or ("null" if number % 4 == 3 else "cpu")
         for name in names:
             try:
-                outcome, reason = try_case(name, number, arguments.device)
+                outcome, reason = try_case(name, number, device)
             except Exception:
                 outcome, reason = "failed", traceback.format_exc()
             counts[name][outcome] += 1

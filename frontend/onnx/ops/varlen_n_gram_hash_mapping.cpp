@@ -68,8 +68,9 @@ static void varlen_n_gram_hash_mapping(Node &node) {
   Shape update = {sequences.batch, node.int_attr("state_update_capacity"),
                   hash.history()};
   node.output(3, b.map(update, ids.dtype(), [&](std::span<const Scalar> p) {
-    return select(p[1] < counts.at({p[0]}),
-                  hash.id_before(p[0], p[1] + 1, p[2]), hash.pad());
+    Scalar end = minimum(p[1] + 1, sequences.length(p[0]));
+    return select(p[1] < counts.at({p[0]}), hash.id_before(p[0], end, p[2]),
+                  hash.pad());
   }));
 }
 
