@@ -50,8 +50,10 @@ class TypeSets:
             return "map"
         if type_str.startswith("seq(map("):
             return "seq(map)"
+        # Sparse tensors are constants here, and dense when they are checked.
+        type_str = type_str.replace("sparse_tensor", "tensor")
         element = re.search(r"tensor\((\w+)\)", type_str)
-        if not element or element[1] not in self.names or "sparse" in type_str:
+        if not element or element[1] not in self.names:
             return None
         return type_str.replace(element[0], self.names[element[1]])
 

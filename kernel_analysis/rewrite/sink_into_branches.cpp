@@ -19,9 +19,15 @@ constexpr double worth_a_branch = 16;
 
 class Rewriter {
 public:
-  explicit Rewriter(Kernel kernel) : k_(std::move(kernel)) { count_uses(); }
+  explicit Rewriter(Kernel kernel)
+      : k_(std::move(kernel)), levels_(k_.nodes.size(), 0) {
+    count_uses();
+  }
 
   Kernel run() {
+    for (size_t k = 0; k < k_.body.params.size(); ++k)
+      levels_[k_.body.params[k]] = k + 1;
+    note_levels(k_.body, k_.loops.size());
     visit(k_.body);
     return std::move(k_);
   }
@@ -30,16 +36,58 @@ private:
   using Set = std::unordered_set<NodeId>;
 
   void count_uses();
+  void note_levels(const Block &block, size_t level);
+  size_t outer_level(NodeId id) const;
   void visit(Block &block);
   bool rewrite(Block &block, size_t place);
   bool must_stay(NodeId id) const;
+  bool changes_less(NodeId id, NodeId condition) const;
   Set needed_only_by(const Block &block, size_t place, NodeId value);
   Block move_out(Block &block, const Set &nodes, NodeId value);
   size_t uses_within(const Set &users, NodeId node);
 
   Kernel k_;
   std::vector<size_t> uses_;
+  std::vector<size_t>
+      levels_; ///< How many of the loops around a node change it.
 };
+
+/// The outermost loop is the kernel's first; loops in the body come after all
+/// of these.
+void Rewriter::note_levels(const Block &block, size_t level) {
+  levels_.resize(k_.nodes.size(), 0);
+  for (NodeId id : block.nodes) {
+    for (const Block &inner : k_.nodes[id].blocks) {
+      for (NodeId param : inner.params)
+        levels_[param] = level + 1;
+      note_levels(inner, level + 1);
+    }
+    levels_[id] = outer_level(id);
+  }
+}
+
+/// The level of a node from those of what it uses outside of its blocks.
+size_t Rewriter::outer_level(NodeId id) const {
+  size_t most = 0;
+  Set inside;
+  auto visit = [&](auto &self, const Node &node) -> void {
+    for (NodeId arg : node.args)
+      if (!inside.contains(arg))
+        most = std::max(most, levels_[arg]);
+    for (const Block &block : node.blocks) {
+      inside.insert(block.params.begin(), block.params.end());
+      for (NodeId inner : block.nodes) {
+        self(self, k_.nodes[inner]);
+        inside.insert(inner);
+      }
+      for (NodeId result : block.yields)
+        if (!inside.contains(result))
+          most = std::max(most, levels_[result]);
+    }
+  };
+  visit(visit, k_.nodes[id]);
+  return most;
+}
 
 void Rewriter::count_uses() {
   uses_.assign(k_.nodes.size(), 0);
@@ -84,6 +132,11 @@ bool Rewriter::must_stay(NodeId id) const {
       if (must_stay(inner))
         return true;
   return false;
+}
+
+/// Whether loops compute the node once for several values of the condition.
+bool Rewriter::changes_less(NodeId id, NodeId condition) const {
+  return levels_[id] < levels_[condition];
 }
 
 /// The nodes of the block before `place` that are used only to compute `value`,
@@ -136,6 +189,8 @@ bool Rewriter::rewrite(Block &block, size_t place) {
   };
   Set no = needed_only_by(block, place, other);
   Set yes = load ? Set() : needed_only_by(block, place, node.args[1]);
+  for (Set *side : {&no, &yes})
+    std::erase_if(*side, [&](NodeId n) { return changes_less(n, condition); });
   if (work(no) < worth_a_branch && work(yes) < worth_a_branch)
     return false;
   if (no.contains(condition) || yes.contains(condition))
@@ -155,6 +210,7 @@ bool Rewriter::rewrite(Block &block, size_t place) {
   branch.args = {condition};
   branch.blocks = {std::move(then_block), std::move(else_block)};
   k_.nodes.push_back(std::move(branch));
+  levels_.resize(k_.nodes.size(), levels_[id]);
   k_.nodes[id] = {.kind = NodeKind::result, .type = node.type, .args = {owner}};
   auto at = std::find(block.nodes.begin(), block.nodes.end(), id);
   block.nodes.insert(at, owner);

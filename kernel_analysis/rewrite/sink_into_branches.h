@@ -10,6 +10,9 @@
 //   y = f(g(x)); load z[i] if p else y      y is computed at every point
 //   branch (p) { load z[i] } { f(g(x)) }    y is computed where p is false
 //
+// What changes less often than the condition stays: a softmax's sum is the same
+// for the row whose elements a mask selects, and loops compute it once.
+//
 //===----------------------------------------------------------------------===//
 #pragma once
 

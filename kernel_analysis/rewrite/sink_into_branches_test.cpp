@@ -45,13 +45,41 @@ TEST(SinkIntoBranches, movesWorkToTheSideThatNeedsIt) {
 TEST(SinkIntoBranches, bothSidesOfASelect) {
   Kernel kernel =
       concat([](KernelMaker &k, uint32_t x, uint32_t, NodeId i, NodeId first) {
-        NodeId here = row_sum(k, x, i), zeroth = row_sum(k, x, k.literal(0));
-        k.yield({k.scalar(ScalarOp::select, i32, {first, here, zeroth})});
+        NodeId last = k.scalar(ScalarOp::sub, i64, {k.size(0), k.literal(1)});
+        NodeId there = k.scalar(ScalarOp::sub, i64, {last, i});
+        NodeId here = row_sum(k, x, i), far = row_sum(k, x, there);
+        k.yield({k.scalar(ScalarOp::select, i32, {first, here, far})});
       });
   Kernel sunk = sink_into_branches(kernel);
   EXPECT_EQ(count_kind(sunk, sunk.body, NodeKind::branch), 1u);
   EXPECT_EQ(count_kind(sunk, sunk.body, NodeKind::loop), 0u);
   expect_same(sunk, kernel);
+}
+
+TEST(SinkIntoBranches, whatTheConditionChangesFasterThanStays) {
+  // A row's sum, which a mask uses or not, is computed once for the row.
+  KernelMaker k("masked", KernelClass::map);
+  k.kernel.size_count = 2;
+  k.kernel.loops = {sized(0), sized(1)};
+  uint32_t x = k.input(i32, {sized(0), sized(1)});
+  k.output(i32, {sized(0), sized(1)});
+  NodeId row = k.param(i64), column = k.param(i64);
+  NodeId sum = row_sum(k, x, row);
+  NodeId first = k.scalar(ScalarOp::lt, DType::boolean, {column, k.literal(2)});
+  NodeId other = row_sum(k, x, row);
+  k.yield({k.scalar(ScalarOp::select, i32, {first, sum, other})});
+  Kernel kernel = std::move(k.kernel);
+  Kernel kept = sink_into_branches(kernel);
+  EXPECT_EQ(count_kind(kept, kept.body, NodeKind::branch), 0u);
+  EXPECT_EQ(count_kind(kept, kept.body, NodeKind::loop), 2u);
+  // A mask of whole rows changes no faster than the sums.
+  for (Node &node : kernel.nodes)
+    if (node.op == ScalarOp::lt && node.kind == NodeKind::scalar)
+      node.args[0] = row;
+  Kernel sunk = sink_into_branches(kernel);
+  EXPECT_EQ(count_kind(sunk, sunk.body, NodeKind::branch), 1u);
+  EXPECT_EQ(count_kind(sunk, sunk.body, NodeKind::loop), 0u);
+  EXPECT_EQ(run(sunk, {4, 5}, {20, 20}), run(kernel, {4, 5}, {20, 20}));
 }
 
 TEST(SinkIntoBranches, littleWorkIsDoneFasterThanABranchIsTaken) {

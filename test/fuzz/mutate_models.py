@@ -1,10 +1,11 @@
 """Mutated models: landfall and ONNX Runtime answer, and the answers are compared.
 
     mutate_models.py [--count 20000] [--seed N] [--minutes M] [--models DIR]
-                     [--failures DIR] [--jobs 2] [--cpu 5] [--list]
+                     [--real] [--failures DIR] [--jobs 2] [--cpu 5] [--list]
 
 Random graphs, node tests, sample models and parts of the real models in DIR are
-changed in a few of many ways (mutants/*_changes.py). A crash, a hang, an
+changed in a few of many ways (mutants/*_changes.py); with --real parts of the real
+models alone. A crash, a hang, an
 `internal` error or wrong numbers are findings: each is made smaller and filed in
 --failures, one of each kind, operator and message; they fail the run. What
 ONNX Runtime answers and landfall refuses is filed too, but does not fail it; the
@@ -32,6 +33,7 @@ import onnx
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test/conformance"))
+sys.path.append(str(ROOT / "build/python"))
 
 import workers  # noqa: E402
 from mutants import failures  # noqa: E402
@@ -86,7 +88,7 @@ def work(options):
 
     judges = {device: Judge(landfall, device, say) for device in ("cpu", "null")}
     steps = optional_steps(landfall)
-    mutants = Mutants(options.seed, options.models)
+    mutants = Mutants(options.seed, options.models, options.real)
     limit_memory()
     filed = {}
     for number in range(options.start, options.count, options.jobs):
@@ -138,7 +140,8 @@ def run_worker(options, part):
         start = int(place.partition(":")[2]) if place else part
         return [sys.executable, __file__, "--start", str(start), "--count", str(options.count), "--jobs",
                 str(options.jobs), "--seed", str(options.seed), "--end", str(options.end), "--models",
-                str(options.models), "--failures", str(options.failures), "--cpu", str(options.cpu)]
+                str(options.models), "--failures", str(options.failures), "--cpu", str(options.cpu),
+                *(["--real"] if options.real else [])]
 
     def next_place(place):
         return f"{options.seed}:{int(place.partition(':')[2]) + options.jobs}"
@@ -165,7 +168,7 @@ def dies(options, mutant, folder):
 def file_death(options, place, kind, text):
     """Made smaller in processes of their own."""
     number = int(place.partition(":")[2])
-    name, mutant, _ = Mutants(options.seed, options.models).make(number, device_of(options, number) == "cpu")
+    name, mutant, _ = Mutants(options.seed, options.models, options.real).make(number, device_of(options, number) == "cpu")
     with tempfile.TemporaryDirectory() as folder:
         small = failures.shrunk(mutant, lambda candidate: dies(options, candidate, folder) == kind,
                                 SECONDS_FOR_DEATHS / 2)
@@ -205,6 +208,7 @@ def parse():
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--models", type=Path, default=ROOT.parent / "shared/models")
+    parser.add_argument("--real", action="store_true")
     parser.add_argument("--failures", type=Path, default=ROOT / "build/fuzz/failures")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--cpu", type=int, default=5)
@@ -230,7 +234,7 @@ def main():
     if options.only:
         seed, number = map(int, options.only.split(":"))
         device = device_of(options, number)
-        name, mutant, further = Mutants(seed, options.models).make(number, device == "cpu")
+        name, mutant, further = Mutants(seed, options.models, options.real).make(number, device == "cpu")
         print(name, *mutant.history, onnx.printer.to_text(mutant.model)[:6000])
         import landfall
 

@@ -24,7 +24,9 @@ from pathlib import Path
 
 import onnx
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "conformance"))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "test/conformance"))
+sys.path.append(str(ROOT / "build/python"))
 
 import operator_cases  # noqa: E402
 import operator_changes  # noqa: E402

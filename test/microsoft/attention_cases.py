@@ -12,6 +12,8 @@ def key_mask(draw, batch, length, total):
     form = draw.choice("lengths", "keys", "pairs")
     if form == "lengths":
         return draw.ints(1, total, (batch,), np.int32)
+    if form == "keys" and draw.flag(0.2):
+        return np.zeros((batch, 1), np.int32)  # Masks nothing, unless there is one key.
     mask = draw.ints(0, 1, (batch, total) if form == "keys" else (batch, length, total), np.int32)
     mask[..., 0] = 1
     return mask

@@ -17,6 +17,7 @@ class Case:
     outputs: int = 1
     unspecified: tuple = ()  # Outputs that are not asked for.
     constants: tuple = ()  # Operands that must be initializers, by position.
+    sparse: tuple = ()  # Of the constants, those that are given as sparse tensors.
     domain: str = "com.microsoft"
     opset: int = 21  # Of the default domain.
     steps: int = 0  # How far an integer result may be from the expected one.

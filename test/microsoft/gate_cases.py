@@ -68,6 +68,32 @@ def hyper_connection_post_mix(draw, name):
                        draw.maybe(draw.reals([*leading, branches, branches]))], attributes)
 
 
+@operator("HyperConnectionLowRankMix")
+def hyper_connection_low_rank_mix(draw, name):
+    branches, features, rank = draw.extent(1, 4), draw.extent(), draw.extent()
+    leading, width = draw.shape(1, 2), branches * features
+    x, scale = draw.reals([*leading, width]), draw.reals((width,))
+    weights = [draw.reals(shape) for shape in ((width, rank), (rank, width), (width, branches))]
+    before = [draw.reals([*leading, features]), draw.reals([*leading, branches])] if draw.flag() else []
+    attributes = {"num_branches": branches, "silu_alpha": 0.7, "gate_div": 2.0, "gate_mul": 1.5, "reduction_scale": 0.5}
+
+    def sigmoid(v):
+        return 1 / (1 + np.exp(-v))
+
+    def expected():
+        s = x.reshape(*leading, branches, features)
+        if before:
+            s = s + before[1][..., None] * before[0][..., None, :]
+        n = s / np.sqrt((s.astype(np.float64) ** 2).mean(-1, keepdims=True) + 1e-5) * scale.reshape(branches, features)
+        flat = n.reshape(x.shape)
+        z = 0.7 * (flat @ weights[0])
+        gates = sigmoid((z * sigmoid(z)) @ weights[1]).reshape(s.shape)
+        gate = sigmoid(flat @ weights[2] / 2) * 1.5
+        return [r.astype(np.float32) for r in ((n * gates).sum(-2) * 0.5, gate, s.reshape(x.shape))]
+
+    return Case(name, [x, scale, *weights, *before], attributes, outputs=3, expected=expected, scale=4)
+
+
 @operator("EngramGate")
 def engram_gate(draw, name):
     batch, length, branches, hidden = draw.extent(1, 2), draw.extent(1, 4), draw.extent(1, 3), draw.extent()

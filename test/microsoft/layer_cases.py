@@ -174,6 +174,59 @@ def bias_dropout(draw, name):
     return Case(name, [data, bias, residual], outputs=2, expected=results)
 
 
+@operator("BitmaskBiasDropout")
+def bitmask_bias_dropout(draw, name):
+    case = bias_dropout(draw, name)
+    case.expected[1] = ones_in_bits(case.operands[0])
+    return case
+
+
+@operator("BitmaskDropout")
+def bitmask_dropout(draw, name):
+    data = draw.reals(draw.shape(0, 3))
+    return Case(name, [data, draw.maybe(np.float32(0.3))], outputs=2, expected=[data, ones_in_bits(data)])
+
+
+def ones_in_bits(data):
+    return np.full(-(-data.size // 32), 2 ** 32 - 1, np.uint32)
+
+
+@operator("ReduceSumInteger")
+def reduce_sum_integer(draw, name):
+    dtype, shape = draw.choice(np.int8, np.uint8), draw.shape(1, 4)
+    axes, keep = draw.permutation(len(shape))[:draw.extent(1, len(shape))], draw.choice(0, 1)
+    data = draw.bytes(shape, dtype)
+    wide = np.int32 if dtype == np.int8 else np.uint32
+    return Case(name, [data], {"axes": axes, "keepdims": keep},
+                expected=[data.astype(wide).sum(tuple(axes), dtype=wide, keepdims=bool(keep))])
+
+
+@operator("RMSNormRotary")
+def rms_norm_rotary(draw, name):
+    batch, length, heads, stride, rows = draw.extent(1, 2), draw.extent(1, 4), draw.extent(1, 3), draw.extent(2, 9), 9
+    start = draw.extent(0, stride - 2)
+    width = draw.extent(2, stride - start)
+    half = draw.extent(1, width // 2)
+    x, scale = draw.reals((batch, length, heads, stride), 1, np.float16), draw.reals((width,))
+    cosine, sine = draw.reals((rows, half)), draw.reals((rows, half))
+    ids = draw.ints(0, rows - length, ()) if draw.flag() else draw.ints(0, rows - 1, (batch, length))
+    attributes = {"rotary_embedding_dim": 2 * half, "output_fp16": 1, "input_start": start, "input_width": width}
+    if draw.flag():
+        attributes["flatten_batch"] = 1
+
+    def expected():
+        part = x[..., start:start + width].astype(np.float64)
+        normed = part / np.sqrt((part ** 2).mean(-1, keepdims=True) + 1e-6) * scale
+        at = ids if ids.ndim else np.broadcast_to(ids + np.arange(length), (batch, length))
+        c, s = cosine[at][:, :, None], sine[at][:, :, None]
+        first, second, rest = normed[..., :half], normed[..., half:2 * half], normed[..., 2 * half:]
+        y = np.concatenate([first * c - second * s, second * c + first * s, rest], -1).astype(np.float16)
+        shape = (1, batch * length, heads * width) if "flatten_batch" in attributes else (batch, length, heads * width)
+        return [y.reshape(shape), normed.astype(np.float32)]
+
+    return Case(name, [x, scale, ids, cosine, sine], attributes, outputs=2, expected=expected)
+
+
 @operator("GemmFastGelu")
 def gemm_fast_gelu(draw, name):
     m, k, n = draw.extent(), draw.extent(), draw.extent()

@@ -43,3 +43,26 @@ def causal_conv_with_state(draw, name):
     operands = [draw.reals(shape), draw.reals((channels, 1, taps)), draw.maybe(draw.reals((channels,))),
                 draw.maybe(draw.reals([window, *state] if window else state))]
     return Case(name, operands, attributes, outputs=2)
+
+
+@operator("AttnLSTM")
+def attn_lstm(draw, name):
+    time, batch, inputs, hidden, steps, depth, width = (draw.extent(1, 4) for _ in range(7))
+    direction = draw.choice("forward", "reverse", "bidirectional")
+    both = 2 if direction == "bidirectional" else 1
+    layer = draw.extent(1, 4) if draw.flag() else None
+    attention = layer or depth
+    lengths = draw.ints(1, time, (batch,), np.int32) if draw.flag() else None
+    if lengths is not None:
+        lengths[0] = time  # ONNX Runtime leaves what is behind the longest sequence as it was.
+    operands = [draw.reals((time, batch, inputs)), draw.reals((both, 4 * hidden, inputs + attention)),
+                draw.reals((both, 4 * hidden, hidden)), draw.maybe(draw.reals((both, 8 * hidden))), lengths,
+                draw.maybe(draw.reals((both, batch, hidden))), draw.maybe(draw.reals((both, batch, hidden))),
+                draw.maybe(draw.reals((both, 3 * hidden))), draw.reals((both, hidden, width)),
+                draw.reals((both, depth, width)), draw.reals((both, width)), draw.reals((batch, steps, depth)),
+                draw.maybe(draw.ints(1, steps, (batch,), np.int32)),
+                draw.reals((both, depth + hidden, layer)) if layer else None]
+    attributes = {"direction": direction, "hidden_size": hidden}
+    if draw.flag(0.3):
+        attributes["clip"] = 0.5
+    return Case(name, operands, attributes, outputs=3)

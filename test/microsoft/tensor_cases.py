@@ -181,3 +181,15 @@ def rfft(draw, name):
 def irfft(draw, name):
     x = draw.reals([*draw.shape(0, 2), draw.extent(2, 8), 2])
     return Case(name, [x], {"signal_ndim": 1}, expected=[np.fft.irfft(x[..., 0] + 1j * x[..., 1]).astype(np.float32)])
+
+
+@operator("SparseToDenseMatMul")
+def sparse_to_dense_mat_mul(draw, name):
+    dtype = draw.choice(np.float32, np.float64, np.int64, np.uint32)
+    transposed = [draw.choice(0, 1), draw.choice(0, 1)]
+    m, k, n = draw.extent(), draw.extent(), draw.extent()
+    a = draw.ints(0, 9, [k, m] if transposed[0] else [m, k], dtype) * (draw.ints(0, 2, [k, m] if transposed[0] else [m, k]) == 0)
+    b = draw.ints(0, 9, [n, k] if transposed[1] else [k, n], dtype)
+    y = (a.T if transposed[0] else a) @ (b.T if transposed[1] else b)
+    return Case(name, [a.astype(dtype), b], {"transA": transposed[0], "transB": transposed[1]}, sparse=(0,),
+                expected=[y.astype(dtype)])

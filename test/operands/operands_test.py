@@ -93,6 +93,25 @@ class Operands(unittest.TestCase):
         self.refuses_at_run("Slice", {"x": X, "s": ints(0, 0), "e": ints(2, 2), "a": ints(1, -1)})
         self.refuses_at_run("ReduceSum", {"x": X, "a": ints(0, -2)}, is_rivals_rule=False)
 
+    def test_axes_that_say_nothing(self):
+        """What ONNX Runtime takes, if ONNX does not."""
+        for op in ("ReduceSum", "ReduceMean", "ReduceMax", "ReduceL2"):
+            for keepdims in (0, 1):
+                self.agrees(op, {"x": number(-3)}, opset=9, axes=[1, 0], keepdims=keepdims)
+        self.agrees("ArgMax", {"x": number(-3)}, opset=9, axis=0)
+        self.agrees("Squeeze", {"x": COLUMN}, opset=11, axes=[0, -2, 0])
+
+    def test_slopes_that_are_larger(self):
+        self.agrees("PRelu", {"x": -X[:1], "s": X})
+        self.agrees("PRelu", {"x": -X, "s": np.ones((2, *X.shape), np.float32)})
+
+    def test_long_steps(self):
+        long = np.iinfo(np.int64).max
+        for axis in (0, 1):
+            operands = {"x": X, "s": ints(0), "e": ints(long), "a": ints(axis), "t": ints(long)}
+            self.agrees("Slice", operands)
+            self.agrees("Slice", {**operands, "s": ints(-1), "e": ints(-long), "t": ints(-long)})
+
     def test_lengths(self):
         w = np.ones((1, 12, 4), np.float32)
         r = np.ones((1, 12, 3), np.float32)

@@ -75,10 +75,12 @@ constexpr double whole_numbers = 0x1.8p23;
 
 /// y * 2^n where y is in [1/2, 2] or NaN, and n in [-151, 129]; `shifted` is
 /// n + whole_numbers, and n is at most 0 if x < 0, at least 0 if not. The
-/// result rounds once.
-Value *scale(LaneCode &c, Value *y, Value *shifted, Value *x) {
-  Value *bits = c.to_bits(shifted);
+/// result rounds once; it is 0 where it `vanishes`, without a product of
+/// numbers.
+Value *scale(LaneCode &c, Value *y, Value *shifted, Value *x, Value *vanishes) {
+  Value *bits = c.to_bits(shifted), *zero = c.real(0, x);
   if (c.frame.machine.vector.scales_by_powers) {
+    y = c.b.CreateSelect(vanishes, zero, y);
     Value *n = c.b.CreateSub(bits, c.to_bits(c.real(whole_numbers, y)));
     return c.b.CreateIntrinsic(llvm::Intrinsic::ldexp,
                                {y->getType(), n->getType()}, {y, n});
@@ -93,20 +95,24 @@ Value *scale(LaneCode &c, Value *y, Value *shifted, Value *x) {
   Value *bias = c.b.CreateSelect(small, c.whole(64 << 23, bits),
                                  c.whole(-(64 << 23), bits));
   Value *rest = c.b.CreateSub(c.to_bits(c.real(1, y)), bias);
-  return c.fma(c.from_bits(c.b.CreateAdd(field, bias)), c.from_bits(rest),
-               c.b.CreateFMul(y, c.real(0, y)));
+  Value *first = c.from_bits(c.b.CreateAdd(field, bias));
+  return c.fma(c.b.CreateSelect(vanishes, zero, first), c.from_bits(rest),
+               c.b.CreateFMul(y, zero));
 }
 
 } // namespace
 
 Value *emit_exp(LaneCode &c, Value *x) {
+  // There, 0 is nearest. Masks of attention are full of such numbers, and
+  // processors take a hundred times as long for a product that underflows.
+  Value *vanishes = c.b.CreateFCmpOLT(x, c.real(-104.0, x));
   x = clamp(c, x, -104.0, 89.0);
   Value *shifted = c.fma(x, c.real(log2_e, x), c.real(whole_numbers, x));
   Value *n = c.b.CreateFSub(shifted, c.real(whole_numbers, x));
   Value *r = c.fma(n, c.real(-ln2_high, x), x);
   r = c.fma(n, c.real(-ln2_low, x), r);
   Value *y = c.polynomial(r, minimax::exp);
-  return scale(c, y, shifted, x);
+  return scale(c, y, shifted, x, vanishes);
 }
 
 Value *emit_log(LaneCode &c, Value *x) {

@@ -9,6 +9,7 @@
 #include "compiler/native/suite/native_suite_for_test.h"
 
 #include <bit>
+#include <cfenv>
 #include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
@@ -125,6 +126,29 @@ TEST(VectorMath, keepsItsPromises) {
     for (size_t k = 0; k < runs.size(); ++k)
       check_function(functions[k], outcomes.machine, launches[k],
                      outcomes.runs[k]);
+}
+
+TEST(VectorMath, computesNothingOfWhatVanishes) {
+  // Processors take a hundred times as long for a product that underflows, and
+  // masks make most arguments of a softmax so small.
+  std::vector<Kernel> kernels = {kernel_of(functions[0])};
+  std::vector<float> x(1000, -1000.0F);
+  x[1] = -INFINITY;
+  x[2] = -104.1F;
+  x[3] = 1;
+  Launch launch{{int64_t(x.size())}, {bytes_of(x), bytes_of(x), bytes_of(x)}};
+  std::vector<native::Run> runs = {{0, &launch, true}};
+  std::feclearexcept(FE_ALL_EXCEPT);
+  std::vector<Outcomes> all = run_everywhere(kernels, runs);
+  EXPECT_FALSE(std::fetestexcept(FE_UNDERFLOW));
+  for (const Outcomes &outcomes : all) {
+    std::vector<float> y(x.size());
+    std::memcpy(y.data(), outcomes.runs[0].operands[2].data(),
+                y.size() * sizeof(float));
+    EXPECT_NEAR(y[3], std::exp(1.0F), 1e-6) << outcomes.machine;
+    y[3] = 0;
+    EXPECT_EQ(y, std::vector<float>(x.size())) << outcomes.machine;
+  }
 }
 
 } // namespace

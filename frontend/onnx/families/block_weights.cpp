@@ -28,12 +28,15 @@ Tensor byte_shifts(Builder &b, int bits) {
   return constant_table(b, DType::u8, shifts);
 }
 
-int packed_bits(const Node &node, std::string_view attribute) {
-  int64_t bits = node.int_attr(attribute, 4);
+int known_bits(const Node &node, int64_t bits) {
   if (bits != 2 && bits != 4 && bits != 8)
     node.unsupported("weights of " + std::to_string(bits) +
                      " bits; 2, 4 and 8 are supported");
   return int(bits);
+}
+
+int packed_bits(const Node &node, std::string_view attribute) {
+  return known_bits(node, node.int_attr(attribute, 4));
 }
 
 BlockWeights::BlockWeights(const Node &node, Tensor weights, Tensor scales,

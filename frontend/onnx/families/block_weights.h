@@ -25,7 +25,10 @@ struct PackedBits {
 /// Where the integers of a byte start: 0, bits, 2 * bits, ... as u8.
 Tensor byte_shifts(Builder &b, int bits);
 
-/// The attribute `bits` as a width that PackedBits knows.
+/// A width that PackedBits knows; others are refused.
+int known_bits(const Node &node, int64_t bits);
+
+/// The attribute `bits` as such a width.
 int packed_bits(const Node &node, std::string_view attribute);
 
 /// Weights [rows, depth] with a scale and a zero point for each block of

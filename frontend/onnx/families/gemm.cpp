@@ -20,19 +20,24 @@ static Scalar scaled(Scalar x, double factor) {
 }
 
 Tensor gemm_of(Node &node) {
+  Tensor a = node.input(0, "A");
+  return gemm_of(node, {a, node.input(1, "B"), node.optional_input(2, "C"),
+                        node.float_attr("alpha", 1), node.float_attr("beta", 1),
+                        a.dtype()});
+}
+
+Tensor gemm_of(const Node &node, const GemmOperands &operands) {
   Builder &b = node.b();
   MatrixProduct product;
-  product.a = node.input(0, "A");
-  product.b = node.input(1, "B");
+  product.a = operands.a;
+  product.b = operands.b;
   node.expect(product.a.rank() == 2 && product.b.rank() == 2,
               "A and B must be matrices");
   product.transpose_a = node.flag_attr("transA", false);
   product.transpose_b = node.flag_attr("transB", false);
-  product.result = product.a.dtype();
+  product.result = operands.result;
   product.accumulator = compute_type(product.result);
-  Tensor c = node.optional_input(2, "C");
-  double alpha = node.float_attr("alpha", 1);
-  double beta = node.float_attr("beta", 1);
+  Tensor c = operands.c;
 
   Shape result = {product.a.dim(product.transpose_a ? 1 : 0),
                   product.b.dim(product.transpose_b ? 0 : 1)};
@@ -45,7 +50,9 @@ Tensor gemm_of(Node &node) {
     }
   }
   product.epilogue = [&](std::span<const Scalar> point, Scalar sum) {
-    Scalar value = scaled(sum, alpha);
+    Scalar value = scaled(sum, operands.alpha);
+    for (Tensor factor : operands.factors)
+      value = value * factor.at({});
     if (!c)
       return value;
     Scalars indices;
@@ -54,7 +61,7 @@ Tensor gemm_of(Node &node) {
       indices.push_back(
           broadcast_index(b, c.dim(i), result[axis], point[axis]));
     }
-    return value + scaled(convert(c.at(indices), value.dtype()), beta);
+    return value + scaled(convert(c.at(indices), value.dtype()), operands.beta);
   };
   return stored_product(node, product);
 }

@@ -10,9 +10,15 @@
 namespace landfall::frontend {
 namespace {
 
+/// Definitions before opset 11 do not say that an axis must exist, and files
+/// have axes of single numbers; those name nothing.
+bool has_no_axes(const Node &node, Tensor data) {
+  return data.rank() == 0 && node.version() < 11;
+}
+
 AxisList reduced_axes(const Node &node, int operand_since, Tensor data) {
   auto given = axes_of(node, 1, operand_since, data.rank());
-  if (given && !given->empty())
+  if (given && !given->empty() && !has_no_axes(node, data))
     return AxisList(node, *given, data.rank());
   bool keep_all = node.flag_attr("noop_with_empty_axes", false);
   return AxisList(keep_all ? 0 : data.rank(), data.rank());
@@ -56,7 +62,11 @@ Scalars kept_index(Builder &b, const Rows &rows,
 
 void reduce_operator(Node &node, int operand_since, bool real,
                      const std::function<Scalar(const Row &)> &formula) {
-  Tensor data = node.input(0, "data");
+  reduce_operator(node, node.input(0, "data"), operand_since, real, formula);
+}
+
+void reduce_operator(Node &node, Tensor data, int operand_since, bool real,
+                     const std::function<Scalar(const Row &)> &formula) {
   DType type = data.dtype();
   AxisList axes = reduced_axes(node, operand_since, data);
   Rows rows{data, {}, row_type(type, real)};
@@ -80,6 +90,8 @@ void reduce_operator(Node &node, int operand_since, bool real,
 
 void arg_operator(Node &node, bool largest) {
   Tensor data = node.input(0, "data");
+  if (has_no_axes(node, data))
+    return node.output(node.b().from_size(0));
   int axis = node.axis(node.int_attr("axis", 0), data.rank());
   bool keep = node.flag_attr("keepdims", true);
   bool last = node.flag_attr("select_last_index", false);

@@ -14,6 +14,9 @@ namespace landfall::frontend {
 /// value. `real`: integers compute in f64. The result has data's type.
 void reduce_operator(Node &node, int operand_since, bool real,
                      const std::function<Scalar(const Row &)> &formula);
+/// The same of `data` instead of the operand.
+void reduce_operator(Node &node, Tensor data, int operand_since, bool real,
+                     const std::function<Scalar(const Row &)> &formula);
 
 /// reduced = position of the extreme element along `axis`, as int64.
 void arg_operator(Node &node, bool largest);

@@ -34,9 +34,14 @@ ScoreOffsets::ScoreOffsets(const Node &node, Tensor mask, Tensor bias,
   if (rank == 1 && !ranges)
     require_equal(b_, mask.dim(0), q.batch,
                   "a key mask of rank 1 needs one length a sequence");
+  // By convention a mask of one column masks nothing.
   if (rank == 2 && mask.dim(1) == Size(1) && k.length != Size(1))
-    mask_ = {}; // By convention a mask of one column masks nothing.
-  else if (rank == 2 || rank == 3)
+    mask_ = {};
+  else if (rank == 2 && mask.dim(1) != k.length)
+    b_.require(max(equal(mask.dim(1), k.length), equal(mask.dim(1), 1)),
+               "a key mask must cover past and present keys: " +
+                   mask.dim(1).str() + " and " + k.length.str());
+  else if (rank == 3)
     require_equal(b_, mask.dim(-1), k.length,
                   "a key mask must cover past and present keys");
 }
@@ -50,8 +55,12 @@ Scalar ScoreOffsets::forbidden(std::span<const Scalar> p) const {
     return logical_or(late, p[3] < entry(p[0] + b_.scalar(q_.batch)));
   }
   Scalar row = broadcast_index(b_, mask_.dim(0), q_.batch, p[0]);
-  if (mask_.rank() == 2)
-    return mask_.at({row, p[3]}) <= 0;
+  if (mask_.rank() == 2) {
+    if (mask_.dim(1) == k_.length)
+      return mask_.at({row, p[3]}) <= 0;
+    Scalar covers = b_.scalar(equal(mask_.dim(1), k_.length));
+    return logical_and(mask_.at({row, p[3] * covers}) <= 0, covers != 0);
+  }
   if (mask_.rank() == 3)
     return mask_.at({row, p[2], p[3]}) <= 0;
   return mask_.at({row, b_.index(0), p[2] + b_.scalar(past_), p[3]}) <= 0;

@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontend/onnx/families/causal_convolution.h"
 #include "frontend/onnx/families/window.h"
 
 namespace landfall::frontend {
@@ -36,7 +37,7 @@ struct CausalConv {
   Builder &b;
   Timeline input, past;
   Tensor weight, bias; ///< The bias may be absent.
-  Size taps, past_length;
+  Size past_length;
   int64_t dilation, window;
   bool silu;
 
@@ -54,18 +55,12 @@ struct CausalConv {
   }
 
   Scalar output(Scalar batch, Scalar channel, Scalar t) const {
-    DType type = input.x.dtype(), compute = compute_type(type);
-    Scalar total = sum(b, {taps}, compute, [&](std::span<const Scalar> j) {
-      Scalar value = extended(batch, channel, t + j[0] * double(dilation));
-      Scalar factor = weight.at({channel, b.index(0), j[0]});
-      return convert(value, compute) * convert(factor, compute);
-    });
-    if (bias)
-      total = total + convert(bias.at({channel}), compute);
-    if (!silu)
-      return convert(total, type);
-    Scalar rounded = convert(convert(total, type), compute);
-    return convert(rounded * sigmoid(rounded), type);
+    DType compute = compute_type(input.x.dtype());
+    return causal_output(
+        weight, bias, silu, input.x.dtype(), channel, [&](Scalar tap) {
+          Scalar at = t + tap * double(dilation);
+          return convert(extended(batch, channel, at), compute);
+        });
   }
 
   /// {channel, time} of the last two indices.
@@ -135,10 +130,6 @@ static void causal_conv_with_state(Node &node) {
                           INT32_MAX);
   int64_t dilation = node.int_attr("dilation", 1);
   node.expect(dilation > 0, "dilation must be positive");
-  std::string activation = node.string_attr("activation", "none");
-  bool silu = activation == "silu" || activation == "swish";
-  node.expect(silu || activation == "none",
-              "activation \"" + activation + "\" is not known");
   Tensor x = last ? node.input(0, "input") : node.input(0, "input", 3);
   node.expect(x.rank() >= 3, "input must have rank 3 or more");
   Tensor w = node.input(1, "weight", 3);
@@ -151,16 +142,17 @@ static void causal_conv_with_state(Node &node) {
     x = flattened(b, x, 2);
     past = past ? flattened(b, past, 2 + lead) : past;
   }
-  Size taps = w.dim(2), length = (taps - 1) * dilation;
-  CausalConv conv{
-      b,    {x, last}, {past, last}, w,      node.optional_input(2, "bias", 1),
-      taps, length,    dilation,     window, silu};
-  require_equal(b, w.dim(0), conv.input.channels(),
-                "weight needs one kernel a channel");
-  require_equal(b, w.dim(1), 1, "weight must have an extent of 1 at axis 1");
-  if (conv.bias)
-    require_equal(b, conv.bias.dim(0), conv.input.channels(),
-                  "bias needs one element a channel");
+  Size length = (w.dim(2) - 1) * dilation;
+  CausalConv conv{b,
+                  {x, last},
+                  {past, last},
+                  w,
+                  node.optional_input(2, "bias", 1),
+                  length,
+                  dilation,
+                  window,
+                  ends_in_silu(node)};
+  check_causal_weights(node, w, conv.bias, conv.input.channels());
   if (past) {
     require_equal(b, conv.past.time(), length,
                   "past_state must hold (k - 1) * dilation positions");

@@ -5,7 +5,7 @@
 // Y = alpha * A' * B', where transA and transB swap the last two dimensions of
 // an operand, transBatchA and transBatchB first move its first dimension
 // behind the other batch dimensions. FusedMatMulActivation applies a function
-// to the result.
+// to the result. SparseToDenseMatMul's A is a sparse constant.
 //
 //===----------------------------------------------------------------------===//
 
@@ -59,6 +59,7 @@ static void fused_mat_mul_activation(Node &node) {
 
 LANDFALL_ONNX(fused_mat_mul, {"FusedMatMul", 1, fused_mat_mul, "com.microsoft"},
               {"TransposeMatMul", 1, fused_mat_mul, "com.microsoft"},
+              {"SparseToDenseMatMul", 1, fused_mat_mul, "com.microsoft"},
               {"FusedMatMulActivation", 1, fused_mat_mul_activation,
                "com.microsoft"})
 

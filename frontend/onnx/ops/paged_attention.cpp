@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/normalize.h"
+#include "frontend/onnx/families/packed_sequences.h"
 #include "frontend/onnx/families/rotation.h"
 #include "frontend/onnx/families/score_offsets.h"
 #include "frontend/onnx/families/strided_slice.h"
@@ -33,11 +34,9 @@ private:
   void bind_tokens();
   void bind_sequences();
   Size longest(const std::function<Scalar(Scalar sequence)> &length) const;
-  Scalar start(Scalar sequence) const { return starts_.at({sequence}); }
+  Scalar start(Scalar sequence) const { return sequences_.start(sequence); }
   Scalar past(Scalar sequence) const { return past_.at({sequence}); }
-  Scalar fresh(Scalar sequence) const {
-    return starts_.at({sequence + 1}) - starts_.at({sequence});
-  }
+  Scalar fresh(Scalar sequence) const { return sequences_.length(sequence); }
   Scalar slot(Scalar sequence, Scalar position) const;
   Tensor slots() const;
   Tensor normalized(Tensor x, int position, std::string_view name) const;
@@ -53,11 +52,11 @@ private:
   Size heads_, kv_heads_;
   Tensor q_, k_, v_; ///< [T, heads, features]
   Tensor key_cache_, value_cache_;
-  Tensor starts_;         ///< [B + 1] i64, from 0 to T, rising.
-  Tensor past_;           ///< [B] i64
-  Tensor table_;          ///< [B, blocks of a sequence] i64; -1: none.
-  Size batch_, rows_;     ///< Rows of all blocks.
-  Tensor owner_, places_; ///< [T] i64: a token's sequence, position.
+  PackedSequences sequences_;
+  Tensor past_;       ///< [B] i64
+  Tensor table_;      ///< [B, blocks of a sequence] i64; -1: none.
+  Size batch_, rows_; ///< Rows of all blocks.
+  Tensor places_;     ///< [T] i64: a token's position in its sequence.
 };
 
 PagedAttention::PagedAttention(Node &node)
@@ -116,46 +115,21 @@ void PagedAttention::bind_tokens() {
 /// What the operands say of where tokens are is checked here, so that no index
 /// made of it leaves its operand.
 void PagedAttention::bind_sequences() {
-  Size tokens = q_.dim(0), limit = tokens + 1;
   rows_ = key_cache_.dim(0) * key_cache_.dim(1);
   b_.require(less(0, rows_), "PagedAttention needs a cache");
-  Tensor ends = node_.input(5, "cumulative_sequence_length", 1);
-  batch_ = ends.dim(0) - 1;
-  b_.require(less(0, ends.dim(0)),
-             "cumulative_sequence_length needs B + 1 entries");
-  Tensor inside =
-      CheckedIndex(node_, ends, {&limit, 1}, CheckedIndex::Negative::refused)
-          .tensor();
-  LoopsResult result{DType::i64, ends.shape(), {}};
-  starts_ = b_.loops(
-      {ends.dim(0)}, {&result, 1},
-      [&](std::span<const Scalar> p, std::span<const Buffer> out) {
-        Scalar end = inside.at(p), first = p[0] == 0;
-        Scalar before = inside.at({maximum(p[0] - 1, 0)});
-        Scalar rises = select(first, end == 0, before <= end);
-        Scalar last = p[0] == b_.scalar(batch_);
-        Scalar all = logical_or(logical_not(last), end == b_.scalar(tokens));
-        b_.check(logical_and(rises, all),
-                 "cumulative_sequence_length must rise from 0 to the number "
-                 "of tokens");
-        out[0].store(p, end);
-      })[0];
+  sequences_ = sequences_ending_at(
+      node_, node_.input(5, "cumulative_sequence_length", 1),
+      "cumulative_sequence_length", q_.dim(0));
+  batch_ = sequences_.batch;
   table_ = node_.input(7, "block_table", 2);
   require_equal(b_, table_.dim(0), batch_, "block_table differs in batch");
   past_ =
       checked_lengths(node_, node_.input(6, "past_seqlens", 1), "past_seqlens",
                       batch_, table_.dim(1) * key_cache_.dim(1));
-  DType types[] = {DType::i64, DType::i64};
-  Tensors known =
-      b_.map({tokens}, types, [&](std::span<const Scalar> p) -> Scalars {
-        Scalar count = sum(b_, {batch_}, DType::i64, [&](auto s) {
-          return cast(p[0] >= starts_.at({s[0] + 1}), DType::i64);
-        });
-        Scalar own = minimum(count, b_.scalar(max(batch_, 1)) - 1);
-        return {own, p[0] - start(own) + past(own)};
-      });
-  owner_ = known[0];
-  places_ = known[1];
+  places_ = b_.map(sequences_.owners.shape(), DType::i64, [&](auto p) {
+    Scalar own = sequences_.owners.at(p);
+    return p[0] - start(own) + past(own);
+  });
 }
 
 /// The largest of the sequences' lengths.
@@ -189,7 +163,7 @@ Tensor PagedAttention::slots() const {
     require_list(node_, given, "slot_mapping", q_.dim(0));
   return b_.map({q_.dim(0)}, DType::i64, [&](std::span<const Scalar> p) {
     if (!given)
-      return slot(owner_.at(p), places_.at(p));
+      return slot(sequences_.owners.at(p), places_.at(p));
     Scalar row = cast(given.at(p), DType::i64);
     Scalar inside = logical_and(row >= 0, row < b_.scalar(rows_));
     return select(inside, row, b_.index(-1));
@@ -325,7 +299,7 @@ void PagedAttention::run() {
   v.length = k.length;
   Tensor y = attention_values(b_, shares(q, k), v, q_.dtype());
   Tensor tokens = b_.map(q_.shape(), q_.dtype(), [&](auto p) {
-    Scalar own = owner_.at({p[0]}), s = p[0] - start(own);
+    Scalar own = sequences_.owners.at({p[0]}), s = p[0] - start(own);
     Scalar at[] = {own, p[1], s, p[2]};
     return y.at_or(at, s < b_.scalar(q.length), b_.literal(q_.dtype(), 0));
   });

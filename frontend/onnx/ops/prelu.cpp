@@ -4,7 +4,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/support/compute_type.h"
-#include "frontend/onnx/support/parameter_shape.h"
 
 namespace landfall::frontend {
 
@@ -19,11 +18,11 @@ static Tensor aligned_slope(Node &node, Tensor x) {
   return node.b().reshape(slope, shape);
 }
 
-// Y = X if X >= 0, else slope X
+// Y = X if X >= 0, else slope X. Either may broadcast to the other, as ONNX
+// Runtime has it.
 static void prelu(Node &node) {
   Tensor x = node.input(0, "X");
   Tensor slope = aligned_slope(node, x);
-  require_broadcasts_to(node, slope, "slope", x);
   node.output(node.b().elementwise({x, slope}, [&](std::span<const Scalar> e) {
     Scalar value = widen(e[0]);
     return convert(select(value < 0, value * widen(e[1]), value), x.dtype());

@@ -10,26 +10,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/normalize.h"
-#include "frontend/onnx/support/indexing.h"
+#include "frontend/onnx/families/skipped_sum.h"
 
 namespace landfall::frontend {
 
 namespace {
-
-/// skip may lack the batch dimension or have a batch of 1.
-Tensor skipped_sum(Builder &b, Tensor x, Tensor skip, Tensor bias) {
-  return b.map(x.shape(), x.dtype(), [&](std::span<const Scalar> p) {
-    Scalars at;
-    int missing = x.rank() - skip.rank();
-    for (int i = 0; i < skip.rank(); ++i)
-      at.push_back(
-          broadcast_index(b, skip.dim(i), x.dim(missing + i), p[missing + i]));
-    Scalar total = widen(x.at(p)) + widen(skip.at(at));
-    if (bias)
-      total = total + widen(bias.at({p.back()}));
-    return convert(total, x.dtype());
-  });
-}
 
 /// mean and 1 / sqrt(variance + epsilon), in f32.
 void output_statistics(Node &node, const Rows &rows, double epsilon) {
@@ -49,10 +34,8 @@ void output_statistics(Node &node, const Rows &rows, double epsilon) {
 
 Tensor bind_sum(Node &node, int bias_position) {
   Tensor x = node.input(0, "input"), skip = node.input(1, "skip");
-  node.expect(x.rank() >= 2 && skip.rank() >= 1 && skip.rank() <= x.rank(),
-              "input must have rank 2 or 3, skip no more");
-  Tensor total = skipped_sum(node.b(), x, skip,
-                             node.optional_input(bias_position, "bias", 1));
+  Tensor total =
+      skipped_sum(node, x, skip, node.optional_input(bias_position, "bias", 1));
   if (node.wants_output(3))
     node.output(3, total);
   return total;

@@ -6,6 +6,8 @@
 #include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/axis_list.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace landfall::frontend {
@@ -41,6 +43,15 @@ std::vector<Size> limited(std::span<const Size> bounds, Size extent) {
   return result;
 }
 
+/// A step that sums do not overflow with. Longer ones meet the same elements:
+/// the first.
+Size moderate(Size step) {
+  constexpr int64_t most = int64_t(1) << 61;
+  return known_ge(step, -most) && known_ge(most, step)
+             ? step
+             : clamp(step, -most, most);
+}
+
 /// A negative step walks from start down to, not including, end: both are
 /// clamped one lower.
 Range resolve(Size start, Size end, Size step, Size extent) {
@@ -62,11 +73,12 @@ void slice(const Node &node, std::span<const Size> starts,
               "starts, ends, axes and steps differ in length");
   AxisList list = axes ? AxisList(node, *axes, rank)
                        : AxisList(static_cast<int>(count), rank);
-  std::vector<Size> offsets, strides;
+  std::vector<Size> offsets, strides, moderated;
+  std::ranges::transform(steps, std::back_inserter(moderated), moderate);
   Shape shape;
   for (int d = 0; d < rank; ++d) {
     Size extent = data.dim(d);
-    Size step = list.value_at(d, steps, 1);
+    Size step = list.value_at(d, moderated, 1);
     node.b().require(1 - equal(step, 0), "Slice needs steps other than 0");
     auto limits = [&](std::span<const Size> bounds) {
       return list.names(d).is_constant()

@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "frontend/onnx/families/gated_unit.h"
 #include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/indexing.h"
 
@@ -18,9 +19,8 @@ static void swiglu(Node &node) {
   }));
 }
 
-// output = G sigmoid(activation_alpha G) (L + activation_beta) of G = gate and
-// L = up, or gate's halves; with limit > 0, G is at most that and L within it
-static void clamped_swiglu(Node &node) {
+// output = clamped_swiglu(gate, up), or of gate's halves
+static void swiglu_microsoft(Node &node) {
   Builder &b = node.b();
   Tensor gate = real_input(node, 0, "gate"), up = node.optional_input(1, "up");
   if (!up) {
@@ -31,25 +31,14 @@ static void clamped_swiglu(Node &node) {
     up = slice_along(gate, last, half, half);
     gate = slice_along(gate, last, 0, half);
   }
-  double alpha = node.float_attr("activation_alpha", 1);
-  double beta = node.float_attr("activation_beta", 0);
-  double limit = node.float_attr("limit", 0);
   bool rounds = node.int_attr("round_activation", 0) != 0;
   DType type = gate.dtype();
   node.output(b.elementwise({gate, up}, [&](std::span<const Scalar> e) {
-    Scalar g = convert(e[0], DType::f32), l = convert(e[1], DType::f32);
-    if (limit > 0) {
-      g = minimum(g, limit);
-      l = maximum(minimum(l, limit), -limit);
-    }
-    Scalar y = g * sigmoid(alpha * g);
-    if (rounds)
-      y = convert(convert(y, type), DType::f32);
-    return convert(y * (beta == 0 ? l : l + beta), type);
+    return clamped_swiglu(node, e[0], e[1], type, rounds);
   }));
 }
 
 LANDFALL_ONNX(swiglu, {"SwiGLU", 28, swiglu},
-              {"SwiGLU", 1, clamped_swiglu, "com.microsoft"})
+              {"SwiGLU", 1, swiglu_microsoft, "com.microsoft"})
 
 } // namespace landfall::frontend

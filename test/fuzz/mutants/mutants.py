@@ -19,8 +19,8 @@ class Mutants:
     """make(number, is_long) gives (where it comes from, Mutant, further feeds for it);
     extents may be long where it is run fast."""
 
-    def __init__(self, seed, folder):
-        self.seed, self.sources = seed, Sources(seed, folder)
+    def __init__(self, seed, folder, only_real=False):
+        self.seed, self.sources = seed, Sources(seed, folder, only_real)
 
     def make(self, number, is_long):
         rng = random.Random(f"{self.seed}:{number}")

@@ -2,7 +2,7 @@
 
 `Sources(seed, folder).draw(number, rng, is_long)` gives (name, Mutant). Of a model a connected part
 of some nodes is taken, with inputs as they were when the whole model ran; large
-ones are cropped where the part allows it.
+ones are cropped where the part allows it. `only_real`: parts of the real models alone.
 """
 
 import os
@@ -27,6 +27,7 @@ from mutants.random_graphs import random_graph  # noqa: E402
 MODELS_AT_A_TIME = 2  # Whole models with all values that a process keeps.
 BLOCK = 200  # Consecutive mutants that share them.
 LARGE_INPUT, LARGEST_INPUT = 4_000, 50_000  # Elements: cropped if possible; not used.
+PARTS_TRIED = 50  # Of one model, until the rival runs one.
 MOST_PRODUCTS = 3e6  # Of a part: the interpreter takes a microsecond for some ten.
 MOST_CONSTANTS = 400_000  # Elements of a part's constants.
 NEWEST_OPSET = 26  # That the rival knows.
@@ -69,10 +70,14 @@ def made_node_tests():
             yield case.name, mutant.model.SerializeToString(), mutant.feeds
 
 
-def model_paths(folder):
+def model_paths(folder, only_real):
     """Sample models, and the real ones where they are."""
-    samples = list(sample_models.write_samples(ROOT / "build" / "samples").values())
-    return [Path(path) for path in samples] + sorted(Path(folder).glob("*/model.onnx"))
+    real = sorted(Path(folder).glob("*/model.onnx"))
+    if only_real:
+        if len(real) < MODELS_AT_A_TIME:
+            raise SystemExit(f"error: {folder} has {len(real)} models")
+        return real
+    return [Path(path) for path in sample_models.write_samples(ROOT / "build" / "samples").values()] + real
 
 
 def recorded_feeds(path, model):
@@ -182,11 +187,13 @@ class WholeModel:
 class Sources:
     """Where mutants start; a number and the seed say where."""
 
-    def __init__(self, seed, folder):
-        self.seed, self.paths = seed, model_paths(folder)
+    def __init__(self, seed, folder, only_real=False):
+        self.seed, self.paths, self.only_real = seed, model_paths(folder, only_real), only_real
         self.models, self.tests = [], None
 
     def draw(self, number, rng, is_long):
+        if self.only_real:
+            return self.part_of_real(number, rng)
         kind = rng.random()
         if kind < 0.1:
             self.tests = self.tests or node_tests()
@@ -198,6 +205,13 @@ class Sources:
             if part := self.model(path).part(rng):
                 return path.parent.name, part
         return "random", random_graph(rng, is_long and rng.random() < 0.5)
+
+    def part_of_real(self, number, rng):
+        for _ in range(PARTS_TRIED):
+            path = rng.choice(self.paths_at(number))
+            if part := self.model(path).part(rng):
+                return path.parent.name, part
+        raise LookupError(f"no part of {path.parent.name} or its neighbour is small enough")
 
     def paths_at(self, number):
         return random.Random(f"{self.seed} {number // BLOCK}").sample(self.paths, MODELS_AT_A_TIME)
