@@ -56,7 +56,10 @@ public:
   Search(const Api &api, const Options &options, const Log &log,
          const Graph &graph)
       : api_(api), options_(options), log_(log), links_(graph, graph.nodes()),
-        refusals_(links_.nodes().size()) {}
+        refusals_(links_.nodes().size()) {
+    for (const Node &node : nodes())
+      may_come_again_ |= !is_known_domain(node.domain());
+  }
 
   const std::vector<Node> &nodes() const { return links_.nodes(); }
 
@@ -137,10 +140,20 @@ private:
         refusals_.add(node, reason);
   }
 
-  /// False: it does not compile, and some of its nodes were refused.
+  /// False: it does not compile, and some of its nodes were refused. A graph
+  /// that may come again, then with the bodies of functions in it, is not
+  /// compiled for nothing: what the compiler would say of each node is enough.
   bool try_part(const Part &part) {
     if (compiled_.contains(part))
       return true;
+    if (may_come_again_) {
+      size_t before = refusals_.count();
+      refuse_by_query(part);
+      if (refusals_.count() > before)
+        return false;
+      compiled_[part] = nullptr;
+      return true;
+    }
     try {
       compiled_[part] = compile_part(api_, options_, links_, part);
       return true;
@@ -219,6 +232,7 @@ private:
   const Log &log_;
   GraphLinks links_;
   Refusals refusals_;
+  bool may_come_again_ = false; ///< A node may call a function of the model.
   std::map<Part, std::shared_ptr<const CompiledPart>> compiled_;
 };
 

@@ -25,7 +25,8 @@ struct CompiledPart {
 /// Nodes that become one.
 struct Claim {
   std::vector<Node> nodes;
-  /// NULL: the node is an EPContext, which holds a package already.
+  /// NULL: the node is an EPContext, which holds a package already; or the part
+  /// is not compiled yet, since the graph may be offered again.
   std::shared_ptr<const CompiledPart> part;
 };
 

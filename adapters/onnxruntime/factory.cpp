@@ -93,15 +93,14 @@ std::string chosen_device(const Api &api,
   return name ? name : "cpu";
 }
 
+/// By any name that the library knows it: "reef2", "reef", "reef:my.chip".
 void check_device(const std::string &device) {
-  std::string driver = device.substr(0, device.find(':')), list;
-  for (const std::string &known : lf::devices()) {
-    if (known == driver)
-      return;
-    list += (list.empty() ? "" : ", ") + known;
+  try {
+    lf::describe_device(device);
+  } catch (const lf::Error &error) {
+    throw Failure(ort_invalid_argument, "Landfall: the option 'device' is '" +
+                                            device + "': " + error.what());
   }
-  throw Failure(ort_invalid_argument, "Landfall: there is no device '" +
-                                          device + "'; there are " + list);
 }
 
 } // namespace

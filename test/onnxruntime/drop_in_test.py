@@ -12,9 +12,11 @@ import unittest
 import warnings
 from pathlib import Path
 
+import ml_dtypes
 import models
 import numpy as np
 import onnxruntime
+import runtime
 from onnx import TensorProto, helper
 
 import landfall
@@ -125,9 +127,12 @@ class Calls:
         with tempfile.TemporaryDirectory() as folder:
             with self.raises("NoSuchFile", "absent.onnx"):
                 self.session(f"{folder}/absent.onnx")
-            Path(folder, "text.onnx").write_text("this is no model, it is a text")
-            with self.assertRaises(Exception):
-                self.session(f"{folder}/text.onnx")
+            for text in ("this is no model, it is a text", "\x0a\x7fcut off"):
+                Path(folder, "text.onnx").write_text(text)
+                with self.raises("InvalidProtobuf", ""):
+                    self.session(f"{folder}/text.onnx")
+                with self.raises("InvalidProtobuf", ""):
+                    self.session(text.encode())
         with self.assertRaises(TypeError):
             self.session(7)
 
@@ -275,13 +280,45 @@ class Own(unittest.TestCase):
 
     ort = landfall.onnxruntime
 
+    def test_bound_memory_of_packed_types(self):
+        """Elements of less than a byte share bytes in memory that is bound; an odd number of them."""
+        for name, (number, bits) in runtime.NARROW.items():
+            if bits == 8 or bits == 16:
+                continue
+            values = [1, 0, 1, 1, 0] if bits == 2 else [1, 4, 2, 1, 0]
+            signed = [-value for value in values] if not name.startswith("u") else values
+            x = np.array(signed, np.float32).astype(getattr(ml_dtypes, name))
+            graph = models.model([helper.make_node("Identity", ["x"], ["y"])], [models.tensor("x", number)],
+                                 [models.tensor("y", number)], opset=25)
+            binding = self.ort.InferenceSession(graph.SerializeToString()).io_binding()
+            given = runtime.packed(x)
+            guarded = np.full(len(given) + 1, 0xAA, np.uint8)
+            binding.bind_input("x", "cpu", 0, number, x.shape, given.ctypes.data)
+            binding.bind_output("y", "cpu", 0, number, x.shape, guarded.ctypes.data)
+            binding._session.run_with_iobinding(binding)
+            np.testing.assert_array_equal(guarded[:-1], given, name)
+            self.assertEqual(guarded[-1], 0xAA)
+            have = binding.copy_outputs_to_cpu()[0]
+            np.testing.assert_array_equal(have.astype(np.float32), x.astype(np.float32), name)
+
+    def test_a_model_that_breaks_rules_is_one(self):
+        with self.assertRaises(landfall.onnxruntime.capi.onnxruntime_pybind11_state.InvalidGraph):
+            self.ort.InferenceSession(models.parse("g (float[n] x) => (float[n] y) { z = Exp(x) }").SerializeToString())
+
     def test_devices(self):
         for device in ("reef2", "cpu"):
             made = self.ort.InferenceSession(described(), providers=[("LandfallExecutionProvider", {"device": device})])
             self.assertEqual(made.get_provider_options()["LandfallExecutionProvider"], {"device": device})
             np.testing.assert_array_equal(made.run(["less"], {"a": X, "b": X[0]})[0], -X)
-        with self.assertRaisesRegex(landfall.Error, "no device 'abacus'; there are"):
-            self.ort.InferenceSession(described(), provider_options=[{"device": "abacus"}])
+        chip = Path(__file__).parents[2] / "targets/reef/chips/reef2.chip"
+        for device, made_on in (("reef", "reef1"), (f"reef:{chip}", "reef2")):
+            made = self.ort.InferenceSession(described(), provider_options=[{"device": device}])
+            self.assertEqual(made._model.device, made_on)
+        for device, reason in (("abacus", "no device 'abacus'.*'reef1'"), ("reef:absent.chip", "absent.chip: cannot open")):
+            with self.assertRaisesRegex(landfall.onnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument, reason):
+                self.ort.InferenceSession(described(), provider_options=[{"device": device}])
+        with self.assertRaisesRegex(landfall.onnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument, "'many'"):
+            self.ort.InferenceSession(described(), provider_options=[{"threads": "many"}])
         with self.assertRaisesRegex(ValueError, "same length"):
             self.ort.InferenceSession(described(), providers=["CPUExecutionProvider"], provider_options=[{}, {}])
         with self.assertRaisesRegex(landfall.Error, "no option 'speed'; its options are device, threads"):

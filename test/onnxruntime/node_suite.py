@@ -23,6 +23,7 @@ import suite
 import tolerance
 
 PARTS = 16  # Processes of a whole run.
+END = "end"  # In the place of a case's name: all cases of a part were run.
 
 
 def part_of(name, parts):
@@ -68,19 +69,28 @@ def run_part(k, parts, text, device):
         if part_of(case.name, parts) == k and text in case.name:
             results[case.name] = outcome(case, device)
             print(json.dumps([case.name, *results[case.name]]), flush=True)
+    print(json.dumps([END, len(results), None]), flush=True)
+    return results
+
+
+def collect(part, output, status, errors):
+    """The results that a part's process has printed; one more, which fails, if it did not come to its end."""
+    rows = [json.loads(line) for line in output.splitlines() if line.startswith('["')]
+    results = {name: (kind, reason) for name, kind, reason in rows if name != END}
+    if [END, len(results), None] not in rows:
+        last = errors.strip().splitlines()[-1:] or [f"exit status {status}"]
+        where = f"part {part}, in the case after {rows[-1][0] if rows else 'the start'}"
+        results[where] = "FAILS", f"signal {-status}" if status < 0 else last[0]
     return results
 
 
 def run_all(text, device):
-    """Every part in a process of its own; a case that crashes one is named by what is missing."""
+    """Every part in a process of its own; a case that ends one is named by what is missing."""
     results = {}
     for k in range(PARTS):
         command = [sys.executable, __file__, "--slice", f"{k}/{PARTS}", "--filter", text, "--device", device]
         process = subprocess.run(command, capture_output=True, text=True)
-        rows = [json.loads(line) for line in process.stdout.splitlines() if line.startswith("[\"node/")]
-        results |= {name: (kind, reason) for name, kind, reason in rows}
-        if process.returncode < 0:
-            results[f"the case after {rows[-1][0] if rows else 'the first'}"] = "FAILS", f"signal {-process.returncode}"
+        results |= collect(k, process.stdout, process.returncode, process.stderr)
     return results
 
 
@@ -100,6 +110,8 @@ def main():
     if options.json:
         Path(options.json).write_text(json.dumps(results, indent=1, sort_keys=True))
     failures = [f"{name}: {reason}" for name, (kind, reason) in sorted(results.items()) if kind == "FAILS"]
+    if not results:
+        failures = [f"no case has '{options.filter}' in its name"]
     print(*failures, sep="\n", end="\n" if failures else "")
     print(", ".join(f"{count} {kind}" for kind, count in Counter(kind for kind, _ in results.values()).most_common()))
     return 1 if failures else 0

@@ -47,6 +47,12 @@ class Claims(unittest.TestCase):
             made = runtime.session(models.layers(), device, fallback=False)
             self.check(made, [X], [models.layers_result(X)])
 
+    def test_devices_by_every_name_that_the_library_knows(self):
+        chip = Path(__file__).parents[2] / "targets/reef/chips/reef2.chip"
+        for device in ("reef", f"reef:{chip}"):
+            made = onnxruntime.InferenceSession(models.layers().SerializeToString(), providers=[(PROVIDER, {"device": device})])
+            self.check(made, [X], [models.layers_result(X)])
+
     def test_every_way_of_choosing_it(self):
         landfall_ep.register(onnxruntime)
         model = models.layers().SerializeToString()
@@ -108,7 +114,8 @@ class Claims(unittest.TestCase):
               y = If (c) < then_branch = t () => (float[k] a) { a = Gather(e, i) },
                            else_branch = f () => (float[k] b) { b = Neg(e) } >
             }""")
-        made = runtime.session(graph, "cpu", log=4)
+        made = runtime.session(graph, "cpu", log=4, config=runtime.RECORD)
+        self.assertGreater(runtime.providers_of_nodes(made)["CPUExecutionProvider"], 0)
         np.testing.assert_allclose(made.run(None, {"x": X[0, :4], "c": np.array(False)})[0], -np.exp(X[0, :4]), rtol=1e-6)
 
     def test_sequences_inside_of_a_group_and_at_its_beginning(self):
@@ -166,6 +173,9 @@ class Claims(unittest.TestCase):
         made = runtime.session(graph, "cpu", fallback=False, config=runtime.RECORD)
         self.assertEqual(set(runtime.providers_of_nodes(made)), {PROVIDER})
         self.check(made, [X[0]], [-2 * np.exp(X[0])])
+        with tempfile.TemporaryDirectory() as folder:
+            runtime.session(graph, "cpu", fallback=False, dump_dir=folder)
+            self.assertEqual(os.listdir(folder), ["y.onnx"], "parts that were compiled")
 
 
 class Values(unittest.TestCase):
@@ -257,7 +267,7 @@ class Options(unittest.TestCase):
     def test_wrong_ones_are_refused_with_those_that_there_are(self):
         for options, words in (({"thread": "1"}, "no option 'thread'.*device, threads"),
                                ({"threads": "many"}, "'threads' is 'many'"),
-                               ({"device": "abacus"}, "no device 'abacus'; there are .*reef1")):
+                               ({"device": "abacus"}, "no device 'abacus'.*'reef1'")):
             made = onnxruntime.SessionOptions()
             made.add_provider_for_devices(landfall_ep.register(onnxruntime)[:1], options)
             with self.assertRaisesRegex(Exception, words):

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fmt/format.h>
 
 namespace landfall::cli {
 
@@ -69,13 +70,16 @@ public:
         Rival *rival)
       : command_(command), opened_(opened), package_(package), rival_(rival) {}
 
-  Result<BenchPoint> measure(const std::vector<std::string> &shapes) {
+  /// Of the point with these shapes; `count` says how many there are.
+  Result<BenchPoint> measure(const std::vector<std::string> &shapes,
+                             size_t number, size_t count) {
+    place_ = count > 1 ? fmt::format(", shape {} of {}", number, count) : "";
     InputOptions options = command_.model.inputs;
     options.shapes.insert(options.shapes.end(), shapes.begin(), shapes.end());
     BenchPoint point;
     point.inputs =
         TRY(prepare_inputs(opened_.entry, TRY(parse_input_options(options))));
-    progress_.show("measuring " + command_.model.path);
+    show_progress(point);
     double ms = TRY(warm_up(point));
     // Threads that still spin for work after a run would disturb the other
     // side's next one: short runs are measured some at a time, after one that
@@ -88,6 +92,7 @@ public:
       append(point.times, TRY(run(point, turn, uncounted)));
       if (rival_)
         append(point.rival_times, TRY(rival_->run(turn, uncounted)));
+      show_progress(point);
     }
     if (!is_native(package_))
       point.profile =
@@ -97,6 +102,11 @@ public:
   }
 
 private:
+  void show_progress(const BenchPoint &point) {
+    progress_.show(fmt::format("measuring {}{}: {} runs", command_.model.path,
+                               place_, point.times.size()));
+  }
+
   static void append(std::vector<double> &all,
                      const std::vector<double> &some) {
     all.insert(all.end(), some.begin(), some.end());
@@ -166,6 +176,7 @@ private:
   const Json &package_;
   Rival *rival_;
   Progress progress_;
+  std::string place_; ///< Of the point that is measured, for `progress_`.
   std::vector<lf::Value> outputs_;
 };
 
@@ -184,8 +195,10 @@ Status bench(const BenchCommand &command) {
   Rival *rival_or_none = rival ? &*rival : nullptr;
   Bench measurement(command, opened, package, rival_or_none);
   std::vector<BenchPoint> points;
-  for (const auto &shapes : parse_sweep(command.sweep))
-    points.push_back(TRY(measurement.measure(shapes)));
+  std::vector<std::vector<std::string>> sweep = parse_sweep(command.sweep);
+  for (const auto &shapes : sweep)
+    points.push_back(
+        TRY(measurement.measure(shapes, points.size() + 1, sweep.size())));
   if (command.model.json)
     print_bench_json(opened, package, rival_or_none, points);
   else

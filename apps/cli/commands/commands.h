@@ -35,6 +35,9 @@ void add_quantize(CLI::App &app, Action &action);
 void add_verify(CLI::App &app, Action &action);
 void add_cache(CLI::App &app, Action &action);
 void add_devices(CLI::App &app, Action &action);
+void add_doctor(CLI::App &app, Action &action);
+/// To be added last: it prints what the others have declared.
+void add_completion(CLI::App &app, Action &action);
 
 /// The whole program: parses, acts, reports an error. Gives the exit code.
 int run_program(int argc, char **argv);

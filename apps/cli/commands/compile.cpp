@@ -181,7 +181,7 @@ void add_compile(CLI::App &app, Action &action) {
                   "The package. Default: the model's name with .lfm, here")
       ->type_name("FILE");
   sub->add_option("--device,--target", command->device, "Default: cpu")
-      ->type_name("NAME");
+      ->type_name("DEVICE");
   sub->add_option("--variant", command->variants,
                   "Machine variant, or native: this machine (may be "
                   "repeated). Default: all that the target has")

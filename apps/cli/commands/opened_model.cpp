@@ -162,7 +162,7 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
                   "Device, one of `landfall devices` (null is the interpreter, "
                   "slow and exact), or DRIVER:FILE with a description of one. "
                   "Default: what an .lfm was compiled for, else cpu")
-      ->type_name("NAME");
+      ->type_name("DEVICE");
   command
       .add_option("--threads", options.threads,
                   "Threads; 0 (the default): all that the machine has")

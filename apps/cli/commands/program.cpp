@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/commands.h"
+#include "apps/cli/report/build_facts.h"
 #include "apps/cli/report/json.h"
 #include "apps/cli/report/standard_streams.h"
 
@@ -32,6 +33,7 @@ constexpr const char *footer = R"(Examples:
   landfall explain model.onnx                 kernels, their nodes, their time
   landfall quantize model.onnx --calibrate data.npz   int8, int4
   landfall verify model.lfm                   whether a package is damaged
+  landfall doctor                             what of this installation works
   landfall COMMAND --help                     every option, more examples
 
 Exit codes: 0 done; 1 wrong command line, option, shape or input; 2 the model
@@ -127,8 +129,10 @@ int run_program(int argc, char **argv) {
   prepare_standard_streams();
   CLI::App app(description, "landfall");
   app.footer(footer);
-  app.set_version_flag("--version", "landfall " LF_VERSION,
-                       "Print the version and exit");
+  std::string facts = build_facts_text();
+  facts.pop_back(); // CLI11 ends the line.
+  app.set_version_flag("--version", facts,
+                       "Print the version, how it was built, and exit");
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.require_subcommand(1);
   Action action;
@@ -141,6 +145,8 @@ int run_program(int argc, char **argv) {
   add_verify(app, action);
   add_cache(app, action);
   add_devices(app, action);
+  add_doctor(app, action);
+  add_completion(app, action);
   if (argc <= 1) {
     write_error_text(app.help());
     return static_cast<int>(ErrorCode::invalid_argument);

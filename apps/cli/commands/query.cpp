@@ -92,8 +92,11 @@ void add_query(CLI::App &app, Action &action) {
   CLI::App *sub = app.add_subcommand(
       "query", "Say which nodes of a model would run where, and why");
   sub->footer(footer);
-  sub->add_option("model", command->path, "An .onnx file")->required();
-  sub->add_option("--device", command->device, "Where to run. Default: cpu");
+  sub->add_option("model", command->path, "An .onnx file")
+      ->required()
+      ->type_name("FILE");
+  sub->add_option("--device", command->device, "Where to run. Default: cpu")
+      ->type_name("DEVICE");
   sub->add_flag("--all", command->all, "List all nodes");
   sub->add_flag("--json", command->json, "Report all nodes as JSON");
   sub->callback([command, &action] {

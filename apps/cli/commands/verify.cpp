@@ -71,7 +71,7 @@ void add_verify(CLI::App &app, Action &action) {
       ->type_name("FILE");
   sub->add_option("--device", command->device,
                   "Also say whether this device can load it")
-      ->type_name("NAME");
+      ->type_name("DEVICE");
   sub->add_flag("--json", command->json, "Report as JSON");
   sub->callback(
       [command, &action] { action = [command] { return verify(*command); }; });

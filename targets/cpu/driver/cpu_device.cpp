@@ -19,7 +19,7 @@ public:
       : pool_(std::make_shared<ThreadPool>(threads)) {}
 
   runtime::DeviceDescription describe() const override {
-    return {"cpu", describe_machine(), pool_->threads(), 0};
+    return {"cpu", describe_machine(), pool_->threads(), 0, machine_details()};
   }
   Result<runtime::DeviceMemory> allocate(size_t bytes) override {
     return allocate_memory(bytes);

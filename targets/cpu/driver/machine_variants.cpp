@@ -105,4 +105,20 @@ std::string describe_machine() {
   return text;
 }
 
+std::vector<std::string> machine_details() {
+  std::string runs;
+  for (const MachineVariant &variant : machine_variants())
+    if (variant.runs_here)
+      runs += (runs.empty() ? "" : ", ") + std::string(variant.name);
+  std::vector<std::string> lines = {
+      "variants of code that run here, the best first: " +
+      (runs.empty() ? "none" : runs)};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("amx-tile") && !may_use_tile_registers())
+    lines.emplace_back("the processor has AMX, but the operating system does "
+                       "not permit its use");
+#endif
+  return lines;
+}
+
 } // namespace landfall::cpu

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace landfall::cpu {
 
@@ -23,5 +24,9 @@ std::span<const MachineVariant> machine_variants();
 
 /// "AMD EPYC, 2 cores, avx2 fma f16c ...", for `landfall devices`.
 std::string describe_machine();
+
+/// Further lines for a person: which variants run here, and whether AMX is
+/// there but not permitted.
+std::vector<std::string> machine_details();
 
 } // namespace landfall::cpu

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from typing import TYPE_CHECKING, Any, Sequence
 
 import numpy
 
-from .element_types import dtype_of
+from .element_types import dtype_of, pack, packed_size, unpack
 from .errors import InvalidArgument
-from .ort_value import OrtValue, check_device
+from .ort_value import OrtValue, check_device, check_same_type
 
 if TYPE_CHECKING:
     from .session import InferenceSession
 
 
-def _array_at(address: int, shape: Sequence[int], element_type: Any) -> numpy.ndarray:
-    """An array over memory of the caller, who keeps it."""
-    dtype = dtype_of(element_type)
-    count = int(numpy.prod(shape, dtype=numpy.int64)) * dtype.itemsize
-    memory = (ctypes.c_uint8 * count).from_address(address)
-    return numpy.frombuffer(memory, numpy.uint8).view(dtype).reshape(shape)
+class _Room:
+    """Memory of the caller, who keeps it, for a tensor."""
+
+    def __init__(self, address: int, shape: Sequence[int], element_type: Any) -> None:
+        self.dtype, self.shape = dtype_of(element_type), tuple(shape)
+        size = packed_size(self.dtype, math.prod(self.shape))
+        self.bytes = numpy.frombuffer((ctypes.c_uint8 * size).from_address(address), numpy.uint8)
+
+    def read(self) -> numpy.ndarray:
+        return unpack(self.bytes, self.dtype, self.shape)
+
+    def write(self, result: numpy.ndarray) -> None:
+        check_same_type(self.dtype, self.shape, result)
+        self.bytes[:] = pack(result)
 
 
 class IOBinding:
@@ -29,7 +38,7 @@ class IOBinding:
     def __init__(self, session: InferenceSession) -> None:
         self._session = session
         self._inputs: dict[str, Any] = {}
-        self._rooms: dict[str, numpy.ndarray | None] = {}  # None: the run makes an array.
+        self._rooms: dict[str, OrtValue | _Room | None] = {}  # None: the run makes an array.
         self._results: list[OrtValue] = []
 
     def bind_cpu_input(self, name: str, arr_on_cpu: numpy.ndarray) -> None:
@@ -38,7 +47,7 @@ class IOBinding:
     def bind_input(self, name: str, device_type: str, device_id: int, element_type: Any, shape: Sequence[int],
                    buffer_ptr: int) -> None:
         check_device(device_type)
-        self.bind_cpu_input(name, _array_at(buffer_ptr, shape, element_type))
+        self._inputs[self._known(name, self._session.get_inputs())] = _Room(buffer_ptr, shape, element_type)
 
     def bind_ortvalue_input(self, name: str, ortvalue: OrtValue) -> None:
         self.bind_cpu_input(name, ortvalue.value())
@@ -46,11 +55,12 @@ class IOBinding:
     def bind_output(self, name: str, device_type: str = "cpu", device_id: int = 0, element_type: Any = None,
                     shape: Sequence[int] | None = None, buffer_ptr: int | None = None) -> None:
         check_device(device_type)
-        room = None if buffer_ptr is None or shape is None else _array_at(buffer_ptr, shape, element_type)
+        room = None if buffer_ptr is None or shape is None else _Room(buffer_ptr, shape, element_type)
         self._rooms[self._known(name, self._session.get_outputs())] = room
 
     def bind_ortvalue_output(self, name: str, ortvalue: OrtValue) -> None:
-        self._rooms[self._known(name, self._session.get_outputs())] = ortvalue.numpy()
+        ortvalue.numpy()  # Fails unless it is a tensor.
+        self._rooms[self._known(name, self._session.get_outputs())] = ortvalue
 
     def clear_binding_inputs(self) -> None:
         self._inputs.clear()
@@ -75,13 +85,16 @@ class IOBinding:
     def run(self, run_options: Any) -> None:
         """For InferenceSession."""
         names = list(self._rooms)
-        results = self._session.run(names, self._inputs, run_options) if names else []
+        feed = {name: value.read() if isinstance(value, _Room) else value for name, value in self._inputs.items()}
+        results = self._session.run(names, feed, run_options) if names else []
         self._results = []
         for name, result in zip(names, results):
             room = self._rooms[name]
-            if room is not None:
-                OrtValue(room).update_inplace(result)
-            self._results.append(OrtValue(result if room is None else room))
+            if isinstance(room, OrtValue):
+                room.update_inplace(result)
+            elif room is not None:
+                room.write(result)
+            self._results.append(room if isinstance(room, OrtValue) else OrtValue(result))
 
     @staticmethod
     def _known(name: str, ports: Sequence[Any]) -> str:

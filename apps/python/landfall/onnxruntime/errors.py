@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Iterator
+from typing import Callable, Iterator
 
 from .. import Error
 
@@ -49,12 +49,17 @@ _CLASSES = {"invalid_argument": InvalidArgument, "invalid_model": InvalidGraph, 
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turns landfall.Error into the class that an application of onnxruntime catches."""
+def translated(is_model: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """Turns landfall.Error into the class that an application of onnxruntime catches.
+
+    `is_model` says of a model that is refused whether its bytes are a ModelProto at all.
+    """
     try:
         yield
     except Error as error:
         kind = _CLASSES.get(error.code, Fail)
+        if kind is InvalidGraph and not is_model():
+            kind = InvalidProtobuf
         raise kind(error.code, str(error), reason=error.reason, file=error.file, node=error.node,
                    operator=error.operator, opset=error.opset, enclosing=error.enclosing,
                    fused_with=error.fused_with, sizes=error.sizes) from error

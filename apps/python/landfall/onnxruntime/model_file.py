@@ -1,12 +1,13 @@
 """What an ONNX file says of itself: texts, and the types of inputs and outputs.
 
-A model that has been compiled is well-formed, so nothing is checked here; weights are
-passed over. Field numbers are those of onnx.proto.
+Weights are passed over. Field numbers are those of onnx.proto.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Callable, Iterator
 
@@ -38,11 +39,16 @@ def _varint(data: memoryview, at: int) -> tuple[int, int]:
 
 
 def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """The fields of a protobuf message: number, and value or bytes."""
+    """The fields of a protobuf message: number, and value or bytes.
+
+    Raises ValueError or IndexError where the bytes are no message.
+    """
     at = 0
     while at < len(data):
         key, at = _varint(data, at)
         kind = key & 7
+        if kind not in (0, 1, 2, 5) or key < 8:
+            raise ValueError("no protobuf message")
         if kind == 0:
             value, at = _varint(data, at)
             yield key >> 3, value
@@ -51,36 +57,14 @@ def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
             size, at = _varint(data, at)
         else:
             size = 8 if kind == 1 else 4
+        if at + size > len(data):
+            raise ValueError("a protobuf message that is cut off")
         yield key >> 3, data[at:at + size]
         at += size
 
 
 def _text(value: int | memoryview) -> str:
     return "" if isinstance(value, int) else bytes(value).decode(errors="replace")
-
-
-def read_metadata(model: memoryview) -> ModelMetadata:
-    """Of a ModelProto."""
-    meta = ModelMetadata()
-    for number, value in _fields(model):
-        if number == 2:
-            meta.producer_name = _text(value)
-        elif number == 4:
-            meta.domain = _text(value)
-        elif number == 5 and isinstance(value, int):
-            meta.version = value - (1 << 64 if value >> 63 else 0)
-        elif number == 6:
-            meta.description = _text(value)
-        elif number == 7 and isinstance(value, memoryview):
-            for inner, text in _fields(value):
-                if inner == 2:
-                    meta.graph_name = _text(text)
-                elif inner == 10:
-                    meta.graph_description = _text(text)
-        elif number == 14 and isinstance(value, memoryview):
-            entry = {inner: _text(text) for inner, text in _fields(value)}
-            meta.custom_metadata_map[entry.get(1, "")] = entry.get(2, "")
-    return meta
 
 
 @dataclass
@@ -136,23 +120,62 @@ def _type(message: memoryview) -> Declared:
     return Declared()
 
 
-def read_types(model: memoryview) -> dict[str, Declared]:
-    """Of the inputs and outputs of the main graph."""
-    types = {}
-    for number, graph in _fields(model):
-        if number != 7 or not isinstance(graph, memoryview):
-            continue
-        for inner, info in _fields(graph):
-            if inner in (11, 12) and isinstance(info, memoryview):
-                found = dict(_fields(info))
-                if isinstance(kind := found.get(2), memoryview):
-                    types[_text(found.get(1, 0))] = _type(kind)
-    return types
+def is_model(model: memoryview) -> bool:
+    """Whether bytes are a ModelProto, as far as the messages that have names of others go."""
+    try:
+        for number, graph in _fields(model):
+            if number == 7:
+                if isinstance(graph, int):
+                    return False
+                for inner, node in _fields(graph):
+                    if inner == 1:
+                        if isinstance(node, int):
+                            return False
+                        for _ in _fields(node):
+                            pass
+    except (ValueError, IndexError):
+        return False
+    return True
 
 
-def read_file(path: str | os.PathLike[str]) -> tuple[ModelMetadata, dict[str, Declared]]:
-    import mmap
+def read_model(model: memoryview) -> tuple[ModelMetadata, dict[str, Declared]]:
+    """The texts of a ModelProto that was compiled, and the types of its main graph's inputs and outputs."""
+    meta, types = ModelMetadata(), {}
+    for number, value in _fields(model):
+        if number == 2:
+            meta.producer_name = _text(value)
+        elif number == 4:
+            meta.domain = _text(value)
+        elif number == 5 and isinstance(value, int):
+            meta.version = value - (1 << 64 if value >> 63 else 0)
+        elif number == 6:
+            meta.description = _text(value)
+        elif number == 7 and isinstance(value, memoryview):
+            _read_graph(value, meta, types)
+        elif number == 14 and isinstance(value, memoryview):
+            entry = {inner: _text(text) for inner, text in _fields(value)}
+            meta.custom_metadata_map[entry.get(1, "")] = entry.get(2, "")
+    return meta, types
 
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        with memoryview(mapped) as view:
-            return read_metadata(view), read_types(view)
+
+def _read_graph(graph: memoryview, meta: ModelMetadata, types: dict[str, Declared]) -> None:
+    for number, value in _fields(graph):
+        if number == 2:
+            meta.graph_name = _text(value)
+        elif number == 10:
+            meta.graph_description = _text(value)
+        elif number in (11, 12) and isinstance(value, memoryview):
+            found = dict(_fields(value))
+            if isinstance(kind := found.get(2), memoryview):
+                types[_text(found.get(1, 0))] = _type(kind)
+
+
+@contextmanager
+def mapped(path: str | os.PathLike[str]) -> Iterator[memoryview]:
+    """A file's bytes, while the context lasts."""
+    with open(path, "rb") as file:
+        if os.fstat(file.fileno()).st_size == 0:  # Which cannot be mapped.
+            yield memoryview(b"")
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapping, memoryview(mapping) as view:
+            yield view

@@ -84,9 +84,7 @@ class OrtValue:
     def update_inplace(self, array: numpy.ndarray) -> None:
         """Copies an array of the same type and shape into this one."""
         own = self._array()
-        if own.dtype != array.dtype or own.shape != array.shape:
-            raise InvalidArgument("invalid_argument", f"a tensor of {own.dtype} {own.shape} cannot take one of "
-                                  f"{array.dtype} {array.shape}")
+        check_same_type(own.dtype, own.shape, array)
         numpy.copyto(own, array)
 
     def _array(self) -> numpy.ndarray:
@@ -97,6 +95,12 @@ class OrtValue:
     def _dtype_name(self) -> str:
         dtype = self._array().dtype
         return "string" if dtype.kind in "OUST" else dtype.name
+
+
+def check_same_type(dtype: numpy.dtype, shape: tuple[int, ...], array: numpy.ndarray) -> None:
+    if dtype != array.dtype or shape != array.shape:
+        raise InvalidArgument("invalid_argument", f"a tensor of {dtype} {shape} cannot take one of "
+                              f"{array.dtype} {array.shape}")
 
 
 def check_device(device_type: str) -> None:

@@ -10,12 +10,12 @@ from typing import Any, Callable, Mapping, Sequence
 
 import numpy
 
-from .. import _landfall, compile, devices, load
+from .. import Error, _landfall, compile, describe_device, load
 from .._landfall import Value
 from . import errors
 from .binding import IOBinding
 from .element_types import dtype_named
-from .model_file import Declared, ModelMetadata, read_file, read_metadata, read_types
+from .model_file import Declared, ModelMetadata, is_model, mapped, read_model
 from .options import RunOptions, SessionOptions, check_not_terminated
 from .ort_value import OrtValue
 from .signature import NodeArg, node_arg
@@ -60,10 +60,23 @@ def _device(providers: Mapping[str, Mapping[str, str]]) -> str:
     if unknown := set(options) - {"threads"}:
         raise errors.InvalidArgument("invalid_argument", f"{LANDFALL} has no option '{sorted(unknown)[0]}'; its "
                                      "options are device, threads")
-    if device.split(":")[0] not in devices():
-        raise errors.InvalidArgument("invalid_argument", f"there is no device '{device}'; there are "
-                                     f"{', '.join(devices())}")
+    try:
+        describe_device(device)
+    except Error as error:
+        raise errors.InvalidArgument("invalid_argument", str(error)) from error
     return device
+
+
+def _threads(option: Any) -> int:
+    try:
+        return int(option)
+    except ValueError as error:
+        raise errors.InvalidArgument("invalid_argument", f"the option threads is '{option}'; it is a number") from error
+
+
+def _is_model_file(path: str) -> bool:
+    with mapped(path) as view:
+        return is_model(view)
 
 
 class InferenceSession:
@@ -78,7 +91,7 @@ class InferenceSession:
         self._providers = _paired(providers, provider_options)
         self._device = _device(self._providers)
         landfall_options = self._providers.get(LANDFALL, {})
-        self._threads = int(landfall_options.get("threads", self._options.intra_op_num_threads))
+        self._threads = _threads(landfall_options.get("threads", self._options.intra_op_num_threads))
         if isinstance(path_or_bytes, (str, os.PathLike)):
             self._load_file(os.fspath(path_or_bytes))
         elif isinstance(path_or_bytes, bytes):
@@ -99,20 +112,21 @@ class InferenceSession:
             raise errors.NoSuchFile("io", f"Load model from {path} failed: the file does not exist", file=path)
         with open(path, "rb") as file:
             is_package = _landfall.is_package(file.read(8))
-        with errors.translated():
+        with errors.translated(lambda: _is_model_file(path)):
             if is_package:
                 self._model = load(path, self._device, threads=self._threads)
                 return
             self._model = compile(path, self._device, threads=self._threads)
-        self._meta, self._types = read_file(path)
+        with mapped(path) as view:
+            self._meta, self._types = read_model(view)
 
     def _load_bytes(self, model: bytes) -> None:
-        with errors.translated():
+        with errors.translated(lambda: is_model(memoryview(model))):
             if _landfall.is_package(model[:8]):
                 self._model = load(model, self._device, threads=self._threads)
                 return
             self._model = compile(model, self._device, threads=self._threads)
-        self._meta, self._types = read_metadata(memoryview(model)), read_types(memoryview(model))
+        self._meta, self._types = read_model(memoryview(model))
 
     def run(self, output_names: Sequence[str] | None, input_feed: Mapping[str, Any],
             run_options: RunOptions | None = None) -> list[Any]:
