@@ -93,18 +93,19 @@ Value *scale(LaneCode &c, Value *y, Value *shifted, Value *x) {
   Value *bias = c.b.CreateSelect(small, c.whole(64 << 23, bits),
                                  c.whole(-(64 << 23), bits));
   Value *rest = c.b.CreateSub(c.to_bits(c.real(1, y)), bias);
-  return c.fma(c.from_bits(c.b.CreateAdd(field, bias)), c.from_bits(rest),
-               c.b.CreateFMul(y, c.real(0, y)));
+  return c.multiply_add(c.from_bits(c.b.CreateAdd(field, bias)),
+                        c.from_bits(rest), c.b.CreateFMul(y, c.real(0, y)));
 }
 
 } // namespace
 
 Value *emit_exp(LaneCode &c, Value *x) {
   x = clamp(c, x, -104.0, 89.0);
-  Value *shifted = c.fma(x, c.real(log2_e, x), c.real(whole_numbers, x));
+  Value *shifted =
+      c.multiply_add(x, c.real(log2_e, x), c.real(whole_numbers, x));
   Value *n = c.b.CreateFSub(shifted, c.real(whole_numbers, x));
-  Value *r = c.fma(n, c.real(-ln2_high, x), x);
-  r = c.fma(n, c.real(-ln2_low, x), r);
+  Value *r = c.multiply_add(n, c.real(-ln2_high, x), x);
+  r = c.multiply_add(n, c.real(-ln2_low, x), r);
   Value *y = c.polynomial(r, {1, 1, 0.500000009567406773, 0.16666518309319821,
                               0.0416662042340364308, 0.00836895325491808204,
                               0.00139505962290979086});
@@ -121,10 +122,10 @@ Value *emit_log(LaneCode &c, Value *x) {
                               0.128813965643959061, -0.0786021045248925002});
   Value *square = c.b.CreateFMul(f, f);
   Value *y = c.b.CreateFMul(c.b.CreateFMul(f, square), p);
-  y = c.fma(e, c.real(ln2_low, x), y);
-  y = c.fma(square, c.real(-0.5, x), y);
+  y = c.multiply_add(e, c.real(ln2_low, x), y);
+  y = c.multiply_add(square, c.real(-0.5, x), y);
   y = c.b.CreateFAdd(f, y);
-  y = c.fma(e, c.real(ln2_high, x), y);
+  y = c.multiply_add(e, c.real(ln2_high, x), y);
   // Also passes NaN on.
   Value *large = c.b.CreateFCmpUEQ(x, c.real(infinity, x));
   y = c.b.CreateSelect(large, x, y);
@@ -140,7 +141,7 @@ Value *emit_tanh(LaneCode &c, Value *x) {
   Value *p = c.polynomial(u, {-0.333332840397315578, 0.133314936601921834,
                               -0.053743661397287832, 0.0206510460125611368,
                               -0.00571749867768378664});
-  Value *small = c.fma(c.b.CreateFMul(u, a), p, a);
+  Value *small = c.multiply_add(c.b.CreateFMul(u, a), p, a);
   Value *grown = emit_exp(c, c.b.CreateFAdd(a, a));
   Value *one = c.real(1, x);
   Value *big = c.b.CreateFSub(
@@ -156,7 +157,7 @@ Value *emit_erf(LaneCode &c, Value *x) {
                               0.112836001829234603, -0.026854444857453566,
                               0.00518953581901718006, -0.000802084528337955177,
                               0.0000788913208972655754});
-  Value *small = c.fma(a, p, a);
+  Value *small = c.multiply_add(a, p, a);
   Value *t = clamp(c, a, 0, 4);
   Value *q = c.polynomial(t, {-0.000256452356187254988, -1.12742605614556093,
                               -0.637600094002919561, -0.103566838832194293,
@@ -176,8 +177,8 @@ Value *sine_near(LaneCode &c, Value *x, int quadrant) {
   Value *n =
       c.b.CreateUnaryIntrinsic(llvm::Intrinsic::roundeven,
                                c.b.CreateFMul(wide, c.real(two_over_pi, wide)));
-  Value *rest = c.fma(n, c.real(-half_pi_high, wide), wide);
-  rest = c.fma(n, c.real(-half_pi_low, wide), rest);
+  Value *rest = c.multiply_add(n, c.real(-half_pi_high, wide), wide);
+  rest = c.multiply_add(n, c.real(-half_pi_low, wide), rest);
   Value *r = c.b.CreateFPTrunc(rest, x->getType());
   Value *k = to_i32(c, n);
   k = c.b.CreateAdd(k, c.whole(quadrant, k));
@@ -185,11 +186,11 @@ Value *sine_near(LaneCode &c, Value *x, int quadrant) {
   Value *u = c.b.CreateFMul(r, r);
   Value *s = c.polynomial(u, {-0.166666548792392593, 0.00833217381021505181,
                               -0.000195166846535544899});
-  Value *sine = c.fma(c.b.CreateFMul(r, u), s, r);
+  Value *sine = c.multiply_add(c.b.CreateFMul(r, u), s, r);
   Value *q = c.polynomial(u, {0.0416666467728677964, -0.00138873624766449292,
                               0.000024437831757463906});
-  Value *cosine = c.fma(u, c.real(-0.5, u), c.real(1, u));
-  cosine = c.fma(c.b.CreateFMul(u, u), q, cosine);
+  Value *cosine = c.multiply_add(u, c.real(-0.5, u), c.real(1, u));
+  cosine = c.multiply_add(c.b.CreateFMul(u, u), q, cosine);
 
   Value *odd = c.b.CreateTrunc(k, c.integer(1, k));
   Value *y = c.b.CreateSelect(odd, cosine, sine);
@@ -228,7 +229,7 @@ Value *log2_wide(LaneCode &c, Value *x) {
                               0.320598531842068155, 0.262334512302968127,
                               0.220908969974886775, 0.213700500124015462});
   Value *e = c.b.CreateSIToFP(s.exponent, c.f64(x));
-  return c.fma(ratio, p, e);
+  return c.multiply_add(ratio, p, e);
 }
 
 /// 2^t as f32, for double t (NaN gives anything).
