@@ -37,9 +37,11 @@ if(TARGET landfall_reef_card)
   install(TARGETS landfall_reef_card COMPONENT runtime)
 endif()
 
-install(TARGETS landfall_program COMPONENT program)
-set_target_properties(landfall_program PROPERTIES
-                      INSTALL_RPATH $ORIGIN/../${CMAKE_INSTALL_LIBDIR})
+if(LANDFALL_PROGRAM)
+  install(TARGETS landfall_program COMPONENT program)
+  set_target_properties(landfall_program PROPERTIES
+                        INSTALL_RPATH $ORIGIN/../${CMAKE_INSTALL_LIBDIR})
+endif()
 
 if(LANDFALL_COMPILER)
   # MLIR and LLVM stay where they are.

@@ -62,7 +62,7 @@ function(landfall_room name)
     add_library(landfall_${name} INTERFACE)
     target_link_libraries(landfall_${name} INTERFACE ${ARG_DEPENDS})
   endif()
-  if(tests)
+  if(tests AND LANDFALL_TESTS)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE landfall_${name}
                           ${ARG_TEST_DEPENDS} GTest::gtest_main)

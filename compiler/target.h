@@ -54,8 +54,9 @@ using DumpFile =
     std::function<Status(std::string_view file, std::string_view text)>;
 
 struct CodegenOptions {
-  /// Machine variants to generate code for ("avx2", "avx512"); "native": the
-  /// one that is best on this machine. Empty: all that the target has.
+  /// Machine variants to generate code for ("avx2", "aarch64-neon"); "native":
+  /// the one that is best on this machine; "all"; an architecture: all of its.
+  /// Empty: what the target thinks usual.
   std::vector<std::string> variants;
   /// Writes files that show how each kernel's code is generated; empty: they
   /// are not written.

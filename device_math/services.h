@@ -10,7 +10,8 @@
 
 namespace landfall::device_math {
 
-/// The functions of device_math.h at the indices of `Service`.
+/// The functions of device_math.h at the indices of `Service`. That of fma is
+/// null: chips without a C library have the instruction.
 inline NativeServices services() {
   using Unary = double (*)(double);
   using Binary = double (*)(double, double);

@@ -55,6 +55,8 @@ enum class Service : uint32_t {
   // double f(double, double)
   pow,
   fmod,
+  // double f(double, double, double)
+  fma, ///< Only code for machines without such an instruction calls it.
   count
 };
 

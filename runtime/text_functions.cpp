@@ -5,13 +5,13 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/text_functions.h"
 
+#include "runtime/regular_expression.h"
 #include "runtime/tokenize.h"
 
 #include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 #include <numeric>
-#include <re2/re2.h>
 
 namespace landfall::runtime {
 
@@ -163,19 +163,13 @@ Result<HostValue> split(Arguments arguments, std::span<const uint32_t> extra) {
 
 //===--- RegexFullMatch ---------------------------------------------------===//
 
-/// RE2 matches in time that is linear in the text, whatever the pattern.
 Result<HostValue> match(Arguments arguments) {
   const HostTensor &x = *TRY(texts_in(arguments, 0));
   std::string_view pattern = TRY(text_in(arguments, 1));
-  re2::RE2 expression(re2::StringPiece(pattern.data(), pattern.size()),
-                      re2::RE2::Quiet);
-  if (!expression.ok())
-    return Error{ErrorCode::run_failed,
-                 fmt::format("'{}' is not a regular expression of RE2: {}",
-                             pattern, expression.error())};
+  RegularExpression expression = TRY(RegularExpression::compile(pattern));
   std::vector<uint8_t> matches;
   for (const std::string &text : x.strings)
-    matches.push_back(re2::RE2::FullMatch(text, expression));
+    matches.push_back(expression.matches_all(text));
   return HostValue{tensor_of(DType::boolean, x.dims, matches.data())};
 }
 

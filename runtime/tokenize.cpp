@@ -5,9 +5,10 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/tokenize.h"
 
+#include "runtime/regular_expression.h"
+
 #include <algorithm>
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 namespace landfall::runtime {
 
@@ -67,20 +68,18 @@ Tokens characters(std::string_view text) {
 }
 
 /// What the expression matches, or what stands between the matches.
-Tokens cut(std::string_view text, const re2::RE2 &expression, bool between,
-           size_t least) {
+Tokens cut(std::string_view text, const RegularExpression &expression,
+           bool between, size_t least) {
   Tokens tokens;
   auto take = [&](size_t begin, size_t end) {
     std::string_view token = text.substr(begin, end - begin);
     if (is_long_enough(token, least))
       tokens.push_back(token);
   };
-  re2::StringPiece all(text.data(), text.size()), found;
   size_t start = 0;
-  while (expression.Match(all, start, text.size(), re2::RE2::UNANCHORED, &found,
-                          1)) {
-    size_t begin = size_t(found.data() - text.data()),
-           end = begin + found.size();
+  while (auto found = expression.find(text, start)) {
+    size_t begin = size_t(found->data() - text.data()),
+           end = begin + found->size();
     between ? take(start, begin) : take(begin, end);
     start = end > begin ? end : end + character_bytes(text.substr(end));
     if (end == begin && end == text.size())
@@ -91,20 +90,13 @@ Tokens cut(std::string_view text, const re2::RE2 &expression, bool between,
   return tokens;
 }
 
-using Expressions = std::vector<std::unique_ptr<re2::RE2>>;
+using Expressions = std::vector<RegularExpression>;
 
 Result<Expressions> expressions_of(std::span<const std::string> patterns) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_longest_match(true);
   Expressions expressions;
-  for (const std::string &pattern : patterns) {
-    expressions.push_back(std::make_unique<re2::RE2>(pattern, options));
-    if (!expressions.back()->ok())
-      return Error{ErrorCode::run_failed,
-                   fmt::format("'{}' is not a regular expression of RE2: {}",
-                               pattern, expressions.back()->error())};
-  }
+  for (const std::string &pattern : patterns)
+    expressions.push_back(TRY(RegularExpression::compile(
+        pattern, RegularExpression::Match::longest)));
   return expressions;
 }
 
@@ -117,7 +109,7 @@ Tokens tokens_of(std::string_view text, const Expressions &expressions,
   for (const auto &expression : expressions) {
     Tokens next;
     for (std::string_view piece : row)
-      std::ranges::copy(cut(piece, *expression, between, rule.least),
+      std::ranges::copy(cut(piece, expression, between, rule.least),
                         std::back_inserter(next));
     row = std::move(next);
   }

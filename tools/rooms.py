@@ -107,6 +107,8 @@ LINK_CROSSINGS = [
 CMAKE_CROSSINGS = [
     ("test/fuzz/CMakeLists.txt", "apps/cli/*"),  # Two formats of the command line, without the rest of it.
     ("test/new_chip/CMakeLists.txt", "compiler/plugin.cpp"),  # A compiler that knows one more target.
+    ("targets/cpu/CMakeLists.txt", "base/*"),  # A small program for other architectures.
+    ("targets/cpu/CMakeLists.txt", "runtime/*"),  # The same.
     ("targets/*/firmware/CMakeLists.txt", "device_math/*"),  # Compiled for the chip.
     ("targets/*/codegen/CMakeLists.txt", "device_math/*"),  # Compiled for an emulator.
 ]

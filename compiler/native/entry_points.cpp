@@ -40,6 +40,7 @@ Service service_of(ScalarOp op) {
     SERVICE(log1p)
     SERVICE(pow)
     SERVICE(fmod)
+    SERVICE(fma)
 #undef SERVICE
   default:
     throw BuildError(ErrorCode::internal, "no service computes '" +

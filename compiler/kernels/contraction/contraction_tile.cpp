@@ -222,7 +222,7 @@ TileShape TileShape::choose(const Machine &machine, const WordForm &words) {
 
 Value *multiply_add(llvm::IRBuilderBase &b, Value *a, Value *x, Value *sum) {
   if (sum->getType()->isFPOrFPVectorTy())
-    return b.CreateIntrinsic(llvm::Intrinsic::fma, {sum->getType()},
+    return b.CreateIntrinsic(llvm::Intrinsic::fmuladd, {sum->getType()},
                              {a, x, sum});
   return b.CreateAdd(sum, b.CreateMul(a, x));
 }

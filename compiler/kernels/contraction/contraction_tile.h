@@ -75,7 +75,8 @@ void call_tile(KernelFrame &frame, const TileShape &shape,
 void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
                 llvm::Value *m, const std::function<void(unsigned)> &body);
 
-/// sum + a * b on vectors or scalars; one rounding for reals.
+/// sum + a * b on vectors or scalars; reals are rounded once if the machine has
+/// an instruction for that (VectorUnit::fuses_multiply_adds), else twice.
 llvm::Value *multiply_add(llvm::IRBuilderBase &b, llvm::Value *a,
                           llvm::Value *x, llvm::Value *sum);
 

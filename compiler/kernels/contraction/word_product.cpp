@@ -32,9 +32,11 @@ std::pair<Value *, Value *> split(llvm::IRBuilderBase &b, Value *words,
 
 Value *by_shorts(llvm::IRBuilderBase &b, const WordForm &form, Value *rows,
                  Value *points, Value *sum) {
-  llvm::Intrinsic::ID product = bits_of(sum) == 512
-                                    ? llvm::Intrinsic::x86_avx512_pmaddw_d_512
-                                    : llvm::Intrinsic::x86_avx2_pmadd_wd;
+  unsigned bits = bits_of(sum);
+  llvm::Intrinsic::ID product =
+      bits == 512   ? llvm::Intrinsic::x86_avx512_pmaddw_d_512
+      : bits == 256 ? llvm::Intrinsic::x86_avx2_pmadd_wd
+                    : llvm::Intrinsic::x86_sse2_pmadd_wd;
   auto [even_rows, odd_rows] = split(b, rows, form.rows_signed);
   auto [even_points, odd_points] = split(b, points, form.points_signed);
   Value *even = b.CreateIntrinsic(product, {}, {even_rows, even_points});

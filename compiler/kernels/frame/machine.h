@@ -12,7 +12,7 @@ namespace landfall::kernels {
 /// How products of 8-bit integers are added to sums of 32 bits.
 enum class ByteProducts : uint8_t {
   none,      ///< As those of any integers.
-  by_shorts, ///< x86's vpmaddwd: two products of 16-bit integers a lane.
+  by_shorts, ///< x86's pmaddwd: two products of 16-bit integers a lane.
   by_bytes,  ///< VNNI's vpdpbusd: four of an unsigned and a signed byte a lane.
 };
 
@@ -35,8 +35,14 @@ struct VectorUnit {
   int max_lanes = 256;
   /// The most registers (or groups) that hold one value.
   int max_registers_per_value = 4;
-  /// Has masked loads and stores of 8- and 16-bit elements.
+  /// Has masked loads and stores of 32- and 64-bit elements.
+  bool masks_elements = true;
+  /// The same of 8- and 16-bit elements.
   bool masks_narrow_elements = false;
+  /// Has instructions for x * y + z with one rounding, of f32 and f64. Without
+  /// them, sums of products round twice, and where the one rounding matters it
+  /// is computed.
+  bool fuses_multiply_adds = true;
   /// Has instructions that convert between f16 and f32.
   bool converts_half = true;
   /// Has integer division of vectors.

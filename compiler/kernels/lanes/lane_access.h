@@ -48,8 +48,9 @@ private:
   static constexpr unsigned max_inserted = 32;
 
   bool can_mask() const {
-    return info(type_).bytes >= 4 ||
-           frame_.machine.vector.masks_narrow_elements;
+    const VectorUnit &unit = frame_.machine.vector;
+    return info(type_).bytes >= 4 ? unit.masks_elements
+                                  : unit.masks_narrow_elements;
   }
   llvm::Value *load_from(llvm::Type *type, llvm::Value *at) {
     llvm::LoadInst *load = b.CreateAlignedLoad(type, at, align_);

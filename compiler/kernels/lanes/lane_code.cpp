@@ -34,8 +34,9 @@ llvm::Constant *LaneCode::whole32(int64_t value, llvm::Value *like) {
   return llvm::ConstantInt::getSigned(integer(32, like), int32_t(value));
 }
 
-llvm::Value *LaneCode::fma(llvm::Value *x, llvm::Value *y, llvm::Value *z) {
-  return b.CreateIntrinsic(llvm::Intrinsic::fma, {x->getType()}, {x, y, z});
+llvm::Value *LaneCode::multiply_add(llvm::Value *x, llvm::Value *y,
+                                    llvm::Value *z) {
+  return call(llvm::Intrinsic::fmuladd, {x, y, z});
 }
 
 llvm::Value *LaneCode::call(llvm::Intrinsic::ID id,
@@ -47,7 +48,7 @@ llvm::Value *LaneCode::polynomial(llvm::Value *x,
                                   llvm::ArrayRef<double> coefficients) {
   llvm::Value *sum = real(coefficients.back(), x);
   for (double c : llvm::reverse(coefficients.drop_back()))
-    sum = fma(sum, x, real(c, x));
+    sum = multiply_add(sum, x, real(c, x));
   return sum;
 }
 

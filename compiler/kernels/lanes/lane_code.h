@@ -39,10 +39,12 @@ public:
   llvm::Constant *real32(double value, llvm::Value *like);
   llvm::Constant *whole32(int64_t value, llvm::Value *like);
 
-  llvm::Value *fma(llvm::Value *x, llvm::Value *y, llvm::Value *z);
+  /// x * y + z; one rounding if the machine has an instruction for that
+  /// (VectorUnit::fuses_multiply_adds), else two.
+  llvm::Value *multiply_add(llvm::Value *x, llvm::Value *y, llvm::Value *z);
   llvm::Value *call(llvm::Intrinsic::ID id,
                     llvm::ArrayRef<llvm::Value *> arguments);
-  /// coefficients[0] + x * (coefficients[1] + ...), by Horner's rule with FMAs.
+  /// coefficients[0] + x * (coefficients[1] + ...), by Horner's rule.
   llvm::Value *polynomial(llvm::Value *x, llvm::ArrayRef<double> coefficients);
   /// Bitcasts f32 / f64 to i32 / i64, and back.
   llvm::Value *to_bits(llvm::Value *x);

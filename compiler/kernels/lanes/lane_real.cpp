@@ -47,6 +47,10 @@ Value *sign(LaneCode &c, Value *x) {
 
 /// f32 functions with inline code (vector_math.h); null for the others.
 Value *in_line(LaneCode &c, ScalarOp op, Arguments v) {
+  // Reducing a large angle takes exact products.
+  if ((op == ScalarOp::sin || op == ScalarOp::cos) &&
+      !c.frame.machine.vector.fuses_multiply_adds)
+    return nullptr;
   switch (op) {
   case ScalarOp::exp:
     return emit_exp(c, v[0]);
@@ -169,6 +173,40 @@ Value *extreme(LaneCode &c, bool lower, Value *x, Value *y) {
   return c.from_bits(b.CreateOr(b.CreateAnd(one, other), unordered));
 }
 
+/// x * y + z of f32, rounded once, on a machine without an instruction for it.
+/// The product is exact as f64. The sum is rounded to odd there, so that the
+/// rounding to f32 is that of the exact sum. Source: Boldo and Melquiond,
+/// "Emulation of a FMA and correctly rounded sums", IEEE Transactions on
+/// Computers 57(4), 2008; the sum's error is Knuth's TwoSum.
+Value *fused_in_f64(LaneCode &c, Arguments v) {
+  llvm::IRBuilderBase &b = c.b;
+  auto wide = [&](Value *x) { return b.CreateFPExt(x, c.f64(x)); };
+  Value *product = b.CreateFMul(wide(v[0]), wide(v[1])), *z = wide(v[2]);
+  Value *sum = b.CreateFAdd(product, z);
+  Value *of_z = b.CreateFSub(sum, product);
+  Value *error = b.CreateFAdd(b.CreateFSub(product, b.CreateFSub(sum, of_z)),
+                              b.CreateFSub(z, of_z));
+  Value *bits = c.to_bits(sum), *one = c.whole(1, bits);
+  Value *even = b.CreateICmpEQ(b.CreateAnd(bits, one), c.whole(0, bits));
+  Value *zero = c.real(0, sum);
+  // Not if the error is a NaN: then the sum is no finite number.
+  Value *inexact = b.CreateFCmpONE(error, zero);
+  Value *outwards =
+      b.CreateICmpEQ(b.CreateFCmpOLT(error, zero), b.CreateFCmpOLT(sum, zero));
+  Value *step = b.CreateSelect(outwards, one, c.whole(-1, bits));
+  Value *odd =
+      b.CreateSelect(b.CreateAnd(even, inexact), b.CreateAdd(bits, step), bits);
+  return b.CreateFPTrunc(c.from_bits(odd), v[0]->getType());
+}
+
+/// x * y + z, rounded once.
+Value *fused(LaneCode &c, Arguments v) {
+  if (c.frame.machine.vector.fuses_multiply_adds)
+    return c.multiply_add(v[0], v[1], v[2]);
+  return c.bits(v[0]) == 32 ? fused_in_f64(c, v)
+                            : by_service(c, ScalarOp::fma, v);
+}
+
 Value *binary(LaneCode &c, ScalarOp op, Arguments v) {
   llvm::IRBuilderBase &b = c.b;
   switch (op) {
@@ -181,7 +219,7 @@ Value *binary(LaneCode &c, ScalarOp op, Arguments v) {
   case ScalarOp::div:
     return b.CreateFDiv(v[0], v[1]);
   case ScalarOp::fma:
-    return c.fma(v[0], v[1], v[2]);
+    return fused(c, v);
   case ScalarOp::min:
   case ScalarOp::max:
     return extreme(c, op == ScalarOp::min, v[0], v[1]);

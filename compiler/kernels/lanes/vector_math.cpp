@@ -96,8 +96,8 @@ Value *scale(LaneCode &c, Value *y, Value *shifted, Value *x, Value *vanishes) {
                                  c.whole(-(64 << 23), bits));
   Value *rest = c.b.CreateSub(c.to_bits(c.real(1, y)), bias);
   Value *first = c.from_bits(c.b.CreateAdd(field, bias));
-  return c.fma(c.b.CreateSelect(vanishes, zero, first), c.from_bits(rest),
-               c.b.CreateFMul(y, zero));
+  return c.multiply_add(c.b.CreateSelect(vanishes, zero, first),
+                        c.from_bits(rest), c.b.CreateFMul(y, zero));
 }
 
 } // namespace
@@ -107,10 +107,11 @@ Value *emit_exp(LaneCode &c, Value *x) {
   // processors take a hundred times as long for a product that underflows.
   Value *vanishes = c.b.CreateFCmpOLT(x, c.real(-104.0, x));
   x = clamp(c, x, -104.0, 89.0);
-  Value *shifted = c.fma(x, c.real(log2_e, x), c.real(whole_numbers, x));
+  Value *shifted =
+      c.multiply_add(x, c.real(log2_e, x), c.real(whole_numbers, x));
   Value *n = c.b.CreateFSub(shifted, c.real(whole_numbers, x));
-  Value *r = c.fma(n, c.real(-ln2_high, x), x);
-  r = c.fma(n, c.real(-ln2_low, x), r);
+  Value *r = c.multiply_add(n, c.real(-ln2_high, x), x);
+  r = c.multiply_add(n, c.real(-ln2_low, x), r);
   Value *y = c.polynomial(r, minimax::exp);
   return scale(c, y, shifted, x, vanishes);
 }
@@ -122,10 +123,10 @@ Value *emit_log(LaneCode &c, Value *x) {
   Value *p = c.polynomial(f, minimax::log);
   Value *square = c.b.CreateFMul(f, f);
   Value *y = c.b.CreateFMul(c.b.CreateFMul(f, square), p);
-  y = c.fma(e, c.real(ln2_low, x), y);
-  y = c.fma(square, c.real(-0.5, x), y);
+  y = c.multiply_add(e, c.real(ln2_low, x), y);
+  y = c.multiply_add(square, c.real(-0.5, x), y);
   y = c.b.CreateFAdd(f, y);
-  y = c.fma(e, c.real(ln2_high, x), y);
+  y = c.multiply_add(e, c.real(ln2_high, x), y);
   // Also passes NaN on.
   Value *large = c.b.CreateFCmpUEQ(x, c.real(infinity, x));
   y = c.b.CreateSelect(large, x, y);
@@ -139,7 +140,7 @@ Value *emit_tanh(LaneCode &c, Value *x) {
   Value *a = absolute(c, x);
   Value *u = c.b.CreateFMul(x, x);
   Value *p = c.polynomial(u, minimax::tanh);
-  Value *small = c.fma(c.b.CreateFMul(u, a), p, a);
+  Value *small = c.multiply_add(c.b.CreateFMul(u, a), p, a);
   Value *grown = emit_exp(c, c.b.CreateFAdd(a, a));
   Value *one = c.real(1, x);
   Value *big = c.b.CreateFSub(
@@ -152,7 +153,7 @@ Value *emit_erf(LaneCode &c, Value *x) {
   Value *a = absolute(c, x);
   Value *u = c.b.CreateFMul(x, x);
   Value *p = c.polynomial(u, minimax::erf);
-  Value *small = c.fma(a, p, a);
+  Value *small = c.multiply_add(a, p, a);
   Value *t = clamp(c, a, 0, 4);
   Value *q = c.polynomial(t, minimax::log_erfc);
   Value *big = c.b.CreateFSub(c.real(1, x), emit_exp(c, q));
@@ -169,8 +170,8 @@ Value *sine_near(LaneCode &c, Value *x, int quadrant) {
   Value *n =
       c.b.CreateUnaryIntrinsic(llvm::Intrinsic::roundeven,
                                c.b.CreateFMul(wide, c.real(two_over_pi, wide)));
-  Value *rest = c.fma(n, c.real(-half_pi_high, wide), wide);
-  rest = c.fma(n, c.real(-half_pi_low, wide), rest);
+  Value *rest = c.multiply_add(n, c.real(-half_pi_high, wide), wide);
+  rest = c.multiply_add(n, c.real(-half_pi_low, wide), rest);
   Value *r = c.b.CreateFPTrunc(rest, x->getType());
   Value *k = to_i32(c, n);
   k = c.b.CreateAdd(k, c.whole(quadrant, k));
@@ -178,11 +179,11 @@ Value *sine_near(LaneCode &c, Value *x, int quadrant) {
   Value *u = c.b.CreateFMul(r, r);
   Value *s = c.polynomial(u, {-0.166666548792392593, 0.00833217381021505181,
                               -0.000195166846535544899});
-  Value *sine = c.fma(c.b.CreateFMul(r, u), s, r);
+  Value *sine = c.multiply_add(c.b.CreateFMul(r, u), s, r);
   Value *q = c.polynomial(u, {0.0416666467728677964, -0.00138873624766449292,
                               0.000024437831757463906});
-  Value *cosine = c.fma(u, c.real(-0.5, u), c.real(1, u));
-  cosine = c.fma(c.b.CreateFMul(u, u), q, cosine);
+  Value *cosine = c.multiply_add(u, c.real(-0.5, u), c.real(1, u));
+  cosine = c.multiply_add(c.b.CreateFMul(u, u), q, cosine);
 
   Value *odd = c.b.CreateTrunc(k, c.integer(1, k));
   Value *y = c.b.CreateSelect(odd, cosine, sine);
@@ -221,7 +222,7 @@ Value *log2_wide(LaneCode &c, Value *x) {
                               0.320598531842068155, 0.262334512302968127,
                               0.220908969974886775, 0.213700500124015462});
   Value *e = c.b.CreateSIToFP(s.exponent, c.f64(x));
-  return c.fma(ratio, p, e);
+  return c.multiply_add(ratio, p, e);
 }
 
 /// 2^t as f32, for double t (NaN gives anything).

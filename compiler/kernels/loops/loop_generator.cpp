@@ -50,14 +50,25 @@ private:
   const LocalMemory *local_;
 };
 
+/// Machines that do not fuse multiplications and additions compute an `fma` in
+/// many instructions, so that none is formed for them.
+SkippedSteps skipped_for(const Machine &machine, const SkippedSteps &skipped) {
+  if (machine.vector.fuses_multiply_adds)
+    return skipped;
+  std::vector<std::string> names = skipped.names();
+  names.push_back("form_fma");
+  return SkippedSteps(std::move(names));
+}
+
 } // namespace
 
 std::unique_ptr<TaskGenerator>
 make_loop_generator(const Kernel &kernel, const Machine &machine,
                     const LocalMemory *local, const GeneratorOptions &options) {
   return std::make_unique<LoopGenerator>(
-      analysis::rewrite(kernel, options.observer, options.skipped), machine,
-      local);
+      analysis::rewrite(kernel, options.observer,
+                        skipped_for(machine, options.skipped)),
+      machine, local);
 }
 
 } // namespace landfall::kernels

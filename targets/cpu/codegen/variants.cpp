@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "targets/cpu/codegen/variants.h"
+#include "base/processor.h"
 #include "base/tile_registers.h"
 
 #include "llvm/ADT/StringMap.h"
@@ -30,6 +31,34 @@ constexpr kernels::Machine with_vnni() {
   return machine;
 }
 
+/// What every 64-bit Arm has: no masks, IEEE 754's minimum and maximum.
+constexpr kernels::Machine neon = {
+    .vector = {.register_bits = 128,
+               .registers = 32,
+               .masks_elements = false,
+               .has_ieee_min_max = true},
+    .caches = {.l1_bytes = 64 * 1024, .l2_bytes = 512 * 1024}};
+
+/// Vectors of a known length in the registers of RISC-V's V, which may be
+/// longer: blocks of sums are cut for it.
+constexpr kernels::Machine riscv_vectors(int register_bits) {
+  return {.vector = {.register_bits = register_bits,
+                     .registers = 32,
+                     .masks_narrow_elements = true,
+                     .converts_half = false,
+                     .divides_integers = true,
+                     .has_ieee_min_max = true}};
+}
+
+/// Vectors that LLVM cuts into scalars: four floating-point registers for each
+/// of f32, so that blocks of sums fit the 32 that there are.
+constexpr kernels::Machine riscv_scalars = {
+    .vector = {.register_bits = 128,
+               .registers = 8,
+               .masks_elements = false,
+               .converts_half = false,
+               .has_ieee_min_max = true}};
+
 constexpr kernels::Machine with_amx() {
   kernels::Machine machine = with_vnni();
   machine.caches.l2_bytes = 2 * 1024 * 1024;
@@ -37,7 +66,9 @@ constexpr kernels::Machine with_amx() {
   return machine;
 }
 
-/// Best first.
+constexpr std::string_view baseline = "x86_64-v2";
+
+/// Those of an architecture together, best first.
 constexpr Variant rows[] = {
     {.target = "cpu",
      .name = "x86_64-avx512-amx",
@@ -65,14 +96,61 @@ constexpr Variant rows[] = {
                             .permutes_lanes = true,
                             .byte_products =
                                 kernels::ByteProducts::by_shorts}}},
+    // Not less: before SSE4.1, rounding to whole numbers is no instruction.
+    {.target = "cpu",
+     .name = baseline,
+     .triple = "x86_64-unknown-linux-gnu",
+     .processor = "x86-64-v2",
+     .machine = {.vector = {.register_bits = 128,
+                            .registers = 16,
+                            .masks_elements = false,
+                            .fuses_multiply_adds = false,
+                            .converts_half = false,
+                            .byte_products =
+                                kernels::ByteProducts::by_shorts}}},
+    {.target = "cpu",
+     .name = "aarch64-neon",
+     .triple = "aarch64-unknown-linux-gnu",
+     .processor = "generic",
+     .machine = neon},
+    {.target = "cpu",
+     .name = "riscv64-v256",
+     .triple = "riscv64-unknown-linux-gnu",
+     .processor = "generic-rv64",
+     .features = "+m,+a,+f,+d,+c,+v,+zicsr,+zvl256b",
+     .abi = "lp64d",
+     .code_model = llvm::CodeModel::Medium,
+     .machine = riscv_vectors(256)},
+    {.target = "cpu",
+     .name = "riscv64-v128",
+     .triple = "riscv64-unknown-linux-gnu",
+     .processor = "generic-rv64",
+     .features = "+m,+a,+f,+d,+c,+v,+zicsr",
+     .abi = "lp64d",
+     .code_model = llvm::CodeModel::Medium,
+     .machine = riscv_vectors(128)},
+    {.target = "cpu",
+     .name = "riscv64-gc",
+     .triple = "riscv64-unknown-linux-gnu",
+     .processor = "generic-rv64",
+     .features = "+m,+a,+f,+d,+c,+zicsr",
+     .abi = "lp64d",
+     .code_model = llvm::CodeModel::Medium,
+     .machine = riscv_scalars},
 };
 
-bool runs_here(const Variant &variant) {
+std::string_view architecture(const Variant &variant) {
+  return variant.name.substr(0, variant.name.find('-'));
+}
+
+bool runs_on_x86(const Variant &variant) {
   llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
   auto all = [&](std::initializer_list<const char *> names) {
     return llvm::all_of(names,
                         [&](const char *name) { return host.lookup(name); });
   };
+  if (variant.name == baseline)
+    return all({"ssse3", "sse4.1", "sse4.2", "popcnt"});
   bool base = all({"avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe"});
   if (variant.machine.vector.byte_products == kernels::ByteProducts::by_bytes)
     base &= all({"avx512vnni"});
@@ -81,6 +159,16 @@ bool runs_here(const Variant &variant) {
   if (variant.machine.vector.register_bits == 512)
     base &= all({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"});
   return base;
+}
+
+bool runs_here(const Variant &variant) {
+  if (architecture(variant) != processor_architecture)
+    return false;
+  if (processor_architecture == "x86_64")
+    return runs_on_x86(variant);
+  bool has_vectors = llvm::StringRef(variant.features).contains("+v");
+  return !has_vectors ||
+         variant.machine.vector.register_bits <= riscv_register_bits();
 }
 
 /// Whether a kernel may have products of bytes: sums of integers, or of reals
@@ -92,17 +180,38 @@ bool multiplies_bytes(const Kernel &kernel) {
          });
 }
 
-Result<const Variant *> find_variant(const std::string &name) {
+/// What a package holds if nothing else is asked for: machines of the kind that
+/// the compiler runs on, but for the oldest.
+bool is_usual(const Variant &variant) {
+  return architecture(variant) == processor_architecture &&
+         variant.name != baseline;
+}
+
+/// The best for this machine, or the one for most of its kind.
+const Variant &native_variant() {
+  const Variant *last = std::begin(rows);
   for (const Variant &variant : rows) {
-    if (name == variant.name ||
-        name == variant.name.substr(variant.name.find('-') + 1))
-      return &variant;
-    if (name == "native" && runs_here(variant))
-      return &variant;
+    if (runs_here(variant))
+      return variant;
+    if (architecture(variant) == processor_architecture)
+      last = &variant;
   }
-  if (name == "native") // Compiling on a machine of another kind.
-    return &rows[std::size(rows) - 1];
-  std::string known = "native";
+  return *last;
+}
+
+/// Those that a name means: of one, of an architecture's, or of all.
+Result<std::vector<const Variant *>> find_variants(const std::string &name) {
+  if (name == "native")
+    return std::vector{&native_variant()};
+  std::vector<const Variant *> found;
+  for (const Variant &variant : rows)
+    if (name == "all" || name == variant.name ||
+        name == architecture(variant) ||
+        name == variant.name.substr(variant.name.find('-') + 1))
+      found.push_back(&variant);
+  if (!found.empty())
+    return found;
+  std::string known = "native, all, x86_64, aarch64, riscv64";
   for (const Variant &variant : rows)
     known += fmt::format(", {}", variant.name);
   return Error{ErrorCode::invalid_argument,
@@ -128,9 +237,11 @@ choose_variants(std::span<const std::string> names,
   };
   if (names.empty())
     for (const Variant &variant : rows)
-      add(&variant);
+      if (is_usual(variant))
+        add(&variant);
   for (const std::string &name : names)
-    add(TRY(find_variant(name)));
+    for (const Variant *variant : TRY(find_variants(name)))
+      add(variant);
   return chosen;
 }
 

@@ -13,21 +13,24 @@ namespace landfall::cpu {
 namespace {
 
 Error nothing_to_run(const Package &package) {
-  std::string held, possible;
+  std::string held, possible, best = "all";
   for (const CodeSection &section : package.code)
     held += fmt::format("{}{} ({})", held.empty() ? "" : ", ", section.variant,
                         section.target);
-  for (const MachineVariant &variant : machine_variants())
+  for (const MachineVariant &variant : machine_variants()) {
     possible += fmt::format(
         "{}{}{}", possible.empty() ? "" : ", ", variant.name,
         variant.runs_here
             ? ""
             : fmt::format(" (but this processor lacks {})", variant.needs));
+    if (variant.runs_here && best == "all")
+      best = variant.name;
+  }
   return {ErrorCode::unsupported,
           fmt::format("the package has no machine code for this processor: it "
                       "holds {}, and this machine could run {}; compile the "
-                      "model again with --target cpu",
-                      held.empty() ? "none" : held, possible)};
+                      "model again with --target cpu --variant {}",
+                      held.empty() ? "none" : held, possible, best)};
 }
 
 Result<const CodeSection *> best_section(const Package &package) {

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "targets/cpu/driver/machine_variants.h"
+#include "base/processor.h"
 #include "base/thread_pool.h"
 #include "base/tile_registers.h"
 
@@ -20,11 +21,21 @@ struct Feature {
   bool present;
 };
 
+struct VariantRow {
+  std::string_view name;
+  std::string_view needs;
+  size_t first_features; ///< It needs that many, from the front of the list.
+};
+
 #if defined(__x86_64__)
 
 std::vector<Feature> features() {
   __builtin_cpu_init();
   return {
+      {"sse4.2", __builtin_cpu_supports("ssse3") &&
+                     __builtin_cpu_supports("sse4.1") &&
+                     __builtin_cpu_supports("sse4.2") &&
+                     __builtin_cpu_supports("popcnt")},
       {"avx2", __builtin_cpu_supports("avx2") != 0},
       {"fma", __builtin_cpu_supports("fma") != 0},
       {"f16c", __builtin_cpu_supports("f16c") != 0},
@@ -39,32 +50,32 @@ std::vector<Feature> features() {
   };
 }
 
-struct VariantRow {
-  std::string_view name;
-  std::string_view needs;
-  size_t first_features; ///< It needs that many, from the front of the list.
-};
 constexpr VariantRow rows[] = {
-    {"x86_64-avx512-amx", "avx2 fma f16c avx512f/bw/dq/vl/vnni amx", 9},
-    {"x86_64-avx512-vnni", "avx2 fma f16c avx512f/bw/dq/vl/vnni", 8},
-    {"x86_64-avx512", "avx2 fma f16c avx512f/bw/dq/vl", 7},
-    {"x86_64-avx2", "avx2 fma f16c", 3},
+    {"x86_64-avx512-amx", "avx2 fma f16c avx512f/bw/dq/vl/vnni amx", 10},
+    {"x86_64-avx512-vnni", "avx2 fma f16c avx512f/bw/dq/vl/vnni", 9},
+    {"x86_64-avx512", "avx2 fma f16c avx512f/bw/dq/vl", 8},
+    {"x86_64-avx2", "avx2 fma f16c", 4},
+    {"x86_64-v2", "ssse3 sse4.1 sse4.2 popcnt", 1},
 };
 
-#else
+#elif defined(__aarch64__)
 
-std::vector<Feature> features() { return {}; }
+std::vector<Feature> features() { return {{"neon", true}}; }
 
-struct VariantRow {
-  std::string_view name;
-  std::string_view needs;
-  size_t first_features;
-};
-#if defined(__aarch64__)
 constexpr VariantRow rows[] = {{"aarch64-neon", "the base architecture", 0}};
+
 #else
-constexpr VariantRow rows[] = {{"riscv64-gc", "the base architecture", 0}};
-#endif
+
+std::vector<Feature> features() {
+  int bits = riscv_register_bits();
+  return {{"v", bits >= 128}, {"zvl256b", bits >= 256}};
+}
+
+constexpr VariantRow rows[] = {
+    {"riscv64-v256", "v with registers of 256 bits", 2},
+    {"riscv64-v128", "v", 1},
+    {"riscv64-gc", "the base architecture", 0},
+};
 
 #endif
 
@@ -102,6 +113,10 @@ std::string describe_machine() {
   for (const Feature &feature : features())
     if (feature.present)
       text += fmt::format(" {}", feature.name);
+  text += "; runs";
+  for (const MachineVariant &variant : machine_variants())
+    if (variant.runs_here)
+      text += fmt::format(" {}", variant.name);
   return text;
 }
 

@@ -22,7 +22,8 @@ struct MachineVariant {
 /// All variants of this architecture, best first.
 std::span<const MachineVariant> machine_variants();
 
-/// "AMD EPYC, 2 cores, avx2 fma f16c ...", for `landfall devices`.
+/// "AMD EPYC, 2 cores, sse4.2 avx2 fma f16c; runs x86_64-avx2 x86_64-v2", for
+/// `landfall devices`.
 std::string describe_machine();
 
 /// Further lines for a person: which variants run here, and whether AMX is

@@ -13,6 +13,7 @@ namespace {
 
 using Unary = double (*)(double);
 using Binary = double (*)(double, double);
+using Ternary = double (*)(double, double, double);
 
 NativeServices make_services() {
   NativeServices table = {};
@@ -38,6 +39,7 @@ NativeServices make_services() {
   set(Service::log1p, Unary(std::log1p));
   set(Service::pow, Binary(std::pow));
   set(Service::fmod, Binary(std::fmod));
+  set(Service::fma, Ternary(std::fma));
   return table;
 }
 

@@ -8,15 +8,11 @@
 // takes four fifths of the time if all three lengths run each kernel.)
 //
 //===----------------------------------------------------------------------===//
-#include "compiler/native/suite/native_suite_for_test.h"
+#include "compiler/native/suite/emulated_runs_for_test.h"
 
-#include "base/file.h"
 #include "compiler/target.h"
 #include "runtime/device.h"
 
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <iterator>
@@ -33,89 +29,6 @@ using native::Run;
 
 constexpr const char *chips[] = {"reef1", "reef2", "reef3"};
 constexpr int register_bits[] = {256, 512, 1024};
-
-/// A folder that goes with the object.
-class Folder {
-public:
-  Folder() {
-    std::string path = std::filesystem::temp_directory_path() / "reef-XXXXXX";
-    path_ = mkdtemp(path.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string file(const char *name) const { return path_ + "/" + name; }
-
-private:
-  std::string path_;
-};
-
-bool has_emulator() {
-  // NOLINTNEXTLINE(bugprone-command-processor): the test's own command.
-  return std::system("qemu-riscv64 --version >/dev/null 2>&1") == 0;
-}
-
-/// As test/kernel_runner/runner.cpp reads them.
-std::vector<uint8_t> requests_for(std::span<const Run> runs) {
-  std::vector<uint8_t> bytes;
-  auto word = [&](uint64_t value) {
-    auto *data = reinterpret_cast<const uint8_t *>(&value);
-    bytes.insert(bytes.end(), data, data + sizeof(value));
-  };
-  for (const Run &run : runs) {
-    word(run.kernel);
-    word(run.at_end);
-    word(run.launch->sizes.size());
-    for (int64_t size : run.launch->sizes)
-      word(uint64_t(size));
-    word(run.launch->operands.size());
-    for (const std::vector<uint8_t> &operand : run.launch->operands)
-      word(operand.size());
-    for (const std::vector<uint8_t> &operand : run.launch->operands)
-      bytes.insert(bytes.end(), operand.begin(), operand.end());
-  }
-  return bytes;
-}
-
-/// The outcomes in a file of results; fewer than runs if the runner stopped.
-std::vector<Outcome> outcomes_in(const std::vector<uint8_t> &results,
-                                 std::span<const Run> runs) {
-  std::vector<Outcome> outcomes;
-  size_t at = 0;
-  for (const Run &run : runs) {
-    size_t bytes = sizeof(int64_t);
-    for (const std::vector<uint8_t> &operand : run.launch->operands)
-      bytes += operand.size();
-    if (results.size() - at < bytes)
-      break;
-    Outcome &outcome = outcomes.emplace_back();
-    std::memcpy(&outcome.status, &results[at], sizeof(outcome.status));
-    at += sizeof(outcome.status);
-    for (const std::vector<uint8_t> &operand : run.launch->operands) {
-      outcome.operands.emplace_back(results.begin() + int64_t(at),
-                                    results.begin() +
-                                        int64_t(at + operand.size()));
-      at += operand.size();
-    }
-  }
-  return outcomes;
-}
-
-/// One process does all runs.
-Result<Outcomes> emulate(const Folder &folder, int bits,
-                         std::span<const Run> runs) {
-  std::string command = fmt::format(
-      "qemu-riscv64 -cpu rv64,v=true,vlen={},vext_spec=v1.0 {} {} <{} >{}",
-      bits, LANDFALL_KERNEL_RUNNER, folder.file("code"),
-      folder.file("requests"), folder.file("results"));
-  // NOLINTNEXTLINE(bugprone-command-processor): the test's own command.
-  int status = std::system(command.c_str());
-  Outcomes outcomes{fmt::format("VLEN {}", bits),
-                    outcomes_in(TRY(read_file(folder.file("results"))), runs)};
-  if (status != 0 || outcomes.runs.size() < runs.size())
-    return Error{ErrorCode::internal,
-                 fmt::format("status {:#x}, {} of {} runs", status,
-                             outcomes.runs.size(), runs.size())};
-  return outcomes;
-}
 
 /// Runs on one simulated chip.
 class ChipRunner {
@@ -188,15 +101,16 @@ std::vector<Outcomes> run_everywhere(const std::vector<Kernel> &kernels,
   };
   for (const char *chip : reef::chips)
     add(chip, reef::ChipRunner::run(chip, package, runs));
-  if (!reef::has_emulator())
+  if (!has_program("qemu-riscv64"))
     return all;
-  reef::Folder folder;
-  EXPECT_TRUE(write_file(folder.file("code"), package.code[0].bytes.data).ok());
-  EXPECT_TRUE(
-      write_file(folder.file("requests"), reef::requests_for(runs)).ok());
   static size_t calls = 0;
   int bits = reef::register_bits[calls++ % std::size(reef::register_bits)];
-  add(fmt::format("VLEN {}", bits), reef::emulate(folder, bits, runs));
+  EmulatedRuns emulated(package.code[0].bytes.data, runs);
+  std::string machine = fmt::format("VLEN {}", bits);
+  std::string command =
+      fmt::format("qemu-riscv64 -cpu rv64,v=true,vlen={},vext_spec=v1.0 {}",
+                  bits, LANDFALL_KERNEL_RUNNER);
+  add(machine, emulated.run(machine, command));
   return all;
 }
 

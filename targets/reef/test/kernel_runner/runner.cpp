@@ -3,14 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 // A program for Linux on RISC-V without a C library, run under user-mode
-// emulation by native_suite_test.cpp:
-//
-//   runner <code section>  <requests >results
-//
-// A request, in 64-bit words: the kernel's number, whether operands end at
-// their page's end, how many sizes, the sizes, how many operands, and for each
-// its bytes; then the operands' contents. A result: 0 or 1 + the failed check,
-// then the operands' contents.
+// emulation; compiler/native/suite/emulated_runs_for_test.h says what it reads
+// and writes.
 //
 //===----------------------------------------------------------------------===//
 #include "device_math/services.h"
