@@ -42,6 +42,9 @@ struct CompileOptions {
   /// Inputs and their shapes ("?x3x?x?"): extents that the model fixes are made
   /// free where `?` is (frontend/onnx/reopen/dynamic_input.h).
   std::vector<std::pair<std::string, std::string>> dynamic;
+  /// bf16: the factors of sums of products of f32 are rounded to it
+  /// (passes/round_factors.h). f32: the model is computed as it says.
+  DType precision = DType::f32;
   /// Fail if a kernel falls back, or if any other part of the model would run
   /// on the host although it is not host work (package/host_work.def).
   bool require_target = false;

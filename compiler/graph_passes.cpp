@@ -11,6 +11,7 @@
 #include "compiler/passes/fuse.h"
 #include "compiler/passes/lay_out_constants.h"
 #include "compiler/passes/lay_out_panels.h"
+#include "compiler/passes/round_factors.h"
 #include "ir/describe/describe.h"
 #include "ir/module/verify_core_ir.h"
 
@@ -30,7 +31,8 @@ FusionGuard guard_for(const Target &target, ir::Module::Impl &module) {
 } // namespace
 
 Status run_graph_passes(ir::Module &module, const Target &target,
-                        const SkippedSteps &skipped, const PassDone &done) {
+                        DType precision, const SkippedSteps &skipped,
+                        const PassDone &done) {
   TRY(ir::verify_core_ir(module));
   if (!skipped.has("contract_to_map"))
     contract_to_map(module.impl());
@@ -39,6 +41,10 @@ Status run_graph_passes(ir::Module &module, const Target &target,
   TRY(done("canonicalize"));
   fold_weights(module.impl());
   TRY(done("fold_weights"));
+  if (precision == DType::bf16) {
+    round_factors(module.impl());
+    TRY(done("round_factors"));
+  }
   // From here on a value may be computed inside the kernel that uses it.
   fuse(module.impl(), skipped, guard_for(target, module.impl()));
   TRY(done("fuse"));

@@ -20,7 +20,9 @@ using PassDone = std::function<Status(std::string_view pass)>;
 /// Runs the passes that an imported module goes through before it is lowered
 /// for the target, but for those skipped. Verifies the module before the first
 /// and after the last.
+/// `precision`: CompileOptions::precision.
 Status run_graph_passes(ir::Module &module, const Target &target,
-                        const SkippedSteps &skipped, const PassDone &done);
+                        DType precision, const SkippedSteps &skipped,
+                        const PassDone &done);
 
 } // namespace landfall::compiler

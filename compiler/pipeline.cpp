@@ -142,7 +142,7 @@ Status add_general_entry(const Bytes &model, const frontend::ModelPlace &place,
                    {.names_bind = names_bind, .defaults_hold = false}, builder);
   if (!summary)
     return {};
-  TRY(run_graph_passes(module, target, options.skipped,
+  TRY(run_graph_passes(module, target, options.precision, options.skipped,
                        [](std::string_view) -> Status { return {}; }));
   Package both = package;
   TRY(lower(module, both, options.skipped));
@@ -164,6 +164,8 @@ Result<Package> compile(const Bytes &model, const std::string &name,
   package.target = target->name();
   package.producer = "landfall " LF_VERSION;
   package.model_name = name;
+  if (options.precision == DType::bf16)
+    package.options = R"({"precision":"bf16"})";
   package.model_hash = fmt::format("{:016x}", hash_bytes(model.data));
 
   // Operators become core IR; constants fold as they are built; small integer
@@ -180,7 +182,7 @@ Result<Package> compile(const Bytes &model, const std::string &name,
   Steps steps(options, dump, start);
   TRY(steps.done("import", module));
   TRY(run_graph_passes(
-      module, *target, options.skipped,
+      module, *target, options.precision, options.skipped,
       [&](std::string_view pass) { return steps.done(pass, module); }));
   // From here on there is no MLIR: bytecode, kernel descriptions, weights.
   TRY(lower(module, package, options.skipped));

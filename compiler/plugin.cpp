@@ -54,6 +54,8 @@ Result<CompileOptions> parse_options(const char *text) {
       options.require_target = value;
     else if (key == "strict_names" && value.is_boolean())
       options.strict_names = value;
+    else if (key == "precision" && (value == "f32" || value == "bf16"))
+      options.precision = value == "bf16" ? DType::bf16 : DType::f32;
     else if (key == "cache" && value.is_boolean())
       options.cache = value;
     else if (key == "dynamic" && is_dynamic(value))
@@ -63,9 +65,10 @@ Result<CompileOptions> parse_options(const char *text) {
       return Error{
           ErrorCode::invalid_argument,
           "unknown compile option or wrong value: '" + key +
-              "'; known: target, dump_dir (strings), variants, "
-              "print_after, skip_steps (lists of strings), require_target, "
-              "strict_names, cache (bools), dynamic (strings by input)"};
+              "'; known: target, dump_dir (strings), precision (f32 or bf16), "
+              "variants, print_after, skip_steps (lists of strings), "
+              "require_target, strict_names, cache (bools), dynamic (strings "
+              "by input)"};
   }
   return options;
 }

@@ -167,7 +167,7 @@ Result<std::string> query(const Bytes &model, const std::string &name,
   frontend::Survey survey;
   std::unique_ptr<ir::Module> module =
       TRY(import_what_can_be(model, {name, directory}, survey));
-  TRY(run_graph_passes(*module, *target, {},
+  TRY(run_graph_passes(*module, *target, options.precision, {},
                        [](std::string_view) -> Status { return {}; }));
   Package package;
   TRY(lower(*module, package));

@@ -19,14 +19,15 @@ std::string description(const kernels::Machine &machine) {
   const auto &[vector, caches, scheduling, matrix_tiles] = machine;
   const auto &[bits, registers, scalable, least_scale, most_scale, lanes,
                registers_a_value, masks, masks_narrow, fuses, half, divides,
-               permutes, scales, min_max, byte_products] = vector;
+               permutes, scales, min_max, byte_products, bf16_products] =
+      vector;
   const auto &[l1, l2] = caches;
   const auto &[pulls] = scheduling;
   return fmt::format(
-      "{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{}", bits,
+      "{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{};{}", bits,
       registers, scalable, least_scale, most_scale, lanes, registers_a_value,
       masks, masks_narrow, fuses, half, divides, permutes, scales, min_max,
-      int(byte_products), l1, l2, pulls, matrix_tiles);
+      int(byte_products), bf16_products, l1, l2, pulls, matrix_tiles);
 }
 
 std::string description(const Variant &variant) {

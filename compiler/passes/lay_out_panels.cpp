@@ -154,10 +154,10 @@ void read_panels(lf::LoadOp load, Value panels, const NewOrder &order,
   (void)use.roles();
   Value point = use.own_index(), word, step;
   int64_t first = use.first();
-  if (use.is_bytes())
+  if (use.is_in_words())
     std::tie(word, step) =
         split_into_words(use.contract(), unsigned(use.word_loop()),
-                         use.word_loop_extent(), weights.byte_steps, module);
+                         use.word_loop_extent(), use.steps(), module);
   IndexBuilder index{OpBuilder(load), load.getLoc()};
   Value width = index.literal(weights.width);
   Value panel = index.scalar(ScalarOp::div, point, width);
@@ -184,11 +184,9 @@ void lay_out(lf::ConstantOp constant, const PanelRoles &roles,
   PanelLoad use(module, weights,
                 cast<lf::LoadOp>(*constant.getValue().getUsers().begin()));
   (void)use.roles();
-  bool is_bytes = use.is_bytes();
-  NewOrder order(roles, is_bytes ? use.word_loop() : -1);
-  ConstantData data =
-      in_panels(module.constants[constant.getId()], order, weights.width,
-                is_bytes ? weights.byte_steps : 1);
+  NewOrder order(roles, use.is_in_words() ? use.word_loop() : -1);
+  ConstantData data = in_panels(module.constants[constant.getId()], order,
+                                weights.width, use.steps());
   OpBuilder builder(constant);
   auto type = RankedTensorType::get(data.dims,
                                     lf::to_mlir(data.dtype, &module.context));
@@ -201,6 +199,21 @@ void lay_out(lf::ConstantOp constant, const PanelRoles &roles,
                 module);
   module.forget(constant);
   constant.erase();
+}
+
+/// Whether blocks may multiply any of the weights by zero for nothing.
+bool may_lie_in_words(const ConstantData &data) {
+  if (data.dtype != DType::bf16)
+    return true;
+  constexpr uint16_t exponent = 0x7f80;
+  std::span<const uint8_t> bytes = data.bytes.data;
+  for (size_t at = 0; at + 1 < bytes.size(); at += 2) {
+    uint16_t bits;
+    std::memcpy(&bits, bytes.data() + at, sizeof(bits));
+    if ((bits & exponent) == exponent)
+      return false;
+  }
+  return true;
 }
 
 /// The roles of a constant's dimensions that all its uses agree on; nullopt if
@@ -229,7 +242,7 @@ void lay_out_panels(ir::Module::Impl &module, const PanelWeights &weights) {
     for (const PanelWeights &form : {weights, narrow}) {
       auto roles = form.width ? common_roles(constant, form, module)
                               : std::optional<PanelRoles>();
-      if (!roles)
+      if (!roles || !may_lie_in_words(module.constants[constant.getId()]))
         continue;
       lay_out(constant, *roles, form, module);
       return true;

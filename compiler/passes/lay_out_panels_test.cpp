@@ -7,6 +7,8 @@
 
 #include "compiler/passes/pass_for_test.h"
 
+#include <limits>
+
 namespace landfall::compiler {
 namespace {
 
@@ -182,6 +184,44 @@ TEST(LayOutPanels, WordsOfADepthThatTheRunSays) {
   Outcome after = outcome(build, in_words, 3, 8);
   EXPECT_EQ(after.values, outcome(build, nullptr, 3, 8).values);
   EXPECT_EQ(after.count("tensor<1x2x4x4xi8>"), 2);
+}
+
+void in_bf16_words(Module::Impl &module) {
+  lay_out_panels(module, {.width = 4, .most_padding = 10, .bf16_steps = 2});
+}
+
+/// Weights [6, 8] of a narrow real, the first of which is `first`.
+Outcome narrow_weights(DType type, float first) {
+  auto build = [=](Builder &b) {
+    Tensor x = input(b);
+    std::vector<uint8_t> bytes(size_t(6 * 8 * 2));
+    for (size_t k = 0; k < 48; ++k) {
+      float value = k == 0 ? first : float(k % 7) - 3;
+      auto bits = uint16_t(real_from_float(type, value, Saturation::off));
+      std::memcpy(bytes.data() + 2 * k, &bits, sizeof(bits));
+    }
+    Tensor w = b.constant({type, {6, 8}, share_bytes(std::move(bytes))});
+    Contraction c;
+    c.shape = {x.shape()[0], 8};
+    c.reduce = {6};
+    c.factors = [&](auto at, auto sum) {
+      return std::pair(x.at({at[0], sum[0]}),
+                       cast(w.at({sum[0], at[1]}), DType::f32));
+    };
+    b.output("y", b.contract(c));
+  };
+  Outcome after = outcome(build, in_bf16_words, 3, 6);
+  EXPECT_EQ(after.values, outcome(build, nullptr, 3, 6).values);
+  return after;
+}
+
+TEST(LayOutPanels, NarrowReals) {
+  EXPECT_EQ(narrow_weights(DType::bf16, 1).count("tensor<2x3x4x2xbf16>"), 2);
+  EXPECT_EQ(narrow_weights(DType::f16, 1).count("tensor<2x6x4xf16>"), 2);
+  float infinity = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(narrow_weights(DType::bf16, infinity).count("x2xbf16"), 0)
+      << "behind the end of a sum, zero times it would be NaN";
+  EXPECT_EQ(narrow_weights(DType::f16, infinity).count("tensor<2x6x4xf16>"), 2);
 }
 
 /// Gates that are computed apart, as those of a GRU.

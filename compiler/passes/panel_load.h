@@ -38,22 +38,24 @@ public:
       if (!read_index(dim))
         return std::nullopt;
     if (!all_summed() || !llvm::is_contained(roles_, of_panels) || !pays() ||
-        (is_bytes() && word_loop() < 0))
+        (is_in_words() && word_loop() < 0))
       return std::nullopt;
     return roles_;
   }
   /// The point of the constant that the own loop's index 0 is.
   int64_t first() const { return first_; }
   mlir::Value own_index() { return block().getArgument(own_loop_); }
-  /// Whether bytes are multiplied as such, in words.
-  bool is_bytes() const { return is_bytes_; }
+  /// The steps of K that lie together: more than one in words of bytes or bf16
+  /// that are multiplied as such.
+  int64_t steps() const { return steps_; }
+  bool is_in_words() const { return steps_ > 1; }
   /// The reduce loop that walks words: the longest one of whole words, or the
   /// innermost if scales differ along others; -1: none.
   int word_loop() {
     int best = -1;
     int64_t longest = 0;
     for (auto [dim, role] : llvm::enumerate(roles_)) {
-      if (role < 0 || dims()[dim] % weights_.byte_steps != 0)
+      if (role < 0 || dims()[dim] % steps_ != 0)
         continue;
       if (is_unpacked_ ? role < best : dims()[dim] <= longest)
         continue;
@@ -81,8 +83,8 @@ private:
         .getShape();
   }
 
-  /// Whether one factor is what is loaded: reals in the accumulator's type, or
-  /// bytes, perhaps less a zero point.
+  /// Whether one factor is what is loaded: reals in the accumulator's type,
+  /// narrower ones, or bytes, perhaps less a zero point.
   bool is_whole_factor() {
     mlir::Value value = load_.getValue();
     if (load_->getBlock() != &block() || load_.getGuard() || !value.hasOneUse())
@@ -92,26 +94,35 @@ private:
     factor_ = value;
     if (value.getType() == sum && sum.isFloat())
       return llvm::is_contained(factors(), value);
+    if (sum.isF32() && (value.getType().isBF16() || value.getType().isF16())) {
+      steps_ = value.getType().isBF16() ? weights_.bf16_steps : 1;
+      return weights_.bf16_steps != 0 && follow(ScalarOp::cast) && is_factor();
+    }
     if (weights_.byte_steps == 0 || !value.getType().isInteger(8))
       return false;
     if (sum.isFloat())
       return is_unpacked();
-    is_bytes_ = sum.isInteger(32);
-    if (!is_bytes_)
+    if (!sum.isInteger(32))
       return false;
-    auto used = [&](ScalarOp op) {
-      auto user = factor_.hasOneUse()
-                      ? mlir::dyn_cast<lf::ScalarOp>(*factor_.user_begin())
-                      : lf::ScalarOp();
-      bool is_used = user && user->getBlock() == &block() &&
-                     user.getOp() == op && user.getArgs()[0] == factor_;
-      if (is_used)
-        factor_ = user->getResult(0);
-      return is_used;
-    };
-    if (!used(ScalarOp::cast))
+    steps_ = weights_.byte_steps;
+    if (!follow(ScalarOp::cast))
       return false;
-    (void)used(ScalarOp::sub);
+    (void)follow(ScalarOp::sub);
+    return is_factor();
+  }
+  /// Goes on to the result of the operation that uses the factor so far, if it
+  /// is this one.
+  bool follow(ScalarOp op) {
+    auto user = factor_.hasOneUse()
+                    ? mlir::dyn_cast<lf::ScalarOp>(*factor_.user_begin())
+                    : lf::ScalarOp();
+    bool is_used = user && user->getBlock() == &block() && user.getOp() == op &&
+                   user.getArgs()[0] == factor_;
+    if (is_used)
+      factor_ = user->getResult(0);
+    return is_used;
+  }
+  bool is_factor() {
     return factor_.hasOneUse() && llvm::is_contained(factors(), factor_);
   }
   /// Whether a factor is computed from what is loaded and other constants: from
@@ -134,8 +145,9 @@ private:
     }
     if (!found || !is_largest(slice_of(factor_, block())))
       return false;
-    is_bytes_ = lf::dtype_of(load_.getTensor()) == DType::u8 &&
-                is_scaled_bytes(other_factor());
+    if (lf::dtype_of(load_.getTensor()) == DType::u8 &&
+        is_scaled_bytes(other_factor()))
+      steps_ = weights_.byte_steps;
     return true;
   }
   /// Whether a factor is cast(x) * s, where x is a signed byte that is loaded.
@@ -237,11 +249,11 @@ private:
     // Their kernels have points of N in their lanes only.
     if (is_unpacked_ && own_loop_ != innermost)
       return false;
-    bool windows_pay = long_sums < 2 || is_bytes_ ||
+    bool windows_pay = long_sums < 2 || is_in_words() ||
                        along >= weights_.fewest_for_windows ||
                        has_few_other_points();
-    int64_t fewest =
-        is_bytes_ ? weights_.fewest_bytes_on_m_side : weights_.fewest_on_m_side;
+    int64_t fewest = is_in_words() ? weights_.fewest_words_on_m_side
+                                   : weights_.fewest_on_m_side;
     int64_t stored = llvm::alignTo(along, weights_.width);
     return (stored - along) * 100 <= stored * weights_.most_padding &&
            (own_loop_ == innermost ||
@@ -282,7 +294,8 @@ private:
   lf::LoadOp load_;
   lf::ContractOp contract_;
   mlir::Value factor_; ///< The one that is made of the load.
-  bool is_bytes_ = false, is_unpacked_ = false;
+  bool is_unpacked_ = false;
+  int64_t steps_ = 1;
   llvm::SmallDenseSet<unsigned> used_; ///< By the other factor.
   PanelRoles roles_;
   unsigned own_loop_ = 0;

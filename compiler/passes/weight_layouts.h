@@ -36,8 +36,8 @@ struct PanelWeights {
   /// of the other side (large images), which fill vectors by themselves.
   int64_t fewest_summed_on_m_side = 0;
   int64_t fewest_on_m_side = 0;
-  /// The same for weights of 8-bit integers.
-  int64_t fewest_bytes_on_m_side = 0;
+  /// The fewest weights there, if they lie in words.
+  int64_t fewest_words_on_m_side = 0;
   /// The fewest points that weights with several summed dimensions (those of
   /// windows) have on the M side, unless the other side is known to have at
   /// most `few_other_points`: large images are not packed at all for few
@@ -49,6 +49,10 @@ struct PanelWeights {
   /// Weights of 8-bit integers lie in words of so many steps of K. 0: they are
   /// not stored in panels.
   int64_t byte_steps = 0;
+  /// The same for weights of bf16, if all are finite: what stands behind the
+  /// last word of a sum may be multiplied by zero. Weights of f16 are stored in
+  /// panels, but not in words. 0: neither is.
+  int64_t bf16_steps = 0;
 };
 
 } // namespace landfall::compiler

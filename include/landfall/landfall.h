@@ -208,10 +208,12 @@ LF_API int lf_port_has_default(const lf_port *port);
  * (docs/host_work.md); "strict_names": true makes runs fail
  * where dimensions of one name have several extents, which else is a warning
  * (lf_run_options_set_warning); "cache": false generates code anew that the
- * user's cache has (docs/cli.md), and keeps none; "dynamic": {"x": "?x3x?x?"}
- * makes extents of inputs free that a model was exported with as numbers, and
- * refuses a model whose constants do not say what they are at other sizes
- * (LF_UNSUPPORTED; a name or number that is not the model's:
+ * user's cache has (docs/cli.md), and keeps none; "precision": "bf16" rounds
+ * factors of sums of products of f32 to bf16, which changes results
+ * (docs/narrow_types.md; "f32", the default, does not); "dynamic": {"x":
+ * "?x3x?x?"} makes extents of inputs free that a model was exported with as
+ * numbers, and refuses a model whose constants do not say what they are at
+ * other sizes (LF_UNSUPPORTED; a name or number that is not the model's:
  * LF_INVALID_ARGUMENT), docs/cli.md; "print_after": names of steps, or "all",
  * whose result `progress` is to get; "dump_dir": a folder for files that show
  * how each step and each kernel was made (docs/cli.md), "" for none;

@@ -164,6 +164,12 @@ int64_t launches_in(const Package &package) {
   });
 }
 
+/// "f32", or what factors of sums are rounded to, as the compiler noted it.
+std::string precision_of(const Package &package) {
+  Json options = Json::parse(package.options, nullptr, false);
+  return options.is_object() ? options.value("precision", "f32") : "f32";
+}
+
 } // namespace
 
 std::string package_summary(const Package &package) {
@@ -171,6 +177,7 @@ std::string package_summary(const Package &package) {
                {"producer", package.producer},
                {"model", package.model_name},
                {"model_hash", package.model_hash},
+               {"precision", precision_of(package)},
                {"model_nodes", nodes_in(package)},
                {"launches", launches_in(package)},
                {"instructions", package.program.code.size()},

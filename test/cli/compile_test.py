@@ -57,6 +57,26 @@ class Compilations(CommandLine):
         self.assertGreater(report["kernels"], 0)
         self.tell("run", "here.lfm")
 
+    def test_factors_are_rounded_if_asked(self):
+        text = """<ir_version: 10, opset_import: ["" : 21]>
+            g (float[n, 4] x) => (y) <float[4, 2] w = {1.00390625, 1, 1, 1, 1, 1, 1, 1}> { y = MatMul(x, w) }"""
+        path, package = self.path("product.onnx"), self.path("rounded.lfm")
+        onnx.save(onnx.parser.parse_model(text), path)
+        rounded = ["--precision", "bf16"]
+        self.tell("compile", path, *rounded, "-o", package)
+        # 1 + 1 / 256 is a tie, rounded to the even 1.
+        for arguments, largest in (([path], 4.00390625), ([path, *rounded], 4), ([package], 4)):
+            report = self.ask("run", *arguments, "--dim", "n=3", "--input", "x=1")
+            self.assertEqual(report["outputs"][0]["max"], largest)
+        self.assertEqual(self.ask("explain", package)["precision"], "bf16")
+        self.assertEqual(self.ask("explain", path)["precision"], "f32")
+        self.assertIn("rounded to bf16", self.tell("explain", package))
+        point = self.ask("bench", path, *rounded, "--input", "x=1", "--repeat", "1")["points"][0]
+        self.assertEqual(point["error_against_f32"], 0.00390625)
+        self.assertNotIn("error_against_f32", self.ask("bench", path, "--repeat", "1")["points"][0])
+        self.refuses(1, "is a package", "run", package, *rounded)
+        self.refuses(1, "not in {f32,bf16}", "compile", path, "--precision", "f16", "-o", package)
+
     def test_the_package_is_named_after_the_model(self):
         os.makedirs(self.path("models"), exist_ok=True)
         save_model(self.path("models", "other.onnx"))

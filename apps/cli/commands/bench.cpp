@@ -23,6 +23,7 @@ constexpr const char *footer = R"(Examples:
   landfall bench model.onnx
   landfall bench model.onnx --against onnxruntime --threads 2
   landfall bench model.onnx --shapes "x=1x3x224x224;x=8x3x224x224"
+  landfall bench model.onnx --precision bf16       also its error against f32
   landfall bench model.lfm --shapes "ids=1x16,mask=1x16;ids=1x64,mask=1x64"
 
 Times are medians of whole runs, copies of inputs and outputs included. The
@@ -66,9 +67,11 @@ std::vector<std::vector<std::string>> parse_sweep(const std::string &text) {
 
 class Bench {
 public:
+  /// `exact` is the same model without --precision; null: there was none.
   Bench(const BenchCommand &command, OpenedModel &opened, const Json &package,
-        Rival *rival)
-      : command_(command), opened_(opened), package_(package), rival_(rival) {}
+        Rival *rival, OpenedModel *exact)
+      : command_(command), opened_(opened), package_(package), rival_(rival),
+        exact_(exact) {}
 
   /// Of the point with these shapes; `count` says how many there are.
   Result<BenchPoint> measure(const std::vector<std::string> &shapes,
@@ -81,6 +84,8 @@ public:
         TRY(prepare_inputs(opened_.entry, TRY(parse_input_options(options))));
     show_progress(point);
     double ms = TRY(warm_up(point));
+    if (exact_)
+      TRY(measure_rounding(point));
     // Threads that still spin for work after a run would disturb the other
     // side's next one: short runs are measured some at a time, after one that
     // does not count.
@@ -126,6 +131,23 @@ private:
     ms = std::max(ms, TRY(rival_->run(1, 1))[0]);
     TRY(compare_outputs(point));
     return ms;
+  }
+
+  /// What rounding factors of sums does to the outputs.
+  Status measure_rounding(BenchPoint &point) {
+    lf::RunOptions options;
+    options.set_entry(command_.model.entry);
+    auto exact = TRY(run_once(*exact_, point.inputs, options));
+    for (size_t i = 0; i < outputs_.size(); ++i) {
+      if (outputs_[i].kind() != LF_TENSOR)
+        continue;
+      Tensor rounded = from_value(outputs_[i].get(), nullptr);
+      Tensor truth = from_value(exact[i].get(), nullptr);
+      if (auto difference = largest_difference(rounded, truth))
+        point.rounding_error =
+            std::max(point.rounding_error.value_or(0), *difference);
+    }
+    return {};
   }
 
   std::vector<NamedTensor> tensors_of(const BenchPoint &point) const {
@@ -175,6 +197,7 @@ private:
   OpenedModel &opened_;
   const Json &package_;
   Rival *rival_;
+  OpenedModel *exact_;
   Progress progress_;
   std::string place_; ///< Of the point that is measured, for `progress_`.
   std::vector<lf::Value> outputs_;
@@ -193,7 +216,14 @@ Status bench(const BenchCommand &command) {
     rival.emplace(TRY(Rival::start(command.model.path, opened.device["threads"],
                                    command.python)));
   Rival *rival_or_none = rival ? &*rival : nullptr;
-  Bench measurement(command, opened, package, rival_or_none);
+  std::optional<OpenedModel> exact;
+  if (command.model.precision != "f32") {
+    ModelOptions options = command.model;
+    options.precision = "f32";
+    exact.emplace(TRY(open_model(options)));
+  }
+  Bench measurement(command, opened, package, rival_or_none,
+                    exact ? &*exact : nullptr);
   std::vector<BenchPoint> points;
   std::vector<std::vector<std::string>> sweep = parse_sweep(command.sweep);
   for (const auto &shapes : sweep)

@@ -64,6 +64,10 @@ void print_engines(const std::vector<BenchPoint> &points, const Json &device) {
       points[0].counters->hertz / 1e9, table.text(""));
 }
 
+std::string difference_text(std::optional<double> difference) {
+  return difference ? fmt::format("{:.3g}", *difference) : "-";
+}
+
 } // namespace
 
 void print_bench_text(const OpenedModel &opened, const Json &package,
@@ -82,6 +86,9 @@ void print_bench_text(const OpenedModel &opened, const Json &package,
   if (rival)
     for (const char *title : {"onnxruntime", "speed-up", "max difference"})
       columns.push_back({title, Align::right});
+  bool has_errors = package["precision"] != "f32";
+  if (has_errors)
+    columns.push_back({"error against f32", Align::right});
   Table table(columns);
   for (const BenchPoint &point : points) {
     std::vector<std::string> row = {
@@ -92,9 +99,10 @@ void print_bench_text(const OpenedModel &opened, const Json &package,
     if (rival) {
       row.push_back(time_text(median(point.rival_times)));
       row.push_back(fmt::format("{:.2f}x", speed_up(point)));
-      row.push_back(point.difference ? fmt::format("{:.3g}", *point.difference)
-                                     : "-");
+      row.push_back(difference_text(point.difference));
     }
+    if (has_errors)
+      row.push_back(difference_text(point.rounding_error));
     table.add(row);
   }
   fmt::print("{}", table.text(""));
@@ -121,6 +129,7 @@ void print_bench_json(const OpenedModel &opened, const Json &package,
   Json json;
   json["device"] = device["name"];
   json["threads"] = device["threads"];
+  json["precision"] = package["precision"];
   if (!opened.steps.empty())
     json["compile"] = compile_json(opened.steps);
   if (rival)
@@ -143,6 +152,8 @@ void print_bench_json(const OpenedModel &opened, const Json &package,
       row["max_difference"] =
           point.difference ? Json(*point.difference) : Json();
     }
+    if (point.rounding_error)
+      row["error_against_f32"] = *point.rounding_error;
     json["points"].push_back(row);
   }
   print_json(json);

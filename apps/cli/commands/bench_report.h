@@ -18,6 +18,8 @@ struct BenchPoint {
   std::vector<double> times;
   std::vector<double> rival_times;
   std::optional<double> difference; ///< The largest over all outputs.
+  /// The same from the model compiled without --precision, if that was given.
+  std::optional<double> rounding_error;
   lf_statistics statistics = {};
   /// The counters of one run, if the device counts.
   std::optional<DeviceCounters> counters;

@@ -39,6 +39,7 @@ struct CompileCommand {
   bool require_target = false;
   bool strict_names = false;
   bool no_cache = false;
+  std::string precision = "f32";
   std::vector<std::string> dynamic;
   bool json = false;
 };
@@ -103,6 +104,7 @@ std::string options_json(const CompileCommand &command) {
   json["require_target"] = command.require_target;
   json["strict_names"] = command.strict_names;
   json["cache"] = !command.no_cache;
+  json["precision"] = command.precision;
   json["dynamic"] = dynamic_json(command.dynamic);
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
@@ -189,6 +191,7 @@ void add_compile(CLI::App &app, Action &action) {
       ->allow_extra_args(false);
   add_require_target(*sub, command->require_target);
   add_strict_names(*sub, command->strict_names);
+  add_precision(*sub, command->precision);
   add_no_cache(*sub, command->no_cache);
   add_dynamic(*sub, command->dynamic);
   sub->add_option("--print-after", command->print_after,

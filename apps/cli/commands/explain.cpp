@@ -101,6 +101,9 @@ void print_head(const Explanation &about) {
              bytes_text(package["program_bytes"]));
   fmt::print("weights   {}, {}\n", package["weights"].get<size_t>(),
              bytes_text(package["weight_bytes"]));
+  if (package["precision"] != "f32")
+    fmt::print("precision factors of sums are rounded to {}\n",
+               package["precision"].get<std::string>());
   if (!code.empty())
     fmt::print("code      {}\n", code);
   for (const std::string &note : type_notes(about))
@@ -269,7 +272,7 @@ void print_report(const Explanation &about, const Status &status) {
   Json json;
   json["device"] = about.opened->device_name();
   for (const char *key :
-       {"target", "instructions", "program_bytes", "weight_bytes"})
+       {"target", "precision", "instructions", "program_bytes", "weight_bytes"})
     json[key] = about.package[key];
   if (!about.opened->steps.empty())
     json["compile"] = compile_json(about.opened->steps);

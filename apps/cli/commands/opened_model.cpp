@@ -44,6 +44,7 @@ Result<lf::Package> compile_here(const ModelOptions &options,
                {"require_target", options.require_target},
                {"strict_names", options.strict_names},
                {"cache", !options.no_cache},
+               {"precision", options.precision},
                {"dynamic", dynamic_json(options.dynamic)}};
   Progress progress;
   progress.show("compiling " + options.path);
@@ -124,6 +125,17 @@ void add_no_cache(CLI::App &command, bool &no_cache) {
                    "(see `landfall cache`; .onnx only)");
 }
 
+void add_precision(CLI::App &command, std::string &precision) {
+  command
+      .add_option("--precision", precision,
+                  "bf16: round the factors of sums of products of f32 to bf16, "
+                  "weights when compiling; sums stay f32. Faster where the "
+                  "machine multiplies bf16, less exact everywhere (see "
+                  "docs/narrow_types.md). Default: f32 (.onnx only)")
+      ->check(CLI::IsMember({"f32", "bf16"}))
+      ->type_name("TYPE");
+}
+
 void add_dynamic(CLI::App &command, std::vector<std::string> &dynamic) {
   command
       .add_option("--dynamic", dynamic,
@@ -178,6 +190,7 @@ void add_model_options(CLI::App &command, ModelOptions &options) {
   add_require_target(command, options.require_target);
   add_strict_names(command, options.strict_names);
   add_no_cache(command, options.no_cache);
+  add_precision(command, options.precision);
   add_dynamic(command, options.dynamic);
   command.add_option("--entry", options.entry, "Entry point. Default: main")
       ->type_name("NAME");
@@ -198,6 +211,10 @@ Result<OpenedModel> open_model(const ModelOptions &options) {
   if (is_compiled && !options.dynamic.empty())
     return Error{ErrorCode::invalid_argument,
                  "--dynamic is for models that are compiled, and " +
+                     options.path + " is a package"};
+  if (is_compiled && options.precision != "f32")
+    return Error{ErrorCode::invalid_argument,
+                 "--precision is for models that are compiled, and " +
                      options.path + " is a package"};
   lf::Package package =
       is_compiled

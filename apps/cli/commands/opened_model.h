@@ -24,6 +24,7 @@ struct ModelOptions {
   bool require_target = false;
   bool strict_names = false;
   bool no_cache = false;
+  std::string precision = "f32";
   std::vector<std::string> dynamic;
   bool json = false;
   InputOptions inputs;
@@ -38,6 +39,8 @@ void add_require_target(CLI::App &command, bool &required);
 /// Adds the option --strict-names to a command.
 void add_strict_names(CLI::App &command, bool &strict);
 void add_no_cache(CLI::App &command, bool &no_cache);
+/// Adds the option --precision to a command.
+void add_precision(CLI::App &command, std::string &precision);
 /// Adds the option --dynamic to a command, and gives its values as the compile
 /// option "dynamic".
 void add_dynamic(CLI::App &command, std::vector<std::string> &dynamic);

@@ -93,7 +93,9 @@ def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any
     leaves optimisations out, to find one that breaks something,
     `strict_names=True` makes runs fail where dimensions of one name have several
     extents, which else is a warning, `cache=False` generates code anew that the
-    user's cache has (`landfall cache`), and keeps none. `dynamic={"x": "?x3x?x?"}` makes extents free
+    user's cache has (`landfall cache`), and keeps none. `precision="bf16"` rounds factors
+    of sums of products of f32 to bf16: faster where the machine multiplies bf16, less
+    exact everywhere (docs/narrow_types.md); the default is "f32". `dynamic={"x": "?x3x?x?"}` makes extents free
     that a model was exported with as numbers (docs/decisions/007-reopened-sizes.md);
     with commas, extents of one name are equal: {"ids": "batch,seq", "mask": "batch,seq"}.
     A model whose constants do not say what they are at other sizes is refused

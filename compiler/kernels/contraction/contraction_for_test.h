@@ -250,9 +250,9 @@ struct ConvolutionShape {
   bool guarded_twice = false;
   /// The extents of the weights and of the groups are constants.
   bool fixed_weights = false;
-  /// If not 0, the weights are bytes in panels of so many points, in words of
-  /// four channels: there is one group, and `inputs` is a multiple of 4.
-  int64_t panel = 0;
+  /// If not 0, the weights are in panels of so many points, in words of so many
+  /// channels: there is one group, and `inputs` is a multiple of these.
+  int64_t panel = 0, panel_steps = 4;
   /// The result is [n, g, p..., m], which makes the weights the N side.
   bool channels_last = false;
   ContractionTypes types = {};
@@ -273,7 +273,7 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   Extent n = k.extent(s.images), g = weight_extent(s.groups);
   Extent c = weight_extent(s.inputs), m = weight_extent(s.outputs);
   std::vector<Extent> loops{n, g}, reduce;
-  constexpr int64_t steps = 4;
+  int64_t steps = s.panel_steps;
   if (s.panel == 0)
     reduce.push_back(c);
   if (!s.channels_last)

@@ -4,6 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_pack.h"
+#include "compiler/kernels/lanes/lane_code.h"
+#include "compiler/kernels/lanes/narrow_real.h"
+
+#include "llvm/IR/IntrinsicsX86.h"
 
 #include <algorithm>
 
@@ -158,10 +162,37 @@ LaneValue Packer::other(size_t load, FactorCode &code) {
 void Packer::store(const PackTarget &target, FactorCode &code, Value *row,
                    Value *lane) {
   Value *offset = b().CreateAdd(b().CreateMul(row, target.stride), lane);
-  store(code, element(b(), lanes.scalar_type(type), target.target, offset));
+  store(code, element(b(), stored_type(), target.target, offset));
+}
+
+llvm::Type *Packer::stored_type() {
+  return is_narrow_real(type) ? b().getIntNTy(unsigned(info(type).bits))
+                              : lanes.scalar_type(type);
+}
+
+/// Values of a narrow real. Those that the kernel rounds to bf16 itself are
+/// rounded by one instruction, which takes subnormal numbers for zero, as the
+/// products do that it comes with.
+Value *Packer::encoded(FactorCode &code) {
+  const Kernel &kernel = frame().kernel;
+  const Node &value = kernel.nodes[side.factor.value];
+  bool rounds = type == DType::bf16 && frame().machine.vector.bf16_products &&
+                value.kind == NodeKind::scalar && value.op == ScalarOp::cast &&
+                kernel.nodes[value.args[0]].type == DType::f32;
+  if (!rounds) {
+    LaneCode to(frame());
+    return emit_encode(to, type, lanes.spread(code.value(side.factor.value)),
+                       Saturation::off);
+  }
+  Value *halves =
+      b().CreateIntrinsic(llvm::Intrinsic::x86_avx512bf16_cvtneps2bf16_512, {},
+                          {lanes.spread(code.value(value.args[0]))});
+  return b().CreateBitCast(halves, lanes.vector_of(stored_type()));
 }
 
 Value *Packer::packed(FactorCode &code) {
+  if (is_narrow_real(type))
+    return encoded(code);
   Value *value = lanes.spread(code.value(side.factor.value));
   if (!flips_high_bit)
     return value;

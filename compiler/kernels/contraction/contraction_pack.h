@@ -116,6 +116,8 @@ public:
   void store(FactorCode &code, llvm::Value *address);
   /// The factor's values as they are stored.
   llvm::Value *packed(FactorCode &code);
+  /// The type of one of them: an encoding for reals narrower than f32.
+  llvm::Type *stored_type();
 
   SizeCode &sizes;
   Lanes &lanes;
@@ -127,6 +129,7 @@ public:
   bool flips_high_bit = false;
 
 private:
+  llvm::Value *encoded(FactorCode &code);
   LaneValue scalar_other(const Node &load);
 };
 

@@ -48,7 +48,7 @@ void pack_lanes(Packer &p, const DenseRow &row, Value *first, Value *last,
   Value *whole = b.CreateSub(count, b.CreateURem(count, step));
   auto vector = [&](Value *lane) {
     pack_vector(p, row, b.CreateAdd(first, lane),
-                element(b, p.lanes.scalar_type(p.type), address, lane));
+                element(b, p.stored_type(), address, lane));
   };
   emit_for(p.frame(), p.frame().index(0), whole, step, {},
            [&](Value *lane, llvm::ArrayRef<Value *>) {
@@ -73,9 +73,9 @@ void pack_panel(Packer &p, const PackTarget &target, const DenseRow &row,
         auto lanes = llvm::cast<llvm::ConstantInt>(target.panel_lanes);
         for (int64_t lane = 0; lane < lanes->getSExtValue();
              lane += p.lanes.fixed_width())
-          pack_vector(p, row, b.CreateAdd(first, p.frame().index(lane)),
-                      element(b, p.lanes.scalar_type(p.type), address,
-                              p.frame().index(lane)));
+          pack_vector(
+              p, row, b.CreateAdd(first, p.frame().index(lane)),
+              element(b, p.stored_type(), address, p.frame().index(lane)));
         return Values();
       },
       [&] {
@@ -88,7 +88,7 @@ void pack_row(Packer &p, const PackTarget &target, const DenseRow &row) {
   Value *zero = p.frame().index(0);
   if (!target.panel_lanes)
     return pack_lanes(p, row, zero, target.lanes.count, row.address);
-  llvm::Type *type = p.lanes.scalar_type(p.type);
+  llvm::Type *type = p.stored_type();
   emit_for(p.frame(), zero, target.lanes.count, target.panel_lanes,
            {row.address}, [&](Value *first, llvm::ArrayRef<Value *> at) {
              pack_panel(p, target, row, first, at[0]);
@@ -112,7 +112,7 @@ void pack_dense(Packer &p, const PackTarget &target) {
     Value *first = b.CreateSub(run.first, target.rows.begin);
     emit_for(p.frame(), run.begin, run.end, [&](Value *position) {
       Value *number = b.CreateAdd(first, b.CreateMul(position, run.step));
-      DenseRow row{element(b, p.lanes.scalar_type(p.type), target.target,
+      DenseRow row{element(b, p.stored_type(), target.target,
                            b.CreateMul(number, target.stride)),
                    {},
                    {}};

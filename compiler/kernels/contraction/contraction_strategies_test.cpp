@@ -27,9 +27,10 @@ struct Choice {
 
 Choice choose(const ContractionCase &made,
               std::span<const ContractionStrategy *const> strategies =
-                  contraction_strategies()) {
+                  contraction_strategies(),
+              const Machine &on = machine) {
   Result<ChosenGenerator> chosen =
-      contraction_generator(made.kernel, machine, strategies);
+      contraction_generator(made.kernel, on, strategies);
   if (!chosen)
     return {"", {{"contraction", chosen.error().message}}};
   EXPECT_TRUE(chosen->generator);
@@ -75,10 +76,26 @@ TEST(ContractionStrategies, unknownSizesLeaveTheChoiceToTheLaunch) {
   EXPECT_EQ(
       choice.refusals,
       (Reasons{{"stencil", "it has M: both sides are used more than once"},
-               {"words", "it does not sum integers of 32 bits"},
+               {"words", "it sums neither integers of 32 bits nor products "
+                         "of bf16"},
                {"direct", "the N side has no windows"},
                {"dot_n", "the N side, along K, is not contiguous in "
                          "memory"}}));
+}
+
+TEST(ContractionStrategies, wordsOfBf16WhereThereAreProductsOfThem) {
+  MatmulShape shape{.types = {DType::bf16, DType::bf16, DType::f32}};
+  Machine with = machine;
+  with.vector.bf16_products = true;
+  auto made = [&] { return make_matmul(shape, sizes_are_not_known); };
+  EXPECT_EQ(choose(made(), contraction_strategies(), with).generator,
+            "words or packed");
+  Choice without = choose(made());
+  EXPECT_EQ(without.generator, "packed");
+  EXPECT_EQ(without.refusals["words"], "the machine has no products of bf16");
+  shape.types.b = DType::f32;
+  EXPECT_EQ(choose(made(), contraction_strategies(), with).refusals["words"],
+            "it sums neither integers of 32 bits nor products of bf16");
 }
 
 TEST(ContractionStrategies, transposedFactorsRunAlongK) {

@@ -184,7 +184,7 @@ llvm::SmallVector<unsigned, 5> TileShape::heights(unsigned least,
 
 TileShape TileShape::choose(const Machine &machine, DType accumulator) {
   TileShape shape;
-  shape.type = accumulator;
+  shape.type = shape.panel_type = accumulator;
   shape.width = Lanes::natural_width(machine, accumulator);
   shape.vectors = 2;
   // Registers: the sums, the N side's vectors, one element of the M side and a
@@ -201,9 +201,10 @@ TileShape TileShape::choose(const Machine &machine, DType accumulator) {
 }
 
 TileShape TileShape::choose(const Machine &machine, const WordForm &words) {
-  TileShape shape = choose(machine, DType::i32);
+  TileShape shape = choose(machine, words.is_bf16 ? DType::f32 : DType::i32);
   shape.words = words;
-  if (machine.vector.byte_products == ByteProducts::by_shorts) {
+  if (!words.is_bf16 &&
+      machine.vector.byte_products == ByteProducts::by_shorts) {
     // Words of both sides are held as two registers, of which N's stay.
     unsigned rows = (shape.registers - 4 - 2 * shape.vectors) / shape.vectors;
     shape.m = std::max(1u, rows - rows % 4);
@@ -217,6 +218,18 @@ TileShape TileShape::choose(const Machine &machine, const WordForm &words) {
     shape.k =
         machine.caches.l1_bytes * 5 / 6 / step / 2 / tile_edge * tile_edge;
   }
+  return shape;
+}
+
+TileShape TileShape::choose_converting(const Machine &machine, DType panel_type,
+                                       int64_t panel_steps) {
+  TileShape shape = choose(machine, DType::f32);
+  shape.panel_type = panel_type;
+  shape.panel_steps = panel_steps;
+  // A step's vectors are in registers while the next one's are made of them.
+  unsigned held = unsigned(panel_steps) * shape.vectors;
+  unsigned rows = (shape.registers - held - 2) / shape.vectors;
+  shape.m = std::min(shape.m, rows - rows % 4);
   return shape;
 }
 

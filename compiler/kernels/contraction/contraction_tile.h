@@ -27,7 +27,11 @@ struct TileShape {
   int64_t k = 256;      ///< The most steps of K in a run.
   int64_t panels = 4;   ///< Panels of a dense N side that are packed at once.
   unsigned registers = 16; ///< The machine's vector registers.
-  /// If set, packed elements are words of bytes and steps of K are words.
+  /// The type of weights in panels: `type`, or f16 or bf16 that blocks convert.
+  DType panel_type = DType::f32;
+  /// Steps of K that lie together there (analysis::Panels::steps).
+  int64_t panel_steps = 1;
+  /// If set, packed elements are words and steps of K are those of words.
   std::optional<WordForm> words;
   /// If set, blocks of many rows are summed in tiles (matrix_tile.h).
   bool matrix_tiles = false;
@@ -44,6 +48,9 @@ struct TileShape {
 
   static TileShape choose(const Machine &machine, DType accumulator);
   static TileShape choose(const Machine &machine, const WordForm &words);
+  /// For blocks that convert panels of a narrow real to f32.
+  static TileShape choose_converting(const Machine &machine, DType panel_type,
+                                     int64_t panel_steps);
 };
 
 /// Identifies a block function.

@@ -31,6 +31,8 @@ llvm::Constant *configuration(llvm::LLVMContext &context) {
 }
 
 llvm::Intrinsic::ID product_of(const WordForm &form) {
+  if (form.is_bf16)
+    return llvm::Intrinsic::x86_tdpbf16ps;
   if (form.rows_signed)
     return form.points_signed ? llvm::Intrinsic::x86_tdpbssd
                               : llvm::Intrinsic::x86_tdpbsud;

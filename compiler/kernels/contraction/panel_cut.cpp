@@ -37,12 +37,14 @@ public:
     cut_.rows = problem_.turned ? n : m;
     cut_.points = problem_.turned ? m : n;
     cut_.depth = sizes_.extent(roles.space, roles.k_loops);
-    cut_.k = problem_.words ? ceil_div(b_, cut_.depth, index(steps_of_word))
-                            : cut_.depth;
+    cut_.k = problem_.words
+                 ? ceil_div(b_, cut_.depth, index(problem_.words->form.steps()))
+                 : cut_.depth;
     cut_.runs = problem_.windows ? index(1) : parts(cut_.k, most_k());
     cut_.run_k = problem_.blocks ? most_k() : ceil_div(b_, cut_.k, cut_.runs);
-    if (shape_.matrix_tiles) {
-      cut_.run_k = round_up(b_, cut_.run_k, index(tile_edge));
+    int64_t unit = shape_.matrix_tiles ? tile_edge : shape_.panel_steps;
+    if (unit > 1) {
+      cut_.run_k = round_up(b_, cut_.run_k, index(unit));
       cut_.runs = parts(cut_.k, at_least_one(cut_.run_k));
     }
     cut_.panel_stride = panel_stride();
@@ -75,8 +77,9 @@ private:
     if (!problem_.panels)
       return b_.CreateMul(cut_.run_k, index(problem_.width()));
     Value *stride = sizes_.value(problem_.panels->stride);
-    return problem_.words ? b_.CreateUDiv(stride, index(steps_of_word))
-                          : stride;
+    return problem_.words
+               ? b_.CreateUDiv(stride, index(problem_.words->form.steps()))
+               : stride;
   }
 
   void cut_result() {
@@ -185,8 +188,8 @@ private:
           b_.CreateAdd(cut_.padded_rows, index(std::max<int64_t>(width, 16))),
           index(problem_.row_stride()));
       if (problem_.windows)
-        packed = WindowAreas(sizes_, *problem_.windows, shape_.width,
-                             cut_.task_lanes)
+        packed = WindowAreas(sizes_, *problem_.windows, problem_.words->form,
+                             shape_.width, cut_.task_lanes)
                      .words;
     }
     // If sums are not kept, all blocks use the place of the first.

@@ -5,7 +5,7 @@
 // Weights in panels are read where they are, in the order of memory; the other
 // factor's points, the rows, are packed by each task that needs them. So a task
 // has as many points of the weights as possible, and as many rows as stay in
-// the second-level cache. Words of bytes need no weights in panels: a task then
+// the second-level cache. Words need no weights in panels: a task then
 // packs its points, too; and weights of few bits are unpacked.
 //
 //===----------------------------------------------------------------------===//
@@ -24,7 +24,7 @@ struct PanelProblem {
   /// The weights are the M side: rows are points of N, packed side by side, and
   /// blocks of sums are turned before they are stored.
   bool turned = false;
-  /// The sides, if elements are words of bytes and steps of K are words.
+  /// The sides, if elements are words and steps of K are those of words.
   const WordSides *words = nullptr;
   /// The weights, if tasks unpack the points.
   const BlockProblem *blocks = nullptr;
@@ -37,7 +37,7 @@ struct PanelProblem {
   const PackSide &other() const { return turned ? base.n_side : base.m_side; }
   const analysis::FactorLoad &weights() const {
     if (words)
-      return words->points.bytes.factor.loads[0];
+      return words->points.elements.factor.loads[0];
     return (turned ? base.roles.m_side : base.roles.n_side).loads[0];
   }
   /// The rows, if known: lanes of windows are not.

@@ -6,6 +6,7 @@
 #include "compiler/kernels/contraction/panel_generator.h"
 #include "compiler/kernels/contraction/panel_nest.h"
 
+#include <fmt/format.h>
 #include <optional>
 
 namespace landfall::kernels {
@@ -31,13 +32,18 @@ public:
                  windows_ ? &*windows_ : nullptr} {
     if (words_)
       base_.shape = TileShape::choose(base_.machine, words_->form);
+    else if (problem_.panels)
+      choose_shape_for_panels();
   }
 
   std::string print_plan() const override {
     return print(base_.roles) +
            (problem_.turned ? "  sums are turned before they are stored\n"
                             : "") +
-           (words_ ? "  bytes are multiplied in words of four\n" : "") +
+           (words_ ? fmt::format("  {} are multiplied in words of {}\n",
+                                 words_->form.is_bf16 ? "bf16" : "bytes",
+                                 words_->form.steps())
+                   : "") +
            (windows_ ? "  taps read a padded copy of the image\n" : "");
   }
 
@@ -57,6 +63,14 @@ public:
   }
 
 private:
+  /// Weights of narrow reals are converted in the blocks.
+  void choose_shape_for_panels() {
+    DType type = base_.kernel.nodes[problem_.weights().node].type;
+    if (type != base_.type)
+      base_.shape = TileShape::choose_converting(base_.machine, type,
+                                                 problem_.panels->steps);
+  }
+
   ContractionProblem base_;
   std::optional<WordSides> words_;
   std::optional<BlockProblem> blocks_;

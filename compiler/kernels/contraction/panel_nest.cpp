@@ -37,6 +37,12 @@ Value *PanelNest::at(Value *pointer, Value *offset) {
   return element(b(), lanes_.scalar_type(problem_.base.type), pointer, offset);
 }
 
+/// The same for elements of panels, words or not.
+Value *PanelNest::panel_at(Value *pointer, Value *offset) {
+  Value *bytes = b().CreateMul(offset, index(size_of(shape().panel_type)));
+  return element(b(), b().getInt8Ty(), pointer, bytes);
+}
+
 void PanelNest::emit(Value *number) {
   split(number);
   if (words_)
@@ -59,8 +65,9 @@ Value *PanelNest::weights() {
   Value *base =
       sizes_.add_terms(sizes_.value(load.offset.constant), load.offset, batch_);
   if (words_)
-    base = b().CreateUDiv(base, index(steps_of_word));
-  return at(frame().operands[frame().kernel.nodes[load.node].index], base);
+    base = b().CreateUDiv(base, index(problem_.words->form.steps()));
+  return panel_at(frame().operands[frame().kernel.nodes[load.node].index],
+                  base);
 }
 
 /// Sets the task's part of the result: task numbers count along the rows first,
@@ -126,10 +133,11 @@ void PanelNest::for_groups(const Run &run,
     Group group{first, width_of_group(b().CreateSub(end, first)), nullptr};
     Value *point = b().CreateAdd(start, first);
     Value *panel = b().CreateUDiv(point, index(panel_width));
-    Value *lane = b().CreateURem(point, index(panel_width));
+    Value *lane = b().CreateMul(b().CreateURem(point, index(panel_width)),
+                                index(shape().panel_steps));
     group.data =
-        at(panels, b().CreateAdd(b().CreateMul(panel, cut_.panel_stride),
-                                 b().CreateAdd(in_run, lane)));
+        panel_at(panels, b().CreateAdd(b().CreateMul(panel, cut_.panel_stride),
+                                       b().CreateAdd(in_run, lane)));
     body(group);
     Value *next = b().CreateAdd(first, group.width);
     return Values{b().CreateICmpSLT(next, end), next};

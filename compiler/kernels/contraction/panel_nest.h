@@ -48,6 +48,7 @@ private:
   KernelFrame &frame() { return sizes_.frame(); }
   llvm::Value *index(int64_t value) { return frame().index(value); }
   llvm::Value *at(llvm::Value *pointer, llvm::Value *offset);
+  llvm::Value *panel_at(llvm::Value *pointer, llvm::Value *offset);
   const TileShape &shape() const { return problem_.base.shape; }
 
   void split(llvm::Value *number);

@@ -54,13 +54,18 @@ private:
   Values emit_steps(Value *rows, llvm::ArrayRef<Value *> carried) {
     Values init = {rows};
     init.append(carried.begin(), carried.end());
+    int64_t together = shape_.panel_steps;
+    Value *row_step = b_.CreateMul(arguments_.k_stride, index(together));
     Values last =
-        emit_for(frame_, index(0), arguments_.k, index(1), init,
+        emit_for(frame_, index(0), arguments_.k, index(together), init,
                  [&](Value *, llvm::ArrayRef<Value *> now) {
                    prefetch(now[1]);
-                   Values next = {at(now[0], arguments_.k_stride),
-                                  at(now[1], index(panel_))};
-                   next.append(step(now[1], now[0], now.drop_front(2)));
+                   Values next = {at(now[0], row_step),
+                                  panel_at(now[1], index(panel_ * together))};
+                   Values sums(now.begin() + 2, now.end());
+                   for (int64_t k = 0; k < together; ++k)
+                     sums = step(now[1], now[0], k, sums);
+                   next.append(sums);
                    return next;
                  });
     return Values(last.begin() + 1, last.end());
@@ -69,6 +74,22 @@ private:
   Value *index(int64_t value) { return frame_.index(value); }
   Value *at(Value *pointer, Value *offset) {
     return b_.CreateGEP(scalar_, pointer, offset);
+  }
+  Value *panel_at(Value *pointer, Value *offset) {
+    return element(b_, stored_type(1)->getScalarType(), pointer, offset);
+  }
+  /// So many lanes as panels have them.
+  llvm::Type *stored_type(unsigned lanes) {
+    llvm::Type *one = shape_.panel_type == DType::f16    ? b_.getHalfTy()
+                      : shape_.panel_type == DType::bf16 ? b_.getInt16Ty()
+                                                         : scalar_;
+    return llvm::FixedVectorType::get(one, lanes);
+  }
+  /// The offset of a point of the block in the panels.
+  Value *place_of(int64_t point) {
+    return b_.CreateAdd(
+        b_.CreateMul(arguments_.panel_stride, index(point / panel_)),
+        index(point % panel_ * shape_.panel_steps));
   }
   llvm::Align align() const {
     return llvm::Align(uint64_t(size_of(shape_.type)) * shape_.width);
@@ -97,20 +118,20 @@ private:
       return;
     constexpr int read = 0, into_second_level = 2, data = 1;
     int64_t points = int64_t(block_.vectors) * shape_.width;
-    int64_t line = 64 / size_of(shape_.type);
+    int64_t line = 64 / (size_of(shape_.panel_type) * shape_.panel_steps);
     for (int64_t point = points; point < 2 * points; point += line) {
-      Value *address =
-          at(panels, b_.CreateAdd(b_.CreateMul(arguments_.panel_stride,
-                                               index(point / panel_)),
-                                  index(point % panel_)));
+      Value *address = panel_at(panels, place_of(point));
       b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
                          {address, b_.getInt32(read),
                           b_.getInt32(into_second_level), b_.getInt32(data)});
     }
   }
 
-  /// The sums after a step of K: `panels` and `rows` are its addresses.
-  Values step(Value *panels, Value *rows, llvm::ArrayRef<Value *> sums) {
+  /// The sums after step number `k` of those that lie together at the addresses
+  /// `panels` and `rows`.
+  Values step(Value *panels, Value *first, int64_t k,
+              llvm::ArrayRef<Value *> sums) {
+    Value *rows = at(first, b_.CreateMul(arguments_.k_stride, index(k)));
     Values next(sums.size(), nullptr);
     auto add = [&](unsigned row, unsigned v, Value *element, Value *vector) {
       size_t i = row * block_.vectors + v;
@@ -122,7 +143,7 @@ private:
     if (block_.vectors <= block_.m) {
       Values vectors;
       for (unsigned v = 0; v < block_.vectors; ++v)
-        vectors.push_back(vector(panels, v));
+        vectors.push_back(vector(panels, v, k));
       for (unsigned row = 0; row < block_.m; ++row) {
         Value *element = spread(rows, row);
         for (unsigned v = 0; v < block_.vectors; ++v)
@@ -134,20 +155,29 @@ private:
     for (unsigned row = 0; row < block_.m; ++row)
       elements.push_back(spread(rows, row));
     for (unsigned v = 0; v < block_.vectors; ++v) {
-      Value *lanes = vector(panels, v);
+      Value *lanes = vector(panels, v, k);
       for (unsigned row = 0; row < block_.m; ++row)
         add(row, v, elements[row], lanes);
     }
     return next;
   }
 
-  Value *vector(Value *panels, unsigned v) {
-    int64_t point = int64_t(v) * shape_.width;
-    Value *offset = b_.CreateAdd(
-        b_.CreateMul(arguments_.panel_stride, index(point / panel_)),
-        index(point % panel_));
-    return b_.CreateAlignedLoad(vector_, at(panels, offset),
-                                llvm::Align(uint64_t(size_of(shape_.type))));
+  Value *vector(Value *panels, unsigned v, int64_t k) {
+    unsigned lanes = shape_.width * unsigned(shape_.panel_steps);
+    Value *stored = b_.CreateAlignedLoad(
+        stored_type(lanes),
+        panel_at(panels, place_of(int64_t(v) * shape_.width)),
+        llvm::Align(uint64_t(size_of(shape_.panel_type))));
+    if (shape_.panel_type == DType::f16)
+      return b_.CreateFPExt(stored, vector_);
+    if (shape_.panel_type != DType::bf16)
+      return stored;
+    // Two steps in a word: the second is its upper half already.
+    Value *words = b_.CreateBitCast(
+        stored, llvm::FixedVectorType::get(b_.getInt32Ty(), shape_.width));
+    return b_.CreateBitCast(k == 0 ? b_.CreateShl(words, 16)
+                                   : b_.CreateAnd(words, 0xffff0000),
+                            vector_);
   }
 
   /// The element of a row, in all lanes.
@@ -172,7 +202,8 @@ private:
 void call_panel_tile(KernelFrame &frame, const TileShape &shape,
                      const TileBlock &block, int64_t panel,
                      const PanelTileArguments &a) {
-  std::string type = shape.words ? "words" : std::string(name(shape.type));
+  std::string type =
+      shape.words ? "words" : std::string(name(shape.panel_type));
   std::string symbol = (a.taps ? "windows_" : "panels_") + type + "_" +
                        std::to_string(block.m) + "x" +
                        std::to_string(block.vectors);

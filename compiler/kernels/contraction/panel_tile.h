@@ -16,7 +16,7 @@
 namespace landfall::kernels {
 
 /// The arguments of a block. Pointers are to elements of TileShape::type, which
-/// may be words; strides are in elements.
+/// may be words, or panels of TileShape::panel_type; strides are in elements.
 struct PanelTileArguments {
   llvm::Value *rows;         ///< Row 0 at the run's first step.
   llvm::Value *row_stride;   ///< From one row to the next (i64).

@@ -22,7 +22,7 @@ class CopyCode {
 public:
   CopyCode(Packer &packer, const WindowSide &side, const PackTarget &target)
       : packer_(packer), side_(side), target_(target), sizes_(packer.sizes),
-        b_(packer.b()), type_(packer.lanes.scalar_type(packer.type)),
+        b_(packer.b()), type_(packer.stored_type()),
         inner_(packer.side.lanes.back()),
         outer_(packer.side.lanes.begin(), packer.side.lanes.end() - 1) {}
 

@@ -1,4 +1,4 @@
-//===- word_packer.cpp - Packing sides as words of bytes ------------------===//
+//===- word_packer.cpp - Packing sides as words ---------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -13,14 +13,15 @@ using llvm::Value;
 
 namespace {
 
-/// Lanes of bytes of a side that is not dense. They may lie in several lines of
+/// Lanes of a side that is not dense. They may lie in several lines of
 /// an image: longer vectors would be of too many segments.
 constexpr unsigned lanes_of_windows = 16;
 /// Rows that packing may write beyond the last.
 constexpr int64_t rows_beyond = 64;
 
-unsigned lanes_of(const Machine &machine, const PackSide &side) {
-  return side.is_dense() ? Lanes::natural_width(machine, DType::u8)
+unsigned lanes_of(const Machine &machine, const PackSide &side,
+                  const WordForm &form) {
+  return side.is_dense() ? Lanes::natural_width(machine, form.element())
                          : lanes_of_windows;
 }
 
@@ -57,14 +58,17 @@ WordAreas::WordAreas(SizeCode &sizes, const PanelProblem &problem,
         cut.run_k, round_up(b, cut.task_points,
                             frame.index(std::max(widest, staged_points)))));
   if (problem.windows) {
-    windows.emplace(sizes, *problem.windows, shape.width, cut.task_lanes);
+    windows.emplace(sizes, *problem.windows, problem.words->form, shape.width,
+                    cut.task_lanes);
     staged = area(windows->staged_bytes);
     offsets = area(b.CreateMul(windows->taps, frame.index(sizeof(int64_t))));
-  } else if (!problem.panels || problem.turned)
+  } else if (!problem.panels || problem.turned) {
+    const WordForm &form = problem.words->form;
     staged = area(b.CreateMul(
-        frame.index(staged_points),
-        b.CreateAdd(b.CreateMul(cut.run_k, frame.index(steps_of_word)),
+        frame.index(staged_points * form.element_bytes()),
+        b.CreateAdd(b.CreateMul(cut.run_k, frame.index(form.steps())),
                     frame.index(rows_beyond))));
+  }
   bytes = end;
 }
 
@@ -73,17 +77,18 @@ WordPacker::WordPacker(SizeCode &sizes, const PanelProblem &problem,
     : sizes_(sizes), problem_(problem), cut_(cut), sides_(*problem.words),
       areas_(sizes, problem, cut),
       row_lanes_(sizes.frame(),
-                 lanes_of(sizes.frame().machine, sides_.rows.bytes)),
-      point_lanes_(sizes.frame(),
-                   lanes_of(sizes.frame().machine, sides_.points.bytes)),
+                 lanes_of(sizes.frame().machine, sides_.rows.elements, form())),
+      point_lanes_(sizes.frame(), lanes_of(sizes.frame().machine,
+                                           sides_.points.elements, form())),
       sum_lanes_(sizes.frame(), problem.base.shape.width),
-      rows_packer_(sizes, row_lanes_, sides_.rows.bytes, DType::u8),
-      points_packer_(sizes, point_lanes_, sides_.points.bytes, DType::u8) {
-  rows_packer_.flips_high_bit = sides_.form.flips_rows;
-  points_packer_.flips_high_bit = sides_.form.flips_points;
+      rows_packer_(sizes, row_lanes_, sides_.rows.elements, form().element()),
+      points_packer_(sizes, point_lanes_, sides_.points.elements,
+                     form().element()) {
+  rows_packer_.flips_high_bit = form().flips_rows;
+  points_packer_.flips_high_bit = form().flips_points;
   if (problem.windows)
     windows_.emplace(sizes, *problem.windows, problem.base.shape.width,
-                     *areas_.windows, sides_.form.flips_rows);
+                     *areas_.windows, form());
   if (sides_.rows.zero)
     row_zeros_.emplace(sizes, sum_lanes_, *sides_.rows.zero, DType::i32);
   if (sides_.points.zero)
@@ -100,7 +105,7 @@ Value *WordPacker::word_at(Value *pointer, Value *offset) {
   return element(b(), b().getInt32Ty(), pointer, offset);
 }
 unsigned WordPacker::register_bytes() const {
-  return unsigned(steps_of_word) * problem_.base.shape.width;
+  return unsigned(word_bytes) * problem_.base.shape.width;
 }
 Value *WordPacker::point_sums(Value *first) {
   return word_at(at(areas_.point_sums), first);
@@ -148,20 +153,20 @@ void WordPacker::begin(const IndexValues &batch, const Interval &rows,
   };
   if (sides_.rows_shifted()) {
     pack_zeros(zeros_of(row_zeros_), areas_.row_zeros, rows_,
-               sides_.form.added_to_rows());
+               form().added_to_rows());
   }
   if (sides_.points_shifted()) {
     pack_zeros(zeros_of(point_zeros_), areas_.point_zeros, points_,
-               sides_.form.added_to_points());
+               form().added_to_points());
     fill(areas_.row_sums, rows_.count, 0, false);
   }
 }
 
 void WordPacker::pack(const Run &run) {
-  Value *first = b().CreateMul(run.k.begin, index(steps_of_word));
-  Interval depth{first,
-                 smaller(b(), b().CreateMul(run.k.count, index(steps_of_word)),
-                         b().CreateSub(cut_.depth, first))};
+  Value *steps = index(form().steps());
+  Value *first = b().CreateMul(run.k.begin, steps);
+  Interval depth{first, smaller(b(), b().CreateMul(run.k.count, steps),
+                                b().CreateSub(cut_.depth, first))};
   if (windows_)
     windows_->emit(batch_, rows_,
                    {frame().scratch, at(areas_.staged), offsets()});
@@ -170,7 +175,7 @@ void WordPacker::pack(const Run &run) {
                 {frame().scratch, index(0), index(0), cut_.k_stride});
   else
     rows_packer_.pack({rows_, depth, frame().scratch,
-                       index(problem_.row_stride() * steps_of_word)});
+                       index(problem_.row_stride() * form().steps())});
   if (!windows_ && !problem_.rows_side_by_side())
     finish_rows(depth.count);
   else if (!windows_ && sides_.points_shifted())
@@ -195,22 +200,23 @@ void WordPacker::pack_ones(Value *depth) {
                   word_at(ones(), words));
 }
 
-/// Clears the bytes of rows beyond K, up to a whole vector, and adds up those
-/// before.
+/// Clears the elements of rows beyond K, up to a whole vector, and adds up the
+/// bytes before.
 void WordPacker::finish_rows(Value *depth) {
   unsigned width = register_bytes();
   Lanes lanes(frame(), width);
   llvm::Type *bytes = llvm::FixedVectorType::get(b().getInt8Ty(), width);
   llvm::Type *sums = sum_lanes_.vector_type(DType::i32);
-  Value *left = b().CreateURem(depth, index(width));
-  Value *whole = b().CreateSub(depth, left);
+  Value *length = b().CreateMul(depth, index(form().element_bytes()));
+  Value *left = b().CreateURem(length, index(width));
+  Value *whole = b().CreateSub(length, left);
   Value *is_inside =
       b().CreateICmpULT(lanes.lane_numbers(8),
                         lanes.splat(b().CreateTrunc(left, b().getInt8Ty())));
   emit_for(frame(), index(0), rows_.count, [&](Value *row) {
-    Value *start = byte_at(
-        frame().scratch,
-        b().CreateMul(row, index(problem_.row_stride() * steps_of_word)));
+    Value *start =
+        byte_at(frame().scratch,
+                b().CreateMul(row, index(problem_.row_stride() * word_bytes)));
     emit_if(frame(), b().CreateICmpNE(left, index(0)), [&] {
       Value *end = byte_at(start, whole);
       Value *last = b().CreateAlignedLoad(bytes, end, llvm::Align(width));
@@ -223,13 +229,13 @@ void WordPacker::finish_rows(Value *depth) {
       return;
     Value *ones = sum_lanes_.splat(b().getInt32(four_ones));
     Values total = emit_for(
-        frame(), index(0), depth, index(width),
+        frame(), index(0), length, index(width),
         {llvm::Constant::getNullValue(sums)},
         [&](Value *byte, llvm::ArrayRef<Value *> now) {
           Value *words = b().CreateAlignedLoad(sums, byte_at(start, byte),
                                                llvm::Align(width));
           return Values{multiply_add_words(
-              frame(), sides_.form.with_ones_as_points(), words, ones, now[0])};
+              frame(), form().with_ones_as_points(), words, ones, now[0])};
         });
     add_row_sums(row, sum_lanes_.reduce(ScalarOp::add, DType::i32, total[0]));
   });
@@ -255,9 +261,9 @@ void WordPacker::sum_turned_rows(const Run &run) {
                        b().CreateAdd(b().CreateMul(word, cut_.k_stride), row);
                    Value *words = b().CreateAlignedLoad(
                        vector, word_at(frame().scratch, place), llvm::Align(4));
-                   return Values{multiply_add_words(
-                       frame(), sides_.form.with_ones_as_points(), words, ones,
-                       now[0])};
+                   return Values{
+                       multiply_add_words(frame(), form().with_ones_as_points(),
+                                          words, ones, now[0])};
                  });
              add_row_sums(row, sums[0]);
              return Values();
@@ -276,24 +282,36 @@ void WordPacker::copy_tail(Value *points, Value *count, Value *steps) {
   Value *panel_width = index(problem_.width());
   llvm::Type *vector = sum_lanes_.vector_type(DType::i32);
   Value *first = first_in_tail(b(), frame(), steps);
-  emit_for(frame(), first, steps, [&](Value *step) {
-    Value *words = b().CreateMul(step, panel_width);
-    Value *place = b().CreateMul(b().CreateSub(step, first), index(tile_edge));
-    emit_for(frame(), index(0), count, index(width), {},
-             [&](Value *point, llvm::ArrayRef<Value *>) {
-               Value *panel = b().CreateMul(cut_.panel_stride,
-                                            b().CreateUDiv(point, panel_width));
-               Value *from = b().CreateAdd(b().CreateAdd(panel, words),
-                                           b().CreateURem(point, panel_width));
-               Value *to = b().CreateAdd(
-                   b().CreateMul(point, index(tail_steps)), place);
-               b().CreateAlignedStore(
-                   b().CreateAlignedLoad(vector, word_at(points, from),
-                                         llvm::Align(4)),
-                   word_at(tail(), to), llvm::Align(register_bytes()));
-               return Values();
-             });
+  using Words = std::function<Value *(Value * point, Value * step)>;
+  auto fill_steps = [&](Value *begin, Value *end, const Words &words) {
+    emit_for(frame(), begin, end, [&](Value *step) {
+      Value *place =
+          b().CreateMul(b().CreateSub(step, first), index(tile_edge));
+      emit_for(frame(), index(0), count, index(width), {},
+               [&](Value *point, llvm::ArrayRef<Value *>) {
+                 Value *to = b().CreateAdd(
+                     b().CreateMul(point, index(tail_steps)), place);
+                 b().CreateAlignedStore(words(point, step), word_at(tail(), to),
+                                        llvm::Align(register_bytes()));
+                 return Values();
+               });
+    });
+  };
+  fill_steps(first, steps, [&](Value *point, Value *step) {
+    Value *panel =
+        b().CreateMul(cut_.panel_stride, b().CreateUDiv(point, panel_width));
+    Value *from =
+        b().CreateAdd(b().CreateAdd(panel, b().CreateMul(step, panel_width)),
+                      b().CreateURem(point, panel_width));
+    return b().CreateAlignedLoad(vector, word_at(points, from), llvm::Align(4));
   });
+  if (!form().is_bf16)
+    return;
+  // What a tile reads behind them is multiplied by zero, so it must be finite.
+  fill_steps(steps, b().CreateAdd(first, index(tail_steps)),
+             [&](Value *, Value *) -> Value * {
+               return llvm::Constant::getNullValue(vector);
+             });
 }
 
 void WordPacker::settle(Value *sums, Value *stride, const Interval &rows,

@@ -1,4 +1,4 @@
-//===- word_packer.h - Packing sides as words of bytes ---------*- C++ -*-===//
+//===- word_packer.h - Packing sides as words -------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -9,8 +9,9 @@
 
 namespace landfall::kernels {
 
-/// How many points of a side that is [K][N] are staged as bytes before they
-/// become words: a line of the cache. Words of all of them are written.
+/// How many points of a side that is [K][N] are staged as elements before they
+/// become words: of bytes, a line of the cache. Words of all of them are
+/// written.
 inline constexpr int64_t staged_points = 64;
 
 /// Where in a task's scratch memory is what words need, in bytes from
@@ -24,7 +25,7 @@ struct WordAreas {
   llvm::Value *ones;    ///< A row of ones, with zeros beyond K.
   llvm::Value *panels;  ///< If the task packs its points.
   llvm::Value *tail;    ///< The last steps of a group (matrix_tile.h).
-  llvm::Value *staged;  ///< Bytes [K][N] that become words.
+  llvm::Value *staged;  ///< Elements [K][N] that become words.
   llvm::Value *offsets; ///< An i64 for each tap of windows.
   llvm::Value *bytes;   ///< Of all.
   std::optional<WindowAreas> windows;
@@ -76,6 +77,7 @@ private:
   llvm::Value *byte_at(llvm::Value *pointer, llvm::Value *offset);
   llvm::Value *word_at(llvm::Value *pointer, llvm::Value *offset);
   unsigned register_bytes() const;
+  const WordForm &form() const { return sides_.form; }
 
   void fill(llvm::Value *area, llvm::Value *count, int64_t value, bool add);
   void pack_zeros(Packer *packer, llvm::Value *area, const Interval &lanes,

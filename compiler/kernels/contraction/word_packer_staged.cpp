@@ -17,43 +17,46 @@ void WordPacker::pack_staged(Packer &packer, const Run &run,
                              const Target &target) {
   Value *staged = at(areas_.staged), *line = index(staged_points);
   bool is_of_tiles = problem_.base.shape.matrix_tiles;
+  int64_t line_bytes = staged_points * form().element_bytes();
   llvm::Type *bytes =
-      llvm::FixedVectorType::get(b().getInt8Ty(), unsigned(staged_points));
-  emit_for(
-      frame(), index(0), lanes.count, line, {},
-      [&](Value *start, llvm::ArrayRef<Value *>) {
-        Interval piece{b().CreateAdd(lanes.begin, start),
-                       smaller(b(), line, b().CreateSub(lanes.count, start))};
-        packer.pack({depth, piece, staged, line});
-        // Steps of the last word, or tile, that are beyond K.
-        Value *end = b().CreateAdd(
-            depth.count,
-            index(steps_of_word * (is_of_tiles ? tile_edge : 1) - 1));
-        emit_for(frame(), depth.count, end, [&](Value *step) {
-          b().CreateAlignedStore(llvm::Constant::getNullValue(bytes),
-                                 byte_at(staged, b().CreateMul(step, line)),
-                                 llvm::Align(staged_points));
-        });
-        if (is_of_tiles && problem_.turned)
-          interleave_rows(run, start);
-        else
-          interleave(run, start, target);
-        return Values();
-      });
+      llvm::FixedVectorType::get(b().getInt8Ty(), unsigned(line_bytes));
+  emit_for(frame(), index(0), lanes.count, line, {},
+           [&](Value *start, llvm::ArrayRef<Value *>) {
+             Interval piece{
+                 b().CreateAdd(lanes.begin, start),
+                 smaller(b(), line, b().CreateSub(lanes.count, start))};
+             packer.pack({depth, piece, staged, line});
+             // Steps of the last word, or tile, that are beyond K.
+             Value *end = b().CreateAdd(
+                 depth.count,
+                 index(form().steps() * (is_of_tiles ? tile_edge : 1) - 1));
+             emit_for(frame(), depth.count, end, [&](Value *step) {
+               b().CreateAlignedStore(
+                   llvm::Constant::getNullValue(bytes),
+                   byte_at(staged, b().CreateMul(step, index(line_bytes))),
+                   llvm::Align(staged_points));
+             });
+             if (is_of_tiles && problem_.turned)
+               interleave_rows(run, start);
+             else
+               interleave(run, start, target);
+             return Values();
+           });
 }
 
-/// A vector of words of the staged bytes: a word of each of some points.
+/// A vector of words of the staged elements: a word of each of some points.
 Value *WordPacker::staged_words(Value *word, int64_t point) {
-  Value *from =
-      byte_at(at(areas_.staged),
-              b().CreateMul(word, index(steps_of_word * staged_points)));
-  Value *rows[steps_of_word];
-  for (int64_t step = 0; step < steps_of_word; ++step)
-    rows[step] = byte_at(from, index(step * staged_points + point));
-  return interleave_bytes(b(), rows, problem_.base.shape.width);
+  Value *from = byte_at(at(areas_.staged),
+                        b().CreateMul(word, index(word_bytes * staged_points)));
+  llvm::SmallVector<Value *, steps_of_word> rows;
+  for (int64_t step = 0; step < form().steps(); ++step)
+    rows.push_back(byte_at(
+        from, index((step * staged_points + point) * form().element_bytes())));
+  return interleave_steps(b(), form(), rows, problem_.base.shape.width);
 }
 
-/// Makes words of the staged bytes; `start` is the number of the first point.
+/// Makes words of the staged elements; `start` is the number of the first
+/// point.
 void WordPacker::interleave(const Run &run, Value *start,
                             const Target &target) {
   unsigned width = problem_.base.shape.width;
@@ -86,11 +89,13 @@ void WordPacker::interleave_rows(const Run &run, Value *start) {
   Value *points =
       smaller(b(), index(staged_points), b().CreateSub(rows_.count, start));
   auto square = [&](Value *word, Value *point) {
-    Value *first = b().CreateMul(word, index(steps_of_word * staged_points));
+    int64_t size = form().element_bytes();
+    Value *first =
+        b().CreateAdd(b().CreateMul(word, index(word_bytes * staged_points)),
+                      b().CreateMul(point, index(size)));
     Value *row = b().CreateMul(b().CreateAdd(start, point), stride);
-    turn_words(frame(), width,
-               {byte_at(at(areas_.staged), b().CreateAdd(first, point)),
-                index(staged_points),
+    turn_words(frame(), form(), width,
+               {byte_at(at(areas_.staged), first), index(staged_points * size),
                 word_at(frame().scratch, b().CreateAdd(row, word)), stride});
   };
   emit_for(frame(), index(0), in_tiles(run.k.count), step, {},

@@ -1,4 +1,4 @@
-//===- word_product.cpp - Products of words of bytes ----------------------===//
+//===- word_product.cpp - Products of words of narrow elements ------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -57,11 +57,20 @@ Value *by_bytes(llvm::IRBuilderBase &b, const WordForm &form, Value *rows,
   return b.CreateIntrinsic(product, {}, {sum, without, with_sign});
 }
 
+Value *by_bf16(llvm::IRBuilderBase &b, Value *rows, Value *points, Value *sum) {
+  auto reals = [&](Value *words) {
+    return b.CreateBitCast(words, llvm::FixedVectorType::get(
+                                      b.getBFloatTy(), bits_of(words) / 16));
+  };
+  return b.CreateIntrinsic(llvm::Intrinsic::x86_avx512bf16_dpbf16ps_512, {},
+                           {sum, reals(rows), reals(points)});
+}
+
 } // namespace
 
 WordForm WordForm::choose(const Machine &machine, bool rows_signed,
                           bool points_signed, bool can_flip_points) {
-  WordForm form{rows_signed, points_signed, false, false};
+  WordForm form{rows_signed, points_signed, false, false, false};
   if (machine.matrix_tiles ||
       machine.vector.byte_products != ByteProducts::by_bytes ||
       rows_signed != points_signed)
@@ -74,6 +83,8 @@ WordForm WordForm::choose(const Machine &machine, bool rows_signed,
 
 Value *multiply_add_words(KernelFrame &frame, const WordForm &form, Value *rows,
                           Value *points, Value *sum) {
+  if (form.is_bf16)
+    return by_bf16(frame.b, rows, points, sum);
   if (frame.machine.vector.byte_products == ByteProducts::by_bytes)
     return by_bytes(frame.b, form, rows, points, sum);
   return by_shorts(frame.b, form, rows, points, sum);

@@ -1,9 +1,10 @@
-//===- word_sides.cpp - Sides of a contraction as words of bytes ----------===//
+//===- word_sides.cpp - Sides of a contraction as words -------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/word_sides.h"
+#include "compiler/kernels/contraction/weight_panels.h"
 
 namespace landfall::kernels {
 
@@ -13,80 +14,68 @@ Error refuse(const std::string &reason) {
   return {ErrorCode::unsupported, reason};
 }
 
+bool sums_reals(const ContractionProblem &problem) {
+  return problem.type == DType::f32;
+}
+
 Result<WordSide> read_side(const ContractionProblem &problem, bool is_m) {
   const analysis::ContractionRoles &roles = problem.roles;
-  Result<analysis::ByteFactor> factor = analysis::read_byte_factor(
-      problem.kernel, roles, is_m ? roles.m_side : roles.n_side);
+  auto read = sums_reals(problem) ? analysis::read_bf16_factor
+                                  : analysis::read_byte_factor;
+  Result<analysis::NarrowFactor> factor =
+      read(problem.kernel, roles, is_m ? roles.m_side : roles.n_side);
+  if (!factor && sums_reals(problem))
+    return refuse("it sums neither integers of 32 bits nor products of bf16");
   if (!factor)
     return refuse(std::string(is_m ? "the M side " : "the N side ") +
                   factor.error().message);
   const std::vector<uint32_t> &own = is_m ? roles.m_loops : roles.n_loops;
   WordSide side;
   side.is_signed = factor->is_signed;
-  side.bytes = is_m ? PackSide(factor->bytes, roles.space, own, roles.k_loops)
-                    : PackSide(factor->bytes, roles.space, roles.k_loops, own);
+  side.elements =
+      is_m ? PackSide(factor->narrow, roles.space, own, roles.k_loops)
+           : PackSide(factor->narrow, roles.space, roles.k_loops, own);
   if (factor->zero)
     side.zero = PackSide(*factor->zero, roles.space, {}, own);
   return side;
 }
 
-/// Whether the steps of K are those of words, in the order of memory: the
-/// innermost loop walks a word, and the others words.
-bool walks_words(const analysis::Factor &bytes, const analysis::Panels &panels,
-                 const analysis::ContractionRoles &roles) {
-  std::vector<uint32_t> outer = roles.k_loops;
-  if (outer.empty())
-    return false;
-  uint32_t inner = outer.back();
-  outer.pop_back();
-  auto step = [&](uint32_t variable) {
-    return bytes.loads[0].offset.coefficient(variable);
-  };
-  if (roles.space.extents[inner] != Extent{true, steps_of_word} ||
-      step(inner) != analysis::SizePolynomial(1))
-    return false;
-  auto words = analysis::join_loops(bytes, roles.space, outer);
-  return words.empty() ||
-         (words.size() == 1 &&
-          step(words[0].variable) ==
-              analysis::SizePolynomial(panels.width * steps_of_word));
-}
-
 /// The panels of a side, if it has some; `own` are its result loops.
 Result<std::optional<analysis::Panels>>
 read_panels(const ContractionProblem &problem, const WordSide &side,
-            const std::vector<uint32_t> &own) {
-  const analysis::Factor &bytes = side.bytes.factor;
+            int64_t steps, const std::vector<uint32_t> &own) {
+  const analysis::Factor &factor = side.elements.factor;
   std::optional<analysis::Panels> panels;
-  for (const analysis::FactorLoad &load : bytes.loads)
+  for (const analysis::FactorLoad &load : factor.loads)
     if (load.panels)
       panels = load.panels;
   if (!panels)
     return panels;
-  if (bytes.loads.size() != 1 || bytes.loads[0].node != bytes.value ||
-      bytes.loads[0].guarded() ||
-      size_of(problem.kernel.nodes[bytes.value].type) != 1)
-    return refuse("the weights are computed from what is loaded");
-  if (panels->steps != steps_of_word || panels->width % problem.shape.width)
+  if (panels->steps != steps || panels->width % problem.shape.width)
     return refuse("the panels are not of words");
-  if (own != std::vector<uint32_t>{panels->variable})
-    return refuse("the panels are not of all of their side");
-  if (!walks_words(bytes, *panels, problem.roles))
-    return refuse("the panels are not in the order of K");
+  if (std::string reason =
+          why_not_in_order(problem.roles, factor, *panels, own);
+      !reason.empty())
+    return refuse(reason);
   return panels;
 }
 
 } // namespace
 
 Result<WordSides> find_word_sides(const ContractionProblem &problem) {
-  if (problem.type != DType::i32 && problem.type != DType::u32)
-    return refuse("it does not sum integers of 32 bits");
-  if (problem.machine.vector.byte_products == ByteProducts::none)
+  bool is_bf16 = sums_reals(problem);
+  if (!is_bf16 && problem.type != DType::i32 && problem.type != DType::u32)
+    return refuse("it sums neither integers of 32 bits nor products of bf16");
+  const VectorUnit &unit = problem.machine.vector;
+  if (!is_bf16 && unit.byte_products == ByteProducts::none)
     return refuse("the machine has no products of bytes");
   WordSide m = TRY(read_side(problem, true));
   WordSide n = TRY(read_side(problem, false));
-  auto m_panels = TRY(read_panels(problem, m, problem.roles.m_loops));
-  auto n_panels = TRY(read_panels(problem, n, problem.roles.n_loops));
+  if (is_bf16 && !unit.bf16_products)
+    return refuse("the machine has no products of bf16");
+  int64_t steps = is_bf16 ? steps_of_bf16_word : steps_of_word;
+  auto m_panels = TRY(read_panels(problem, m, steps, problem.roles.m_loops));
+  auto n_panels = TRY(read_panels(problem, n, steps, problem.roles.n_loops));
   if (m_panels && n_panels)
     return refuse("both sides are in panels");
   WordSides sides;
@@ -94,8 +83,10 @@ Result<WordSides> find_word_sides(const ContractionProblem &problem) {
   sides.panels = m_panels ? m_panels : n_panels;
   sides.rows = std::move(sides.turned ? n : m);
   sides.points = std::move(sides.turned ? m : n);
-  sides.form = WordForm::choose(problem.machine, sides.rows.is_signed,
-                                sides.points.is_signed, !sides.panels);
+  sides.form = is_bf16
+                   ? WordForm::of_bf16()
+                   : WordForm::choose(problem.machine, sides.rows.is_signed,
+                                      sides.points.is_signed, !sides.panels);
   return sides;
 }
 

@@ -1,10 +1,11 @@
-//===- word_sides.h - Sides of a contraction as words of bytes -*- C++ -*-===//
+//===- word_sides.h - Sides of a contraction as words -----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 // Both sides are integers of 8 bits, perhaps less zero points. They are packed
 // as bytes, and what the zero points contribute is subtracted from the finished
-// sums (kernel_analysis/contraction/byte_factor.h). Rows are points of M, and
+// sums (kernel_analysis/contraction/narrow_factor.h). Or both are bf16, summed
+// in f32 on a machine that has such products. Rows are points of M, and
 // the points of the blocks are those of N; the other way round if weights in
 // panels are the M side.
 //
@@ -12,13 +13,13 @@
 #pragma once
 
 #include "compiler/kernels/contraction/contraction_problem.h"
-#include "kernel_analysis/contraction/byte_factor.h"
+#include "kernel_analysis/contraction/narrow_factor.h"
 
 namespace landfall::kernels {
 
 /// One side.
 struct WordSide {
-  PackSide bytes; ///< The M side as [M][K], the N side as [K][N].
+  PackSide elements; ///< The M side as [M][K], the N side as [K][N].
   bool is_signed = false;
   std::optional<PackSide> zero; ///< One row; lanes are the loops of M or of N.
 };

@@ -1,4 +1,4 @@
-//===- word_turning.cpp - Words of bytes from rows of steps ---------------===//
+//===- word_turning.cpp - Words from rows of steps ------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -12,9 +12,10 @@ namespace landfall::kernels {
 
 using llvm::Value;
 
-Value *interleave_bytes(llvm::IRBuilderBase &b,
+Value *interleave_steps(llvm::IRBuilderBase &b, const WordForm &form,
                         llvm::ArrayRef<Value *> addresses, unsigned width) {
-  llvm::Type *bytes = llvm::FixedVectorType::get(b.getInt8Ty(), width);
+  unsigned bytes = unsigned(form.element_bytes());
+  llvm::Type *type = llvm::FixedVectorType::get(b.getIntNTy(bytes * 8), width);
   llvm::SmallVector<int, 64> pairs, all;
   for (unsigned lane = 0; lane < width; ++lane)
     for (unsigned from : {0u, width})
@@ -24,28 +25,30 @@ Value *interleave_bytes(llvm::IRBuilderBase &b,
       all.push_back(int(2 * lane + step));
   llvm::SmallVector<Value *, steps_of_word> rows;
   for (Value *address : addresses)
-    rows.push_back(b.CreateAlignedLoad(bytes, address, llvm::Align(width)));
-  Value *words = b.CreateShuffleVector(
-      b.CreateShuffleVector(rows[0], rows[1], pairs),
-      b.CreateShuffleVector(rows[2], rows[3], pairs), all);
+    rows.push_back(
+        b.CreateAlignedLoad(type, address, llvm::Align(bytes * width)));
+  Value *words = b.CreateShuffleVector(rows[0], rows[1], pairs);
+  if (rows.size() == steps_of_word)
+    words = b.CreateShuffleVector(
+        words, b.CreateShuffleVector(rows[2], rows[3], pairs), all);
   return b.CreateBitCast(words,
                          llvm::FixedVectorType::get(b.getInt32Ty(), width));
 }
 
 namespace {
 
-void emit_square(KernelFrame &frame, unsigned width,
+void emit_square(KernelFrame &frame, const WordForm &form, unsigned width,
                  const TurnedWords &square) {
   llvm::IRBuilderBase &b = frame.b;
   llvm::SmallVector<Value *, 16> words;
   for (unsigned word = 0; word < width; ++word) {
-    Value *rows[steps_of_word];
-    for (int64_t step = 0; step < steps_of_word; ++step)
-      rows[step] =
-          element(b, b.getInt8Ty(), square.bytes,
-                  b.CreateMul(square.byte_stride,
-                              frame.index(word * steps_of_word + step)));
-    words.push_back(interleave_bytes(b, rows, width));
+    llvm::SmallVector<Value *, steps_of_word> rows;
+    for (int64_t step = 0; step < form.steps(); ++step)
+      rows.push_back(
+          element(b, b.getInt8Ty(), square.elements,
+                  b.CreateMul(square.step_stride,
+                              frame.index(word * form.steps() + step))));
+    words.push_back(interleave_steps(b, form, rows, width));
   }
   transpose_block_in_place(b, words);
   for (unsigned lane = 0; lane < width; ++lane)
@@ -53,17 +56,18 @@ void emit_square(KernelFrame &frame, unsigned width,
         words[lane],
         element(b, b.getInt32Ty(), square.words,
                 b.CreateMul(square.word_stride, frame.index(lane))),
-        llvm::Align(steps_of_word * width));
+        llvm::Align(word_bytes * width));
 }
 
 } // namespace
 
-void turn_words(KernelFrame &frame, unsigned width, const TurnedWords &square) {
+void turn_words(KernelFrame &frame, const WordForm &form, unsigned width,
+                const TurnedWords &square) {
   call_shared(
       frame, "turn_words",
-      {square.bytes, square.byte_stride, square.words, square.word_stride},
+      {square.elements, square.step_stride, square.words, square.word_stride},
       [&](llvm::ArrayRef<Value *> v) {
-        emit_square(frame, width, {v[0], v[1], v[2], v[3]});
+        emit_square(frame, form, width, {v[0], v[1], v[2], v[3]});
       });
 }
 

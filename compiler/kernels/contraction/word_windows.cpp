@@ -1,4 +1,4 @@
-//===- word_windows.cpp - Windows of bytes, channels in words -------------===//
+//===- word_windows.cpp - Windows with channels in words ------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -14,7 +14,7 @@ using llvm::Value;
 
 namespace {
 
-/// Lanes of bytes that are copied at once: longer vectors would reach beyond
+/// Lanes that are copied at once: longer vectors would reach beyond
 /// the lines of most images.
 constexpr unsigned copied_lanes = 16;
 /// The lanes behind a task's last that blocks of rows, and whole vectors, may
@@ -40,7 +40,7 @@ Result<WordWindows> find_word_windows(const ContractionProblem &problem,
       if (sides.rows.zero->factor.uses[loop])
         return refuse("zero points differ among the points of N");
   analysis::ContractionRoles roles = problem.roles;
-  roles.n_side = sides.rows.bytes.factor;
+  roles.n_side = sides.rows.elements.factor;
   // Panels walk the words of the innermost loop but one (word_sides.cpp).
   constexpr size_t loops_of_words = 2;
   std::optional<WindowSide> side = find_windows(roles, loops_of_words);
@@ -61,7 +61,8 @@ Value *WordWindows::pitch(SizeCode &sizes, unsigned width) const {
 }
 
 WindowAreas::WindowAreas(SizeCode &sizes, const WordWindows &windows,
-                         unsigned width, Value *task_lanes) {
+                         const WordForm &form, unsigned width,
+                         Value *task_lanes) {
   llvm::IRBuilderBase &b = sizes.b();
   auto index = [&](int64_t value) { return sizes.frame().index(value); };
   const WindowSide &side = windows.side;
@@ -75,18 +76,18 @@ WindowAreas::WindowAreas(SizeCode &sizes, const WordWindows &windows,
       pitch);
   staged_stride =
       b.CreateAdd(round_up(b, lanes, index(line_bytes)), index(line_bytes));
-  staged_bytes = b.CreateMul(staged_stride,
-                             index(steps_of_word * width * side.phases + 1));
+  int64_t rows = form.steps() * width * side.phases + 1;
+  staged_bytes = b.CreateMul(staged_stride, index(rows * form.element_bytes()));
 }
 
 WindowWords::WindowWords(SizeCode &sizes, const WordWindows &windows,
                          unsigned width, const WindowAreas &areas,
-                         bool flips_high_bit)
+                         const WordForm &form)
     : sizes_(sizes), windows_(windows), width_(width), areas_(areas),
-      lanes_(sizes.frame(), copied_lanes),
-      packer_(sizes, lanes_, windows.side.copy, DType::u8),
+      form_(form), lanes_(sizes.frame(), copied_lanes),
+      packer_(sizes, lanes_, windows.side.copy, form.element()),
       points_(sizes, windows.side) {
-  packer_.flips_high_bit = flips_high_bit;
+  packer_.flips_high_bit = form.flips_rows;
 }
 
 void WindowWords::emit(const IndexValues &batch, const Interval &lanes,
@@ -97,7 +98,7 @@ void WindowWords::emit(const IndexValues &batch, const Interval &lanes,
   packer_.begin(indices);
   emit_table(memory.table);
   Value *read = b().CreateAdd(lanes.count, points_.halo());
-  Value *in_step = index(steps_of_word * side.phases);
+  Value *in_step = index(form_.steps() * side.phases);
   // As many words as a vector has lanes at a time, as they are turned.
   emit_for(
       frame(), index(0), areas_.tap_words, index(width_), {},
@@ -132,7 +133,8 @@ void WindowWords::emit_table(Value *table) {
 
 /// Rows of channels that there are not.
 void WindowWords::clear_rows(Value *staged, Value *first, Value *last) {
-  Value *stride = areas_.staged_stride;
+  Value *stride =
+      b().CreateMul(areas_.staged_stride, index(form_.element_bytes()));
   llvm::Type *line = llvm::FixedVectorType::get(b().getInt8Ty(), line_bytes);
   emit_for(frame(), b().CreateMul(first, stride), b().CreateMul(last, stride),
            index(line_bytes), {}, [&](Value *place, llvm::ArrayRef<Value *>) {
@@ -144,27 +146,29 @@ void WindowWords::clear_rows(Value *staged, Value *first, Value *last) {
            });
 }
 
-/// Writes the staged bytes as words, from `first_word` on, of each lane.
+/// Writes the staged elements as words, from `first_word` on, of each lane.
 void WindowWords::turn(const Memory &memory, Value *first_word, Value *lanes) {
   const WindowSide &side = windows_.side;
-  llvm::Type *byte = b().getInt8Ty(), *word = b().getInt32Ty();
+  llvm::Type *narrow = b().getIntNTy(unsigned(form_.element_bytes()) * 8);
+  llvm::Type *word = b().getInt32Ty();
   Value *pitch = areas_.pitch;
-  Value *step_stride = b().CreateMul(areas_.staged_stride, index(side.phases));
-  emit_for(frame(), index(0), lanes, index(width_), {},
-           [&](Value *lane, llvm::ArrayRef<Value *>) {
-             for (int64_t phase = 0; phase < side.phases; ++phase) {
-               Value *from = b().CreateAdd(
-                   b().CreateMul(areas_.staged_stride, index(phase)), lane);
-               Value *to = b().CreateAdd(
-                   b().CreateMul(areas_.lanes, index(phase)), lane);
-               Value *first =
-                   b().CreateAdd(b().CreateMul(to, pitch), first_word);
-               turn_words(frame(), width_,
-                          {element(b(), byte, memory.staged, from), step_stride,
-                           element(b(), word, memory.copy, first), pitch});
-             }
-             return Values();
-           });
+  Value *step_stride = b().CreateMul(
+      areas_.staged_stride, index(side.phases * form_.element_bytes()));
+  emit_for(
+      frame(), index(0), lanes, index(width_), {},
+      [&](Value *lane, llvm::ArrayRef<Value *>) {
+        for (int64_t phase = 0; phase < side.phases; ++phase) {
+          Value *from = b().CreateAdd(
+              b().CreateMul(areas_.staged_stride, index(phase)), lane);
+          Value *to =
+              b().CreateAdd(b().CreateMul(areas_.lanes, index(phase)), lane);
+          Value *first = b().CreateAdd(b().CreateMul(to, pitch), first_word);
+          turn_words(frame(), form_, width_,
+                     {element(b(), narrow, memory.staged, from), step_stride,
+                      element(b(), word, memory.copy, first), pitch});
+        }
+        return Values();
+      });
 }
 
 } // namespace landfall::kernels

@@ -1,8 +1,8 @@
-//===- word_windows.h - Windows of bytes, channels in words ----*- C++ -*-===//
+//===- word_windows.h - Windows with channels in words ----------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The N side of a convolution of bytes whose weights are in panels. A task
+// The N side of a convolution in words whose weights are in panels. A task
 // makes a padded copy (window_side.h) of the part of the image that its points
 // read, with the channels of a position together:
 //
@@ -39,13 +39,13 @@ Result<WordWindows> find_word_windows(const ContractionProblem &problem,
 
 /// Sizes of the copy, for tasks of at most so many lanes. Values are i64.
 struct WindowAreas {
-  WindowAreas(SizeCode &sizes, const WordWindows &windows, unsigned width,
-              llvm::Value *task_lanes);
+  WindowAreas(SizeCode &sizes, const WordWindows &windows, const WordForm &form,
+              unsigned width, llvm::Value *task_lanes);
 
   llvm::Value *taps, *tap_words, *pitch;
   llvm::Value *lanes;         ///< Of a phase of the copy.
   llvm::Value *words;         ///< Of the copy.
-  llvm::Value *staged_stride; ///< From one staged row of bytes to the next.
+  llvm::Value *staged_stride; ///< From one staged row of elements to the next.
   llvm::Value *staged_bytes;
 };
 
@@ -58,7 +58,7 @@ public:
     llvm::Value *copy, *staged, *table;
   };
   WindowWords(SizeCode &sizes, const WordWindows &windows, unsigned width,
-              const WindowAreas &areas, bool flips_high_bit);
+              const WindowAreas &areas, const WordForm &form);
 
   PaddedPoints &points() { return points_; }
   void emit(const IndexValues &batch, const Interval &lanes,
@@ -76,6 +76,7 @@ private:
   const WordWindows &windows_;
   unsigned width_;
   const WindowAreas &areas_;
+  WordForm form_;
   Lanes lanes_;
   Packer packer_;
   PaddedPoints points_;

@@ -56,6 +56,8 @@ struct VectorUnit {
   /// operand is a NaN, the result is the other.
   bool has_ieee_min_max = false;
   ByteProducts byte_products = ByteProducts::none;
+  /// Has AVX512-BF16: two products of bf16 a lane are added to a sum of f32.
+  bool bf16_products = false;
 };
 
 /// Data caches of one core, in bytes: what blocks of operands are sized for.
@@ -77,7 +79,7 @@ struct Machine {
   VectorUnit vector = {};
   Caches caches = {};
   Scheduling scheduling = {};
-  /// Has x86's AMX for bytes: tile registers of 16 rows of 64 bytes.
+  /// Has x86's AMX for bytes and bf16: tile registers of 16 rows of 64 bytes.
   bool matrix_tiles = false;
 };
 

@@ -9,6 +9,7 @@
 #include "compiler/kernels/contraction/contraction_generator.h"
 #include "compiler/kernels/contraction/random_contraction_for_test.h"
 #include "compiler/native/suite/native_suite_for_test.h"
+#include "compiler/native/suite/word_panels_for_test.h"
 
 #include <gtest/gtest.h>
 
@@ -49,57 +50,18 @@ TEST(ByteContraction, allSignsAndZeroPoints) {
   check_cases(cases);
 }
 
-/// out[m, n] or, `turned`, out[n, m] = the sum over t and c of x[m, c, t] times
-/// (w - zero[n]), with weights w in panels of words of four c; sizes M, T, C /
-/// 4, N and panels.
-Kernel with_panels_of_words(DType x_type, DType w_type, int64_t first,
-                            int64_t width, bool turned) {
-  kernels::ContractionMaker k([] { return true; });
-  constexpr int64_t steps = 4;
-  Extent rows = k.extent(1), taps = k.extent(1), words = k.extent(1),
-         points = k.extent(1), panels = k.extent(1), channels = k.extent(1);
-  k.kernel.loops = {turned ? points : rows, turned ? rows : points};
-  k.kernel.reduce = {taps, words, fixed(steps)};
-  k.kernel.accumulator = DType::i32;
-  uint32_t x = turned ? k.input(x_type, {channels, taps, rows})
-                      : k.input(x_type, {rows, channels, taps});
-  uint32_t w =
-      k.input(w_type, {panels, taps, words, fixed(width), fixed(steps)});
-  uint32_t zero = k.input(w_type, {points});
-  k.output(DType::i32, k.kernel.loops);
-  k.in_factors();
-  NodeId outer = k.param(DType::i64), inner = k.param(DType::i64);
-  NodeId row = turned ? inner : outer, point = turned ? outer : inner;
-  NodeId tap = k.param(DType::i64), word = k.param(DType::i64),
-         step = k.param(DType::i64);
-  auto part = [&](ScalarOp op) {
-    return k.scalar(op, DType::i64, {point, k.literal(width)});
-  };
-  NodeId panel = part(ScalarOp::div);
-  if (first > 0)
-    panel = k.add(panel, k.literal(first));
-  NodeId channel = k.add(k.mul(word, k.literal(steps)), step);
-  NodeId weight = k.load(w, {panel, tap, word, part(ScalarOp::mod), step});
-  NodeId other =
-      turned ? k.load(x, {channel, tap, row}) : k.load(x, {row, channel, tap});
-  k.yield({k.cast(DType::i32, other),
-           k.scalar(ScalarOp::sub, DType::i32,
-                    {k.cast(DType::i32, weight),
-                     k.cast(DType::i32, k.load(zero, {point}))})});
-  k.finish_body(kernels::Finish::none, 0, DType::i32, 0);
-  return k.take().kernel;
-}
-
 TEST(ByteContraction, weightsInPanelsOfWords) {
   std::mt19937 random(12);
   std::vector<Case> cases;
   for (int form = 0; form < 4; ++form) {
     int64_t width = form % 2 ? 16 : 32, first = form / 2;
-    Case test{with_panels_of_words(form % 2 ? DType::u8 : DType::i8,
-                                   first ? DType::u8 : DType::i8, first, width,
-                                   form == 1 || form == 2),
-              {},
-              {}};
+    WordPanels shape{.types = {form % 2 ? DType::u8 : DType::i8,
+                               first ? DType::u8 : DType::i8, DType::i32,
+                               DType::i32},
+                     .first = first,
+                     .width = width,
+                     .turned = form == 1 || form == 2};
+    Case test{with_panels_of_words(shape), {}, {}};
     for (int64_t rows : {0, 1, 5, 77})
       for (auto [points, taps, words] :
            {std::tuple(16, 1, 1), std::tuple(50, 3, 5), std::tuple(32, 0, 2),

@@ -52,11 +52,12 @@ public:
             .narrow_width = 16,
             .fewest_summed_on_m_side = 128,
             .fewest_on_m_side = int64_t(1) << 15,
-            .fewest_bytes_on_m_side = int64_t(1) << 11,
+            .fewest_words_on_m_side = int64_t(1) << 11,
             .fewest_for_windows = 128,
             .few_other_points = 2048,
             .most_padding = 12,
-            .byte_steps = kernels::steps_of_word};
+            .byte_steps = kernels::steps_of_word,
+            .bf16_steps = kernels::steps_of_bf16_word};
   }
 
   compiler::Support supports(const Kernel &kernel) const override {

@@ -59,8 +59,14 @@ constexpr kernels::Machine riscv_scalars = {
                .converts_half = false,
                .has_ieee_min_max = true}};
 
-constexpr kernels::Machine with_amx() {
+constexpr kernels::Machine with_bf16() {
   kernels::Machine machine = with_vnni();
+  machine.vector.bf16_products = true;
+  return machine;
+}
+
+constexpr kernels::Machine with_amx() {
+  kernels::Machine machine = with_bf16();
   machine.caches.l2_bytes = 2 * 1024 * 1024;
   machine.matrix_tiles = true;
   return machine;
@@ -74,8 +80,14 @@ constexpr Variant rows[] = {
      .name = "x86_64-avx512-amx",
      .triple = "x86_64-unknown-linux-gnu",
      .processor = "x86-64-v4",
-     .features = "+avx512vnni,+amx-tile,+amx-int8",
+     .features = "+avx512vnni,+avx512bf16,+amx-tile,+amx-int8,+amx-bf16",
      .machine = with_amx()},
+    {.target = "cpu",
+     .name = "x86_64-avx512-bf16",
+     .triple = "x86_64-unknown-linux-gnu",
+     .processor = "x86-64-v4",
+     .features = "+avx512vnni,+avx512bf16",
+     .machine = with_bf16()},
     {.target = "cpu",
      .name = "x86_64-avx512-vnni",
      .triple = "x86_64-unknown-linux-gnu",
@@ -154,8 +166,11 @@ bool runs_on_x86(const Variant &variant) {
   bool base = all({"avx2", "fma", "f16c", "bmi", "bmi2", "lzcnt", "movbe"});
   if (variant.machine.vector.byte_products == kernels::ByteProducts::by_bytes)
     base &= all({"avx512vnni"});
+  if (variant.machine.vector.bf16_products)
+    base &= all({"avx512bf16"});
   if (variant.machine.matrix_tiles)
-    base &= all({"amx-tile", "amx-int8"}) && may_use_tile_registers();
+    base &=
+        all({"amx-tile", "amx-int8", "amx-bf16"}) && may_use_tile_registers();
   if (variant.machine.vector.register_bits == 512)
     base &= all({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"});
   return base;
@@ -178,6 +193,34 @@ bool multiplies_bytes(const Kernel &kernel) {
          llvm::any_of(kernel.operands, [](const KernelOperand &operand) {
            return is_integer(operand.dtype) && info(operand.dtype).bits <= 8;
          });
+}
+
+/// Whether it may have products of bf16: some are loaded, or rounded to.
+bool multiplies_bf16(const Kernel &kernel) {
+  return kernel.kind == KernelClass::contraction &&
+         llvm::any_of(kernel.nodes, [](const Node &node) {
+           return node.type == DType::bf16;
+         });
+}
+
+/// What kernels multiply in words, if anything.
+struct WordsUsed {
+  bool bytes, bf16;
+};
+
+/// Whether code for a variant would be other than that for the next one, which
+/// runs on more machines.
+bool differs_from_next(const Variant &variant, const WordsUsed &used) {
+  const Variant &next = *(&variant + 1);
+  const kernels::Machine &a = variant.machine, &b = next.machine;
+  bool has_tiles = a.matrix_tiles != b.matrix_tiles;
+  bool other_bytes = a.vector.byte_products != b.vector.byte_products;
+  bool other_bf16 = a.vector.bf16_products != b.vector.bf16_products;
+  return architecture(variant) != architecture(next) ||
+         a.vector.register_bits != b.vector.register_bits ||
+         a.vector.registers != b.vector.registers ||
+         (used.bytes && (has_tiles || other_bytes)) ||
+         (used.bf16 && (has_tiles || other_bf16));
 }
 
 /// What a package holds if nothing else is asked for: machines of the kind that
@@ -224,13 +267,11 @@ Result<std::vector<const Variant *>> find_variants(const std::string &name) {
 Result<std::vector<const Variant *>>
 choose_variants(std::span<const std::string> names,
                 std::span<const Kernel> kernels) {
-  // Of those that differ in products of bytes only, kernels without such need
-  // the one that runs on more machines.
-  bool has_bytes = llvm::any_of(kernels, multiplies_bytes);
+  WordsUsed used{llvm::any_of(kernels, multiplies_bytes),
+                 llvm::any_of(kernels, multiplies_bf16)};
   std::vector<const Variant *> chosen;
   auto add = [&](const Variant *variant) {
-    while (!has_bytes && variant->machine.vector.byte_products ==
-                             kernels::ByteProducts::by_bytes)
+    while (variant != std::end(rows) - 1 && !differs_from_next(*variant, used))
       ++variant;
     if (!llvm::is_contained(chosen, variant))
       chosen.push_back(variant);

@@ -44,14 +44,17 @@ std::vector<Feature> features() {
       {"avx512dq", __builtin_cpu_supports("avx512dq") != 0},
       {"avx512vl", __builtin_cpu_supports("avx512vl") != 0},
       {"avx512vnni", __builtin_cpu_supports("avx512vnni") != 0},
+      {"avx512bf16", __builtin_cpu_supports("avx512bf16") != 0},
       {"amx", __builtin_cpu_supports("amx-tile") &&
                   __builtin_cpu_supports("amx-int8") &&
+                  __builtin_cpu_supports("amx-bf16") &&
                   may_use_tile_registers()},
   };
 }
 
 constexpr VariantRow rows[] = {
-    {"x86_64-avx512-amx", "avx2 fma f16c avx512f/bw/dq/vl/vnni amx", 10},
+    {"x86_64-avx512-amx", "avx2 fma f16c avx512f/bw/dq/vl/vnni/bf16 amx", 11},
+    {"x86_64-avx512-bf16", "avx2 fma f16c avx512f/bw/dq/vl/vnni/bf16", 10},
     {"x86_64-avx512-vnni", "avx2 fma f16c avx512f/bw/dq/vl/vnni", 9},
     {"x86_64-avx512", "avx2 fma f16c avx512f/bw/dq/vl", 8},
     {"x86_64-avx2", "avx2 fma f16c", 4},

@@ -1,4 +1,4 @@
-//===- word_windows.cpp - Convolutions of bytes from a padded copy --------===//
+//===- word_windows.cpp - Convolutions in words from a padded copy --------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
