@@ -169,9 +169,12 @@ llvm::SmallVector<unsigned, 5> PanelNest::heights() const {
     return {shape().matrix_tiles ? unsigned(tile_edge) : 4u, shape().m};
   int64_t most = problem_.known_rows().value_or(shape().m);
   llvm::SmallVector<unsigned, 5> result;
-  for (unsigned height : {1u, 4u, 8u, 16u})
-    if (height < shape().m && (result.empty() || result.back() < most))
+  for (unsigned height : {1u, 4u, 8u, 16u}) {
+    bool is_skipped = height > most_rows_without_tiles() && height < tile_edge;
+    if (!is_skipped && height < shape().m &&
+        (result.empty() || result.back() < most))
       result.push_back(height);
+  }
   if (result.back() < most)
     result.push_back(shape().m);
   return result;
@@ -299,6 +302,12 @@ bool PanelNest::needs_tiles() const {
   return shape().matrix_tiles && shape().words->needs_tiles();
 }
 
+/// So many rows at most are summed by vectors where there are tiles, too:
+/// half-empty tiles add bf16 faster than vectors do.
+unsigned PanelNest::most_rows_without_tiles() const {
+  return !shape().matrix_tiles ? shape().m : shape().words->is_bf16 ? 4 : 8;
+}
+
 /// Whether blocks of this height are summed in tiles.
 bool PanelNest::is_of_tiles(unsigned height) const {
   return shape().matrix_tiles && height >= tile_edge;
@@ -308,9 +317,10 @@ bool PanelNest::is_of_tiles(unsigned height) const {
 void PanelNest::copy_tail(const Run &run, const Group &group) {
   if (!is_of_tiles(heights().back()))
     return;
-  Value *many = is_of_tiles(heights().front())
-                    ? b().getTrue()
-                    : b().CreateICmpSGT(rows_.count, index(tile_edge / 2));
+  Value *many =
+      is_of_tiles(heights().front())
+          ? b().getTrue()
+          : b().CreateICmpSGT(rows_.count, index(most_rows_without_tiles()));
   Value *usual = b().CreateICmpSLE(group.width, index(shape().n()));
   Value *steps = problem_.windows ? words_->tap_words() : run.k.count;
   Value *needed =

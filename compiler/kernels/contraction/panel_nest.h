@@ -55,6 +55,7 @@ private:
   llvm::SmallVector<unsigned, 5> heights() const;
   bool needs_tiles() const;
   bool is_of_tiles(unsigned height) const;
+  unsigned most_rows_without_tiles() const;
   bool has_wide_blocks() const;
   void pack(const Run &run);
   void emit_run(const Run &run);

@@ -16,12 +16,14 @@ namespace landfall::kernels {
 
 namespace {
 
-/// The fewest rows for which points of bf16 are packed: other strategies serve
-/// few rows of reals.
-constexpr int64_t least_rows = 8;
-
 bool packs_bf16_points(const WordSides &sides) {
   return sides.form.is_bf16 && !sides.panels;
+}
+
+/// The fewest rows for which points of bf16 are packed: other strategies serve
+/// few rows of reals, those of windows without packing each tap.
+int64_t least_rows(const ContractionProblem &problem) {
+  return problem.windows ? 32 : 16;
 }
 
 class Words : public KernelStrategy {
@@ -35,7 +37,7 @@ public:
       return Applies::no(sides.error().message);
     if (!sides->panels && problem.k && *problem.k < sides->form.steps())
       return Applies::no("K is less than a word");
-    if (packs_bf16_points(*sides) && problem.most_m() < least_rows)
+    if (packs_bf16_points(*sides) && problem.most_m() < least_rows(problem))
       return Applies::no("packing N for few rows takes longer than reading it");
     return {};
   }
@@ -48,7 +50,7 @@ public:
                      const ContractionProblem &problem) const override {
     return sizes.b().CreateICmpSGE(
         sizes.extent(problem.roles.space, problem.roles.m_loops),
-        sizes.frame().index(least_rows));
+        sizes.frame().index(least_rows(problem)));
   }
 
   std::unique_ptr<TaskGenerator>
