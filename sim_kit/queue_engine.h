@@ -205,6 +205,9 @@ private:
 /// A core: what fetches and decodes a program, and its queues.
 class QueueCore {
 public:
+  QueueCore() = default;
+  QueueCore(const QueueCore &) = delete;
+  QueueCore &operator=(const QueueCore &) = delete;
   virtual ~QueueCore() = default;
   /// Begins a program in the chip's memory at cycle `now`; `operands` are
   /// addresses there.

@@ -42,9 +42,6 @@ public:
   /// `dram` is that of the chip, and outlives the core, as the clock does.
   Core(const ChipDescription &chip, std::span<uint8_t> dram,
        sim_kit::DramClock &clock);
-  Core(const Core &) = delete;
-  Core &operator=(const Core &) = delete;
-
   void start(uint64_t address, uint64_t bytes,
              std::span<const uint64_t> operands, uint64_t now) override;
   sim_kit::QueueEngine &queues() override { return queues_; }
