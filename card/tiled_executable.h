@@ -27,6 +27,11 @@ struct Stream {
   std::shared_ptr<const void> memory; ///< Released with the last copy of it.
 };
 
+/// Encodes what `emit` calls a backend with: the instructions of one core.
+using Emit = std::function<Status(tile::EngineBackend &)>;
+using Encode = Result<std::vector<uint8_t>> (*)(const tile::Capabilities &can,
+                                                const Emit &emit);
+
 /// A chip that the tiler makes instructions for. Outlives executables.
 struct TiledChip {
   std::string_view target; ///< Whose code sections it runs.
@@ -34,10 +39,7 @@ struct TiledChip {
   int cores = 1;
   const CardMemory &memory;
   runtime::DeviceHeap &heap;
-  /// The chip's instructions for what `emit` calls a backend with.
-  using Emit = std::function<Status(tile::EngineBackend &)>;
-  Result<std::vector<uint8_t>> (*encode)(const tile::Capabilities &can,
-                                         const Emit &emit);
+  Encode encode;
 };
 
 /// Plans of a package's kernels, made when it is loaded. Instructions are

@@ -70,6 +70,7 @@ template <typename Chip> struct Format {
   /// Sorted by name.
   std::span<const BuiltInChip> (*built_in)() = nullptr;
   /// Why values do not fit each other, and which to change; empty: they do.
+  /// Null: they always do.
   std::string (*conflict)(const Chip &) = nullptr;
 
   Result<Chip> parse(std::string_view text, const std::string &place) const {
@@ -78,7 +79,8 @@ template <typename Chip> struct Format {
     chip.name = std::move(values.name);
     for (size_t k = 0; k < fields.size(); ++k)
       chip.*fields[k].member = values.numbers[k];
-    if (std::string reason = conflict(chip); !reason.empty())
+    std::string reason = conflict ? conflict(chip) : "";
+    if (!reason.empty())
       return Error{ErrorCode::invalid_argument,
                    place + ":" + std::to_string(values.lines) + ": " + reason};
     return chip;

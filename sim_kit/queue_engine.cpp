@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cassert>
 #include <fmt/format.h>
+#include <ranges>
 
 namespace landfall::sim_kit {
 
@@ -195,16 +196,19 @@ Status QueueEngine::check_against(size_t other, bool is_write, size_t queue,
       histories_[other * layout_.spaces.size() + access.space];
   const std::vector<Past> &list = is_write ? history.writes : history.reads;
   uint64_t ordered = queues_[queue].clock[other];
-  for (size_t k = list.size(); k-- > 0 && list[k].number + 1 > ordered;)
-    if (overlaps(list[k].bytes, access.bytes))
+  for (const Past &past : std::views::reverse(list)) {
+    if (past.number + 1 <= ordered)
+      break; // So are all earlier ones.
+    if (overlaps(past.bytes, access.bytes))
       return wrong(
           pending, queue,
           fmt::format("{} bytes of {} ({} to {}) that instruction {} ({}) of "
                       "the queue '{}' {}, and no flag orders them",
                       access.is_write ? "writes" : "reads",
                       layout_.spaces[access.space].name, access.bytes.begin(),
-                      access.bytes.end(), list[k].number, list[k].name,
+                      access.bytes.end(), past.number, past.name,
                       layout_.queues[other], is_write ? "writes" : "reads"));
+  }
   return {};
 }
 

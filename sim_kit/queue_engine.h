@@ -202,6 +202,21 @@ private:
   std::vector<QueueCounters> counters_;
 };
 
+/// A core: what fetches and decodes a program, and its queues.
+class QueueCore {
+public:
+  QueueCore() = default;
+  QueueCore(const QueueCore &) = delete;
+  QueueCore &operator=(const QueueCore &) = delete;
+  virtual ~QueueCore() = default;
+  /// Begins a program in the chip's memory at cycle `now`; `operands` are
+  /// addresses there.
+  virtual void start(uint64_t address, uint64_t bytes,
+                     std::span<const uint64_t> operands, uint64_t now) = 0;
+  virtual QueueEngine &queues() = 0;
+  virtual uint64_t multiply_adds() const = 0; ///< So far, without padding.
+};
+
 /// Runs the streams of all engines to their ends: of all next instructions, the
 /// one that starts first is executed next. Fails with the error of `step`, with
 /// `device` if one takes longer than cycle `end`, with `cancelled` soon after

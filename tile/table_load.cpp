@@ -118,10 +118,13 @@ private:
         return;
     while (true) {
       load_box(region, destination, base, runs, which);
-      size_t a = which.size();
-      while (a-- > 0 && ++which[a] == runs[a].size())
-        which[a] = 0;
-      if (a == SIZE_MAX)
+      size_t left = which.size();
+      for (; left > 0; --left) {
+        if (++which[left - 1] < runs[left - 1].size())
+          break;
+        which[left - 1] = 0;
+      }
+      if (left == 0)
         return;
     }
   }

@@ -61,7 +61,7 @@ ROOMS = [
          {"kernels/*": LLVM, "native": LLVM, "native/suite": LLVM}),
     Room("runtime", "runtime", ["base", "package"], {"c_api": ["."]}, (), {"c_api": "c_api"}),
     # What drivers of cards are made of.
-    Room("card", "card", ["base", "package", "tile", "runtime"]),
+    Room("card", "card", ["base", "package", "tile", "sim_kit", "runtime"]),
     # Formats of images, in a library that the runtime loads.
     Room("images", "images", []),
     Room("device_math", "device_math", ["package"]),

@@ -6,6 +6,8 @@
 #include "targets/atoll/chip/chip_description.h"
 #include "targets/atoll/chip/instruction.h"
 
+#include <algorithm>
+
 namespace landfall::atoll {
 
 namespace {
@@ -29,8 +31,6 @@ constexpr chip_file::Field<Chip> fields[] = {
     {{"dram_latency_ns", 1, 100000, "ns"}, &Chip::dram_latency_ns},
 };
 
-std::string conflict(const Chip &) { return {}; }
-
 using enum ScalarOp;
 using enum DType;
 
@@ -42,7 +42,7 @@ std::vector<tile::VectorOperation> operations() {
       list.push_back({op, type, type});
   };
   same(f32, {add, sub, mul, div, min, max, neg, abs, sign, floor, ceil, round,
-             trunc, sqrt, exp, log, select, fma});
+             trunc, sqrt, exp, log, fma, select});
   same(i32, {add, sub, mul, min, max, neg, abs, bit_and, bit_or, bit_xor,
              bit_not, shl, shr, select});
   same(boolean, {bit_and, bit_or, bit_xor, bit_not, select});
@@ -64,8 +64,6 @@ std::vector<tile::VectorOperation> operations() {
   return list;
 }
 
-constexpr uint32_t cycles_of_f32 = 4;
-
 std::vector<tile::MatrixProduct> products(int64_t edge) {
   std::vector<tile::MatrixProduct> list = {
       {f16, f16, f32}, {bf16, bf16, f32}, {i8, i8, i32},  {i8, u8, i32},
@@ -77,23 +75,19 @@ std::vector<tile::MatrixProduct> products(int64_t edge) {
 
 } // namespace
 
-constinit const chip_file::Format<Chip> chip_format = {fields, built_in_chips,
-                                                       conflict};
+constinit const chip_file::Format<Chip> chip_format = {fields, built_in_chips};
 
 uint32_t block_cycles(const tile::MatrixProduct &product) {
-  return product.left == f32 ? cycles_of_f32 : 1;
+  return product.left == f32 ? 4 : 1;
 }
 
 tile::Capabilities capabilities(const ChipDescription &chip) {
   tile::Capabilities can;
-  auto kib = [&](tile::Space space, uint32_t kib) {
-    can.bytes[size_t(space)] = int64_t(kib) << 10;
-  };
-  kib(tile::Space::vector, chip.vector_kib);
-  kib(tile::Space::staging, chip.l1_kib);
-  kib(tile::Space::left, chip.l0a_kib);
-  kib(tile::Space::right, chip.l0b_kib);
-  kib(tile::Space::accumulator, chip.l0c_kib);
+  // In the order of tile::Space.
+  int64_t kib[] = {chip.vector_kib, chip.l1_kib, chip.l0a_kib, chip.l0b_kib,
+                   chip.l0c_kib};
+  std::ranges::transform(kib, can.bytes.begin(),
+                         [](int64_t each) { return each << 10; });
   can.flag_limit = flag_limit;
   can.box_dimensions = can.vector_dimensions = dimension_registers;
   can.zero_padding = can.indexed_loads = true;

@@ -42,16 +42,14 @@ public:
   Result<std::vector<CodeSection>>
   generate(std::span<const Kernel> kernels,
            const compiler::CodegenOptions &options) const override {
-    std::vector<CodeSection> sections;
     if (options.fallbacks.size() == kernels.size())
-      return sections;
+      return std::vector<CodeSection>();
     CodeSection section = {"atoll", "tiles", {}, {}};
     section.generation.assign(kernels.size(), {"tiles", {}});
     for (const Fallback &fallback : options.fallbacks)
       section.generation[fallback.kernel] = {"none",
                                              {{"atoll", fallback.reason}}};
-    sections.push_back(std::move(section));
-    return sections;
+    return std::vector<CodeSection>{std::move(section)};
   }
 };
 

@@ -45,7 +45,7 @@ protected:
   std::string run(std::span<const Instruction> stream) {
     std::memcpy(dram.data() + program_at, stream.data(), stream.size_bytes());
     std::vector<uint64_t> addresses = {0, 1 << 16, 2 << 16, 3 << 16};
-    core.start({program_at, stream.size()}, addresses, 0);
+    core.start(program_at, stream.size_bytes(), addresses, 0);
     Status status = sim_kit::run_together({&core.queues()}, 1'000'000, nullptr);
     return status.ok() ? "" : status.error().message;
   }
@@ -111,7 +111,7 @@ TEST_F(AtollCore, MultipliesThroughAllMemories) {
         sum += operand<int8_t>(0)[i * 7 + k] * operand<uint8_t>(1)[k * 3 + j];
       EXPECT_EQ(operand<int32_t>(2)[i * 3 + j], 2 * sum) << i << " " << j;
     }
-  EXPECT_EQ(core.units().multiply_adds, 2u * 5 * 3 * 7);
+  EXPECT_EQ(core.multiply_adds(), 2u * 5 * 3 * 7);
 }
 
 TEST_F(AtollCore, LoadsSurroundABoxWithZeros) {
@@ -217,9 +217,9 @@ TEST_F(AtollCore, IllegalInstructionsAreRefused) {
   operand.address = 256;
   EXPECT_TRUE(refused(operand));
   EXPECT_EQ(run({}), "");
-  core.start({program_at + 8, 1}, {}, 0);
+  core.start(program_at + 8, 32, {}, 0);
   EXPECT_FALSE(core.queues().step().ok()) << "not at a multiple of 32";
-  core.start({uint64_t(0) - 32, 1}, {}, 0);
+  core.start(uint64_t(0) - 32, 32, {}, 0);
   EXPECT_FALSE(core.queues().step().ok());
 }
 

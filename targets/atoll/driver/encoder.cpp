@@ -149,12 +149,4 @@ void Encoder::gather(const tile::GatherCall &call) {
        call.source.offset, {offset(call.destination), offset(call.indices)});
 }
 
-void Encoder::set(uint8_t from, uint8_t to) {
-  emit(Opcode::set, Queue(from), to, {}, 0, 0, {});
-}
-
-void Encoder::wait(uint8_t from, uint8_t to) {
-  emit(Opcode::wait, Queue(to), from, {}, 0, 0, {});
-}
-
 } // namespace landfall::atoll

@@ -29,8 +29,12 @@ public:
   void reduce(const tile::ReduceCall &call) override;
   void ramp(const tile::RampCall &call) override;
   void gather(const tile::GatherCall &call) override;
-  void set(uint8_t from, uint8_t to) override;
-  void wait(uint8_t from, uint8_t to) override;
+  void set(uint8_t from, uint8_t to) override {
+    emit(Opcode::set, tile::Queue(from), to, {}, 0, 0, {});
+  }
+  void wait(uint8_t from, uint8_t to) override {
+    emit(Opcode::wait, tile::Queue(to), from, {}, 0, 0, {});
+  }
 
 private:
   using Strides = std::array<int64_t, 4>;

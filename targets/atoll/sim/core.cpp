@@ -21,31 +21,22 @@ constexpr uint32_t load = 1 << uint32_t(tile::Queue::load),
 constexpr std::string_view queue_names[] = {"load", "store", "move", "matrix",
                                             "vector"};
 
-struct Row {
-  std::string_view name;
-  uint32_t queues; ///< Those that execute it, or can address it.
-};
-constexpr Row opcodes[] = {{"dimension", ~0U},
-                           {"padding", ~0U},
-                           {"load", load},
-                           {"gather", load},
-                           {"store", store},
-                           {"move", move},
-                           {"fill", move | vector},
-                           {"multiply", matrix},
-                           {"vector", vector},
-                           {"reduce", vector},
-                           {"ramp", vector},
-                           {"set", ~0U},
-                           {"wait", ~0U}};
-static_assert(std::size(opcodes) == size_t(Opcode::count));
-/// Compute units address no DRAM.
-constexpr Row spaces[] = {{"the vector buffer", load | store | move | vector},
-                          {"L1", load | move},
-                          {"L0A", load | move | matrix},
-                          {"L0B", load | move | matrix},
-                          {"L0C", move | matrix},
-                          {"DRAM", load | store}};
+constexpr std::string_view opcode_names[] = {
+    "dimension", "padding", "load",   "gather", "store", "move", "fill",
+    "multiply",  "vector",  "reduce", "ramp",   "set",   "wait"};
+/// Which queues execute each.
+constexpr uint32_t opcode_queues[] = {
+    ~0U,    ~0U,    load,   load,   store, move, move | vector,
+    matrix, vector, vector, vector, ~0U,   ~0U};
+static_assert(std::size(opcode_names) == size_t(Opcode::count) &&
+              std::size(opcode_queues) == size_t(Opcode::count));
+
+constexpr std::string_view space_names[] = {
+    "the vector buffer", "L1", "L0A", "L0B", "L0C", "DRAM"};
+/// Which queues address each: compute units address no DRAM.
+constexpr uint32_t space_queues[] = {
+    load | store | move | vector, load | move,   load | move | matrix,
+    load | move | matrix,         move | matrix, load | store};
 
 sim_kit::QueueLayout layout(const ChipDescription &chip,
                             const tile::Capabilities &can) {
@@ -53,9 +44,9 @@ sim_kit::QueueLayout layout(const ChipDescription &chip,
   layout.queues.assign(std::begin(queue_names), std::end(queue_names));
   for (size_t space = 0; space <= dram_space; ++space)
     layout.spaces.push_back(
-        {std::string(spaces[space].name),
+        {std::string(space_names[space]),
          space == dram_space ? chip.dram_bytes() : uint64_t(can.bytes[space]),
-         spaces[space].queues});
+         space_queues[space]});
   for (std::string_view from : queue_names)
     for (std::string_view to : queue_names)
       layout.flags.push_back(fmt::format("{} to {}", from, to));
@@ -77,11 +68,12 @@ Core::Core(const ChipDescription &chip, std::span<uint8_t> dram,
   units_.memories[dram_space] = dram.data();
 }
 
-void Core::start(Program program, std::span<const uint64_t> addresses,
-                 uint64_t now) {
-  program_ = program;
+void Core::start(uint64_t address, uint64_t bytes,
+                 std::span<const uint64_t> operands, uint64_t now) {
+  program_ = address;
+  count_ = bytes / sizeof(Instruction);
   next_ = 0;
-  std::copy(addresses.begin(), addresses.end(), addresses_.begin());
+  std::copy(operands.begin(), operands.end(), addresses_.begin());
   dimensions_ = {};
   queues_.start([this] { return fetch(); }, now);
 }
@@ -94,21 +86,21 @@ Error Core::wrong(std::string_view what) const {
 /// The next instruction of a queue; the control unit executes those before it.
 Result<std::optional<sim_kit::Instruction>> Core::fetch() {
   uint64_t before = next_;
-  while (next_ < program_.count) {
+  while (next_ < count_) {
     Instruction fields;
-    uint64_t address = program_.address + next_++ * sizeof(fields);
+    uint64_t address = program_ + next_++ * sizeof(fields);
     if (address % sizeof(fields) || address > dram_.size() - sizeof(fields))
       return wrong(fmt::format("its address is {}", address));
     std::memcpy(&fields, dram_.data() + address, sizeof(fields));
     if (fields.opcode >= Opcode::count || fields.queue >= queue_count ||
-        !(opcodes[size_t(fields.opcode)].queues >> fields.queue & 1))
+        !(opcode_queues[size_t(fields.opcode)] >> fields.queue & 1))
       return wrong("there is no such operation of the queue");
     if (fields.opcode <= Opcode::padding) {
       TRY(set_register(fields));
       continue;
     }
     sim_kit::Instruction instruction;
-    instruction.name = opcodes[size_t(fields.opcode)].name;
+    instruction.name = opcode_names[size_t(fields.opcode)];
     instruction.number = next_ - 1;
     instruction.dispatch_cycles = next_ - before;
     instruction.queue = fields.queue;

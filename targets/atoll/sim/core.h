@@ -36,26 +36,16 @@ struct Decoded {
 /// What an instruction, whose fields are legal, does on its queue.
 std::unique_ptr<sim_kit::Work> make_work(const Decoded &decoded, Units &units);
 
-/// A stream of instructions in DRAM.
-struct Program {
-  uint64_t address = 0;
-  uint64_t count = 0; ///< Instructions.
-};
-
 /// The control unit, its registers, the queues.
-class Core {
+class Core final : public sim_kit::QueueCore {
 public:
   /// `dram` is that of the chip, and outlives the core, as the clock does.
   Core(const ChipDescription &chip, std::span<uint8_t> dram,
        sim_kit::DramClock &clock);
-  Core(const Core &) = delete;
-  Core &operator=(const Core &) = delete;
-
-  /// Begins a program at cycle `now`, with the first address registers set.
-  void start(Program program, std::span<const uint64_t> addresses,
-             uint64_t now);
-  sim_kit::QueueEngine &queues() { return queues_; }
-  const Units &units() const { return units_; }
+  void start(uint64_t address, uint64_t bytes,
+             std::span<const uint64_t> operands, uint64_t now) override;
+  sim_kit::QueueEngine &queues() override { return queues_; }
+  uint64_t multiply_adds() const override { return units_.multiply_adds; }
 
 private:
   Result<std::optional<sim_kit::Instruction>> fetch();
@@ -67,8 +57,9 @@ private:
   std::span<uint8_t> dram_;
   std::vector<std::vector<uint8_t>> on_chip_;
   sim_kit::QueueEngine queues_;
-  Program program_;
-  uint64_t next_ = 0; ///< The number of the instruction to fetch.
+  uint64_t program_ = 0; ///< Its address.
+  uint64_t count_ = 0;   ///< Its instructions.
+  uint64_t next_ = 0;    ///< The number of the instruction to fetch.
   std::array<int64_t, address_registers> addresses_ = {};
   std::array<Dimensions, queue_count> dimensions_ = {};
 };

@@ -53,14 +53,15 @@ sim_kit::Duration moves(const Units &units) {
 /// load, store, move, fill. Strides 0 are those in DRAM, or of a move's source.
 std::unique_ptr<sim_kit::Work> copy(const Decoded &in, Units &units) {
   const Instruction &fields = in.fields;
-  sim_kit::CopyTask task;
-  task.to = {fields.result, fields.places[0]};
-  task.from = {fields.type, fields.places[1]};
-  task.to_operand = 1;
-  task.from_operand = 0;
-  task.timed = 1;
-  task.element_bytes = fields.operation;
-  task.loops = {in.dimensions, fields.rank};
+  // The destination has stride 1, and moves are timed by it.
+  sim_kit::CopyTask task = {{fields.result, fields.places[0]},
+                            {fields.type, fields.places[1]},
+                            1,
+                            0,
+                            1,
+                            fields.operation,
+                            {},
+                            {in.dimensions, fields.rank}};
   sim_kit::MemoryPlace dram = {dram_space, in.address};
   if (fields.opcode == Opcode::fill) {
     task.constant = fields.wide;
@@ -72,9 +73,8 @@ std::unique_ptr<sim_kit::Work> copy(const Decoded &in, Units &units) {
     std::swap(task.to_operand, task.from_operand);
     task.timed = 0;
   }
-  bool is_local = task.timed == 1;
   return make_task(task, units.memories,
-                   is_local ? moves(units) : transfers(units));
+                   task.timed ? moves(units) : transfers(units));
 }
 
 /// Register 0: blocks, and the bytes that an index counts; register 1: bytes of

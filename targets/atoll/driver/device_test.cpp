@@ -1,0 +1,166 @@
+//===- device_test.cpp - Kernels on simulated chips -----------------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "compiler/kernels/contraction/random_contraction_for_test.h"
+#include "runtime/device.h"
+#include "tile/run_for_test.h"
+
+#include <algorithm>
+
+namespace landfall::atoll {
+namespace {
+
+Package package_of(Kernel kernel) {
+  Package package;
+  package.target = "atoll";
+  package.kernels.push_back(std::move(kernel));
+  package.code.push_back({"atoll", "tiles", {}, {}});
+  return package;
+}
+
+/// A device, its queue, and launches with operands of the host.
+class Chip {
+public:
+  explicit Chip(const std::string &name,
+                const runtime::DeviceOptions &options = {})
+      : device(runtime::create_device(name, options).take()),
+        queue(device->create_queue().take()) {}
+
+  Status run(const runtime::Executable &code, const std::vector<int64_t> &sizes,
+             std::vector<std::vector<uint8_t>> &operands) {
+    std::vector<runtime::DeviceSpan> spans;
+    for (const auto &operand : operands) {
+      spans.push_back({TRY(device->allocate(operand.size()))});
+      TRY(queue->write(spans.back(), operand.data(), operand.size()));
+    }
+    Status status = queue->launch(code, 0, spans, sizes);
+    for (size_t k = 0; k < spans.size(); ++k) {
+      if (status.ok())
+        TRY(queue->read(operands[k].data(), spans[k], operands[k].size()));
+      device->release(spans[k].memory);
+    }
+    (void)queue->finish();
+    return status;
+  }
+
+  std::unique_ptr<runtime::Device> device;
+  std::unique_ptr<runtime::Queue> queue;
+};
+
+class AtollDevice : public testing::TestWithParam<const char *> {};
+
+/// What falls back is not launched: `refused` counts those kernels.
+void check(Chip &chip, const Kernel &kernel, const std::vector<int64_t> &sizes,
+           int &refused) {
+  Package package = package_of(kernel);
+  auto code = chip.device->load(package);
+  if (!code) {
+    EXPECT_NE(code.error().message.find("does not run kernel"),
+              std::string::npos);
+    ++refused;
+    return;
+  }
+  std::mt19937 random(7);
+  auto expected = tile::random_operands(kernel, sizes, true, random);
+  auto actual = expected;
+  std::vector<void *> pointers;
+  for (auto &operand : expected)
+    pointers.push_back(operand.data());
+  ASSERT_TRUE(interpret(kernel, {pointers, sizes}).ok());
+  for (int launch = 0; launch < 2; ++launch) {
+    auto operands = actual;
+    Status status = chip.run(**code, sizes, operands);
+    ASSERT_TRUE(status.ok()) << status.error().message << "\n" << print(kernel);
+    tile::expect_equal(kernel, expected, operands, {},
+                       "launch " + std::to_string(launch));
+  }
+}
+
+/// Sums of whole numbers are exact; the second launch finds its instructions.
+TEST_P(AtollDevice, RandomContractions) {
+  Chip chip(GetParam());
+  int refused = 0, all = 0;
+  for (unsigned seed = 20; seed < 22; ++seed) {
+    kernels::RandomContraction make(seed);
+    for (int k = 0; k < 16; ++k, ++all) {
+      kernels::ContractionCase made = make();
+      check(chip, made.kernel, made.sizes, refused);
+      if (HasFailure())
+        return;
+    }
+  }
+  EXPECT_LT(refused, all / 2);
+  runtime::DeviceCounters counters = chip.device->counters().take();
+  EXPECT_GT(counters.multiply_adds, 0u);
+  EXPECT_GT(counters.cycles, 0u);
+  auto matrix = std::ranges::find(counters.engines, "matrix",
+                                  &runtime::EngineCounter::name);
+  ASSERT_NE(matrix, counters.engines.end());
+  EXPECT_GT(matrix->busy, 0u);
+}
+
+Kernel sum_kernel() {
+  KernelMaker k("sum", KernelClass::map);
+  k.kernel.size_count = 1;
+  k.kernel.loops = {sized(0)};
+  uint32_t a = k.input(DType::f32, {sized(0)});
+  uint32_t b = k.input(DType::f32, {sized(0)});
+  k.output(DType::f32, {sized(0)});
+  NodeId i = k.param(DType::i64);
+  k.yield(
+      {k.scalar(ScalarOp::add, DType::f32, {k.load(a, {i}), k.load(b, {i})})});
+  k.kernel.origins = {{"plus", false, "Add"}};
+  return std::move(k.kernel);
+}
+
+TEST_P(AtollDevice, MapsOfAnySize) {
+  Chip chip(GetParam());
+  int refused = 0;
+  for (int64_t size : {0, 1, 31, 4096, 200'001})
+    check(chip, sum_kernel(), {size}, refused);
+  EXPECT_EQ(refused, 0);
+}
+
+TEST_P(AtollDevice, ALaunchOverTheTimeLimitFailsAndNamesItsNode) {
+  runtime::DeviceOptions options;
+  options.timeout_seconds = 0;
+  Chip chip(GetParam(), options);
+  Package package = package_of(sum_kernel());
+  auto code = chip.device->load(package).take();
+  std::vector<std::vector<uint8_t>> operands(3, std::vector<uint8_t>(400));
+  Status status = chip.run(*code, {100}, operands);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::device);
+  EXPECT_NE(render(status.error()).find("'plus'"), std::string::npos);
+}
+
+TEST_P(AtollDevice, WorkThatIsStoppedIsLeftOut) {
+  Chip chip(GetParam());
+  Package package = package_of(sum_kernel());
+  auto code = chip.device->load(package).take();
+  std::atomic<bool> stop = true;
+  chip.queue->stop_when(stop);
+  std::vector<std::vector<uint8_t>> operands(3, std::vector<uint8_t>(400));
+  EXPECT_TRUE(chip.run(*code, {100}, operands).ok());
+  EXPECT_EQ(chip.device->counters()->cycles, 0u);
+}
+
+TEST(AtollDevices, APackageWithoutCodeIsRefused) {
+  Chip chip("atoll1");
+  Package package = package_of(sum_kernel());
+  package.code.clear();
+  package.target = "cpu";
+  auto code = chip.device->load(package);
+  ASSERT_FALSE(code.ok());
+  EXPECT_EQ(code.error().message,
+            "the package has no code for this chip, but for 'cpu'; compile the "
+            "model again with --target atoll");
+}
+
+INSTANTIATE_TEST_SUITE_P(Generations, AtollDevice,
+                         testing::Values("atoll1", "atoll2"));
+
+} // namespace
+} // namespace landfall::atoll
