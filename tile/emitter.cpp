@@ -111,7 +111,8 @@ void Emitter::pieces(const StridedDimensions &dimensions,
 
 Array Emitter::allocate(Arena &arena, DType type,
                         std::span<const uint32_t> variables,
-                        const Region &region) {
+                        const Region &region,
+                        const std::function<bool()> &reclaim) {
   Array array;
   array.type = type;
   int64_t stride = size_of(type);
@@ -127,6 +128,8 @@ Array Emitter::allocate(Arena &arena, DType type,
       break;
   }
   if (!failed())
+    array.memory = arena.allocate(stride);
+  while (!failed() && !array.memory && reclaim && reclaim())
     array.memory = arena.allocate(stride);
   if (!array.memory) {
     fail();

@@ -45,9 +45,11 @@ public:
   bool failed() const { return failed_; }
   void fail() { failed_ = true; }
 
-  /// A dense array over the variables, outermost first.
+  /// A dense array over the variables, outermost first. Where there is not
+  /// enough memory, `reclaim` is asked to free some; false: there is none.
   Array allocate(Arena &arena, DType type, std::span<const uint32_t> variables,
-                 const Region &region);
+                 const Region &region,
+                 const std::function<bool()> &reclaim = {});
 
   void vector(VectorOperation operation, const Region &region,
               const Array &destination, std::span<const Array> sources);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <list>
 
 namespace landfall::tile {
 
@@ -130,27 +131,49 @@ private:
     Array result = stream_.emitter.allocate(arena, type, outer, region);
     if (stream_.emitter.failed())
       return result;
-    bool staged = staging_.bytes() > 0;
-    if (side.load != no_node && !staged) {
+    bool has_staging = staging_.bytes() > 0;
+    if (side.load != no_node && !has_staging) {
       load_elements(stream_, plan_.factors, region, side.load, result, true);
       return result;
     }
-    if (!staged) {
+    if (!has_staging) {
       compute(region, side, outer, result);
       return result;
     }
-    Array on_the_way = stream_.emitter.allocate(
-        staging_, type,
-        side.load == no_node ? outer : in_memory_order(side, outer), region);
-    if (stream_.emitter.failed())
-      return result;
-    if (side.load != no_node)
-      load_elements(stream_, plan_.factors, region, side.load, on_the_way,
-                    true);
-    else
-      compute(region, side, outer, on_the_way);
-    stream_.emitter.copy(region, result, on_the_way);
+    stream_.emitter.copy(region, result, staged(region, side, type, outer));
     return result;
+  }
+
+  /// A part of a factor in the staging space: as it is there already, if memory
+  /// has lasted since it was used before.
+  Array staged(const Region &region, const SidePlan &side, DType type,
+               const std::vector<uint32_t> &variables) {
+    std::vector<int64_t> key = {&side == &product_.left};
+    for (const auto *group : {&product_.batch, &variables})
+      for (uint32_t v : *group)
+        key.push_back(region.start[v]);
+    auto found = std::ranges::find(cache_, key, &Cached::key);
+    if (found != cache_.end()) {
+      cache_.splice(cache_.end(), cache_, found);
+      return cache_.back().array;
+    }
+    bool direct = side.load != no_node;
+    Array array = stream_.emitter.allocate(
+        staging_, type, direct ? in_memory_order(side, variables) : variables,
+        region, [this] {
+          bool frees = !cache_.empty();
+          if (frees)
+            cache_.pop_front();
+          return frees;
+        });
+    if (stream_.emitter.failed())
+      return array;
+    if (direct)
+      load_elements(stream_, plan_.factors, region, side.load, array, true);
+    else
+      compute(region, side, variables, array);
+    cache_.push_back({std::move(key), array});
+    return array;
   }
 
   /// The variables by the strides of the load in device memory, the longest
@@ -208,11 +231,18 @@ private:
     return result;
   }
 
+  /// A part of a factor: which side, and where it begins.
+  struct Cached {
+    std::vector<int64_t> key;
+    Array array;
+  };
+
   Stream &stream_;
   const TilePlan &plan_;
   const ProductPlan &product_;
   ProductShape shape_;
   Arena staging_, left_, right_, accumulator_;
+  std::list<Cached> cache_; ///< In `staging_`, the longest unused first.
 };
 
 } // namespace

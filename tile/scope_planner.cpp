@@ -8,6 +8,7 @@
 #include "tile/step_lists.h"
 
 #include <algorithm>
+#include <bit>
 #include <fmt/format.h>
 
 namespace landfall::tile {
@@ -178,6 +179,9 @@ private:
       return {};
     }
     if (std::optional<Variables> uses = table_uses(id)) {
+      if (std::popcount(*uses) > 1)
+        return refuse("it loads from an index that is not affine in several "
+                      "loops");
       load.tables.push_back({id, *uses, stride});
       return {};
     }
@@ -223,6 +227,9 @@ private:
     std::optional<Variables> uses = table_uses(id);
     if (!uses)
       return refuse("it loads under a guard that depends on data");
+    if (std::popcount(*uses) > 1)
+      return refuse("it loads under a guard that is not affine in several "
+                    "loops");
     load.guards.push_back({id, *uses});
     return {};
   }
@@ -239,9 +246,11 @@ private:
     if (node.kind == NodeKind::param) {
       auto &params = scope_.space.params;
       auto found = std::ranges::find(params, id);
-      if (found != params.end())
-        uses = bit(uint32_t(found - params.begin()));
-      return uses;
+      if (found == params.end())
+        return uses;
+      size_t variable = size_t(found - params.begin());
+      bool is_one = scope_.space.extents[variable] == Extent{true, 1};
+      return uses = is_one ? 0 : bit(uint32_t(variable));
     }
     if (node.kind != NodeKind::scalar)
       return std::nullopt;

@@ -46,13 +46,11 @@ public:
         plan_(stream.launch.plan().loads.at(load)),
         operand_(stream.launch.plan().kernel.nodes[load].index) {}
 
-  void load(Region region, Array destination) {
+  void load(const Region &region, const Array &destination) {
     Variables varying = 0;
     for (const Axis &axis : destination.axes)
       if (region.count[axis.variable] > 1)
         varying |= bit(axis.variable);
-    if (std::optional<uint32_t> pinned = to_pin(region, varying))
-      return load_pointwise(region, destination, *pinned);
     int64_t base = 0;
     for (const TableValue &table : plan_.tables)
       if (!(table.uses & varying))
@@ -70,35 +68,6 @@ private:
   int64_t value(const TableValue &table,
                 std::span<const int64_t> variables) const {
     return stream_.launch.value_at(table.node, scope_, variables).i;
-  }
-
-  /// Of a value that depends on several variables that vary, the shortest.
-  std::optional<uint32_t> to_pin(const Region &region,
-                                 Variables varying) const {
-    std::optional<uint32_t> result;
-    for (const auto *values : {&plan_.tables, &plan_.guards})
-      for (const TableValue &one : *values) {
-        Variables uses = one.uses & varying;
-        if ((uses & (uses - 1)) == 0)
-          continue;
-        for (uint32_t v = 0; v < region.count.size(); ++v)
-          if ((uses & bit(v)) &&
-              (!result || region.count[v] < region.count[*result]))
-            result = v;
-      }
-    return result;
-  }
-
-  void load_pointwise(const Region &region, const Array &destination,
-                      uint32_t variable) {
-    for (int64_t p = 0; p < region.count[variable]; ++p) {
-      Region part = region;
-      part.start[variable] += p;
-      part.count[variable] = 1;
-      Array place = destination;
-      place.offset += p * destination.stride(variable);
-      load(part, place);
-    }
   }
 
   bool in_tables(uint32_t variable) const {
@@ -149,10 +118,13 @@ private:
         return;
     while (true) {
       load_box(region, destination, base, runs, which);
-      size_t a = which.size();
-      while (a-- > 0 && ++which[a] == runs[a].size())
-        which[a] = 0;
-      if (a == SIZE_MAX)
+      size_t left = which.size();
+      for (; left > 0; --left) {
+        if (++which[left - 1] < runs[left - 1].size())
+          break;
+        which[left - 1] = 0;
+      }
+      if (left == 0)
         return;
     }
   }

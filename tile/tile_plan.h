@@ -35,8 +35,8 @@ using Variables = uint64_t;
 inline constexpr size_t max_variables = 64;
 inline Variables bit(uint32_t variable) { return Variables(1) << variable; }
 
-/// A value that depends on indices and sizes alone, in any way: the host
-/// computes it for each point.
+/// A value that depends on sizes and at most one index, in any way: the host
+/// computes it for each value of that.
 struct TableValue {
   NodeId node = no_node;
   Variables uses = 0;
