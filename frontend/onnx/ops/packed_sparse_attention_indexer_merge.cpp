@@ -50,7 +50,8 @@ struct Union {
   }
 
   /// Takes value(k) for k from 0 to `end`; a negative one is a contradiction.
-  Scalars take_all(const Buffer &out, Scalar n, Scalar end, Scalars state,
+  Scalars take_all(const Buffer &out, Scalar n, Scalar end,
+                   const Scalars &state,
                    const std::function<Scalar(Scalar k)> &value) const {
     return b.fold_to(b.index(0), end, state,
                      [&](Scalar k, std::span<const Scalar> s) {
@@ -99,7 +100,8 @@ struct Union {
   Scalar usable(Scalar end, const Scalars &state) const {
     return select(state[1] == 0, end, b.index(0));
   }
-  void finish(Scalar n, std::span<const Buffer> out, Scalars state) const {
+  void finish(Scalar n, std::span<const Buffer> out,
+              const Scalars &state) const {
     Scalar count = select(state[1] == 0, state[0], b.index(0));
     b.fold_to(count, b.index(capacity), {},
               [&](Scalar k, std::span<const Scalar>) {
