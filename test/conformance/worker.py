@@ -11,7 +11,6 @@ import time
 import warnings
 from pathlib import Path
 
-import hosts
 import suite
 import tolerance
 
@@ -26,27 +25,17 @@ def run_data_sets(compiled, case):
     return None
 
 
-def open_on(landfall, artefact, compiled, device):
-    if device in hosts.HOSTS:
-        return hosts.EmulatedModel(artefact, compiled, device)
-    return landfall.load(artefact, device=device)
-
-
 def run_model(landfall, model, case, target, devices, native):
     """Compiles once and runs every data set on each device; why it failed, or
     None."""
-    emulated = [device for device in devices if device in hosts.HOSTS]
-    if emulated and not all(hosts.is_plain(value) for values in case.data_sets for value in sum(values, [])):
-        return None  # What is not a tensor of numbers is the runtime's work, the same on all machines.
-    options = {"variants": ["native", *emulated]} if emulated else {}
-    compiled = landfall.compile(model, device=target, directory=case.directory, require_target=native, **options)
+    compiled = landfall.compile(model, device=target, directory=case.directory, require_target=native)
     if not devices:
         return run_data_sets(compiled, case)
     with tempfile.TemporaryDirectory() as folder:
         artefact = str(Path(folder) / "case.lfm")
         compiled.save(artefact)
         for device in devices:
-            if reason := run_data_sets(open_on(landfall, artefact, compiled, device), case):
+            if reason := run_data_sets(landfall.load(artefact, device=device), case):
                 return f"on {device}: {reason}"
     return None
 
@@ -54,7 +43,7 @@ def run_model(landfall, model, case, target, devices, native):
 def attempt(landfall, model, case, target, devices, native):
     try:
         return run_model(landfall, model, case, target, devices, native)
-    except (landfall.Error, RuntimeError) as error:
+    except landfall.Error as error:
         return str(error)
 
 

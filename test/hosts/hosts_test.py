@@ -14,7 +14,6 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "conformance"))
 import hosts
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))

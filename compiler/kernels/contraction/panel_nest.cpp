@@ -346,11 +346,11 @@ void PanelNest::emit_point_sums(const Run &run, const Group &group) {
 void PanelNest::call_block(const Group &group, const PanelTileArguments &tile,
                            unsigned height) {
   llvm::SmallVector<unsigned, 4> vectors = {1, shape().vectors};
-  // One row may also be that of ones in a group for a few rows.
+  // One row may also be in a group for a few rows, where fewer points are left
+  // than for its own.
   for (unsigned rows : {4u, 1u}) {
     unsigned wide = most_panel_vectors(problem_, rows);
-    bool is_used =
-        rows < shape().m && (rows == height || (words_ && height == 1));
+    bool is_used = rows < shape().m && height <= rows;
     if (has_wide_blocks() && is_used && wide > vectors.back())
       vectors.push_back(wide);
   }

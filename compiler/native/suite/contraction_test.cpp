@@ -104,7 +104,8 @@ TEST(Contraction, weightsInPanels) {
         for (int64_t rows : {0, 1, 4, 5, 13, 30})
           for (auto [points, depth] :
                {std::pair(16, 1), std::pair(50, 7), std::pair(32, 0),
-                std::pair(0, 5), std::pair(36, 450), std::pair(130, 9)})
+                std::pair(0, 5), std::pair(36, 450), std::pair(130, 9),
+                std::pair(100, 3)})
             test.launches.push_back(whole_numbers(
                 test.kernel,
                 {rows, depth, points, (points + width - 1) / width + first},

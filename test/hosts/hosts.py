@@ -1,7 +1,7 @@
 """Packages on processors of other kinds, under qemu's user-mode emulation.
 
 The names of HOSTS are machine variants of the target cpu; what runs packages
-there is targets/cpu/test/package_runner.cpp, which test/hosts/build.sh makes.
+there is targets/cpu/test/package_runner.cpp, which build.sh makes.
 """
 
 import os
@@ -39,11 +39,6 @@ def missing(variant):
 def emulator_version(program):
     text = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     return int(re.search(r"version (\d+)", text)[1])
-
-
-def is_plain(value):
-    """Whether a value can be passed on: a tensor of numbers."""
-    return isinstance(value, np.ndarray) and value.dtype.kind not in "OUST"
 
 
 class Runner:
@@ -95,18 +90,3 @@ class Runner:
         if self.process is not None:
             with self.process:
                 self.process.stdin.close()
-
-
-class EmulatedModel:
-    """A saved package on an emulated machine, like landfall.Model."""
-
-    runners = {}
-
-    def __init__(self, path, compiled, variant):
-        self.path = path
-        self.inputs, self.outputs = compiled.inputs, compiled.outputs
-        self.runner = self.runners.setdefault(variant, Runner(variant))
-
-    def run(self, inputs):
-        outputs = self.runner.run(self.path, [inputs[value.name] for value in self.inputs])
-        return {value.name: output for value, output in zip(self.outputs, outputs)}
