@@ -50,8 +50,7 @@ struct Instruction {
   uint8_t type = 0;   ///< DType of sources; copies within a core: source space.
   uint8_t result = 0; ///< DType of the result; loads, copies: its space.
   uint16_t address = 0; ///< Number of an address register.
-  /// Bytes from the address; fill: bits; ramp: first value; dimension: stride
-  /// 0.
+  /// Bytes from the address; fill: bits; ramp: first; dimension: stride 0.
   int64_t wide = 0;
   /// Offsets in on-chip memory: the destination's, then those of sources.
   /// dimension: strides 1 to 3, count; padding: before, after.

@@ -31,8 +31,7 @@ Result<std::unique_ptr<runtime::Device>>
 create(std::string_view name, const runtime::DeviceOptions &options) {
   ChipDescription chip = TRY(chip_format.of_device(name));
   std::string hardware = fmt::format(
-      "{} core{} at {:g} GHz, {}x{}x{} matrix unit, {} KiB for "
-      "vectors",
+      "{} core{} at {:g} GHz, {}x{}x{} matrix unit, {} KiB for vectors",
       chip.cores, chip.cores == 1 ? "" : "s", chip.clock_mhz / 1e3,
       chip.matrix_edge, chip.matrix_edge, chip.matrix_edge, chip.vector_kib);
   auto make_core = [chip](std::span<uint8_t> dram, sim_kit::DramClock &clock) {
