@@ -56,7 +56,7 @@ Json DumpFolder::instructions() const {
   // "007_name.VARIANT.s"; one variant, since the code is for one machine.
   for (const fs::path &file : files)
     if (auto code = read_file(file.string()))
-      found[std::to_string(std::atoi(file.filename().c_str()))] =
+      found[std::to_string(std::strtol(file.filename().c_str(), nullptr, 10))] =
           shortened(std::move(*code));
   return found;
 }
