@@ -25,7 +25,8 @@ lf_dtype dtype_of(nb::dlpack::dtype element) {
 
 [[noreturn]] void refuse(nb::handle object, const char *why) {
   std::string message = std::string("an input is a ") +
-                        Py_TYPE(object.ptr())->tp_name + " " + why;
+                        nb::str(object.type().attr("__name__")).c_str() + " " +
+                        why;
   throw lf::Error(LF_INVALID_ARGUMENT, message.c_str());
 }
 

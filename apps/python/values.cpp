@@ -99,7 +99,7 @@ lf_dtype dtype_of_format(const char *format) {
 /// small model runs.
 std::optional<Argument> plain_array(nb::handle object) {
   // Bytes, and arrays with a mask, mean something else than their memory.
-  if (std::string_view(Py_TYPE(object.ptr())->tp_name) != "numpy.ndarray")
+  if (!object.type().is(numpy().attr("ndarray")))
     return std::nullopt;
   Buffer buffer(object);
   lf_dtype dtype = buffer ? dtype_of_format(buffer->format) : 0;

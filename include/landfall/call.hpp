@@ -36,14 +36,17 @@ template <typename T, typename Make, typename... Args>
 T *made(Make make, Args... args) {
   T *result = nullptr;
   lf_error *error = nullptr;
-  check(make(args..., &result, &error), error);
+  // Arguments are evaluated in any order; GCC begins with the last.
+  lf_status status = make(args..., &result, &error);
+  check(status, error);
   return result;
 }
 
 /// Calls a C function whose last parameter is an error.
 template <typename Call, typename... Args> void call(Call call, Args... args) {
   lf_error *error = nullptr;
-  check(call(args..., &error), error);
+  lf_status status = call(args..., &error);
+  check(status, error);
 }
 
 /// What a C function gives as a buffer.

@@ -61,6 +61,14 @@ class Install(unittest.TestCase):
         for program in ("in_c", "in_cpp"):
             self.check(build / program)
 
+    def test_errors_have_their_text_whatever_compiles_the_header(self):
+        for compiler in ("c++", "clang++-22"):
+            program = self.folder / f"errors_by_{compiler}"
+            self.tell(compiler, "-std=c++17", self.sources / "in_cpp.cpp", f"-I{self.prefix}/include",
+                      f"-L{self.prefix}/lib", "-llandfall", f"-Wl,-rpath,{self.prefix}/lib", "-o", program)
+            done = subprocess.run([program, "absent.onnx"], cwd=self.folder, capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (1, "absent.onnx: cannot open: No such file or directory\n"))
+
     def test_pkg_config_finds_it(self):
         flags = self.tell("pkg-config", "--cflags", "--libs", "landfall",
                           PKG_CONFIG_PATH=self.prefix / "lib/pkgconfig").split()

@@ -6,8 +6,10 @@
 #include "apps/cli/commands/bench_report.h"
 #include "apps/cli/commands/placement_report.h"
 #include "apps/cli/report/attempt.h"
+#include "apps/cli/report/html.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/tensors/tensor_summary.h"
+#include "base/file.h"
 
 #include <algorithm>
 #include <chrono>
@@ -24,6 +26,7 @@ constexpr const char *footer = R"(Examples:
   landfall bench model.onnx --against onnxruntime --threads 2
   landfall bench model.onnx --shapes "x=1x3x224x224;x=8x3x224x224"
   landfall bench model.onnx --precision bf16       also its error against f32
+  landfall bench model.onnx --shapes "x=1x64;x=8x64" --html report.html
   landfall bench model.lfm --shapes "ids=1x16,mask=1x16;ids=1x64,mask=1x64"
 
 Times are medians of whole runs, copies of inputs and outputs included. The
@@ -34,6 +37,7 @@ struct BenchCommand {
   std::string sweep;
   std::string against;
   std::string python;
+  std::string html;
   int repeat = 0;
 };
 
@@ -99,7 +103,7 @@ public:
         append(point.rival_times, TRY(rival_->run(turn, uncounted)));
       show_progress(point);
     }
-    if (!is_native(package_))
+    if (!is_native(package_) || !command_.html.empty())
       point.profile =
           TRY(profile(opened_, point.inputs, command_.model.entry, 1));
     progress_.clear();
@@ -208,6 +212,9 @@ Status bench(const BenchCommand &command) {
     return Error{ErrorCode::invalid_argument,
                  "--against onnxruntime needs the .onnx file, which both "
                  "compile; a .lfm is for Landfall alone"};
+  if (!command.html.empty())
+    TRY(check_not_read(command.html,
+                       files_read(command.model.path, command.model.device)));
   OpenedModel opened = TRY(open_model(command.model));
   Json package = parse_json(
       TRY(attempt([&] { return opened.package.describe("summary"); })));
@@ -229,8 +236,15 @@ Status bench(const BenchCommand &command) {
   for (const auto &shapes : sweep)
     points.push_back(
         TRY(measurement.measure(shapes, points.size() + 1, sweep.size())));
+  std::optional<MachineRates> machine;
+  if (!command.html.empty() && opened.device["target"] == "cpu")
+    machine = measure_rates(opened.device["threads"]);
+  Json report = bench_json(opened, package, rival_or_none, points,
+                           machine ? &*machine : nullptr);
+  if (!command.html.empty())
+    TRY(write_html(command.html, "bench", command.model.path, report));
   if (command.model.json)
-    print_bench_json(opened, package, rival_or_none, points);
+    print_json(report);
   else
     print_bench_text(opened, package, rival_or_none, points);
   return {};
@@ -257,6 +271,7 @@ void add_bench(CLI::App &app, Action &action) {
                   "Measure a rival, too: onnxruntime")
       ->check(CLI::IsMember({"onnxruntime"}))
       ->type_name("NAME");
+  add_html(*sub, command->html);
   sub->add_option("--python", command->python,
                   "The Python that has the rival. Default: .venv's, python3")
       ->type_name("FILE");

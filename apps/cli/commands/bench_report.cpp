@@ -6,6 +6,7 @@
 #include "apps/cli/commands/bench_report.h"
 #include "apps/cli/commands/engine_report.h"
 #include "apps/cli/commands/placement_report.h"
+#include "apps/cli/commands/roofline_report.h"
 
 #include "apps/cli/report/table.h"
 #include "apps/cli/report/units.h"
@@ -109,7 +110,7 @@ void print_bench_text(const OpenedModel &opened, const Json &package,
   if (std::ranges::all_of(points, [](auto &p) { return bool(p.counters); }))
     print_engines(points, device);
   for (const BenchPoint &point : points)
-    if (point.profile)
+    if (point.profile && !is_native(package))
       fmt::print("{}\n{}", shapes_of(point),
                  fallback_text(package, &*point.profile));
   if (rival && points.size() > 1)
@@ -122,9 +123,9 @@ void print_bench_text(const OpenedModel &opened, const Json &package,
     }
 }
 
-void print_bench_json(const OpenedModel &opened, const Json &package,
-                      const Rival *rival,
-                      const std::vector<BenchPoint> &points) {
+Json bench_json(const OpenedModel &opened, const Json &package,
+                const Rival *rival, const std::vector<BenchPoint> &points,
+                const MachineRates *machine) {
   const Json &device = opened.device;
   Json json;
   json["device"] = device["name"];
@@ -143,7 +144,7 @@ void print_bench_json(const OpenedModel &opened, const Json &package,
     row["times_ms"] = point.times;
     row["arena_bytes"] = point.statistics.arena_bytes;
     add_engines(row, whole_run(point, device), 1);
-    if (point.profile)
+    if (point.profile && !is_native(package))
       row["placement"] = placement_json(package, &*point.profile);
     if (rival) {
       row["onnxruntime_median_ms"] = median(point.rival_times);
@@ -154,9 +155,15 @@ void print_bench_json(const OpenedModel &opened, const Json &package,
     }
     if (point.rounding_error)
       row["error_against_f32"] = *point.rounding_error;
+    if (point.profile && machine) {
+      add_roofline(row, point.profile->total, *machine);
+      row["launch_ms"] = point.profile->total.ms;
+    }
     json["points"].push_back(row);
   }
-  print_json(json);
+  if (machine)
+    json["machine"] = machine_json(*machine);
+  return json;
 }
 
 } // namespace landfall::cli

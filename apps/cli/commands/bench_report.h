@@ -7,6 +7,7 @@
 
 #include "apps/cli/commands/device_counters.h"
 #include "apps/cli/commands/launch_profile.h"
+#include "apps/cli/commands/machine_rates.h"
 #include "apps/cli/commands/opened_model.h"
 #include "apps/cli/commands/rival.h"
 
@@ -23,7 +24,7 @@ struct BenchPoint {
   lf_statistics statistics = {};
   /// The counters of one run, if the device counts.
   std::optional<DeviceCounters> counters;
-  /// Of one run; none if every kernel runs natively.
+  /// Of one run; none if every kernel runs natively and no page is written.
   std::optional<LaunchProfile> profile;
 };
 
@@ -31,8 +32,10 @@ struct BenchPoint {
 void print_bench_text(const OpenedModel &opened, const Json &package,
                       const Rival *rival,
                       const std::vector<BenchPoint> &points);
-void print_bench_json(const OpenedModel &opened, const Json &package,
-                      const Rival *rival,
-                      const std::vector<BenchPoint> &points);
+/// `machine` is null unless it was measured; then each point has its work and
+/// its share of the roofline.
+Json bench_json(const OpenedModel &opened, const Json &package,
+                const Rival *rival, const std::vector<BenchPoint> &points,
+                const MachineRates *machine);
 
 } // namespace landfall::cli

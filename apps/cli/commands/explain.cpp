@@ -5,12 +5,15 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/engine_report.h"
 #include "apps/cli/commands/explanation.h"
+#include "apps/cli/commands/kernel_code.h"
 #include "apps/cli/commands/placement_report.h"
 #include "apps/cli/commands/roofline_report.h"
 #include "apps/cli/report/attempt.h"
+#include "apps/cli/report/html.h"
 #include "apps/cli/report/progress.h"
 #include "apps/cli/report/table.h"
 #include "apps/cli/report/units.h"
+#include "base/file.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -23,6 +26,7 @@ constexpr const char *footer = R"(Examples:
   landfall explain model.onnx
   landfall explain model.onnx --shape image=1x3x720x1280 --threads 1
   landfall explain model.lfm --no-run         structure only, nothing is run
+  landfall explain model.onnx --html report.html   for a browser, with code
   landfall explain model.onnx --json | jq '.kernels[] | select(.ms > 1)'
 
 Kernels stand in the order of their time. "a+b" are model nodes that one launch
@@ -36,6 +40,7 @@ struct ExplainCommand {
   int repeat = 5;
   bool no_run = false;
   bool all = false;
+  std::string html;
 };
 
 /// At most `limit` of them.
@@ -268,7 +273,7 @@ Json kernels_json(const Explanation &about) {
 }
 
 /// `status` is that of the run.
-void print_report(const Explanation &about, const Status &status) {
+Json report_json(const Explanation &about, const Status &status) {
   Json json;
   json["device"] = about.opened->device_name();
   for (const char *key :
@@ -302,13 +307,19 @@ void print_report(const Explanation &about, const Status &status) {
   }
   if (!status)
     json["error"] = error_json(status.error());
-  print_json(json);
+  return json;
 }
 
 /// The structure is printed even if the run fails.
 Status explain(const ExplainCommand &command, Action &action) {
   InputRequest request = TRY(parse_input_options(command.model.inputs));
-  OpenedModel opened = TRY(open_model(command.model));
+  ModelOptions options = command.model;
+  DumpFolder dumped;
+  if (!command.html.empty()) {
+    TRY(check_not_read(command.html, files_read(options.path, options.device)));
+    options.dump_directory = dumped.path();
+  }
+  OpenedModel opened = TRY(open_model(options));
   PreparedInputs inputs;
   Explanation about{&opened, &inputs, std::nullopt, parse_json(TRY(attempt([&] {
                       return opened.package.describe("summary");
@@ -326,8 +337,13 @@ Status explain(const ExplainCommand &command, Action &action) {
   Status status;
   if (!command.no_run)
     status = attempt();
+  if (!command.html.empty()) {
+    Json report = report_json(about, status);
+    report["instructions"] = dumped.instructions();
+    TRY(write_html(command.html, "explain", options.path, std::move(report)));
+  }
   if (command.model.json)
-    print_report(about, status);
+    print_json(report_json(about, status));
   else
     print_text(about, command.all);
   action.error_is_reported = command.model.json;
@@ -348,6 +364,7 @@ void add_explain(CLI::App &app, Action &action) {
       ->check(CLI::Range(1, 1000000))
       ->type_name("N");
   sub->add_flag("--no-run", command->no_run, "Structure only, no times");
+  add_html(*sub, command->html);
   sub->add_flag("--all", command->all, "Every row, and every node in it");
   sub->callback([command, &action] {
     action = [command, &action] { return explain(*command, action); };

@@ -45,6 +45,7 @@ Result<lf::Package> compile_here(const ModelOptions &options,
                {"strict_names", options.strict_names},
                {"cache", !options.no_cache},
                {"precision", options.precision},
+               {"dump_dir", options.dump_directory},
                {"dynamic", dynamic_json(options.dynamic)}};
   Progress progress;
   progress.show("compiling " + options.path);
@@ -104,6 +105,13 @@ CLI::Option *add_path_option(CLI::App &command, const std::string &names,
   };
   return command.add_option(names, path, description)
       ->check(CLI::Validator(check, "", "path"));
+}
+
+void add_html(CLI::App &command, std::string &path) {
+  add_path_option(command, "--html", path,
+                  "Also write the report as a page for a browser: drawings "
+                  "and tables in one file")
+      ->type_name("FILE");
 }
 
 void add_require_target(CLI::App &command, bool &required) {

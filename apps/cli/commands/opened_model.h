@@ -26,6 +26,8 @@ struct ModelOptions {
   bool no_cache = false;
   std::string precision = "f32";
   std::vector<std::string> dynamic;
+  /// For what the compiler dumps; empty: nothing. No option sets it.
+  std::string dump_directory;
   bool json = false;
   InputOptions inputs;
 };
@@ -34,6 +36,8 @@ void add_model_options(CLI::App &command, ModelOptions &options);
 /// Adds an option that names what to write, which an empty text does not.
 CLI::Option *add_path_option(CLI::App &command, const std::string &names,
                              std::string &path, const std::string &description);
+/// Adds the option --html to a command.
+void add_html(CLI::App &command, std::string &path);
 /// Adds the option --require-target to a command.
 void add_require_target(CLI::App &command, bool &required);
 /// Adds the option --strict-names to a command.

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "apps/cli/commands/python_interpreter.h"
 
+#include <cstdlib>
 #include <filesystem>
 
 namespace landfall::cli {
@@ -29,6 +30,9 @@ std::vector<std::string> python_interpreters(const std::string &chosen) {
     return {chosen};
   std::vector<std::string> list;
   std::error_code ignored;
+  // Set by the package's own script: the interpreter that it is installed for.
+  if (const char *own = std::getenv("LANDFALL_PYTHON"); own && *own)
+    list.emplace_back(own);
   for (const std::filesystem::path &folder :
        {program_folder() / "../..", std::filesystem::path(".")}) {
     auto python = folder / ".venv/bin/python";
@@ -43,6 +47,9 @@ std::string python_package_folder() {
   std::filesystem::path root = program_folder().parent_path();
   if (has_package(root / "python"))
     return (root / "python").string();
+  // In a wheel, the program is in a folder of the package.
+  if (has_package(root.parent_path()) && root.filename() == "landfall")
+    return root.parent_path().string();
   std::error_code error;
   std::filesystem::directory_iterator entries(root / "lib", error), end;
   for (; !error && entries != end; entries.increment(error)) {

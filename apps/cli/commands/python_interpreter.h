@@ -11,12 +11,13 @@
 namespace landfall::cli {
 
 /// The interpreters to try, in order: `chosen` alone if it is not empty, else
-/// that of a build tree's repository (.venv), of the working directory's, and
-/// python3 of the PATH.
+/// LANDFALL_PYTHON, which the Python package's own script sets, that of a build
+/// tree's repository (.venv), of the working directory's, and python3 of the
+/// PATH.
 std::vector<std::string> python_interpreters(const std::string &chosen);
 
 /// The folder of the Python package that belongs to this program: of its build
-/// tree or its installed tree. Empty if there is none.
+/// tree, its installed tree or its wheel. Empty if there is none.
 std::string python_package_folder();
 
 } // namespace landfall::cli

@@ -93,7 +93,7 @@ std::vector<float> sample_output(int rows) {
     for (int column = 0; column < width; ++column) {
       float sum = 0;
       for (int k = 0; k < width; ++k)
-        sum += input[size_t(row * width + k)] * weight_at(k, column);
+        sum += input[size_t(row) * width + size_t(k)] * weight_at(k, column);
       output.push_back(std::max(sum, 0.0f));
     }
   return output;
