@@ -17,7 +17,7 @@ from command_line import CommandLine, PROGRAM
 class Errors(CommandLine):
     def test_help_and_version(self):
         self.assertRegex(self.tell("--version"), r"^landfall (\d+\.\d+\.\d+)\nlibrary +\1\nbuilt +.*optimised\n"
-                         r"system +\S+, glibc \d\S+\ndevices +cpu, .*\n$")
+                         r"system +\S+, glibc \d\S+\ndevices +(\S+, )*cpu,.*\n$")
         self.assertIn("Exit codes", self.tell("--help"))
         for command in ["run", "compile", "bench", "explain"]:
             self.assertIn("Examples:", self.tell(command, "--help"))

@@ -42,12 +42,12 @@ def layers_result(x):
 
 
 def with_a_gap():
-    """y = rowsums of exp(x), negated, whose sums are of an operator that Landfall has not: weights
-    of 4 bits, a block of 32 of them being a scale (1) and pairs of numbers above 8 (1)."""
-    block = [*np.float32(1).tobytes(), *[0x99] * 16]
+    """y = rowsums of exp(x), negated, whose sums are of a form that Landfall refuses: weights of 4
+    bits, a block of 32 of them being a scale (1), a zero point (8) and pairs of numbers (9)."""
+    block = [*np.float32(1).tobytes(), 8, *[0x99] * 16]
     return parse(f"""
-        g (float[n,32] x) => (float[n,1] y) <uint8[20] w = {{{",".join(map(str, block))}}}, int64[2] shape = {{32,1}}> {{
+        g (float[n,32] x) => (float[n,1] y) <uint8[21] w = {{{",".join(map(str, block))}}}, int64[2] shape = {{32,1}}> {{
           e = Exp(x)
-          t = com.microsoft.MatMulFpQ4<blk_quant_type=0>(e, w, shape)
+          t = com.microsoft.MatMulFpQ4<blk_quant_type=2>(e, w, shape)
           y = Neg(t)
         }}""")
