@@ -67,6 +67,9 @@ std::vector<Outcomes> run_everywhere(const std::vector<Kernel> &kernels,
 /// How far double-precision services may be off, in units of the last place,
 /// from the C library's.
 extern const double service_ulps;
+/// Whether machines are simulated, which takes a hundred times as long: what is
+/// large for the sake of a real machine's caches and tasks is left out.
+extern const bool is_simulated;
 
 //===--- What tests say ---------------------------------------------------===//
 

@@ -96,6 +96,8 @@ TEST(WindowSums, randomOnes) {
 
 /// Tiles that are whole rows, parts of one row, several items of a task.
 TEST(WindowSums, largeOnes) {
+  if (is_simulated)
+    GTEST_SKIP() << "its tiles are those of real caches";
   RandomWindows make(5);
   std::vector<Case> cases;
   for (const WindowSumShape &shape : std::vector<WindowSumShape>{

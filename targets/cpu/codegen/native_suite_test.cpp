@@ -36,6 +36,7 @@ native::Outcome launch_of(const LoadedKernel &kernel,
 namespace landfall::native {
 
 const double service_ulps = 0;
+const bool is_simulated = false;
 
 std::vector<Outcomes> run_everywhere(const std::vector<Kernel> &kernels,
                                      std::span<const Run> runs) {

@@ -50,6 +50,7 @@ bool is_emulators_fault(const std::string &message) {
 namespace landfall::native {
 
 const double service_ulps = 2; // The C library there may have other code.
+const bool is_simulated = true;
 
 std::vector<Outcomes> run_everywhere(const std::vector<Kernel> &kernels,
                                      std::span<const Run> runs) {

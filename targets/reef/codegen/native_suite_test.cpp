@@ -80,6 +80,7 @@ namespace landfall::native {
 /// Those of the firmware's functions (device_math/device_math.h), and the C
 /// library's own.
 const double service_ulps = 2;
+const bool is_simulated = true;
 
 std::vector<Outcomes> run_everywhere(const std::vector<Kernel> &kernels,
                                      std::span<const Run> runs) {
