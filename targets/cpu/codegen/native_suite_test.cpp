@@ -40,25 +40,24 @@ const bool is_simulated = false;
 
 std::vector<Outcomes> run_everywhere(const std::vector<Kernel> &kernels,
                                      std::span<const Run> runs) {
+  compiler::CodegenOptions options;
+  for (const cpu::MachineVariant &variant : cpu::machine_variants())
+    if (variant.runs_here)
+      options.variants.emplace_back(variant.name);
+  // Variants that make no difference for these kernels have one section.
+  auto sections = cpu::codegen().generate(kernels, options);
+  if (!sections) {
+    ADD_FAILURE() << sections.error().message;
+    return {};
+  }
   std::vector<Outcomes> all;
-  for (const cpu::MachineVariant &variant : cpu::machine_variants()) {
-    if (!variant.runs_here)
-      continue;
-    auto sections = cpu::codegen().generate(
-        kernels, {.variants = {std::string(variant.name)}});
-    if (!sections) {
-      ADD_FAILURE() << sections.error().message;
-      return {};
-    }
-    // Kernels that this variant makes no difference for have another's code.
-    if (sections->at(0).variant != variant.name)
-      continue;
-    auto image = cpu::LoadedCode::load(sections->at(0).bytes.data);
+  for (const CodeSection &section : *sections) {
+    auto image = cpu::LoadedCode::load(section.bytes.data);
     if (!image) {
       ADD_FAILURE() << image.error().message;
       return {};
     }
-    Outcomes &outcomes = all.emplace_back(std::string(variant.name));
+    Outcomes &outcomes = all.emplace_back(section.variant);
     for (const Run &run : runs) {
       cpu::LoadedKernel kernel(**image, run.kernel);
       if (!kernel.is_whole()) {
