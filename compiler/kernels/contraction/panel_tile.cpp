@@ -7,6 +7,8 @@
 #include "compiler/kernels/contraction/contraction_code.h"
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/frame/shared_function.h"
+#include "compiler/kernels/lanes/lane_code.h"
+#include "compiler/kernels/lanes/narrow_real.h"
 
 namespace landfall::kernels {
 
@@ -80,9 +82,9 @@ private:
   }
   /// So many lanes as panels have them.
   llvm::Type *stored_type(unsigned lanes) {
-    llvm::Type *one = shape_.panel_type == DType::f16    ? b_.getHalfTy()
-                      : shape_.panel_type == DType::bf16 ? b_.getInt16Ty()
-                                                         : scalar_;
+    bool is_narrow =
+        shape_.panel_type == DType::f16 || shape_.panel_type == DType::bf16;
+    llvm::Type *one = is_narrow ? b_.getInt16Ty() : scalar_;
     return llvm::FixedVectorType::get(one, lanes);
   }
   /// The offset of a point of the block in the panels.
@@ -168,8 +170,10 @@ private:
         stored_type(lanes),
         panel_at(panels, place_of(int64_t(v) * shape_.width)),
         llvm::Align(uint64_t(size_of(shape_.panel_type))));
-    if (shape_.panel_type == DType::f16)
-      return b_.CreateFPExt(stored, vector_);
+    if (shape_.panel_type == DType::f16) {
+      LaneCode code(frame_);
+      return emit_decode(code, DType::f16, stored);
+    }
     if (shape_.panel_type != DType::bf16)
       return stored;
     // Two steps in a word: the second is its upper half already.

@@ -112,7 +112,16 @@ Value *emit_exp(LaneCode &c, Value *x) {
   Value *n = c.b.CreateFSub(shifted, c.real(whole_numbers, x));
   Value *r = c.multiply_add(n, c.real(-ln2_high, x), x);
   r = c.multiply_add(n, c.real(-ln2_low, x), r);
-  Value *y = c.polynomial(r, minimax::exp);
+  Value *y;
+  if (c.frame.machine.vector.fuses_multiply_adds) {
+    y = c.polynomial(r, minimax::exp);
+  } else {
+    // 1 + (r + r^2 * ...), so that only the last sum rounds much.
+    llvm::ArrayRef<double> rest(minimax::exp);
+    Value *q = c.polynomial(r, rest.drop_front(2));
+    Value *power = c.multiply_add(c.b.CreateFMul(r, r), q, r);
+    y = c.b.CreateFAdd(power, c.real(1, x));
+  }
   return scale(c, y, shifted, x, vanishes);
 }
 
