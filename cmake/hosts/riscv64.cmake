@@ -1,11 +1,2 @@
-# The run-time half for Linux on riscv64, compiled elsewhere: with clang, lld and
-# the C and C++ libraries of Debian's libstdc++-12-dev-*-cross (docs/hosts.md).
-set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR riscv64)
-set(CMAKE_C_COMPILER clang-22)
-set(CMAKE_CXX_COMPILER clang++-22)
-set(CMAKE_C_COMPILER_TARGET riscv64-linux-gnu)
-set(CMAKE_CXX_COMPILER_TARGET riscv64-linux-gnu)
-foreach(kind EXE SHARED MODULE)
-  set(CMAKE_${kind}_LINKER_FLAGS_INIT -fuse-ld=lld)
-endforeach()
+include(${CMAKE_CURRENT_LIST_DIR}/debian_cross.cmake)

@@ -1,16 +1,14 @@
 """Whole models, end to end: one artefact, many shapes, the same bits.
 
-    models_test.py [TARGET [DEVICE...]] [--all]
+    models_test.py [TARGET [DEVICE...]]
 
 Runs the sample models that tools/sample_models.py makes, and every model of
 ../shared/models where that folder exists (real models are never committed).
 Recorded outputs match at every recorded shape, random legal shapes match ONNX
 Runtime, and one and two threads give the same bits. With devices named, one
-artefact of each model runs its recorded data on each of them, and that is all;
-without --all, models that take a simulated chip minutes run on the last one only.
+artefact of each model runs its recorded data on each of them, and that is all.
 """
 
-import functools
 import sys
 import tempfile
 import time
@@ -29,7 +27,6 @@ import suite  # noqa: E402
 import tolerance  # noqa: E402
 
 RANDOM_SHAPES = 5
-MINUTES_A_CHIP = {"agllnet_256"}
 
 
 def same_bits(a, b):
@@ -117,9 +114,8 @@ def symbolic_dims(path):
 
 
 def main():
-    names = [word for word in sys.argv[1:] if word != "--all"]
-    target, devices = names[0] if names else "cpu", names[1:]
-    runs_all = "--all" in sys.argv
+    target = sys.argv[1] if len(sys.argv) > 1 else "cpu"
+    devices = sys.argv[2:]
     failures = 0
 
     def report(name, check, *arguments):
@@ -137,8 +133,7 @@ def main():
     folders = sorted(path.parent for path in shared.glob("*/model.onnx"))
     if devices:
         for folder in folders:
-            used = devices if runs_all or folder.name not in MINUTES_A_CHIP else devices[-1:]
-            report(folder.name, functools.partial(check_on_devices, devices=used), folder.name, folder)
+            report(folder.name, lambda *about: check_on_devices(*about, devices), folder.name, folder)
         return 1 if failures else 0
     with tempfile.TemporaryDirectory() as folder:
         sample_models.write_samples(Path(folder))
