@@ -100,21 +100,12 @@ TEST(ByteContraction, windowsOfBytes) {
     shape.prologue = form == 2 ? zero_points : zero_point;
     DType x_type = form % 2 ? DType::u8 : DType::i8;
     shape.types = {x_type, DType::i8, DType::i32, DType::i32};
-    std::vector<Launch> launches;
-    Kernel kernel;
-    for (auto [images, inputs, outputs, height, width] :
-         {std::tuple(1, 4, 16, 9, 11), std::tuple(2, 20, 33, 5, 7),
-          std::tuple(1, 68, 20, 12, 6), std::tuple(1, 12, 5, 3, 50)}) {
-      shape.images = images;
-      shape.inputs = inputs;
-      shape.outputs = outputs;
-      shape.image = {height, width};
-      kernels::ContractionCase made =
-          kernels::make_convolution(shape, [] { return true; });
-      launches.push_back(whole_numbers(made.kernel, made.sizes, random));
-      kernel = std::move(made.kernel);
-    }
-    cases.push_back({std::move(kernel), std::move(launches), {}});
+    cases.push_back(at_sizes(shape,
+                             {{1, 4, 16, 9, 11},
+                              {2, 20, 33, 5, 7},
+                              {1, 68, 20, 12, 6},
+                              {1, 12, 5, 3, 50}},
+                             random));
     ++form;
   }
   check_cases(cases);

@@ -110,21 +110,12 @@ TEST(NarrowContraction, windows) {
     shape.panel = stride > 1 ? 16 : 32;
     shape.panel_steps = 2;
     shape.types = bf16;
-    std::vector<Launch> launches;
-    Kernel kernel;
-    for (auto [images, inputs, outputs, height, width] :
-         {std::tuple(1, 4, 16, 9, 11), std::tuple(2, 20, 33, 5, 7),
-          std::tuple(1, 34, 20, 12, 6), std::tuple(1, 12, 5, 5, 50)}) {
-      shape.images = images;
-      shape.inputs = inputs;
-      shape.outputs = outputs;
-      shape.image = {height, width};
-      kernels::ContractionCase made =
-          kernels::make_convolution(shape, [] { return true; });
-      launches.push_back(whole_numbers(made.kernel, made.sizes, random));
-      kernel = std::move(made.kernel);
-    }
-    cases.push_back({std::move(kernel), std::move(launches), {}});
+    cases.push_back(at_sizes(shape,
+                             {{1, 4, 16, 9, 11},
+                              {2, 20, 33, 5, 7},
+                              {1, 34, 20, 12, 6},
+                              {1, 12, 5, 5, 50}},
+                             random));
   }
   check_cases(cases);
 }

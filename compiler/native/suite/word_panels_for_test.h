@@ -8,6 +8,11 @@
 #pragma once
 
 #include "compiler/kernels/contraction/contraction_for_test.h"
+#include "compiler/native/suite/native_suite_for_test.h"
+
+#include <array>
+#include <random>
+#include <vector>
 
 namespace landfall::native {
 
@@ -63,6 +68,25 @@ inline Kernel with_panels_of_words(const WordPanels &s) {
   k.yield({k.cast(s.types.sum, other), weight});
   k.finish_body(kernels::Finish::none, 0, s.types.out, 0);
   return k.take().kernel;
+}
+
+/// One kernel of convolutions at several sizes: images, channels in and out,
+/// height, width.
+inline Case at_sizes(kernels::ConvolutionShape shape,
+                     const std::vector<std::array<int64_t, 5>> &sizes,
+                     std::mt19937 &random) {
+  Case test;
+  for (auto [images, inputs, outputs, height, width] : sizes) {
+    shape.images = images;
+    shape.inputs = inputs;
+    shape.outputs = outputs;
+    shape.image = {height, width};
+    kernels::ContractionCase made =
+        kernels::make_convolution(shape, [] { return true; });
+    test.launches.push_back(whole_numbers(made.kernel, made.sizes, random));
+    test.kernel = std::move(made.kernel);
+  }
+  return test;
 }
 
 } // namespace landfall::native
