@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/reopen/reshape_readings.h"
 #include "frontend/onnx/reopen/rules.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 #include <algorithm>
 
@@ -60,7 +61,7 @@ void reopen_reshape(Reopening &reopening, NodeState &node) {
   if (!given || !depends_on_free(extents, data.shape()))
     return;
   auto target = explicit_target(extents, data.shape(), *given,
-                                view.flag_attr("allowzero", false));
+                                flag_if_one(view, "allowzero", false));
   std::vector<ReshapeReading> readings;
   if (target)
     readings = reshape_readings(extents, data.shape(), *target);
