@@ -295,6 +295,17 @@ class Operands(unittest.TestCase):
         y, = landfall.compile(model("Attention", operands, opset=23, scale=0.0)).run(operands).values()
         np.testing.assert_allclose(y, np.broadcast_to(numbers[2].mean(2, keepdims=True), y.shape), rtol=1e-5, atol=1e-6)
 
+    def test_joined_with_nothing(self):
+        """Of other extents, which ONNX forbids and ONNX Runtime takes where it does not see them."""
+        proto = onnx.parser.parse_model(
+            '<ir_version: 10, opset_import: ["" : 21]> g (float[m, n] x) => (float[p, q] y, float[r, s] z) '
+            '<float[0, 3] nothing = {}> { y = Concat <axis = 0> (nothing, x, nothing)  z = Concat <axis = 0> (x, x, nothing) }')
+        free = landfall.compile(proto)
+        for shape in ((2, 3), (2, 5), (1, 1)):
+            x = np.ones(shape, np.float32)
+            for expected, actual in zip(rival(proto, {"x": x}), free.run({"x": x}).values()):
+                np.testing.assert_array_equal(actual, expected)
+
     def test_an_addend_of_sums_of_nothing(self):
         nothing, rows = np.zeros((0, 3), np.float32), np.zeros((0, 5), np.float32)
         free = landfall.compile(onnx.parser.parse_model(
