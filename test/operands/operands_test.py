@@ -4,6 +4,7 @@ ONNX Runtime is the judge: it refuses what is refused here, and gives the same
 numbers where both answer.
 """
 
+import itertools
 import unittest
 
 import numpy as np
@@ -294,6 +295,15 @@ class Operands(unittest.TestCase):
         operands = dict(zip("qkv", numbers))
         y, = landfall.compile(model("Attention", operands, opset=23, scale=0.0)).run(operands).values()
         np.testing.assert_allclose(y, np.broadcast_to(numbers[2].mean(2, keepdims=True), y.shape), rtol=1e-5, atol=1e-6)
+
+    def test_a_constant_of_several_values(self):
+        """ONNX allows one, ONNX Runtime takes the first."""
+        values = {"value_int": 3, "value_float": 0.5, "value_floats": [0.5, 2.0]}
+        for pair in itertools.permutations(values, 2):
+            proto = model("Constant", {})
+            proto.graph.node[0].attribute.extend(helper.make_attribute(name, values[name]) for name in pair)
+            (expected,), actual = rival(proto, {}), landfall.compile(proto, device="null").run({})["y0"]
+            self.assertEqual((actual.dtype, actual.tolist()), (expected.dtype, expected.tolist()), pair)
 
     def test_joined_with_nothing(self):
         """Of other extents, which ONNX forbids and ONNX Runtime takes where it does not see them."""
