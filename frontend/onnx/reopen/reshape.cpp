@@ -5,7 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/reopen/reshape_readings.h"
 #include "frontend/onnx/reopen/rules.h"
-#include "frontend/onnx/support/loose_flags.h"
 
 #include <algorithm>
 
@@ -61,7 +60,7 @@ void reopen_reshape(Reopening &reopening, NodeState &node) {
   if (!given || !depends_on_free(extents, data.shape()))
     return;
   auto target = explicit_target(extents, data.shape(), *given,
-                                flag_if_one(view, "allowzero", false));
+                                view.int_attr("allowzero", 0) == 1);
   std::vector<ReshapeReading> readings;
   if (target)
     readings = reshape_readings(extents, data.shape(), *target);
