@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace landfall::ir {
 namespace {
@@ -20,15 +21,30 @@ constexpr size_t most_joined = 8;
 /// One load an operand, all of them used: as many as compile in good time.
 constexpr size_t most_folded = 64;
 
+void check_alike(std::span<const Tensor> inputs) {
+  for (Tensor input : inputs) {
+    if (input.rank() != inputs[0].rank())
+      throw BuildError(ErrorCode::invalid_model, "inputs differ in rank");
+    if (input.dtype() != inputs[0].dtype())
+      throw BuildError(ErrorCode::invalid_model, "inputs differ in type");
+  }
+}
+
+/// Without those that are known to have nothing along the axis: they add
+/// nothing, whatever their other extents are.
+Tensors not_empty(std::span<const Tensor> inputs, int axis) {
+  Tensors result;
+  std::ranges::copy_if(inputs, std::back_inserter(result), [&](Tensor input) {
+    return input.dim(axis) != Size(0);
+  });
+  return result;
+}
+
 /// The result's extents: the axis's sum up, the others are required equal and
 /// taken from the input for which they are constants, if there is one.
 Shape joined_shape(Builder &b, std::span<const Tensor> inputs, int axis) {
   Shape shape = inputs[0].shape();
   for (Tensor input : inputs.subspan(1)) {
-    if (input.rank() != int(shape.size()))
-      throw BuildError(ErrorCode::invalid_model, "inputs differ in rank");
-    if (input.dtype() != inputs[0].dtype())
-      throw BuildError(ErrorCode::invalid_model, "inputs differ in type");
     for (int d = 0; d < input.rank(); ++d) {
       if (d == axis) {
         shape[d] = shape[d] + input.dim(d);
@@ -73,6 +89,10 @@ Tensor pull(Builder &b, std::span<const Tensor> inputs, int axis,
 } // namespace
 
 Tensor concatenate(Builder &b, std::span<const Tensor> inputs, int axis) {
+  check_alike(inputs);
+  Tensors filled = not_empty(inputs, axis);
+  if (!filled.empty())
+    inputs = filled;
   if (inputs.size() == 1)
     return inputs[0];
   Shape shape = joined_shape(b, inputs, axis);

@@ -15,7 +15,8 @@ namespace landfall::ir {
 
 /// `inputs` (at least one, of one rank and type) side by side along `axis`. The
 /// other extents must be equal: required of the run where that is not provable.
-/// Throws on inputs that cannot be joined.
+/// Those of inputs known to have nothing along `axis` do not matter. Throws on
+/// inputs that cannot be joined.
 Tensor concatenate(Builder &b, std::span<const Tensor> inputs, int axis);
 
 /// `fold` over all inputs (at least one) from the left, with broadcasting, then

@@ -40,24 +40,31 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "build/python"))
 MOST_ELEMENTS = 200_000  # Of one input.
 MOST_TRIES = 24
 NEWEST_OPSET = 26  # That ONNX Runtime knows.
-# What ONNX does not allow, whatever the oracles make of it: words of the refusal.
-NOT_LEGAL = {
-    "CausalConvWithState": ["past_state must hold"],
-    "DFT": ["onesided needs a real signal"],
-    "DequantizeLinear": ["needs one element for each block", "does not broadcast"],
-    "GRU": ["'hidden_size'"],
-    "LSTM": ["'hidden_size'"],
-    "MaxUnpool": ["X and I must have one shape"],
-    "NonMaxSuppression": ["must be one number each"],
-    "PRelu": ["shapes do not broadcast"],  # Before opset 7, to channels that are not so many.
-    "Pad": ["name a dimension twice"],
-    "QuantizeLinear": ["needs one element for each block"],
-    "RNN": ["'hidden_size'"],
-    "Resize": ["element counts differ", "a start and an end for each axis"],  # More sizes than axes.
-    "RoiAlign": ["needs four columns"],
-    "SequenceInsert": ["must be one number"],
-    "TopK": ["element counts differ"],  # More than one k.
-}
+# What ONNX does not allow, though an oracle answers: operator, words of the refusal, ONNX's own words.
+# With --list each such input is printed.
+NOT_LEGAL = [
+    ("CausalConvWithState", "past_state must hold", "past_state: shape (batch_size, channels, k - 1)"),
+    ("DFT", "onesided needs a real signal", "onesided=1 and inverse=0: only real input is supported"),
+    ("DequantizeLinear", "needs one element for each block", "x_scale: (D0, ..., ceil(Di/B), ..., Dn)"),
+    ("DequantizeLinear", "does not broadcast", "x_zero_point: shape must match x_scale"),
+    ("QuantizeLinear", "needs one element for each block", "y_scale: (D0, ..., ceil(Di/B), ..., Dn)"),
+    ("GRU", "'hidden_size'", "R: [num_directions, 3*hidden_size, hidden_size]"),
+    ("LSTM", "'hidden_size'", "R: [num_directions, 4*hidden_size, hidden_size]"),
+    ("RNN", "'hidden_size'", "R: [num_directions, hidden_size, hidden_size]"),
+    ("MaxUnpool", "X and I must have one shape", "I: dimensions must be the same as input tensor X"),
+    ("NonMaxSuppression", "must be one number each", "max_output_boxes_per_class, iou_threshold, score_threshold: a scalar"),
+    ("PRelu", "shapes do not broadcast", "before opset 7, slope: one value shared by the channels, or one for each"),
+    ("Pad", "name a dimension twice", "axes: behavior is undefined if an axis is repeated"),
+    ("Resize", "element counts differ", "scales, sizes: as many elements as the rank of X, or as axes"),
+    ("Resize", "a start and an end for each axis", "roi: [start1, ..., startN, end1, ..., endN], N the rank of X or of axes"),
+    ("RoiAlign", "needs four columns", "rois: shape (num_rois, 4)"),
+    ("SequenceInsert", "must be one number", "position: must be a scalar"),
+    ("TopK", "element counts differ", "K: a 1-D tensor containing a single positive value"),
+]
+
+
+def is_forbidden(error):
+    return any(error.operator == operator and words in error.reason for operator, words, _ in NOT_LEGAL)
 
 
 #===--- Other inputs ------------------------------------------------------===#
@@ -165,18 +172,18 @@ def difference(expected, actual):
 
 
 def compared(landfall, case, devices, shapes):
-    """(shapes that were legal, complaints)"""
+    """(shapes that were legal, complaints, what ONNX does not allow)"""
     model = suite.make_symbolic(case.model)
     inputs = [np.asarray(value) if isinstance(value, np.generic) else value for value in case.data_sets[0][0]]
     if model is None or any(array.size > MOST_ELEMENTS for value in inputs for array in leaves(value)):
-        return 0, []
+        return 0, [], []
     names = [value.name for value in model.graph.input][:len(inputs)]
 
     def feeds_of(values):
         return {name: value for name, value in zip(names, values) if value is not None}
 
     oracles = Oracles(model, feeds_of(inputs), case.data_sets[0][1])
-    compiled, legal, complaints = {}, 0, []
+    compiled, legal, complaints, forbidden = {}, 0, [], []
     for tries, (what, changed) in enumerate(candidates(case.name, inputs)):
         if legal == shapes or tries == MOST_TRIES or not oracles.trusted:
             break
@@ -191,15 +198,16 @@ def compared(landfall, case, devices, shapes):
                     compiled[device] = landfall.compile(model, device=device, directory=case.directory)
                 actual = list(compiled[device].run(feeds).values())
             except landfall.Error as error:
-                if any(words in error.reason for words in NOT_LEGAL.get(error.operator, [])):
+                if is_forbidden(error):
                     legal -= 1
+                    forbidden.append(f"{what}: {error}")
                     break
                 complaints.append(f"{what}, {device}: refused: {error}")
                 continue
             reasons = [difference(expected, actual) for expected in answers]
             if all(reasons):
                 complaints.append(f"{what}, {device}: {reasons[0]}")
-    return legal, complaints
+    return legal, complaints, forbidden
 
 
 def check_part(part, options):
@@ -208,7 +216,7 @@ def check_part(part, options):
     onnxruntime.set_default_logger_severity(4)
 
     random = [x for x in exclusion_list.read("cpu") if x.verdict == "never"]
-    counts = {"cases": 0, "shapes": 0, "cases at no other shape": 0, "complaints": 0}
+    counts = {"cases": 0, "shapes": 0, "cases at no other shape": 0, "complaints": 0, "not legal": 0}
     for number, case in enumerate(suite.all_cases("null")):
         if number % options.jobs != part or options.filter not in case.name:
             continue
@@ -216,13 +224,17 @@ def check_part(part, options):
             continue
         if exclusion_list.excluded(case.name, random):
             continue
-        legal, complaints = compared(landfall, case, options.devices.split(","), options.shapes)
+        legal, complaints, forbidden = compared(landfall, case, options.devices.split(","), options.shapes)
         counts["cases"] += 1
         counts["shapes"] += legal
         counts["cases at no other shape"] += not legal
         counts["complaints"] += len(complaints)
-        if options.list and not legal:
-            print(f"no other shape: {case.name}", flush=True)
+        counts["not legal"] += len(forbidden)
+        if options.list:
+            for text in forbidden:
+                print(f"not legal: {case.name}: {text[:400]}", flush=True)
+            if not legal:
+                print(f"no other shape: {case.name}", flush=True)
         for complaint in complaints:
             print(f"FAILED {case.name}: {complaint[:400]}", flush=True)
     print(f"part {part}: {', '.join(f'{count} {name}' for name, count in counts.items())}")
@@ -236,7 +248,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--slice", type=int, default=1)
     parser.add_argument("--shapes", type=int, default=2)
-    parser.add_argument("--list", action="store_true", help="cases at no other shape, too")
+    parser.add_argument("--list", action="store_true", help="cases at no other shape, and inputs that ONNX forbids, too")
     parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.part is not None:

@@ -19,7 +19,7 @@ def simplified_layer_normalization(draw, name):
 def skip_layer_normalization(draw, name):
     batch, length, hidden = draw.extent(1, 3), draw.extent(1, 5), draw.extent(1, 9)
     shape = [batch, length, hidden] if draw.flag(0.7) else [batch, hidden]
-    skip = shape if len(shape) == 2 else draw.choice(shape, [1, length, hidden], [length, hidden])
+    skip = shape if len(shape) == 2 else draw.choice(shape, [draw.extent(1, 5), length, hidden], [length, hidden])
     operands = [draw.reals(shape), draw.reals(skip), draw.reals((hidden,))]
     if name == "SkipLayerNormalization":
         operands.append(draw.maybe(draw.reals((hidden,))))

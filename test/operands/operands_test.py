@@ -4,6 +4,7 @@ ONNX Runtime is the judge: it refuses what is refused here, and gives the same
 numbers where both answer.
 """
 
+import itertools
 import unittest
 
 import numpy as np
@@ -202,7 +203,7 @@ class Operands(unittest.TestCase):
         heads = np.ones((2, 1, 3, 4), np.float32)
         picture = X.reshape(1, 1, 3, 4)
         gru = {"x": SERIES, "w": np.ones((1, 9, 4), np.float32), "r": np.ones((1, 9, 3), np.float32)}
-        self.refuses_to_compile("from 0 to 1", "ArgMax", {"x": X}, keepdims=2)
+        self.refuses_to_compile("from 0 to 1", "CumSum", {"x": X, "a": number(0, np.int64)}, exclusive=2)
         self.refuses_to_compile("hidden_size", "GRU", gru, hidden_size=4)
         self.refuses_to_compile("q_num_heads", "Attention", {"q": heads, "k": heads, "v": heads}, opset=23,
                                 q_num_heads=3, kv_num_heads=1)
@@ -211,6 +212,30 @@ class Operands(unittest.TestCase):
         self.refuses_to_compile("onesided", "DFT", {"x": np.ones((1, 4, 2), np.float32)}, opset=17, onesided=1)
         with self.assertRaisesRegex(landfall.Error, "2\\^24"):
             landfall.compile(model("LpPool", {"x": picture}, kernel_shape=[1 << 32, 1], auto_pad="SAME_UPPER"))
+
+    def test_flags_that_are_neither_0_nor_1(self):
+        """ONNX does not say what they mean. ONNX Runtime compares some with 1 and others with 0."""
+        picture, square = X.reshape(1, 1, 3, 4), X[:, :3]
+        window = {"kernel_shape": [2, 2], "strides": [2, 2], "opset": 19}
+        gru = {"x": SERIES, "w": np.ones((1, 9, 4), np.float32), "r": np.full((1, 9, 3), 0.3, np.float32),
+               "b": np.full((1, 18), 0.2, np.float32)}
+        for value in (-1, 2):
+            for keepdims in ({"keepdims": value}, {"keepdims": 0, "noop_with_empty_axes": value}):
+                self.agrees("ReduceSum", {"x": X}, **keepdims)
+            self.agrees("ArgMax", {"x": X // 5}, axis=1, keepdims=value, select_last_index=value)
+            self.agrees("IsInf", {"x": number([np.inf, -np.inf, 1])}, opset=20, detect_negative=value)
+            self.agrees("Gemm", {"a": square, "b": square + 1}, transA=value)
+            self.agrees("Reshape", {"x": X, "s": ints(0, 4)}, allowzero=value)
+            self.agrees("MaxPool", {"x": picture}, ceil_mode=value, **window)
+            self.agrees("AveragePool", {"x": picture}, count_include_pad=value, pads=[1, 1, 0, 0], **window)
+            self.agrees("TopK", {"x": X, "k": ints(2)}, outputs=2, largest=value)
+            self.agrees("Unique", {"x": number([3, 1, 2, 1])}, sorted=value)
+            self.agrees("Trilu", {"x": X}, opset=14, upper=value)
+            self.agrees("DFT", {"x": X.reshape(1, 12, 1)}, opset=17, axis=1, onesided=value)
+            self.agrees("HannWindow", {"s": number(6, np.int64)}, opset=17, periodic=value)
+            self.agrees("GRU", gru, hidden_size=3, linear_before_reset=value)
+            self.agrees("RotaryEmbedding", {"x": X.reshape(1, 1, 3, 4), "c": X[:, :2] / 12, "s": X[:, 2:] / 12,
+                                            "p": ints(0, 1, 2).reshape(1, 3)}, opset=23, interleaved=value)
 
     def test_shapes(self):
         self.refuses_at_run("ArgMax", {"x": np.ones((0, 2), np.float32)}, axis=0)
@@ -270,6 +295,26 @@ class Operands(unittest.TestCase):
         operands = dict(zip("qkv", numbers))
         y, = landfall.compile(model("Attention", operands, opset=23, scale=0.0)).run(operands).values()
         np.testing.assert_allclose(y, np.broadcast_to(numbers[2].mean(2, keepdims=True), y.shape), rtol=1e-5, atol=1e-6)
+
+    def test_a_constant_of_several_values(self):
+        """ONNX allows one, ONNX Runtime takes the first."""
+        values = {"value_int": 3, "value_float": 0.5, "value_floats": [0.5, 2.0]}
+        for pair in itertools.permutations(values, 2):
+            proto = model("Constant", {})
+            proto.graph.node[0].attribute.extend(helper.make_attribute(name, values[name]) for name in pair)
+            (expected,), actual = rival(proto, {}), landfall.compile(proto, device="null").run({})["y0"]
+            self.assertEqual((actual.dtype, actual.tolist()), (expected.dtype, expected.tolist()), pair)
+
+    def test_joined_with_nothing(self):
+        """Of other extents, which ONNX forbids and ONNX Runtime takes where it does not see them."""
+        proto = onnx.parser.parse_model(
+            '<ir_version: 10, opset_import: ["" : 21]> g (float[m, n] x) => (float[p, q] y, float[r, s] z) '
+            '<float[0, 3] nothing = {}> { y = Concat <axis = 0> (nothing, x, nothing)  z = Concat <axis = 0> (x, x, nothing) }')
+        free = landfall.compile(proto)
+        for shape in ((2, 3), (2, 5), (1, 1)):
+            x = np.ones(shape, np.float32)
+            for expected, actual in zip(rival(proto, {"x": x}), free.run({"x": x}).values()):
+                np.testing.assert_array_equal(actual, expected)
 
     def test_an_addend_of_sums_of_nothing(self):
         nothing, rows = np.zeros((0, 3), np.float32), np.zeros((0, 5), np.float32)

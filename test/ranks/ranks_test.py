@@ -177,6 +177,27 @@ class Ranks(unittest.TestCase):
 
     # Carried values that change rank.
 
+    def test_a_branch_that_can_only_fail(self):
+        text = """g (float[2, 3] x, bool c) => (float[] y) <int64[2] wrong = {5, 5}> {
+                    z = Abs(x)
+                    r = If(c) <then_branch = t () => (float[] a) { a = Reshape(z, wrong) },
+                               else_branch = e () => (float[] b) { b = Neg(z) }>
+                    y = Exp(r) }"""
+        model = self.check(text, {"x": floats(2, 3), "c": np.array(False)})
+        self.refused(model, {"x": floats(2, 3), "c": np.array(True)}, "cond .* is 1 in this run")
+        with self.assertRaisesRegex(landfall.Error, "Reshape"):
+            landfall.compile(parser.parse_model(HEAD + text.replace("Neg(z)", "Reshape(z, wrong)")))
+
+    def test_a_branch_that_can_only_fail_in_a_loop(self):
+        model = self.check("""g (float[2, 3] x, int64 n) => (float[] y) <int64[2] wrong = {5, 5}, int64 seven = {7}> {
+                    y = Loop(n, , x) <body = l (int64 k, bool go, float[] z) => (bool on, float[] w) {
+                        on = Identity(go)
+                        c = Less(k, seven)
+                        w = If(c) <then_branch = t () => (float[] a) { a = Neg(x) },
+                                   else_branch = e () => (float[] b) { b = Reshape(x, wrong) }> }> }""",
+                           *({"x": floats(2, 3), "n": np.array(n)} for n in (0, 1, 7)))
+        self.refused(model, {"x": floats(2, 3), "n": np.array(8)}, "in this run")
+
     def test_a_loop_that_changes_the_rank(self):
         self.check("""g (float[N] x, int64 n) => (float[] y) <int64[1] front = {0}> {
                         true = Constant<value = bool {1}>()

@@ -78,7 +78,7 @@ vit_tiny_patch16_224 | depth=4, img_size=96 | 96
 deit_tiny_distilled_patch16_224 | depth=4, img_size=96 | 96
 swinv2_tiny_window8_256 | depths=(1, 1, 2, 1), img_size=64, window_size=4 | 64
 beit_base_patch16_224 | depth=2, embed_dim=192, num_heads=3, img_size=96 | 96
-mixer_s32_224 | num_blocks=4, img_size=96 | 96
+mixer_s32_224 | img_size=96 | 96
 levit_128s | img_size=224 | 224
 efficientvit_b0 | |
 """

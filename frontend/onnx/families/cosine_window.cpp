@@ -6,6 +6,7 @@
 #include "frontend/onnx/families/cosine_window.h"
 
 #include "frontend/onnx/support/compute_type.h"
+#include "frontend/onnx/support/loose_flags.h"
 #include "frontend/onnx/support/one_element.h"
 
 #include <numbers>
@@ -16,7 +17,7 @@ void cosine_window_operator(Node &node, double a0, double a1, double a2) {
   Size size = one_size(node, 0, "size");
   DType type = numeric_dtype(node, "output_datatype", DType::f32);
   DType real = type == DType::f64 ? DType::f64 : DType::f32;
-  bool periodic = node.flag_attr("periodic", true);
+  bool periodic = flag_unless_zero(node, "periodic", true);
   Builder &b = node.b();
   b.require(1 - less(size, 0), node.type() + " needs a size of at least 0");
   // At least one, so that a symmetric window of one element is defined.

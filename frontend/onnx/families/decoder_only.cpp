@@ -28,19 +28,16 @@ private:
   void feed(Generation &next, const Generation &last, Tensor tokens,
             Tensor source) const override;
   Tensor first_positions(Tensor words) const;
-  Tensors no_past(Size beams) const;
+  Tensors no_states(Size beams) const;
 
   Tensor ids_, mask_;
 };
 
 DecoderOnly::DecoderOnly(const Node &node, int attention_mask)
     : Decoder(node), ids_(node.input(0, "input_ids", 2)),
-      mask_(node.optional_input(attention_mask, "attention_mask", 2)) {
+      mask_(Decoder::attention_mask(attention_mask, ids_)) {
   node.expect(ids_.dtype() == DType::i32, "input_ids must be int32");
   bind(ids_.dim(0), ids_.dim(1));
-  for (int d = 0; mask_ && d < 2; ++d)
-    require_equal(b, mask_.dim(d), ids_.dim(d),
-                  "attention_mask does not have the shape of input_ids");
   node.expect(graph_.input.size() >= 4 && graph_.output.size() >= 2,
               "the decoder must take and give a state");
 }
@@ -60,7 +57,7 @@ Tensor DecoderOnly::first_positions(Tensor words) const {
       })[0];
 }
 
-Tensors DecoderOnly::no_past(Size beams) const {
+Tensors DecoderOnly::no_states(Size beams) const {
   Tensors past;
   for (size_t k = 0; k + 1 < graph_.output.size(); ++k) {
     const onnx::TypeProto &type = graph_.input[k + 3].type;
@@ -72,9 +69,7 @@ Tensors DecoderOnly::no_past(Size beams) const {
                  "rank 5 with known numbers of heads and features");
     Shape shape = {2, batch() * beams, *(*type.shape)[2].value, 0,
                    *(*type.shape)[4].value};
-    past.push_back(b.map(shape, *dtype, [&](std::span<const Scalar>) {
-      return b.literal(*dtype, 0);
-    }));
+    past.push_back(no_past(shape, *dtype));
   }
   return past;
 }
@@ -94,7 +89,7 @@ Generation DecoderOnly::start(Size beams) {
           repeated(next, beams),
           sequences(ids_, beams),
           b.from_size(prompt()),
-          no_past(beams),
+          no_states(beams),
           {},
           {}};
 }

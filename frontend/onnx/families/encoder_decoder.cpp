@@ -41,7 +41,7 @@ private:
   Tensor given_mask(int position) const;
   void bind_prompt(int position);
   void encode(int attention_mask);
-  Tensor no_past(Size rows, const std::string &name) const;
+  Tensor no_state(Size rows, const std::string &name) const;
   std::vector<std::string> states() const;
 
   Tensor input_;
@@ -83,11 +83,7 @@ void EncoderDecoder::bind_prompt(int position) {
 /// [B, S]: the operand, or 0 for the padding in front: the token that pads may
 /// also end a text, where it counts.
 Tensor EncoderDecoder::given_mask(int position) const {
-  Tensor given = node_.optional_input(position, "attention_mask", 2);
-  for (int d = 0; given && d < 2; ++d)
-    require_equal(b, given.dim(d), input_.dim(d),
-                  "attention_mask does not have the shape of input_ids");
-  if (given)
+  if (Tensor given = attention_mask(position, input_))
     return given;
   Size length = input_.dim(1);
   Tensor first =
@@ -139,7 +135,7 @@ std::vector<std::string> EncoderDecoder::states() const {
 }
 
 /// A state of no tokens, like the one of cross attention.
-Tensor EncoderDecoder::no_past(Size rows, const std::string &name) const {
+Tensor EncoderDecoder::no_state(Size rows, const std::string &name) const {
   std::string cross = name;
   if (size_t at = cross.find("_self_"); at != std::string::npos)
     cross.replace(at, 6, "_cross_");
@@ -147,10 +143,7 @@ Tensor EncoderDecoder::no_past(Size rows, const std::string &name) const {
   node_.expect(like != encoded_.end() && like->second.rank() == 4,
                "the encoder gives neither " + name + " nor " + cross);
   Tensor x = like->second;
-  Shape shape = {rows, x.dim(1), 0, x.dim(3)};
-  return b.map(shape, x.dtype(), [&](std::span<const Scalar>) {
-    return b.literal(x.dtype(), 0);
-  });
+  return no_past({rows, x.dim(1), 0, x.dim(3)}, x.dtype());
 }
 
 Generation EncoderDecoder::start(Size beams) {
@@ -164,7 +157,7 @@ Generation EncoderDecoder::start(Size beams) {
   g.length = b.from_size(prompt());
   for (const std::string &name : states()) {
     auto found = encoded_.find(name);
-    g.past.push_back(found == encoded_.end() ? no_past(batch() * beams, name)
+    g.past.push_back(found == encoded_.end() ? no_state(batch() * beams, name)
                                              : found->second);
   }
   return g;

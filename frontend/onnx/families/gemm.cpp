@@ -7,6 +7,7 @@
 #include "frontend/onnx/families/gemm.h"
 
 #include "frontend/onnx/families/stored_operands.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 namespace landfall::frontend {
 
@@ -33,8 +34,8 @@ Tensor gemm_of(const Node &node, const GemmOperands &operands) {
   product.b = operands.b;
   node.expect(product.a.rank() == 2 && product.b.rank() == 2,
               "A and B must be matrices");
-  product.transpose_a = node.flag_attr("transA", false);
-  product.transpose_b = node.flag_attr("transB", false);
+  product.transpose_a = flag_unless_zero(node, "transA", false);
+  product.transpose_b = flag_unless_zero(node, "transB", false);
   product.result = operands.result;
   product.accumulator = compute_type(product.result);
   Tensor c = operands.c;

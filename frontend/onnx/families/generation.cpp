@@ -82,6 +82,19 @@ Tensor Decoder::sequences(Tensor ids, Size beams) const {
 
 Tensor Decoder::column(Tensor x) const { return b.reshape(x, {x.dim(0), 1}); }
 
+Tensor Decoder::attention_mask(int position, Tensor ids) const {
+  Tensor mask = node_.optional_input(position, "attention_mask", 2);
+  for (int d = 0; mask && d < 2; ++d)
+    require_equal(b, mask.dim(d), ids.dim(d),
+                  "attention_mask does not have the shape of input_ids");
+  return mask;
+}
+
+Tensor Decoder::no_past(const Shape &shape, DType dtype) const {
+  return b.map(shape, dtype,
+               [&](std::span<const Scalar>) { return b.literal(dtype, 0); });
+}
+
 Generation Decoder::once(const Graph &graph, const Generation &state,
                          const Step &step) const {
   std::vector<Any> results = node_.import_body(graph, inputs(graph, state));

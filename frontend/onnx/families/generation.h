@@ -83,6 +83,11 @@ protected:
   /// The start's sequences, [R, max_length], of prompts [B, prompt].
   Tensor sequences(Tensor ids, Size beams) const;
   Tensor column(Tensor x) const; ///< [R] as [R, 1].
+  /// The operand attention_mask at `position`, of the shape of the operand
+  /// input_ids; absent if it is.
+  Tensor attention_mask(int position, Tensor ids) const;
+  /// A state of this shape, one of whose extents is 0.
+  Tensor no_past(const Shape &shape, DType dtype) const;
 
   const Node &node_;
   Builder &b;

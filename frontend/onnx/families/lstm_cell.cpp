@@ -6,6 +6,8 @@
 
 #include "frontend/onnx/families/lstm_cell.h"
 
+#include "frontend/onnx/support/loose_flags.h"
+
 namespace landfall::frontend {
 
 namespace {
@@ -58,7 +60,7 @@ void run_lstm(Node &node, const Recurrence &layer, const LstmGates &gates) {
   if (peepholes)
     require_equal(layer.b, peepholes.dim(1), layer.hidden * 3,
                   "P has a wrong length");
-  Lstm cell{layer, peepholes, node.flag_attr("input_forget", false)};
+  Lstm cell{layer, peepholes, flag_unless_zero(node, "input_forget", false)};
   DType types[] = {layer.compute, layer.compute};
   int initial[] = {5, 6};
   layer.run(initial, [&](const Moment &moment, const Tensors &states) {

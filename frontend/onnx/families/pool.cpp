@@ -6,6 +6,8 @@
 
 #include "frontend/onnx/families/pool.h"
 
+#include "frontend/onnx/support/loose_flags.h"
+
 namespace landfall::frontend {
 
 Pool bind_pool(const Node &node, Tensor x) {
@@ -59,8 +61,9 @@ static Size common_tap_count(const Window &w) {
 }
 
 WindowMean::WindowMean(const Node &node, const Pool &pool, bool whole_windows)
-    : pool_(pool), include_pad_(node.flag_attr("count_include_pad", false)),
-      uniform_(!node.flag_attr("ceil_mode", false)) {
+    : pool_(pool),
+      include_pad_(flag_unless_zero(node, "count_include_pad", false)),
+      uniform_(!flag_if_one(node, "ceil_mode", false)) {
   const Window &w = pool.window;
   for (size_t axis = 0; axis < w.rank(); ++axis)
     uniform_ &=

@@ -7,6 +7,7 @@
 #include "frontend/onnx/families/projected_attention.h"
 
 #include "frontend/onnx/families/score_offsets.h"
+#include "frontend/onnx/support/loose_flags.h"
 #include "frontend/onnx/support/one_element.h"
 
 namespace landfall::frontend {
@@ -100,7 +101,7 @@ std::pair<Size, Size> lengths(const Node &node, const ProjectedAttention &a,
 
 void projected_attention(Node &node, const ProjectedAttention &a) {
   Builder &b = node.b();
-  if (node.flag_attr("do_rotary", false))
+  if (flag_if_one(node, "do_rotary", false))
     node.unsupported(node.type() + " with do_rotary");
   int64_t heads = node.int_attr("num_heads");
   node.expect(heads > 0, "num_heads must be positive");
@@ -122,7 +123,7 @@ void projected_attention(Node &node, const ProjectedAttention &a) {
     v = unstacked(b, present, 1, v, total);
   }
   ScoreOffsets offsets(node, a.mask, a.bias, q, k, before,
-                       node.flag_attr("unidirectional", false));
+                       flag_if_one(node, "unidirectional", false));
   node.output(0, attend(node, q, k, v, offsets));
 }
 

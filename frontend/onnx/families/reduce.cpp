@@ -6,6 +6,7 @@
 #include "frontend/onnx/families/reduce.h"
 
 #include "frontend/onnx/support/axis_list.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 namespace landfall::frontend {
 namespace {
@@ -20,7 +21,7 @@ AxisList reduced_axes(const Node &node, int operand_since, Tensor data) {
   auto given = axes_of(node, 1, operand_since, data.rank());
   if (given && !given->empty() && !has_no_axes(node, data))
     return AxisList(node, *given, data.rank());
-  bool keep_all = node.flag_attr("noop_with_empty_axes", false);
+  bool keep_all = flag_if_one(node, "noop_with_empty_axes", false);
   return AxisList(keep_all ? 0 : data.rank(), data.rank());
 }
 
@@ -74,7 +75,7 @@ void reduce_operator(Node &node, Tensor data, int operand_since, bool real,
     rows.running.push_back(axes.names(d));
 
   Builder &b = node.b();
-  bool keep = node.flag_attr("keepdims", true);
+  bool keep = flag_if_one(node, "keepdims", true);
   Shape kept = rows.kept(), short_shape = without(axes, data.shape());
   if (!keep && axes.known()) {
     node.output(b.map(short_shape, type, [&](std::span<const Scalar> i) {
@@ -93,8 +94,8 @@ void arg_operator(Node &node, bool largest) {
   if (has_no_axes(node, data))
     return node.output(node.b().from_size(0));
   int axis = node.axis(node.int_attr("axis", 0), data.rank());
-  bool keep = node.flag_attr("keepdims", true);
-  bool last = node.flag_attr("select_last_index", false);
+  bool keep = flag_if_one(node, "keepdims", true);
+  bool last = flag_unless_zero(node, "select_last_index", false);
   Builder &b = node.b();
   b.require(less(0, data.dim(axis)),
             node.type() + " has an empty axis, in which nothing is extreme");

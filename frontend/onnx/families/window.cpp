@@ -6,6 +6,8 @@
 
 #include "frontend/onnx/families/window.h"
 
+#include "frontend/onnx/support/loose_flags.h"
+
 #include <algorithm>
 
 namespace landfall::frontend {
@@ -131,7 +133,7 @@ Window bind_window(const Node &node, Tensor x, const Shape &kernel,
   std::vector<int64_t> pads(2 * w.rank(), 0);
   if (!automatic)
     pads = spatial_ints(node, "pads", 2 * w.rank(), 0);
-  bool ceil = node.flag_attr("ceil_mode", false);
+  bool ceil = flag_if_one(node, "ceil_mode", false);
   for (size_t axis = 0; axis < w.rank(); ++axis) {
     if (automatic)
       pad_automatically(w, mode, axis, reach_of(w, axis));

@@ -47,6 +47,11 @@ bool Node::has_attr(std::string_view name) const {
   return find(state_, name) != nullptr;
 }
 
+std::string_view Node::first_attr() const {
+  return state_.attributes.empty() ? std::string_view()
+                                   : state_.attributes.front().name;
+}
+
 int64_t Node::int_attr(std::string_view name, int64_t otherwise) const {
   auto *attribute = typed(*this, state_, name, Type::integer, "an integer");
   return attribute ? attribute->i : otherwise;

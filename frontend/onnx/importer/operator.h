@@ -160,6 +160,8 @@ public:
 
   //===--- Attributes -----------------------------------------------------===//
   bool has_attr(std::string_view name) const;
+  /// The name of the node's first attribute; empty if it has none.
+  std::string_view first_attr() const;
   int64_t int_attr(std::string_view name, int64_t otherwise) const;
   int64_t int_attr(std::string_view name) const;               ///< Required.
   bool flag_attr(std::string_view name, bool otherwise) const; ///< 0 or 1.

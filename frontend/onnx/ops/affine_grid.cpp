@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/support/compute_type.h"
 #include "frontend/onnx/support/index_lists.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 namespace landfall::frontend {
 namespace {
@@ -29,7 +30,7 @@ void affine_grid(Node &node) {
   node.expect(size.size() == 4 || size.size() == 5,
               "'size' needs 4 or 5 entries");
   node.expect(theta.rank() == 3, "'theta' must have rank 3");
-  bool align_corners = node.flag_attr("align_corners", false);
+  bool align_corners = flag_unless_zero(node, "align_corners", false);
   int spatial = static_cast<int>(size.size()) - 2;
   b.require(equal(theta.dim(0), size[0]), "theta and size differ in N");
   b.require(equal(theta.dim(1), spatial) * equal(theta.dim(2), spatial + 1),

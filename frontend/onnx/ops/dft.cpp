@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/fourier.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 namespace landfall::frontend {
 
@@ -97,8 +98,8 @@ void dft_along(Node &node, Size axis) {
     signal = signal + select(equal(axis, i), x.dim(i), 0);
   Shape parts = {extent_beside(x, axis, true), signal,
                  extent_beside(x, axis, false), part_count(node, x)};
-  Transform t{b, b.reshape(x, parts), node.flag_attr("inverse", false),
-              node.flag_attr("onesided", false), signal};
+  Transform t{b, b.reshape(x, parts), flag_unless_zero(node, "inverse", false),
+              flag_unless_zero(node, "onesided", false), signal};
   if (t.onesided)
     b.require(equal(parts[3], t.inverse ? 2 : 1),
               "onesided needs a real signal, and the inverse a complex one");
@@ -131,7 +132,8 @@ void dft(Node &node) {
 // ONNX Runtime's transforms of the last dimension of real signals.
 void check_fft(const Node &node) {
   if (node.int_attr("signal_ndim", 1) != 1 ||
-      node.flag_attr("normalized", false) || !node.flag_attr("onesided", true))
+      node.flag_attr("normalized", false) ||
+      !flag_unless_zero(node, "onesided", true))
     node.unsupported(node.type() + " of anything but one dimension, onesided "
                                    "and not normalized");
 }

@@ -11,6 +11,7 @@
 
 #include "frontend/onnx/families/fused_activation.h"
 #include "frontend/onnx/families/matrix_product.h"
+#include "frontend/onnx/support/loose_flags.h"
 #include "frontend/onnx/support/permute.h"
 
 #include <numeric>
@@ -30,12 +31,12 @@ static Tensor product_of(const Node &node) {
   MatrixProduct product;
   product.a = node.input(0, "A");
   product.b = node.input(1, "B");
-  if (node.flag_attr("transBatchA", false) && product.a.rank() > 2)
+  if (flag_unless_zero(node, "transBatchA", false) && product.a.rank() > 2)
     product.a = batch_transposed(product.a);
-  if (node.flag_attr("transBatchB", false) && product.b.rank() > 2)
+  if (flag_unless_zero(node, "transBatchB", false) && product.b.rank() > 2)
     product.b = batch_transposed(product.b);
-  product.transpose_a = node.flag_attr("transA", false);
-  product.transpose_b = node.flag_attr("transB", false);
+  product.transpose_a = flag_unless_zero(node, "transA", false);
+  product.transpose_b = flag_unless_zero(node, "transB", false);
   product.result = product.a.dtype();
   product.accumulator = compute_type(product.result);
   double alpha = node.float_attr("alpha", 1);

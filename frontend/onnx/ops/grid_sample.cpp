@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/support/compute_type.h"
 #include "frontend/onnx/support/index_lists.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 namespace landfall::frontend {
 namespace {
@@ -168,7 +169,7 @@ void grid_sample(Node &node) {
                   grid,
                   sampling_of(node),
                   padding_of(node),
-                  node.flag_attr("align_corners", false),
+                  flag_unless_zero(node, "align_corners", false),
                   real_compute_type(grid.dtype())};
   Shape shape =
       replaced(sublist(grid.shape(), 0, grid.rank() - 1), 0, x.dim(0));

@@ -17,10 +17,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/normalize.h"
-#include "frontend/onnx/families/rotation.h"
+#include "frontend/onnx/families/grouped_heads.h"
 #include "frontend/onnx/families/score_offsets.h"
-#include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/checked_index.h"
 #include "frontend/onnx/support/one_element.h"
 #include "frontend/onnx/support/parameter_shape.h"
@@ -43,12 +41,10 @@ public:
 
 private:
   Tensor optional(int position, std::string_view name, int rank) const;
-  void bind_tokens();
   void bind_lengths();
   void bind_blocks();
-  Tensor normalized(Tensor x, int position, std::string_view name,
+  Tensor normalized(Tensor x, int weight, std::string_view name,
                     std::string_view epsilon) const;
-  Tensor rotated(Tensor x, Tensor positions) const;
   Tensor positions() const;
   Tensor present(int position, Tensor past, Tensor fresh) const;
   Heads keys_of(Tensor present) const;
@@ -60,7 +56,7 @@ private:
   const Positions at_;
   Builder &b_;
   Size heads_, kv_heads_;
-  Tensor q_, k_, v_;             ///< [B, S, heads, features]
+  GroupedHeads new_;             ///< [B, S, heads, features]
   Tensor past_key_, past_value_; ///< [B, heads, C, features]
   Tensor before_; ///< [B]: the cached tokens of each sequence, i64.
   Tensor bias_;   ///< attention_bias
@@ -73,13 +69,12 @@ private:
 GroupQuery::GroupQuery(Node &node, const Positions &at)
     : node_(node), at_(at), b_(node.b()), heads_(node.int_attr("num_heads")),
       kv_heads_(node.int_attr("kv_num_heads")),
+      new_(grouped_heads(node, heads_, kv_heads_, 3)),
       past_key_(node.optional_input(3, "past_key", 4)),
       past_value_(node.optional_input(4, "past_value", 4)),
       bias_(optional(at.bias, "attention_bias", 4)),
       causal_(node.flag_attr("causal", true)),
       window_(node.int_attr("local_window_size", -1)) {
-  node.expect(known_ge(heads_, 1) && known_ge(kv_heads_, 1),
-              "num_heads and kv_num_heads must be positive");
   node.expect(bool(past_key_) == bool(past_value_),
               "past_key and past_value belong together");
   bool scales = at.sink >= 0 && (node.has_input(12) || node.has_input(13));
@@ -88,7 +83,6 @@ GroupQuery::GroupQuery(Node &node, const Positions &at)
     node.unsupported("GroupQueryAttention with a quantised cache");
   if (node.flag_attr("sliding_window_cache", false))
     node.unsupported("GroupQueryAttention with sliding_window_cache");
-  bind_tokens();
   bind_lengths();
   bind_blocks();
 }
@@ -98,38 +92,13 @@ Tensor GroupQuery::optional(int position, std::string_view name,
   return position < 0 ? Tensor() : node_.optional_input(position, name, rank);
 }
 
-/// Queries, keys and values, from three operands or from one.
-void GroupQuery::bind_tokens() {
-  Tensor query = node_.input(0, "query", 3);
-  auto split = [&](Tensor x, Size heads) {
-    require_equal(b_, mod(x.dim(2), heads), 0,
-                  "the hidden size is not a multiple of the number of heads");
-    return b_.reshape(x,
-                      {x.dim(0), x.dim(1), heads, floordiv(x.dim(2), heads)});
-  };
-  if (node_.has_input(1)) {
-    q_ = split(query, heads_);
-    k_ = split(node_.input(1, "key", 3), kv_heads_);
-    v_ = split(node_.input(2, "value", 3), kv_heads_);
-  } else {
-    Tensor all = split(query, heads_ + kv_heads_ * 2);
-    q_ = slice_along(all, 2, 0, heads_);
-    k_ = slice_along(all, 2, heads_, kv_heads_);
-    v_ = slice_along(all, 2, heads_ + kv_heads_, kv_heads_);
-  }
-  require_same_shape(node_, k_, v_, "key and value");
-  for (int axis : {0, 1, 3})
-    require_equal(b_, q_.dim(axis), k_.dim(axis),
-                  "query and key differ in batch, length or head size");
-}
-
 /// The lengths before this step, which must fit the cache.
 void GroupQuery::bind_lengths() {
   total_ = b_.read_required(
       one_element(node_,
                   node_.input(at_.total_length, "total_sequence_length")),
       0, {1, INT32_MAX}, "total_sequence_length must be positive");
-  Size batch = q_.dim(0), length = q_.dim(1);
+  Size batch = new_.q.dim(0), length = new_.q.dim(1);
   Tensor last = node_.input(at_.lengths, "the lengths of sequences");
   require_equal(b_, last.element_count(), batch,
                 "the lengths need one number a sequence");
@@ -188,25 +157,18 @@ void GroupQuery::bind_blocks() {
   });
 }
 
-/// x with each head divided by its root mean square and scaled, if the weights
-/// are given.
-Tensor GroupQuery::normalized(Tensor x, int position, std::string_view name,
+/// x, normalised if the operand `weight` is there.
+Tensor GroupQuery::normalized(Tensor x, int weight, std::string_view name,
                               std::string_view epsilon) const {
-  Tensor weight = optional(position, name, 1);
-  if (!weight)
-    return x;
-  require_list(node_, weight, name, x.dim(3));
   double least =
       node_.float_attr(epsilon, node_.float_attr("qk_norm_epsilon", 1e-6f));
-  return rms_normalize_rows(
-      Rows::from_axis(x, 3), least,
-      [=](std::span<const Scalar> p) { return weight.at({p[3]}); }, x.dtype());
+  return normalized_heads(node_, x, optional(weight, name, 1), name, least);
 }
 
 /// [B, S]: the position of each new token.
 Tensor GroupQuery::positions() const {
   Tensor given = optional(at_.position_ids, "position_ids", 2);
-  Shape shape = {q_.dim(0), q_.dim(1)};
+  Shape shape = {new_.q.dim(0), new_.q.dim(1)};
   if (!given)
     return b_.map(shape, DType::i64, [&](std::span<const Scalar> p) {
       return before_.at({p[0]}) + p[1];
@@ -215,24 +177,6 @@ Tensor GroupQuery::positions() const {
     require_equal(b_, given.dim(axis), shape[axis],
                   "position_ids must have the batch and length of query");
   return given;
-}
-
-Tensor GroupQuery::rotated(Tensor x, Tensor positions) const {
-  Tensor cosine = node_.input(at_.cosine, "cos_cache", 2);
-  Tensor sine = node_.input(at_.sine, "sin_cache", 2);
-  require_same_shape(node_, cosine, sine, "cos_cache and sin_cache");
-  Size rows = cosine.dim(0), turned = cosine.dim(1) * 2;
-  b_.require(1 - less(x.dim(3), turned),
-             "the caches are wider than half a head");
-  CheckedIndex row(node_, positions, {&rows, 1},
-                   CheckedIndex::Negative::refused);
-  auto from = [row = row.tensor()](Tensor cache) {
-    return [=](Scalar batch, Scalar position, Scalar pair) {
-      return cache.at({row.at({batch, position}), pair});
-    };
-  };
-  return rotate(b_, {x, false, node_.flag_attr("rotary_interleaved", false),
-                     turned, from(cosine), from(sine)});
 }
 
 /// [B, heads, max(C, total), features]: `past` with the new tokens behind its
@@ -273,7 +217,7 @@ Heads GroupQuery::keys_of(Tensor present) const {
 Scalar GroupQuery::visible(std::span<const Scalar> p) const {
   Scalar before = before_.at({p[0]});
   if (!causal_)
-    return p[3] < before + b_.scalar(q_.dim(1));
+    return p[3] < before + b_.scalar(new_.q.dim(1));
   Scalar here = before + p[2];
   Scalar seen = p[3] <= here;
   if (window_ >= 0)
@@ -288,45 +232,42 @@ Scalar GroupQuery::visible(std::span<const Scalar> p) const {
   return seen;
 }
 
-/// A scaled score, capped and biased.
+/// A score, scaled, capped and biased.
 Scalar GroupQuery::finished(std::span<const Scalar> p, Scalar score) const {
-  double cap = node_.float_attr("softcap", 0);
-  if (cap > 0)
-    score = tanh(score / cap) * cap;
+  score = capped_score(node_, score, new_.q.dim(3));
   if (bias_)
     score =
-        score + convert(attention_bias_at(
-                            bias_, {q_.dim(0), heads_, q_.dim(1), total_}, p),
-                        score.dtype());
+        score +
+        convert(attention_bias_at(
+                    bias_, {new_.q.dim(0), heads_, new_.q.dim(1), total_}, p),
+                score.dtype());
   return score;
 }
 
 BiasBody GroupQuery::sink() const {
   Tensor sinks = optional(at_.sink, "head_sink", 1);
-  if (sinks) {
-    require_list(node_, sinks, "head_sink", heads_);
-    return [=](std::span<const Scalar> p) { return sinks.at({p[1]}); };
-  }
+  if (sinks)
+    return head_sink(node_, sinks, heads_);
   if (node_.int_attr("smooth_softmax", -1) != 1)
     return {};
   return [this](std::span<const Scalar>) { return b_.literal(DType::f32, 0); };
 }
 
 void GroupQuery::run() {
-  DType type = q_.dtype(), compute = compute_type(type);
-  q_ = normalized(q_, at_.q_norm, "q_norm_weight", "q_norm_epsilon");
-  k_ = normalized(k_, at_.k_norm, "k_norm_weight", "k_norm_epsilon");
+  DType type = new_.q.dtype(), compute = compute_type(type);
+  new_.q = normalized(new_.q, at_.q_norm, "q_norm_weight", "q_norm_epsilon");
+  new_.k = normalized(new_.k, at_.k_norm, "k_norm_weight", "k_norm_epsilon");
   if (node_.flag_attr("do_rotary", false)) {
     Tensor places = positions();
-    q_ = rotated(q_, places);
-    k_ = rotated(k_, places);
+    for (Tensor *x : {&new_.q, &new_.k})
+      *x = rotated_heads(node_, *x, places, at_.cosine, at_.sine);
   }
-  Heads q = heads_of_tokens(q_);
-  Heads k = keys_of(present(1, past_key_, k_));
-  Heads v = keys_of(present(2, past_value_, v_));
+  Heads q = heads_of_tokens(new_.q);
+  Heads k = keys_of(present(1, past_key_, new_.k));
+  Heads v = keys_of(present(2, past_value_, new_.v));
   Tensor scores = attention_scores(
       b_, q, k, compute, [&](std::span<const Scalar> p, Scalar x) {
-        Scalar score = finished(p, scaled_score(node_, x, q.features));
+        Scalar score = finished(p, x);
         return select(visible(p), score, lowest(b_, compute));
       });
   Tensor weights = attention_softmax(b_, scores, compute, type, {}, sink());

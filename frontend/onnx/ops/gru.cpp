@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/recurrence.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 namespace landfall::frontend {
 
@@ -94,7 +95,7 @@ struct Gru {
 
 static void gru(Node &node) {
   Recurrence layer(node, 3, {"Sigmoid", "Tanh"});
-  bool linear_first = node.flag_attr("linear_before_reset", false);
+  bool linear_first = flag_unless_zero(node, "linear_before_reset", false);
   Tensor input = layer.project_input([&](Scalar direction, Scalar row) {
     Scalar bias = layer.input_bias(direction, row);
     return linear_first ? bias : bias + layer.recurrent_bias(direction, row);

@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "base/build_error.h"
 #include "frontend/onnx/support/one_element.h"
 
 namespace landfall::frontend {
@@ -26,8 +27,9 @@ bool differ(std::span<const Any> results, std::span<const Any> taken,
 }
 
 // outputs = cond ? then_branch() : else_branch(). With a condition known now
-// only the taken branch is built. If one type cannot hold what either gives,
-// the rest of the graph goes with the branch.
+// only the taken branch is built. If one type cannot hold what either gives, or
+// a branch can only fail, the rest of the graph goes with the branch: a run
+// that takes one that cannot be built fails.
 void if_else(Node &node) {
   Builder &b = node.b();
   Tensor condition = node.input(0, "cond");
@@ -51,10 +53,18 @@ void if_else(Node &node) {
     values = node.import_body(graph, {});
     return values;
   };
-  std::vector<Any> results = b.if_else(
-      one_element(node, condition), [&] { return build(then_graph, taken); },
-      [&] { return build(else_graph, other); });
-  if (differ(results, taken, other))
+  std::vector<Any> results;
+  bool is_legal = true;
+  try {
+    results = b.if_else(
+        one_element(node, condition), [&] { return build(then_graph, taken); },
+        [&] { return build(else_graph, other); });
+  } catch (const BuildError &failure) {
+    if (failure.error.code != ErrorCode::invalid_model)
+      throw;
+    is_legal = false;
+  }
+  if (!is_legal || differ(results, taken, other))
     return only(decide() != 0);
   output_all(node, results);
 }

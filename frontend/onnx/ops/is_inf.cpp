@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/unary.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 #include <limits>
 
@@ -12,8 +13,8 @@ namespace landfall::frontend {
 // Y = X is +inf (if detect_positive) or -inf (if detect_negative)
 static void is_inf(Node &node) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  bool negative = node.flag_attr("detect_negative", true);
-  bool positive = node.flag_attr("detect_positive", true);
+  bool negative = flag_unless_zero(node, "detect_negative", true);
+  bool positive = flag_unless_zero(node, "detect_positive", true);
   predicate_operator(node, [&](Scalar x) {
     Scalar found = node.b().literal_int(DType::boolean, 0);
     if (positive)

@@ -17,6 +17,7 @@
 #include "frontend/onnx/families/score_offsets.h"
 #include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/checked_index.h"
+#include "frontend/onnx/support/loose_flags.h"
 #include "frontend/onnx/support/one_element.h"
 #include "frontend/onnx/support/parameter_shape.h"
 
@@ -180,7 +181,7 @@ void attend_to_heads(Node &node, const Positions &at) {
   ScoreOffsets offsets(node, node.optional_input(at.mask, "the mask"),
                        node.optional_input(at.attention_bias, "attention_bias"),
                        q, keys, keys.length - operands.k.length,
-                       node.flag_attr("unidirectional", false));
+                       flag_if_one(node, "unidirectional", false));
   if (node.wants_output(3))
     node.output(3, attention_scores(b, q, keys, q.dtype,
                                     [&](std::span<const Scalar>, Scalar x) {

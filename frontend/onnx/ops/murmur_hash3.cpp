@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/importer/operator.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 namespace landfall::frontend {
 
@@ -51,7 +52,7 @@ Scalars blocks_of(Scalar element) {
 static void murmur_hash3(Node &node) {
   Builder &b = node.b();
   Tensor x = node.input(0, "X");
-  DType result = node.flag_attr("positive", true) ? DType::u32 : DType::i32;
+  DType result = flag_if_one(node, "positive", true) ? DType::u32 : DType::i32;
   auto seed = uint32_t(node.int_attr("seed", 0));
   node.output(b.map(x.shape(), result, [&](std::span<const Scalar> p) {
     Scalars blocks = blocks_of(x.at(p));

@@ -12,11 +12,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "frontend/onnx/families/normalize.h"
+#include "frontend/onnx/families/grouped_heads.h"
 #include "frontend/onnx/families/packed_sequences.h"
-#include "frontend/onnx/families/rotation.h"
-#include "frontend/onnx/families/score_offsets.h"
-#include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/checked_index.h"
 #include "frontend/onnx/support/parameter_shape.h"
 
@@ -39,8 +36,7 @@ private:
   Scalar fresh(Scalar sequence) const { return sequences_.length(sequence); }
   Scalar slot(Scalar sequence, Scalar position) const;
   Tensor slots() const;
-  Tensor normalized(Tensor x, int position, std::string_view name) const;
-  Tensor rotated(Tensor x) const;
+  Tensor prepared(Tensor x, int weight, std::string_view name) const;
   Tensor stored(Tensor cache, Tensor fresh) const;
   Heads queries() const;
   Heads cached(Tensor cache) const;
@@ -50,7 +46,7 @@ private:
   Node &node_;
   Builder &b_;
   Size heads_, kv_heads_;
-  Tensor q_, k_, v_; ///< [T, heads, features]
+  GroupedHeads new_; ///< [T, heads, features]
   Tensor key_cache_, value_cache_;
   PackedSequences sequences_;
   Tensor past_;       ///< [B] i64
@@ -63,8 +59,6 @@ PagedAttention::PagedAttention(Node &node)
     : node_(node), b_(node.b()), heads_(node.int_attr("num_heads")),
       kv_heads_(node.int_attr("kv_num_heads")),
       key_cache_(node.input(3, "key_cache", 4)) {
-  node.expect(known_ge(heads_, 1) && known_ge(kv_heads_, 1),
-              "num_heads and kv_num_heads must be positive");
   refuse_other_caches();
   value_cache_ = node.input(4, "value_cache", 4);
   require_same_shape(node, key_cache_, value_cache_,
@@ -87,28 +81,9 @@ void PagedAttention::refuse_other_caches() const {
 }
 
 void PagedAttention::bind_tokens() {
-  Tensor query = node_.input(0, "query", 2);
-  auto split = [&](Tensor x, Size heads) {
-    require_equal(b_, mod(x.dim(1), heads), 0,
-                  "the hidden size is not a multiple of the number of heads");
-    return b_.reshape(x, {x.dim(0), heads, floordiv(x.dim(1), heads)});
-  };
-  if (node_.has_input(1)) {
-    q_ = split(query, heads_);
-    k_ = split(node_.input(1, "key", 2), kv_heads_);
-    v_ = split(node_.input(2, "value", 2), kv_heads_);
-  } else {
-    Tensor all = split(query, heads_ + kv_heads_ * 2);
-    q_ = slice_along(all, 1, 0, heads_);
-    k_ = slice_along(all, 1, heads_, kv_heads_);
-    v_ = slice_along(all, 1, heads_ + kv_heads_, kv_heads_);
-  }
-  require_same_shape(node_, k_, v_, "key and value");
-  for (int axis : {0, 2})
-    require_equal(b_, q_.dim(axis), k_.dim(axis),
-                  "query and key differ in tokens or head size");
+  new_ = grouped_heads(node_, heads_, kv_heads_, 2);
   for (int axis : {1, 2})
-    require_equal(b_, key_cache_.dim(axis + 1), k_.dim(axis),
+    require_equal(b_, key_cache_.dim(axis + 1), new_.k.dim(axis),
                   "key_cache differs from key in heads or head size");
 }
 
@@ -119,7 +94,7 @@ void PagedAttention::bind_sequences() {
   b_.require(less(0, rows_), "PagedAttention needs a cache");
   sequences_ = sequences_ending_at(
       node_, node_.input(5, "cumulative_sequence_length", 1),
-      "cumulative_sequence_length", q_.dim(0));
+      "cumulative_sequence_length", new_.q.dim(0));
   batch_ = sequences_.batch;
   table_ = node_.input(7, "block_table", 2);
   require_equal(b_, table_.dim(0), batch_, "block_table differs in batch");
@@ -160,8 +135,8 @@ Scalar PagedAttention::slot(Scalar sequence, Scalar position) const {
 Tensor PagedAttention::slots() const {
   Tensor given = node_.optional_input(10, "slot_mapping", 1);
   if (given)
-    require_list(node_, given, "slot_mapping", q_.dim(0));
-  return b_.map({q_.dim(0)}, DType::i64, [&](std::span<const Scalar> p) {
+    require_list(node_, given, "slot_mapping", new_.q.dim(0));
+  return b_.map({new_.q.dim(0)}, DType::i64, [&](std::span<const Scalar> p) {
     if (!given)
       return slot(sequences_.owners.at(p), places_.at(p));
     Scalar row = cast(given.at(p), DType::i64);
@@ -170,37 +145,19 @@ Tensor PagedAttention::slots() const {
   });
 }
 
-Tensor PagedAttention::normalized(Tensor x, int position,
-                                  std::string_view name) const {
-  Tensor weight = node_.optional_input(position, name, 1);
-  if (!weight)
-    return x;
-  require_list(node_, weight, name, x.dim(2));
-  return rms_normalize_rows(
-      Rows::from_axis(x, 2), node_.float_attr("qk_norm_epsilon", 1e-6f),
-      [=](std::span<const Scalar> p) { return weight.at({p[2]}); }, x.dtype());
-}
-
-Tensor PagedAttention::rotated(Tensor x) const {
-  Tensor cosine = node_.input(8, "cos_cache", 2);
-  Tensor sine = node_.input(9, "sin_cache", 2);
-  require_same_shape(node_, cosine, sine, "cos_cache and sin_cache");
-  Size rows = cosine.dim(0), turned = cosine.dim(1) * 2;
-  b_.require(1 - less(x.dim(2), turned),
-             "the caches are wider than half a head");
-  Tensor row =
-      CheckedIndex(node_, places_, {&rows, 1}, CheckedIndex::Negative::refused)
-          .tensor();
-  auto from = [row](Tensor cache) {
-    return [=](Scalar token, Scalar, Scalar pair) {
-      return cache.at({row.at({token}), pair});
-    };
-  };
-  Shape shape = {x.dim(0), 1, x.dim(1), x.dim(2)};
-  Tensor y = rotate(b_, {b_.reshape(x, shape), false,
-                         node_.flag_attr("rotary_interleaved", false), turned,
-                         from(cosine), from(sine)});
-  return b_.reshape(y, x.shape());
+/// x [T, heads, features], normalised if the operand `weight` is there, and
+/// turned if the node does so.
+Tensor PagedAttention::prepared(Tensor x, int weight,
+                                std::string_view name) const {
+  Tensor y = normalized_heads(node_, x, node_.optional_input(weight, name, 1),
+                              name, node_.float_attr("qk_norm_epsilon", 1e-6f));
+  if (!node_.flag_attr("do_rotary", false))
+    return y;
+  Size tokens = x.dim(0);
+  Shape as_batch = {tokens, 1, x.dim(1), x.dim(2)};
+  Tensor turned = rotated_heads(node_, b_.reshape(y, as_batch),
+                                b_.reshape(places_, {tokens, 1}), 8, 9);
+  return b_.reshape(turned, x.shape());
 }
 
 /// `cache` with the tokens [T, heads, features] in their rows. One after the
@@ -232,7 +189,7 @@ Tensor PagedAttention::stored(Tensor cache, Tensor fresh) const {
 
 /// By sequence; what is behind its new tokens is 0.
 Heads PagedAttention::queries() const {
-  Tensor q = q_;
+  Tensor q = new_.q;
   return {batch_,
           heads_,
           longest([&](Scalar s) { return fresh(s); }),
@@ -271,39 +228,32 @@ Scalar PagedAttention::visible(std::span<const Scalar> p) const {
 
 Tensor PagedAttention::shares(const Heads &q, const Heads &k) const {
   DType compute = compute_type(q.dtype);
-  double cap = node_.float_attr("softcap", 0);
   Tensor scores = attention_scores(
       b_, q, k, compute, [&](std::span<const Scalar> p, Scalar x) {
-        Scalar score = scaled_score(node_, x, q.features);
-        if (cap > 0)
-          score = tanh(score / cap) * cap;
-        return select(visible(p), score, lowest(b_, compute));
+        return select(visible(p), capped_score(node_, x, q.features),
+                      lowest(b_, compute));
       });
   BiasBody sink;
-  if (Tensor sinks = node_.optional_input(11, "head_sink", 1)) {
-    require_list(node_, sinks, "head_sink", heads_);
-    sink = [=](std::span<const Scalar> p) { return sinks.at({p[1]}); };
-  }
+  if (Tensor sinks = node_.optional_input(11, "head_sink", 1))
+    sink = head_sink(node_, sinks, heads_);
   return attention_softmax(b_, scores, compute, q.dtype, {}, sink);
 }
 
 void PagedAttention::run() {
-  q_ = normalized(q_, 12, "q_norm_weight");
-  k_ = normalized(k_, 13, "k_norm_weight");
-  if (node_.flag_attr("do_rotary", false)) {
-    q_ = rotated(q_);
-    k_ = rotated(k_);
-  }
-  Tensor keys = stored(key_cache_, k_), values = stored(value_cache_, v_);
+  new_.q = prepared(new_.q, 12, "q_norm_weight");
+  new_.k = prepared(new_.k, 13, "k_norm_weight");
+  Tensor keys = stored(key_cache_, new_.k);
+  Tensor values = stored(value_cache_, new_.v);
   Heads q = queries(), k = cached(keys), v = cached(values);
   v.length = k.length;
-  Tensor y = attention_values(b_, shares(q, k), v, q_.dtype());
-  Tensor tokens = b_.map(q_.shape(), q_.dtype(), [&](auto p) {
+  Tensor y = attention_values(b_, shares(q, k), v, new_.q.dtype());
+  Tensor tokens = b_.map(new_.q.shape(), new_.q.dtype(), [&](auto p) {
     Scalar own = sequences_.owners.at({p[0]}), s = p[0] - start(own);
     Scalar at[] = {own, p[1], s, p[2]};
-    return y.at_or(at, s < b_.scalar(q.length), b_.literal(q_.dtype(), 0));
+    return y.at_or(at, s < b_.scalar(q.length), b_.literal(new_.q.dtype(), 0));
   });
-  node_.output(0, b_.reshape(tokens, {q_.dim(0), q_.dim(1) * q_.dim(2)}));
+  node_.output(
+      0, b_.reshape(tokens, {new_.q.dim(0), new_.q.dim(1) * new_.q.dim(2)}));
   if (node_.wants_output(1))
     node_.output(1, keys);
   if (node_.wants_output(2))

@@ -10,6 +10,7 @@
 
 #include "frontend/onnx/families/matrix_product.h"
 #include "frontend/onnx/families/q_linear.h"
+#include "frontend/onnx/support/loose_flags.h"
 #include "frontend/onnx/support/one_element.h"
 #include "frontend/onnx/support/parameter_shape.h"
 
@@ -20,8 +21,8 @@ static void q_gemm(Node &node) {
   MatrixProduct product;
   product.a = node.input(0, "A", 2);
   product.b = node.input(3, "B", 2);
-  product.transpose_a = node.flag_attr("transA", false);
-  product.transpose_b = node.flag_attr("transB", false);
+  product.transpose_a = flag_unless_zero(node, "transA", false);
+  product.transpose_b = flag_unless_zero(node, "transB", false);
   Tensor a_scale = one_element(node, node.input(1, "a_scale"));
   product.a_zero = one_element(node, node.input(2, "a_zero_point"));
   Tensor b_scale = node.input(4, "b_scale", 0, 1);

@@ -12,6 +12,7 @@
 #include "frontend/onnx/families/pool.h"
 #include "frontend/onnx/families/q_linear.h"
 #include "frontend/onnx/support/channel_order.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 namespace landfall::frontend {
 
@@ -20,7 +21,7 @@ namespace {
 void q_linear_average_pool(Node &node) {
   QuantTensor x(node, 0, "X");
   QuantScheme y(node, 3, "Y", x.tensor.dtype());
-  bool last = node.flag_attr("channels_last", false);
+  bool last = flag_unless_zero(node, "channels_last", false);
   Tensor real = x.real();
   Pool pool = bind_pool(node, last ? channels_second(real) : real);
   WindowMean mean(node, pool, true); // ONNX Runtime's divisor.
@@ -35,7 +36,7 @@ void q_linear_global_average_pool(Node &node) {
   Builder &b = node.b();
   QuantTensor x(node, 0, "X");
   QuantScheme y(node, 3, "Y", x.tensor.dtype());
-  bool last = node.flag_attr("channels_last", false);
+  bool last = flag_unless_zero(node, "channels_last", false);
   Tensor image = last ? channels_second(x.tensor) : x.tensor;
   Size count = product(sublist(image.shape(), 2, image.rank()));
   auto centered = [&](Scalar value) {

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/support/axis_list.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 #include <algorithm>
 
@@ -117,7 +118,7 @@ void reshape_as(Node &node, Tensor shape_operand) {
   Builder &b = node.b();
   Tensor data = node.input(0, "data");
   std::vector<Size> requested = b.read_all(shape_operand);
-  bool allow_zero = node.flag_attr("allowzero", false);
+  bool allow_zero = flag_if_one(node, "allowzero", false);
   std::vector<Entry> entries;
   Shape others;
   int unknown = 0, inferred = 0;

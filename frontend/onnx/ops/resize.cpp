@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/resize_operands.h"
 #include "frontend/onnx/support/axis_list.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 #include <algorithm>
 #include <utility>
@@ -48,9 +49,9 @@ ResizeRules rules_of(const Node &node) {
                                   {"round_prefer_ceil", Nearest::prefer_ceil},
                                   {"floor", Nearest::floor},
                                   {"ceil", Nearest::ceil}});
-  rules.antialias =
-      node.flag_attr("antialias", false) && rules.mode != ResizeMode::nearest;
-  rules.exclude_outside = node.flag_attr("exclude_outside", false);
+  rules.antialias = flag_unless_zero(node, "antialias", false) &&
+                    rules.mode != ResizeMode::nearest;
+  rules.exclude_outside = flag_unless_zero(node, "exclude_outside", false);
   rules.cubic_a = node.float_attr("cubic_coeff_a", -0.75);
   rules.extrapolation = node.float_attr("extrapolation_value", 0.0);
   return rules;

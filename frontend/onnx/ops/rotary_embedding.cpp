@@ -10,6 +10,7 @@
 
 #include "frontend/onnx/families/rotation.h"
 #include "frontend/onnx/support/checked_index.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 namespace landfall::frontend {
 
@@ -79,7 +80,7 @@ static void rotary_embedding(Node &node) {
   Tensor split = split_heads(node, x, heads);
   Rotation r{split,
              x.rank() == 4,
-             node.flag_attr("interleaved", false),
+             flag_if_one(node, "interleaved", false),
              rotated_features(node, split),
              {},
              {}};
@@ -132,7 +133,7 @@ static void rotary_embedding_microsoft(Node &node) {
                            split.dim(x.rank() == 4 ? 2 : 1));
   Rotation r{split,
              x.rank() == 4,
-             node.flag_attr("interleaved", false),
+             flag_if_one(node, "interleaved", false),
              rotated_features(node, split),
              by_id(b, cosine, rows),
              by_id(b, sine, rows)};
@@ -173,7 +174,7 @@ static void multimodal_rotary_embedding(Node &node) {
   Tensor split = split_heads(node, x, heads);
   Rotation r{split,
              x.rank() == 4,
-             node.flag_attr("interleaved", false),
+             flag_if_one(node, "interleaved", false),
              rotated_features(node, split),
              {},
              {}};

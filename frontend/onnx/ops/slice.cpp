@@ -53,7 +53,8 @@ Size moderate(Size step) {
 }
 
 /// A negative step walks from start down to, not including, end: both are
-/// clamped one lower.
+/// clamped one lower. So a large end is behind the start and nothing results;
+/// ONNX Runtime takes numbers from 2^31 - 1 up for the first element here, too.
 Range resolve(Size start, Size end, Size step, Size extent) {
   Size down = less(step, 0);
   start = clamp(from_front(start, extent), 0, extent - down);

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/boxed.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 namespace landfall::frontend {
 namespace {
@@ -88,8 +89,8 @@ void split_to_sequence(Node &node) {
   Tensor input = node.input(0, "input");
   int axis = node.axis(node.int_attr("axis", 0), input.rank());
   if (!node.has_input(1))
-    return node.output(
-        equal_pieces(node, input, axis, 1, node.flag_attr("keepdims", true)));
+    return node.output(equal_pieces(node, input, axis, 1,
+                                    flag_unless_zero(node, "keepdims", true)));
   Tensor split = node.input(1, "split", 0, 1);
   if (!split.element_count().is_constant())
     return node.output(sized_pieces_in_loop(node, input, axis, split));

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/families/fourier.h"
+#include "frontend/onnx/support/loose_flags.h"
 
 namespace landfall::frontend {
 
@@ -70,7 +71,7 @@ static void stft(Node &node) {
     require_equal(b, window.dim(0), length,
                   "the window must have frame_length elements");
   b.require(less(length - 1, x.dim(1)), "frame_length exceeds the signal");
-  bool onesided = node.flag_attr("onesided", true);
+  bool onesided = flag_unless_zero(node, "onesided", true);
   Frames f{b,    x,      window,
            step, length, onesided ? floordiv(length, 2) + 1 : length};
   node.output(transformed(f));

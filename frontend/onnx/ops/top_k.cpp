@@ -6,6 +6,7 @@
 #include "frontend/onnx/families/sorted_entries.h"
 #include "frontend/onnx/support/axis_list.h"
 #include "frontend/onnx/support/index_lists.h"
+#include "frontend/onnx/support/loose_flags.h"
 #include "frontend/onnx/support/order_key.h"
 #include "frontend/onnx/support/permute.h"
 
@@ -19,7 +20,7 @@ void top_k(Node &node, Size k) {
   Builder &b = node.b();
   Tensor x = node.input(0, "X");
   int axis = node.axis(node.int_attr("axis", -1), x.rank());
-  bool largest = node.flag_attr("largest", true);
+  bool largest = flag_if_one(node, "largest", true);
   Size extent = x.dim(axis);
   b.require(1 - less(k, 0), "TopK needs a K of at least 0");
   b.require(1 - less(extent, k), "TopK needs a K of at most the axis's extent");

@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "frontend/onnx/support/loose_flags.h"
 #include "frontend/onnx/support/one_element.h"
 
 namespace landfall::frontend {
@@ -15,7 +16,7 @@ static void trilu(Node &node) {
   Tensor k = node.optional_input(1, "k");
   k = k ? one_element(node, k) : k;
   constexpr int64_t far_away = int64_t(1) << 62;
-  bool upper = node.flag_attr("upper", true);
+  bool upper = flag_unless_zero(node, "upper", true);
   Builder &b = node.b();
   DType type = input.dtype();
   node.output(b.map(input.shape(), type, [&](std::span<const Scalar> i) {

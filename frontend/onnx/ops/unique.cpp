@@ -7,6 +7,7 @@
 #include "frontend/onnx/families/sorted_entries.h"
 #include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/index_lists.h"
+#include "frontend/onnx/support/loose_flags.h"
 #include "frontend/onnx/support/order_key.h"
 #include "frontend/onnx/support/text_operand.h"
 
@@ -180,7 +181,7 @@ void unique(Node &node) {
   std::optional<int> axis;
   if (node.has_attr("axis"))
     axis = node.axis(node.int_attr("axis"), x.rank());
-  bool is_sorted = node.flag_attr("sorted", true);
+  bool is_sorted = flag_if_one(node, "sorted", true);
   Items items(b, comparable(b, x, is_sorted), axis);
   Groups groups = sorted_groups(b, items);
   if (!is_sorted)

@@ -60,7 +60,7 @@ void reopen_reshape(Reopening &reopening, NodeState &node) {
   if (!given || !depends_on_free(extents, data.shape()))
     return;
   auto target = explicit_target(extents, data.shape(), *given,
-                                view.flag_attr("allowzero", false));
+                                view.int_attr("allowzero", 0) == 1);
   std::vector<ReshapeReading> readings;
   if (target)
     readings = reshape_readings(extents, data.shape(), *target);

@@ -19,7 +19,7 @@ from onnx import numpy_helper
 
 import rival
 import tolerance
-from mutants.left_open import is_unspecified
+from mutants.left_open import departs_from_onnx, is_unspecified
 from mutants.mutant import Mutant, all_nodes
 from mutants.open_bodies import opened
 
@@ -117,6 +117,8 @@ class Judge:
             error = mine[1]
             if error.code not in LEGAL:
                 return Verdict("internal", error.operator or "", f"{error.code}: {error.reason}", mutant)
+            if its[0] == "answered" and departs_from_onnx(mutant):
+                return Verdict("rival's own", error.operator or "", error.reason, mutant)
             if its[0] == "answered":
                 kind = "memory" if error.code == "out_of_memory" else "refused"
                 return Verdict(kind, error.operator or "", f"{error.code}: {error.reason}", mutant)

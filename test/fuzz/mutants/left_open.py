@@ -31,6 +31,22 @@ def is_unspecified(part):
     return False
 
 
+def departs_from_onnx(part):
+    """Whether the rival gives a result that ONNX excludes, so that what follows need not fit it."""
+    known = part.values() or part.feeds
+    return any(slices_backward_to_any(node, known) for node in part.graph.node if node.op_type == "Slice")
+
+
+def slices_backward_to_any(node, known):
+    """A negative step with an end from 2^31 - 1 up: ONNX clamps it to the last element, and nothing is in between;
+    the rival walks to the first."""
+    if len(node.input) < 5:
+        return False
+    ends, steps = known.get(node.input[2]), known.get(node.input[4])
+    is_known = isinstance(ends, np.ndarray) and isinstance(steps, np.ndarray) and ends.shape == steps.shape
+    return is_known and bool(np.any((steps < 0) & (ends >= 2**31 - 1)))
+
+
 def is_open(node, operands, known):
     reals = [value for value in operands if value.dtype.kind == "f"]
     integers = [value for value in operands if value.dtype.kind in "iu"]

@@ -27,7 +27,8 @@ from mutants.random_graphs import random_graph  # noqa: E402
 MODELS_AT_A_TIME = 2  # Whole models with all values that a process keeps.
 BLOCK = 200  # Consecutive mutants that share them.
 LARGE_INPUT, LARGEST_INPUT = 4_000, 50_000  # Elements: cropped if possible; not used.
-PARTS_TRIED = 50  # Of one model, until the rival runs one.
+PARTS_TRIED = 50  # Of a block's models, until the rival runs one.
+BLOCKS_TRIED = 4  # A few large models have hardly any small parts: then those of a next block.
 MOST_PRODUCTS = 3e6  # Of a part: the interpreter takes a microsecond for some ten.
 MOST_CONSTANTS = 400_000  # Elements of a part's constants.
 NEWEST_OPSET = 26  # That the rival knows.
@@ -207,11 +208,12 @@ class Sources:
         return "random", random_graph(rng, is_long and rng.random() < 0.5)
 
     def part_of_real(self, number, rng):
-        for _ in range(PARTS_TRIED):
-            path = rng.choice(self.paths_at(number))
-            if part := self.model(path).part(rng):
-                return path.parent.name, part
-        raise LookupError(f"no part of {path.parent.name} or its neighbour is small enough")
+        for later in range(BLOCKS_TRIED):
+            for _ in range(PARTS_TRIED):
+                path = rng.choice(self.paths_at(number + later * BLOCK))
+                if part := self.model(path).part(rng):
+                    return path.parent.name, part
+        raise LookupError(f"no part of {path.parent.name} or of those before it is small enough")
 
     def paths_at(self, number):
         return random.Random(f"{self.seed} {number // BLOCK}").sample(self.paths, MODELS_AT_A_TIME)
