@@ -31,6 +31,9 @@ struct WindowSumShape {
   bool residual = false; ///< The result adds an operand of its own shape.
   bool bias = false;     ///< The result adds an operand of one value a channel.
   DType data = DType::f32, weight = DType::f32, sum = DType::f32;
+  /// The factor is less an operand of its type: one value, which also stands
+  /// outside of the image; one value a channel.
+  bool data_zero = false, weight_zero = false;
 };
 
 struct WindowSumCase {
@@ -61,6 +64,10 @@ public:
     weights.insert(s_.weight_channels_last ? weights.end() : weights.begin(),
                    channels);
     uint32_t w = input(s_.weight, weights);
+    if (s_.data_zero)
+      data_zero_ = input(s_.data, {});
+    if (s_.weight_zero)
+      weight_zero_ = input(s_.weight, {channels});
     uint32_t bias = s_.bias ? input(s_.sum, {channels}) : 0;
     uint32_t residual = s_.residual ? input(s_.sum, kernel.loops) : 0;
     output(s_.sum, kernel.loops);
@@ -150,22 +157,29 @@ private:
     }
     std::vector<NodeId> args =
         order(batch_, channel_, position, s_.data_channels_last);
+    NodeId outside = s_.data_zero ? load(data_zero_, {}) : literal(0, s_.data);
     if (inside != no_node)
-      args.insert(args.end(), {inside, literal(0, s_.data)});
+      args.insert(args.end(), {inside, outside});
     NodeId value = as_sum(load(x, args));
+    if (s_.data_zero)
+      value = real(ScalarOp::sub, value, as_sum(outside));
     return s_.relu ? real(ScalarOp::max, value, literal(0, s_.sum)) : value;
   }
 
   NodeId weight(uint32_t w) {
     std::vector<NodeId> args = tap_;
     args.insert(s_.weight_channels_last ? args.end() : args.begin(), channel_);
-    return as_sum(load(w, args));
+    NodeId value = as_sum(load(w, args));
+    return s_.weight_zero ? real(ScalarOp::sub, value,
+                                 as_sum(load(weight_zero_, {channel_})))
+                          : value;
   }
 
   WindowSumShape s_;
   bool free_sizes_;
   std::vector<int64_t> sizes_;
   std::vector<Extent> taps_, inputs_;
+  uint32_t data_zero_ = 0, weight_zero_ = 0;
   NodeId batch_ = no_node, channel_ = no_node;
   std::vector<NodeId> space_, tap_;
 };

@@ -32,16 +32,10 @@ std::pair<Value *, Value *> split(llvm::IRBuilderBase &b, Value *words,
 
 Value *by_shorts(llvm::IRBuilderBase &b, const WordForm &form, Value *rows,
                  Value *points, Value *sum) {
-  unsigned bits = bits_of(sum);
-  llvm::Intrinsic::ID product =
-      bits == 512   ? llvm::Intrinsic::x86_avx512_pmaddw_d_512
-      : bits == 256 ? llvm::Intrinsic::x86_avx2_pmadd_wd
-                    : llvm::Intrinsic::x86_sse2_pmadd_wd;
   auto [even_rows, odd_rows] = split(b, rows, form.rows_signed);
   auto [even_points, odd_points] = split(b, points, form.points_signed);
-  Value *even = b.CreateIntrinsic(product, {}, {even_rows, even_points});
-  Value *odd = b.CreateIntrinsic(product, {}, {odd_rows, odd_points});
-  return b.CreateAdd(b.CreateAdd(sum, even), odd);
+  sum = multiply_add_shorts(b, even_rows, even_points, sum);
+  return multiply_add_shorts(b, odd_rows, odd_points, sum);
 }
 
 Value *by_bytes(llvm::IRBuilderBase &b, const WordForm &form, Value *rows,
@@ -79,6 +73,20 @@ WordForm WordForm::choose(const Machine &machine, bool rows_signed,
   form.rows_signed ^= form.flips_rows;
   form.points_signed ^= form.flips_points;
   return form;
+}
+
+Value *multiply_add_shorts(llvm::IRBuilderBase &b, Value *x, Value *y,
+                           Value *sum) {
+  unsigned bits = bits_of(sum);
+  llvm::Intrinsic::ID product =
+      bits == 512   ? llvm::Intrinsic::x86_avx512_pmaddw_d_512
+      : bits == 256 ? llvm::Intrinsic::x86_avx2_pmadd_wd
+                    : llvm::Intrinsic::x86_sse2_pmadd_wd;
+  auto shorts = [&](Value *words) {
+    return b.CreateBitCast(words, divided(b, words, 16));
+  };
+  return b.CreateAdd(sum,
+                     b.CreateIntrinsic(product, {}, {shorts(x), shorts(y)}));
 }
 
 Value *multiply_add_words(KernelFrame &frame, const WordForm &form, Value *rows,

@@ -70,5 +70,9 @@ private:
 llvm::Value *multiply_add_words(KernelFrame &frame, const WordForm &form,
                                 llvm::Value *rows, llvm::Value *points,
                                 llvm::Value *sum);
+/// sum + the products of words of two signed integers of 16 bits, likewise, by
+/// x86's pmaddwd.
+llvm::Value *multiply_add_shorts(llvm::IRBuilderBase &b, llvm::Value *x,
+                                 llvm::Value *y, llvm::Value *sum);
 
 } // namespace landfall::kernels

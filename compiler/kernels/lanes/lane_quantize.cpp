@@ -65,12 +65,65 @@ std::optional<Quantized> match(LaneCode &c, Value *x) {
   return Quantized{value, sum->getOperand(1), whole};
 }
 
-/// The reciprocal of a number in all lanes; NaN if it is not of full precision.
-Value *reciprocal(LaneCode &c, Value *divisor, unsigned lanes) {
+/// The smaller or larger of two reals, as IEEE 754's minimum and maximum, where
+/// the machine has no instruction for it (lane_real.cpp).
+struct Extreme {
+  bool lower;
+  Value *x, *y;
+};
+
+std::optional<Extreme> extreme_in(Value *value) {
+  auto under_cast = [](Value *x) -> Value * {
+    auto *cast = llvm::dyn_cast<llvm::BitCastInst>(x);
+    return cast ? cast->getOperand(0) : nullptr;
+  };
+  auto *join = llvm::dyn_cast_or_null<llvm::BinaryOperator>(under_cast(value));
+  if (!join || join->getOpcode() != llvm::Instruction::Or)
+    return std::nullopt;
+  auto *both = llvm::dyn_cast<llvm::BinaryOperator>(join->getOperand(0));
+  bool lower = !both || both->getOpcode() != llvm::Instruction::And;
+  auto *pick = llvm::dyn_cast_or_null<llvm::SelectInst>(
+      under_cast(lower ? join->getOperand(0) : both->getOperand(0)));
+  auto *test =
+      pick ? llvm::dyn_cast<llvm::FCmpInst>(pick->getCondition()) : nullptr;
+  auto order = lower ? llvm::FCmpInst::FCMP_OLT : llvm::FCmpInst::FCMP_OGT;
+  if (!test || test->getPredicate() != order ||
+      test->getOperand(0) != pick->getTrueValue() ||
+      test->getOperand(1) != pick->getFalseValue())
+    return std::nullopt;
+  return Extreme{lower, pick->getTrueValue(), pick->getFalseValue()};
+}
+
+/// A value that quantises to the same integer where the bounds that are added
+/// to `bounds` are no NaN: it may differ in the sign of zero. It is NaN if the
+/// value would be.
+Value *without_order_of_zeros(LaneCode &c, Value *value, Values &bounds) {
+  std::optional<Extreme> found = extreme_in(value);
+  if (!found)
+    return value;
+  bool is_second = llvm::getSplatValue(found->y) != nullptr;
+  Value *bound = is_second ? found->y : found->x;
+  if (!llvm::getSplatValue(bound))
+    return value;
+  bounds.push_back(llvm::getSplatValue(bound));
+  Value *inner =
+      without_order_of_zeros(c, is_second ? found->x : found->y, bounds);
+  // The value, not the bound, where they have no order: as x86's instructions.
+  Value *take = found->lower ? c.b.CreateFCmpOLT(bound, inner)
+                             : c.b.CreateFCmpOGT(bound, inner);
+  return c.b.CreateSelect(take, bound, inner);
+}
+
+/// The reciprocal of a number in all lanes; NaN if it is not of full precision,
+/// or if one of `bounds` is NaN.
+Value *reciprocal(LaneCode &c, Value *divisor, const Values &bounds,
+                  unsigned lanes) {
   Value *magnitude = c.b.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, divisor);
   Value *is_usual =
       c.b.CreateAnd(c.b.CreateFCmpOGT(magnitude, c.real(0x1p-120, divisor)),
                     c.b.CreateFCmpOLT(magnitude, c.real(0x1p120, divisor)));
+  for (Value *bound : bounds)
+    is_usual = c.b.CreateAnd(is_usual, c.b.CreateFCmpORD(bound, bound));
   Value *one = c.b.CreateFDiv(c.real(1, divisor), divisor);
   return c.b.CreateVectorSplat(
       lanes, c.b.CreateSelect(is_usual, one,
@@ -101,30 +154,39 @@ Value *emit_quantized(LaneCode &c, DType to, Value *x) {
                              {c.integer(32, real), real->getType()}, {real});
   };
   Value *near = found->value;
-  if (divisor)
-    near = b.CreateFMul(division->getOperand(0),
-                        reciprocal(c, divisor, type->getNumElements()));
-  Value *whole = round(near);
-  Value *is_usual = is_below(near, 0x1p30);
   if (divisor) {
-    // A product with the reciprocal is within 2^-13 of the correctly rounded
-    // quotient if it is less than 512, as three roundings err by 2^-24 each: so
-    // both round to the same integer unless they are as close to the middle of
-    // two. Larger ones saturate.
-    Value *back = b.CreateSIToFP(whole, near->getType());
-    is_usual = b.CreateAnd(is_usual,
-                           is_below(b.CreateFSub(near, back), 0.5 - 0x1p-13));
+    Values bounds;
+    Value *dividend =
+        without_order_of_zeros(c, division->getOperand(0), bounds);
+    near = b.CreateFMul(dividend,
+                        reciprocal(c, divisor, bounds, type->getNumElements()));
   }
+  Value *whole = round(near);
+  // A product with the reciprocal is within 2^-13 of the correctly rounded
+  // quotient if it is less than 512, as three roundings err by 2^-24 each: so
+  // both round to the same integer unless they are as close to the middle of
+  // two. Larger ones saturate. What is beyond 32 bits, or NaN, is far from what
+  // it is converted to.
+  Value *is_usual =
+      divisor
+          ? is_below(b.CreateFSub(near, b.CreateSIToFP(whole, near->getType())),
+                     0.5 - 0x1p-13)
+          : is_below(near, 0x1p30);
   return emit_if(
       c.frame, b.CreateAndReduce(is_usual),
       [&] {
-        Value *sum =
-            found->zero ? b.CreateAdd(whole, found->whole_zero) : whole;
+        // Bounds first: the sum may be beyond 32 bits.
         int64_t low = is_signed_integer(to) ? -128 : 0;
-        sum = b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, sum,
-                                      c.whole(low, sum));
+        auto bound = [&](int64_t value) -> Value * {
+          Value *limit = c.whole(value, whole);
+          return found->zero ? b.CreateSub(limit, found->whole_zero) : limit;
+        };
+        Value *sum =
+            b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, whole, bound(low));
         sum = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, sum,
-                                      c.whole(low + 255, sum));
+                                      bound(low + 255));
+        if (found->zero)
+          sum = b.CreateAdd(sum, found->whole_zero);
         return Values{b.CreateTrunc(sum, c.integer(8, sum))};
       },
       [&] {

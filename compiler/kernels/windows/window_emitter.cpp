@@ -17,7 +17,7 @@ using llvm::Value;
 WindowEmitter::WindowEmitter(SizeCode &sizes, const WindowProblem &problem,
                              const WindowTile &tile)
     : sizes_(sizes), frame_(sizes.frame()), b(frame_.b), problem_(problem),
-      tile_(tile), lanes_(frame_, problem.width),
+      tile_(tile), lanes_(frame_, problem.width), results_(problem, lanes_),
       vector_(lanes_.vector_type(problem.sum.type)) {
   auto area = [&](Value *at) {
     return b.CreateGEP(b.getInt8Ty(), frame_.scratch, at);
@@ -88,17 +88,6 @@ Value *WindowEmitter::point(Value *area, Value *number) {
   return b.CreateGEP(vector_, area, number);
 }
 
-/// The variable that stands for the position; the axis's other one is 0 then.
-uint32_t WindowEmitter::position_variable(const WindowAxis &axis) const {
-  return axis.loop && axis.stride == 1 ? *axis.loop
-                                       : problem_.sum.taps[*axis.tap];
-}
-
-/// The change of that variable from position to position, 1 or -1.
-int64_t WindowEmitter::position_scale(const WindowAxis &axis) const {
-  return axis.loop && axis.stride == 1 ? 1 : axis.dilation;
-}
-
 /// The least position that is read for result index `index`.
 Value *WindowEmitter::first_position(const WindowAxis &axis, Value *index,
                                      Value *taps) {
@@ -112,29 +101,8 @@ Value *WindowEmitter::first_position(const WindowAxis &axis, Value *index,
 void WindowEmitter::set_position(IndexValues &at, const WindowAxis &axis,
                                  Value *position) {
   if (axis.loop || axis.tap)
-    at[position_variable(axis)] = times(position, index(position_scale(axis)));
-}
-
-/// Binds all indices: those in `at`, that of the lanes, and 0 for the others.
-void WindowEmitter::bind(BodyEmitter &body, const IndexValues &at,
-                         const LaneIndex &lane) {
-  for (uint32_t v = 0; v < problem_.sum.space.params.size(); ++v) {
-    Value *value = at.lookup(v);
-    body.bind(problem_.sum.space.params[v],
-              v == lane.variable
-                  ? lane.value
-                  : LaneValue::uniform(DType::i64, value ? value : index(0)));
-  }
-}
-
-/// Emits a node after all that it is computed from.
-LaneValue WindowEmitter::value_of(NodeId node, BodyEmitter &body) {
-  if (!body.has(node)) {
-    for (NodeId argument : frame_.kernel.nodes[node].args)
-      value_of(argument, body);
-    body.emit(node);
-  }
-  return body.value(node);
+    at[problem_.position_variable(axis)] =
+        times(position, index(problem_.position_scale(axis)));
 }
 
 /// The name of a function that all kernels with such vectors share.
@@ -243,6 +211,52 @@ Values WindowEmitter::emit_block(Value *data, unsigned columns) {
     state = taps(tile_.outer_taps, times(tile_.data_rows, tile_.data_columns),
                  state, along_rows);
   return Values(state.begin() + 2, state.end());
+}
+
+//===--- Results ----------------------------------------------------------===//
+
+void WindowEmitter::emit_results(const Item &item) {
+  if (!problem_.channels_last) {
+    turn_sums(item);
+    return emit_by_channel(item);
+  }
+  lanes_.set_active(item.channels);
+  emit_for(frame_, index(0), item.rows, [&](Value *row) {
+    emit_for(frame_, index(0), item.columns, [&](Value *column) {
+      IndexValues at = item.outer;
+      if (problem_.row.loop)
+        at[*problem_.row.loop] = b.CreateAdd(item.row, row);
+      at[*problem_.column.loop] = b.CreateAdd(item.column, column);
+      Value *number = b.CreateAdd(times(row, item.columns), column);
+      results_.emit(at, {problem_.sum.channel, lanes_.index(item.channel)},
+                    b.CreateLoad(vector_, point(sums_, number)));
+    });
+  });
+  lanes_.set_active(nullptr);
+}
+
+/// [row][column][channel] to [channel][row][column].
+void WindowEmitter::turn_sums(const Item &item) {
+  Value *count = times(item.rows, item.columns);
+  Value *stride = b.CreateUDiv(tile_.pitch, lanes_.step());
+  emit_for(frame_, index(0), count, lanes_.step(), {},
+           [&](Value *first, llvm::ArrayRef<Value *>) {
+             turn_square(point(sums_, first),
+                         point(turned_, b.CreateUDiv(first, lanes_.step())),
+                         stride);
+             return Values();
+           });
+}
+
+void WindowEmitter::emit_by_channel(const Item &item) {
+  llvm::Type *type = lanes_.scalar_type(problem_.sum.type);
+  emit_for(frame_, index(0), item.channels, [&](Value *channel) {
+    IndexValues at = item.outer;
+    at[problem_.sum.channel] = b.CreateAdd(item.channel, channel);
+    results_.emit_channel(
+        {at, item.row, item.rows, item.column, item.columns},
+        element(b, type, turned_, times(channel, tile_.pitch)));
+  });
 }
 
 } // namespace landfall::kernels

@@ -12,7 +12,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/kernels/body/body_emitter.h"
+#include "compiler/kernels/windows/window_results.h"
 #include "compiler/kernels/windows/window_tile.h"
 
 namespace landfall::kernels {
@@ -35,11 +35,6 @@ private:
     llvm::Value *row, *rows;
     llvm::Value *column, *columns;
   };
-  /// One loop whose indices are in the lanes.
-  struct LaneIndex {
-    uint32_t variable;
-    LaneValue value;
-  };
   /// Elements of a factor along one variable, which are read with consecutive
   /// indices in the lanes and then transposed.
   struct Strip {
@@ -61,20 +56,19 @@ private:
   }
   /// The address of point number `point` of an area.
   llvm::Value *point(llvm::Value *area, llvm::Value *point);
-  uint32_t position_variable(const analysis::WindowAxis &axis) const;
-  int64_t position_scale(const analysis::WindowAxis &axis) const;
   llvm::Value *first_position(const analysis::WindowAxis &axis,
                               llvm::Value *index, llvm::Value *taps);
   void set_position(IndexValues &at, const analysis::WindowAxis &axis,
                     llvm::Value *position);
-  void bind(BodyEmitter &body, const IndexValues &at, const LaneIndex &lane);
-  LaneValue value_of(NodeId node, BodyEmitter &body);
   std::string symbol(const std::string &name) const;
   void store_turned(Values rows, llvm::Value *to, llvm::Value *stride);
   void turn_square(llvm::Value *from, llvm::Value *to, llvm::Value *stride);
   void emit_sums(const Item &item, llvm::Value *row_of_tile,
                  llvm::Value *column_of_tile);
   Values emit_block(llvm::Value *data, unsigned columns);
+  void emit_results(const Item &item);
+  void emit_by_channel(const Item &item);
+  void turn_sums(const Item &item);
 
   // window_pack.cpp
   void pack_weights(const Item &item);
@@ -92,21 +86,13 @@ private:
                   const IndexValues &at, const llvm::DenseSet<NodeId> *truths,
                   llvm::Value *target);
 
-  // window_results.cpp
-  void emit_results(const Item &item);
-  void emit_by_channel(const Item &item);
-  void turn_sums(const Item &item);
-  void emit_lanes(const IndexValues &at, llvm::Value *first, llvm::Value *count,
-                  llvm::Value *sums);
-  void emit_result(const IndexValues &at, const LaneIndex &lane,
-                   llvm::Value *sum);
-
   SizeCode &sizes_;
   KernelFrame &frame_;
   llvm::IRBuilderBase &b;
   const WindowProblem &problem_;
   const WindowTile &tile_;
   Lanes lanes_;
+  WindowResults results_;
   llvm::Type *vector_;
   llvm::Value *weights_, *data_, *sums_, *turned_; ///< Areas of scratch memory.
   llvm::DenseSet<NodeId> guards_; ///< The guards of the data's loads.

@@ -59,9 +59,9 @@ void WindowEmitter::pack_row(const Item &item, const IndexValues &at,
     inside = interior(at, first, count);
   Value *end = b.CreateAdd(inside.begin, inside.count);
   if (problem_.transposes_data)
-    pack_strip(item, {problem_.sum.data, at, position_variable(axis),
-                      position_scale(axis), first, inside.begin, end, target,
-                      problem_.row.loop.has_value()});
+    pack_strip(item, {problem_.sum.data, at, problem_.position_variable(axis),
+                      problem_.position_scale(axis), first, inside.begin, end,
+                      target, problem_.row.loop.has_value()});
   else
     emit_for(frame_, inside.begin, end,
              [&](Value *column) { pack(column, &guards_); });
@@ -188,9 +188,9 @@ void WindowEmitter::turn_computed(const Item &item, const Strip &strip,
         smaller(b, last, b.CreateAdd(item.channel, channel));
     BodyEmitter body(lanes_);
     body.assume(&guards_);
-    bind(body, at,
-         {strip.variable, LaneValue::linear(first, index(strip.scale))});
-    b.CreateStore(lanes_.spread(value_of(strip.factor.value, body)),
+    bind_window(body, problem_, at,
+                {strip.variable, LaneValue::linear(first, index(strip.scale))});
+    b.CreateStore(lanes_.spread(window_value(strip.factor.value, body)),
                   point(slot, channel));
   });
   lanes_.set_active(nullptr);
@@ -206,8 +206,9 @@ void WindowEmitter::pack_point(const Item &item,
   lanes_.set_active(item.channels);
   BodyEmitter body(lanes_);
   body.assume(truths);
-  bind(body, at, {problem_.sum.channel, lanes_.index(item.channel)});
-  b.CreateStore(lanes_.spread(value_of(factor.value, body)), target);
+  bind_window(body, problem_, at,
+              {problem_.sum.channel, lanes_.index(item.channel)});
+  b.CreateStore(lanes_.spread(window_value(factor.value, body)), target);
   lanes_.set_active(nullptr);
 }
 

@@ -194,6 +194,14 @@ std::vector<uint32_t> WindowProblem::outer_taps() const {
   return variables;
 }
 
+uint32_t WindowProblem::position_variable(const WindowAxis &axis) const {
+  return axis.loop && axis.stride == 1 ? *axis.loop : sum.taps[*axis.tap];
+}
+
+int64_t WindowProblem::position_scale(const WindowAxis &axis) const {
+  return axis.loop && axis.stride == 1 ? 1 : axis.dilation;
+}
+
 SizePolynomial WindowProblem::step(const Affine &form,
                                    const WindowAxis &axis) const {
   if (axis.loop && axis.stride == 1)

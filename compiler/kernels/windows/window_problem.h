@@ -53,6 +53,10 @@ struct WindowProblem {
   bool reaches_far() const;
   std::vector<uint32_t> outer_loops() const;
   std::vector<uint32_t> outer_taps() const;
+  /// The variable that stands for the position; the axis's other one is 0 then.
+  uint32_t position_variable(const analysis::WindowAxis &axis) const;
+  /// The change of that variable from position to position, 1 or -1.
+  int64_t position_scale(const analysis::WindowAxis &axis) const;
   /// The change of a form from one position of the axis to the next.
   analysis::SizePolynomial step(const analysis::Affine &form,
                                 const analysis::WindowAxis &axis) const;

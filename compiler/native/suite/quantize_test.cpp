@@ -67,6 +67,42 @@ std::vector<float> samples(float scale, std::mt19937 &random) {
   return result;
 }
 
+/// out[i] = cast_sat(round(min(max(x[i], low), high) / scale)).
+Kernel clipped() {
+  KernelMaker k("clipped", KernelClass::map);
+  k.kernel.size_count = 1;
+  k.kernel.loops = {sized(0)};
+  uint32_t x = k.input(DType::f32, {sized(0)});
+  uint32_t low = k.input(DType::f32, {}), high = k.input(DType::f32, {});
+  uint32_t scale = k.input(DType::f32, {});
+  k.output(DType::i8, {sized(0)});
+  NodeId i = k.param(DType::i64);
+  auto real = [&](ScalarOp op, NodeId a, NodeId b) {
+    return k.scalar(op, DType::f32, {a, b});
+  };
+  NodeId value = real(ScalarOp::max, k.load(x, {i}), k.load(low, {}));
+  value = real(ScalarOp::min, k.load(high, {}), value);
+  value = real(ScalarOp::div, value, k.load(scale, {}));
+  value = k.scalar(ScalarOp::round, DType::f32, {value});
+  k.yield({k.scalar(ScalarOp::cast_sat, DType::i8, {value})});
+  return std::move(k.kernel);
+}
+
+TEST(Quantize, isExactAfterBounds) {
+  std::mt19937 random(6);
+  Case test{clipped(), {}, {}};
+  for (auto [low, high] : std::vector<std::pair<float, float>>{
+           {0, 6}, {-0.0f, 0}, {-3, 1e9f}, {NAN, 6}, {0, NAN}, {2, 1}}) {
+    std::vector<float> x = samples(0.05f, random);
+    test.launches.push_back({{int64_t(x.size())},
+                             {bytes_of(x), bytes_of(std::vector<float>{low}),
+                              bytes_of(std::vector<float>{high}),
+                              bytes_of(std::vector<float>{0.05f}),
+                              std::vector<uint8_t>(x.size())}});
+  }
+  check_cases({test});
+}
+
 TEST(Quantize, isExactAtTiesAndBeyondAllIntegers) {
   std::mt19937 random(5);
   std::vector<Case> cases;

@@ -24,7 +24,10 @@ public:
   Case operator()(const WindowSumShape &shape) {
     analysis::WindowSumCase made = make_window_sum(shape, coin());
     Case test{std::move(made.kernel), {}, {}};
-    test.launches = {whole_numbers(test.kernel, made.sizes, random_)};
+    // Sums of integers are exact anyway.
+    test.launches = {is_integer(shape.sum)
+                         ? random_launch(test.kernel, made.sizes, random_, true)
+                         : whole_numbers(test.kernel, made.sizes, random_)};
     return test;
   }
   WindowSumShape shape() {
@@ -42,6 +45,21 @@ public:
     shape.bias = coin();
     choose_types(shape);
     return shape;
+  }
+  /// Of bytes, mostly with columns innermost.
+  WindowSumShape bytes() {
+    WindowSumShape made = shape();
+    made.sum = DType::i32;
+    made.data = coin() ? DType::u8 : DType::i8;
+    made.weight = one_of({0, 1, 1}) ? DType::i8 : DType::u8;
+    made.data_zero = coin();
+    made.weight_zero = !one_of({0, 1, 1});
+    made.relu = !one_of({0, 1, 1, 1, 1, 1});
+    made.data_channels_last = !one_of({0, 1, 1, 1, 1, 1});
+    made.result_channels_last = !one_of({0, 1, 1, 1, 1, 1});
+    for (WindowAxisShape &axis : made.axes)
+      axis.dilation = std::abs(axis.dilation);
+    return made;
   }
 
 private:
@@ -94,6 +112,18 @@ TEST(WindowSums, randomOnes) {
   }
 }
 
+TEST(WindowSums, randomOnesOfBytes) {
+  for (unsigned seed = 10; seed < 13; ++seed) {
+    RandomWindows make(seed);
+    std::vector<Case> cases;
+    for (int k = 0; k < 14; ++k)
+      cases.push_back(make(make.bytes()));
+    check_cases(cases);
+    if (HasFailure())
+      return;
+  }
+}
+
 /// Tiles that are whole rows, parts of one row, several items of a task.
 TEST(WindowSums, largeOnes) {
   if (is_simulated)
@@ -110,6 +140,35 @@ TEST(WindowSums, largeOnes) {
             .axes = {{14, 3, 1, 2, 2}, {14, 3, 1, 2, 2}}},
            {.channels = 8, .axes = {{6, 3}, {30, 3}, {40, 3, 1, 1, 1}}}})
     cases.push_back(make(shape));
+  check_cases(cases);
+}
+
+/// The same of bytes: few taps and many, tiles of each kind, groups of
+/// channels.
+TEST(WindowSums, largeOnesOfBytes) {
+  if (is_simulated)
+    GTEST_SKIP() << "its tiles are those of real caches";
+  RandomWindows make(6);
+  std::vector<Case> cases;
+  for (WindowSumShape shape : std::vector<WindowSumShape>{
+           {.channels = 70, .axes = {{7, 3, 1, 1, 1}, {7, 3, 1, 1, 1}}},
+           {.channels = 3, .axes = {{112, 3, 1, 1, 1}, {113, 3, 1, 1, 1}}},
+           {.channels = 5, .axes = {{111, 5, 2, 1, 2}, {112, 5, 2, 1, 2}}},
+           {.channels = 2, .axes = {{9, 7, 1, 1, 3}, {9001, 7, 1, 1, 3}}},
+           {.channels = 2, .axes = {{64, 20, 1, 1, 9}, {65, 23, 1, 1, 9}}},
+           {.channels = 3, .axes = {{9001, 31, 1, 1, 15}}},
+           {.batch = 3,
+            .channels = 40,
+            .axes = {{14, 3, 1, 2, 2}, {14, 3, 1, 3, 2}}},
+           {.channels = 8, .axes = {{6, 3}, {30, 3}, {40, 3, 1, 1, 1}}}}) {
+    bool shifted = cases.size() % 2 != 0;
+    shape.sum = DType::i32;
+    shape.data = shifted ? DType::i8 : DType::u8;
+    shape.weight = DType::i8;
+    shape.data_zero = true;
+    shape.weight_zero = shifted;
+    cases.push_back(make(shape));
+  }
   check_cases(cases);
 }
 

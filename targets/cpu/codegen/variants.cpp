@@ -6,6 +6,7 @@
 #include "targets/cpu/codegen/variants.h"
 #include "base/processor.h"
 #include "base/tile_registers.h"
+#include "kernel_analysis/contraction/window_sum.h"
 
 #include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/Host.h"
@@ -187,9 +188,11 @@ bool runs_here(const Variant &variant) {
 }
 
 /// Whether a kernel may have products of bytes: sums of integers, or of reals
-/// that bytes are scaled to (strategies/words.cpp, blocks.cpp).
+/// that bytes are scaled to (strategies/words.cpp, blocks.cpp), in contractions
+/// or in windows (windows/byte_windows.h).
 bool multiplies_bytes(const Kernel &kernel) {
-  return kernel.kind == KernelClass::contraction &&
+  return (kernel.kind == KernelClass::contraction ||
+          analysis::find_window_sum(kernel)) &&
          llvm::any_of(kernel.operands, [](const KernelOperand &operand) {
            return is_integer(operand.dtype) && info(operand.dtype).bits <= 8;
          });

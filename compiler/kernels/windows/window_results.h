@@ -1,0 +1,53 @@
+//===- window_results.h - From sums of windows to results ------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "compiler/kernels/body/body_emitter.h"
+#include "compiler/kernels/contraction/contraction_code.h"
+#include "compiler/kernels/windows/window_problem.h"
+
+namespace landfall::kernels {
+
+/// One loop whose indices are in the lanes.
+struct LaneIndex {
+  uint32_t variable;
+  LaneValue value;
+};
+
+/// Binds all indices: those in `at`, that of the lanes, and 0 for the others.
+void bind_window(BodyEmitter &body, const WindowProblem &problem,
+                 const IndexValues &at, const LaneIndex &lane);
+/// Emits a node after all that it is computed from.
+LaneValue window_value(NodeId node, BodyEmitter &body);
+
+/// Emits the epilogue of sums, and the stores. References must outlive it.
+class WindowResults {
+public:
+  WindowResults(const WindowProblem &problem, Lanes &lanes)
+      : problem_(problem), lanes_(lanes), frame_(lanes.frame()), b(lanes.b()) {}
+
+  /// A part of one channel's result: i64 values.
+  struct Part {
+    IndexValues at; ///< The indices of the outer loops and of the channel.
+    llvm::Value *row, *rows;
+    llvm::Value *column, *columns;
+  };
+  /// `sums`: [rows][columns]. Columns are the lanes.
+  void emit_channel(const Part &part, llvm::Value *sums);
+  /// The results of one vector of sums.
+  void emit(const IndexValues &at, const LaneIndex &lane, llvm::Value *sum);
+
+private:
+  void emit_row(const IndexValues &at, llvm::Value *first, llvm::Value *count,
+                llvm::Value *sums);
+
+  const WindowProblem &problem_;
+  Lanes &lanes_;
+  KernelFrame &frame_;
+  llvm::IRBuilderBase &b;
+};
+
+} // namespace landfall::kernels
