@@ -96,12 +96,14 @@ protected:
       return {};
     const Kernel &description = executable.descriptions()[kernel];
     auto &code = static_cast<const TiledExecutable &>(executable);
-    Stream stream = TRY(code.stream(kernel, sizes));
+    const std::atomic<bool> *stop = interpreter_budget().stop;
+    Result<Stream> stream = code.stream(kernel, sizes, stop);
+    if (!stream)
+      return is_stopped() ? Status() : stream.take_error();
     std::vector<uint64_t> addresses;
     for (runtime::DeviceSpan operand : operands)
       addresses.push_back(address_of(operand));
-    Status status =
-        simulation_->run(stream.programs, addresses, interpreter_budget().stop);
+    Status status = simulation_->run(stream->programs, addresses, stop);
     if (status.ok() || is_stopped())
       return {};
     return Error{ErrorCode::device,

@@ -47,27 +47,29 @@ TiledExecutable::load(const Package &package, const TiledChip &chip,
 }
 
 Result<Stream> TiledExecutable::stream(uint32_t kernel,
-                                       std::span<const int64_t> sizes) const {
+                                       std::span<const int64_t> sizes,
+                                       const std::atomic<bool> *stop) const {
   Shape shape = {kernel, {sizes.begin(), sizes.end()}};
   std::lock_guard lock(mutex_);
   if (auto found = streams_.find(shape); found != streams_.end())
     return found->second;
   if (streams_.size() >= most_streams)
     streams_.clear(); // Those that are being launched keep their memory.
-  Stream stream = TRY(encode(kernel, sizes));
+  Stream stream = TRY(encode(kernel, sizes, stop));
   streams_.emplace(std::move(shape), stream);
   return stream;
 }
 
 Result<Stream> TiledExecutable::encode(uint32_t kernel,
-                                       std::span<const int64_t> sizes) const {
+                                       std::span<const int64_t> sizes,
+                                       const std::atomic<bool> *stop) const {
   std::vector<uint8_t> all;
   Stream stream;
   for (int core = 0; core < chip_.cores; ++core) {
     std::vector<uint8_t> part = TRY(
         chip_.encode(chip_.can, [&](tile::EngineBackend &backend) -> Status {
           return tile::run_tiler(*plans_[kernel], chip_.can, sizes,
-                                 {core, chip_.cores}, backend);
+                                 {core, chip_.cores}, backend, stop);
         }));
     stream.programs.push_back({all.size(), part.size()});
     all.insert(all.end(), part.begin(), part.end());

@@ -54,7 +54,12 @@ public:
   load(const Package &package, const TiledChip &chip,
        std::shared_ptr<const void> owner);
 
-  Result<Stream> stream(uint32_t kernel, std::span<const int64_t> sizes) const;
+  /// Fails as tile::run_tiler does: with `unsupported` on sizes that no stream
+  /// can be made for, with `cancelled` soon after `stop` (null: never) has
+  /// become true.
+  Result<Stream> stream(uint32_t kernel, std::span<const int64_t> sizes,
+                        const std::atomic<bool> *stop) const;
+  bool may_refuse_sizes() const override { return true; }
 
 private:
   using Shape = std::pair<uint32_t, std::vector<int64_t>>;
@@ -62,7 +67,8 @@ private:
   TiledExecutable(const Package &package, const TiledChip &chip,
                   std::shared_ptr<const void> owner)
       : Executable(package.kernels), owner_(std::move(owner)), chip_(chip) {}
-  Result<Stream> encode(uint32_t kernel, std::span<const int64_t> sizes) const;
+  Result<Stream> encode(uint32_t kernel, std::span<const int64_t> sizes,
+                        const std::atomic<bool> *stop) const;
 
   std::shared_ptr<const void> owner_;
   const TiledChip chip_;

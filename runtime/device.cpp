@@ -23,7 +23,7 @@ Result<std::unique_ptr<Executable>> Device::load(const Package &package) {
       std::ranges::all_of(package.fallbacks, [&](const Fallback &each) {
         return executable->has_slow_path(each.kernel);
       });
-  if (!all_here)
+  if (!all_here || executable->may_refuse_sizes())
     executable->fallback_ = TRY(HostFallback::load(package, host_threads_));
   return executable;
 }

@@ -49,6 +49,9 @@ public:
   /// than its target's code. Then launches of it are passed to the driver;
   /// those of other fallbacks are executed on the host.
   virtual bool has_slow_path(uint32_t /*kernel*/) const { return false; }
+  /// Whether launches can fail with `unsupported`, at sizes that the device
+  /// does not run a kernel at. The host executes those.
+  virtual bool may_refuse_sizes() const { return false; }
   /// Where launches of the kernel are executed.
   LaunchPlace where(uint32_t kernel) const;
   /// What the host executes; null: nothing. Set by Device::load.

@@ -64,7 +64,11 @@ Status Queue::launch(const Executable &executable, uint32_t kernel,
                           kernel, operands.size(), sizes.size())});
   if (executable.on_host(kernel))
     return keep(launch_on_host(executable, kernel, operands, sizes));
-  return keep(do_launch(executable, kernel, operands, sizes));
+  Status launched = do_launch(executable, kernel, operands, sizes);
+  if (!launched && launched.error().code == ErrorCode::unsupported &&
+      executable.may_refuse_sizes())
+    launched = launch_on_host(executable, kernel, operands, sizes);
+  return keep(std::move(launched));
 }
 
 Status Queue::launch_on_host(const Executable &executable, uint32_t kernel,

@@ -42,12 +42,24 @@ public:
   /// The number of runs, and the bytes of each, as DMA engines move them.
   uint64_t runs() const;
   uint64_t run_bytes() const { return run_; }
+  /// Calls visit(begin, end) for each run.
+  template <typename Visit> void for_each_run(const Visit &visit) const {
+    if (!empty())
+      visit_runs(rank_, begin_, visit);
+  }
 
   /// Whether the sets share a byte: exact.
   friend bool overlaps(const ByteBox &a, const ByteBox &b);
   friend bool operator==(const ByteBox &, const ByteBox &) = default;
 
 private:
+  template <typename Visit>
+  void visit_runs(size_t rank, uint64_t from, const Visit &visit) const {
+    if (rank == 0)
+      return visit(from, from + run_);
+    for (uint64_t k = 0; k < dims_[rank - 1].count; ++k)
+      visit_runs(rank - 1, from + k * dims_[rank - 1].stride, visit);
+  }
   void merge_runs();
   bool touches(size_t rank, uint64_t from, uint64_t begin, uint64_t end) const;
   bool any_run_touches(size_t rank, uint64_t from, const ByteBox &other) const;

@@ -43,23 +43,29 @@ void compute_tile(Stream &stream, const Region &tile,
 
 } // namespace
 
-void tile_body(Stream &stream, const Region &box, const PrepareTile &prepare) {
-  size_t rank = stream.launch.plan().kernel.loops.size();
-  std::vector<uint32_t> loops(rank);
-  std::iota(loops.begin(), loops.end(), 0);
-  std::vector<int64_t> extents(box.count.begin(),
-                               box.count.begin() + ptrdiff_t(rank));
-  Region region = box;
-  cut_region(region, loops, extents, stream.points);
-  std::vector<int64_t> sizes(region.count.begin(),
-                             region.count.begin() + ptrdiff_t(rank));
-  for_each_tile(region, loops, extents, sizes, [&] {
-    Region tile = region;
-    for (size_t d = 0; d < rank; ++d)
-      tile.start[d] += box.start[d];
-    compute_tile(stream, tile, prepare);
-    return !stream.emitter.failed();
-  });
+BodyTiles::BodyTiles(Stream &stream, const Region &box, PrepareTile prepare)
+    : stream_(stream), box_(box), region_(box), prepare_(std::move(prepare)),
+      loops_(stream.launch.plan().kernel.loops.size()) {
+  std::iota(loops_.begin(), loops_.end(), 0);
+  auto rank = ptrdiff_t(loops_.size());
+  extents_.assign(box.count.begin(), box.count.begin() + rank);
+  cut_region(region_, loops_, extents_, stream.points);
+  sizes_.assign(region_.count.begin(), region_.count.begin() + rank);
+  count_ = tile_count(extents_, sizes_);
+}
+
+void BodyTiles::compute_next() {
+  set_tile(region_, loops_, extents_, sizes_, next_++);
+  Region tile = region_;
+  for (size_t d = 0; d < loops_.size(); ++d)
+    tile.start[d] += box_.start[d];
+  compute_tile(stream_, tile, prepare_);
+}
+
+void tile_body(Stream &stream, const Region &box) {
+  BodyTiles tiles(stream, box, {});
+  while (!tiles.is_done() && !stream.emitter.failed())
+    tiles.compute_next();
 }
 
 } // namespace landfall::tile

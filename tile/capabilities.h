@@ -70,6 +70,12 @@ struct Capabilities {
   /// begins.
   int64_t flag_limit = 0;
 
+  /// Bytes that the device memory gives a core each cycle while all cores load,
+  /// and that moves between on-chip memories move, for choosing tiles; 0: as
+  /// many as it takes.
+  int64_t device_bytes_per_cycle = 0;
+  int64_t move_bytes_per_cycle = 0;
+
   /// Dimensions of the boxes of load, store, move and fill; at least 1.
   int box_dimensions = 4;
   /// The most elements of a box in one dimension; 0: no limit.

@@ -102,6 +102,16 @@ StridedDimensions dimensions_of(const Region &region,
   return dims;
 }
 
+void Emitter::add(Call call) {
+  if (failed())
+    return;
+  calls_.push_back(std::move(call));
+  if (calls_.size() > most_calls)
+    failure_ = Failure::length;
+  else if (stop_ && stop_->load(std::memory_order_relaxed))
+    failure_ = Failure::stopped;
+}
+
 void Emitter::pieces(const StridedDimensions &dimensions,
                      const VisitPiece &visit) {
   for_each_piece(dimensions,
@@ -127,15 +137,22 @@ Array Emitter::allocate(Arena &arena, DType type,
     if (failed())
       break;
   }
-  if (!failed())
-    array.memory = arena.allocate(stride);
-  while (!failed() && !array.memory && reclaim && reclaim())
-    array.memory = arena.allocate(stride);
-  if (!array.memory) {
-    fail();
-    array.memory = std::make_shared<Place>();
-  }
+  array.memory = allocate(arena, stride, reclaim);
   return array;
+}
+
+std::shared_ptr<const Place>
+Emitter::allocate(Arena &arena, int64_t bytes,
+                  const std::function<bool()> &reclaim) {
+  std::shared_ptr<const Place> memory;
+  if (!failed())
+    memory = arena.allocate(bytes);
+  while (!failed() && !memory && reclaim && reclaim())
+    memory = arena.allocate(bytes);
+  if (memory)
+    return memory;
+  fail();
+  return std::make_shared<Place>();
 }
 
 void Emitter::vector(VectorOperation operation, const Region &region,
@@ -158,7 +175,7 @@ void Emitter::vector(VectorOperation operation, const Region &region,
         for (size_t s = 0; s < sources.size(); ++s)
           call.sources[s] = {moved(sources[s].place(), offsets[s + 1]),
                              strides_of(dims, s + 1)};
-        calls_.push_back(call);
+        add(call);
       });
 }
 
@@ -180,8 +197,8 @@ void Emitter::fill(Place place, int64_t element_bytes, uint64_t bits,
                    const StridedDimensions &dimensions) {
   pieces(dimensions,
          [&](const Offsets &offsets, std::span<const StridedDimension> dims) {
-           calls_.push_back(FillCall{moved(place, offsets[1]), bits,
-                                     box_of(dims, element_bytes, 1, 1)});
+           add(FillCall{moved(place, offsets[1]), bits,
+                        box_of(dims, element_bytes, 1, 1)});
          });
 }
 
@@ -206,12 +223,12 @@ void Emitter::reduce(ScalarOp op, const Region &region,
         call.destination = {moved(destination.place(), offsets[0]),
                             strides_of(all, 0)};
         call.source = {moved(source.place(), offsets[1]), strides_of(all, 1)};
-        calls_.push_back(call);
+        add(call);
       });
 }
 
 void Emitter::ramp(Place place, int64_t first, int64_t step, int64_t count) {
-  calls_.push_back(RampCall{place, first, step, count});
+  add(RampCall{place, first, step, count});
 }
 
 void Emitter::load(DevicePlace source, Place destination, int64_t element_bytes,
@@ -236,8 +253,7 @@ void Emitter::load_part(DevicePlace source, Place destination,
   StridedDimensions inside = inside_of(box, start);
   pieces(inside,
          [&](const Offsets &offsets, std::span<const StridedDimension> dims) {
-           calls_.push_back(
-               LoadCall{{source.operand, source.offset + start[0] + offsets[0]},
+           add(LoadCall{{source.operand, source.offset + start[0] + offsets[0]},
                         moved(destination, start[1] + offsets[1]),
                         box_of(dims, element_bytes, 0, 1)});
          });
@@ -261,7 +277,7 @@ bool Emitter::load_padded(DevicePlace source, Place destination,
       return false;
     call.box.dimensions[d] = dims[d].box;
   }
-  calls_.push_back(call);
+  add(call);
   return true;
 }
 
@@ -270,8 +286,7 @@ void Emitter::store(Place source, DevicePlace destination,
                     const StridedDimensions &dimensions) {
   pieces(dimensions,
          [&](const Offsets &offsets, std::span<const StridedDimension> dims) {
-           calls_.push_back(
-               StoreCall{moved(source, offsets[0]),
+           add(StoreCall{moved(source, offsets[0]),
                          {destination.operand, destination.offset + offsets[1]},
                          box_of(dims, element_bytes, 0, 1)});
          });
@@ -279,12 +294,11 @@ void Emitter::store(Place source, DevicePlace destination,
 
 void Emitter::move(Place source, Place destination, int64_t element_bytes,
                    const StridedDimensions &dimensions) {
-  pieces(dimensions,
-         [&](const Offsets &offsets, std::span<const StridedDimension> dims) {
-           calls_.push_back(MoveCall{moved(source, offsets[0]),
-                                     moved(destination, offsets[1]),
-                                     box_of(dims, element_bytes, 0, 1)});
-         });
+  pieces(dimensions, [&](const Offsets &offsets,
+                         std::span<const StridedDimension> dims) {
+    add(MoveCall{moved(source, offsets[0]), moved(destination, offsets[1]),
+                 box_of(dims, element_bytes, 0, 1)});
+  });
 }
 
 } // namespace landfall::tile

@@ -9,6 +9,8 @@
 #include "tile/boxes.h"
 #include "tile/call_list.h"
 
+#include <atomic>
+
 namespace landfall::tile {
 
 /// A box of the values of a scope's variables.
@@ -38,18 +40,33 @@ struct Array {
 /// Records calls on arrays, cut into what one call can do.
 class Emitter {
 public:
-  Emitter(const Capabilities &capabilities, CallList &calls)
-      : capabilities_(capabilities), calls_(calls) {}
+  /// The most calls of one core: their instructions take some 100 MB. What
+  /// takes more, such as a fold of many steps, is faster elsewhere.
+  static constexpr size_t most_calls = size_t(1) << 20;
 
-  /// Once memory is exhausted, the calls that follow are not to be used.
-  bool failed() const { return failed_; }
-  void fail() { failed_ = true; }
+  /// `stop`, if it is not null, ends the recording once it is true.
+  Emitter(const Capabilities &capabilities, CallList &calls,
+          const std::atomic<bool> *stop = nullptr)
+      : capabilities_(capabilities), calls_(calls), stop_(stop) {}
+
+  /// Why the calls are not to be used.
+  enum class Failure : uint8_t { none, memory, length, stopped };
+  Failure failure() const { return failure_; }
+  bool failed() const { return failure_ != Failure::none; }
+  /// Memory is exhausted.
+  void fail() {
+    if (!failed())
+      failure_ = Failure::memory;
+  }
 
   /// A dense array over the variables, outermost first. Where there is not
   /// enough memory, `reclaim` is asked to free some; false: there is none.
   Array allocate(Arena &arena, DType type, std::span<const uint32_t> variables,
                  const Region &region,
                  const std::function<bool()> &reclaim = {});
+  std::shared_ptr<const Place>
+  allocate(Arena &arena, int64_t bytes,
+           const std::function<bool()> &reclaim = {});
 
   void vector(VectorOperation operation, const Region &region,
               const Array &destination, std::span<const Array> sources);
@@ -75,10 +92,11 @@ public:
              const StridedDimensions &dimensions);
   void move(Place source, Place destination, int64_t element_bytes,
             const StridedDimensions &dimensions);
-  void multiply(const MultiplyCall &call) { calls_.push_back(call); }
-  void gather(const GatherCall &call) { calls_.push_back(call); }
+  void multiply(const MultiplyCall &call) { add(call); }
+  void gather(const GatherCall &call) { add(call); }
 
 private:
+  void add(Call call);
   void load_part(DevicePlace source, Place destination, int64_t element_bytes,
                  const ClippedBox &box, bool zeros);
   bool load_padded(DevicePlace source, Place destination, int64_t element_bytes,
@@ -87,7 +105,8 @@ private:
 
   const Capabilities &capabilities_;
   CallList &calls_;
-  bool failed_ = false;
+  const std::atomic<bool> *stop_;
+  Failure failure_ = Failure::none;
 };
 
 /// Dimensions along the variables, with each array's strides.

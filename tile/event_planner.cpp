@@ -14,9 +14,6 @@ namespace {
 /// By queue: how many of its calls are known to be complete.
 using Clock = std::array<uint32_t, queue_count>;
 
-/// Bytes are watched in blocks: two ranges in one block count as one.
-constexpr int64_t block_bytes = 128;
-
 /// The last accesses of a block.
 struct Block {
   uint8_t writer = 0;
@@ -29,7 +26,7 @@ public:
   Planner(const CallList &calls, const Capabilities &capabilities)
       : calls_(calls), capabilities_(capabilities), flags_(calls.size()) {
     for (size_t s = 0; s < space_count; ++s)
-      blocks_[s].resize(size_t(capabilities.bytes[s] / block_bytes + 1));
+      blocks_[s].resize(size_t(capabilities.bytes[s] / watched_bytes + 1));
   }
 
   std::vector<CallFlags> plan() {
@@ -52,8 +49,8 @@ public:
 
 private:
   std::span<Block> blocks(const Access &access) {
-    int64_t first = access.begin / block_bytes;
-    int64_t last = (access.end - 1) / block_bytes;
+    int64_t first = access.begin / watched_bytes;
+    int64_t last = (access.end - 1) / watched_bytes;
     return std::span(blocks_[size_t(access.space)])
         .subspan(size_t(first), size_t(last - first + 1));
   }
@@ -86,8 +83,8 @@ private:
   /// the next one needless, so the one that teaches the most comes first.
   void wait(size_t call, uint8_t queue, Clock needed) {
     for (uint8_t q = 0; q < queue_count; ++q)
-      if (needed[q] > known_[queue][q] &&
-          counts_[q][queue] + 1 >= capabilities_.flag_limit)
+      if (needed[q] > known_[queue][q] && is_full(q, needed[q], queue) &&
+          (!give_back(q, needed[q], queue) || is_full(q, needed[q], queue)))
         meet();
     raise(needed, meeting_);
     std::array<uint8_t, queue_count> order;
@@ -106,7 +103,39 @@ private:
     flags_[numbers_[from][number - 1]].sets.push_back({from, to});
     flags_[call].waits.push_back({from, to});
     raise(known_[to], history_[from][number - 1]);
-    ++counts_[from][to];
+    pairs_[from][to].takers.push_back(uint32_t(numbers_[to].size() + 1));
+  }
+
+  /// Whether a flag behind call `number` of `from` could make the counter too
+  /// high: what is known there to be complete has taken its flag.
+  bool is_full(uint8_t from, uint32_t number, uint8_t to) {
+    Pair &pair = pairs_[from][to];
+    uint32_t complete = history_[from][number - 1][to];
+    while (pair.taken < pair.takers.size() &&
+           pair.takers[pair.taken] <= complete)
+      ++pair.taken;
+    return pair.count() >= capabilities_.flag_limit;
+  }
+
+  /// Has `from` wait, before its call `number`, until `to` has taken the older
+  /// half of the flags. False: that would not keep the calls' order, or that of
+  /// flags.
+  bool give_back(uint8_t from, uint32_t number, uint8_t to) {
+    const Pair &pair = pairs_[from][to];
+    uint32_t taker = pair.takers[pair.taken + size_t(pair.count() - 1) / 2];
+    size_t set = numbers_[to][taker - 1], wait = numbers_[from][number - 1];
+    const std::vector<uint32_t> &others = pairs_[to][from].takers;
+    if (set > wait || (!others.empty() && others.back() > number) ||
+        is_full(to, taker, from))
+      return false;
+    flags_[set].sets.push_back({to, from});
+    flags_[wait].waits.push_back({to, from});
+    pairs_[to][from].takers.push_back(number);
+    const Clock &learnt = history_[to][taker - 1];
+    for (size_t k = number - 1; k < history_[from].size(); ++k)
+      raise(history_[from][k], learnt);
+    raise(known_[from], learnt);
+    return true;
   }
 
   /// From here on, each queue's next call begins after all calls so far. A
@@ -114,7 +143,6 @@ private:
   void meet() {
     for (uint8_t q = 0; q < queue_count; ++q)
       meeting_[q] = uint32_t(numbers_[q].size());
-    counts_ = {};
   }
 
   static void raise(Clock &clock, const Clock &other) {
@@ -130,8 +158,14 @@ private:
   std::array<std::vector<Clock>, queue_count> history_;  ///< Known at each.
   std::array<Clock, queue_count> known_ = {};
   Clock meeting_ = {}; ///< What each call needs since the last meeting.
-  /// By pair of queues: flags since then.
-  std::array<std::array<int64_t, queue_count>, queue_count> counts_ = {};
+  /// Flags from one queue to another, in order.
+  struct Pair {
+    std::vector<uint32_t> takers; ///< Numbers of the calls that wait for each.
+    size_t taken = 0;             ///< So many are known to have been taken.
+    /// The most that the counter can be with one flag more.
+    int64_t count() const { return int64_t(takers.size() - taken) + 1; }
+  };
+  std::array<std::array<Pair, queue_count>, queue_count> pairs_;
 };
 
 } // namespace

@@ -29,6 +29,10 @@ struct CallFlags {
   std::vector<Flag> sets;  ///< After it, by its queue.
 };
 
+/// Bytes are watched in blocks of so many: two ranges in one block count as
+/// one.
+inline constexpr int64_t watched_bytes = 128;
+
 /// The flags of each call. Each set has one wait behind it, so all are 0 at the
 /// end; none counts above the limit. Only for chips that have flags.
 std::vector<CallFlags> plan_events(const CallList &calls,

@@ -100,5 +100,34 @@ TEST(EventPlanner, BuffersThatTakeTurnsWaitForTheLastButOne) {
   EXPECT_FALSE(flags[2].sets.empty());
 }
 
+/// By pair of queues: the calls behind which flags are set, and those that wait
+/// for them, in order.
+using Ends = std::map<std::pair<int, int>, std::vector<size_t>>;
+
+/// A counter's limit does not make queues wait for each other's last calls:
+/// loads, which need not wait for any buffer, go on beside the work on those
+/// before.
+TEST(EventPlanner, ALowLimitLeavesQueuesApart) {
+  Capabilities chip = test_chip();
+  chip.flag_limit = 15;
+  constexpr size_t calls_of_a_copy = 3;
+  std::vector<CallFlags> flags = plan_events(copies(150, 150), chip);
+  Ends sets, waits;
+  for (size_t c = 0; c < flags.size(); ++c) {
+    for (Flag flag : flags[c].sets)
+      sets[{flag.from, flag.to}].push_back(c / calls_of_a_copy);
+    for (Flag flag : flags[c].waits)
+      waits[{flag.from, flag.to}].push_back(c / calls_of_a_copy);
+  }
+  std::pair<int, int> back = {int(Queue::vector), int(Queue::load)};
+  ASSERT_EQ(sets[back].size(), waits[back].size());
+  EXPECT_GT(sets[back].size(), 10u);
+  EXPECT_LT(sets[back].size(), 30u);
+  for (size_t k = 0; k < sets[back].size(); ++k)
+    EXPECT_GE(waits[back][k], sets[back][k] + 6) << k;
+  std::pair<int, int> across = {int(Queue::store), int(Queue::load)};
+  EXPECT_TRUE(waits[across].empty());
+}
+
 } // namespace
 } // namespace landfall::tile

@@ -3,6 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "tile/emitter.h"
 #include "tile/run_for_test.h"
 
 #include <cmath>
@@ -124,6 +125,38 @@ TEST(Fold, ReductionsOfRowsAndColumns) {
     check_kernel(reduction(ScalarOp::bit_xor, DType::i32, transposed),
                  {{3, 5}, {0, 4}, {4, 0}, {70, 9}});
   }
+}
+
+/// A backend that must not be called.
+class NoBackend final : public EngineBackend {
+public:
+  void load(const LoadCall &) override { FAIL(); }
+  void store(const StoreCall &) override { FAIL(); }
+  void move(const MoveCall &) override { FAIL(); }
+  void fill(const FillCall &) override { FAIL(); }
+  void multiply(const MultiplyCall &) override { FAIL(); }
+  void vector(const VectorCall &) override { FAIL(); }
+  void reduce(const ReduceCall &) override { FAIL(); }
+  void ramp(const RampCall &) override { FAIL(); }
+  void gather(const GatherCall &) override { FAIL(); }
+  void set(uint8_t, uint8_t) override { FAIL(); }
+  void wait(uint8_t, uint8_t) override { FAIL(); }
+};
+
+/// What takes steps one by one has an end, and can be stopped before it.
+TEST(Fold, StreamsAreBounded) {
+  Kernel kernel = reduction(ScalarOp::bit_xor, DType::i32, false);
+  SharedPlan plan = make_plan(kernel, test_chip()).take();
+  NoBackend backend;
+  std::vector<int64_t> sizes = {1, int64_t(Emitter::most_calls)};
+  std::atomic<bool> stop = false;
+  Status status = run_tiler(*plan, test_chip(), sizes, {}, backend, &stop);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::unsupported);
+  stop = true;
+  status = run_tiler(*plan, test_chip(), sizes, {}, backend, &stop);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::cancelled);
 }
 
 /// Nested folds: out[i] = the maximum of x[i, r, c]; and its place, r * s2 + c,

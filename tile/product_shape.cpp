@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "tile/product_shape.h"
+#include "tile/operand_box.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,106 +15,249 @@ namespace {
 
 int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+/// Loops that are one side of the product, in tiles of equal size.
+struct Cut {
+  std::vector<int64_t> sizes; ///< By loop, outermost first.
+  int64_t points = 1;         ///< Of a tile.
+  int64_t tiles = 1;
+};
+
+/// What a multiplication takes besides its products: flags and registers.
+constexpr double cycles_of_a_part = 32;
+/// Of what units do at the same time, this share waits for others.
+constexpr double share_not_hidden = 0.125;
+
+/// Of the staging space; the rest is for what is being loaded.
+constexpr double share_kept = 0.75;
+
+/// What tiles cost, the first that differs decides.
+struct Cost {
+  double cycles = 0, bytes = 0;
+  auto operator<=>(const Cost &) const = default;
+};
+
 class ShapeChooser {
 public:
-  ShapeChooser(const Capabilities &capabilities, const Launch &launch)
+  ShapeChooser(const Capabilities &capabilities, const Launch &launch,
+               Part part)
       : capabilities_(capabilities), launch_(launch),
-        plan_(*launch.plan().product),
-        edge_(std::max<int64_t>(1, capabilities.matrix_edge)) {}
-
-  ProductShape choose(Part part) {
-    ProductShape shape;
-    shape.sizes.resize(launch_.plan().factors.space.params.size(), 1);
-    int64_t rows = total(plan_.rows), columns = total(plan_.columns);
-    int64_t sums = room(Space::accumulator, plan_.types.accumulator);
-    // An edge of the depth, at least, is in the operands' memories.
-    int64_t side = whole_edges(int64_t(std::sqrt(double(sums))));
-    int64_t most_tall = most_beside(Space::left, plan_.types.left);
-    int64_t most_wide = most_beside(Space::right, plan_.types.right);
-    int64_t tall = even(rows, std::min({rows, side, most_tall}));
-    int64_t wide =
-        even(columns, std::min({columns, whole_edges(sums / tall), most_wide}));
-    tall = even(rows, std::min({rows, whole_edges(sums / wide), most_tall}));
-    while (divide_up(rows, tall) * divide_up(columns, wide) *
-                   total(plan_.batch) <
-               part.cores &&
-           std::max(tall, wide) > edge_) {
-      int64_t &longer = tall > wide ? tall : wide;
-      longer = whole_edges(longer / 2);
+        plan_(*launch.plan().product), cores_(part.cores),
+        edge_(std::max<int64_t>(1, capabilities.matrix_edge)) {
+    for (bool is_left : {true, false}) {
+      const SidePlan &side = is_left ? plan_.left : plan_.right;
+      if (side.indices)
+        sides_[is_left] =
+            sides_of(launch, launch.plan().factors, side.load, *side.indices);
     }
-    int64_t deep = std::min(room(Space::left, plan_.types.left) / tall,
-                            room(Space::right, plan_.types.right) / wide);
-    if (int64_t staged = capabilities_.bytes_of(Space::staging) / 2)
-      deep = std::min(deep, staged / (tall * size_of(plan_.types.left) +
-                                      wide * size_of(plan_.types.right)));
-    int64_t depth = total(plan_.depth);
-    cut(plan_.rows, tall, shape);
-    cut(plan_.columns, wide, shape);
-    cut(plan_.depth, even(depth, std::min(depth, whole_edges(deep))), shape);
-    return shape;
+  }
+
+  ProductShape choose() {
+    std::vector<Cut> rows = cuts(plan_.rows, most_beside(true));
+    std::vector<Cut> columns = cuts(plan_.columns, most_beside(false));
+    int64_t sums = capabilities_.bytes_of(Space::accumulator) /
+                   size_of(plan_.types.accumulator);
+    std::optional<Cost> least;
+    ProductShape best = shape_of({}, {}, {});
+    for (const Cut &tall : rows)
+      for (const Cut &wide : columns) {
+        if (tall.points * wide.points > sums)
+          continue;
+        Cut deep = depth_of(tall.points, wide.points);
+        Cost cost = cost_of(tall, wide, deep);
+        if (least && !(cost < *least))
+          continue;
+        least = cost;
+        best = shape_of(tall, wide, deep);
+      }
+    return best;
   }
 
 private:
+  int64_t extent(uint32_t v) const {
+    return std::max<int64_t>(
+        1, launch_.extent(launch_.plan().factors.space.extents[v]));
+  }
   int64_t total(const std::vector<uint32_t> &variables) const {
     int64_t product = 1;
     for (uint32_t v : variables)
       product *= extent(v);
-    return std::max<int64_t>(1, product);
+    return product;
   }
+  int64_t edges(int64_t points) const { return divide_up(points, edge_); }
 
-  int64_t extent(uint32_t v) const {
-    return launch_.extent(launch_.plan().factors.space.extents[v]);
+  /// Elements of a factor that fit in half of its memory.
+  int64_t room(bool is_left) const {
+    Space space = is_left ? Space::left : Space::right;
+    return std::max<int64_t>(1, capabilities_.bytes_of(space) / 2 /
+                                    bytes_of(is_left));
   }
-
-  /// Elements that fit in half of a memory.
-  int64_t room(Space space, DType type) const {
-    return std::max<int64_t>(1,
-                             capabilities_.bytes_of(space) / 2 / size_of(type));
+  int64_t bytes_of(bool is_left) const {
+    return size_of(is_left ? plan_.types.left : plan_.types.right);
   }
 
   /// The most rows or columns of an operand that is an edge deep.
-  int64_t most_beside(Space space, DType type) const {
-    int64_t most = room(space, type) / edge_;
+  int64_t most_beside(bool is_left) const {
+    int64_t most = room(is_left) / edge_;
     if (int64_t staged = capabilities_.bytes_of(Space::staging))
-      most = std::min(most, staged / 4 / size_of(type) / edge_);
-    return whole_edges(most);
+      most = std::min(most, staged / 4 / bytes_of(is_left) / edge_);
+    return std::max<int64_t>(1, most);
   }
 
-  /// Rounds down to whole edges, unless that is nothing.
-  int64_t whole_edges(int64_t size) const {
-    return size >= edge_ ? size / edge_ * edge_ : std::max<int64_t>(1, size);
-  }
-
-  /// The size of equal parts, of at most `most` each, in whole edges.
-  int64_t even(int64_t total, int64_t most) const {
-    int64_t part = divide_up(total, divide_up(total, most));
-    int64_t rounded = divide_up(part, edge_) * edge_;
-    return rounded <= most ? rounded : most;
-  }
-
-  /// Cuts the variables' box to that many points.
-  void cut(const std::vector<uint32_t> &variables, int64_t points,
-           ProductShape &shape) const {
+  /// The tiles of at most so many points: inner loops are whole before outer
+  /// ones have more than one point; the loop that is cut has parts of equal
+  /// size, of whole edges if that takes no more.
+  Cut cut(const std::vector<uint32_t> &variables, int64_t most) const {
+    Cut result{std::vector<int64_t>(variables.size(), 1)};
     for (size_t k = variables.size(); k-- > 0;) {
       int64_t whole = extent(variables[k]);
-      int64_t size =
-          std::clamp<int64_t>(points, 1, std::max<int64_t>(1, whole));
-      shape.sizes[variables[k]] = size;
-      points = size < whole ? 1 : points / size;
+      int64_t size = std::clamp<int64_t>(most / result.points, 1, whole);
+      if (size < whole)
+        size = even(whole, size, result.points);
+      result.sizes[k] = size;
+      result.points *= size;
+      result.tiles *= divide_up(whole, size);
+      if (size < whole) {
+        for (size_t outer = 0; outer < k; ++outer)
+          result.tiles *= extent(variables[outer]);
+        break;
+      }
     }
+    return result;
+  }
+
+  /// The size of parts, at most `most` and more than half of it, that takes the
+  /// fewest edges; the longest of those.
+  int64_t even(int64_t whole, int64_t most, int64_t inner) const {
+    int64_t best = most, fewest = INT64_MAX;
+    for (int64_t size = most; size > most / 2; --size) {
+      int64_t last = whole % size;
+      int64_t taken =
+          whole / size * edges(size * inner) + (last ? edges(last * inner) : 0);
+      if (taken < fewest) {
+        fewest = taken;
+        best = size;
+      }
+    }
+    // As many parts, but of equal size.
+    int64_t equal = divide_up(whole, divide_up(whole, best));
+    return std::clamp<int64_t>(edges(equal * inner) * edge_ / inner, 1, best);
+  }
+
+  /// All sensible cuts of a side, those of more points first.
+  std::vector<Cut> cuts(const std::vector<uint32_t> &variables,
+                        int64_t most) const {
+    constexpr int64_t fine = 32;
+    std::vector<Cut> list;
+    most = std::min(most, total(variables));
+    for (int64_t points = most; points > 0;) {
+      Cut next = cut(variables, points);
+      if (list.empty() || next.sizes != list.back().sizes)
+        list.push_back(next);
+      int64_t steps = edges(points);
+      if (steps <= 1)
+        break;
+      points = (steps - std::max<int64_t>(1, steps / fine)) * edge_;
+    }
+    return list;
+  }
+
+  Cut depth_of(int64_t tall, int64_t wide) const {
+    int64_t deep = std::min(room(true) / tall, room(false) / wide);
+    if (int64_t staged = capabilities_.bytes_of(Space::staging) / 2)
+      deep = std::min(
+          deep, staged / (tall * bytes_of(true) + wide * bytes_of(false)));
+    return cut(plan_.depth, std::max<int64_t>(1, deep));
+  }
+
+  ProductShape shape_of(const Cut &tall, const Cut &wide,
+                        const Cut &deep) const {
+    ProductShape shape;
+    shape.sizes.resize(launch_.plan().factors.space.params.size(), 1);
+    auto set = [&](const std::vector<uint32_t> &variables, const Cut &cut) {
+      for (size_t k = 0; k < cut.sizes.size(); ++k)
+        shape.sizes[variables[k]] = cut.sizes[k];
+    };
+    set(plan_.rows, tall);
+    set(plan_.columns, wide);
+    set(plan_.depth, deep);
+    return shape;
+  }
+
+  /// What a tile loads of a factor in all of the depth.
+  double panel_bytes(bool is_left, const Cut &along) const {
+    const std::vector<uint32_t> &own = is_left ? plan_.rows : plan_.columns;
+    double points = double(along.points) * double(total(plan_.depth));
+    if (sides_[is_left].empty())
+      return points * double(bytes_of(is_left));
+    size_t variables = launch_.plan().factors.space.params.size();
+    Region region{std::vector<int64_t>(variables),
+                  std::vector<int64_t>(variables, 1)};
+    for (size_t k = 0; k < own.size(); ++k)
+      region.count[own[k]] = along.sizes[k];
+    for (uint32_t v : plan_.depth)
+      region.count[v] = extent(v);
+    return double(
+        box_in(sides_[is_left], region, bytes_of(is_left)).line_bytes());
+  }
+
+  Cost cost_of(const Cut &tall, const Cut &wide, const Cut &deep) const {
+    auto over = [](double bytes, int64_t rate) {
+      return rate > 0 ? bytes / double(rate) : 0;
+    };
+    double tiles = double(divide_up(
+        tall.tiles * wide.tiles * total(plan_.batch), int64_t(cores_)));
+    double in_row = double(std::min<int64_t>(wide.tiles, int64_t(tiles)));
+    double blocks = double(edges(tall.points)) * double(edges(wide.points)) *
+                    double(edges(deep.points)) * double(deep.tiles);
+    double per_block = double(edge_) * double(edge_) * double(edge_) /
+                       double(plan_.types.per_cycle);
+    double left = panel_bytes(true, tall), right = panel_bytes(false, wide);
+    // Tiles of one row come after one another, and what is in the staging space
+    // of the left factor stays there.
+    double staging =
+        double(capabilities_.bytes_of(Space::staging)) * share_kept;
+    double kept = left > 0 ? std::min(1.0, staging / left) : 0;
+    double rows = std::ceil(tiles / in_row);
+    double lefts = rows + (tiles - rows) * (1 - kept);
+    bool keeps_right = left + right * double(wide.tiles) <= staging;
+    double rights = keeps_right ? in_row : tiles;
+    double sums = double(tall.points) * double(wide.points) *
+                  double(size_of(plan_.types.accumulator));
+    double parts =
+        double(total(plan_.depth)) *
+        double(tall.points * bytes_of(true) + wide.points * bytes_of(false));
+    double drain = over(sums, capabilities_.move_bytes_per_cycle);
+    // One tile's sums leave before the next one's come.
+    bool waits = 2 * sums > double(capabilities_.bytes_of(Space::accumulator));
+    double multiply =
+        tiles * (blocks * per_block + double(deep.tiles) * cycles_of_a_part +
+                 (waits ? drain : 0));
+    double bytes = lefts * left + rights * right + tiles * sums;
+    double load = over(bytes, capabilities_.device_bytes_per_cycle);
+    double move =
+        over(tiles * parts, capabilities_.move_bytes_per_cycle) + tiles * drain;
+    // The first part and the last sums have no products beside them.
+    multiply += over(sums + (left + right) / double(deep.tiles),
+                     capabilities_.device_bytes_per_cycle);
+    double sum = multiply + load + move;
+    double cycles =
+        std::max({multiply, load, move}) + drain + sum * share_not_hidden;
+    return {cycles, bytes};
   }
 
   const Capabilities &capabilities_;
   const Launch &launch_;
   const ProductPlan &plan_;
+  int cores_;
   int64_t edge_;
+  std::array<std::vector<BoxSide>, 2> sides_; ///< Of right and left.
 };
 
 } // namespace
 
 ProductShape choose_shape(const Capabilities &capabilities,
                           const Launch &launch, Part part) {
-  return ShapeChooser(capabilities, launch).choose(part);
+  return ShapeChooser(capabilities, launch, part).choose();
 }
 
 } // namespace landfall::tile

@@ -15,10 +15,13 @@ struct ProductShape {
   std::vector<int64_t> sizes;
 };
 
-/// Two tiles' operands and sums fit in each memory, so that one is loaded while
-/// another one is multiplied. Tiles are as square as that allows, of whole
-/// edges and of about equal size, and enough for all cores where that costs no
-/// whole edge.
+/// The tiles of whole edges that take the fewest cycles, as the slowest unit
+/// takes them: the matrix unit, which pads sides to its edge; loads, which read
+/// a factor once a tile unless it stays in the staging space; moves to the
+/// operands' memories and of the sums. Of equal ones, those that load less. Two
+/// parts of the depth fit in the operands' memories, so that one is moved while
+/// another one is multiplied; two tiles in the sums' memory, unless waiting for
+/// the sums costs less than loading more often.
 ProductShape choose_shape(const Capabilities &capabilities,
                           const Launch &launch, Part part);
 

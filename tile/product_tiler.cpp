@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "tile/product_tiler.h"
 #include "tile/body_tiler.h"
+#include "tile/event_planner.h"
+#include "tile/operand_box.h"
 #include "tile/product_shape.h"
 #include "tile/regions.h"
 
@@ -23,7 +25,12 @@ public:
         shape_(choose_shape(stream.capabilities, stream.launch, part)),
         staging_(make_arena(Space::staging)), left_(make_arena(Space::left)),
         right_(make_arena(Space::right)),
-        accumulator_(make_arena(Space::accumulator)) {}
+        accumulator_(make_arena(Space::accumulator)) {
+    for (const SidePlan *side : {&product_.left, &product_.right})
+      if (side->indices)
+        sides_[side == &product_.left] =
+            sides_of(stream.launch, plan_.factors, side->load, *side->indices);
+  }
 
   void record(Part part) {
     std::vector<uint32_t> loops;
@@ -44,14 +51,17 @@ public:
     for (int64_t tile = first; tile < end && !stream_.emitter.failed();
          ++tile) {
       set_tile(region, loops, extents, sizes, tile);
+      is_backwards_ = tile % 2 != 0;
       record_tile(region);
     }
+    finish_last();
   }
 
 private:
   Arena make_arena(Space space) const {
+    // Neighbours share no block, or one would wait for the other.
     return Arena(space, stream_.capabilities.bytes_of(space),
-                 stream_.capabilities.alignment);
+                 std::max(stream_.capabilities.alignment, watched_bytes));
   }
 
   int64_t extent(uint32_t variable) const {
@@ -66,8 +76,11 @@ private:
     return product;
   }
 
+  /// The sums of a tile, between which the body's tiles of the last one are
+  /// computed; its own are left for the next one.
   void record_tile(Region &region) {
     Array sum = summed(region);
+    finish_last();
     if (stream_.emitter.failed())
       return;
     Region box;
@@ -77,18 +90,30 @@ private:
       box.start[v] = region.start[v];
       box.count[v] = region.count[v];
     }
-    tile_body(stream_, box, [&](const Region &tile, Evaluator &evaluator) {
+    auto give = [this, sum, region](const Region &tile, Evaluator &evaluator) {
       evaluator.give(product_.sum, part_of_sum(sum, region, tile));
-    });
+    };
+    last_.emplace(stream_, box, give);
   }
+
+  /// Computes the last tile's body up to that share of it.
+  void go_on_with_last(int64_t part, int64_t parts) {
+    if (!last_)
+      return;
+    int64_t due = (last_->count() * part + parts - 1) / parts;
+    for (; computed_ < due && !stream_.emitter.failed(); ++computed_)
+      last_->compute_next();
+    if (computed_ < last_->count())
+      return;
+    last_.reset(); // And its sums.
+    computed_ = 0;
+  }
+  void finish_last() { go_on_with_last(1, 1); }
 
   /// The sums of a tile, in the accumulator's memory; in the vector space if
   /// there is nothing to sum.
   Array summed(Region &region) {
     DType type = product_.types.accumulator;
-    std::vector<uint32_t> variables = product_.rows;
-    variables.insert(variables.end(), product_.columns.begin(),
-                     product_.columns.end());
     std::vector<int64_t> extents, sizes;
     for (uint32_t v : product_.depth) {
       extents.push_back(extent(v));
@@ -96,21 +121,44 @@ private:
     }
     if (std::ranges::find(extents, 0) != extents.end())
       return stream_.constants.get(type, 0);
-    Array sum = stream_.emitter.allocate(accumulator_, type, variables, region);
-    bool adds = false;
-    for_each_tile(region, product_.depth, extents, sizes, [&] {
-      multiply(region, sum, adds);
-      adds = true;
-      return !stream_.emitter.failed();
-    });
+    Array sum;
+    const int64_t parts = tile_count(extents, sizes);
+    int64_t part = 0;
+    for (; part < parts; ++part) {
+      set_tile(region, product_.depth, extents, sizes,
+               is_backwards_ ? parts - 1 - part : part);
+      Array left = operand(region, product_.left, product_.types.left,
+                           product_.rows, product_.depth, left_);
+      Array right = operand(region, product_.right, product_.types.right,
+                            product_.depth, product_.columns, right_);
+      if (part == 0)
+        sum = allocate_sums(region);
+      if (stream_.emitter.failed())
+        break;
+      multiply(region, left, right, sum, part > 0);
+      // The first two parts are on their way before moves wait for the last
+      // tile's sums.
+      if (part > 0 || parts == 1)
+        go_on_with_last(part, std::max<int64_t>(1, parts - 1));
+    }
     return sum;
   }
 
-  void multiply(const Region &region, const Array &sum, bool adds) {
-    Array left = operand(region, product_.left, product_.types.left,
-                         product_.rows, product_.depth, left_);
-    Array right = operand(region, product_.right, product_.types.right,
-                          product_.depth, product_.columns, right_);
+  /// Once the last tile's have left, if there is not enough memory for both.
+  Array allocate_sums(const Region &region) {
+    std::vector<uint32_t> variables = product_.rows;
+    variables.insert(variables.end(), product_.columns.begin(),
+                     product_.columns.end());
+    return stream_.emitter.allocate(accumulator_, product_.types.accumulator,
+                                    variables, region, [this] {
+                                      bool frees = last_.has_value();
+                                      finish_last();
+                                      return frees && !stream_.emitter.failed();
+                                    });
+  }
+
+  void multiply(const Region &region, const Array &left, const Array &right,
+                const Array &sum, bool adds) {
     MultiplyCall call;
     call.product = product_.types;
     call.rows = points(region, product_.rows);
@@ -157,22 +205,73 @@ private:
       cache_.splice(cache_.end(), cache_, found);
       return cache_.back().array;
     }
+    Array array = new_staged(region, side, type, variables);
+    if (!stream_.emitter.failed())
+      cache_.push_back({std::move(key), array});
+    return array;
+  }
+
+  Array new_staged(const Region &region, const SidePlan &side, DType type,
+                   const std::vector<uint32_t> &variables) {
+    if (std::optional<OperandBox> box = better_box(region, side, variables))
+      return boxed(*box, region, side, type, variables);
     bool direct = side.load != no_node;
     Array array = stream_.emitter.allocate(
         staging_, type, direct ? in_memory_order(side, variables) : variables,
-        region, [this] {
-          bool frees = !cache_.empty();
-          if (frees)
-            cache_.pop_front();
-          return frees;
-        });
+        region, [this] { return drop_oldest(); });
     if (stream_.emitter.failed())
       return array;
     if (direct)
       load_elements(stream_, plan_.factors, region, side.load, array, true);
     else
       compute(region, side, variables, array);
-    cache_.push_back({std::move(key), array});
+    return array;
+  }
+
+  /// A part in the staging space makes room: of the right factor, of which the
+  /// next tile needs another panel, but for the last few, which are being
+  /// moved; else the longest unused.
+  bool drop_oldest() {
+    constexpr ptrdiff_t in_use = 4;
+    if (cache_.empty())
+      return false;
+    auto is_right = [](const Cached &part) { return !part.key.front(); };
+    bool drops_right = std::ranges::count_if(cache_, is_right) > in_use;
+    cache_.erase(drops_right ? std::ranges::find_if(cache_, is_right)
+                             : cache_.begin());
+    return true;
+  }
+
+  /// The box of the operand that the part is in, if less is moved so and it is
+  /// not much larger.
+  std::optional<OperandBox>
+  better_box(const Region &region, const SidePlan &side,
+             const std::vector<uint32_t> &variables) const {
+    const std::vector<BoxSide> &sides = sides_[&side == &product_.left];
+    if (sides.empty())
+      return std::nullopt;
+    int64_t bytes = size_of(plan_.kernel.nodes[side.load].type);
+    OperandBox box = box_in(sides, region, bytes);
+    Form offset =
+        stream_.launch.form(plan_.loads.at(side.load).offset, plan_.factors);
+    StridedDimensions dims;
+    int64_t elements = bytes;
+    for (uint32_t v : variables) {
+      dims.push_back({region.count[v], {offset.slopes[v] * bytes}});
+      elements *= region.count[v];
+    }
+    bool is_better = box.bytes() <= 2 * elements &&
+                     box.line_bytes() <= line_bytes_of(dims, bytes);
+    return is_better ? std::optional(std::move(box)) : std::nullopt;
+  }
+
+  Array boxed(const OperandBox &box, const Region &region, const SidePlan &side,
+              DType type, const std::vector<uint32_t> &variables) {
+    auto memory = stream_.emitter.allocate(staging_, box.bytes(),
+                                           [this] { return drop_oldest(); });
+    Array array = box.array(memory, type, region, variables);
+    if (!stream_.emitter.failed())
+      box.load(stream_.emitter, plan_.kernel.nodes[side.load].index, *memory);
     return array;
   }
 
@@ -241,8 +340,14 @@ private:
   const TilePlan &plan_;
   const ProductPlan &product_;
   ProductShape shape_;
+  std::array<std::vector<BoxSide>, 2> sides_; ///< Of right and left.
   Arena staging_, left_, right_, accumulator_;
-  std::list<Cached> cache_; ///< In `staging_`, the longest unused first.
+  std::list<Cached> cache_;       ///< In `staging_`, the longest unused first.
+  std::optional<BodyTiles> last_; ///< Of the tile that was summed last.
+  int64_t computed_ = 0;          ///< How many of them have been.
+  /// Every other tile goes through the depth from its end, where what it shares
+  /// with the tile before is in the staging space.
+  bool is_backwards_ = false;
 };
 
 } // namespace

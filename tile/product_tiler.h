@@ -12,8 +12,9 @@ namespace landfall::tile {
 
 /// Records one core's part of a contraction on the matrix unit. A tile of the
 /// result is summed in the accumulator's memory, a part of the depth at a time;
-/// while one part is multiplied the next one is loaded. The body is then
-/// computed from the sums. Loops have at least one iteration.
+/// while one part is multiplied the next one is loaded, and the body is
+/// computed from the sums of the tile before. Loops have at least one
+/// iteration.
 void record_products(Stream &stream, Part part);
 
 } // namespace landfall::tile

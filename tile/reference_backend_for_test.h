@@ -2,15 +2,16 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// For tests only. Executes calls on host memory: queues one call at a time, in
-// a random order that the flags allow. Checks that each call keeps the limits
-// in Capabilities, reads what has been written, and that flags order any two
-// accesses of one byte of which one is a write (by vector clocks).
+// For tests only. Executes calls on host memory by sim_kit's queues, each of
+// which takes a random time, so that queues are interleaved in a random order
+// that the flags allow. The engine finds races, deadlocks, and bytes outside of
+// memories; this adds that each call keeps the limits in Capabilities and reads
+// what has been written.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "package/evaluate.h"
+#include "sim_kit/tasks.h"
 #include "tile/call_list.h"
 
 #include <algorithm>
@@ -25,230 +26,27 @@ class ReferenceBackend : public EngineBackend {
 public:
   ReferenceBackend(const Capabilities &capabilities,
                    std::vector<std::vector<uint8_t>> &operands, uint32_t seed)
-      : capabilities_(capabilities), operands_(operands), random_(seed) {
-    for (size_t s = 0; s < space_count; ++s) {
-      memory_[s].resize(size_t(capabilities.bytes[s]), 0xa5);
-      shadow_[s].resize(memory_[s].size() / word_bytes + 1);
-    }
+      : capabilities_(capabilities), random_(seed) {
+    for (int64_t bytes : capabilities.bytes)
+      on_chip_.emplace_back(size_t(bytes), 0xa5);
+    for (std::vector<uint8_t> &memory : on_chip_)
+      memories_.push_back(memory.data());
+    for (const std::vector<uint8_t> &memory : on_chip_)
+      written_.emplace_back(memory.size());
+    for (std::vector<uint8_t> &memory : operands)
+      memories_.push_back(memory.data());
+    make_layout(operands);
   }
 
-  void load(const LoadCall &call) override { add(call); }
-  void store(const StoreCall &call) override { add(call); }
-  void move(const MoveCall &call) override { add(call); }
-  void fill(const FillCall &call) override { add(call); }
-  void multiply(const MultiplyCall &call) override { add(call); }
-  void vector(const VectorCall &call) override { add(call); }
-  void reduce(const ReduceCall &call) override { add(call); }
-  void ramp(const RampCall &call) override { add(call); }
-  void gather(const GatherCall &call) override { add(call); }
-  void set(uint8_t from, uint8_t to) override {
-    queues_[from].push_back({Item::set, {}, from, to});
-  }
-  void wait(uint8_t from, uint8_t to) override {
-    queues_[to].push_back({Item::wait, {}, from, to});
-  }
-
-  /// Executes everything; the first violation, or "".
-  std::string run() {
-    while (error_.empty()) {
-      std::vector<uint8_t> ready;
-      bool done = true;
-      for (uint8_t q = 0; q < queue_count; ++q) {
-        done &= queues_[q].empty();
-        if (!queues_[q].empty() && can_go(queues_[q].front()))
-          ready.push_back(q);
-      }
-      if (done)
-        break;
-      if (ready.empty())
-        return "deadlock";
-      step(ready[random_() % ready.size()]);
-    }
-    for (const auto &row : sent_)
-      for (const auto &flags : row)
-        if (error_.empty() && !flags.empty())
-          return "a flag is not 0 at the end";
-    return error_;
-  }
-
-  size_t calls() const { return calls_; }
-  /// Multiply-adds, and those with sides rounded up to the edge.
-  double useful = 0, padded = 0;
-
-private:
-  using Clock = std::array<uint32_t, queue_count>;
-  struct Item {
-    enum Kind : uint8_t { call, set, wait } kind;
-    std::optional<Call> body;
-    uint8_t from, to;
-  };
-  /// Accesses are watched by words.
-  static constexpr int64_t word_bytes = 4;
-  struct Shadow {
-    uint8_t writer = 0;
-    uint32_t write = 0; ///< 0: never written.
-    Clock reads = {};
-  };
-
-  void add(Call call) {
-    ++calls_;
-    uint8_t queue = capabilities_.queues[size_t(queue_of(call))];
-    Item item{Item::call, std::move(call), queue, queue};
-    if (capabilities_.flag_limit == 0)
-      execute(item); // In program order.
-    else
-      queues_[queue].push_back(std::move(item));
-  }
-
-  bool can_go(const Item &item) const {
-    return item.kind != Item::wait || !sent_[item.from][item.to].empty();
-  }
-
-  void step(uint8_t queue) {
-    Item item = std::move(queues_[queue].front());
-    queues_[queue].pop_front();
-    auto &flags = sent_[item.from][item.to];
-    if (item.kind == Item::set) {
-      flags.push_back(clocks_[queue]);
-      if (int64_t(flags.size()) > capabilities_.flag_limit)
-        complain("a flag counts above its limit");
-    } else if (item.kind == Item::wait) {
-      for (uint8_t q = 0; q < queue_count; ++q)
-        clocks_[queue][q] = std::max(clocks_[queue][q], flags.front()[q]);
-      flags.pop_front();
-    } else {
-      execute(item);
-    }
-  }
-
-  void execute(const Item &item) {
-    queue_ = item.from;
-    ++clocks_[queue_][queue_];
-    if (capabilities_.flag_limit == 0)
-      clocks_.fill(clocks_[queue_]);
-    std::visit([this](const auto &call) { perform(call); }, *item.body);
-  }
-
-  void complain(std::string what) {
-    if (error_.empty())
-      error_ = std::move(what);
-  }
-  void require(bool holds, const char *what) {
-    if (!holds)
-      complain(what);
-  }
-
-  /// Bytes on the chip that are read; null, with a complaint, if they may not
-  /// be.
-  uint8_t *at(Place place, int64_t offset, int64_t bytes, bool writes) {
-    std::vector<uint8_t> &memory = memory_[size_t(place.space)];
-    int64_t begin = place.offset + offset;
-    if (begin < 0 || begin + bytes > int64_t(memory.size())) {
-      complain(fmt::format("space {}: bytes {} to {} are outside",
-                           int(place.space), begin, begin + bytes));
-      return nullptr;
-    }
-    if (begin % bytes != 0)
-      complain("an element is not aligned");
-    Clock &now = clocks_[queue_];
-    int64_t last = (begin + bytes - 1) / word_bytes;
-    for (int64_t b = begin / word_bytes; b <= last; ++b) {
-      Shadow &shadow = shadow_[size_t(place.space)][size_t(b)];
-      if (shadow.write > now[shadow.writer])
-        complain(fmt::format("race with a write in space {} at {}",
-                             int(place.space), begin));
-      if (!writes) {
-        if (shadow.write == 0)
-          complain(fmt::format("space {}: byte {} is read, never written",
-                               int(place.space), begin));
-        shadow.reads[queue_] = now[queue_];
-        continue;
-      }
-      for (uint8_t q = 0; q < queue_count; ++q)
-        if (shadow.reads[q] > now[q])
-          complain(fmt::format("race with a read in space {} at {}",
-                               int(place.space), begin));
-      shadow.writer = queue_;
-      shadow.write = now[queue_];
-    }
-    return memory.data() + begin;
-  }
-
-  uint8_t *at(DevicePlace place, int64_t offset, int64_t bytes, bool) {
-    std::vector<uint8_t> &memory = operands_[place.operand];
-    int64_t begin = place.offset + offset;
-    if (begin >= 0 && begin + bytes <= int64_t(memory.size()))
-      return memory.data() + begin;
-    complain(fmt::format("operand {}: bytes {} to {} are outside",
-                         place.operand, begin, begin + bytes));
-    return nullptr;
-  }
-
-  /// Calls visit(offsets) for each element.
-  template <size_t n, typename Visit>
-  void walk(int rank, const std::array<int64_t, max_dimensions> &counts,
-            const std::array<std::array<int64_t, max_dimensions>, n> &strides,
-            const Visit &visit, int dim = 0,
-            std::array<int64_t, n> offsets = {}) {
-    if (dim == rank)
-      return visit(offsets);
-    for (int64_t i = 0; i < counts[size_t(dim)] && error_.empty(); ++i) {
-      walk<n>(rank, counts, strides, visit, dim + 1, offsets);
-      for (size_t k = 0; k < n; ++k)
-        offsets[k] += strides[k][size_t(dim)];
-    }
-  }
-
-  void check_shape(int rank, int max_rank, int64_t limit,
-                   const std::array<int64_t, max_dimensions> &counts) {
-    require(rank <= std::min(max_rank, max_dimensions), "too many dimensions");
-    for (int d = 0; d < rank && error_.empty(); ++d)
-      require(counts[size_t(d)] >= 1 &&
-                  (limit == 0 || counts[size_t(d)] <= limit),
-              "a count is out of range");
-  }
-
-  template <typename From, typename To>
-  void copy(From source, To destination, const Box &box) {
-    std::array<int64_t, max_dimensions> counts = {}, totals = {};
-    std::array<std::array<int64_t, max_dimensions>, 2> strides = {};
-    int64_t start = 0;
-    bool pads = false;
-    for (size_t d = 0; d < size_t(box.rank); ++d) {
-      const BoxDimension &dim = box.dimensions[d];
-      counts[d] = dim.count;
-      totals[d] = dim.before + dim.count + dim.after;
-      pads |= totals[d] != counts[d];
-      strides[0][d] = dim.source_stride;
-      strides[1][d] = dim.destination_stride;
-      start += dim.before * dim.destination_stride;
-    }
-    check_shape(box.rank, capabilities_.box_dimensions, capabilities_.box_limit,
-                totals);
-    int64_t bytes = box.element_bytes;
-    require(!pads || capabilities_.zero_padding, "padding");
-    if (pads)
-      walk<2>(box.rank, totals, strides, [&](const auto &offsets) {
-        if (uint8_t *to = at(destination, offsets[1], bytes, true))
-          std::fill_n(to, bytes, 0);
-      });
-    walk<2>(box.rank, counts, strides, [&](const auto &offsets) {
-      uint8_t *from = at(source, offsets[0], bytes, false);
-      uint8_t *to = at(destination, start + offsets[1], bytes, true);
-      if (from && to)
-        std::copy_n(from, bytes, to);
-    });
-  }
-
-  void perform(const LoadCall &call) {
+  void load(const LoadCall &call) override {
     require(call.destination.space != Space::accumulator, "load's space");
-    copy(call.source, call.destination, call.box);
+    add(call, copy(at(call.source), at(call.destination), call.box));
   }
-  void perform(const StoreCall &call) {
+  void store(const StoreCall &call) override {
     require(call.source.space == Space::vector, "store's space");
-    copy(call.source, call.destination, call.box);
+    add(call, copy(at(call.source), at(call.destination), call.box));
   }
-  void perform(const MoveCall &call) {
+  void move(const MoveCall &call) override {
     using S = Space;
     std::set<std::pair<S, S>> paths = {{S::staging, S::left},
                                        {S::staging, S::right},
@@ -259,180 +57,334 @@ private:
       paths.insert({{S::vector, S::left}, {S::vector, S::right}});
     require(paths.contains({call.source.space, call.destination.space}),
             "there is no such path");
-    copy(call.source, call.destination, call.box);
+    add(call, copy(at(call.source), at(call.destination), call.box));
   }
-
-  void perform(const FillCall &call) {
-    std::array<int64_t, max_dimensions> counts = {};
-    std::array<std::array<int64_t, max_dimensions>, 1> strides = {};
-    for (size_t d = 0; d < size_t(call.box.rank); ++d) {
-      counts[d] = call.box.dimensions[d].count;
-      strides[0][d] = call.box.dimensions[d].destination_stride;
-    }
-    check_shape(call.box.rank, capabilities_.box_dimensions,
-                capabilities_.box_limit, counts);
-    int64_t bytes = call.box.element_bytes;
-    walk<1>(call.box.rank, counts, strides, [&](const auto &offsets) {
-      if (uint8_t *to = at(call.destination, offsets[0], bytes, true))
-        std::copy_n(reinterpret_cast<const uint8_t *>(&call.bits), bytes, to);
-    });
+  void fill(const FillCall &call) override {
+    sim_kit::CopyTask task = copy({}, at(call.destination), call.box);
+    task.constant = call.bits;
+    add(call, task);
   }
-
-  void perform(const VectorCall &call) {
-    const VectorOperation &o = call.operation;
-    require(capabilities_.has(o.op, o.type, o.result),
-            "the vector unit has no such operation");
-    check_shape(call.rank, capabilities_.vector_dimensions,
-                capabilities_.vector_limit, call.counts);
-    Operation operation = resolve(o.op, o.result, o.type, Precision::exact);
-    std::array<std::array<int64_t, max_dimensions>, 4> strides = {
-        call.destination.strides, call.sources[0].strides,
-        call.sources[1].strides, call.sources[2].strides};
-    for (int s = 0; s < call.source_count; ++s)
-      require(call.sources[size_t(s)].place.space == Space::vector, "space");
-    walk<4>(call.rank, call.counts, strides, [&](const auto &offsets) {
-      std::array<ScalarValue, 3> values;
-      for (int s = 0; s < call.source_count; ++s) {
-        bool mask = o.op == ScalarOp::select && s == 0;
-        DType type = mask ? DType::boolean : o.type;
-        if (uint8_t *from = at(call.sources[size_t(s)].place,
-                               offsets[size_t(s) + 1], size_of(type), false))
-          values[size_t(s)] = load_scalar(type, from);
-      }
-      if (uint8_t *to =
-              at(call.destination.place, offsets[0], size_of(o.result), true))
-        store_scalar(o.result, to, operation(values[0], values[1], values[2]));
-    });
+  void multiply(const MultiplyCall &call) override;
+  void vector(const VectorCall &call) override;
+  void reduce(const ReduceCall &call) override;
+  void ramp(const RampCall &call) override {
+    add(call, sim_kit::RampTask{at(call.destination), call.first, call.step,
+                                uint64_t(call.count)});
   }
-
-  void perform(const ReduceCall &call) {
-    require(capabilities_.reduces(call.op, call.type), "no such reduction");
-    check_shape(call.rank, capabilities_.vector_dimensions,
-                capabilities_.vector_limit, call.counts);
-    Operation operation =
-        resolve(call.op, call.type, call.type, Precision::exact);
-    std::array<std::array<int64_t, max_dimensions>, 2> strides = {
-        call.destination.strides, call.source.strides};
-    size_t last = size_t(call.rank) - 1;
-    int64_t bytes = size_of(call.type);
-    walk<2>(int(last), call.counts, strides, [&](const auto &offsets) {
-      ScalarValue total;
-      for (int64_t i = 0; i < call.counts[last] && error_.empty(); ++i) {
-        uint8_t *from =
-            at(call.source.place, offsets[1] + i * call.source.strides[last],
-               bytes, false);
-        if (!from)
-          return;
-        ScalarValue next = load_scalar(call.type, from);
-        total = i == 0 ? next : operation(total, next, {});
-      }
-      if (uint8_t *to = at(call.destination.place, offsets[0], bytes, true))
-        store_scalar(call.type, to, total);
-    });
-  }
-
-  void perform(const RampCall &call) {
-    for (int64_t i = 0; i < call.count; ++i)
-      if (uint8_t *to = at(call.destination, i * 4, 4, true))
-        store_scalar(DType::i32, to,
-                     integer_value(
-                         wrap_integer(DType::i32, call.first + i * call.step)));
-  }
-
-  void perform(const GatherCall &call) {
+  void gather(const GatherCall &call) override {
     require(capabilities_.indexed_loads, "indexed loads");
-    for (int64_t i = 0; i < call.count; ++i) {
-      uint8_t *index = at(call.indices, i * 4, 4, false);
-      if (!index)
-        return;
-      int64_t offset = load_scalar(DType::i32, index).i * call.index_bytes;
-      for (int64_t b = 0; b < call.block_bytes; ++b) {
-        uint8_t *from = at(call.source, offset + b, 1, false);
-        uint8_t *to = at(call.destination, i * call.block_bytes + b, 1, true);
-        if (from && to)
-          *to = *from;
-      }
+    require(call.destination.space == Space::vector &&
+                call.indices.space == Space::vector,
+            "gather's spaces");
+    add(call,
+        sim_kit::GatherTask{at(call.destination), at(call.source),
+                            at(call.indices), uint64_t(call.count),
+                            uint64_t(call.block_bytes), call.index_bytes});
+  }
+  void set(uint8_t from, uint8_t to) override {
+    add_flag(from, to, from, sim_kit::Instruction::Kind::set);
+  }
+  void wait(uint8_t from, uint8_t to) override {
+    add_flag(from, to, to, sim_kit::Instruction::Kind::wait);
+  }
+
+  /// Executes everything; the first violation, or "".
+  std::string run() {
+    sim_kit::QueueEngine engine(layout_);
+    engine.start([this] { return fetch(); }, 0);
+    while (error_.empty()) {
+      Result<bool> stepped = engine.step();
+      if (!stepped)
+        return stepped.error().message;
+      if (!*stepped)
+        break;
     }
+    return error_;
   }
 
-  void perform(const MultiplyCall &call) {
-    const MatrixProduct &p = call.product;
-    bool listed = std::ranges::any_of(
-        capabilities_.products, [&](const MatrixProduct &row) {
-          return row.left == p.left && row.right == p.right &&
-                 row.accumulator == p.accumulator;
-        });
-    require(listed, "the matrix unit has no such product");
-    require(call.left.place.space == Space::left &&
-                call.right.place.space == Space::right &&
-                call.accumulator.place.space == Space::accumulator,
-            "multiply's spaces");
-    require(call.rows >= 1 && call.columns >= 1 && call.depth >= 1, "sides");
-    auto round_up = [&](int64_t n) {
-      int64_t edge = capabilities_.matrix_edge;
-      return double((n + edge - 1) / edge * edge);
+  size_t calls() const { return calls_; }
+  /// Multiply-adds, and those with sides rounded up to the edge.
+  double useful = 0, padded = 0;
+
+private:
+  using Counts = std::array<int64_t, max_dimensions>;
+
+  /// A call, which takes a random time.
+  class CheckedWork final : public sim_kit::Work {
+  public:
+    CheckedWork(ReferenceBackend &backend, std::unique_ptr<Work> work)
+        : backend_(backend), work_(std::move(work)) {}
+    void footprint(sim_kit::Footprint &bytes) const override {
+      work_->footprint(bytes);
+    }
+    sim_kit::Timing execute(uint64_t start) override {
+      sim_kit::Footprint bytes(backend_.layout_.spaces);
+      work_->footprint(bytes);
+      backend_.note(bytes);
+      return work_->execute(start);
+    }
+
+  private:
+    ReferenceBackend &backend_;
+    std::unique_ptr<Work> work_;
+  };
+
+  void make_layout(const std::vector<std::vector<uint8_t>> &operands) {
+    auto queues = [&](std::initializer_list<Queue> list) {
+      uint32_t mask = 0;
+      for (Queue queue : list)
+        mask |= uint32_t(1) << number_of(queue);
+      return mask;
     };
-    useful += double(call.rows) * double(call.columns) * double(call.depth);
-    padded +=
-        round_up(call.rows) * round_up(call.columns) * round_up(call.depth);
-    bool real = is_real(p.accumulator);
-    std::vector<ScalarValue> left =
-        elements(call.left, p.left, call.rows, call.depth);
-    std::vector<ScalarValue> right =
-        elements(call.right, p.right, call.depth, call.columns);
-    std::vector<ScalarValue> sums(size_t(call.rows * call.columns),
-                                  real ? real_value(0) : integer_value(0));
-    if (call.adds)
-      sums = elements(call.accumulator, p.accumulator, call.rows, call.columns);
-    if (!error_.empty())
-      return;
-    for (size_t i = 0, at = 0; i < size_t(call.rows); ++i)
-      for (size_t j = 0; j < size_t(call.columns); ++j, ++at) {
-        ScalarValue sum = sums[at];
-        for (size_t k = 0; k < size_t(call.depth); ++k) {
-          ScalarValue x = left[i * size_t(call.depth) + k];
-          ScalarValue y = right[k * size_t(call.columns) + j];
-          if (real)
-            sum.d += x.d * y.d;
+    using enum Queue;
+    uint32_t by_space[] = {queues({load, store, move, Queue::vector}),
+                           queues({load, move}), queues({load, move, matrix}),
+                           queues({load, move, matrix}),
+                           queues({move, matrix})};
+    for (size_t s = 0; s < space_count; ++s)
+      layout_.spaces.push_back({fmt::format("space {}", s),
+                                uint64_t(capabilities_.bytes[s]), by_space[s]});
+    for (size_t k = 0; k < operands.size(); ++k)
+      layout_.spaces.push_back({fmt::format("operand {}", k),
+                                operands[k].size(), queues({load, store})});
+    for (size_t q = 0; q < queue_count; ++q)
+      layout_.queues.push_back(fmt::format("queue {}", q));
+    for (size_t pair = 0; pair < queue_count * queue_count; ++pair)
+      layout_.flags.push_back(
+          fmt::format("{} to {}", pair / queue_count, pair % queue_count));
+    layout_.flag_limit = uint32_t(capabilities_.flag_limit);
+    layout_.queue_depth = SIZE_MAX; // Any order that the flags allow.
+  }
+
+  /// Without flags, calls are executed one by one.
+  uint8_t number_of(Queue queue) const {
+    return capabilities_.flag_limit > 0 ? capabilities_.queues[size_t(queue)]
+                                        : 0;
+  }
+
+  sim_kit::MemoryPlace at(Place place) const {
+    return {size_t(place.space), place.offset};
+  }
+  sim_kit::MemoryPlace at(DevicePlace place) const {
+    return {space_count + place.operand, place.offset};
+  }
+
+  template <typename Task> void add(const Call &call, const Task &task) {
+    ++calls_;
+    sim_kit::Duration duration = [this](uint64_t start, const auto &) {
+      uint64_t next = start + 1 + random_() % 100;
+      return sim_kit::Timing{next, next + random_() % 100};
+    };
+    sim_kit::Instruction instruction = next_instruction();
+    instruction.queue = number_of(queue_of(call));
+    instruction.work = std::make_unique<CheckedWork>(
+        *this, sim_kit::make_task(task, memories_, std::move(duration)));
+    program_.push_back(std::move(instruction));
+  }
+
+  void add_flag(uint8_t from, uint8_t to, uint8_t queue,
+                sim_kit::Instruction::Kind kind) {
+    sim_kit::Instruction instruction = next_instruction();
+    instruction.queue = queue;
+    instruction.kind = kind;
+    instruction.flag = from * queue_count + to;
+    program_.push_back(std::move(instruction));
+  }
+
+  sim_kit::Instruction next_instruction() {
+    sim_kit::Instruction instruction;
+    instruction.name = "call";
+    instruction.number = number_++;
+    instruction.dispatch_cycles = 0;
+    return instruction;
+  }
+
+  Result<std::optional<sim_kit::Instruction>> fetch() {
+    std::optional<sim_kit::Instruction> next;
+    if (!program_.empty()) {
+      next = std::move(program_.front());
+      program_.pop_front();
+    }
+    return next;
+  }
+
+  void require(bool holds, const char *what) {
+    if (!holds && error_.empty())
+      error_ = what;
+  }
+
+  /// What is read has been written; what is written may be read.
+  void note(const sim_kit::Footprint &bytes) {
+    for (bool writes : {false, true})
+      for (const sim_kit::Footprint::Access &access : bytes.accesses()) {
+        if (access.is_write != writes || access.space >= space_count)
+          continue;
+        std::vector<bool> &written = written_[access.space];
+        access.bytes.for_each_run([&](uint64_t begin, uint64_t end) {
+          auto first = written.begin() + ptrdiff_t(begin);
+          auto last = written.begin() + ptrdiff_t(end);
+          if (writes)
+            std::fill(first, last, true);
           else
-            sum.i = wrap_integer(p.accumulator, sum.i + x.i * y.i);
-        }
-        if (real)
-          sum.d = double(float(sum.d));
-        if (uint8_t *to = element(call.accumulator, p.accumulator, int64_t(i),
-                                  int64_t(j), true))
-          store_scalar(p.accumulator, to, sum);
+            require(std::find(first, last, false) == last,
+                    "bytes are read, never written");
+        });
       }
   }
 
-  uint8_t *element(const Matrix &m, DType type, int64_t i, int64_t j,
-                   bool writes) {
-    return at(m.place, i * m.row_stride + j * size_of(type), size_of(type),
-              writes);
+  void check_shape(int rank, int max_rank, int64_t limit,
+                   const Counts &counts) {
+    require(rank <= std::min(max_rank, max_dimensions), "too many dimensions");
+    for (int d = 0; d < rank; ++d)
+      require(counts[size_t(d)] >= 1 &&
+                  (limit == 0 || counts[size_t(d)] <= limit),
+              "a count is out of range");
+  }
+  void check_vector(int rank, const Counts &counts) {
+    check_shape(rank, capabilities_.vector_dimensions,
+                capabilities_.vector_limit, counts);
+  }
+  /// Elements on the chip begin at multiples of their size.
+  void check_aligned(int64_t offset, std::span<const int64_t> strides,
+                     int64_t bytes) {
+    for (int64_t stride : strides)
+      require(stride % bytes == 0, "an element is not aligned");
+    require(offset % bytes == 0, "an element is not aligned");
   }
 
-  std::vector<ScalarValue> elements(const Matrix &matrix, DType type,
-                                    int64_t rows, int64_t columns) {
-    std::vector<ScalarValue> result;
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < columns && error_.empty(); ++j)
-        if (uint8_t *from = element(matrix, type, i, j, false))
-          result.push_back(load_scalar(type, from));
-    return result;
+  sim_kit::CopyTask copy(sim_kit::MemoryPlace from, sim_kit::MemoryPlace to,
+                         const Box &box) {
+    sim_kit::CopyTask task;
+    task.from = from;
+    task.to = to;
+    task.element_bytes = size_t(box.element_bytes);
+    task.loops.rank = size_t(box.rank);
+    Counts totals = {};
+    for (size_t d = 0; d < size_t(box.rank); ++d) {
+      const BoxDimension &dim = box.dimensions[d];
+      require(capabilities_.zero_padding || (!dim.before && !dim.after),
+              "padding");
+      totals[d] = dim.before + dim.count + dim.after;
+      task.loops.list[d] = {uint64_t(dim.count),
+                            {dim.destination_stride, dim.source_stride},
+                            uint64_t(dim.before),
+                            uint64_t(dim.after)};
+      check_aligned(0, std::array{dim.destination_stride, dim.source_stride},
+                    box.element_bytes);
+    }
+    check_aligned(from.offset, {}, box.element_bytes);
+    check_aligned(to.offset, {}, box.element_bytes);
+    check_shape(box.rank, capabilities_.box_dimensions, capabilities_.box_limit,
+                totals);
+    return task;
+  }
+
+  sim_kit::TaskLoops
+  loops_of(int rank, const Counts &counts,
+           std::initializer_list<const VectorOperand *> operands) {
+    sim_kit::TaskLoops loops;
+    loops.rank = size_t(rank);
+    for (size_t d = 0; d < size_t(rank); ++d) {
+      loops.list[d].count = uint64_t(counts[d]);
+      size_t k = 0;
+      for (const VectorOperand *operand : operands)
+        loops.list[d].strides[k++] = operand->strides[d];
+    }
+    return loops;
+  }
+
+  void check_operand(const VectorOperand &operand, int rank, DType type) {
+    require(operand.place.space == Space::vector, "space");
+    check_aligned(operand.place.offset,
+                  std::span(operand.strides).first(size_t(rank)),
+                  size_of(type));
   }
 
   const Capabilities &capabilities_;
-  std::vector<std::vector<uint8_t>> &operands_;
   std::mt19937 random_;
-  std::array<std::vector<uint8_t>, space_count> memory_;
-  std::array<std::vector<Shadow>, space_count> shadow_;
-  std::array<std::deque<Item>, queue_count> queues_;
-  /// By pair: the clocks of flags that have been set and not waited for.
-  std::array<std::array<std::deque<Clock>, queue_count>, queue_count> sent_;
-  std::array<Clock, queue_count> clocks_ = {};
-  uint8_t queue_ = 0;
+  std::vector<std::vector<uint8_t>> on_chip_;
+  std::vector<std::vector<bool>> written_; ///< By space and byte.
+  std::vector<uint8_t *> memories_;
+  sim_kit::QueueLayout layout_;
+  std::deque<sim_kit::Instruction> program_;
+  uint64_t number_ = 0;
   size_t calls_ = 0;
   std::string error_;
 };
+
+inline void ReferenceBackend::vector(const VectorCall &call) {
+  const VectorOperation &o = call.operation;
+  require(capabilities_.has(o.op, o.type, o.result),
+          "the vector unit has no such operation");
+  check_vector(call.rank, call.counts);
+  check_operand(call.destination, call.rank, o.result);
+  sim_kit::ElementTask task;
+  task.operation = {o.op, o.type, o.result};
+  require(size_t(call.source_count) == task.operation.sources(), "sources");
+  for (int s = 0; s < call.source_count; ++s)
+    check_operand(call.sources[size_t(s)], call.rank,
+                  task.operation.source_type(size_t(s) + 1));
+  task.space = size_t(Space::vector);
+  task.places = {call.destination.place.offset, call.sources[0].place.offset,
+                 call.sources[1].place.offset, call.sources[2].place.offset};
+  task.loops = loops_of(call.rank, call.counts,
+                        {&call.destination, &call.sources[0], &call.sources[1],
+                         &call.sources[2]});
+  add(call, task);
+}
+
+inline void ReferenceBackend::reduce(const ReduceCall &call) {
+  require(capabilities_.reduces(call.op, call.type), "no such reduction");
+  check_vector(call.rank, call.counts);
+  check_operand(call.destination, call.rank - 1, call.type);
+  check_operand(call.source, call.rank, call.type);
+  sim_kit::ElementTask task;
+  task.operation = {call.op, call.type, call.type};
+  task.is_reduction = true;
+  task.space = size_t(Space::vector);
+  task.places = {call.destination.place.offset, call.source.place.offset};
+  task.loops =
+      loops_of(call.rank, call.counts, {&call.destination, &call.source});
+  add(call, task);
+}
+
+inline void ReferenceBackend::multiply(const MultiplyCall &call) {
+  const MatrixProduct &p = call.product;
+  bool listed =
+      std::ranges::any_of(capabilities_.products, [&](const auto &row) {
+        return row.left == p.left && row.right == p.right &&
+               row.accumulator == p.accumulator;
+      });
+  require(listed, "the matrix unit has no such product");
+  require(call.left.place.space == Space::left &&
+              call.right.place.space == Space::right &&
+              call.accumulator.place.space == Space::accumulator,
+          "multiply's spaces");
+  require(call.rows >= 1 && call.columns >= 1 && call.depth >= 1, "sides");
+  auto round_up = [&](int64_t n) {
+    int64_t edge = capabilities_.matrix_edge;
+    return double((n + edge - 1) / edge * edge);
+  };
+  useful += double(call.rows) * double(call.columns) * double(call.depth);
+  padded += round_up(call.rows) * round_up(call.columns) * round_up(call.depth);
+  auto operand = [&](const Matrix &matrix, DType type) {
+    check_aligned(matrix.place.offset, std::array{matrix.row_stride},
+                  size_of(type));
+    return sim_kit::ProductOperand{type, nullptr, matrix.row_stride};
+  };
+  sim_kit::ProductTask task;
+  task.product = {uint64_t(call.rows),
+                  uint64_t(call.columns),
+                  uint64_t(call.depth),
+                  operand(call.left, p.left),
+                  operand(call.right, p.right),
+                  operand(call.accumulator, p.accumulator),
+                  call.adds,
+                  uint64_t(call.depth)};
+  task.left = at(call.left.place);
+  task.right = at(call.right.place);
+  task.sums = at(call.accumulator.place);
+  add(call, task);
+}
 
 } // namespace landfall::tile

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "package/evaluate.h"
 #include "package/interpreter.h"
 #include "package/kernel_for_test.h"
 #include "tile/reference_backend_for_test.h"

@@ -100,6 +100,9 @@ struct SidePlan {
   /// The load whose elements are the unit's operand as they lie in memory;
   /// no_node: they are computed.
   NodeId load = no_node;
+  /// Of that load, by dimension, if its guard lets through just what is inside
+  /// of the operand.
+  std::optional<std::vector<analysis::Affine>> indices = {};
   std::vector<Step> steps = {}; ///< What computes it.
 };
 

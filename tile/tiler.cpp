@@ -21,12 +21,14 @@ namespace {
 class Recorder {
 public:
   Recorder(const Capabilities &capabilities, Launch &launch, Part part,
-           int64_t first_points, int64_t points)
+           int64_t first_points, int64_t points, const std::atomic<bool> *stop)
       : launch_(launch), part_(part), first_points_(first_points),
-        emitter_(capabilities, calls_),
+        emitter_(capabilities, calls_, stop),
         pool_slots_(count_constants(launch.plan())),
-        vector_(Space::vector, capabilities.bytes_of(Space::vector),
-                capabilities.alignment, pool_bytes(capabilities)),
+        alignment_(points > 1 ? std::max(capabilities.alignment, watched_bytes)
+                              : capabilities.alignment),
+        vector_(Space::vector, capabilities.bytes_of(Space::vector), alignment_,
+                pool_bytes()),
         constants_(emitter_, pool_slots_),
         stream_{capabilities, launch, emitter_, vector_, constants_, points} {
     // The other half is for the tiles before and after.
@@ -34,13 +36,12 @@ public:
       vector_.limit(vector_.bytes() / 2);
   }
 
-  /// Whether there was enough memory.
-  bool record() {
+  Emitter::Failure record() {
     if (launch_.plan().product)
       record_products(stream_, part_);
     else
       record_map();
-    return !emitter_.failed();
+    return emitter_.failure();
   }
 
   const CallList &calls() const { return calls_; }
@@ -51,9 +52,9 @@ private:
     return std::ranges::count(plan.kinds, ValueKind::host) + 1;
   }
 
-  int64_t pool_bytes(const Capabilities &capabilities) const {
+  int64_t pool_bytes() const {
     int64_t bytes = pool_slots_ * ConstantPool::slot_bytes;
-    return (bytes + capabilities.alignment - 1) & -capabilities.alignment;
+    return (bytes + alignment_ - 1) & -alignment_;
   }
 
   void record_map() {
@@ -68,7 +69,7 @@ private:
     for (int64_t tile = share.first; tile < share.end && !emitter_.failed();
          ++tile) {
       set_tile(region, loops, extents, share.sizes, tile);
-      tile_body(stream_, region, {});
+      tile_body(stream_, region);
     }
   }
 
@@ -78,6 +79,9 @@ private:
   CallList calls_;
   Emitter emitter_;
   int64_t pool_slots_;
+  /// Of arrays: neighbours that share no watched block do not wait for each
+  /// other. At worst, memory matters more.
+  int64_t alignment_;
   Arena vector_;
   ConstantPool constants_;
   Stream stream_;
@@ -96,11 +100,16 @@ int64_t first_points(const Capabilities &capabilities, const Launch &launch,
                              fitting);
 }
 
+Error refuse(const TilePlan &plan, const std::string &why) {
+  return {ErrorCode::unsupported,
+          fmt::format("kernel '{}': {}", plan.kernel.name, why)};
+}
+
 } // namespace
 
 Status run_tiler(const TilePlan &plan, const Capabilities &capabilities,
                  std::span<const int64_t> sizes, Part part,
-                 EngineBackend &backend) {
+                 EngineBackend &backend, const std::atomic<bool> *stop) {
   Launch launch(plan, sizes);
   TRY(launch.check());
   for (const Extent &loop : plan.kernel.loops)
@@ -108,16 +117,20 @@ Status run_tiler(const TilePlan &plan, const Capabilities &capabilities,
       return {};
   const int64_t most = first_points(capabilities, launch, part);
   for (int64_t points = most;; points /= 2) {
-    Recorder recorder(capabilities, launch, part, most, points);
-    if (recorder.record()) {
+    Recorder recorder(capabilities, launch, part, most, points, stop);
+    Emitter::Failure failure = recorder.record();
+    if (failure == Emitter::Failure::none) {
       emit_all(recorder.calls(), capabilities, backend);
       return {};
     }
+    if (failure == Emitter::Failure::stopped)
+      return Error{ErrorCode::cancelled, "the run was stopped"};
+    if (failure == Emitter::Failure::length)
+      return refuse(plan, fmt::format("at these sizes, a core would take more "
+                                      "than {} instructions",
+                                      Emitter::most_calls));
     if (points == 1)
-      return Error{ErrorCode::unsupported,
-                   fmt::format("kernel '{}': one point does not fit in on-chip "
-                               "memory",
-                               plan.kernel.name)};
+      return refuse(plan, "one point does not fit in on-chip memory");
   }
 }
 

@@ -8,6 +8,8 @@
 #include "tile/engine_backend.h"
 #include "tile/plan.h"
 
+#include <atomic>
+
 namespace landfall::tile {
 
 /// Which part of the work: that of core `core` of `cores`. The parts of all
@@ -23,9 +25,12 @@ struct Part {
 /// the beginning; at the end all work is in the queues, and all flags are 0.
 /// `capabilities` are those that the plan was made with, or of another
 /// generation of that chip. Fails with `unsupported` on sizes that no stream
-/// can be made for (an operand of 2^31 elements), before the first call.
+/// can be made for (an operand of 2^31 elements, a fold of very many steps),
+/// and with `cancelled` soon after `stop` (null: never) has become true; both
+/// before the first call.
 Status run_tiler(const TilePlan &plan, const Capabilities &capabilities,
                  std::span<const int64_t> sizes, Part part,
-                 EngineBackend &backend);
+                 EngineBackend &backend,
+                 const std::atomic<bool> *stop = nullptr);
 
 } // namespace landfall::tile

@@ -136,6 +136,71 @@ TEST_P(AtollDevice, ALaunchOverTheTimeLimitFailsAndNamesItsNode) {
   EXPECT_NE(render(status.error()).find("'plus'"), std::string::npos);
 }
 
+/// out[0] = all of x, joined by an operation that the chip does not reduce by.
+Kernel steps_kernel() {
+  KernelMaker k("steps", KernelClass::map);
+  k.kernel.size_count = 1;
+  k.kernel.loops = {fixed(1)};
+  uint32_t x = k.input(DType::i32, {sized(0)});
+  k.output(DType::i32, {fixed(1)});
+  k.param(DType::i64);
+  NodeId none = k.literal(0, DType::i32);
+  NodeId loop = k.nest(NodeKind::loop, {k.literal(0), k.size(0), none}, {[&] {
+                         NodeId index = k.param(DType::i64),
+                                all = k.param(DType::i32);
+                         k.yield({k.scalar(ScalarOp::bit_xor, DType::i32,
+                                           {all, k.load(x, {index})})});
+                       }});
+  k.yield({k.result(loop, 0, DType::i32)});
+  return std::move(k.kernel);
+}
+
+/// A million steps are no stream of instructions: the host takes them.
+TEST_P(AtollDevice, WhatWouldTakeTooManyInstructionsRunsOnTheHost) {
+  Chip chip(GetParam());
+  int refused = 0;
+  check(chip, steps_kernel(), {100}, refused);
+  EXPECT_EQ(chip.queue->fallback_count().launches, 0u);
+  check(chip, steps_kernel(), {1'000'000}, refused);
+  EXPECT_EQ(chip.queue->fallback_count().launches, 2u);
+  EXPECT_EQ(refused, 0);
+}
+
+/// Tiles keep the matrix unit busy while loads, moves and the work on sums go
+/// on beside it. The second chip's memory is too slow for products of this
+/// size.
+TEST_P(AtollDevice, TheMatrixUnitIsBusy) {
+  bool is_first = GetParam() == std::string("atoll1");
+  struct Case {
+    kernels::ContractionCase made;
+    double least;
+  };
+  auto fixed = [] { return false; };
+  kernels::MatmulShape product{{}, 512, 512, 512};
+  kernels::ConvolutionShape window;
+  window.inputs = window.outputs = 128;
+  window.image = {28, 28};
+  window.window = {3, 3};
+  window.stride = window.dilation = window.pad = {1, 1};
+  window.finish = kernels::Finish::bias_relu;
+  Case cases[] = {{make_matmul(product, fixed), is_first ? 0.9 : 0.35},
+                  {make_convolution(window, fixed), is_first ? 0.9 : 0.4}};
+  for (Case &each : cases) {
+    Chip chip(GetParam());
+    Package package = package_of(each.made.kernel);
+    auto code = chip.device->load(package).take();
+    std::mt19937 random(7);
+    auto operands =
+        tile::random_operands(each.made.kernel, each.made.sizes, true, random);
+    ASSERT_TRUE(chip.run(*code, each.made.sizes, operands).ok());
+    runtime::DeviceCounters counters = chip.device->counters().take();
+    double peak =
+        chip.device->describe().peaks.back().multiply_adds / counters.hertz;
+    EXPECT_GT(double(counters.multiply_adds),
+              each.least * peak * double(counters.cycles));
+  }
+}
+
 TEST_P(AtollDevice, WorkThatIsStoppedIsLeftOut) {
   Chip chip(GetParam());
   Package package = package_of(sum_kernel());

@@ -1,0 +1,143 @@
+//===- operand_box.cpp - What a region reads of an operand ----------------===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#include "tile/operand_box.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+
+namespace landfall::tile {
+
+namespace {
+
+/// What device memories move at a time. Places that are nearer to each other
+/// are loaded with what is between them.
+constexpr int64_t line_bytes = 64;
+
+/// The range of the index, and the step of its values.
+void set_range(BoxSide &side, const Region &region, int64_t stride_bytes) {
+  int64_t low = side.index.constant, high = low, step = 0;
+  for (size_t v = 0; v < side.index.slopes.size(); ++v) {
+    int64_t slope = side.index.slopes[v];
+    int64_t length = slope * (region.count[v] - 1);
+    low += slope * region.start[v] + std::min<int64_t>(0, length);
+    high += slope * region.start[v] + std::max<int64_t>(0, length);
+    if (region.count[v] > 1)
+      step = std::gcd(step, std::abs(slope));
+  }
+  side.step = step > 1 && step * stride_bytes >= line_bytes ? step : 1;
+  side.first = low;
+  side.count = (high - low) / side.step + 1;
+}
+
+} // namespace
+
+std::vector<BoxSide> sides_of(const Launch &launch, const Scope &scope,
+                              NodeId load,
+                              const std::vector<analysis::Affine> &indices) {
+  const Kernel &kernel = launch.plan().kernel;
+  const std::vector<Extent> &dims =
+      kernel.operands[kernel.nodes[load].index].dims;
+  std::vector<BoxSide> sides;
+  for (size_t d = 0; d < dims.size(); ++d)
+    sides.push_back({launch.form(indices[d], scope), launch.extent(dims[d])});
+  return sides;
+}
+
+OperandBox box_in(std::vector<BoxSide> sides, const Region &region,
+                  int64_t element_bytes) {
+  int64_t stride = element_bytes;
+  for (size_t d = sides.size(); d-- > 0;) {
+    set_range(sides[d], region, stride);
+    stride *= sides[d].extent;
+  }
+  return {std::move(sides), element_bytes};
+}
+
+int64_t OperandBox::bytes() const {
+  int64_t bytes = element_bytes;
+  for (const BoxSide &side : sides)
+    if (__builtin_mul_overflow(bytes, side.count, &bytes))
+      return INT64_MAX;
+  return bytes;
+}
+
+std::vector<int64_t> OperandBox::strides() const {
+  std::vector<int64_t> strides(sides.size());
+  int64_t stride = element_bytes;
+  for (size_t d = sides.size(); d-- > 0; stride *= sides[d].count)
+    strides[d] = stride;
+  return strides;
+}
+
+int64_t OperandBox::line_bytes() const {
+  StridedDimensions dims(sides.size());
+  int64_t stride = element_bytes;
+  for (size_t d = sides.size(); d-- > 0; stride *= sides[d].extent)
+    dims[d] = {sides[d].count, {stride * sides[d].step}};
+  return line_bytes_of(std::move(dims), element_bytes);
+}
+
+Array OperandBox::array(const std::shared_ptr<const Place> &memory, DType type,
+                        const Region &region,
+                        std::span<const uint32_t> variables) const {
+  Array array{memory, 0, type, {}};
+  std::vector<int64_t> own = strides();
+  for (size_t d = 0; d < sides.size(); ++d) {
+    const Form &index = sides[d].index;
+    int64_t start = index.constant;
+    for (size_t v = 0; v < index.slopes.size(); ++v)
+      start += index.slopes[v] * region.start[v];
+    array.offset += (start - sides[d].first) / sides[d].step * own[d];
+  }
+  for (uint32_t v : variables) {
+    if (region.count[v] == 1)
+      continue;
+    int64_t stride = 0;
+    for (size_t d = 0; d < sides.size(); ++d)
+      stride += sides[d].index.slopes[v] / sides[d].step * own[d];
+    array.axes.push_back({v, stride});
+  }
+  return array;
+}
+
+void OperandBox::load(Emitter &emitter, uint32_t operand, Place place) const {
+  StridedDimensions dims(sides.size());
+  std::vector<Bound> bounds;
+  std::vector<int64_t> own = strides();
+  int64_t stride = element_bytes, offset = 0;
+  for (size_t d = sides.size(); d-- > 0; stride *= sides[d].extent) {
+    const BoxSide &side = sides[d];
+    dims[d] = {side.count, {stride * side.step, own[d]}};
+    offset += stride * side.first;
+    Bound low{side.first, std::vector<int64_t>(sides.size())}, high = low;
+    low.slopes[d] = side.step;
+    high.constant = side.extent - 1 - side.first;
+    high.slopes[d] = -side.step;
+    bounds.push_back(std::move(low));
+    bounds.push_back(std::move(high));
+  }
+  emitter.load({operand, offset}, place, element_bytes, dims, bounds, true);
+}
+
+int64_t line_bytes_of(StridedDimensions dimensions, int64_t element_bytes) {
+  auto length = [](const StridedDimension &dim) {
+    return std::abs(dim.strides[0]);
+  };
+  std::ranges::sort(dimensions, {}, length);
+  int64_t run = element_bytes, runs = 1;
+  for (const StridedDimension &dim : dimensions) {
+    if (dim.count == 1)
+      continue;
+    if (length(dim) <= run && runs == 1)
+      run += (dim.count - 1) * length(dim);
+    else
+      runs *= dim.count;
+  }
+  return runs * ((run + line_bytes - 1) / line_bytes * line_bytes);
+}
+
+} // namespace landfall::tile

@@ -1,0 +1,52 @@
+//===- operand_box.h - What a region reads of an operand -------*- C++ -*-===//
+//
+// Part of Landfall, under the Apache License v2.0.
+//
+//===----------------------------------------------------------------------===//
+#pragma once
+
+#include "tile/emitter.h"
+#include "tile/launch.h"
+
+namespace landfall::tile {
+
+/// One dimension of an operand, and the places of it that are loaded: first,
+/// first + step, ... Those outside of the operand are zeros.
+struct BoxSide {
+  Form index; ///< Of the load.
+  int64_t extent = 1;
+  int64_t first = 0, count = 1, step = 1;
+};
+
+/// The elements of an operand that a load reads in a region, each once, and
+/// those between them: a window's points overlap, so they are loaded as one box
+/// and read from there as often as they are needed.
+struct OperandBox {
+  std::vector<BoxSide> sides; ///< By dimension of the operand.
+  int64_t element_bytes = 1;
+
+  int64_t bytes() const;
+  /// What the DMA moves, in whole lines of the device memory.
+  int64_t line_bytes() const;
+  /// The box in `memory`, dense, as an array over the region's variables.
+  Array array(const std::shared_ptr<const Place> &memory, DType type,
+              const Region &region, std::span<const uint32_t> variables) const;
+  void load(Emitter &emitter, uint32_t operand, Place place) const;
+
+private:
+  std::vector<int64_t> strides() const; ///< In the box, in bytes.
+};
+
+/// Indices of a load by dimension, and each dimension's extent.
+std::vector<BoxSide> sides_of(const Launch &launch, const Scope &scope,
+                              NodeId load,
+                              const std::vector<analysis::Affine> &indices);
+
+OperandBox box_in(std::vector<BoxSide> sides, const Region &region,
+                  int64_t element_bytes);
+
+/// Bytes of whole lines that are moved if a box of the device memory, with
+/// these strides (operand 0), is loaded as it is.
+int64_t line_bytes_of(StridedDimensions dimensions, int64_t element_bytes);
+
+} // namespace landfall::tile
