@@ -54,6 +54,20 @@ struct VectorOperation {
   DType result = DType::f32;
 };
 
+/// Operations of f32, i32 and bool that others are made of: the least for a
+/// vector unit that is to run most kernels. Of them are composed the other
+/// comparisons, neg, abs, sign, exp, log, log1p, tanh, erf, pow of usual
+/// exponents. A chip adds:
+///
+///  * casts between i32 and each integer type that tensors have in its DRAM,
+///    between f32 and f16 or bf16: arithmetic is in i32 and f32
+///  * sqrt, floor, ceil, round, trunc of f32, which are not composed
+///  * `select` of i64 and other types that are moved but not computed with
+///  * what it has besides, where that is faster than a composition (exp, neg)
+///
+/// Nothing is composed of i64 or f64: kernels that compute in these fall back.
+std::vector<VectorOperation> basic_operations();
+
 struct Capabilities {
   /// Bytes of each space; 0: the chip has none (no `staging`: operands are
   /// loaded to `left` and `right`; no `left`: there is no matrix unit).
@@ -82,7 +96,8 @@ struct Capabilities {
   int64_t box_limit = 0;
   /// Whether a load can surround a box with zeros.
   bool zero_padding = false;
-  /// Whether loads can take their addresses from on-chip memory.
+  /// Whether loads can take their addresses from on-chip memory; if not, there
+  /// are no calls of `gather`, and kernels that need them fall back.
   bool indexed_loads = false;
 
   /// Dimensions of the vector unit's operands; at least 1.
@@ -91,13 +106,16 @@ struct Capabilities {
   int64_t vector_limit = 0;
   /// Elements of 4 bytes per cycle, for choosing tiles.
   int64_t lanes = 1;
-  std::vector<VectorOperation> operations;
+  std::vector<VectorOperation> operations; ///< See basic_operations.
   /// Operations of `reduce`; `result` is equal to `type`.
   std::vector<VectorOperation> reductions;
 
   /// Rows, columns and depth of the matrix unit's operation: sides of a product
   /// that are not multiples of it take as long as the next multiple.
   int64_t matrix_edge = 0;
+  /// Factors of other types, and those that are computed from what is loaded
+  /// (a zero point is subtracted), take part as elements of the accumulator's
+  /// type, if there is a product of these; else the vector unit sums.
   std::vector<MatrixProduct> products;
 
   bool has(ScalarOp op, DType type, DType result) const;

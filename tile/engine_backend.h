@@ -4,7 +4,10 @@
 //
 // What the tiler (tiler.h) calls to have a kernel's tiles computed. A chip's
 // driver implements it: each call becomes one instruction, or a few, of the
-// queue that its structure names. Calls come in program order. Their operands
+// queue that its structure names. The fewer, the better: a control unit that
+// dispatches in order is stopped by the first full queue, so a product that is
+// hundreds of instructions keeps the loads of the next one from starting. Calls
+// come in program order. Their operands
 // satisfy the limits in Capabilities; nothing else about them is guaranteed:
 // addresses in a space are multiples of an element's size, not of a vector.
 //
@@ -74,7 +77,8 @@ struct StoreCall {
 };
 
 /// On-chip memory to on-chip memory: `staging` to `left` or `right`,
-/// `accumulator` to `vector`, `vector` to `vector` or `staging`. Queue move.
+/// `accumulator` to `vector`, `vector` to `vector` or `staging`, on chips
+/// without `staging` to `left` or `right`. Queue move.
 struct MoveCall {
   Place source;
   Place destination;
@@ -150,7 +154,8 @@ struct RampCall {
 
 /// Copies `count` blocks of `block_bytes`: block i comes from the operand at
 /// offset + indices[i] * index_bytes and lies densely behind block i - 1.
-/// `indices` are dense i32 in `vector`. Queue load.
+/// `indices` are dense i32 in `vector`. Queue load. Only on chips with
+/// Capabilities::indexed_loads.
 struct GatherCall {
   DevicePlace source;
   int64_t index_bytes = 0;

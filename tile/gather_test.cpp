@@ -66,8 +66,9 @@ TEST(Gather, ChipsWithoutIndexedLoadsRefuse) {
   chip.indexed_loads = false;
   Result<SharedPlan> plan = make_plan(gather(i64, true), chip);
   ASSERT_FALSE(plan.ok());
-  EXPECT_EQ(plan.error().message,
-            "it loads from an index that depends on data");
+  EXPECT_EQ(plan.error().message, "it loads from an index that depends on "
+                                  "data, and the chip has no indexed "
+                                  "loads");
 }
 
 } // namespace

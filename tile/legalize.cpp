@@ -128,8 +128,11 @@ private:
       return apply(ScalarOp::bit_xor, DType::boolean,
                    {args[0], b_.whole(1, DType::boolean)});
     case ScalarOp::lt:
-    case ScalarOp::le:
-      return compute_in(DType::i32, op, DType::boolean, args);
+    case ScalarOp::le: {
+      NodeId none = apply(ScalarOp::bit_not, DType::boolean, {args[0]});
+      ScalarOp join = op == ScalarOp::lt ? ScalarOp::bit_and : ScalarOp::bit_or;
+      return apply(join, DType::boolean, {none, args[1]});
+    }
     default:
       return no_node;
     }

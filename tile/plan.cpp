@@ -86,8 +86,9 @@ Result<SharedPlan> make_plan(const Kernel &kernel,
       // Sums in the vector unit, one element after another.
       plan = empty_plan(
           legalize(analysis::contraction_as_map(kernel), capabilities));
-      if (!plan_map(*plan, capabilities))
-        return product.take_error();
+      plan->no_product = product.error().message;
+      if (Status map = plan_map(*plan, capabilities); !map)
+        return refuse(plan->no_product + ", and " + map.error().message);
     }
     break;
   default:

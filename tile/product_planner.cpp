@@ -108,6 +108,14 @@ indices_of(const TilePlan &plan, const analysis::FactorLoad &load) {
   return indices;
 }
 
+/// A factor's type, for reasons.
+std::string type_text(const Kernel &kernel,
+                      const std::optional<DirectLoad> &load) {
+  if (load)
+    return std::string(name(load->type));
+  return fmt::format("computed {}", name(kernel.accumulator));
+}
+
 /// The side, and its load in the plan if it is direct.
 SidePlan plan_side(TilePlan &plan, const analysis::Factor &factor,
                    const std::optional<DirectLoad> &load, DType type) {
@@ -135,8 +143,10 @@ Status plan_product(TilePlan &plan, const Capabilities &capabilities) {
   std::optional<MatrixProduct> types =
       choose_product(capabilities, kernel.accumulator, left, right);
   if (!types)
-    return refuse(fmt::format("the matrix unit has no products in {}",
-                              name(kernel.accumulator)));
+    return refuse(
+        fmt::format("the matrix unit has no products of {} and {} in {}",
+                    type_text(kernel, left), type_text(kernel, right),
+                    name(kernel.accumulator)));
   ProductPlan product;
   product.types = *types;
   product.batch = roles.batch_loops;

@@ -203,7 +203,8 @@ private:
     if (!narrow && !loaded)
       return refuse("it computes an index from data in 64 bits");
     if (!capabilities_.indexed_loads)
-      return refuse("it loads from an index that depends on data");
+      return refuse("it loads from an index that depends on data, and the "
+                    "chip has no indexed loads");
     TRY(visit(value));
     if (type != DType::i32)
       TRY(require(ScalarOp::cast, type, DType::i32));

@@ -130,6 +130,8 @@ public:
   std::vector<Step> steps; ///< Of the body.
   Scope factors;           ///< Contractions on the matrix unit only.
   std::optional<ProductPlan> product;
+  /// Why the vector unit computes a contraction; empty in all other plans.
+  std::string no_product;
 };
 
 } // namespace landfall::tile

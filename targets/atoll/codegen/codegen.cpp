@@ -7,6 +7,7 @@
 #include "targets/atoll/chip/chip_description.h"
 #include "targets/atoll/chip/instruction.h"
 #include "tile/plan.h"
+#include "tile/tiled_code.h"
 
 namespace landfall::atoll {
 
@@ -25,11 +26,9 @@ public:
   }
 
   compiler::Support supports(const Kernel &kernel) const override {
-    static const tile::Capabilities can =
-        capabilities(chip_format.find(built_in_chips()[0].name).take());
     if (kernel.operands.size() > address_registers)
       return compiler::Support::fallback("it has too many operands");
-    auto plan = tile::make_plan(kernel, can);
+    auto plan = tile::make_plan(kernel, can());
     return plan ? compiler::Support()
                 : compiler::Support::fallback(plan.error().message);
   }
@@ -42,14 +41,14 @@ public:
   Result<std::vector<CodeSection>>
   generate(std::span<const Kernel> kernels,
            const compiler::CodegenOptions &options) const override {
-    if (options.fallbacks.size() == kernels.size())
-      return std::vector<CodeSection>();
-    CodeSection section = {"atoll", "tiles", {}, {}};
-    section.generation.assign(kernels.size(), {"tiles", {}});
-    for (const Fallback &fallback : options.fallbacks)
-      section.generation[fallback.kernel] = {"none",
-                                             {{"atoll", fallback.reason}}};
-    return std::vector<CodeSection>{std::move(section)};
+    return tile::tiled_code(name(), kernels, options.fallbacks, can());
+  }
+
+private:
+  static const tile::Capabilities &can() {
+    static const tile::Capabilities can =
+        capabilities(chip_format.find(built_in_chips()[0].name).take());
+    return can;
   }
 };
 
