@@ -40,13 +40,12 @@ public:
         b_(sizes.b()), element_(size_of(shape_.type)) {
     const analysis::ContractionRoles &roles = problem.base.roles;
     const WindowSide &side = problem.side();
-    cut_.batch = sizes.extent(roles.space, roles.batch_loops);
+    cut_.groups = sizes.extent(roles.space, problem.group_loops);
     cut_.channels = sizes.extent(roles.space, side.channels);
     cut_.points = sizes.extent(roles.space, roles.m_loops);
-    std::vector<uint32_t> outer;
-    for (size_t axis = 0; axis + 2 < side.axes.size(); ++axis)
-      outer.push_back(side.axes[axis].loop);
-    images_ = sizes.extent(roles.space, outer);
+    cut_.outer = sizes.extent(roles.space, problem.outer_axes);
+    images_ = b_.CreateMul(sizes.extent(roles.space, problem.image_loops),
+                           cut_.outer);
     cut_.height = sizes.extent(roles.space, {problem.axis(2).loop});
     cut_.width = sizes.extent(roles.space, {problem.axis(1).loop});
     Value *two = index(winograd_results);
@@ -119,7 +118,7 @@ private:
     // squares.
     Value *wanted = wanted_tasks(sizes_.frame(), useful_tasks);
     auto more = [&](Value *tasks, Value *extent, Value *least) {
-      Value *all = b_.CreateMul(b_.CreateMul(cut_.batch, cut_.column_tasks),
+      Value *all = b_.CreateMul(b_.CreateMul(cut_.groups, cut_.column_tasks),
                                 b_.CreateMul(cut_.row_tasks, cut_.point_tasks));
       Value *missing = at_least_one(b_.CreateUDiv(wanted, at_least_one(all)));
       Value *most = larger(b_, tasks, b_.CreateUDiv(extent, least));
@@ -222,6 +221,10 @@ WinogradProblem::WinogradProblem(const ContractionProblem &problem)
   if (!panels())
     weights_by_k =
         PackSide(roles.m_side, roles.space, roles.k_loops, roles.m_loops);
+  for (uint32_t loop : roles.batch_loops)
+    (roles.m_side.uses[loop] ? group_loops : image_loops).push_back(loop);
+  for (size_t axis = 0; axis + 2 < side().axes.size(); ++axis)
+    outer_axes.push_back(side().axes[axis].loop);
 }
 
 std::string why_not_winograd(const ContractionProblem &problem) {
@@ -266,7 +269,7 @@ std::string why_not_winograd(const ContractionProblem &problem) {
 
 Value *WinogradCut::tasks(SizeCode &sizes) const {
   llvm::IRBuilderBase &b = sizes.b();
-  return b.CreateMul(b.CreateMul(batch, point_tasks),
+  return b.CreateMul(b.CreateMul(groups, point_tasks),
                      b.CreateMul(row_tasks, column_tasks));
 }
 

@@ -28,6 +28,10 @@ struct WinogradProblem {
     return weights().panels;
   }
   PackSide weights_by_k; ///< If they lie in no panels: packed as [K][M].
+  /// The batch loops that the weights do not depend on, and the others; the
+  /// axes of N but for the last two. Images are points of the first and the
+  /// last.
+  std::vector<uint32_t> image_loops, group_loops, outer_axes;
 };
 
 /// Why a contraction is no such convolution: a clause to follow "because"; ""
@@ -38,7 +42,8 @@ std::string why_not_winograd(const ContractionProblem &base);
 /// of the image before. All values are i64 and depend on the sizes, some on how
 /// many threads run the tasks; no sum depends on how they are cut.
 struct WinogradCut {
-  llvm::Value *batch, *channels, *points;
+  llvm::Value *groups, *channels, *points;
+  llvm::Value *outer;          ///< Images at a point of the image loops.
   llvm::Value *height, *width; ///< Of an image's results.
   llvm::Value *image_rows;     ///< Rows of squares of an image.
   llvm::Value *rows, *columns; ///< Of squares, all.

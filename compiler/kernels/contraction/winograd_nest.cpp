@@ -40,9 +40,6 @@ Value *WinogradNest::memory(Value *bytes) {
 
 void WinogradNest::emit(Value *number) {
   split(number);
-  IndexValues indices = batch_;
-  problem_.side().add_taps(sizes_, problem_.base.roles.space, indices);
-  image_.begin(indices);
   pack_weights();
   emit_for(frame(), index(0), rows_.count,
            [&](Value *row) { transform_row(row_at(row)); });
@@ -60,7 +57,7 @@ void WinogradNest::emit(Value *number) {
 }
 
 /// Task numbers count along the columns first, then along the rows, the points
-/// and the batch.
+/// and the groups.
 void WinogradNest::split(Value *number) {
   auto next = [&](Value *parts, Value *most, Value *extent) {
     return take_part(b(), number, parts, most, extent);
@@ -70,8 +67,8 @@ void WinogradNest::split(Value *number) {
   points_ = next(cut_.point_tasks, cut_.task_points, cut_.points);
   squares_ = b().CreateMul(rows_.count, columns_.count);
   first_image_ = b().CreateUDiv(rows_.begin, cut_.image_rows);
-  const analysis::ContractionRoles &roles = problem_.base.roles;
-  split_index(sizes_, roles.space, roles.batch_loops, number, batch_);
+  split_index(sizes_, problem_.base.roles.space, problem_.group_loops, number,
+              groups_);
 }
 
 //===--- Weights ----------------------------------------------------------===//
@@ -80,13 +77,13 @@ void WinogradNest::pack_weights() {
   const analysis::FactorLoad &load = problem_.weights();
   if (!weights_packer_) {
     Value *base = sizes_.add_terms(sizes_.value(load.offset.constant),
-                                   load.offset, batch_);
+                                   load.offset, groups_);
     weights_ =
         at(frame().operands[frame().kernel.nodes[load.node].index], base);
     return;
   }
   weights_ = memory(cut_.weights_at);
-  weights_packer_->begin(batch_);
+  weights_packer_->begin(groups_);
   Value *steps = b().CreateMul(cut_.channels, index(winograd_taps));
   weights_packer_->pack(
       {{index(0), steps}, points_, weights_, cut_.weights_stride});
@@ -122,12 +119,20 @@ WinogradNest::Row WinogradNest::row_at(Value *number) {
   Value *pairs = b().CreateAdd(number, b().CreateSub(row.image, first_image_));
   Value *line = b().CreateMul(pairs, index(winograd_results));
   row.lines = at(copy_, b().CreateMul(line, cut_.line_stride));
+  Value *point = b().CreateUDiv(row.image, cut_.outer);
+  row.outer = b().CreateSub(row.image, b().CreateMul(point, cut_.outer));
+  row.batch = groups_;
+  split_index(sizes_, problem_.base.roles.space, problem_.image_loops, point,
+              row.batch);
   return row;
 }
 
 void WinogradNest::transform_row(const Row &row) {
   Value *starts = b().CreateOr(b().CreateICmpEQ(row.number, index(0)),
                                b().CreateICmpEQ(row.in_image, index(0)));
+  IndexValues indices = row.batch;
+  problem_.side().add_taps(sizes_, problem_.base.roles.space, indices);
+  image_.begin(indices);
   emit_for(frame(), b().CreateSelect(starts, index(0), index(winograd_results)),
            index(2 * winograd_results),
            [&](Value *line) { copy_line(row, line); });
@@ -159,7 +164,7 @@ void WinogradNest::copy_line(const Row &row, Value *line) {
       frame(), b().CreateICmpSLT(number, lines),
       [&] {
         Value *count = smaller(b(), read, b().CreateSub(columns, first));
-        Value *all = b().CreateAdd(b().CreateMul(row.image, lines), number);
+        Value *all = b().CreateAdd(b().CreateMul(row.outer, lines), number);
         Value *begin = b().CreateAdd(b().CreateMul(all, columns), first);
         copy_windows(image_, problem_.side(),
                      {{index(0), cut_.channels},
@@ -343,14 +348,14 @@ void WinogradNest::store(const Group &group, const Chunk &chunk, Value *line) {
     turn_results(frame(), shape(), at(results_, from), columns, turned_);
     Value *first = b().CreateAdd(
         b().CreateMul(
-            b().CreateAdd(b().CreateMul(chunk.row.image, cut_.height), y),
+            b().CreateAdd(b().CreateMul(chunk.row.outer, cut_.height), y),
             cut_.width),
         x);
     epilogue_.emit({turned_,
                     index(winograd_turned_stride(shape())),
                     {b().CreateAdd(points_.begin, group.first), group.count},
                     {first, columns}},
-                   batch_);
+                   chunk.row.batch);
   });
 }
 

@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// A task is some rows of squares, or a part of one row, at one batch index, and
-// some points (output channels), or all:
+// A task is some rows of squares, of several images perhaps, or a part of one
+// row, and some points (output channels), or all:
 //
 //   for each row of squares: copy its lines, padded; transform its squares
 //   for each group of points (n()):
@@ -49,7 +49,9 @@ private:
   struct Row {
     llvm::Value *number; ///< Counted from the task's first.
     llvm::Value *image, *in_image;
+    llvm::Value *outer; ///< The image's number at a point of the image loops.
     llvm::Value *lines; ///< Where the copy has the first of its lines.
+    IndexValues batch;  ///< The indices of the batch loops.
   };
   /// Squares of a row, counted from the task's first column.
   struct Chunk {
@@ -95,11 +97,11 @@ private:
   Epilogue epilogue_;
   /// In scratch memory.
   llvm::Value *copy_, *values_, *windows_, *sums_, *results_, *check_, *turned_;
-  llvm::Value *weights_ = nullptr;   ///< Of point 0 at the batch index.
+  llvm::Value *weights_ = nullptr;   ///< Of point 0 at the group indices.
   Interval rows_, columns_, points_; ///< What the task computes.
   llvm::Value *squares_ = nullptr;   ///< So many are that.
   llvm::Value *first_image_ = nullptr;
-  IndexValues batch_;
+  IndexValues groups_; ///< The task's indices of the group loops.
 };
 
 } // namespace landfall::kernels
