@@ -251,7 +251,8 @@ struct ConvolutionShape {
   /// The extents of the weights and of the groups are constants.
   bool fixed_weights = false;
   /// If not 0, the weights are in panels of so many points, in words of so many
-  /// channels: there is one group, and `inputs` is a multiple of these.
+  /// channels, or none if that is 1: there is one group, and `inputs` is a
+  /// multiple of these.
   int64_t panel = 0, panel_steps = 4;
   /// The result is [n, g, p..., m], which makes the weights the N side.
   bool channels_last = false;
@@ -274,7 +275,8 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   Extent c = weight_extent(s.inputs), m = weight_extent(s.outputs);
   std::vector<Extent> loops{n, g}, reduce;
   int64_t steps = s.panel_steps;
-  if (s.panel == 0)
+  bool in_words = s.panel != 0 && steps > 1;
+  if (!in_words)
     reduce.push_back(c);
   if (!s.channels_last)
     loops.push_back(m);
@@ -282,6 +284,8 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   std::vector<Extent> x_dims{n, k.product(g, c)}, w_dims{k.product(g, m), c};
   if (s.panel != 0)
     w_dims = {k.extent((s.outputs + s.panel - 1) / s.panel)};
+  if (s.panel != 0 && !in_words)
+    w_dims.push_back(c);
   for (size_t d = 0; d < s.image.size(); ++d) {
     Extent image = k.extent(s.image[d]), window = weight_extent(s.window[d]);
     int64_t room =
@@ -293,10 +297,12 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
     x_dims.push_back(image);
     w_dims.push_back(window);
   }
-  if (s.panel != 0) {
+  if (in_words) {
     reduce.insert(reduce.end(), {k.extent(s.inputs / steps), fixed(steps)});
     w_dims.insert(w_dims.end(),
                   {reduce[reduce.size() - 2], fixed(s.panel), fixed(steps)});
+  } else if (s.panel != 0) {
+    w_dims.push_back(fixed(s.panel));
   }
   if (s.channels_last)
     loops.push_back(m);
@@ -318,15 +324,17 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
   NodeId in = over[0], word = no_node;
   size_t taps_at = 1;
   std::vector<NodeId> w_at;
-  if (s.panel == 0) {
+  if (!in_words) {
     w_at = {k.add(k.mul(at[1], k.node(m)), at[channel]), in};
   } else {
     taps_at = 0;
     word = over[over.size() - 2];
     in = k.add(k.mul(word, k.literal(steps)), over.back());
-    w_at = {
-        k.scalar(ScalarOp::div, DType::i64, {at[channel], k.literal(s.panel)})};
+    w_at = {no_node};
   }
+  if (s.panel != 0)
+    w_at[0] =
+        k.scalar(ScalarOp::div, DType::i64, {at[channel], k.literal(s.panel)});
   std::vector<NodeId> x_at{at[0], k.add(k.mul(at[1], k.node(c)), in)};
   NodeId inside = k.literal(1, DType::boolean);
   auto require = [&](ScalarOp op, NodeId low, NodeId high) {
@@ -344,11 +352,14 @@ inline ContractionCase make_convolution(const ConvolutionShape &s,
     require(ScalarOp::lt, index, k.node(x_dims[2 + d]));
     padded |= s.pad[d] != 0;
   }
-  if (s.panel != 0)
-    w_at.insert(w_at.end(), {word,
-                             k.scalar(ScalarOp::mod, DType::i64,
-                                      {at[channel], k.literal(s.panel)}),
-                             over.back()});
+  if (s.panel != 0) {
+    NodeId lane =
+        k.scalar(ScalarOp::mod, DType::i64, {at[channel], k.literal(s.panel)});
+    if (in_words)
+      w_at.insert(w_at.end(), {word, lane, over.back()});
+    else
+      w_at.push_back(lane);
+  }
   if (padded) {
     x_at.push_back(inside);
     bool shifted = s.prologue == Prologue::zero_point ||

@@ -60,10 +60,10 @@ TEST(ContractionStrategies, bestFirstAndTheLastServesAll) {
     EXPECT_NE(strategy->as_kernel() != nullptr,
               strategy->as_block() != nullptr);
   }
-  EXPECT_EQ(names,
-            (std::vector<std::string_view>{
-                "panels", "blocks", "unpacked", "stencil", "word_windows",
-                "words", "dot_m", "dot_n", "streamed", "direct", "packed"}));
+  EXPECT_EQ(names, (std::vector<std::string_view>{
+                       "winograd", "panels", "blocks", "unpacked", "stencil",
+                       "word_windows", "words", "dot_m", "dot_n", "streamed",
+                       "direct", "packed"}));
   EXPECT_EQ(choose(make_matmul({}, sizes_are_not_known),
                    std::vector{contraction_strategies().back()})
                 .generator,
@@ -75,7 +75,8 @@ TEST(ContractionStrategies, unknownSizesLeaveTheChoiceToTheLaunch) {
   EXPECT_EQ(choice.generator, "dot_m or streamed or packed");
   EXPECT_EQ(
       choice.refusals,
-      (Reasons{{"stencil", "it has M: both sides are used more than once"},
+      (Reasons{{"winograd", "the N side has no windows of two axes"},
+               {"stencil", "it has M: both sides are used more than once"},
                {"words", "it sums neither integers of 32 bits nor products "
                          "of bf16"},
                {"direct", "the N side has no windows"},
@@ -188,13 +189,41 @@ TEST(ContractionStrategies, windowsOfManyPointsAreReadFromPaddedCopies) {
       "the N side has no windows");
 }
 
+TEST(ContractionStrategies, squaresOfManyChannels) {
+  ConvolutionShape shape = image_convolution();
+  auto refusal = [&] {
+    return choose(make_convolution(shape, sizes_are_not_known))
+        .refusals["winograd"];
+  };
+  EXPECT_EQ(refusal(),
+            "transforming takes longer than it saves for so few channels");
+  shape.inputs = 32;
+  EXPECT_EQ(choose(make_convolution(shape, sizes_are_not_known)).generator,
+            "winograd or dot_m or direct or packed");
+  shape.stride = {2, 2};
+  EXPECT_EQ(refusal(), "windows are not of 3x3 neighbours");
+  shape.stride = {1, 1};
+  shape.window = {5, 5};
+  EXPECT_EQ(refusal(), "windows are not of 3x3 neighbours");
+  shape.fixed_weights = false;
+  EXPECT_EQ(refusal(), ""); // A launch may have 3x3.
+  shape.types = {DType::f64, DType::f64, DType::f64, DType::f64};
+  EXPECT_EQ(refusal(), "sums are not of float32");
+  Machine scalable = machine;
+  scalable.vector.scalable = true;
+  EXPECT_EQ(choose(make_convolution(image_convolution(), sizes_are_not_known),
+                   contraction_strategies(), scalable)
+                .refusals["winograd"],
+            "registers have no known length");
+}
+
 TEST(ContractionStrategies, depthwiseConvolutionsAreStencils) {
   ConvolutionShape shape = image_convolution();
   shape.groups = 8;
   shape.inputs = shape.outputs = 1;
   Choice choice = choose(make_convolution(shape, sizes_are_not_known));
   EXPECT_EQ(choice.generator, "stencil");
-  EXPECT_EQ(choice.refusals, Reasons());
+  EXPECT_EQ(choice.refusals.size(), 1u); // winograd's
   shape.fixed_weights = false;
   choice = choose(make_convolution(shape, sizes_are_not_known));
   EXPECT_NE(choice.generator, "stencil");
@@ -211,7 +240,7 @@ TEST(ContractionStrategies, aStructureThatNoneServesIsRefused) {
       choose(make_matmul({}, sizes_are_not_known), all.first(all.size() - 1));
   EXPECT_EQ(none.generator, "");
   EXPECT_TRUE(none.refusals["contraction"].starts_with(
-      "no strategy serves all its sizes; not stencil, because "));
+      "no strategy serves all its sizes; not winograd, because "));
   // Sums in a type that machines do not add in.
   ContractionCase half = make_matmul({}, sizes_are_known);
   half.kernel.accumulator = DType::f16;

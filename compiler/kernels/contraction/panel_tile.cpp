@@ -208,9 +208,9 @@ void call_panel_tile(KernelFrame &frame, const TileShape &shape,
                      const PanelTileArguments &a) {
   std::string type =
       shape.words ? "words" : std::string(name(shape.panel_type));
-  std::string symbol = (a.taps ? "windows_" : "panels_") + type + "_" +
-                       std::to_string(block.m) + "x" +
-                       std::to_string(block.vectors);
+  std::string symbol =
+      (a.taps ? "windows_" : "panels_") + type + "_" + std::to_string(block.m) +
+      "x" + std::to_string(block.vectors) + "_of_" + std::to_string(panel);
   Values arguments = {a.rows, a.k_stride, a.panels,      a.panel_stride,
                       a.k,    a.sums,     a.sums_stride, a.continues};
   // Known strides are parts of addresses.
