@@ -2,8 +2,8 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// What cmake/Rooms.cmake has precompiled for the rooms that have no list of their
-// own. Files include what they use all the same: a build with
+// What cmake/Rooms.cmake has precompiled for the rooms that have no list of
+// their own. Files include what they use all the same: a build with
 // CMAKE_DISABLE_PRECOMPILE_HEADERS=ON works, too.
 //
 //===----------------------------------------------------------------------===//
