@@ -34,14 +34,14 @@ ENCODERS = (
                          "d_inner": 24}),
     ("fnet", "Model", {}), ("nystromformer", "Model", {"num_landmarks": 4, "segment_means_seq_len": 4}),
     ("rembert", "Model", {"input_embedding_size": 8, "output_embedding_size": 8}), ("roformer", "Model", {}),
-    ("ibert", "Model", {}), ("layoutlm", "Model", {}), ("megatron-bert", "Model", {}), ("nezha", "Model", {}),
+    ("ibert", "Model", {}), ("layoutlm", "Model", {}), ("megatron-bert", "Model", {}),
     ("xmod", "Model", {"languages": ["en"], "default_language": "en"}), ("data2vec-text", "Model", {}),
     ("ernie", "Model", {}), ("esm", "Model", {"position_embedding_type": "rotary"}), ("modernbert", "Model",
                                                                                      {"global_attn_every_n_layers": 2}),
     ("splinter", "Model", {}), ("yoso", "Model", {"use_expectation": True}), ("canine", "Model", {}),
     ("big_bird", "Model", {"attention_type": "original_full"}), ("mra", "Model", {}),
     ("longformer", "Model", {"attention_window": [4, 4]}), ("luke", "Model", {"entity_vocab_size": 10}),
-    ("nomic_bert", "Model", {}), ("eurobert", "Model", {}), ("lilt", "Model", {}),
+    ("nomic_bert", "Model", {}), ("eurobert", "Model", {}), ("lilt", "Model", {"hidden_size": 24}),
 )
 
 DECODERS = (
@@ -88,6 +88,7 @@ def build(kind, ending, sizes):
     common = {**SMALL, **sizes, "use_cache": False}
     common = {key: value for key, value in common.items() if value is not None}
     config = transformers.AutoConfig.for_model(kind, **common)
+    config.architectures = config.architectures or []  # Looked through where a kind has several.
     factory = getattr(transformers, "AutoModel" if ending == "Model" else f"AutoModelFor{ending}")
     return factory.from_config(config, attn_implementation=sizes.get("attention", "eager"))
 

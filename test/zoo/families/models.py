@@ -46,7 +46,7 @@ TABLE = (
                                      "num_heads": [1, 2], "window_size": 4}, IMAGE, BATCHES),
     ("swinv2", "Model", {"image_size": SIZE, "patch_size": 4, "embed_dim": 8, "depths": [1, 1],
                          "num_heads": [1, 2], "window_size": 4}, IMAGE, BATCHES),
-    ("swin2sr", "ImageSuperResolution", {"image_size": SIZE, "patch_size": 1, "embed_dim": 8, "depths": [1],
+    ("swin2sr", "ImageToImage", {"image_size": SIZE, "patch_size": 1, "embed_dim": 8, "depths": [1],
                                          "num_heads": [2], "window_size": 4, "upscale": 2}, IMAGE, BATCHES),
     ("donut-swin", "Model", {"image_size": SIZE, "patch_size": 4, "embed_dim": 8, "depths": [1, 1],
                              "num_heads": [1, 2], "window_size": 4}, IMAGE, BATCHES),
@@ -55,8 +55,6 @@ TABLE = (
     ("resnet", "ImageClassification", STAGES, FREE_IMAGE, FREE_SHAPES),
     ("regnet", "ImageClassification", {**STAGES, "groups_width": 8}, FREE_IMAGE, FREE_SHAPES),
     ("bit", "ImageClassification", {**STAGES, "num_groups": 4}, FREE_IMAGE, FREE_SHAPES),
-    ("van", "Model", {"hidden_sizes": [8, 8], "depths": [1, 1], "patch_sizes": [7, 3], "strides": [4, 2],
-                      "mlp_ratios": [2, 2]}, FREE_IMAGE, FREE_SHAPES),
     ("poolformer", "Model", {"hidden_sizes": [8, 8, 8, 8], "depths": [1, 1, 1, 1]}, FREE_IMAGE, FREE_SHAPES),
     ("pvt", "Model", {"image_size": SIZE, "hidden_sizes": [8, 8, 8, 8], "depths": [1, 1, 1, 1],
                       "num_attention_heads": [1, 1, 2, 2]}, IMAGE, BATCHES),
@@ -76,12 +74,12 @@ TABLE = (
     ("levit", "ImageClassification", {"image_size": 64, "hidden_sizes": [16, 24, 32], "depths": [1, 1, 1],
                                       "num_attention_heads": [2, 2, 2], "key_dim": [8, 8, 8]},
      {"pixel_values": Input("N 3 64 64")}, BATCHES),
-    ("cvt", "ImageClassification", {"embed_dim": [8, 8, 16], "depth": [1, 1, 1], "num_heads": [1, 1, 2]},
+    ("cvt", "ImageClassification", {"embed_dim": [8, 8, 16], "depth": [1, 2, 3], "num_heads": [1, 1, 2]},
      FREE_IMAGE, FREE_SHAPES),
     ("focalnet", "ImageClassification", {"image_size": SIZE, "embed_dim": 8, "hidden_sizes": [8, 16], "depths": [1, 1],
                                          "focal_levels": [2, 2], "focal_windows": [3, 3]}, IMAGE, BATCHES),
     ("hiera", "Model", {"image_size": [SIZE, SIZE], "embed_dim": 8, "depths": [1, 1], "num_heads": [1, 2],
-                        "query_stride": [2, 2], "masked_unit_size": [4, 4]}, IMAGE, BATCHES),
+                        "query_stride": [2, 2], "masked_unit_size": [4, 4], "num_query_pool": 1}, IMAGE, BATCHES),
     ("wav2vec2", "CTC", SPEECH, SOUND, SOUND_SHAPES), ("wav2vec2", "AudioClassification", SPEECH, SOUND, SOUND_SHAPES),
     ("hubert", "CTC", SPEECH, SOUND, SOUND_SHAPES), ("wavlm", "Model", SPEECH, SOUND, SOUND_SHAPES),
     ("unispeech", "CTC", SPEECH, SOUND, SOUND_SHAPES), ("unispeech-sat", "Model", SPEECH, SOUND, SOUND_SHAPES),
@@ -114,6 +112,7 @@ def build(kind, ending, sizes):
     import transformers
 
     config = transformers.AutoConfig.for_model(kind, **sizes)
+    config.architectures = config.architectures or []  # Looked through where a kind has several.
     factory = getattr(transformers, "AutoModel" if ending == "Model" else f"AutoModelFor{ending}")
     return factory.from_config(config, attn_implementation="eager")
 

@@ -132,7 +132,7 @@ inception_v3 | inception_v3(num_classes=10, init_weights=False, aux_logits=False
 densenet | DenseNet(8, (2, 2, 2), 16, num_classes=10) |
 vit | VisionTransformer(64, 16, 2, 2, 32, 48, num_classes=10) | 64
 swin | SwinTransformer([4, 4], 16, [1, 1], [1, 2], [4, 4], num_classes=10) | 64
-maxvit | MaxVit((64, 64), 16, [16, 24], [1, 1], 8, 2, num_classes=10) | 64
+maxvit | MaxVit((64, 64), 16, 4, [16, 24], [1, 1], 8, 0.0, num_classes=10) | 64
 fcn_resnet50 | segmentation.fcn_resnet50(weights_backbone=None, num_classes=3) |
 deeplab_mobilenet | segmentation.deeplabv3_mobilenet_v3_large(weights_backbone=None, num_classes=3) |
 lraspp | segmentation.lraspp_mobilenet_v3_large(weights_backbone=None, num_classes=3) |
