@@ -100,6 +100,21 @@ TEST(LayOutPanels, OneSideOfTwoConstants) {
   EXPECT_EQ(after.count("tensor<2x6x4xf32>"), 0) << "the rows";
 }
 
+/// As that of the only direction of a recurrence.
+TEST(LayOutPanels, AnIndexOfTheirOwnThatIsZero) {
+  Outcome after = laid_out([](Builder &b) {
+    Tensor x = input(b), w = weights(b, {1, 12, 6});
+    Contraction c;
+    c.shape = {1, x.shape()[0], 12};
+    c.reduce = {6};
+    c.factors = [&](auto at, auto sum) {
+      return std::pair(x.at({at[1], sum[0]}), w.at({at[0], at[2], sum[0]}));
+    };
+    b.output("y", b.contract(c));
+  });
+  EXPECT_EQ(after.count("tensor<1x3x6x4xf32>"), 2);
+}
+
 TEST(LayOutPanels, TheLastPanelEndsWithZeros) {
   auto of = [](int64_t points) {
     return laid_out([=](Builder &b) {

@@ -209,6 +209,11 @@ private:
              extent.constant().value_or(loop == 0 ? dims()[dim] : -1) ==
                  dims()[dim];
     }
+    // One index, such as the only direction of a recurrence.
+    if (number >= 0 && dims()[dim] == 1 && plus == 0) {
+      roles_.push_back(outside);
+      return true;
+    }
     if (number >= 0 && !used_.contains(unsigned(number))) {
       roles_.push_back(of_panels);
       own_loop_ = unsigned(number);

@@ -16,7 +16,7 @@ using llvm::Value;
 namespace {
 
 /// The bytes that are moved at once, the most first.
-constexpr int64_t widest_move = 64, narrowest_move = 4;
+constexpr int64_t widest_move = 64, narrowest_move = 2;
 
 } // namespace
 

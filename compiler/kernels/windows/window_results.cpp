@@ -30,33 +30,65 @@ LaneValue window_value(NodeId node, BodyEmitter &body) {
   return body.value(node);
 }
 
+WindowResults::WindowResults(const WindowProblem &problem, Lanes &lanes)
+    : problem_(problem), lanes_(lanes), frame_(lanes.frame()), b(lanes.b()),
+      fixed_(lanes) {
+  for (NodeId yield : frame_.kernel.body.yields)
+    emit_ahead(yield, fixed_);
+}
+
+/// Emits a node if all that it is computed from is known in `body`; else what
+/// of that is. Loops could not do so: a load that may not be reached stays
+/// where it is.
+bool WindowResults::emit_ahead(NodeId id, BodyEmitter &body) {
+  if (body.has(id))
+    return true;
+  const Node &node = frame_.kernel.nodes[id];
+  if (id == problem_.sum.fold || node.kind == NodeKind::param)
+    return false;
+  bool known = true;
+  for (NodeId argument : node.args)
+    known &= emit_ahead(argument, body);
+  bool is_plain = node.blocks.empty() && node.kind != NodeKind::result;
+  if (known && is_plain)
+    body.emit(id);
+  return known && is_plain;
+}
+
 void WindowResults::emit_channel(const Part &part, Value *sums) {
   IndexValues at = part.at;
+  BodyEmitter channel(lanes_, &fixed_);
+  uint32_t variable = problem_.sum.channel;
+  channel.bind(problem_.sum.space.params[variable],
+               LaneValue::uniform(DType::i64, at.lookup(variable)));
+  for (NodeId yield : frame_.kernel.body.yields)
+    emit_ahead(yield, channel);
   if (problem_.row.loop)
     at[*problem_.row.loop] = part.row;
   // Rows that join are one long row, which begins in the first of them.
   if (!problem_.row.loop || problem_.rows_join)
-    return emit_row(at, part.column, b.CreateMul(part.rows, part.columns),
-                    sums);
+    return emit_row(at, channel, part.column,
+                    b.CreateMul(part.rows, part.columns), sums);
   llvm::Type *type = lanes_.scalar_type(problem_.sum.type);
   emit_for(frame_, frame_.index(0), part.rows, [&](Value *row) {
     IndexValues here = at;
     here[*problem_.row.loop] = b.CreateAdd(part.row, row);
-    emit_row(here, part.column, part.columns,
+    emit_row(here, channel, part.column, part.columns,
              element(b, type, sums, b.CreateMul(row, part.columns)));
   });
 }
 
 /// `count` results from the column `first` on.
-void WindowResults::emit_row(const IndexValues &at, Value *first, Value *count,
-                             Value *sums) {
+void WindowResults::emit_row(const IndexValues &at, const BodyEmitter &channel,
+                             Value *first, Value *count, Value *sums) {
   llvm::Type *type = lanes_.scalar_type(problem_.sum.type);
   llvm::Align align(uint64_t(size_of(problem_.sum.type)));
   auto vector = [&](Value *lane) {
     Value *sum = b.CreateAlignedLoad(lanes_.vector_type(problem_.sum.type),
                                      element(b, type, sums, lane), align);
-    emit(at, {*problem_.column.loop, lanes_.index(b.CreateAdd(first, lane))},
-         sum);
+    emit_in(channel, at,
+            {*problem_.column.loop, lanes_.index(b.CreateAdd(first, lane))},
+            sum);
   };
   Value *whole = b.CreateSub(count, lanes_.remainder(count));
   emit_for(frame_, frame_.index(0), whole, lanes_.step(), {},
@@ -71,10 +103,10 @@ void WindowResults::emit_row(const IndexValues &at, Value *first, Value *count,
   });
 }
 
-void WindowResults::emit(const IndexValues &at, const LaneIndex &lane,
-                         Value *sum) {
+void WindowResults::emit_in(const BodyEmitter &outer, const IndexValues &at,
+                            const LaneIndex &lane, Value *sum) {
   const Kernel &kernel = frame_.kernel;
-  BodyEmitter body(lanes_);
+  BodyEmitter body(lanes_, &outer);
   bind_window(body, problem_, at, lane);
   body.bind(problem_.sum.fold, LaneValue::varying(problem_.sum.type, sum));
   for (NodeId yield : kernel.body.yields)

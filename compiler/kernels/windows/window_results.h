@@ -26,8 +26,8 @@ LaneValue window_value(NodeId node, BodyEmitter &body);
 /// Emits the epilogue of sums, and the stores. References must outlive it.
 class WindowResults {
 public:
-  WindowResults(const WindowProblem &problem, Lanes &lanes)
-      : problem_(problem), lanes_(lanes), frame_(lanes.frame()), b(lanes.b()) {}
+  /// What of the epilogue depends on no index is emitted here.
+  WindowResults(const WindowProblem &problem, Lanes &lanes);
 
   /// A part of one channel's result: i64 values.
   struct Part {
@@ -38,16 +38,22 @@ public:
   /// `sums`: [rows][columns]. Columns are the lanes.
   void emit_channel(const Part &part, llvm::Value *sums);
   /// The results of one vector of sums.
-  void emit(const IndexValues &at, const LaneIndex &lane, llvm::Value *sum);
+  void emit(const IndexValues &at, const LaneIndex &lane, llvm::Value *sum) {
+    emit_in(fixed_, at, lane, sum);
+  }
 
 private:
-  void emit_row(const IndexValues &at, llvm::Value *first, llvm::Value *count,
-                llvm::Value *sums);
+  void emit_row(const IndexValues &at, const BodyEmitter &channel,
+                llvm::Value *first, llvm::Value *count, llvm::Value *sums);
+  void emit_in(const BodyEmitter &outer, const IndexValues &at,
+               const LaneIndex &lane, llvm::Value *sum);
+  bool emit_ahead(NodeId node, BodyEmitter &body);
 
   const WindowProblem &problem_;
   Lanes &lanes_;
   KernelFrame &frame_;
   llvm::IRBuilderBase &b;
+  BodyEmitter fixed_;
 };
 
 } // namespace landfall::kernels

@@ -10,6 +10,8 @@
 
 #include "frontend/onnx/families/integer_product.h"
 #include "frontend/onnx/families/lstm_cell.h"
+#include "frontend/onnx/families/quantization.h"
+#include "frontend/onnx/families/weight_sums.h"
 #include "frontend/onnx/support/permute.h"
 
 namespace landfall::frontend {
@@ -30,13 +32,23 @@ public:
         require_equal(node.b(), parameter.dim(d), stored.dim(d),
                       "scales and zero points need one value a direction or "
                       "column");
+    is_shifted_ = !is_nothing(zero_);
+    sums_ = sums(node.b());
   }
 
-  /// Inside a body: the weight without its zero point, i32.
-  Scalar at(Scalar direction, Scalar row, Scalar k) const {
-    return cast(stored.at({direction, row, k}), DType::i32) -
-           cast(parameter(zero_, direction, row), DType::i32);
+  /// Inside a body: the factors of a product with x, which is less `zero`.
+  std::pair<Scalar, Scalar> factors(Scalar x, Scalar zero, Scalar direction,
+                                    Scalar row, Scalar k) const {
+    Scalar left = cast(x, DType::i32);
+    return {sums_ ? left : left - cast(zero, DType::i32),
+            at(direction, row, k)};
   }
+  /// The sum of these products.
+  Scalar total(Scalar sum, Scalar zero, Scalar direction, Scalar row) const {
+    return sums_ ? sum - cast(zero, DType::i32) * sums_.at({direction, row})
+                 : sum;
+  }
+
   Scalar scale(Scalar direction, Scalar row) const {
     return parameter(scale_, direction, row);
   }
@@ -44,16 +56,28 @@ public:
   Tensor stored;
 
 private:
+  /// The weight without its zero point, i32.
+  Scalar at(Scalar direction, Scalar row, Scalar k) const {
+    Scalar weight = cast(stored.at({direction, row, k}), DType::i32);
+    return is_shifted_
+               ? weight - cast(parameter(zero_, direction, row), DType::i32)
+               : weight;
+  }
+  /// What x's zero point is multiplied by, [D, 4 * H], if it is known now: else
+  /// each step of the sequence would add up all weights.
+  Tensor sums(Builder &b) const {
+    Size rows = stored.dim(0) * stored.dim(1);
+    Tensor zero = zero_.rank() == 2 ? b.reshape(zero_, {rows}) : zero_;
+    Tensor found =
+        weight_sums(b, b.reshape(stored, {rows, stored.dim(2)}), zero, 0);
+    return found ? b.reshape(found, {stored.dim(0), stored.dim(1)}) : found;
+  }
   static Scalar parameter(Tensor x, Scalar direction, Scalar row) {
     return x.rank() == 1 ? x.at({direction}) : x.at({direction, row});
   }
-  Tensor scale_, zero_;
+  Tensor scale_, zero_, sums_;
+  bool is_shifted_ = false;
 };
-
-Scalar centered(Tensor x, Tensor zero, std::span<const Scalar> at,
-                std::span<const Scalar> group) {
-  return cast(x.at(at), DType::i32) - cast(zero.at(group), DType::i32);
-}
 
 /// [D, T, B, 4 * H]: X W^T + biases.
 Tensor project(const Recurrence &layer, Tensor input,
@@ -65,9 +89,10 @@ Tensor project(const Recurrence &layer, Tensor input,
   c.accumulator = DType::i32;
   c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> k) {
     Scalar at[] = {p[1], p[2], k[0]};
-    return std::pair(centered(x.x, x.zero, at, {}), w.at(p[0], p[3], k[0]));
+    return w.factors(x.x.at(at), x.zero.at({}), p[0], p[3], k[0]);
   };
   c.epilogue = [&](std::span<const Scalar> p, Scalar sum) {
+    sum = w.total(sum, x.zero.at({}), p[0], p[3]);
     return cast(sum, DType::f32) * (x.scale.at({}) * w.scale(p[0], p[3])) +
            lstm_bias(layer, p[0], p[3]);
   };
@@ -89,10 +114,10 @@ static void dynamic_quantize_lstm(Node &node) {
     c.accumulator = DType::i32;
     c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> k) {
       Scalar at[] = {p[0], p[1], k[0]};
-      return std::pair(centered(h.x, h.zero, at, p.first(2)),
-                       r.at(p[0], p[2], k[0]));
+      return r.factors(h.x.at(at), h.zero.at(p.first(2)), p[0], p[2], k[0]);
     };
     c.epilogue = [&](std::span<const Scalar> p, Scalar sum) {
+      sum = r.total(sum, h.zero.at(p.first(2)), p[0], p[2]);
       Scalar scale = h.scale.at(p.first(2)) * r.scale(p[0], p[2]);
       return cast(sum, DType::f32) * scale +
              layer.projected(input, moment, p[0], p[1], p[2]);
