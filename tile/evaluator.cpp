@@ -67,7 +67,7 @@ void load_elements(Stream &stream, const Scope &scope, const Region &region,
 
 Evaluator::Evaluator(Stream &stream, const Scope &scope, Region region)
     : stream_(stream), scope_(scope), region_(std::move(region)),
-      order_(order_of(stream.launch, scope)) {}
+      order_(order_of(stream.launch, scope, stream.capabilities.lanes)) {}
 
 std::vector<uint32_t> Evaluator::ordered(Variables variables) const {
   std::vector<uint32_t> result;
@@ -154,9 +154,35 @@ Array Evaluator::converted(const Array &array, DType type) {
   return result;
 }
 
+/// The elements as they lie in the operand, with what is between them, if that
+/// is loaded in fewer lines: windows overlap, and rows are whole. Units walk
+/// over them with strides.
+std::optional<Array> Evaluator::load_box(NodeId id, const Node &node) {
+  const TilePlan &plan = stream_.launch.plan();
+  const LoadPlan &load = plan.loads.at(id);
+  if (load.is_guarded() && plan.kinds[load.other] != ValueKind::host)
+    return std::nullopt;
+  std::vector<uint32_t> variables = ordered(plan.uses[id]);
+  auto [sides, is_new] = stream_.sides.try_emplace(id);
+  if (is_new)
+    sides->second = sides_of(stream_.launch, scope_, id);
+  std::optional<OperandBox> box =
+      better_box(sides->second, region_, variables, size_of(node.type));
+  if (!box)
+    return std::nullopt;
+  auto memory = stream_.emitter.allocate(stream_.vector, box->bytes());
+  uint64_t other = load.is_guarded() ? stream_.launch.host_bits(load.other) : 0;
+  box->load(stream_.emitter, node.index, *memory, other);
+  return box->array(memory, node.type, region_, variables);
+}
+
 void Evaluator::run_load(NodeId id, const Node &node) {
   const TilePlan &plan = stream_.launch.plan();
   const LoadPlan &load = plan.loads.at(id);
+  if (std::optional<Array> boxed = load_box(id, node)) {
+    values_[id] = std::move(*boxed);
+    return;
+  }
   Array result = make(node.type, plan.uses[id]);
   if (!load.data.empty()) {
     gather(load, node.index, result);
@@ -232,6 +258,26 @@ void Evaluator::reduce(const FoldPlan &fold, Array &total) {
 }
 
 /// The elements of this part of the fold, reduced over its variables.
+namespace {
+
+/// Whether joining `count` whole arrays takes less than to reduce so many
+/// elements for each of the result's. A row of the vector unit is either what
+/// is reduced, or the result's innermost axis.
+bool is_short_fold(const Stream &stream, ScalarOp op, const Array &result,
+                   const Region &region, int64_t count) {
+  if (result.axes.empty() ||
+      !stream.capabilities.has(op, result.type, result.type))
+    return false;
+  int64_t row = region.count[result.axes.back().variable];
+  auto vectors = [&](int64_t elements) {
+    int64_t lanes = stream.capabilities.lanes;
+    return (elements + lanes - 1) / lanes;
+  };
+  return count * vectors(row) < row * vectors(count);
+}
+
+} // namespace
+
 Array Evaluator::joined_element(const FoldPlan &fold) {
   for (const std::vector<Step> &steps : fold.steps)
     run(steps);
@@ -255,11 +301,32 @@ Array Evaluator::joined_element(const FoldPlan &fold) {
     if (region_.count[variable] == 1)
       continue;
     variables &= ~bit(variable);
-    Array reduced = make(part.type, variables);
-    stream_.emitter.reduce(fold.reduce, region_, reduced, part, variable);
-    part = std::move(reduced);
+    part = reduced(fold.reduce, part, variable, variables);
   }
   return part;
+}
+
+/// The elements joined along the variable; `variables` are the others.
+Array Evaluator::reduced(ScalarOp op, const Array &part, uint32_t variable,
+                         Variables variables) {
+  Array result = make(part.type, variables);
+  int64_t count = region_.count[variable];
+  if (!is_short_fold(stream_, op, result, region_, count)) {
+    stream_.emitter.reduce(op, region_, result, part, variable);
+    return result;
+  }
+  // One element of each after another.
+  Array first = part;
+  std::erase_if(first.axes,
+                [&](const Axis &axis) { return axis.variable == variable; });
+  Array sources[] = {first, first};
+  for (int64_t k = 1; k < count; ++k) {
+    sources[1].offset = part.offset + k * part.stride(variable);
+    stream_.emitter.vector({op, part.type, part.type}, region_, result,
+                           sources);
+    sources[0] = result;
+  }
+  return result;
 }
 
 /// A fold that is no reduction: one step after another.

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "tile/emitter.h"
-#include "tile/launch.h"
+#include "tile/operand_box.h"
 
 namespace landfall::tile {
 
@@ -35,6 +35,8 @@ struct Stream {
   ConstantPool &constants;
   /// The most elements that an array has, where it can be helped.
   int64_t points;
+  /// Of loads in the vector space, once they are known.
+  std::unordered_map<NodeId, std::vector<BoxSide>> sides = {};
 };
 
 /// A form's value at the region's start, and its slopes along the axes.
@@ -69,9 +71,12 @@ private:
   }
   void run_scalar(NodeId id, const Node &node);
   void run_load(NodeId id, const Node &node);
+  std::optional<Array> load_box(NodeId id, const Node &node);
   void run_fold(const FoldPlan &fold);
   void reduce(const FoldPlan &fold, Array &total);
   Array joined_element(const FoldPlan &fold);
+  Array reduced(ScalarOp op, const Array &part, uint32_t variable,
+                Variables variables);
   void step(const FoldPlan &fold);
 
   std::vector<uint32_t> ordered(Variables variables) const;

@@ -127,6 +127,55 @@ TEST(Fold, ReductionsOfRowsAndColumns) {
   }
 }
 
+/// out[c, i, j] = the sum (or maximum) over a window of r, q < 3 of
+/// x[c, 2 i + r - 1, 2 j + q - 1], weighted by w[c, r, q] if it is a sum; what
+/// is outside of x counts as 0 (or as the least).
+Kernel window_of(ScalarOp op) {
+  FoldMaker k("window", KernelClass::map);
+  k.kernel.size_count = 5;
+  k.kernel.loops = {sized(0), sized(3), sized(4)};
+  uint32_t x = k.input(f32, {sized(0), sized(1), sized(2)});
+  uint32_t w = k.input(f32, {sized(0), fixed(3), fixed(3)});
+  k.output(f32, k.kernel.loops);
+  NodeId c = k.param(i64), i = k.param(i64), j = k.param(i64);
+  bool sums = op == ScalarOp::add;
+  NodeId other = k.real(sums ? 0 : -INFINITY);
+  auto index = [&](NodeId point, NodeId tap) {
+    NodeId far =
+        k.op(ScalarOp::add, k.op(ScalarOp::mul, point, k.literal(2)), tap);
+    return k.op(ScalarOp::sub, far, k.literal(1));
+  };
+  auto inside = [&](NodeId at, uint32_t extent) {
+    NodeId low = k.scalar(ScalarOp::le, DType::boolean, {k.literal(0), at});
+    NodeId high = k.scalar(ScalarOp::lt, DType::boolean, {at, k.size(extent)});
+    return k.op(ScalarOp::bit_and, low, high);
+  };
+  k.yield({k.fold(k.literal(3), other, [&](NodeId r, NodeId outer) {
+    return k.fold(k.literal(3), outer, [&](NodeId q, NodeId all) {
+      NodeId row = index(i, r), column = index(j, q);
+      NodeId guard = k.op(ScalarOp::bit_and, inside(row, 1), inside(column, 2));
+      NodeId value = k.load(x, {c, row, column, guard, other});
+      if (sums)
+        return k.scalar(ScalarOp::fma, f32, {value, k.load(w, {c, r, q}), all});
+      return k.op(op, all, value);
+    });
+  })});
+  return std::move(k.kernel);
+}
+
+/// Windows overlap: their part of the image is loaded once.
+TEST(Fold, WindowsOverImages) {
+  for (ScalarOp op : {ScalarOp::add, ScalarOp::max})
+    check_kernel(window_of(op),
+                 {{1, 1, 1, 1, 1},
+                  {2, 5, 7, 3, 4},
+                  {3, 16, 64, 8, 32},
+                  {1, 40, 3, 20, 2},
+                  {0, 4, 4, 2, 2},
+                  {5, 9, 31, 5, 16}},
+                 {1e-6, 1e-6}, true);
+}
+
 /// A backend that must not be called.
 class NoBackend final : public EngineBackend {
 public:

@@ -33,18 +33,60 @@ void set_range(BoxSide &side, const Region &region, int64_t stride_bytes) {
   side.count = (high - low) / side.step + 1;
 }
 
+/// Whether the condition holds wherever the index is inside of the operand.
+bool is_implied(const Form &condition, const BoxSide &side) {
+  const Form &index = side.index;
+  bool rises = condition.slopes == index.slopes, falls = true;
+  for (size_t v = 0; v < index.slopes.size(); ++v)
+    falls &= condition.slopes[v] == -index.slopes[v];
+  return (rises && condition.constant >= index.constant) ||
+         (falls && condition.constant + index.constant >= side.extent - 1);
+}
+
 } // namespace
 
 std::vector<BoxSide> sides_of(const Launch &launch, const Scope &scope,
-                              NodeId load,
-                              const std::vector<analysis::Affine> &indices) {
+                              NodeId load) {
   const Kernel &kernel = launch.plan().kernel;
+  const LoadPlan &plan = launch.plan().loads.at(load);
+  if (plan.indices.empty() || !plan.guards.empty())
+    return {};
   const std::vector<Extent> &dims =
       kernel.operands[kernel.nodes[load].index].dims;
   std::vector<BoxSide> sides;
   for (size_t d = 0; d < dims.size(); ++d)
-    sides.push_back({launch.form(indices[d], scope), launch.extent(dims[d])});
+    sides.push_back(
+        {launch.form(plan.indices[d], scope), launch.extent(dims[d])});
+  for (const analysis::Affine &affine : plan.conditions) {
+    Form condition = launch.form(affine, scope);
+    if (std::ranges::none_of(sides, [&](const BoxSide &side) {
+          return is_implied(condition, side);
+        }))
+      return {};
+  }
   return sides;
+}
+
+std::optional<OperandBox> better_box(const std::vector<BoxSide> &sides,
+                                     const Region &region,
+                                     std::span<const uint32_t> variables,
+                                     int64_t element_bytes) {
+  if (sides.empty())
+    return std::nullopt;
+  OperandBox box = box_in(sides, region, element_bytes);
+  StridedDimensions dims;
+  int64_t bytes = element_bytes;
+  for (uint32_t v : variables) {
+    int64_t stride = element_bytes, step = 0;
+    for (size_t d = sides.size(); d-- > 0; stride *= sides[d].extent)
+      step += sides[d].index.slopes[v] * stride;
+    dims.push_back({region.count[v], {step}});
+    bytes *= region.count[v];
+  }
+  bool is_better =
+      box.bytes() <= 2 * bytes &&
+      box.line_bytes() <= line_bytes_of(std::move(dims), element_bytes);
+  return is_better ? std::optional(std::move(box)) : std::nullopt;
 }
 
 OperandBox box_in(std::vector<BoxSide> sides, const Region &region,
@@ -104,7 +146,8 @@ Array OperandBox::array(const std::shared_ptr<const Place> &memory, DType type,
   return array;
 }
 
-void OperandBox::load(Emitter &emitter, uint32_t operand, Place place) const {
+void OperandBox::load(Emitter &emitter, uint32_t operand, Place place,
+                      uint64_t other) const {
   StridedDimensions dims(sides.size());
   std::vector<Bound> bounds;
   std::vector<int64_t> own = strides();
@@ -120,7 +163,11 @@ void OperandBox::load(Emitter &emitter, uint32_t operand, Place place) const {
     bounds.push_back(std::move(low));
     bounds.push_back(std::move(high));
   }
-  emitter.load({operand, offset}, place, element_bytes, dims, bounds, true);
+  if (other != 0 && std::ranges::any_of(sides, &BoxSide::goes_outside))
+    emitter.fill(place, element_bytes, other,
+                 {{bytes() / element_bytes, {element_bytes, element_bytes}}});
+  emitter.load({operand, offset}, place, element_bytes, dims, bounds,
+               other == 0);
 }
 
 int64_t line_bytes_of(StridedDimensions dimensions, int64_t element_bytes) {

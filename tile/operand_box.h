@@ -8,6 +8,8 @@
 #include "tile/emitter.h"
 #include "tile/launch.h"
 
+#include <optional>
+
 namespace landfall::tile {
 
 /// One dimension of an operand, and the places of it that are loaded: first,
@@ -16,6 +18,9 @@ struct BoxSide {
   Form index; ///< Of the load.
   int64_t extent = 1;
   int64_t first = 0, count = 1, step = 1;
+  bool goes_outside() const {
+    return first < 0 || first + (count - 1) * step >= extent;
+  }
 };
 
 /// The elements of an operand that a load reads in a region, each once, and
@@ -31,17 +36,25 @@ struct OperandBox {
   /// The box in `memory`, dense, as an array over the region's variables.
   Array array(const std::shared_ptr<const Place> &memory, DType type,
               const Region &region, std::span<const uint32_t> variables) const;
-  void load(Emitter &emitter, uint32_t operand, Place place) const;
+  /// Places outside of the operand become `other`.
+  void load(Emitter &emitter, uint32_t operand, Place place,
+            uint64_t other) const;
 
 private:
   std::vector<int64_t> strides() const; ///< In the box, in bytes.
 };
 
-/// Indices of a load by dimension, and each dimension's extent.
+/// The dimensions of a load's operand; nothing if the load is not affine, or
+/// its guard lets through less than what is inside of the operand.
 std::vector<BoxSide> sides_of(const Launch &launch, const Scope &scope,
-                              NodeId load,
-                              const std::vector<analysis::Affine> &indices);
+                              NodeId load);
 
+/// The box in a region, if it is moved in fewer lines than an array over the
+/// variables, and not much larger.
+std::optional<OperandBox> better_box(const std::vector<BoxSide> &sides,
+                                     const Region &region,
+                                     std::span<const uint32_t> variables,
+                                     int64_t element_bytes);
 OperandBox box_in(std::vector<BoxSide> sides, const Region &region,
                   int64_t element_bytes);
 

@@ -74,40 +74,6 @@ choose_product(const Capabilities &capabilities, DType accumulator,
   return best;
 }
 
-bool equal(const analysis::Affine &a, const analysis::Affine &b) {
-  return a.constant == b.constant && a.terms == b.terms;
-}
-
-/// The indices of a load, if its guard lets through just what is inside of the
-/// operand: then whole boxes of the operand can be loaded, with zeros around.
-std::optional<std::vector<analysis::Affine>>
-indices_of(const TilePlan &plan, const analysis::FactorLoad &load) {
-  const Node &node = plan.kernel.nodes[load.node];
-  const std::vector<Extent> &dims = plan.kernel.operands[node.index].dims;
-  analysis::AffineReader reader(plan.kernel, plan.factors.space);
-  std::vector<analysis::Affine> indices, inside;
-  for (size_t d = 0; d < dims.size(); ++d) {
-    // A dimension of extent 1 has only the index 0.
-    bool is_one = dims[d] == Extent{true, 1};
-    std::optional<analysis::Affine> index =
-        is_one ? analysis::Affine() : reader.read(node.args[d]);
-    if (!index)
-      return std::nullopt;
-    analysis::Affine last;
-    last.constant =
-        analysis::SizePolynomial::of(dims[d]) - analysis::SizePolynomial(1);
-    inside.push_back(*index);
-    inside.push_back(last - *index);
-    indices.push_back(std::move(*index));
-  }
-  for (const analysis::Affine &condition : load.conditions)
-    if (std::ranges::none_of(inside, [&](const analysis::Affine &form) {
-          return equal(form, condition);
-        }))
-      return std::nullopt;
-  return indices;
-}
-
 /// A factor's type, for reasons.
 std::string type_text(const Kernel &kernel,
                       const std::optional<DirectLoad> &load) {
@@ -119,16 +85,15 @@ std::string type_text(const Kernel &kernel,
 /// The side, and its load in the plan if it is direct.
 SidePlan plan_side(TilePlan &plan, const analysis::Factor &factor,
                    const std::optional<DirectLoad> &load, DType type) {
-  SidePlan side{factor.value};
   if (!load || load->type != type)
-    return side;
-  side.load = load->node;
+    return {factor.value};
   for (const analysis::FactorLoad &found : factor.loads)
     if (found.node == load->node) {
-      plan.loads[load->node] = {found.offset, found.conditions, no_node};
-      side.indices = indices_of(plan, found);
+      LoadPlan direct{found.offset, found.conditions, no_node};
+      direct.indices = indices_of(plan.kernel, plan.factors.space, load->node);
+      plan.loads[load->node] = std::move(direct);
     }
-  return side;
+  return {factor.value, load->node};
 }
 
 } // namespace

@@ -45,9 +45,8 @@ public:
         edge_(std::max<int64_t>(1, capabilities.matrix_edge)) {
     for (bool is_left : {true, false}) {
       const SidePlan &side = is_left ? plan_.left : plan_.right;
-      if (side.indices)
-        sides_[is_left] =
-            sides_of(launch, launch.plan().factors, side.load, *side.indices);
+      if (side.load != no_node)
+        sides_[is_left] = sides_of(launch, launch.plan().factors, side.load);
     }
   }
 

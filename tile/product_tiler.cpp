@@ -27,9 +27,9 @@ public:
         right_(make_arena(Space::right)),
         accumulator_(make_arena(Space::accumulator)) {
     for (const SidePlan *side : {&product_.left, &product_.right})
-      if (side->indices)
+      if (side->load != no_node)
         sides_[side == &product_.left] =
-            sides_of(stream.launch, plan_.factors, side->load, *side->indices);
+            sides_of(stream.launch, plan_.factors, side->load);
   }
 
   void record(Part part) {
@@ -213,7 +213,8 @@ private:
 
   Array new_staged(const Region &region, const SidePlan &side, DType type,
                    const std::vector<uint32_t> &variables) {
-    if (std::optional<OperandBox> box = better_box(region, side, variables))
+    if (std::optional<OperandBox> box = better_box(
+            sides_[&side == &product_.left], region, variables, size_of(type)))
       return boxed(*box, region, side, type, variables);
     bool direct = side.load != no_node;
     Array array = stream_.emitter.allocate(
@@ -242,36 +243,14 @@ private:
     return true;
   }
 
-  /// The box of the operand that the part is in, if less is moved so and it is
-  /// not much larger.
-  std::optional<OperandBox>
-  better_box(const Region &region, const SidePlan &side,
-             const std::vector<uint32_t> &variables) const {
-    const std::vector<BoxSide> &sides = sides_[&side == &product_.left];
-    if (sides.empty())
-      return std::nullopt;
-    int64_t bytes = size_of(plan_.kernel.nodes[side.load].type);
-    OperandBox box = box_in(sides, region, bytes);
-    Form offset =
-        stream_.launch.form(plan_.loads.at(side.load).offset, plan_.factors);
-    StridedDimensions dims;
-    int64_t elements = bytes;
-    for (uint32_t v : variables) {
-      dims.push_back({region.count[v], {offset.slopes[v] * bytes}});
-      elements *= region.count[v];
-    }
-    bool is_better = box.bytes() <= 2 * elements &&
-                     box.line_bytes() <= line_bytes_of(dims, bytes);
-    return is_better ? std::optional(std::move(box)) : std::nullopt;
-  }
-
   Array boxed(const OperandBox &box, const Region &region, const SidePlan &side,
               DType type, const std::vector<uint32_t> &variables) {
     auto memory = stream_.emitter.allocate(staging_, box.bytes(),
                                            [this] { return drop_oldest(); });
     Array array = box.array(memory, type, region, variables);
     if (!stream_.emitter.failed())
-      box.load(stream_.emitter, plan_.kernel.nodes[side.load].index, *memory);
+      box.load(stream_.emitter, plan_.kernel.nodes[side.load].index, *memory,
+               0);
     return array;
   }
 

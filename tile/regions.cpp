@@ -64,10 +64,13 @@ Share share_of(std::span<const int64_t> extents, int64_t points, int core,
   return {region.count, tiles * core / cores, tiles * (core + 1) / cores};
 }
 
-std::vector<uint32_t> order_of(const Launch &launch, const Scope &scope) {
+std::vector<uint32_t> order_of(const Launch &launch, const Scope &scope,
+                               int64_t lanes) {
   const TilePlan &plan = launch.plan();
   size_t loops = plan.kernel.loops.size();
   std::vector<bool> first(scope.space.params.size());
+  for (size_t v = loops; v < first.size(); ++v)
+    first[v] = launch.extent(scope.space.extents[v]) < lanes;
   for (const auto &[id, load] : plan.loads) {
     for (const auto &[variable, coefficient] : load.offset.terms) {
       if (variable < loops || variable >= first.size())

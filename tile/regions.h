@@ -42,7 +42,9 @@ Share share_of(std::span<const int64_t> extents, int64_t points, int core,
 
 /// The order of a scope's variables in arrays, outermost first: the parallel
 /// loops, then folds, but before the loops those folds along which loads have
-/// longer strides than along the loops.
-std::vector<uint32_t> order_of(const Launch &launch, const Scope &scope);
+/// longer strides than along the loops, and those shorter than a vector of
+/// `lanes` elements.
+std::vector<uint32_t> order_of(const Launch &launch, const Scope &scope,
+                               int64_t lanes);
 
 } // namespace landfall::tile

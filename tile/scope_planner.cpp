@@ -167,6 +167,7 @@ private:
     if (!load.data.empty() && (load.is_guarded() || !load.tables.empty()))
       return refuse("it loads from an index that depends on data, under a "
                     "guard");
+    load.indices = indices_of(plan_.kernel, scope_.space, id);
     plan_.loads[id] = std::move(load);
     plan_.kinds[id] = ValueKind::array;
     return {};
@@ -332,6 +333,23 @@ private:
 };
 
 } // namespace
+
+std::vector<Affine> indices_of(const Kernel &kernel,
+                               const analysis::IndexSpace &space, NodeId load) {
+  const Node &node = kernel.nodes[load];
+  const std::vector<Extent> &dims = kernel.operands[node.index].dims;
+  analysis::AffineReader reader(kernel, space);
+  std::vector<Affine> indices;
+  for (size_t d = 0; d < dims.size(); ++d) {
+    // A dimension of extent 1 has only the index 0.
+    bool is_one = dims[d] == Extent{true, 1};
+    std::optional<Affine> index = is_one ? Affine() : reader.read(node.args[d]);
+    if (!index)
+      return {};
+    indices.push_back(std::move(*index));
+  }
+  return indices;
+}
 
 Status plan_scope(TilePlan &plan, const Capabilities &capabilities,
                   Scope &scope, const std::vector<NodeId> &values) {

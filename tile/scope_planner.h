@@ -16,4 +16,10 @@ namespace landfall::tile {
 Status plan_scope(TilePlan &plan, const Capabilities &capabilities,
                   Scope &scope, const std::vector<NodeId> &values);
 
+/// The indices of a load by dimension of its operand, if all are affine; else
+/// nothing.
+std::vector<analysis::Affine> indices_of(const Kernel &kernel,
+                                         const analysis::IndexSpace &space,
+                                         NodeId load);
+
 } // namespace landfall::tile

@@ -60,6 +60,8 @@ struct LoadPlan {
   std::vector<TableValue> tables = {};
   std::vector<TableValue> guards = {};
   std::vector<DataIndex> data = {};
+  /// By dimension of the operand, if all are affine; else empty.
+  std::vector<analysis::Affine> indices = {};
   bool is_guarded() const { return !conditions.empty() || !guards.empty(); }
 };
 
@@ -100,9 +102,6 @@ struct SidePlan {
   /// The load whose elements are the unit's operand as they lie in memory;
   /// no_node: they are computed.
   NodeId load = no_node;
-  /// Of that load, by dimension, if its guard lets through just what is inside
-  /// of the operand.
-  std::optional<std::vector<analysis::Affine>> indices = {};
   std::vector<Step> steps = {}; ///< What computes it.
 };
 

@@ -89,10 +89,9 @@ tile::Capabilities capabilities(const ChipDescription &chip) {
   std::ranges::transform(kib, can.bytes.begin(),
                          [](int64_t each) { return each << 10; });
   can.flag_limit = flag_limit;
-  uint64_t dram_bytes_per_cycle =
-      chip.dram_gb_per_s * uint64_t(1000) / chip.clock_mhz / chip.cores;
-  can.device_bytes_per_cycle = int64_t(
-      std::min<uint64_t>(chip.dma_bytes_per_cycle, dram_bytes_per_cycle));
+  int64_t dram = chip.dram_gb_per_s * int64_t(1000) / chip.clock_mhz;
+  can.device_bytes_per_cycle =
+      std::min<int64_t>(chip.dma_bytes_per_cycle, dram / chip.cores);
   can.move_bytes_per_cycle = chip.move_bytes_per_cycle;
   can.box_dimensions = can.vector_dimensions = dimension_registers;
   can.zero_padding = can.indexed_loads = true;
