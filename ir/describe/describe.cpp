@@ -11,6 +11,7 @@
 #include "ir/describe/compute.h"
 #include "ir/describe/extent_classes.h"
 #include "ir/describe/short_rows.h"
+#include "ir/describe/window_taps.h"
 
 #include <fmt/format.h>
 
@@ -39,6 +40,8 @@ public:
   Description run() {
     if (Value index = short_row_index(module_, compute_))
       fixed_classes_.insert(classes_.of_index(index));
+    for (Value tap : window_taps(module_, compute_))
+      fixed_classes_.insert(classes_.of_index(tap));
     compute_->walk(
         [&](lf::LoadOp load) { loads_[load.getTensor()].push_back(load); });
     fix_words();

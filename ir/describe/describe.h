@@ -27,8 +27,9 @@ struct Description {
 /// that allow better code remain constants: extents of 0 and 1; trip counts of
 /// folds (such as pooling windows) and sizes used as scalars, up to
 /// largest_kernel_constant; the innermost extent of a map up to
-/// longest_fixed_row, if something is loaded along another loop. The number of
-/// a loop's iteration is a parameter, not an operand.
+/// longest_fixed_row, if something is loaded along another loop; those of the
+/// windows of a contraction (window_taps.h). The number of a loop's iteration
+/// is a parameter, not an operand.
 Description describe(Module::Impl &module, mlir::Operation *compute);
 
 } // namespace landfall::ir

@@ -163,6 +163,24 @@ TEST_F(DescribeTest, AContraction) {
   EXPECT_EQ(d.kernel.operands[2].dtype, DType::f64);
 }
 
+TEST_F(DescribeTest, WindowsOfAContractionAreConstantsAndChannelsAreNot) {
+  auto reduce_of = [&](int64_t taps) {
+    Tensor x = input({{8, ""}, {100, ""}});
+    Tensor w = input({{4, ""}, {8, ""}, {taps, ""}});
+    Contraction c;
+    c.shape = {4, 101 - taps};
+    c.reduce = {8, taps};
+    c.factors = [=](auto i, auto k) {
+      return std::pair(x.at({k[0], i[1] + k[1]}), w.at({i[0], k[0], k[1]}));
+    };
+    c.epilogue = [](auto, Scalar s) { return s; };
+    return of(b.contract(c)).kernel.reduce;
+  };
+  EXPECT_EQ(reduce_of(3)[1], (Extent{true, 3}));
+  EXPECT_FALSE(reduce_of(3)[0].constant);
+  EXPECT_FALSE(reduce_of(largest_kernel_constant + 1)[1].constant);
+}
+
 TEST_F(DescribeTest, BuffersOfLoopsAreReadIfTheyMayBe) {
   Tensor x = input({rows});
   LoopsResult results[] = {{DType::f32, x.shape(), {}},
