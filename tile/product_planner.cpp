@@ -48,6 +48,14 @@ std::optional<DirectLoad> direct_load(const Kernel &kernel,
   return DirectLoad{id, node->type};
 }
 
+/// A factor's type, for reasons.
+std::string type_text(const Kernel &kernel,
+                      const std::optional<DirectLoad> &load) {
+  if (load)
+    return std::string(name(load->type));
+  return fmt::format("computed {}", name(kernel.accumulator));
+}
+
 bool holds_exactly(DType accumulator, DType type) {
   return is_real(accumulator) == is_real(type) &&
          info(type).bits <= info(accumulator).bits;
@@ -72,14 +80,6 @@ choose_product(const Capabilities &capabilities, DType accumulator,
         (!best || best->per_cycle < product.per_cycle))
       best = product;
   return best;
-}
-
-/// A factor's type, for reasons.
-std::string type_text(const Kernel &kernel,
-                      const std::optional<DirectLoad> &load) {
-  if (load)
-    return std::string(name(load->type));
-  return fmt::format("computed {}", name(kernel.accumulator));
 }
 
 /// The side, and its load in the plan if it is direct.
