@@ -37,10 +37,19 @@ double geometric_mean_of_ratios(const std::vector<BenchPoint> &points) {
   return std::exp(sum / double(points.size()));
 }
 
-/// The run as one launch, against the peak for fp32.
+/// The type whose peak runs are compared with: fp32, or the first that the
+/// device has a peak for.
+std::string peak_type(const Json &device) {
+  const Json &peaks = device["peaks"];
+  return peaks.empty() || peaks.value("float32", 0.0) > 0
+             ? "float32"
+             : peaks.items().begin().key();
+}
+
+/// The run as one launch, against that peak.
 LaunchTime whole_run(const BenchPoint &point, const Json &device) {
   LaunchTime run = {0, 0, point.counters};
-  double peak = device["peaks"].value("float32", 0.0);
+  double peak = device["peaks"].value(peak_type(device), 0.0);
   if (point.counters)
     run.possible =
         peak * double(point.counters->cycles) / point.counters->hertz;
@@ -61,8 +70,8 @@ void print_engines(const std::vector<BenchPoint> &points, const Json &device) {
   }
   fmt::print(
       "one run on the device, at {:g} GHz; engines busy+stalled in %; peak of "
-      "fp32\n{}",
-      points[0].counters->hertz / 1e9, table.text(""));
+      "{}\n{}",
+      points[0].counters->hertz / 1e9, peak_type(device), table.text(""));
 }
 
 std::string difference_text(std::optional<double> difference) {
