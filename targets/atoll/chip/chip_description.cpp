@@ -49,15 +49,13 @@ std::vector<tile::VectorOperation> operations() {
   for (DType type : {f32, i32})
     for (ScalarOp op : {eq, ne, lt, le})
       list.push_back({op, type, boolean});
-  list.push_back({bitcast, f32, i32});
-  list.push_back({bitcast, i32, f32});
+  for (ScalarOp op : {bitcast, cast})
+    list.insert(list.end(), {{op, f32, i32}, {op, i32, f32}});
   for (DType narrow : {boolean, i8, u8, i16, u16, i64, f16, bf16})
     for (DType wide : {f32, i32}) {
       list.push_back({cast, narrow, wide});
       list.push_back({cast, wide, narrow});
     }
-  list.push_back({cast, f32, i32});
-  list.push_back({cast, i32, f32});
   for (DType narrow : {i8, u8, i16, u16})
     for (DType wide : {f32, i32})
       list.push_back({cast_sat, wide, narrow});

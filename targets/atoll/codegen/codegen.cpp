@@ -13,6 +13,12 @@ namespace landfall::atoll {
 
 namespace {
 
+const tile::Capabilities &can() {
+  static const tile::Capabilities can =
+      capabilities(chip_format.find(built_in_chips()[0].name).take());
+  return can;
+}
+
 /// Kernels are planned and encoded by the driver, which knows the chip and the
 /// sizes: a package for atoll has descriptions only, and its code section says
 /// so.
@@ -42,13 +48,6 @@ public:
   generate(std::span<const Kernel> kernels,
            const compiler::CodegenOptions &options) const override {
     return tile::tiled_code(name(), kernels, options.fallbacks, can());
-  }
-
-private:
-  static const tile::Capabilities &can() {
-    static const tile::Capabilities can =
-        capabilities(chip_format.find(built_in_chips()[0].name).take());
-    return can;
   }
 };
 

@@ -17,9 +17,9 @@ Result<std::vector<uint8_t>> encode(const tile::Capabilities &can,
                                     const card::Emit &emit) {
   Encoder encoder(can.products);
   TRY(emit(encoder));
-  auto bytes = std::as_bytes(encoder.instructions());
-  auto *begin = reinterpret_cast<const uint8_t *>(bytes.data());
-  return std::vector<uint8_t>(begin, begin + bytes.size());
+  std::span code = encoder.instructions();
+  auto *begin = reinterpret_cast<const uint8_t *>(code.data());
+  return std::vector<uint8_t>(begin, begin + code.size_bytes());
 }
 
 std::vector<std::string> devices() {
