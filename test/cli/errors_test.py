@@ -118,18 +118,16 @@ class Errors(CommandLine):
 
     def test_errors_of_an_import_are_data(self):
         x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n"])
-        c = helper.make_tensor_value_info("c", TensorProto.BOOL, [])
+        each = helper.make_tensor_value_info("each", TensorProto.FLOAT, [])
         z = helper.make_tensor_value_info("z", TensorProto.FLOAT, None)
 
         def softmax(name):
             return helper.make_node("Softmax", ["x"], ["z"], name, axis=7)
 
-        branches = [helper.make_graph([node], "branch", [], [z]) for node in (
-            softmax("inner"), helper.make_node("Relu", ["x"], ["z"]))]
-        choose = helper.make_node("If", ["c"], ["z"], "choose", then_branch=branches[0], else_branch=branches[1])
-        for node, inputs, name, enclosing in ((softmax("soft"), [x], "soft", []), (softmax(""), [x], "z", []),
-                                              (choose, [x, c], "inner", ["choose"])):
-            path = self.save_nodes("refused.onnx", [node], *inputs)
+        body = helper.make_graph([softmax("inner")], "body", [each], [z])
+        scan = helper.make_node("Scan", ["x"], ["z"], "scan", body=body, num_scan_inputs=1)
+        for node, name, enclosing in ((softmax("soft"), "soft", []), (softmax(""), "z", []), (scan, "inner", ["scan"])):
+            path = self.save_nodes("refused.onnx", [node], x)
             for command in ("run", "compile", "explain"):
                 self.assertEqual(self.place(self.error_of(2, command, path)),
                                  ["invalid_model", path, name, "Softmax", enclosing, {}])

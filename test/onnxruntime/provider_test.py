@@ -106,8 +106,8 @@ class Claims(unittest.TestCase):
         self.assertEqual(runtime.providers_of_nodes(made)["CPUExecutionProvider"], 1)
         self.check(made, [X], [models.layers_result(X)])
 
-    def test_a_node_that_can_only_fail_is_left(self):
-        # onnxruntime refuses it when it runs, which need not happen.
+    def test_a_branch_that_can_only_fail_is_claimed(self):
+        # The run that takes it fails, as with onnxruntime alone.
         graph = models.parse("""
             g (float[4] x, bool c) => (float[k] y) <int64[1] i = {7}> {
               e = Exp(x)
@@ -115,8 +115,10 @@ class Claims(unittest.TestCase):
                            else_branch = f () => (float[k] b) { b = Neg(e) } >
             }""")
         made = runtime.session(graph, "cpu", log=4, config=runtime.RECORD)
-        self.assertGreater(runtime.providers_of_nodes(made)["CPUExecutionProvider"], 0)
+        self.assertEqual(set(runtime.providers_of_nodes(made)), {PROVIDER})
         np.testing.assert_allclose(made.run(None, {"x": X[0, :4], "c": np.array(False)})[0], -np.exp(X[0, :4]), rtol=1e-6)
+        with self.assertRaises(Exception):
+            made.run(None, {"x": X[0, :4], "c": np.array(True)})
 
     def test_sequences_inside_of_a_group_and_at_its_beginning(self):
         graph = models.parse("""

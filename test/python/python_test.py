@@ -234,15 +234,24 @@ class Errors(unittest.TestCase):
         self.assertIn("the node giving 'z'", str(error))
 
     def test_importing_a_node_of_a_subgraph(self):
+        body = helper.make_graph([softmax("inner", "z")], "body", [tensor("each", TensorProto.FLOAT, ())], [Z])
+        scan = helper.make_node("Scan", ["x"], ["z"], "scan", body=body, num_scan_inputs=1)
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/scan.onnx"
+            onnx.save(model([scan], [X], [Z]), path)
+            error = self.error_of(landfall.compile, path)
+        self.assertEqual(self.place(error), ("invalid_model", path, "inner", "Softmax", ["scan"], {}))
+
+    def test_a_branch_that_can_only_fail_fails_the_run_that_takes_it(self):
         then, other = (helper.make_graph([node], "branch", [], [Z]) for node in (
             softmax("inner", "z"), helper.make_node("Relu", ["x"], ["z"])))
         choose = helper.make_node("If", ["c"], ["z"], "choose", then_branch=then, else_branch=other)
-        c = tensor("c", TensorProto.BOOL, ())
-        with tempfile.TemporaryDirectory() as folder:
-            path = f"{folder}/choose.onnx"
-            onnx.save(model([choose], [X, c], [Z]), path)
-            error = self.error_of(landfall.compile, path)
-        self.assertEqual(self.place(error), ("invalid_model", path, "inner", "Softmax", ["choose"], {}))
+        made = landfall.compile(model([choose], [X, tensor("c", TensorProto.BOOL, ())], [Z]))
+        x = np.array([-1, 2], np.float32)
+        np.testing.assert_array_equal(made.run({"x": x, "c": np.array(False)})["z"], np.maximum(x, 0))
+        error = self.error_of(made.run, {"x": x, "c": np.array(True)})
+        self.assertEqual(error.code, "run_failed")
+        self.assertIn("'inner' (Softmax", str(error))
 
     def test_unknown_operators(self):
         error = self.error_of(landfall.compile, model([helper.make_node("Foo", ["x"], ["z"], "foo", domain="acme")], [X], [Z]))

@@ -1,25 +1,28 @@
 #!/usr/bin/env bash
 # The rooms' tests with sanitizers: sanitize.sh asan|tsan [slice]
 #
-# Builds a preset and runs every unit test; with `slice`, only a part, in a build
-# folder of its own, so that it costs two minutes: of threads the runtime and the
-# drivers that simulate no chip, of addresses the IR and what analyses kernels
-# (test/fuzz covers what reads files). ./dev sanitize and tests call this.
+# Builds a preset and runs every unit test; with `slice`, only a part: of threads
+# the runtime and the drivers that simulate no chip, in a build folder of its own;
+# of addresses the IR and what analyses kernels, in that of test/fuzz, which covers
+# what reads files. ./dev sanitize and tests call this.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 sanitizer=$1
+preset=$sanitizer
 folder=build-$sanitizer
 options=()
 programs=(unit_tests)
 tests=(-L unit)
 if [[ ${2:-} == slice ]]; then
-  folder=build/$sanitizer
-  # Most of its time is compilation.
-  options=("-DLANDFALL_TARGETS=cpu;null" "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -gline-tables-only")
   if [[ $sanitizer == tsan ]]; then
-    options+=(-DLANDFALL_COMPILER=OFF)
+    folder=build/tsan
+    # Most of its time is compilation.
+    options=("-DLANDFALL_TARGETS=cpu;null" -DLANDFALL_COMPILER=OFF
+             "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -gline-tables-only")
     rooms=(base runtime cpu_driver)
   else
+    preset=fuzz
+    folder=build/fuzz
     rooms=(kernel_analysis ir)
   fi
   programs=("${rooms[@]/%/_test}")
@@ -36,7 +39,7 @@ export TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1
 export ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-22
 
 mkdir -p "$folder"
-cmake --preset "$sanitizer" -B "$folder" "${options[@]}" \
+cmake --preset "$preset" -B "$folder" "${options[@]}" \
   -DPython_EXECUTABLE="$PWD/.venv/bin/python" >"$folder/configure.log" ||
   { cat "$folder/configure.log"; exit 1; }
 ninja -C "$folder" --quiet "${programs[@]}"
