@@ -296,6 +296,12 @@ class Operands(unittest.TestCase):
         y, = landfall.compile(model("Attention", operands, opset=23, scale=0.0)).run(operands).values()
         np.testing.assert_allclose(y, np.broadcast_to(numbers[2].mean(2, keepdims=True), y.shape), rtol=1e-5, atol=1e-6)
 
+    def test_truth_values_are_added_and_multiplied(self):
+        x, u = np.array([0, 0, 1, 1], bool), np.array([0, 1, 0, 1], bool)
+        for reduction in ("add", "mul"):
+            self.agrees("ScatterElements", {"x": x, "i": ints(0, 1, 2, 3), "u": u}, reduction=reduction)
+            self.agrees("ScatterND", {"x": x, "i": ints(0, 1, 2, 3)[:, None], "u": u}, reduction=reduction)
+
     def test_a_constant_of_several_values(self):
         """ONNX allows one, ONNX Runtime takes the first."""
         values = {"value_int": 3, "value_float": 0.5, "value_floats": [0.5, 2.0]}

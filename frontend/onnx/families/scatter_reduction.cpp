@@ -23,16 +23,20 @@ ScatterReduction scatter_reduction(const Node &node) {
                "'; expected none, add, mul, min or max");
 }
 
+// ONNX Runtime adds and multiplies truth values, too: "or" and "and".
 void scatter_store(ScatterReduction reduction, const Buffer &buffer,
                    std::span<const Scalar> position, Scalar value) {
+  bool is_truth = value.dtype() == DType::boolean;
   switch (reduction) {
   case ScatterReduction::none:
     break;
   case ScatterReduction::add:
-    value = buffer.at(position) + value;
+    value =
+        is_truth ? buffer.at(position) | value : buffer.at(position) + value;
     break;
   case ScatterReduction::mul:
-    value = buffer.at(position) * value;
+    value =
+        is_truth ? buffer.at(position) & value : buffer.at(position) * value;
     break;
   case ScatterReduction::min:
     value = minimum(buffer.at(position), value);

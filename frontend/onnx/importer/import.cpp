@@ -246,6 +246,8 @@ ModelSummary import_parsed(const onnx::ModelProto &model,
   };
   ModelSummary summary = summarize(model);
   summary.warnings = import_graph(context, opsets);
+  summary.warnings.insert(summary.warnings.begin(), context.warnings.begin(),
+                          context.warnings.end());
   return summary;
 }
 

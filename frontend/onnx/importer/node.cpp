@@ -28,6 +28,13 @@ std::string Node::name() const {
   return std::string(nameless ? proto.output[0] : proto.name);
 }
 int Node::version() const { return state_.version; }
+
+void Node::warn(const std::string &text) const {
+  std::string warning = "node '" + name() + "' (" + type() + "): " + text;
+  std::vector<std::string> &warnings = state_.context.warnings;
+  if (std::ranges::find(warnings, warning) == warnings.end())
+    warnings.push_back(std::move(warning));
+}
 int Node::input_count() const { return int(state_.inputs.size()); }
 int Node::output_count() const { return int(state_.outputs.size()); }
 

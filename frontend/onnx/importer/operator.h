@@ -121,6 +121,8 @@ public:
   /// The node's own name, or its first output's if it has none.
   std::string name() const;
   int version() const; ///< The opset version of the node's domain.
+  /// Tells who compiles the model, once; the node's name comes before it.
+  void warn(const std::string &text) const;
 
   //===--- Operands, by position (ONNX's order) with their ONNX name ------===//
   int input_count() const; ///< Including absent ones in the middle.

@@ -52,6 +52,7 @@ struct ImportContext {
   Assumptions assumptions = {};
   Survey *survey = nullptr; ///< Of the main graph, if one is made.
   NodeHook *hook = nullptr; ///< Sees each node, if there is one.
+  std::vector<std::string> warnings = {}; ///< Of nodes (Node::warn).
 };
 
 /// An attribute as a node sees it, references to the enclosing function's

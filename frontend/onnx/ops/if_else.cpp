@@ -62,6 +62,7 @@ void if_else(Node &node) {
   } catch (const BuildError &failure) {
     if (failure.error.code != ErrorCode::invalid_model)
       throw;
+    node.warn("a run that takes this branch fails: " + render(failure.error));
     is_legal = false;
   }
   if (!is_legal || differ(results, taken, other))
