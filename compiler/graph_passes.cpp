@@ -35,7 +35,7 @@ Status run_graph_passes(ir::Module &module, const Target &target,
                         const PassDone &done) {
   TRY(ir::verify_core_ir(module));
   if (!skipped.has("contract_to_map"))
-    contract_to_map(module.impl());
+    contract_to_map(module.impl(), target.few_steps());
   TRY(done("contract_to_map"));
   canonicalize(module.impl(), skipped);
   TRY(done("canonicalize"));

@@ -77,6 +77,9 @@ public:
   virtual bool serves(std::string_view device) const {
     return device == name();
   }
+  /// Sums of so few products are computed point by point, in maps
+  /// (contract_to_map.h); 0: none are for this reason.
+  virtual int64_t few_steps() const { return 0; }
   /// Which constant factors of contractions are stored K-major.
   virtual KMajorWeights k_major_weights() const { return {}; }
   /// Which of all are stored in panels instead.

@@ -20,6 +20,13 @@ using Arguments = llvm::SmallDenseSet<unsigned>;
 /// reuse does not pay.
 constexpr int64_t fewest_rows = 4;
 
+/// With few steps of K, the factor that is read along the innermost loop has so
+/// many elements at most: it is read again for every point of the other factor,
+/// and stays in the first-level cache.
+constexpr int64_t most_read_again = 4096;
+/// The fewest points of the innermost loop, which has the lanes.
+constexpr int64_t fewest_columns = 16;
+
 /// Which loops the factors of a contraction are computed from.
 class FactorLoops {
 public:
@@ -67,12 +74,58 @@ public:
     return true;
   }
 
+  bool uses(int factor, unsigned loop) { return used_[factor].contains(loop); }
+
+  /// Whether all that this factor loads is contiguous along a loop.
+  bool is_contiguous(int factor, unsigned loop) {
+    Value along = block_.getArgument(loop);
+    for (Operation *op :
+         slice_of(block_.getTerminator()->getOperand(factor), block_)) {
+      auto load = dyn_cast<lf::LoadOp>(op);
+      if (!load)
+        continue;
+      if (load.getIndices().empty() || load.getIndices().back() != along)
+        return false;
+      for (Value index : load.getIndices().drop_back())
+        if (arguments_below(index, block_).contains(loop))
+          return false;
+    }
+    return true;
+  }
+
 private:
   lf::ContractOp contract_;
   ir::Module::Impl &module_;
   mlir::Block &block_;
   SmallVector<Arguments> used_;
 };
+
+/// The number of steps of K; nothing if it is not known.
+std::optional<int64_t> steps_of(lf::ContractOp contract,
+                                ir::Module::Impl &module) {
+  Size steps = 1;
+  for (Value extent : contract.getReduce())
+    steps = steps * module.size_of(extent);
+  return steps.constant();
+}
+
+/// Whether the contraction has few steps of K, and one factor is broadcast
+/// along the innermost loop while a small other one is contiguous there.
+bool has_few_steps(lf::ContractOp contract, ir::Module::Impl &module,
+                   int64_t few_steps) {
+  std::optional<int64_t> steps = steps_of(contract, module);
+  Type type =
+      contract.getFactors().front().getTerminator()->getOperand(0).getType();
+  if (contract.getDims().empty() || !steps || *steps > few_steps ||
+      few_steps == 0 || !isa<Float32Type, Float64Type>(type))
+    return false;
+  FactorLoops loops(contract, module);
+  unsigned last = unsigned(contract.getDims().size()) - 1;
+  int along = loops.uses(1, last) ? 1 : 0;
+  return !loops.uses(1 - along, last) && loops.is_contiguous(along, last) &&
+         known_ge(module.size_of(contract.getDims()[last]), fewest_columns) &&
+         known_ge(most_read_again, loops.rows(along) * *steps);
+}
 
 /// Whether the contraction reuses few elements, and becomes a map.
 bool shares_nothing(lf::ContractOp contract, ir::Module::Impl &module) {
@@ -167,11 +220,12 @@ private:
 
 } // namespace
 
-void contract_to_map(ir::Module::Impl &module) {
+void contract_to_map(ir::Module::Impl &module, int64_t few_steps) {
   SmallVector<lf::ContractOp> contracts;
   module.module->walk([&](lf::ContractOp op) { contracts.push_back(op); });
   for (lf::ContractOp contract : contracts) {
-    if (!shares_nothing(contract, module))
+    if (!shares_nothing(contract, module) &&
+        !has_few_steps(contract, module, few_steps))
       continue;
     lf::MapOp map = MapWriter(contract, module).run();
     contract->replaceAllUsesWith(map->getResults());

@@ -34,9 +34,15 @@ Tensor row_convolution(Tensor x, Size filters, Size taps = 3) {
   return b.contract(c);
 }
 
+/// Four steps of a sum are few.
+Pass pass() {
+  return std::function(
+      [](ir::Module::Impl &module) { contract_to_map(module, 4); });
+}
+
 /// The pass must not change what the graph computes.
 Outcome converted(const BuildGraph &build) {
-  Outcome after = outcome(build, contract_to_map);
+  Outcome after = outcome(build, pass());
   EXPECT_EQ(after.values, outcome(build, nullptr).values);
   EXPECT_FALSE(after.values.empty());
   return after;
@@ -107,6 +113,45 @@ TEST(ContractToMap, WithoutABatchThereIsWorkToShare) {
               b.output("y", b.contract(c));
             }),
             1);
+}
+
+/// y[i, j] = sum over k of x[i, k] * w[k, j], or of w[j, k] if `turned`.
+Tensor product(Tensor x, Size steps, Size columns, bool turned = false) {
+  Builder &b = x.builder();
+  Tensor w =
+      turned ? weights(b, 1, columns, steps) : weights(b, 1, steps, columns);
+  Contraction c;
+  c.shape = {x.dim(0), columns};
+  c.reduce = {steps};
+  c.factors = [=, &b](auto i, auto k) {
+    auto none = b.index(0);
+    return std::pair(x.at({i[0], k[0]}), turned ? w.at({none, i[1], k[0]})
+                                                : w.at({none, k[0], i[1]}));
+  };
+  return b.contract(c);
+}
+
+int products_left(Size steps, Size columns, bool turned = false) {
+  auto build = [&](Builder &b) {
+    b.output("y", product(input(b), steps, columns, turned));
+  };
+  constexpr int64_t rows = 3, most_steps = 5;
+  Outcome after = outcome(build, pass(), rows, most_steps);
+  EXPECT_EQ(after.values, outcome(build, nullptr, rows, most_steps).values);
+  return after.count("lf.contract");
+}
+
+TEST(ContractToMap, FewStepsOfASum) {
+  EXPECT_EQ(products_left(1, 64), 0);
+  EXPECT_EQ(products_left(3, 64), 0);
+  EXPECT_EQ(products_left(4, 1024), 0);
+  EXPECT_EQ(products_left(5, 64), 1) << "many steps are summed in blocks";
+}
+
+TEST(ContractToMap, FewStepsNeedLanesAndACache) {
+  EXPECT_EQ(products_left(3, 15), 1) << "most lanes would be empty";
+  EXPECT_EQ(products_left(4, 1025), 1) << "all columns are read for each row";
+  EXPECT_EQ(products_left(3, 64, true), 1) << "lanes would be strided";
 }
 
 } // namespace

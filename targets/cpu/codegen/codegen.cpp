@@ -39,6 +39,10 @@ class CpuTarget : public landfall::compiler::Target {
 public:
   std::string_view name() const override { return "cpu"; }
 
+  /// A vector of results is stored after so many multiply-adds: blocks of sums,
+  /// which are stored once more on the way, take several times as long.
+  int64_t few_steps() const override { return 4; }
+
   /// So that the N side is read where it is, in the order of memory, however
   /// few rows the other side has (strategies/streamed.cpp).
   compiler::KMajorWeights k_major_weights() const override {
