@@ -50,8 +50,11 @@ public:
   /// those of other fallbacks are executed on the host.
   virtual bool has_slow_path(uint32_t /*kernel*/) const { return false; }
   /// Whether launches can fail with `unsupported`, at sizes that the device
-  /// does not run a kernel at. The host executes those.
+  /// does not run a kernel at. The host executes those, unless that is
+  /// forbidden.
   virtual bool may_refuse_sizes() const { return false; }
+  /// Makes launches that the device refuses fail.
+  void require_target() { requires_target_ = true; }
   /// Where launches of the kernel are executed.
   LaunchPlace where(uint32_t kernel) const;
   /// What the host executes; null: nothing. Set by Device::load.
@@ -68,6 +71,7 @@ private:
   std::span<const Kernel> descriptions_;
   std::span<const Fallback> fallbacks_;
   std::shared_ptr<HostFallback> fallback_;
+  bool requires_target_ = false;
 };
 
 /// A point in a queue's work.
@@ -108,6 +112,9 @@ public:
   Status finish();
   /// The launches that the host has executed.
   const FallbackCount &fallback_count() const { return fallback_count_; }
+  /// Why the device refused the sizes of the last launch, which the host has
+  /// executed instead: a clause to follow "because"; "": it did not.
+  const std::string &refusal() const { return refusal_; }
 
 protected:
   // Called only while nothing has failed. Ranges lie inside their allocations;
@@ -146,6 +153,9 @@ private:
   Status launch_on_host(const Executable &executable, uint32_t kernel,
                         std::span<const DeviceSpan> operands,
                         std::span<const int64_t> sizes);
+  Status launch_refused(const Executable &executable, uint32_t kernel,
+                        std::span<const DeviceSpan> operands,
+                        std::span<const int64_t> sizes, Error why);
 
   Status failure_;
   const std::atomic<bool> *stop_ = nullptr;
@@ -153,6 +163,7 @@ private:
   /// Made by the first launch on the host; for the package of the last one.
   std::unique_ptr<class HostLauncher> host_;
   FallbackCount fallback_count_;
+  std::string refusal_;
 };
 
 /// A device's peak rate with operands of a dtype.

@@ -36,6 +36,7 @@ Result<std::vector<HostValue>> Executor::run(const EntryPoint &entry,
   outputs_.assign(entry.outputs.size(), {});
   launches_ = 0;
   fallbacks_before_ = queue_->fallback_count();
+  refusals_.clear();
   queue_->limit_steps(options.step_limit);
   budget_ = options.memory_limit > 0
                 ? std::make_shared<MemoryBudget>(options.memory_limit)
@@ -55,6 +56,7 @@ Result<std::vector<HostValue>> Executor::run(const EntryPoint &entry,
   Status finished = queue_->finish();
   std::vector<HostValue> outputs = std::move(outputs_);
   clean_up();
+  tell_refusals();
   report(start);
   if (thrown)
     std::rethrow_exception(thrown);
@@ -76,6 +78,17 @@ void Executor::clean_up() {
   texts_.drop_own();
   placed_ = false;
   pool_->trim();
+}
+
+void Executor::tell_refusals() const {
+  if (!options_->on_warning)
+    return;
+  for (const auto &[kernel, refusal] : refusals_)
+    options_->on_warning(fmt::format(
+        "{}: the device does not run its kernel at these sizes, because {}; "
+        "launches that the host interpreted: {}; --require-target forbids it",
+        describe(parts_.package->kernels[kernel].origins), refusal.reason,
+        refusal.launches));
 }
 
 void Executor::report(Clock::time_point start) const {

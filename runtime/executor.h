@@ -10,6 +10,7 @@
 #include "runtime/session.h"
 
 #include <chrono>
+#include <map>
 
 namespace landfall::runtime {
 
@@ -73,7 +74,9 @@ private:
   Status push_to(uint32_t result, std::span<const uint32_t> registers,
                  std::span<std::shared_ptr<const HostValue>> arguments);
   Error failed_requirement(const Instruction &instruction) const;
+  void note_refusal(uint32_t kernel);
   void clean_up();
+  void tell_refusals() const;
   void report(Clock::time_point start) const;
 
   const LoadedParts &parts_;
@@ -100,6 +103,11 @@ private:
   std::vector<int64_t> launch_sizes_;
   size_t launches_ = 0;
   FallbackCount fallbacks_before_; ///< The queue's, at the start of the run.
+  struct Refusal {
+    std::string reason; ///< The first.
+    size_t launches = 0;
+  };
+  std::map<uint32_t, Refusal> refusals_; ///< By kernel.
   Clock::time_point first_launch_;
 };
 

@@ -27,8 +27,18 @@ Status Executor::launch(uint32_t at) {
     first_launch_ = Clock::now();
   if (options_->verify || options_->on_launch)
     return launch_watched(kernel, at);
-  return queue_->launch(*parts_.executable, kernel, launch_spans_,
-                        launch_sizes_);
+  Status launched =
+      queue_->launch(*parts_.executable, kernel, launch_spans_, launch_sizes_);
+  note_refusal(kernel);
+  return launched;
+}
+
+void Executor::note_refusal(uint32_t kernel) {
+  if (queue_->refusal().empty())
+    return;
+  Refusal &refusal = refusals_[kernel];
+  if (refusal.launches++ == 0)
+    refusal.reason = queue_->refusal();
 }
 
 /// A launch that is timed, compared with the interpreter, or both.
@@ -42,7 +52,10 @@ Status Executor::launch_watched(uint32_t kernel, uint32_t at) {
   auto before = parts_.device->counters();
   FallbackCount host = queue_->fallback_count();
   Clock::time_point start = Clock::now();
-  TRY(queue_->launch(*parts_.executable, kernel, launch_spans_, launch_sizes_));
+  Status launched =
+      queue_->launch(*parts_.executable, kernel, launch_spans_, launch_sizes_);
+  note_refusal(kernel);
+  TRY(std::move(launched));
   TRY(queue_->finish());
   std::chrono::duration<double, std::milli> taken = Clock::now() - start;
   auto after = parts_.device->counters();
@@ -51,8 +64,10 @@ Status Executor::launch_watched(uint32_t kernel, uint32_t at) {
     DeviceCounters launch =
         counted ? difference(*after, *before) : DeviceCounters();
     host = difference(queue_->fallback_count(), host);
-    options_->on_launch({kernel, at, taken.count(),
-                         parts_.executable->where(kernel),
+    const std::string &refusal = queue_->refusal();
+    LaunchPlace place = refusal.empty() ? parts_.executable->where(kernel)
+                                        : LaunchPlace::interpreter;
+    options_->on_launch({kernel, at, taken.count(), place, refusal,
                          host.bytes_read + host.bytes_written, launch_sizes_,
                          counted ? &launch : nullptr});
   }

@@ -59,7 +59,7 @@ LaunchPlace LoadedModel::where(uint32_t kernel) const {
 
 Result<std::shared_ptr<LoadedModel>>
 LoadedModel::load(std::shared_ptr<const Package> package,
-                  std::shared_ptr<Device> device) {
+                  std::shared_ptr<Device> device, bool require_target) {
   TRY(verify(package->program, package->kernels, package->weights.size()));
   std::shared_ptr<LoadedModel> model(new LoadedModel);
   LoadedParts &parts = *model->parts_;
@@ -69,6 +69,8 @@ LoadedModel::load(std::shared_ptr<const Package> package,
     parts.texts.number_of(text);
   parts.pool = std::make_shared<MemoryPool>(parts.device);
   parts.executable = TRY(parts.device->load(*parts.package));
+  if (require_target)
+    parts.executable->require_target();
   TRY(load_weights(parts));
   return model;
 }

@@ -54,6 +54,7 @@ Status Queue::launch(const Executable &executable, uint32_t kernel,
                      std::span<const DeviceSpan> operands,
                      std::span<const int64_t> sizes) {
   TRY(failure_);
+  refusal_.clear();
   std::span<const Kernel> kernels = executable.descriptions();
   if (kernel >= kernels.size() ||
       operands.size() != kernels[kernel].operands.size() ||
@@ -67,8 +68,23 @@ Status Queue::launch(const Executable &executable, uint32_t kernel,
   Status launched = do_launch(executable, kernel, operands, sizes);
   if (!launched && launched.error().code == ErrorCode::unsupported &&
       executable.may_refuse_sizes())
-    launched = launch_on_host(executable, kernel, operands, sizes);
+    launched =
+        launch_refused(executable, kernel, operands, sizes, launched.error());
   return keep(std::move(launched));
+}
+
+Status Queue::launch_refused(const Executable &executable, uint32_t kernel,
+                             std::span<const DeviceSpan> operands,
+                             std::span<const int64_t> sizes, Error why) {
+  if (executable.requires_target_) {
+    why.message = fmt::format(
+        "the device does not run its kernel at these sizes, because {}; allow "
+        "the fallback by leaving out --require-target (require_target)",
+        why.message);
+    return why.at(executable.descriptions()[kernel].origins);
+  }
+  refusal_ = std::move(why.message);
+  return launch_on_host(executable, kernel, operands, sizes);
 }
 
 Status Queue::launch_on_host(const Executable &executable, uint32_t kernel,

@@ -18,8 +18,12 @@ namespace landfall::runtime {
 /// thread-safe; any number of sessions share it.
 class LoadedModel {
 public:
+  /// With `require_target`, runs fail where the device refuses the sizes of a
+  /// launch; what falls back whatever the sizes, require_target of
+  /// package/host_work.h finds.
   static Result<std::shared_ptr<LoadedModel>>
-  load(std::shared_ptr<const Package> package, std::shared_ptr<Device> device);
+  load(std::shared_ptr<const Package> package, std::shared_ptr<Device> device,
+       bool require_target = false);
   ~LoadedModel();
 
   const Package &package() const;
@@ -50,6 +54,8 @@ struct LaunchRecord {
   uint32_t instruction; ///< The number of the launch instruction.
   double ms;            ///< From the start of the launch to its end.
   LaunchPlace place;    ///< Where it was executed.
+  /// Why the device refused its sizes (Queue::refusal); "": it did not.
+  std::string_view refusal;
   /// Copied between device and host, as the host executed it.
   uint64_t copied_bytes;
   std::span<const int64_t> sizes; ///< The values of the size parameters.
@@ -87,7 +93,8 @@ struct RunOptions {
   /// run fails with ErrorCode::cancelled. 0: no limit.
   uint64_t step_limit = 0;
   /// Told what is suspicious about the inputs, once a session: dimensions of
-  /// one name that have several extents.
+  /// one name that have several extents. And at the end of each run, which
+  /// kernels the device refused at their sizes, so that the host executed them.
   std::function<void(const std::string &)> on_warning = nullptr;
 };
 

@@ -96,10 +96,11 @@ Status Launch::check() const {
     for (const Extent &dim : operand.dims) {
       int64_t e = extent(dim);
       if (e < 0 || (e > 0 && elements >= limit / e + (limit % e != 0)))
-        return Error{ErrorCode::unsupported,
-                     fmt::format("kernel '{}': an operand has 2^31 elements or "
-                                 "more",
-                                 plan_.kernel.name)};
+        return Error{
+            ErrorCode::unsupported,
+            fmt::format("an operand of kernel '{}' has 2^31 elements or "
+                        "more",
+                        plan_.kernel.name)};
       elements *= e;
     }
   }

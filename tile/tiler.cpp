@@ -100,9 +100,8 @@ int64_t first_points(const Capabilities &capabilities, const Launch &launch,
                              fitting);
 }
 
-Error refuse(const TilePlan &plan, const std::string &why) {
-  return {ErrorCode::unsupported,
-          fmt::format("kernel '{}': {}", plan.kernel.name, why)};
+Error refuse(std::string why) {
+  return {ErrorCode::unsupported, std::move(why)};
 }
 
 } // namespace
@@ -126,11 +125,13 @@ Status run_tiler(const TilePlan &plan, const Capabilities &capabilities,
     if (failure == Emitter::Failure::stopped)
       return Error{ErrorCode::cancelled, "the run was stopped"};
     if (failure == Emitter::Failure::length)
-      return refuse(plan, fmt::format("at these sizes, a core would take more "
-                                      "than {} instructions",
-                                      Emitter::most_calls));
+      return refuse(fmt::format("kernel '{}' would take a core more than {} "
+                                "instructions",
+                                plan.kernel.name, Emitter::most_calls));
     if (points == 1)
-      return refuse(plan, "one point does not fit in on-chip memory");
+      return refuse(
+          fmt::format("one point of kernel '{}' does not fit in on-chip memory",
+                      plan.kernel.name));
   }
 }
 

@@ -270,8 +270,8 @@ LF_API lf_status lf_device_describe(const char *device, lf_buffer **json,
  * a kernel that takes so long by its clock. {"require_target": true} refuses a
  * package whose target does not run all kernels natively, or whose host would
  * compute what is not its work by nature (docs/host_work.md): LF_UNSUPPORTED
- * with the node and the reason. The model keeps what it needs of
- * the package. */
+ * with the node and the reason; so do runs fail at sizes at which the device
+ * refuses a kernel. The model keeps what it needs of the package. */
 LF_API lf_status lf_model_load(const lf_package *package, const char *device,
                                const char *options, lf_model **model,
                                lf_error **error);
@@ -322,13 +322,15 @@ LF_API lf_status lf_session_run_into(lf_session *session,
 LF_API void lf_session_cancel(lf_session *session);
 /* Runs `repeat` times, each launch waited for and timed. A JSON object, times
  * in ms of one run: {"total", "kernels": {number: row}, "nodes": {names: row},
- * "places": {where: row}, "runs"}; `where` a kernel's launches are executed is
- * "device"; "slow_path", on the device without code of its own; "host_code" or
- * "interpreter", on the host. A kernel's row has "where"; each row {"ms",
- * "launches", "multiply_adds" (sums of products), "bytes" (of all operands,
- * each once a launch), "copied_bytes" (between device and host, for launches on
- * the host), "counters" (of all runs; where
- * the device counts), "possible" (multiply-adds at the device's peak)}. */
+ * "places": {where: row}, "refused": [row], "runs"}; `where` a kernel's
+ * launches are executed is "device"; "slow_path", on the device without code of
+ * its own; "host_code" or "interpreter", on the host. A kernel's row has
+ * "where"; each row {"ms", "launches", "multiply_adds" (sums of products),
+ * "bytes" (of all operands, each once a launch), "copied_bytes" (between device
+ * and host, for launches on the host), "counters" (of all runs; where the
+ * device counts), "possible" (multiply-adds at the device's peak)}. The rows of
+ * "refused" are of launches whose sizes the device refused, so that the host
+ * interpreted them; they have "kernel" and "reason" too. */
 LF_API lf_status lf_session_profile(lf_session *session,
                                     const lf_run_options *options,
                                     const lf_value *const *inputs,
@@ -375,8 +377,10 @@ LF_API void lf_run_options_set_step_limit(lf_run_options *options,
  * or told otherwise. */
 LF_API void lf_run_options_set_statistics(lf_run_options *options,
                                           lf_statistics *statistics);
-/* Called by a run, on its thread, once a session, if inputs have several
- * extents for one name of a dimension. The text dies with the call. */
+/* Called by a run, on its thread: once a session, if inputs have several
+ * extents for one name of a dimension; by every run, for each kernel at whose
+ * sizes the device refused launches, so that the host interpreted them. The
+ * text dies with the call. */
 typedef void (*lf_warning)(void *user, const char *text);
 LF_API void lf_run_options_set_warning(lf_run_options *options,
                                        lf_warning warning, void *user);

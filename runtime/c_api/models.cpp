@@ -22,8 +22,8 @@ load(const lf_package &package, const char *device, const char *options) {
     TRY(require_target(*contents->package));
   std::shared_ptr<runtime::Device> made =
       TRY(runtime::create_device(name, parsed.device));
-  auto loaded =
-      TRY(runtime::LoadedModel::load(contents->package, std::move(made)));
+  auto loaded = TRY(runtime::LoadedModel::load(
+      contents->package, std::move(made), parsed.require_target));
   return std::make_unique<lf_model>(std::move(loaded), contents,
                                     std::move(name));
 }

@@ -80,6 +80,7 @@ Result<std::string> profile(PreparedRun &run, int repeat) {
   std::map<uint32_t, LaunchTime> by_kernel;
   std::map<std::string, LaunchTime> by_origin;
   std::map<runtime::LaunchPlace, LaunchTime> by_place;
+  std::map<std::pair<uint32_t, std::string>, LaunchTime> refused;
   LaunchTime total;
   run.options.on_launch = [&](const runtime::LaunchRecord &record) {
     LaunchTime launch = {record.ms / repeat, 1.0 / repeat};
@@ -95,15 +96,15 @@ Result<std::string> profile(PreparedRun &run, int repeat) {
     add(by_kernel[record.kernel], launch);
     add(by_origin[names(origin(package.program, record.instruction))], launch);
     add(by_place[record.place], launch);
+    if (!record.refusal.empty())
+      add(refused[{record.kernel, std::string(record.refusal)}], launch);
     add(total, launch);
   };
   for (int count = 0; count < repeat; ++count)
     TRY(run.perform(nullptr));
-  Json json = {{"total", row(total)},
-               {"kernels", Json::object()},
-               {"nodes", Json::object()},
-               {"places", Json::object()},
-               {"runs", repeat}};
+  Json json = {{"total", row(total)},      {"kernels", Json::object()},
+               {"nodes", Json::object()},  {"places", Json::object()},
+               {"refused", Json::array()}, {"runs", repeat}};
   for (const auto &[kernel, time] : by_kernel) {
     Json &entry = json["kernels"][std::to_string(kernel)];
     entry = row(time);
@@ -111,6 +112,11 @@ Result<std::string> profile(PreparedRun &run, int repeat) {
   }
   for (const auto &[place, time] : by_place)
     json["places"][std::string(name(place))] = row(time);
+  for (const auto &[which, time] : refused) {
+    Json entry = {{"kernel", which.first}, {"reason", which.second}};
+    entry.update(row(time));
+    json["refused"].push_back(std::move(entry));
+  }
   for (const auto &[origin, time] : by_origin)
     json["nodes"][origin] = row(time);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -3,6 +3,7 @@
     explain_test.py build/bin/landfall
 """
 
+import platform
 import sys
 import unittest
 
@@ -107,6 +108,17 @@ class Reports(CommandLine):
 
     def test_explain_without_running(self):
         self.assertNotIn("nodes", self.ask("explain", self.package, "--no-run"))
+        # The device need not be able to load the package.
+        elsewhere = self.path("elsewhere.lfm")
+        other = "x86_64-v2" if platform.machine() == "riscv64" else "riscv64-gc"
+        self.tell("compile", self.model, "--variant", other, "-o", elsewhere)
+        self.refuses(3, "no machine code", "explain", elsewhere)
+        report = self.ask("explain", elsewhere, "--no-run")
+        self.assertEqual((report["device"], report["placement"]["fallback"]["kernels"]), ("cpu", 0))
+        self.assertIn(other, self.tell("explain", elsewhere, "--no-run"))
+        # Whether it runs there is asked for.
+        self.refuses(3, "no machine code", "explain", elsewhere, "--no-run", "--require-target")
+        self.refuses(3, "no machine code", "explain", elsewhere, "--no-run", "--device", "reef1")
 
     def test_devices(self):
         devices = {d["name"]: d for d in self.ask("devices")}

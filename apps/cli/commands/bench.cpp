@@ -84,6 +84,7 @@ public:
     InputOptions options = command_.model.inputs;
     options.shapes.insert(options.shapes.end(), shapes.begin(), shapes.end());
     BenchPoint point;
+    warned_ = false;
     point.inputs =
         TRY(prepare_inputs(opened_.entry, TRY(parse_input_options(options))));
     show_progress(point);
@@ -103,7 +104,7 @@ public:
         append(point.rival_times, TRY(rival_->run(turn, uncounted)));
       show_progress(point);
     }
-    if (!is_native(package_) || !command_.html.empty())
+    if (!is_native(package_, nullptr) || warned_ || !command_.html.empty())
       point.profile =
           TRY(profile(opened_, point.inputs, command_.model.entry, 1));
     progress_.clear();
@@ -179,6 +180,9 @@ private:
     lf::RunOptions options;
     options.set_entry(command_.model.entry);
     options.set_statistics(point.statistics);
+    options.set_warning(
+        [](void *warned, const char *) { *static_cast<bool *>(warned) = true; },
+        &warned_);
     std::vector<double> times;
     for (int i = -uncounted; i < count; ++i) {
       Clock::time_point start = Clock::now();
@@ -202,6 +206,8 @@ private:
   const Json &package_;
   Rival *rival_;
   OpenedModel *exact_;
+  /// Whether a run of the point warned: the device may refuse its sizes.
+  bool warned_ = false;
   Progress progress_;
   std::string place_; ///< Of the point that is measured, for `progress_`.
   std::vector<lf::Value> outputs_;

@@ -119,7 +119,7 @@ void print_bench_text(const OpenedModel &opened, const Json &package,
   if (std::ranges::all_of(points, [](auto &p) { return bool(p.counters); }))
     print_engines(points, device);
   for (const BenchPoint &point : points)
-    if (point.profile && !is_native(package))
+    if (point.profile && !is_native(package, &*point.profile))
       fmt::print("{}\n{}", shapes_of(point),
                  fallback_text(package, &*point.profile));
   if (rival && points.size() > 1)
@@ -153,7 +153,7 @@ Json bench_json(const OpenedModel &opened, const Json &package,
     row["times_ms"] = point.times;
     row["arena_bytes"] = point.statistics.arena_bytes;
     add_engines(row, whole_run(point, device), 1);
-    if (point.profile && !is_native(package))
+    if (point.profile && !is_native(package, &*point.profile))
       row["placement"] = placement_json(package, &*point.profile);
     if (rival) {
       row["onnxruntime_median_ms"] = median(point.rival_times);

@@ -65,7 +65,7 @@ bool multiplies_as_they_are(const Explanation &about, uint32_t number) {
 /// reason where the device says what it has. Sums of products are wider than
 /// what is multiplied on a device that has them.
 std::vector<std::string> type_notes(const Explanation &about) {
-  const Json &peaks = about.opened->device["peaks"];
+  const Json &peaks = about.compiled->device["peaks"];
   std::map<std::string, std::string> types;
   for (uint32_t k = 0; k < about.kernels().size(); ++k)
     for (const auto &[narrow, wide] : about.kernels()[k]["computed_as"].items())
@@ -76,7 +76,7 @@ std::vector<std::string> type_notes(const Explanation &about) {
     std::string reason = peaks.contains(narrow) || peaks.empty()
                              ? ""
                              : fmt::format(", as {} has no multiply-adds of it",
-                                           about.opened->device_name());
+                                           about.compiled->device_name());
     notes.push_back(
         fmt::format("{} is computed as {}{}", narrow, wide, reason));
   }
@@ -88,15 +88,16 @@ const LaunchProfile *profile_of(const Explanation &about) {
 }
 
 void print_head(const Explanation &about) {
-  const Json &package = about.package, &device = about.opened->device;
+  const Json &package = about.package, &device = about.compiled->device;
   std::string code;
   for (const Json &section : package["variants"])
     code += fmt::format("{}{} {}", code.empty() ? "" : ", ",
                         section["variant"].get<std::string>(),
                         bytes_text(section["bytes"]));
-  fmt::print("device    {} ({}), {} threads; {}\n", about.opened->device_name(),
-             device["hardware"].get<std::string>(),
-             device["threads"].get<int>(), placement_text(package));
+  fmt::print(
+      "device    {} ({}), {} threads; {}\n", about.compiled->device_name(),
+      device["hardware"].get<std::string>(), device["threads"].get<int>(),
+      placement_text(package, profile_of(about)));
   fmt::print("{}", fallback_text(package, profile_of(about)));
   fmt::print("kernels   {} model nodes in {} launches of {} kernels\n",
              package["model_nodes"].get<size_t>(),
@@ -113,9 +114,9 @@ void print_head(const Explanation &about) {
     fmt::print("code      {}\n", code);
   for (const std::string &note : type_notes(about))
     fmt::print("types     {}\n", note);
-  if (!about.opened->steps.empty())
+  if (!about.compiled->steps.empty())
     fmt::print("compiled  in {}\n",
-               time_text(compile_json(about.opened->steps)["total_ms"]));
+               time_text(compile_json(about.compiled->steps)["total_ms"]));
   if (!about.profile)
     return;
   const lf_statistics &run = about.profile->statistics;
@@ -259,7 +260,7 @@ Json kernels_json(const Explanation &about) {
   Json list = Json::array();
   for (uint32_t number : by_time(about)) {
     Json json = about.kernels()[number];
-    json["device"] = about.opened->device_name();
+    json["device"] = about.compiled->device_name();
     if (about.profile) {
       json["launches"] = about.time_of(number).launches;
       json["ms"] = about.time_of(number).ms;
@@ -275,12 +276,12 @@ Json kernels_json(const Explanation &about) {
 /// `status` is that of the run.
 Json report_json(const Explanation &about, const Status &status) {
   Json json;
-  json["device"] = about.opened->device_name();
+  json["device"] = about.compiled->device_name();
   for (const char *key :
        {"target", "precision", "instructions", "program_bytes", "weight_bytes"})
     json[key] = about.package[key];
-  if (!about.opened->steps.empty())
-    json["compile"] = compile_json(about.opened->steps);
+  if (!about.compiled->steps.empty())
+    json["compile"] = compile_json(about.compiled->steps);
   json["kernels"] = kernels_json(about);
   json["placement"] = placement_json(about.package, profile_of(about));
   json["host_steps"] = about.package["host_steps"];
@@ -310,6 +311,14 @@ Json report_json(const Explanation &about, const Status &status) {
   return json;
 }
 
+/// Whether what is asked for needs no device that can load the package. That
+/// it runs there is checked where it is loaded.
+bool needs_no_load(const ExplainCommand &command, const Json &package,
+                   const Json &device) {
+  return command.no_run && !command.model.require_target &&
+         package["target"] == device["target"];
+}
+
 /// The structure is printed even if the run fails.
 Status explain(const ExplainCommand &command, Action &action) {
   InputRequest request = TRY(parse_input_options(command.model.inputs));
@@ -319,19 +328,25 @@ Status explain(const ExplainCommand &command, Action &action) {
     TRY(check_not_read(command.html, files_read(options.path, options.device)));
     options.dump_directory = dumped.path();
   }
-  OpenedModel opened = TRY(open_model(options));
+  CompiledModel compiled = TRY(compile_model(options));
+  Json package = parse_json(
+      TRY(attempt([&] { return compiled.package.describe("summary"); })));
+  if (command.no_run)
+    TRY(describe_device(compiled, options.device));
+  std::optional<OpenedModel> loaded;
+  if (!needs_no_load(command, package, compiled.device))
+    loaded = TRY(load_model(std::move(compiled), options));
   PreparedInputs inputs;
-  Explanation about{&opened, &inputs, std::nullopt, parse_json(TRY(attempt([&] {
-                      return opened.package.describe("summary");
-                    })))};
+  Explanation about{loaded ? &*loaded : &compiled, &inputs, std::nullopt,
+                    std::move(package)};
   auto attempt = [&]() -> Status {
-    inputs = TRY(prepare_inputs(opened.entry, request));
+    inputs = TRY(prepare_inputs(loaded->entry, request));
     Progress progress;
     progress.show("running " + command.model.path);
     about.profile =
-        TRY(profile(opened, inputs, command.model.entry, command.repeat));
-    if (opened.device["target"] == "cpu")
-      about.machine = measure_rates(opened.device["threads"]);
+        TRY(profile(*loaded, inputs, command.model.entry, command.repeat));
+    if (loaded->device["target"] == "cpu")
+      about.machine = measure_rates(loaded->device["threads"]);
     return {};
   };
   Status status;

@@ -12,7 +12,7 @@ namespace landfall::cli {
 
 /// What is known of a model before and after it ran.
 struct Explanation {
-  const OpenedModel *opened;
+  const CompiledModel *compiled;
   const PreparedInputs *inputs;
   std::optional<LaunchProfile> profile;
   Json package; ///< What lf_package_describe gives for "summary".

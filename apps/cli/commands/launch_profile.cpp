@@ -46,6 +46,8 @@ Result<LaunchProfile> profile(OpenedModel &opened, const PreparedInputs &inputs,
     result.by_origin[nodes] = launch_time(row);
   for (const auto &[place, row] : json["places"].items())
     result.by_place[place] = launch_time(row);
+  for (const auto &row : json["refused"])
+    result.refused.push_back({row["kernel"], row["reason"], launch_time(row)});
   result.total = launch_time(json["total"]);
   result.runs = repeat;
   return result;

@@ -25,6 +25,14 @@ struct LaunchTime {
   double copied_bytes = 0;
 };
 
+/// Launches of a kernel whose sizes the device refused: the host interpreted
+/// them.
+struct RefusedLaunches {
+  uint32_t kernel = 0;
+  std::string reason; ///< A clause to follow "because".
+  LaunchTime time;
+};
+
 /// Times per run, averaged over several runs. Each launch is waited for, so the
 /// sum may exceed the time of a normal run.
 struct LaunchProfile {
@@ -33,6 +41,7 @@ struct LaunchProfile {
   std::map<std::string, LaunchTime> by_origin;
   /// Key: where launches were executed (lf_session_profile).
   std::map<std::string, LaunchTime> by_place;
+  std::vector<RefusedLaunches> refused;
   LaunchTime total;              ///< The sum over all launches.
   int runs = 0;                  ///< The number of profiled runs.
   lf_statistics statistics = {}; ///< Measured without profiling.

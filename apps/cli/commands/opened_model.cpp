@@ -213,7 +213,7 @@ bool is_package(const std::string &path) {
   return start && lf_package_recognize(start->data(), start->size());
 }
 
-Result<OpenedModel> open_model(const ModelOptions &options) {
+Result<CompiledModel> compile_model(const ModelOptions &options) {
   std::vector<CompileStep> steps;
   bool is_compiled = is_package(options.path);
   if (is_compiled && !options.dynamic.empty())
@@ -229,15 +229,32 @@ Result<OpenedModel> open_model(const ModelOptions &options) {
           ? TRY(attempt([&] { return lf::Package::open(options.path); }))
           : TRY(compile_here(options, steps));
   lf::Entry entry = TRY(find_entry(package, options.entry));
+  return CompiledModel{std::move(package), entry, std::move(steps), {}};
+}
+
+Status describe_device(CompiledModel &compiled, std::string name) {
+  if (name.empty())
+    name = parse_json(TRY(attempt(
+        [&] { return compiled.package.describe("summary"); })))["target"]
+               .get<std::string>();
+  compiled.device =
+      parse_json(TRY(attempt([&] { return lf::describe_device(name); })));
+  return {};
+}
+
+Result<OpenedModel> load_model(CompiledModel compiled,
+                               const ModelOptions &options) {
   lf::Model model = TRY(attempt([&] {
-    return lf::Model(package, options.device, load_options(options));
+    return lf::Model(compiled.package, options.device, load_options(options));
   }));
   lf::Session session = TRY(attempt([&] { return model.session(); }));
-  Json device =
+  compiled.device =
       parse_json(TRY(attempt([&] { return model.describe_device(); })));
-  return OpenedModel{std::move(package), std::move(model),
-                     std::move(session), entry,
-                     std::move(steps),   std::move(device)};
+  return OpenedModel{std::move(compiled), std::move(model), std::move(session)};
+}
+
+Result<OpenedModel> open_model(const ModelOptions &options) {
+  return load_model(TRY(compile_model(options)), options);
 }
 
 std::vector<std::string> files_read(const std::string &model,

@@ -56,22 +56,34 @@ struct CompileStep {
   double ms = 0;
 };
 
-struct OpenedModel {
+struct CompiledModel {
   lf::Package package;
-  lf::Model model;
-  lf::Session session;
   lf::Entry entry;                ///< In `package`.
   std::vector<CompileStep> steps; ///< None for a .lfm.
-  Json device;                    ///< What lf_model_describe_device gives.
+  /// What lf_device_describe gives; null until it is loaded.
+  Json device = {};
 
   std::string device_name() const { return device["name"]; }
+};
+
+struct OpenedModel : CompiledModel {
+  lf::Model model;
+  lf::Session session;
 };
 
 /// Whether the file is a compiled package, by its first bytes.
 bool is_package(const std::string &path);
 
-/// Compiles an .onnx for this machine or maps an .lfm, and loads it on the
+/// Compiles an .onnx for this machine or maps an .lfm. Nothing is loaded on the
 /// device.
+Result<CompiledModel> compile_model(const ModelOptions &options);
+/// Sets what the device says of itself without loading anything on it. `name`
+/// empty: the package's own.
+Status describe_device(CompiledModel &compiled, std::string name);
+/// Loads it on the device.
+Result<OpenedModel> load_model(CompiledModel compiled,
+                               const ModelOptions &options);
+/// Both.
 Result<OpenedModel> open_model(const ModelOptions &options);
 
 /// The files that a model is read from, and its device's description; without a

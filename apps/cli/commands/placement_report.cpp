@@ -21,7 +21,6 @@ struct Work {
   LaunchTime time = {};
 
   void add(const LaunchTime &launches) {
-    ++kernels;
     time.ms += launches.ms;
     time.bytes += launches.bytes;
     time.multiply_adds += launches.multiply_adds;
@@ -35,21 +34,46 @@ struct Placement {
   std::map<std::string, Work> reasons;
 };
 
+/// Adds launches of a native kernel whose sizes the device refused, and takes
+/// them from `time`, which is that of all of its launches.
+bool move_refused(Placement &placement, const LaunchProfile &profile,
+                  uint32_t kernel, LaunchTime &time) {
+  bool any = false;
+  for (const RefusedLaunches &refused : profile.refused) {
+    if (refused.kernel != kernel)
+      continue;
+    any = true;
+    Work &reason = placement.reasons[refused.reason];
+    ++reason.kernels;
+    reason.add(refused.time);
+    placement.fallback.add(refused.time);
+    time.ms -= refused.time.ms;
+    time.bytes -= refused.time.bytes;
+    time.multiply_adds -= refused.time.multiply_adds;
+    time.copied_bytes -= refused.time.copied_bytes;
+  }
+  return any;
+}
+
+/// A kernel counts as a fallback if any of its launches is one.
 Placement placement_of(const Json &package, const LaunchProfile *profile) {
   Placement placement;
   for (const Json &kernel : package["kernels"]) {
+    uint32_t number = kernel["number"];
     LaunchTime time;
-    if (profile) {
-      auto at = profile->by_kernel.find(kernel["number"].get<uint32_t>());
-      if (at != profile->by_kernel.end())
-        time = at->second;
-    }
-    if (kernel["fallback"].is_null()) {
-      placement.native.add(time);
+    if (profile && profile->by_kernel.contains(number))
+      time = profile->by_kernel.at(number);
+    if (!kernel["fallback"].is_null()) {
+      Work &reason = placement.reasons[kernel["fallback"]["reason"]];
+      ++reason.kernels;
+      ++placement.fallback.kernels;
+      reason.add(time);
+      placement.fallback.add(time);
       continue;
     }
-    placement.fallback.add(time);
-    placement.reasons[kernel["fallback"]["reason"]].add(time);
+    bool refused = profile && move_refused(placement, *profile, number, time);
+    ++(refused ? placement.fallback : placement.native).kernels;
+    placement.native.add(time);
   }
   return placement;
 }
@@ -95,22 +119,24 @@ std::string places_text(const LaunchProfile &profile) {
 
 } // namespace
 
-bool is_native(const Json &package) {
+bool is_native(const Json &package, const LaunchProfile *profile) {
+  if (profile && !profile->refused.empty())
+    return false;
   return std::ranges::all_of(package["kernels"], [](const Json &kernel) {
     return kernel["fallback"].is_null();
   });
 }
 
-std::string placement_text(const Json &package) {
-  if (is_native(package))
+std::string placement_text(const Json &package, const LaunchProfile *profile) {
+  if (is_native(package, profile))
     return "every kernel runs there";
   return fmt::format("{} of {} kernels fall back",
-                     placement_of(package, nullptr).fallback.kernels,
+                     placement_of(package, profile).fallback.kernels,
                      package["kernels"].size());
 }
 
 std::string fallback_text(const Json &package, const LaunchProfile *profile) {
-  if (is_native(package))
+  if (is_native(package, profile))
     return "";
   Placement placement = placement_of(package, profile);
   const Work &work = placement.fallback;

@@ -9,13 +9,14 @@
 
 namespace landfall::cli {
 
-/// Whether the target runs all kernels of the package natively. `package` is
-/// here and below what lf_package_describe gives for "summary".
-bool is_native(const Json &package);
+/// Whether the target runs all kernels of the package natively, and refused the
+/// sizes of no launch of the profile (null here and below: there is none).
+/// `package` is here and below what lf_package_describe gives for "summary".
+bool is_native(const Json &package, const LaunchProfile *profile);
 
 /// The device part of a report's first line: "every kernel runs there" or "5 of
 /// 17 kernels fall back".
-std::string placement_text(const Json &package);
+std::string placement_text(const Json &package, const LaunchProfile *profile);
 
 /// Two or more lines for a person: the shares of kernels, bytes and time of
 /// what falls back, and each reason; without a profile, of kernels only. Empty

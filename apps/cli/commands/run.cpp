@@ -37,6 +37,12 @@ struct RunCommand {
   uint64_t step_limit = 0;
 };
 
+/// What a run has told.
+struct RunReport {
+  lf_statistics statistics = {};
+  std::vector<std::string> warnings;
+};
+
 std::vector<NamedTensor> named_outputs(const lf::Entry &entry,
                                        std::vector<lf::Value> values) {
   std::vector<NamedTensor> tensors;
@@ -76,7 +82,7 @@ std::vector<std::string> output_row(const NamedTensor &named) {
 
 void print_text(const PreparedInputs &inputs, const OpenedModel &opened,
                 const std::vector<NamedTensor> &outputs,
-                const lf_statistics &statistics, bool verified) {
+                const RunReport &report, bool verified) {
   using Align = Table::Align;
   if (!opened.steps.empty())
     fmt::print("compiled in {}\n",
@@ -98,7 +104,7 @@ void print_text(const PreparedInputs &inputs, const OpenedModel &opened,
   for (const NamedTensor &output : outputs)
     table.add(output_row(output));
   fmt::print("{}", table.text(""));
-  fmt::print("ran in {} on {}{}\n", time_text(statistics.total_ms),
+  fmt::print("ran in {} on {}{}\n", time_text(report.statistics.total_ms),
              opened.device_name(),
              verified ? "; every kernel agrees with the interpreter" : "");
 }
@@ -118,7 +124,7 @@ Json output_json(const NamedTensor &named) {
 
 void print_report(const PreparedInputs &inputs, const OpenedModel &opened,
                   const std::vector<NamedTensor> &outputs,
-                  const lf_statistics &statistics, bool verified) {
+                  const RunReport &report, bool verified) {
   Json json;
   json["device"] = opened.device_name();
   if (!opened.steps.empty())
@@ -128,10 +134,11 @@ void print_report(const PreparedInputs &inputs, const OpenedModel &opened,
   json["outputs"] = Json::array();
   for (const NamedTensor &output : outputs)
     json["outputs"].push_back(output_json(output));
-  json["ms"] = statistics.total_ms;
-  json["launches"] = statistics.launches;
-  json["arena_bytes"] = statistics.arena_bytes;
+  json["ms"] = report.statistics.total_ms;
+  json["launches"] = report.statistics.launches;
+  json["arena_bytes"] = report.statistics.arena_bytes;
   json["verified"] = verified;
+  json["warnings"] = report.warnings;
   print_json(json);
 }
 
@@ -163,15 +170,16 @@ Status run(const RunCommand &command) {
                     files_read(command.model.path, command.model.device)));
   OpenedModel opened = TRY(open_model(command.model));
   PreparedInputs inputs = TRY(prepare_inputs(opened.entry, request));
-  lf_statistics statistics = {};
+  RunReport report;
   lf::RunOptions options;
   options.set_warning(
-      [](void *, const char *text) {
+      [](void *warnings, const char *text) {
+        static_cast<std::vector<std::string> *>(warnings)->push_back(text);
         write_error_text(fmt::format("warning: {}\n", text));
       },
-      nullptr);
+      &report.warnings);
   options.set_entry(command.model.entry);
-  options.set_statistics(statistics);
+  options.set_statistics(report.statistics);
   options.set_verify(command.verify);
   TRY(attempt([&] { options.set_time_limit(command.time_limit); }));
   options.set_memory_limit(command.memory_limit);
@@ -180,7 +188,7 @@ Status run(const RunCommand &command) {
       named_outputs(opened.entry, TRY(run_once(opened, inputs, options)));
   TRY(write_outputs(command, opened, inputs, outputs));
   auto print = command.model.json ? print_report : print_text;
-  print(inputs, opened, outputs, statistics, command.verify);
+  print(inputs, opened, outputs, report, command.verify);
   return {};
 }
 

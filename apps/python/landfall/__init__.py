@@ -89,7 +89,8 @@ def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any
     code for (by default this one; [] for all that the device's kind has, to
     save and run elsewhere), `require_target=True` fails where the target
     does not run a kernel natively, or the host would compute what is not its work
-    by nature (docs/host_work.md); without it, a warning says which kernels fall back; `skip_steps`
+    by nature (docs/host_work.md), and runs fail at sizes that the device refuses; without it, warnings say which
+    kernels fall back; `skip_steps`
     leaves optimisations out, to find one that breaks something,
     `strict_names=True` makes runs fail where dimensions of one name have several
     extents, which else is a warning, `cache=False` generates code anew that the
@@ -102,7 +103,7 @@ def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any
     ("unsupported", with the node).
     """
     device = options.pop("target", device)  # Its older name.
-    device_options = _device_options(threads, own_process, timeout_seconds)
+    device_options = _device_options(threads, own_process, timeout_seconds, options.get("require_target", False))
     options["device"] = device
     options.setdefault("variants", ["native"])
     text = json.dumps(options)

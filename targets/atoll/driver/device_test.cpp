@@ -152,6 +152,7 @@ Kernel steps_kernel() {
                                            {all, k.load(x, {index})})});
                        }});
   k.yield({k.result(loop, 0, DType::i32)});
+  k.kernel.origins = {{"all", false, "Fold"}};
   return std::move(k.kernel);
 }
 
@@ -161,9 +162,39 @@ TEST_P(AtollDevice, WhatWouldTakeTooManyInstructionsRunsOnTheHost) {
   int refused = 0;
   check(chip, steps_kernel(), {100}, refused);
   EXPECT_EQ(chip.queue->fallback_count().launches, 0u);
+  EXPECT_EQ(chip.queue->refusal(), "");
   check(chip, steps_kernel(), {1'000'000}, refused);
   EXPECT_EQ(chip.queue->fallback_count().launches, 2u);
+  EXPECT_EQ(chip.queue->refusal().find("kernel 'steps' would take a core more"),
+            0u)
+      << chip.queue->refusal();
+  check(chip, steps_kernel(), {100}, refused);
+  EXPECT_EQ(chip.queue->refusal(), "");
   EXPECT_EQ(refused, 0);
+}
+
+TEST_P(AtollDevice, WhatWouldTakeTooManyInstructionsFailsWhereThatIsAsked) {
+  Chip chip(GetParam());
+  Package package = package_of(steps_kernel());
+  auto code = chip.device->load(package).take();
+  code->require_target();
+  std::vector<std::vector<uint8_t>> operands(2);
+  operands[1].resize(4);
+  for (int64_t size : {100, 1'000'000, 100}) {
+    operands[0].resize(size_t(size) * 4);
+    Status status = chip.run(*code, {size}, operands);
+    ASSERT_EQ(status.ok(), size == 100);
+    if (status.ok())
+      continue;
+    EXPECT_EQ(status.error().code, ErrorCode::unsupported);
+    std::string text = render(status.error());
+    EXPECT_EQ(text.find("node 'all' (Fold): the device does not run its kernel "
+                        "at these sizes, because kernel 'steps' would take"),
+              0u)
+        << text;
+    EXPECT_NE(text.find("--require-target"), std::string::npos);
+  }
+  EXPECT_EQ(chip.queue->fallback_count().launches, 0u);
 }
 
 /// Tiles keep the matrix unit busy while loads, moves and the work on sums go
