@@ -7,9 +7,11 @@ dependencies, all of which it lists but torch's CUDA packages (3 GB). torch's on
 wheel for this machine is linked with CUDA's libraries, so they are replaced by
 stand-ins: empty libraries with the names that the loader looks for, which define
 every symbol that torch's libraries expect of them as a function that returns the
-error "no device". torch.cuda.is_available() is then False.
+error "no device", or that text. torch.cuda.is_available() is then False, and what
+needs a device raises an exception.
 
-An installation that is complete and has the same versions is left alone.
+An installation that is complete and has the same versions is left alone; its
+stand-ins are made again if this tool has changed.
 """
 
 import argparse
@@ -26,11 +28,23 @@ VENV = ROOT / ".venv-frameworks"
 PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "tools" / "requirements-frameworks.txt"
 STAMP = VENV / "requirements.txt"  # A copy of the requirements, made at the end.
+MAKER = VENV / "stand_ins.py"  # A copy of this file, made with the stand-ins.
 COMPILER, READELF = "clang-22", "llvm-readelf-22"
 # cudaErrorNoDevice and CUDA_ERROR_NO_DEVICE; other families read it as an error too.
 NO_DEVICE = 100
 CUDA_LIBRARY = re.compile(r"lib(cu|nv|nccl)\w*\.so\.")
 CUDA_SYMBOL = re.compile(r"_?_?(cu|CU|nv|nccl|Nccl)")
+# What gives a message itself; the driver's own (cuGetErrorString) give it in an argument.
+GIVES_TEXT = re.compile(r"(?!cuGet)\w+Get(Last)?Error(String|Name)|cublas\w*GetStatus(String|Name)")
+
+USES = """
+import torch, torchvision
+torch.ones(2, 2) @ torch.ones(2)
+try:
+    torch.cuda.is_current_stream_capturing()
+except RuntimeError:
+    pass
+"""
 
 
 def installed():
@@ -74,13 +88,20 @@ def stand_ins(libraries):
     return wanted
 
 
+def definition(symbol):
+    if GIVES_TEXT.fullmatch(symbol):
+        return f'const char *{symbol}(void) {{ return "no device"; }}\n'
+    return f"int {symbol}(void) {{ return {NO_DEVICE}; }}\n"
+
+
 def make_library(name, versions, folder, scratch):
     symbols = sorted({symbol for group in versions.values() for symbol in group})
     source, script = scratch / "stand_in.c", scratch / "versions.map"
-    source.write_text("".join(f"int {symbol}(void) {{ return {NO_DEVICE}; }}\n" for symbol in symbols))
+    source.write_text("".join(map(definition, symbols)))
     script.write_text("".join(f"{version} {{ global: {'; '.join(sorted(group))}; }};\n"
                               for version, group in versions.items() if version))
     options = [f"-Wl,--version-script={script}"] if script.stat().st_size else []
+    (folder / name).unlink(missing_ok=True)  # A process may have the old one mapped.
     run(COMPILER, "-w", "-ffreestanding", "-fno-builtin", "-shared", "-fPIC", "-nostdlib", f"-Wl,-soname,{name}",
         *options, source, "-o", folder / name)
 
@@ -95,6 +116,8 @@ def make_stand_ins():
         for name, versions in stand_ins(libraries).items():
             if not any((path.parent / name).exists() for path in libraries):
                 make_library(name, versions, folder, Path(scratch))
+    run(PYTHON, "-c", USES)
+    shutil.copy(__file__, MAKER)
 
 
 def install():
@@ -105,7 +128,6 @@ def install():
     run(sys.executable, "-m", "venv", VENV)
     run(PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "-r", REQUIREMENTS)
     make_stand_ins()
-    run(PYTHON, "-c", "import torch, torchvision; torch.ones(2, 2) @ torch.ones(2)")
     shutil.copy(REQUIREMENTS, STAMP)
 
 
@@ -115,6 +137,8 @@ def main():
     options = parser.parse_args()
     if options.fresh or not installed():
         install()
+    elif not MAKER.exists() or MAKER.read_text() != Path(__file__).read_text():
+        make_stand_ins()
     print(f"{VENV.name} is complete")
 
 

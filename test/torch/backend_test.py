@@ -5,6 +5,8 @@
 Exit status 77 where there is no .venv-frameworks (./dev frameworks makes it).
 """
 
+import subprocess
+import sys
 import unittest
 import warnings
 from unittest import mock
@@ -353,6 +355,20 @@ class Refusals(BackendTest):
             compiled(lambda x: x + 1, weights="melt")(torch.zeros(3))
         with self.assertRaisesRegex(Exception, "abacus"):
             compiled(lambda x: x + 1, target="abacus")(torch.zeros(3))
+
+
+class Installation(unittest.TestCase):
+    def test_questions_about_cuda_do_not_end_the_process(self):
+        """Also where its libraries are stand-ins (tools/frameworks.py): transformers ask."""
+        ask = """
+import torch
+try:
+    print(torch.cuda.is_current_stream_capturing())
+except RuntimeError:
+    print(False)
+"""
+        done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, "False\n"), done.stderr)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,15 @@ bool has_no_axes(const Node &node, Tensor data) {
   return data.rank() == 0 && node.version() < 11;
 }
 
-AxisList reduced_axes(const Node &node, int operand_since, Tensor data) {
+/// Axes may name a dimension again, but the rank of what is left must not
+/// depend on whether they do.
+AxisList reduced_axes(const Node &node, int operand_since, Tensor data,
+                      bool keep) {
   auto given = axes_of(node, 1, operand_since, data.rank());
   if (given && !given->empty() && !has_no_axes(node, data))
-    return AxisList(node, *given, data.rank());
+    return AxisList(node, without_repeated(*given, data.rank()), data.rank(),
+                    keep ? AxisList::Repeated::taken
+                         : AxisList::Repeated::refused);
   bool keep_all = flag_if_one(node, "noop_with_empty_axes", false);
   return AxisList(keep_all ? 0 : data.rank(), data.rank());
 }
@@ -69,14 +74,15 @@ void reduce_operator(Node &node, int operand_since, bool real,
 void reduce_operator(Node &node, Tensor data, int operand_since, bool real,
                      const std::function<Scalar(const Row &)> &formula) {
   DType type = data.dtype();
-  AxisList axes = reduced_axes(node, operand_since, data);
+  bool keep = flag_if_one(node, "keepdims", true);
+  AxisList axes = reduced_axes(node, operand_since, data, keep);
   Rows rows{data, {}, row_type(type, real)};
   for (int d = 0; d < data.rank(); ++d)
     rows.running.push_back(axes.names(d));
 
   Builder &b = node.b();
-  bool keep = flag_if_one(node, "keepdims", true);
-  Shape kept = rows.kept(), short_shape = without(axes, data.shape());
+  Shape kept = rows.kept();
+  Shape short_shape = keep ? Shape{} : without(axes, data.shape());
   if (!keep && axes.known()) {
     node.output(b.map(short_shape, type, [&](std::span<const Scalar> i) {
       return from_row_type(formula(rows.at(kept_index(b, rows, i))), type);

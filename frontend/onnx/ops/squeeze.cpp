@@ -5,8 +5,6 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/support/axis_list.h"
 
-#include <algorithm>
-
 namespace landfall::frontend {
 namespace {
 
@@ -38,26 +36,12 @@ Shape kept_dims(Tensor data, const AxisList &axes) {
   return shape;
 }
 
-/// Drops what names a dimension again, where that is known.
-void drop_repeated(std::vector<Size> &axes, int rank) {
-  std::vector<Size> kept;
-  for (Size axis : axes) {
-    Size other = axis + rank;
-    if (auto value = axis.constant(); value && *value >= 0)
-      other = axis - rank;
-    if (std::ranges::find(kept, axis) == kept.end() &&
-        std::ranges::find(kept, other) == kept.end())
-      kept.push_back(axis);
-  }
-  axes = std::move(kept);
-}
-
 // squeezed = data without the dimensions in axes, whose extents must be 1
 void squeeze(Node &node) {
   Tensor data = node.input(0, "data");
   auto given = axes_of(node, 1, 13, data.rank());
   if (given)
-    drop_repeated(*given, data.rank());
+    given = without_repeated(*given, data.rank());
   AxisList axes(node, given ? *given : unit_dims(node, data), data.rank());
   for (int d = 0; d < data.rank(); ++d) {
     Size extent = select(axes.names(d), data.dim(d), 1);

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/onnx/support/axis_list.h"
 
+#include <algorithm>
+
 namespace landfall::frontend {
 
 namespace {
@@ -23,16 +25,19 @@ Size from_front(const Node &node, Size axis, int rank) {
 
 } // namespace
 
-AxisList::AxisList(const Node &node, std::span<const Size> axes, int rank)
-    : rank_(rank) {
+AxisList::AxisList(const Node &node, std::span<const Size> axes, int rank,
+                   Repeated repeated)
+    : repeated_(repeated), rank_(rank) {
   node.expect(axes.size() <= size_t(rank),
               "there are " + std::to_string(axes.size()) +
                   " axes for a tensor of rank " + std::to_string(rank));
   for (Size axis : axes) {
     Size here = from_front(node, axis, rank);
-    for (Size earlier : axes_)
-      node.b().require(1 - equal(earlier, here),
-                       node.type() + " has 'axes' that name a dimension twice");
+    if (repeated == Repeated::refused)
+      for (Size earlier : axes_)
+        node.b().require(1 - equal(earlier, here),
+                         node.type() +
+                             " has 'axes' that name a dimension twice");
     axes_.push_back(here);
   }
 }
@@ -46,6 +51,8 @@ Size AxisList::names(int dim) const {
   Size found = 0;
   for (Size axis : axes_)
     found = found + equal(axis, dim);
+  if (repeated_ == Repeated::taken && axes_.size() > 1)
+    return less(0, found);
   return found;
 }
 
@@ -71,6 +78,19 @@ std::optional<std::vector<int>> AxisList::known() const {
     dims.push_back(static_cast<int>(*value));
   }
   return dims;
+}
+
+std::vector<Size> without_repeated(std::span<const Size> axes, int rank) {
+  std::vector<Size> kept;
+  for (Size axis : axes) {
+    Size other = axis + rank;
+    if (auto value = axis.constant(); value && *value >= 0)
+      other = axis - rank;
+    if (std::ranges::find(kept, axis) == kept.end() &&
+        std::ranges::find(kept, other) == kept.end())
+      kept.push_back(axis);
+  }
+  return kept;
 }
 
 std::vector<Size> sizes_operand(const Node &node, int position,

@@ -13,8 +13,13 @@ namespace landfall::frontend {
 /// time; the answers are then arithmetic on them.
 class AxisList {
 public:
-  /// `axes` in [-rank, rank), none twice: refused now or by a requirement.
-  AxisList(const Node &node, std::span<const Size> axes, int rank);
+  /// Whether an axis may name a dimension that another one names.
+  enum class Repeated { refused, taken };
+
+  /// `axes` in [-rank, rank): others, and repeated ones if those are not taken,
+  /// are refused now or by a requirement.
+  AxisList(const Node &node, std::span<const Size> axes, int rank,
+           Repeated repeated = Repeated::refused);
   /// Dimensions 0 to count - 1, what absent axes mean for most operators.
   AxisList(int count, int rank);
 
@@ -32,6 +37,7 @@ public:
 
 private:
   std::vector<Size> axes_; ///< Not negative.
+  Repeated repeated_ = Repeated::refused;
   int rank_;
 };
 
@@ -40,6 +46,9 @@ private:
 /// `most`: how many there can be, if only the run decides.
 std::optional<std::vector<Size>> axes_of(const Node &node, int position,
                                          int operand_since, int most = 6);
+
+/// `axes` without what names a dimension again, where that is known.
+std::vector<Size> without_repeated(std::span<const Size> axes, int rank);
 
 /// The elements of an integer operand that must have `count` of them; their
 /// number need not be known now.
