@@ -120,6 +120,12 @@ class Judged(unittest.TestCase):
         self.assertIn("amplified", kinds)
         self.assertLessEqual(set(kinds), {"amplified", "agrees"})
 
+    def test_an_intermediate_result_of_the_rival_that_overflows(self):
+        """A group of one element has its bias for a result, whose square float32 does not hold."""
+        feeds = {"x": np.array([[1, 1e30]], np.float32), "one": np.ones(2, np.float32), "bias": np.ones(2, np.float32)}
+        node = NODE("GroupNormalization", ["x", "one", "bias"], ["y"], num_groups=2)
+        self.assertEqual(self.verdict(mutant([node], feeds, ["y"])).kind, "rival's own")
+
     def test_the_node_inside_of_a_loop_that_is_wrong(self):
         nodes = [NODE("Neg", ["s"], ["n"]), NODE("Add", ["n", "x"], ["t"])]
         model = loop(nodes, ["s"], ["t"], {"count": np.array(3)}, ["last"])

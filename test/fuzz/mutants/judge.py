@@ -5,7 +5,7 @@ Round, an ArgMax) can turn that into anything. So a difference is believed only
 where one node, or a few, give another result than the rival *on the same
 operands*, and more than the rival's own result moves when the operands move by
 some units in the last place. Where ONNX's reference evaluator sides with landfall,
-the rival is taken to be wrong.
+the rival is taken to be wrong; in float64, too.
 """
 
 import re
@@ -22,6 +22,7 @@ import tolerance
 from mutants.left_open import departs_from_onnx, is_unspecified
 from mutants.mutant import Mutant, all_nodes
 from mutants.open_bodies import opened
+from mutants.precise import narrow_as, wide, widened
 
 LEGAL = {"invalid_model", "invalid_argument", "unsupported", "run_failed", "out_of_memory"}
 FINDINGS = ("crash", "hang", "memory", "internal", "wrong")
@@ -210,6 +211,8 @@ class Judge:
             theirs = reference_answer(part.model, part.feeds)
             if theirs is not None and first_difference(theirs, mine) is None:
                 return Verdict("rival's own", operator, reason)
+            if (precise := precise_answer(part, mine)) and first_difference(precise, mine) is None:
+                return Verdict("rival's own", operator, reason)
             if inside := self.inside_bodies(part, mine):
                 return inside
             text = f"alone right, among others: {reason}" if shown_by else reason
@@ -264,6 +267,12 @@ def reference_answer(model, feeds):
             return onnx.reference.ReferenceEvaluator(model, new_ops=[Einsum]).run(None, feeds)
     except Exception:  # It fails in many ways.
         return None
+
+
+def precise_answer(part, likes):
+    """The same in float64, in the types of `likes`: no intermediate result overflows there."""
+    results = reference_answer(widened(part.model), {name: wide(value) for name, value in part.feeds.items()})
+    return results and narrow_as(results, likes)
 
 
 def same_bits(a, b):
