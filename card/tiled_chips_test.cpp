@@ -8,20 +8,11 @@
 // that all sums are exact.
 //
 //===----------------------------------------------------------------------===//
+#include "card/tiled_chip_for_test.h"
 #include "tile/run_for_test.h"
-
-#include "runtime/device.h"
 
 namespace landfall::card {
 namespace {
-
-Package package_of(std::string_view target, Kernel kernel) {
-  Package package;
-  package.target = target;
-  package.kernels.push_back(std::move(kernel));
-  package.code.push_back({std::string(target), "tiles", {}, {}});
-  return package;
-}
 
 struct TiledDevice {
   std::string_view target;
@@ -34,7 +25,7 @@ std::vector<TiledDevice> tiled_devices() {
   for (const runtime::Driver &driver : runtime::drivers()) {
     if (!driver.simulated)
       continue;
-    Package package = package_of(driver.name, add_relu_kernel());
+    Package package = package_of_tiles(driver.name, add_relu_kernel());
     for (std::string &name : driver.devices())
       if (auto device = runtime::create_device(name, {});
           device.ok() && (*device)->load(package).ok())
@@ -45,18 +36,13 @@ std::vector<TiledDevice> tiled_devices() {
 
 class TiledChips : public testing::TestWithParam<TiledDevice> {
 protected:
-  void SetUp() override {
-    device = runtime::create_device(GetParam().name, {}).take();
-    queue = device->create_queue().take();
-  }
-
   /// Whether the chip runs the kernel, and is right at these sizes. The second
   /// launch of a shape finds its instructions.
   bool check(const Kernel &kernel,
              const std::vector<std::vector<int64_t>> &shapes) {
     EXPECT_TRUE(verify(kernel).ok()) << print(kernel);
-    Package package = package_of(GetParam().target, kernel);
-    auto code = device->load(package);
+    Package package = package_of_tiles(GetParam().target, kernel);
+    auto code = chip.device->load(package);
     if (!code)
       return false;
     std::mt19937 random(7);
@@ -69,7 +55,7 @@ protected:
       EXPECT_TRUE(interpret(kernel, {pointers, sizes}).ok());
       for (int launch = 0; launch < 2 && !HasFailure(); ++launch) {
         auto actual = operands;
-        Status status = run(**code, sizes, actual);
+        Status status = chip.run(**code, sizes, actual);
         EXPECT_TRUE(status.ok()) << render(status.error());
         tile::expect_equal(
             kernel, expected, actual, {},
@@ -79,26 +65,7 @@ protected:
     return true;
   }
 
-  std::unique_ptr<runtime::Device> device;
-  std::unique_ptr<runtime::Queue> queue;
-
-private:
-  Status run(const runtime::Executable &code, const std::vector<int64_t> &sizes,
-             std::vector<std::vector<uint8_t>> &operands) {
-    std::vector<runtime::DeviceSpan> spans;
-    for (auto &operand : operands) {
-      spans.push_back({TRY(device->allocate(operand.size()))});
-      TRY(queue->write(spans.back(), operand.data(), operand.size()));
-    }
-    Status status = queue->launch(code, 0, spans, sizes);
-    for (size_t k = 0; k < spans.size(); ++k) {
-      if (status.ok())
-        TRY(queue->read(operands[k].data(), spans[k], operands[k].size()));
-      device->release(spans[k].memory);
-    }
-    (void)queue->finish();
-    return status;
-  }
+  TiledChip chip{GetParam().name};
 };
 
 TEST_P(TiledChips, MapsOfAnyLength) {
@@ -202,7 +169,7 @@ TEST_P(TiledChips, ProductsOfAnySides) {
   std::vector<std::vector<int64_t>> sizes = {
       {1, 1, 1}, {0, 3, 2}, {3, 0, 2}, {5, 7, 0}, {17, 33, 65}, {130, 67, 301}};
   EXPECT_TRUE(check(product_kernel(i8, i8, i32), sizes));
-  EXPECT_GT(device->counters()->cycles, 0u);
+  EXPECT_GT(chip.device->counters()->cycles, 0u);
   for (auto [left, right] : {std::pair(u8, i8), {i8, u8}, {u8, u8}})
     check(product_kernel(left, right, i32), sizes);
   for (DType type : {f32, f16, bf16})

@@ -1,5 +1,4 @@
-//===- byte_window_copy.cpp - Data with what is outside of the image
-//-------===//
+//===- byte_window_copy.cpp - Data and what is outside of the image -------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

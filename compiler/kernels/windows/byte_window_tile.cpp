@@ -4,7 +4,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/windows/byte_window_tile.h"
-#include "compiler/kernels/windows/window_tile.h"
 
 namespace landfall::kernels {
 
@@ -38,15 +37,6 @@ private:
   Value *index(int64_t value) { return sizes_.frame().index(value); }
   Value *positive(Value *x) { return larger(b_, x, index(1)); }
   Value *times(Value *x, Value *y) { return b_.CreateMul(x, y); }
-  Value *extent(const std::vector<uint32_t> &variables) {
-    return sizes_.extent(problem_.sum.space, variables);
-  }
-  Value *loop(const analysis::WindowAxis &axis) {
-    return axis.loop ? extent({*axis.loop}) : index(1);
-  }
-  Value *tap(const analysis::WindowAxis &axis) {
-    return axis.tap ? extent({problem_.sum.taps[*axis.tap]}) : index(1);
-  }
   Value *data_rows(Value *rows) {
     return window_reach(sizes_, problem_.row, rows, tile_.row_taps);
   }
@@ -61,12 +51,7 @@ private:
   }
 
   void read_extents() {
-    tile_.channels = extent({problem_.sum.channel});
-    tile_.rows = loop(problem_.row);
-    tile_.columns = loop(problem_.column);
-    tile_.outer_taps = extent(problem_.outer_taps());
-    tile_.row_taps = tap(problem_.row);
-    tile_.column_taps = tap(problem_.column);
+    static_cast<WindowExtents &>(tile_) = emit_window_extents(sizes_, problem_);
     tile_.row_words = ceil_div(b_, tile_.column_taps, index(windows_.steps));
   }
 
@@ -100,7 +85,8 @@ private:
 
   void share_out() {
     tile_.groups = ceil_div(b_, tile_.channels, tile_.group);
-    tile_.items = times(times(extent(problem_.outer_loops()), tile_.groups),
+    Value *outer = sizes_.extent(problem_.sum.space, problem_.outer_loops());
+    tile_.items = times(times(outer, tile_.groups),
                         times(tile_.row_tiles, tile_.column_tiles));
     Value *work =
         times(tile_.group, times(tile_.tile_rows, tile_.tile_columns));

@@ -12,13 +12,12 @@
 
 #include "compiler/kernels/contraction/contraction_code.h"
 #include "compiler/kernels/windows/byte_windows.h"
+#include "compiler/kernels/windows/window_tile.h"
 
 namespace landfall::kernels {
 
 /// All values are i64.
-struct ByteWindowTile {
-  llvm::Value *channels, *rows, *columns; ///< Extents of the result.
-  llvm::Value *outer_taps, *row_taps, *column_taps;
+struct ByteWindowTile : WindowExtents {
   llvm::Value *row_words; ///< Words of a row of taps.
   llvm::Value *group, *tile_rows, *tile_columns;
   llvm::Value *groups, *row_tiles, *column_tiles, *items;

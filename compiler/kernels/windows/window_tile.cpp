@@ -39,23 +39,9 @@ private:
   Value *index(int64_t value) { return sizes_.frame().index(value); }
   Value *positive(Value *x) { return larger(b_, x, index(1)); }
   Value *times(Value *x, Value *y) { return b_.CreateMul(x, y); }
-  Value *extent(const std::vector<uint32_t> &variables) {
-    return sizes_.extent(problem_.sum.space, variables);
-  }
-  Value *loop(const analysis::WindowAxis &axis) {
-    return axis.loop ? extent({*axis.loop}) : index(1);
-  }
-  Value *tap(const analysis::WindowAxis &axis) {
-    return axis.tap ? extent({problem_.sum.taps[*axis.tap]}) : index(1);
-  }
 
   void read_extents() {
-    tile_.channels = extent({problem_.sum.channel});
-    tile_.rows = loop(problem_.row);
-    tile_.columns = loop(problem_.column);
-    tile_.outer_taps = extent(problem_.outer_taps());
-    tile_.row_taps = tap(problem_.row);
-    tile_.column_taps = tap(problem_.column);
+    static_cast<WindowExtents &>(tile_) = emit_window_extents(sizes_, problem_);
     tile_.taps =
         times(tile_.outer_taps, times(tile_.row_taps, tile_.column_taps));
   }
@@ -99,7 +85,8 @@ private:
 
   void share_out() {
     tile_.groups = ceil_div(b_, tile_.channels, index(problem_.width));
-    tile_.items = times(times(extent(problem_.outer_loops()), tile_.groups),
+    Value *outer = sizes_.extent(problem_.sum.space, problem_.outer_loops());
+    tile_.items = times(times(outer, tile_.groups),
                         times(tile_.row_tiles, tile_.column_tiles));
     Value *work = times(times(tile_.tile_rows, tile_.tile_columns),
                         times(tile_.taps, index(problem_.width)));
@@ -185,6 +172,28 @@ Value *window_reach(SizeCode &sizes, const analysis::WindowAxis &axis,
   return b.CreateAdd(b.CreateAdd(span(loops, axis.stride),
                                  span(taps, std::abs(axis.dilation))),
                      one);
+}
+
+WindowExtents emit_window_extents(SizeCode &sizes,
+                                  const WindowProblem &problem) {
+  auto extent = [&](const std::vector<uint32_t> &variables) {
+    return sizes.extent(problem.sum.space, variables);
+  };
+  Value *one = sizes.frame().index(1);
+  auto loop = [&](const analysis::WindowAxis &axis) {
+    return axis.loop ? extent({*axis.loop}) : one;
+  };
+  auto tap = [&](const analysis::WindowAxis &axis) {
+    return axis.tap ? extent({problem.sum.taps[*axis.tap]}) : one;
+  };
+  WindowExtents extents{};
+  extents.channels = extent({problem.sum.channel});
+  extents.rows = loop(problem.row);
+  extents.columns = loop(problem.column);
+  extents.outer_taps = extent(problem.outer_taps());
+  extents.row_taps = tap(problem.row);
+  extents.column_taps = tap(problem.column);
+  return extents;
 }
 
 WindowTile emit_window_tile(SizeCode &sizes, const WindowProblem &problem) {

@@ -16,10 +16,18 @@
 
 namespace landfall::kernels {
 
+/// Extents (i64) of a window sum; 1 where it has no such loop.
+struct WindowExtents {
+  llvm::Value *channels, *rows, *columns; ///< Of the result.
+  llvm::Value *outer_taps, *row_taps, *column_taps;
+};
+
+WindowExtents emit_window_extents(SizeCode &sizes,
+                                  const WindowProblem &problem);
+
 /// All values are i64. A point is one element for each channel of a group.
-struct WindowTile {
-  llvm::Value *channels, *rows, *columns; ///< Extents of the result.
-  llvm::Value *outer_taps, *row_taps, *column_taps, *taps; ///< Extents.
+struct WindowTile : WindowExtents {
+  llvm::Value *taps; ///< All, their number.
   llvm::Value *tile_rows, *tile_columns;
   llvm::Value *chunk_rows, *chunk_columns;
   llvm::Value *groups, *row_tiles, *column_tiles, *items;

@@ -1,5 +1,4 @@
-//===- fourier.cpp - Discrete Fourier transforms
-//----------------------------===//
+//===- fourier.cpp - Discrete Fourier transforms --------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //

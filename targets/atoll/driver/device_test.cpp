@@ -3,8 +3,8 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "card/tiled_chip_for_test.h"
 #include "compiler/kernels/contraction/random_contraction_for_test.h"
-#include "runtime/device.h"
 #include "tile/run_for_test.h"
 
 #include <algorithm>
@@ -13,41 +13,10 @@ namespace landfall::atoll {
 namespace {
 
 Package package_of(Kernel kernel) {
-  Package package;
-  package.target = "atoll";
-  package.kernels.push_back(std::move(kernel));
-  package.code.push_back({"atoll", "tiles", {}, {}});
-  return package;
+  return card::package_of_tiles("atoll", std::move(kernel));
 }
 
-/// A device, its queue, and launches with operands of the host.
-class Chip {
-public:
-  explicit Chip(const std::string &name,
-                const runtime::DeviceOptions &options = {})
-      : device(runtime::create_device(name, options).take()),
-        queue(device->create_queue().take()) {}
-
-  Status run(const runtime::Executable &code, const std::vector<int64_t> &sizes,
-             std::vector<std::vector<uint8_t>> &operands) {
-    std::vector<runtime::DeviceSpan> spans;
-    for (const auto &operand : operands) {
-      spans.push_back({TRY(device->allocate(operand.size()))});
-      TRY(queue->write(spans.back(), operand.data(), operand.size()));
-    }
-    Status status = queue->launch(code, 0, spans, sizes);
-    for (size_t k = 0; k < spans.size(); ++k) {
-      if (status.ok())
-        TRY(queue->read(operands[k].data(), spans[k], operands[k].size()));
-      device->release(spans[k].memory);
-    }
-    (void)queue->finish();
-    return status;
-  }
-
-  std::unique_ptr<runtime::Device> device;
-  std::unique_ptr<runtime::Queue> queue;
-};
+using Chip = card::TiledChip;
 
 class AtollDevice : public testing::TestWithParam<const char *> {};
 
