@@ -188,6 +188,15 @@ class Ranks(unittest.TestCase):
         with self.assertRaisesRegex(landfall.Error, "Reshape"):
             landfall.compile(parser.parse_model(HEAD + text.replace("Neg(z)", "Reshape(z, wrong)")))
 
+    def test_scans_whose_states_may_not_keep_their_rank(self):
+        """Two results, of which some ranks give the second alone."""
+        model = self.check("""g (seq(float[]) s, float[N,M,3] x) => (float[A,B,C] u, float[] v) {
+                        c = ConcatFromSequence<axis = 0, new_axis = 1>(s)
+                        u, v = Scan<num_scan_inputs = 1, body = b (float[P,Q,R] p, float[] q) => (float[P,Q,R] y, float[] z) {
+                            y = Max(p, q)  z = Sigmoid(y) }>(x, c) }""",
+                           {"s": [floats(2, 3), floats(2, 3)], "x": floats(4, 2, 3)})
+        self.refused(model, {"s": [floats(4, 1, 1, 1)], "x": floats(4, 2, 3)}, "the body changes the rank of state 0")
+
     def test_a_branch_that_can_only_fail_in_a_loop(self):
         model = self.check("""g (float[2, 3] x, int64 n) => (float[] y) <int64[2] wrong = {5, 5}, int64 seven = {7}> {
                     y = Loop(n, , x) <body = l (int64 k, bool go, float[] z) => (bool on, float[] w) {

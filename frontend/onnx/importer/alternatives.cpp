@@ -122,10 +122,11 @@ void Scope::import_alternatives(const onnx::GraphPlan &plan, size_t begin,
       Answers given = answers;
       given.emplace_back(question.number, alternative.value);
       inner.import_nodes(plan, begin, outputs, std::move(given));
-      results.emplace();
+      std::vector<Any> found; // All, or the alternative is refused.
       for (onnx::Text output : outputs)
         if (!output.empty())
-          results->push_back(inner.get(output));
+          found.push_back(inner.get(output));
+      results = std::move(found);
       any = true;
     } catch (BuildError &failure) {
       if (!is_refusal(failure.error))

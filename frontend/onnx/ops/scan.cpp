@@ -107,6 +107,8 @@ Tensors scan_once(Node &node, const Plan &plan, std::span<const Any> operands) {
   Tensors placed;
   for (int k = 0; k < static_cast<int>(results.size()); ++k) {
     Tensor result = results[k].tensor;
+    node.expect(bool(result),
+                "the body changes the rank of state " + std::to_string(k));
     int j = k - plan.states;
     if (j >= 0)
       result =
