@@ -195,6 +195,9 @@ bool ThreadPool::help(Joined &joined) {
 }
 
 void ThreadPool::work() {
+  // A thread-local variable of a library that was loaded late gets its memory
+  // at the first use, and glibc ends the process if there is none: not later.
+  inside_body = false;
   // No slot is ever opened with generation bits above the mask.
   Joined joined;
   joined.fill(~uint64_t(0));

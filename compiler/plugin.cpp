@@ -6,6 +6,7 @@
 
 #include "runtime/compiler_plugin.h"
 
+#include "base/expendable_thread.h"
 #include "compiler/compile.h"
 #include "compiler/support_report.h"
 
@@ -99,12 +100,15 @@ bool give(std::string_view text, const Answer &answer) {
 }
 
 /// Without a handler, LLVM's containers end the process when there is no memory
-/// for them; with this one they throw, as `new` does.
-void let_llvm_throw() {
+/// for them; with this one they do as `new` does.
+void prepare_for_no_memory() {
   static std::once_flag once;
   std::call_once(once, [] {
-    llvm::install_bad_alloc_error_handler(
-        [](void *, const char *, bool) { throw std::bad_alloc(); });
+    llvm::install_bad_alloc_error_handler([](void *, const char *, bool) {
+      ExpendableThread::give_up_here();
+      throw std::bad_alloc();
+    });
+    ExpendableThread::give_up_without_memory();
   });
 }
 
@@ -149,7 +153,7 @@ int run(const char *options_json, landfall_progress progress,
                  "there is no memory for the result, " +
                      std::to_string(*answer.size) + " bytes"};
   };
-  let_llvm_throw();
+  prepare_for_no_memory();
   // The caller may not be C++: nothing may be thrown at it.
   auto guarded = [&]() -> Status {
     try {

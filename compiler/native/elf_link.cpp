@@ -6,6 +6,7 @@
 #include "compiler/native/elf_link.h"
 
 #include "base/file.h"
+#include "compiler/native/llvm_thread.h"
 #include "compiler/native/scratch_folder.h"
 
 #include "lld/Common/Driver.h"
@@ -43,8 +44,11 @@ run_linker(const std::vector<std::string> &arguments) {
   std::string messages;
   llvm::raw_string_ostream stream(messages);
   std::lock_guard guard(one_at_a_time);
-  lld::Result result =
-      lld::lldMain(raw, stream, stream, {{lld::Gnu, &lld::elf::link}});
+  lld::Result result;
+  LlvmThread thread; // What is given up must not hold the lock.
+  thread.run([&] {
+    result = lld::lldMain(raw, stream, stream, {{lld::Gnu, &lld::elf::link}});
+  });
   if (result.retCode != 0)
     return LinkerError{messages};
   return std::nullopt;

@@ -10,6 +10,7 @@
 #include "compiler/native/elf_link.h"
 #include "compiler/native/entry_points.h"
 #include "compiler/native/kernel_dump.h"
+#include "compiler/native/llvm_thread.h"
 #include "compiler/native/object_emitter.h"
 
 #include "base/thread_pool.h"
@@ -62,7 +63,7 @@ public:
               const compiler::CodegenOptions &options)
       : variant_(variant), choose_(choose), options_(options),
         cache_(options.cache, variant, options.skipped),
-        pool_(available_threads()), emitters_(size_t(pool_.threads())) {}
+        pool_(available_threads()), workers_(size_t(pool_.threads())) {}
 
   /// The first failure, if any.
   Status compile(std::span<Unit> units) {
@@ -71,7 +72,7 @@ public:
     pool_.parallel_for(
         int64_t(units.size()), 1, [&](const ThreadPool::Part &part) {
           for (int64_t k = part.begin; k < part.end; ++k) {
-            Status done = compile(units[k], emitters_[part.participant]);
+            Status done = compile(units[k], workers_[part.participant]);
             if (done)
               continue;
             std::lock_guard guard(errors_mutex);
@@ -84,7 +85,19 @@ public:
   }
 
 private:
-  Status compile(Unit &unit, std::optional<ObjectEmitter> &emitter) {
+  /// What one participant of the pool compiles with. LLVM is not safe without
+  /// memory: a thread that is given up leaves the emitter as it may be.
+  struct Worker {
+    std::unique_ptr<ObjectEmitter> emitter;
+    LlvmThread thread;
+
+    ~Worker() {
+      if (thread.is_lost())
+        (void)emitter.release();
+    }
+  };
+
+  Status compile(Unit &unit, Worker &worker) {
     if (options_.dump)
       TRY(dump_kernel(options_, unit.numbers[0], *unit.kernel, variant_,
                       choose_));
@@ -92,9 +105,12 @@ private:
       unit.code = std::move(*known);
       return {};
     }
-    if (!emitter)
-      emitter.emplace(TRY(ObjectEmitter::create(variant_)));
-    unit.code = TRY(generate(unit, *emitter));
+    if (!worker.emitter)
+      worker.emitter =
+          std::make_unique<ObjectEmitter>(TRY(ObjectEmitter::create(variant_)));
+    std::optional<Result<KernelCode>> code;
+    worker.thread.run([&] { code.emplace(generate(unit, *worker.emitter)); });
+    unit.code = TRY(*std::move(code));
     cache_.keep(unit.key, unit.code);
     return {};
   }
@@ -121,7 +137,7 @@ private:
   const compiler::CodegenOptions &options_;
   CodeCache cache_;
   ThreadPool pool_;
-  std::vector<std::optional<ObjectEmitter>> emitters_; ///< One a thread.
+  std::vector<Worker> workers_; ///< One a participant.
 };
 
 Result<std::vector<uint8_t>> link(std::span<const Unit> units) {
