@@ -258,31 +258,36 @@ Status bench(const BenchCommand &command) {
 
 } // namespace
 
-void add_bench(CLI::App &app, Action &action) {
+Command bench_command() {
   auto command = std::make_shared<BenchCommand>();
-  CLI::App *sub =
-      app.add_subcommand("bench", "Measure a model, also against onnxruntime");
-  sub->footer(footer);
-  add_model_options(*sub, command->model);
-  add_input_options(*sub, command->model.inputs);
-  sub->add_option("--shapes", command->sweep,
-                  "Shapes to measure, divided by ';', each one or more "
-                  "NAME=SHAPE divided by ','")
-      ->type_name("SWEEP");
-  sub->add_option("--repeat", command->repeat,
-                  "Runs at each point. Default: about two seconds' worth")
-      ->check(CLI::Range(1, 1000000))
-      ->type_name("N");
-  sub->add_option("--against", command->against,
-                  "Measure a rival, too: onnxruntime")
-      ->check(CLI::IsMember({"onnxruntime"}))
-      ->type_name("NAME");
-  add_html(*sub, command->html);
-  sub->add_option("--python", command->python,
-                  "The Python that has the rival. Default: .venv's, python3")
-      ->type_name("FILE");
-  sub->callback(
-      [command, &action] { action = [command] { return bench(*command); }; });
+  Command made{"bench", "Measure a model, also against onnxruntime", footer};
+  add_model_options(made, command->model);
+  add_input_options(made, command->model.inputs);
+  made.add({.names = "--shapes",
+            .value = &command->sweep,
+            .description =
+                "Shapes to measure, divided by ';', each one or more "
+                "NAME=SHAPE divided by ','",
+            .operand = "SWEEP"});
+  made.add(
+      {.names = "--repeat",
+       .value = &command->repeat,
+       .description = "Runs at each point. Default: about two seconds' worth",
+       .operand = "N",
+       .range = {{1, 1000000}}});
+  made.add({.names = "--against",
+            .value = &command->against,
+            .description = "Measure a rival, too: onnxruntime",
+            .operand = "NAME",
+            .words = {"onnxruntime"}});
+  add_html(made, command->html);
+  made.add({.names = "--python",
+            .value = &command->python,
+            .description =
+                "The Python that has the rival. Default: .venv's, python3",
+            .operand = "FILE"});
+  made.run = [command](bool &) { return bench(*command); };
+  return made;
 }
 
 } // namespace landfall::cli

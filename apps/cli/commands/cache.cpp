@@ -60,17 +60,18 @@ Status show(bool clears, bool as_json) {
 
 } // namespace
 
-void add_cache(CLI::App &app, Action &action) {
-  auto clears = std::make_shared<bool>(false);
-  auto as_json = std::make_shared<bool>(false);
-  CLI::App *sub =
-      app.add_subcommand("cache", "Show or clear what compilations keep");
-  sub->footer(footer);
-  sub->add_flag("--clear", *clears, "Remove all of it");
-  sub->add_flag("--json", *as_json, "Report as JSON");
-  sub->callback([clears, as_json, &action] {
-    action = [clears, as_json] { return show(*clears, *as_json); };
-  });
+Command cache_command() {
+  struct Flags {
+    bool clears = false, as_json = false;
+  };
+  auto flags = std::make_shared<Flags>();
+  Command made{"cache", "Show or clear what compilations keep", footer};
+  made.add({.names = "--clear",
+            .value = &flags->clears,
+            .description = "Remove all of it"});
+  made.add_json(flags->as_json);
+  made.run = [flags](bool &) { return show(flags->clears, flags->as_json); };
+  return made;
 }
 
 } // namespace landfall::cli

@@ -5,39 +5,23 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "base/result.h"
-
-#include <CLI/CLI.hpp>
-#include <functional>
-#include <utility>
+#include "apps/cli/commands/command_line.h"
 
 namespace landfall::cli {
 
-/// What is done once the command line is known to be right.
-struct Action {
-  std::function<Status()> run;
-  /// Set by `run` if its JSON report has the error that it returns.
-  bool error_is_reported = false;
-
-  template <typename Run> Action &operator=(Run does) {
-    run = std::move(does);
-    return *this;
-  }
-};
-
-// Each adds a subcommand, which sets `action` if it is the chosen one.
-void add_run(CLI::App &app, Action &action);
-void add_compile(CLI::App &app, Action &action);
-void add_bench(CLI::App &app, Action &action);
-void add_explain(CLI::App &app, Action &action);
-void add_query(CLI::App &app, Action &action);
-void add_quantize(CLI::App &app, Action &action);
-void add_verify(CLI::App &app, Action &action);
-void add_cache(CLI::App &app, Action &action);
-void add_devices(CLI::App &app, Action &action);
-void add_doctor(CLI::App &app, Action &action);
-/// To be added last: it prints what the others have declared.
-void add_completion(CLI::App &app, Action &action);
+Command run_command();
+Command compile_command();
+Command bench_command();
+Command explain_command();
+Command query_command();
+Command quantize_command();
+Command verify_command();
+Command cache_command();
+Command devices_command();
+Command doctor_command();
+/// Prints what the commands of `program` have declared, itself among them;
+/// `program` must outlive it.
+Command completion_command(const Program &program);
 
 /// The whole program: parses, acts, reports an error. Gives the exit code.
 int run_program(int argc, char **argv);

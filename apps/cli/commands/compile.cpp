@@ -171,46 +171,48 @@ Status compile(const CompileCommand &command) {
 
 } // namespace
 
-void add_compile(CLI::App &app, Action &action) {
+Command compile_command() {
   auto command = std::make_shared<CompileCommand>();
-  CLI::App *sub =
-      app.add_subcommand("compile", "Compile an ONNX model to a package");
-  sub->footer(footer);
-  sub->add_option("model", command->path, "The ONNX model")
-      ->required()
-      ->type_name("FILE");
-  add_path_option(*sub, "-o,--output", command->output,
-                  "The package. Default: the model's name with .lfm, here")
-      ->type_name("FILE");
-  sub->add_option("--device,--target", command->device, "Default: cpu")
-      ->type_name("DEVICE");
-  sub->add_option("--variant", command->variants,
-                  "Machine variant, or native: this machine (may be "
-                  "repeated). Default: all that the target has")
-      ->type_name("NAME")
-      ->allow_extra_args(false);
-  add_require_target(*sub, command->require_target);
-  add_strict_names(*sub, command->strict_names);
-  add_precision(*sub, command->precision);
-  add_no_cache(*sub, command->no_cache);
-  add_dynamic(*sub, command->dynamic);
-  sub->add_option("--print-after", command->print_after,
-                  "Print the result of a step, or of all, to standard error "
-                  "(may be repeated)")
-      ->type_name("STEP")
-      ->allow_extra_args(false);
-  sub->add_option("--skip-step", command->skip_steps,
-                  "Leave an optimisation out, to find one that breaks "
-                  "something (may be repeated)")
-      ->type_name("STEP")
-      ->allow_extra_args(false);
-  add_path_option(*sub, "--dump-dir", command->dump_directory,
-                  "Write the result of each step, and how each kernel's "
-                  "code is made, to files in DIR")
-      ->type_name("DIR");
-  sub->add_flag("--json", command->json, "Report as JSON");
-  sub->callback(
-      [command, &action] { action = [command] { return compile(*command); }; });
+  Command made{"compile", "Compile an ONNX model to a package", footer};
+  made.add({.names = "model",
+            .value = &command->path,
+            .description = "The ONNX model",
+            .operand = "FILE",
+            .is_required = true});
+  made.add(path_option("-o,--output", command->output,
+                       "The package. Default: the model's name with .lfm, here",
+                       "FILE"));
+  made.add({.names = "--device,--target",
+            .value = &command->device,
+            .description = "Default: cpu",
+            .operand = "DEVICE"});
+  made.add({.names = "--variant",
+            .value = &command->variants,
+            .description = "Machine variant, or native: this machine (may be "
+                           "repeated). Default: all that the target has",
+            .operand = "NAME"});
+  add_require_target(made, command->require_target);
+  add_strict_names(made, command->strict_names);
+  add_precision(made, command->precision);
+  add_no_cache(made, command->no_cache);
+  add_dynamic(made, command->dynamic);
+  made.add({.names = "--print-after",
+            .value = &command->print_after,
+            .description = "Print the result of a step, or of all, to standard "
+                           "error (may be repeated)",
+            .operand = "STEP"});
+  made.add({.names = "--skip-step",
+            .value = &command->skip_steps,
+            .description = "Leave an optimisation out, to find one that breaks "
+                           "something (may be repeated)",
+            .operand = "STEP"});
+  made.add(path_option("--dump-dir", command->dump_directory,
+                       "Write the result of each step, and how each kernel's "
+                       "code is made, to files in DIR",
+                       "DIR"));
+  made.add_json(command->json);
+  made.run = [command](bool &) { return compile(*command); };
+  return made;
 }
 
 } // namespace landfall::cli

@@ -8,8 +8,10 @@
 
 #include <landfall/landfall.hpp>
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <sstream>
 
 namespace landfall::cli {
 
@@ -29,98 +31,92 @@ const std::map<std::string, Writer> &writers() {
   return map;
 }
 
-/// CLI11 appends a set of words to the type's name: "SHELL:{bash,fish,zsh}".
-std::vector<std::string> words_in(const std::string &type) {
-  size_t begin = type.find('{'), end = type.find('}');
-  std::vector<std::string> words;
-  if (begin == type.npos || end == type.npos)
-    return words;
-  for (size_t at = begin + 1; at < end;) {
-    size_t stop = std::min(type.find(',', at), end);
-    words.push_back(type.substr(at, stop - at));
-    at = stop + 1;
-  }
-  return words;
-}
-
-Operand operand_of(const CLI::Option &option,
+/// What may follow the option, and the words if only they may.
+Operand operand_of(const Option &option,
                    const std::vector<std::string> &devices,
                    std::vector<std::string> &words) {
-  if (option.get_expected_max() == 0)
+  if (std::holds_alternative<bool *>(option.value))
     return Operand::none;
-  std::string type = option.get_type_name();
-  words = words_in(type);
-  if (type.starts_with("DEVICE"))
-    words = devices;
+  words = option.operand == "DEVICE" ? devices : option.words;
   if (!words.empty())
     return Operand::word;
-  if (type.starts_with("FILE"))
+  if (option.operand == "FILE")
     return Operand::file;
-  return type.starts_with("DIR") ? Operand::folder : Operand::anything;
+  return option.operand == "DIR" ? Operand::folder : Operand::anything;
 }
 
-/// A description may be several lines in --help.
-std::string one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
+/// "-o,--output": the long ones first.
+std::vector<std::string> names_of(const std::string &names) {
+  std::vector<std::string> found;
+  std::istringstream stream(names);
+  for (std::string name; std::getline(stream, name, ',');)
+    found.push_back(name);
+  std::ranges::stable_sort(found, std::greater(), [](const std::string &name) {
+    return name.starts_with("--");
+  });
+  return found;
 }
 
-CompletedCommand completed(const CLI::App &app,
+CompletedOption completed(const std::pair<std::string, std::string> &common) {
+  return {names_of(common.first), common.second};
+}
+
+CompletedCommand completed(const Command &command,
                            const std::vector<std::string> &devices) {
-  CompletedCommand command{app.get_name(), one_line(app.get_description())};
-  for (const CLI::Option *option : app.get_options()) {
+  CompletedCommand result{command.name, command.description};
+  if (command
+          .unread) { // Another parser's options: files are likely among them.
+    result.operand = Operand::file;
+    return result;
+  }
+  result.options.push_back(completed(common_options().back()));
+  for (const Option &option : command.options) {
     std::vector<std::string> words;
-    Operand operand = operand_of(*option, devices, words);
-    if (option->get_positional()) {
-      command.operand = operand;
-      command.words = words;
+    Operand operand = operand_of(option, devices, words);
+    if (option.names.starts_with("-")) {
+      result.options.push_back(
+          {names_of(option.names), option.description, operand, words});
       continue;
     }
-    CompletedOption made{
-        {}, one_line(option->get_description()), operand, words};
-    for (const std::string &name : option->get_lnames())
-      made.names.push_back("--" + name);
-    for (const std::string &name : option->get_snames())
-      made.names.push_back("-" + name);
-    command.options.push_back(made);
+    result.operand = operand;
+    result.words = words;
   }
-  // Another parser's options: files are likely among them.
-  if (app.get_prefix_command())
-    command.operand = Operand::file;
-  return command;
+  return result;
 }
 
 } // namespace
 
 std::vector<CompletedCommand>
-completed_commands(const CLI::App &app,
+completed_commands(const Program &program,
                    const std::vector<std::string> &devices) {
-  std::vector<CompletedCommand> commands = {completed(app, devices)};
-  commands[0].name.clear();
-  for (const CLI::App *command : app.get_subcommands({}))
-    commands.push_back(completed(*command, devices));
+  CompletedCommand itself{"", program.description};
+  for (const auto &common : common_options())
+    itself.options.push_back(completed(common));
+  std::vector<CompletedCommand> commands = {itself};
+  for (const Command &command : program.commands)
+    commands.push_back(completed(command, devices));
   return commands;
 }
 
-void add_completion(CLI::App &app, Action &action) {
+Command completion_command(const Program &program) {
   auto shell = std::make_shared<std::string>();
-  CLI::App *sub = app.add_subcommand(
-      "completion", "Print what makes a shell complete command lines");
-  sub->footer(footer);
+  Command made{"completion", "Print what makes a shell complete command lines",
+               footer};
   std::vector<std::string> shells;
   for (const auto &[name, writer] : writers())
     shells.push_back(name);
-  sub->add_option("shell", *shell, "The shell")
-      ->required()
-      ->type_name("SHELL")
-      ->check(CLI::IsMember(shells));
-  sub->callback([shell, &app, &action] {
-    action = [shell, &app]() -> Status {
-      fmt::print("{}",
-                 writers().at(*shell)(completed_commands(app, lf::devices())));
-      return {};
-    };
-  });
+  made.add({.names = "shell",
+            .value = shell.get(),
+            .description = "The shell",
+            .operand = "SHELL",
+            .is_required = true,
+            .words = shells});
+  made.run = [shell, &program](bool &) -> Status {
+    fmt::print(
+        "{}", writers().at(*shell)(completed_commands(program, lf::devices())));
+    return {};
+  };
+  return made;
 }
 
 } // namespace landfall::cli

@@ -9,7 +9,8 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "apps/cli/commands/command_line.h"
+
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ struct CompletedCommand {
 /// The commands of the program, and at first, without a name, itself. An
 /// option whose operand is a DEVICE is completed with `devices`.
 std::vector<CompletedCommand>
-completed_commands(const CLI::App &app,
+completed_commands(const Program &program,
                    const std::vector<std::string> &devices);
 
 // The scripts.

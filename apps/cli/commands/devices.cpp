@@ -50,14 +50,12 @@ Status list_devices(bool as_json) {
 
 } // namespace
 
-void add_devices(CLI::App &app, Action &action) {
+Command devices_command() {
   auto as_json = std::make_shared<bool>(false);
-  CLI::App *sub =
-      app.add_subcommand("devices", "List what this machine can run on");
-  sub->add_flag("--json", *as_json, "Report as JSON");
-  sub->callback([as_json, &action] {
-    action = [as_json] { return list_devices(*as_json); };
-  });
+  Command made{"devices", "List what this machine can run on"};
+  made.add_json(*as_json);
+  made.run = [as_json](bool &) { return list_devices(*as_json); };
+  return made;
 }
 
 } // namespace landfall::cli

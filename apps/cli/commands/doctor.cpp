@@ -69,7 +69,7 @@ Status status_of(const std::vector<Finding> &findings) {
   return Error{*code, "of this installation, this does not work: " + failed};
 }
 
-Status doctor(const DoctorCommand &command, Action &action) {
+Status doctor(const DoctorCommand &command, bool &error_is_reported) {
   std::vector<Finding> findings = [&] {
     Progress progress;
     progress.show("checking this installation");
@@ -82,24 +82,25 @@ Status doctor(const DoctorCommand &command, Action &action) {
                 {"error", status ? Json() : error_json(status.error())}});
   else
     print_text(findings);
-  action.error_is_reported = true;
+  error_is_reported = true;
   return status;
 }
 
 } // namespace
 
-void add_doctor(CLI::App &app, Action &action) {
+Command doctor_command() {
   auto command = std::make_shared<DoctorCommand>();
-  CLI::App *sub =
-      app.add_subcommand("doctor", "Say what of this installation works");
-  sub->footer(footer);
-  sub->add_option("--python", command->python,
-                  "The Python to look at. Default: .venv's, then python3")
-      ->type_name("FILE");
-  sub->add_flag("--json", command->json, "Report as JSON");
-  sub->callback([command, &action] {
-    action = [command, &action] { return doctor(*command, action); };
-  });
+  Command made{"doctor", "Say what of this installation works", footer};
+  made.add(
+      {.names = "--python",
+       .value = &command->python,
+       .description = "The Python to look at. Default: .venv's, then python3",
+       .operand = "FILE"});
+  made.add_json(command->json);
+  made.run = [command](bool &error_is_reported) {
+    return doctor(*command, error_is_reported);
+  };
+  return made;
 }
 
 } // namespace landfall::cli

@@ -320,7 +320,7 @@ bool needs_no_load(const ExplainCommand &command, const Json &package,
 }
 
 /// The structure is printed even if the run fails.
-Status explain(const ExplainCommand &command, Action &action) {
+Status explain(const ExplainCommand &command, bool &error_is_reported) {
   InputRequest request = TRY(parse_input_options(command.model.inputs));
   ModelOptions options = command.model;
   DumpFolder dumped;
@@ -361,29 +361,35 @@ Status explain(const ExplainCommand &command, Action &action) {
     print_json(report_json(about, status));
   else
     print_text(about, command.all);
-  action.error_is_reported = command.model.json;
+  error_is_reported = command.model.json;
   return status;
 }
 
 } // namespace
 
-void add_explain(CLI::App &app, Action &action) {
+Command explain_command() {
   auto command = std::make_shared<ExplainCommand>();
-  CLI::App *sub = app.add_subcommand(
-      "explain", "Show a model's kernels, what was fused, and their time");
-  sub->footer(footer);
-  add_model_options(*sub, command->model);
-  add_input_options(*sub, command->model.inputs);
-  sub->add_option("--repeat", command->repeat,
-                  "Runs that are profiled. Default: 5")
-      ->check(CLI::Range(1, 1000000))
-      ->type_name("N");
-  sub->add_flag("--no-run", command->no_run, "Structure only, no times");
-  add_html(*sub, command->html);
-  sub->add_flag("--all", command->all, "Every row, and every node in it");
-  sub->callback([command, &action] {
-    action = [command, &action] { return explain(*command, action); };
-  });
+  Command made{"explain",
+               "Show a model's kernels, what was fused, and their time",
+               footer};
+  add_model_options(made, command->model);
+  add_input_options(made, command->model.inputs);
+  made.add({.names = "--repeat",
+            .value = &command->repeat,
+            .description = "Runs that are profiled. Default: 5",
+            .operand = "N",
+            .range = {{1, 1000000}}});
+  made.add({.names = "--no-run",
+            .value = &command->no_run,
+            .description = "Structure only, no times"});
+  add_html(made, command->html);
+  made.add({.names = "--all",
+            .value = &command->all,
+            .description = "Every row, and every node in it"});
+  made.run = [command](bool &error_is_reported) {
+    return explain(*command, error_is_reported);
+  };
+  return made;
 }
 
 } // namespace landfall::cli

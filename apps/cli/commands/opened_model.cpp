@@ -73,92 +73,102 @@ std::string load_options(const ModelOptions &options) {
 
 } // namespace
 
-void add_input_options(CLI::App &command, InputOptions &options) {
-  command
-      .add_option("--shape", options.shapes,
-                  "Shape of an input: NAME=1x3x224x224 (may be repeated; the "
-                  "name may be left out of a model with one input)")
-      ->type_name("NAME=SHAPE")
-      ->allow_extra_args(false);
-  command
-      .add_option("--dim", options.dims,
-                  "Extent of a free dimension, by the model's name for it: "
-                  "N=4 (may be repeated). Free dimensions that nothing sets "
-                  "are 1")
-      ->type_name("NAME=EXTENT")
-      ->allow_extra_args(false);
-  command
-      .add_option("--input", options.inputs,
-                  "Contents of an input (may be repeated): x=@FILE.npy, .npz "
-                  "or .pb; x=random[:SEED]; x=NUMBER for all elements. "
-                  "@FILE.npz alone fills every input by its name. Default: "
-                  "random, seed 0")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false);
+void add_input_options(Command &command, InputOptions &options) {
+  command.add({.names = "--shape",
+               .value = &options.shapes,
+               .description =
+                   "Shape of an input: NAME=1x3x224x224 (may be repeated; the "
+                   "name may be left out of a model with one input)",
+               .operand = "NAME=SHAPE"});
+  command.add({.names = "--dim",
+               .value = &options.dims,
+               .description =
+                   "Extent of a free dimension, by the model's name for it: "
+                   "N=4 (may be repeated). Free dimensions that nothing sets "
+                   "are 1",
+               .operand = "NAME=EXTENT"});
+  command.add({.names = "--input",
+               .value = &options.inputs,
+               .description =
+                   "Contents of an input (may be repeated): x=@FILE.npy, .npz "
+                   "or .pb; x=random[:SEED]; x=NUMBER for all elements. "
+                   "@FILE.npz alone fills every input by its name. Default: "
+                   "random, seed 0",
+               .operand = "NAME=VALUE"});
 }
 
-CLI::Option *add_path_option(CLI::App &command, const std::string &names,
-                             std::string &path,
-                             const std::string &description) {
-  auto check = [](const std::string &text) -> std::string {
-    return text.empty() ? "the path is empty" : "";
-  };
-  return command.add_option(names, path, description)
-      ->check(CLI::Validator(check, "", "path"));
+Option path_option(const std::string &names, std::string &path,
+                   const std::string &description, const std::string &operand) {
+  return {.names = names,
+          .value = &path,
+          .description = description,
+          .operand = operand,
+          .check = [](const std::string &text) -> std::string {
+            return text.empty() ? "the path is empty" : "";
+          }};
 }
 
-void add_html(CLI::App &command, std::string &path) {
-  add_path_option(command, "--html", path,
-                  "Also write the report as a page for a browser: drawings "
-                  "and tables in one file")
-      ->type_name("FILE");
+void add_html(Command &command, std::string &path) {
+  command.add(path_option("--html", path,
+                          "Also write the report as a page for a browser: "
+                          "drawings and tables in one file",
+                          "FILE"));
 }
 
-void add_require_target(CLI::App &command, bool &required) {
-  command.add_flag("--require-target", required,
+void add_require_target(Command &command, bool &required) {
+  command.add({.names = "--require-target",
+               .value = &required,
+               .description =
                    "Fail where the target does not run a kernel natively, or "
                    "the host would compute an operator, except for what is "
-                   "its work by nature (docs/host_work.md)");
+                   "its work by nature (docs/host_work.md)"});
 }
 
-void add_strict_names(CLI::App &command, bool &strict) {
-  command.add_flag("--strict-names", strict,
+void add_strict_names(Command &command, bool &strict) {
+  command.add({.names = "--strict-names",
+               .value = &strict,
+               .description =
                    "Fail where dimensions of inputs with one name have several "
-                   "extents (by default a warning; .onnx only)");
+                   "extents (by default a warning; .onnx only)"});
 }
 
-void add_no_cache(CLI::App &command, bool &no_cache) {
-  command.add_flag("--no-cache", no_cache,
+void add_no_cache(Command &command, bool &no_cache) {
+  command.add({.names = "--no-cache",
+               .value = &no_cache,
+               .description =
                    "Generate the code of all kernels anew, and keep none of it "
-                   "(see `landfall cache`; .onnx only)");
+                   "(see `landfall cache`; .onnx only)"});
 }
 
-void add_precision(CLI::App &command, std::string &precision) {
-  command
-      .add_option("--precision", precision,
-                  "bf16: round the factors of sums of products of f32 to bf16, "
-                  "weights when compiling; sums stay f32. Faster where the "
-                  "machine multiplies bf16, less exact everywhere (see "
-                  "docs/narrow_types.md). Default: f32 (.onnx only)")
-      ->check(CLI::IsMember({"f32", "bf16"}))
-      ->type_name("TYPE");
+void add_precision(Command &command, std::string &precision) {
+  command.add(
+      {.names = "--precision",
+       .value = &precision,
+       .description =
+           "bf16: round the factors of sums of products of f32 to bf16, "
+           "weights when compiling; sums stay f32. Faster where the "
+           "machine multiplies bf16, less exact everywhere (see "
+           "docs/narrow_types.md). Default: f32 (.onnx only)",
+       .operand = "TYPE",
+       .words = {"f32", "bf16"}});
 }
 
-void add_dynamic(CLI::App &command, std::vector<std::string> &dynamic) {
-  command
-      .add_option("--dynamic", dynamic,
-                  "Free extents that the model fixes: NAME=?x3x?x? (may be "
-                  "repeated; the name may be left out of a model with one "
-                  "input). With commas, names make extents equal: "
-                  "ids=batch,seq (.onnx only)")
-      ->type_name("NAME=SHAPE")
-      ->allow_extra_args(false)
-      ->check([names = std::make_shared<std::set<std::string>>()](
-                  const std::string &text) -> std::string {
-        std::string name = text.substr(0, text.rfind('='));
-        bool is_new = text.find('=') == text.npos || names->insert(name).second;
-        return is_new ? "" : "two shapes for the input '" + name + "'";
-      });
+void add_dynamic(Command &command, std::vector<std::string> &dynamic) {
+  auto names = std::make_shared<std::set<std::string>>();
+  auto check = [names](const std::string &text) -> std::string {
+    std::string name = text.substr(0, text.rfind('='));
+    bool is_new = text.find('=') == text.npos || names->insert(name).second;
+    return is_new ? "" : "two shapes for the input '" + name + "'";
+  };
+  command.add({.names = "--dynamic",
+               .value = &dynamic,
+               .description =
+                   "Free extents that the model fixes: NAME=?x3x?x? (may be "
+                   "repeated; the name may be left out of a model with one "
+                   "input). With commas, names make extents equal: "
+                   "ids=batch,seq (.onnx only)",
+               .operand = "NAME=SHAPE",
+               .check = check});
 }
 
 Json dynamic_json(const std::vector<std::string> &dynamic) {
@@ -173,36 +183,46 @@ Json dynamic_json(const std::vector<std::string> &dynamic) {
   return json;
 }
 
-void add_model_options(CLI::App &command, ModelOptions &options) {
-  command.add_option("model", options.path, "The model: .onnx or .lfm")
-      ->required()
-      ->type_name("FILE");
-  command
-      .add_option("--device,--target", options.device,
-                  "Device, one of `landfall devices` (null is the interpreter, "
-                  "slow and exact), or DRIVER:FILE with a description of one. "
-                  "Default: what an .lfm was compiled for, else cpu")
-      ->type_name("DEVICE");
-  command
-      .add_option("--threads", options.threads,
-                  "Threads; 0 (the default): all that the machine has")
-      ->type_name("N");
-  command.add_flag("--own-process", options.own_process,
-                   "Run a simulated device in a process of its own");
-  command
-      .add_option("--timeout", options.timeout_seconds,
-                  "Seconds that a device may show no sign of life, and that "
-                  "a kernel may take by a simulated chip's clock. Default: 60")
-      ->check(CLI::Range(1, 1000000))
-      ->type_name("N");
+void add_model_options(Command &command, ModelOptions &options) {
+  command.add({.names = "model",
+               .value = &options.path,
+               .description = "The model: .onnx or .lfm",
+               .operand = "FILE",
+               .is_required = true});
+  command.add(
+      {.names = "--device,--target",
+       .value = &options.device,
+       .description =
+           "Device, one of `landfall devices` (null is the interpreter, "
+           "slow and exact), or DRIVER:FILE with a description of one. "
+           "Default: what an .lfm was compiled for, else cpu",
+       .operand = "DEVICE"});
+  command.add(
+      {.names = "--threads",
+       .value = &options.threads,
+       .description = "Threads; 0 (the default): all that the machine has",
+       .operand = "N"});
+  command.add(
+      {.names = "--own-process",
+       .value = &options.own_process,
+       .description = "Run a simulated device in a process of its own"});
+  command.add({.names = "--timeout",
+               .value = &options.timeout_seconds,
+               .description =
+                   "Seconds that a device may show no sign of life, and that "
+                   "a kernel may take by a simulated chip's clock. Default: 60",
+               .operand = "N",
+               .range = {{1, 1000000}}});
   add_require_target(command, options.require_target);
   add_strict_names(command, options.strict_names);
   add_no_cache(command, options.no_cache);
   add_precision(command, options.precision);
   add_dynamic(command, options.dynamic);
-  command.add_option("--entry", options.entry, "Entry point. Default: main")
-      ->type_name("NAME");
-  command.add_flag("--json", options.json, "Report as JSON");
+  command.add({.names = "--entry",
+               .value = &options.entry,
+               .description = "Entry point. Default: main",
+               .operand = "NAME"});
+  command.add_json(options.json);
 }
 
 bool is_package(const std::string &path) {

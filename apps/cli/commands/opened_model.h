@@ -32,24 +32,24 @@ struct ModelOptions {
   InputOptions inputs;
 };
 
-void add_model_options(CLI::App &command, ModelOptions &options);
-/// Adds an option that names what to write, which an empty text does not.
-CLI::Option *add_path_option(CLI::App &command, const std::string &names,
-                             std::string &path, const std::string &description);
+void add_model_options(Command &command, ModelOptions &options);
+/// An option that names what to write, which an empty text does not.
+Option path_option(const std::string &names, std::string &path,
+                   const std::string &description, const std::string &operand);
 /// Adds the option --html to a command.
-void add_html(CLI::App &command, std::string &path);
+void add_html(Command &command, std::string &path);
 /// Adds the option --require-target to a command.
-void add_require_target(CLI::App &command, bool &required);
+void add_require_target(Command &command, bool &required);
 /// Adds the option --strict-names to a command.
-void add_strict_names(CLI::App &command, bool &strict);
-void add_no_cache(CLI::App &command, bool &no_cache);
+void add_strict_names(Command &command, bool &strict);
+void add_no_cache(Command &command, bool &no_cache);
 /// Adds the option --precision to a command.
-void add_precision(CLI::App &command, std::string &precision);
+void add_precision(Command &command, std::string &precision);
 /// Adds the option --dynamic to a command, and gives its values as the compile
 /// option "dynamic".
-void add_dynamic(CLI::App &command, std::vector<std::string> &dynamic);
+void add_dynamic(Command &command, std::vector<std::string> &dynamic);
 Json dynamic_json(const std::vector<std::string> &dynamic);
-void add_input_options(CLI::App &command, InputOptions &options);
+void add_input_options(Command &command, InputOptions &options);
 
 struct CompileStep {
   std::string name;

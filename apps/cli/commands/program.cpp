@@ -11,9 +11,7 @@
 #include <landfall/version.h>
 
 #include <fmt/format.h>
-#include <iostream>
 #include <new>
-#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -63,40 +61,6 @@ int report(const Error &error, bool as_json) {
   return code;
 }
 
-/// Help and the version go to standard output; anything else is wrong usage.
-int report_parse(const CLI::App &app, const CLI::ParseError &problem,
-                 bool as_json) {
-  if (problem.get_exit_code() == 0) {
-    app.exit(problem);
-    std::cout.flush();
-    Status written = flush_output();
-    return written ? 0 : report(written.error(), as_json);
-  }
-  std::string command = "landfall";
-  for (const CLI::App *chosen : app.get_subcommands())
-    command += " " + chosen->get_name();
-  return report(
-      {ErrorCode::invalid_argument,
-       fmt::format("{} ({} --help shows how)", problem.what(), command)},
-      as_json);
-}
-
-/// CLI11 would only say that a command is missing.
-std::optional<Error> unknown_command(const CLI::App &app,
-                                     const std::string &word) {
-  if (word.starts_with("-"))
-    return std::nullopt;
-  std::string known;
-  for (const CLI::App *command : app.get_subcommands({})) {
-    if (command->get_name() == word)
-      return std::nullopt;
-    known += (known.empty() ? "" : ", ") + command->get_name();
-  }
-  return Error{
-      ErrorCode::invalid_argument,
-      fmt::format("there is no command '{}'; there are: {}", word, known)};
-}
-
 /// Sizes in options and files are checked, but memory may still run out; and
 /// printing throws what the operating system says.
 template <typename Body> Status guard(const std::string &task, Body body) {
@@ -127,45 +91,36 @@ std::string task_of(int argc, char **argv) {
 
 int run_program(int argc, char **argv) {
   prepare_standard_streams();
-  CLI::App app(description, "landfall");
-  app.footer(footer);
   std::string facts = build_facts_text();
-  facts.pop_back(); // CLI11 ends the line.
-  app.set_version_flag("--version", facts,
-                       "Print the version, how it was built, and exit");
-  app.set_help_flag("-h,--help", "Print this help and exit");
-  app.require_subcommand(1);
-  Action action;
-  add_run(app, action);
-  add_compile(app, action);
-  add_bench(app, action);
-  add_explain(app, action);
-  add_query(app, action);
-  add_quantize(app, action);
-  add_verify(app, action);
-  add_cache(app, action);
-  add_devices(app, action);
-  add_doctor(app, action);
-  add_completion(app, action);
+  facts.pop_back(); // The parser ends the line.
+  Program program{"landfall", description, footer, facts, {}};
+  program.commands = {run_command(),
+                      compile_command(),
+                      bench_command(),
+                      explain_command(),
+                      query_command(),
+                      quantize_command(),
+                      verify_command(),
+                      cache_command(),
+                      devices_command(),
+                      doctor_command(),
+                      completion_command(program)};
   if (argc <= 1) {
-    write_error_text(app.help());
+    write_error_text(help_text(program));
     return static_cast<int>(ErrorCode::invalid_argument);
   }
-  bool as_json = wants_json(argc, argv);
-  if (auto error = unknown_command(app, argv[1]))
-    return report(*error, as_json);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError &problem) {
-    return report_parse(app, problem, as_json);
-  }
+  bool as_json = wants_json(argc, argv), is_reported = false;
   Status status = guard(task_of(argc, argv), [&]() -> Status {
-    TRY(action.run());
+    ParsedLine line = TRY(parse(program, argc, argv));
+    if (line.command)
+      TRY(line.command->run(is_reported));
+    else
+      fmt::print("{}", line.text);
     return flush_output();
   });
   if (status)
     return 0;
-  return report(status.error(), as_json && !action.error_is_reported);
+  return report(status.error(), as_json && !is_reported);
 }
 
 } // namespace landfall::cli

@@ -92,14 +92,13 @@ Status become_quantizer(const std::vector<std::string> &words) {
 
 } // namespace
 
-void add_quantize(CLI::App &app, Action &action) {
-  CLI::App *sub = app.add_subcommand(
-      "quantize", "Write a model of integers of 8 or 4 bits, with its errors");
-  sub->set_help_flag();
-  sub->prefix_command();
-  sub->callback([sub, &action] {
-    action = [words = sub->remaining()] { return become_quantizer(words); };
-  });
+Command quantize_command() {
+  auto words = std::make_shared<std::vector<std::string>>();
+  Command made{"quantize",
+               "Write a model of integers of 8 or 4 bits, with its errors"};
+  made.unread = words.get();
+  made.run = [words](bool &) { return become_quantizer(*words); };
+  return made;
 }
 
 } // namespace landfall::cli

@@ -64,7 +64,7 @@ void print_text(const Json &nodes, bool all) {
     fmt::print("\n{}", table.text(""));
 }
 
-Status query(const QueryCommand &command, Action &action) {
+Status query(const QueryCommand &command, bool &error_is_reported) {
   Json options = {{"device", command.device}};
   std::string text =
       TRY(attempt([&] { return lf::query(command.path, options.dump()); }));
@@ -78,7 +78,7 @@ Status query(const QueryCommand &command, Action &action) {
     print_text(report["nodes"], command.all);
   if (refused == 0)
     return {};
-  action.error_is_reported = true;
+  error_is_reported = true;
   return Error{ErrorCode::unsupported,
                fmt::format("{} of {} nodes cannot be compiled for '{}'",
                            refused, report["nodes"].size(), command.device)}
@@ -87,21 +87,29 @@ Status query(const QueryCommand &command, Action &action) {
 
 } // namespace
 
-void add_query(CLI::App &app, Action &action) {
+Command query_command() {
   auto command = std::make_shared<QueryCommand>();
-  CLI::App *sub = app.add_subcommand(
-      "query", "Say which nodes of a model would run where, and why");
-  sub->footer(footer);
-  sub->add_option("model", command->path, "An .onnx file")
-      ->required()
-      ->type_name("FILE");
-  sub->add_option("--device", command->device, "Where to run. Default: cpu")
-      ->type_name("DEVICE");
-  sub->add_flag("--all", command->all, "List all nodes");
-  sub->add_flag("--json", command->json, "Report all nodes as JSON");
-  sub->callback([command, &action] {
-    action = [command, &action] { return query(*command, action); };
-  });
+  Command made{"query", "Say which nodes of a model would run where, and why",
+               footer};
+  made.add({.names = "model",
+            .value = &command->path,
+            .description = "An .onnx file",
+            .operand = "FILE",
+            .is_required = true});
+  made.add({.names = "--device",
+            .value = &command->device,
+            .description = "Where to run. Default: cpu",
+            .operand = "DEVICE"});
+  made.add({.names = "--all",
+            .value = &command->all,
+            .description = "List all nodes"});
+  made.add({.names = "--json",
+            .value = &command->json,
+            .description = "Report all nodes as JSON"});
+  made.run = [command](bool &error_is_reported) {
+    return query(*command, error_is_reported);
+  };
+  return made;
 }
 
 } // namespace landfall::cli

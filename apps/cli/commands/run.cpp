@@ -194,32 +194,35 @@ Status run(const RunCommand &command) {
 
 } // namespace
 
-void add_run(CLI::App &app, Action &action) {
+Command run_command() {
   auto command = std::make_shared<RunCommand>();
-  CLI::App *sub = app.add_subcommand("run", "Run a model once");
-  sub->footer(footer);
-  add_model_options(*sub, command->model);
-  add_input_options(*sub, command->model.inputs);
-  add_path_option(*sub, "--output", command->directory,
-                  "Write each output to DIR/NAME.npy")
-      ->type_name("DIR");
-  add_path_option(*sub, "--save-outputs", command->archive,
-                  "Write all outputs to one .npz")
-      ->type_name("FILE");
-  sub->add_flag("--verify", command->verify,
-                "Compare every kernel with the interpreter (slow)");
-  sub->add_option("--time-limit", command->time_limit,
-                  "End the run after so many seconds; 0: never")
-      ->type_name("SECONDS")
-      ->check(CLI::NonNegativeNumber);
-  sub->add_option("--memory-limit", command->memory_limit,
-                  "The most bytes of tensors that the run may hold; 0: any")
-      ->type_name("BYTES");
-  sub->add_option("--step-limit", command->step_limit,
-                  "The most steps of a kernel that is interpreted; 0: any")
-      ->type_name("STEPS");
-  sub->callback(
-      [command, &action] { action = [command] { return run(*command); }; });
+  Command made{"run", "Run a model once", footer};
+  add_model_options(made, command->model);
+  add_input_options(made, command->model.inputs);
+  made.add(path_option("--output", command->directory,
+                       "Write each output to DIR/NAME.npy", "DIR"));
+  made.add(path_option("--save-outputs", command->archive,
+                       "Write all outputs to one .npz", "FILE"));
+  made.add({.names = "--verify",
+            .value = &command->verify,
+            .description = "Compare every kernel with the interpreter (slow)"});
+  made.add({.names = "--time-limit",
+            .value = &command->time_limit,
+            .description = "End the run after so many seconds; 0: never",
+            .operand = "SECONDS",
+            .is_not_negative = true});
+  made.add(
+      {.names = "--memory-limit",
+       .value = &command->memory_limit,
+       .description = "The most bytes of tensors that the run may hold; 0: any",
+       .operand = "BYTES"});
+  made.add(
+      {.names = "--step-limit",
+       .value = &command->step_limit,
+       .description = "The most steps of a kernel that is interpreted; 0: any",
+       .operand = "STEPS"});
+  made.run = [command](bool &) { return run(*command); };
+  return made;
 }
 
 } // namespace landfall::cli

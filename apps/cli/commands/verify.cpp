@@ -61,20 +61,21 @@ Status verify(const VerifyCommand &command) {
 
 } // namespace
 
-void add_verify(CLI::App &app, Action &action) {
+Command verify_command() {
   auto command = std::make_shared<VerifyCommand>();
-  CLI::App *sub =
-      app.add_subcommand("verify", "Say whether a package is damaged");
-  sub->footer(footer);
-  sub->add_option("package", command->path, "The package (.lfm)")
-      ->required()
-      ->type_name("FILE");
-  sub->add_option("--device", command->device,
-                  "Also say whether this device can load it")
-      ->type_name("DEVICE");
-  sub->add_flag("--json", command->json, "Report as JSON");
-  sub->callback(
-      [command, &action] { action = [command] { return verify(*command); }; });
+  Command made{"verify", "Say whether a package is damaged", footer};
+  made.add({.names = "package",
+            .value = &command->path,
+            .description = "The package (.lfm)",
+            .operand = "FILE",
+            .is_required = true});
+  made.add({.names = "--device",
+            .value = &command->device,
+            .description = "Also say whether this device can load it",
+            .operand = "DEVICE"});
+  made.add_json(command->json);
+  made.run = [command](bool &) { return verify(*command); };
+  return made;
 }
 
 } // namespace landfall::cli
