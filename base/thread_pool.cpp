@@ -105,6 +105,8 @@ ThreadPool::ThreadPool(int threads) : slots_(new Slot[slot_count]) {
     stop();
     throw;
   }
+  for (int begun = begun_; begun < threads - 1; begun = begun_)
+    begun_.wait(begun);
 }
 
 ThreadPool::~ThreadPool() { stop(); }

@@ -46,8 +46,8 @@ public:
     ThreadPool *pool_;
   };
 
-  /// `threads` counts the caller: the pool starts `threads - 1` workers. Throws
-  /// std::system_error if the system gives fewer.
+  /// `threads` counts the caller: the pool starts `threads - 1` workers, which
+  /// run when it returns. Throws std::system_error if the system gives fewer.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool &) = delete;
@@ -94,6 +94,7 @@ private:
   /// One concurrent loop each; a caller that finds none free runs alone.
   std::unique_ptr<Slot[]> slots_;
   std::atomic<uint32_t> open_slots_ = 0; ///< Bit i: slot i takes helpers.
+  std::atomic<int> begun_ = 0;           ///< Workers that run.
   std::atomic<int> sleepers_ = 0;
   std::atomic<int> wake_ups_ = 0;
   std::atomic<int> runs_ = 0;

@@ -69,6 +69,8 @@ public:
   Status compile(std::span<Unit> units) {
     std::vector<Error> errors;
     std::mutex errors_mutex;
+    for (Worker &worker : workers_)
+      worker.thread.begin();
     pool_.parallel_for(
         int64_t(units.size()), 1, [&](const ThreadPool::Part &part) {
           for (int64_t k = part.begin; k < part.end; ++k) {

@@ -29,7 +29,8 @@ void check_rank(size_t rank);
 struct Module::Impl {
   Impl();
 
-  mlir::MLIRContext context;
+  /// One thread works on a module: locks and threads would be in vain.
+  mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
   mlir::OwningOpRef<mlir::ModuleOp> module;
   lf::EntryOp entry;
   SizeContext sizes;
