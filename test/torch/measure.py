@@ -122,7 +122,7 @@ def measured(row, options):
     statistics, counters = landfall.torch.statistics, torch._dynamo.utils.counters
     with torch.no_grad():
         expected = [used(row, module, inputs) for inputs in all_inputs]
-        compiled = landfall.torch.compile(module, options.device, threads=1)
+        compiled = landfall.torch.compile(module, options.device, threads=1, cache=False)
         result, first_s = first_result(row, compiled, all_inputs[0])
         graphs, before, seconds_of = statistics.graphs, statistics.compilations, dict(statistics.seconds)
         differences = [difference(result, expected[0])]
