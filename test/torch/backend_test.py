@@ -91,6 +91,31 @@ class Sizes(BackendTest):
             self.check(run(x), net(x))
         self.assertEqual((statistics.graphs, statistics.compilations), (1, 1))
 
+    def test_attention_with_a_cache_that_grows(self):
+        """One token at a time, whatever the batch: what is traced with sizes of 1 makes them
+        no condition, nor that they are not."""
+
+        class Attend(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.projection = nn.Linear(8, 24)
+
+            def forward(self, x, keys, values):
+                q, k, v = (t.view(*x.shape[:2], 2, 4).transpose(1, 2) for t in self.projection(x).chunk(3, -1))
+                keys, values = torch.cat([keys, k], 2), torch.cat([values, v], 2)
+                return nn.functional.scaled_dot_product_attention(q, keys, values), keys, values
+
+        net = Attend().eval()
+        for sizes in (((2, 3, 4), (1, 3, 5), (3, 1, 7)), ((1, 1, 5), (2, 1, 6), (3, 2, 9))):
+            torch._dynamo.reset()
+            statistics.reset()
+            run = landfall.torch.compile(net, fallback=False)
+            for batch, length, past in sizes:
+                arguments = torch.randn(batch, length, 8), *torch.randn(2, batch, 2, past, 4)
+                for found, expected in zip(run(*arguments), net(*arguments)):
+                    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+            self.assertEqual((statistics.graphs, statistics.compilations), (1, 1))
+
     def test_sizes_are_results_and_arguments(self):
         def run(x, count):
             return x.repeat(count, 1), x.shape[0] * count, None, 7

@@ -4,8 +4,8 @@
                   [--seconds 600] [--jobs 1] [--json FILE] [--page] [--list]
 
 Each row of models.py is measured in a process of its own (measure.py) and its result
-kept in the --json file (build/torch/DEVICE.json), from which --page writes the table of
-docs/torch.md. --new: only what has no result. --rival: Inductor's times too, which take
+kept in the --json file (results/DEVICE.json beside this file), from which --page writes the
+table of docs/torch.md. --new: only what has no result. --rival: Inductor's times too, which take
 its compiler. Fails if a model is wrong, ends its process, or stays in PyTorch for a
 reason of ours.
 """
@@ -24,6 +24,7 @@ sys.path[:0] = [str(HERE), str(ROOT / "tools")]
 
 import frameworks  # noqa: E402
 import page  # noqa: E402
+import results  # noqa: E402
 from models import rows  # noqa: E402
 
 SKIPPED = 77
@@ -38,6 +39,8 @@ def measure(row, options):
     except subprocess.TimeoutExpired:
         return {"error": f"more than {options.seconds} s"}
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode < 0:
+        return {"error": f"ended by signal {-done.returncode}"}
     if done.returncode or not lines:
         told = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         return {"error": told[-1][:300]}
@@ -65,14 +68,14 @@ def parse():
     parser.add_argument("--page", action="store_true", help="write the table of docs/torch.md, run nothing")
     parser.add_argument("--list", action="store_true", help="print the names, run nothing")
     options = parser.parse_args()
-    options.json = options.json or ROOT / "build" / "torch" / f"{options.device}.json"
+    options.json = options.json or results.place(options.device)
     return options
 
 
 def main():
     options = parse()
     table = rows()
-    known = json.loads(options.json.read_text()) if options.json.exists() else {}
+    known = results.load(options.json)
     if options.page:
         return page.write(table, known)
     all_names = [row.name for row in table]
@@ -87,12 +90,11 @@ def main():
     if not frameworks.installed():
         print("skipped: there is no .venv-frameworks; ./dev frameworks makes it")
         return SKIPPED
-    options.json.parent.mkdir(parents=True, exist_ok=True)
     failed = []
     with ThreadPool(options.jobs) as pool:
         for row, found in pool.imap_unordered(lambda row: (row, measure(row, options)), wanted):
-            result = known[row.name] = {"family": row.family, **found}
-            options.json.write_text(json.dumps(known, indent=1, sort_keys=True))
+            result = {"family": row.family, **found}
+            results.add(options.json, row.name, result)
             if not page.passes(result):
                 failed.append(row.name)
             print(page.line(row.name, result), flush=True)

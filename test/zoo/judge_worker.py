@@ -111,6 +111,16 @@ class Case:
             theirs = {name: made[name] if made[name].dtype != np.float32 else array for name, array in theirs.items()}
         return ours, theirs
 
+    def is_as_uncertain(self, outputs, wanted, inputs):
+        """Whether ONNX Runtime differs from itself as much, with and without its fused kernels
+        for quantised operators: roundings that fall the other way become steps of the result."""
+        if self.form != "int":
+            return False
+        again = session_of(self.model, optimized=True).run(None, inputs)
+        pairs = zip(self.session.get_outputs(), wanted, again)
+        return all(judgement.rms(outputs[value.name] - want) <= judgement.rms(other - want)
+                   for value, want, other in pairs)
+
     def wrong(self, outputs, wanted, plain):
         """(why, whether some output was judged as a whole)."""
         whole = False
@@ -189,6 +199,9 @@ def compare(landfall, case, model, result):
         why, whole = case.wrong(outputs, wanted, plain)
         if why and reference_agrees(case, theirs, outputs):
             return result.update(status="disputed", reason=f"at {sizes}: {why}; ONNX's reference agrees with Landfall")
+        if why and case.is_as_uncertain(outputs, wanted, theirs):
+            return result.update(status="disputed",
+                                 reason=f"at {sizes}: {why}; ONNX Runtime's two ways differ by more")
         if why:
             return result.update(status="wrong", reason=f"at {sizes}: {why}")
         result["shapes"] += 1

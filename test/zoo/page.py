@@ -23,7 +23,8 @@ two; `direct`: another library's), then what a tool made of its file. A number i
 how many shapes agree; `*`: quantised or narrow results agree as a whole, not
 element by element (`test/zoo/judgement.py`). A letter says why there is none:
 E the exporter or tool fails, J ONNX Runtime does not run the file, D it differs and
-ONNX's reference evaluator agrees with Landfall; and what Landfall does wrong:
+ONNX's reference evaluator agrees with Landfall, or ONNX Runtime differs by more from
+itself without its fused integer kernels; and what Landfall does wrong:
 **refused**, **failed** (while running), **wrong**, **crash**, **hang**, **slow**.
 The reasons stand below the tables.
 """

@@ -17,7 +17,11 @@ def product(a: Tensor, b: Tensor) -> Tensor:
 
 @product.register_fake
 def _(a: Tensor, b: Tensor) -> Tensor:
-    return torch.matmul(a, b)
+    # torch.matmul asks whether a batch is 1, and what it was when traced would become a
+    # condition of the graph: nothing is broadcast here.
+    for x, y in ((a.shape[0], b.shape[0]), (a.shape[1], b.shape[1]), (a.shape[3], b.shape[2])):
+        torch._check(x == y)
+    return a.new_empty((*a.shape[:-1], b.shape[-1]))
 
 
 def safe_softmax(x: Tensor, dim: int, dtype: torch.dtype | None = None) -> Tensor:
@@ -44,4 +48,6 @@ def fused(query: Tensor, key: Tensor, value: Tensor, dropout_p: float = 0.0, is_
                   if attn_mask.dtype == torch.bool else scores + attn_mask)
     shares = safe_softmax(scores, -1) if is_causal or attn_mask is not None else torch.softmax(scores, -1)
     result = product(shares, value).to(dtype)
-    return result.transpose(1, 2).contiguous().transpose(1, 2), torch.logsumexp(scores, -1)
+    # contiguous() would ask whether sizes are 1.
+    dense = result.transpose(1, 2).clone(memory_format=torch.contiguous_format)
+    return dense.transpose(1, 2), torch.logsumexp(scores, -1)
