@@ -206,6 +206,10 @@ void add_run(CLI::App &app, Action &action) {
   add_path_option(*sub, "--save-outputs", command->archive,
                   "Write all outputs to one .npz")
       ->type_name("FILE");
+  add_path_option(*sub, "--dump-dir", command->model.dump_directory,
+                  "Write how kernels are made to this folder, as `compile` "
+                  "does, and what launches are on chips of the tiler")
+      ->type_name("DIR");
   sub->add_flag("--verify", command->verify,
                 "Compare every kernel with the interpreter (slow)");
   sub->add_option("--time-limit", command->time_limit,
