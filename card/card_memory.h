@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
 namespace landfall::card {
 
@@ -25,6 +26,9 @@ public:
   CardMemory &operator=(const CardMemory &) = delete;
 
   uint64_t bytes() const { return bytes_; }
+  /// The address behind the last byte.
+  uint64_t end() const { return first_address_ + bytes_; }
+  std::span<uint8_t> contents() const { return {base_, bytes_}; }
   int descriptor() const { return descriptor_; }
   /// The host's pointer to a DRAM address.
   uint8_t *host(uint64_t address) const {

@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "card/direct_queue.h"
+#include "card/card_memory.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -29,29 +29,6 @@ TEST(CardMemory, PagesAreTakenWhenTheyAreUsed) {
   auto absurd = CardMemory::create(uint64_t(1) << 62, 0);
   ASSERT_FALSE(absurd.ok());
   EXPECT_EQ(absurd.error().code, ErrorCode::out_of_memory);
-}
-
-class CopyQueue final : public DirectQueue {
-public:
-  explicit CopyQueue(const CardMemory &memory) : DirectQueue(memory) {}
-  Status do_launch(const runtime::Executable &, uint32_t,
-                   std::span<const runtime::DeviceSpan>,
-                   std::span<const int64_t>) override {
-    return {};
-  }
-};
-
-TEST(DirectQueue, CopiesAreDoneAtOnce) {
-  auto memory = CardMemory::create(4096, 256).take();
-  CopyQueue queue(*memory);
-  runtime::DeviceMemory a = {256, 64}, b = {512, 64};
-  int64_t value = 42, back = 0;
-  ASSERT_TRUE(queue.write({a, 8}, &value, sizeof(value)).ok());
-  EXPECT_EQ(*memory->at<int64_t>(264), 42);
-  ASSERT_TRUE(queue.copy({b, 16}, {a, 8}, sizeof(value)).ok());
-  ASSERT_TRUE(queue.read(&back, {b, 16}, sizeof(back)).ok());
-  EXPECT_EQ(back, 42);
-  EXPECT_TRUE(queue.finish().ok());
 }
 
 } // namespace

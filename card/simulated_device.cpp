@@ -1,92 +1,57 @@
-//===- simulated_device.cpp - Simulated chips of queues -------------------===//
+//===- simulated_device.cpp - Chips of queues behind a ring ---------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
 #include "card/simulated_device.h"
-#include "card/direct_queue.h"
 #include "card/heap_device.h"
+#include "card/ring_queue.h"
+#include "ring/queue_launch.h"
 
+#include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 
 namespace landfall::card {
 
 namespace {
 
-/// The heap begins here: no allocation has the address 0.
-constexpr uint64_t heap_begin = 4096;
+using namespace ring;
 
-/// The chip at work. Thread-safe.
-class Simulation {
+/// The room for the words of a fault.
+constexpr uint64_t text_bytes = 512;
+
+class QueueCard final : public Card {
 public:
-  Simulation(SimulatedChip described, std::unique_ptr<CardMemory> dram,
-             uint64_t seconds)
-      : chip(std::move(described)), memory(std::move(dram)),
-        heap(heap_begin, memory->bytes()),
-        cycle_limit_(seconds * chip.clock_mhz * 1'000'000),
-        clock_(chip.dram_gb_per_s, chip.clock_mhz) {
-    for (uint32_t core = 0; core < chip.cores; ++core)
-      cores_.push_back(
-          chip.make_core(std::span(memory->host(0), memory->bytes()), clock_));
-  }
+  QueueCard(SimulatedChip described, std::unique_ptr<CardMemory> dram,
+            std::chrono::seconds timeout)
+      : Card(std::move(dram), queue_heap,
+             {described.name, queue_control,
+              [this](bool) { return start_card(chip.simulator, *memory); },
+              nullptr, timeout}),
+        chip(std::move(described)),
+        cycle_limit(uint64_t(timeout.count()) * chip.clock_mhz * 1'000'000) {}
 
-  /// Runs a program on each core; all are done when this returns.
-  Status run(std::span<const Program> programs,
-             std::span<const uint64_t> operands, const std::atomic<bool> *stop);
-  runtime::DeviceCounters counters();
+  /// The card has written what went wrong behind the record.
+  Error launch_error(const Launch &launch,
+                     const Completion &completion) const override {
+    auto &record = *memory->at<const QueueLaunch>(launch.record);
+    auto *text = memory->at<const char>(record.text);
+    auto length = std::clamp<int64_t>(completion.value, 0, text_bytes);
+    return Error{ErrorCode::device,
+                 fmt::format("{}, kernel '{}': {}", name, launch.kernel->name,
+                             std::string_view(text, size_t(length)))}
+        .at(launch.kernel->origins);
+  }
 
   const SimulatedChip chip;
-  const std::unique_ptr<CardMemory> memory;
-  runtime::DeviceHeap heap;
-
-private:
-  const uint64_t cycle_limit_;
-  std::mutex mutex_;
-  sim_kit::DramClock clock_;
-  std::vector<std::unique_ptr<sim_kit::QueueCore>> cores_;
-  uint64_t now_ = 0;
+  const uint64_t cycle_limit; ///< Of a launch.
 };
 
-Status Simulation::run(std::span<const Program> programs,
-                       std::span<const uint64_t> operands,
-                       const std::atomic<bool> *stop) {
-  std::lock_guard lock(mutex_);
-  std::vector<sim_kit::QueueEngine *> queues;
-  for (size_t k = 0; k < programs.size(); ++k) {
-    cores_[k]->start(programs[k].address, programs[k].bytes, operands, now_);
-    queues.push_back(&cores_[k]->queues());
-  }
-  Status status = sim_kit::run_together(queues, now_ + cycle_limit_, stop);
-  for (sim_kit::QueueEngine *engine : queues)
-    now_ = std::max(now_, engine->done());
-  return status;
-}
-
-runtime::DeviceCounters Simulation::counters() {
-  std::lock_guard lock(mutex_);
-  runtime::DeviceCounters counters = {now_, chip.clock_mhz * 1e6, 0,
-                                      0,    clock_.bytes(),       {}};
-  std::span<const std::string> names = cores_[0]->queues().names();
-  for (size_t q = 0; q < names.size(); ++q) {
-    runtime::EngineCounter engine = {names[q], chip.cores};
-    for (const auto &core : cores_) {
-      const sim_kit::QueueCounters &queue = core->queues().counters()[q];
-      counters.instructions += queue.instructions;
-      engine.busy += queue.busy;
-      engine.stalled += queue.stalled;
-    }
-    counters.engines.push_back(engine);
-  }
-  for (const auto &core : cores_)
-    counters.multiply_adds += core->multiply_adds();
-  counters.engines.push_back({"dram", 1, clock_.busy(), clock_.stalled()});
-  return counters;
-}
-
-class SimulatedQueue final : public DirectQueue {
+class QueueCardQueue final : public RingQueue {
 public:
-  explicit SimulatedQueue(std::shared_ptr<Simulation> simulation)
-      : DirectQueue(*simulation->memory), simulation_(std::move(simulation)) {}
+  QueueCardQueue(std::shared_ptr<QueueCard> card, uint16_t number)
+      : RingQueue(card, number), card_(std::move(card)) {}
 
 protected:
   Status do_launch(const runtime::Executable &executable, uint32_t kernel,
@@ -94,37 +59,67 @@ protected:
                    std::span<const int64_t> sizes) override {
     if (is_stopped())
       return {};
-    const Kernel &description = executable.descriptions()[kernel];
+    TRY(card_->check_owner());
     auto &code = static_cast<const TiledExecutable &>(executable);
-    const std::atomic<bool> *stop = interpreter_budget().stop;
-    Result<Stream> stream = code.stream(kernel, sizes, stop);
+    Result<Stream> stream =
+        code.stream(kernel, sizes, interpreter_budget().stop);
     if (!stream)
       return is_stopped() ? Status() : stream.take_error();
-    std::vector<uint64_t> addresses;
-    for (runtime::DeviceSpan operand : operands)
-      addresses.push_back(address_of(operand));
-    Status status = simulation_->run(stream->programs, addresses, stop);
-    if (status.ok() || is_stopped())
-      return {};
-    return Error{ErrorCode::device,
-                 fmt::format("{}, kernel '{}': {}", simulation_->chip.name,
-                             description.name, status.error().message)}
-        .at(description.origins);
+    uint64_t record = TRY(write_record(*stream, operands));
+    return submit_launch({&executable.descriptions()[kernel], record, 0,
+                          std::move(stream->memory)});
   }
 
 private:
-  std::shared_ptr<Simulation> simulation_;
+  /// The record, programs, addresses of operands, room for a text.
+  Result<uint64_t> write_record(const Stream &stream,
+                                std::span<const runtime::DeviceSpan> operands) {
+    size_t cores = stream.programs.size();
+    uint64_t programs_at = sizeof(QueueLaunch);
+    uint64_t operands_at = programs_at + cores * sizeof(QueueProgram);
+    uint64_t text_at = operands_at + operands.size() * sizeof(uint64_t);
+    uint64_t begin = TRY(card_->heap.allocate(text_at + text_bytes));
+    *card_->memory->at<QueueLaunch>(begin) = {
+        begin + programs_at, cores,
+        begin + operands_at, operands.size(),
+        card_->cycle_limit,  begin + text_at,
+        text_bytes,          0};
+    std::ranges::copy(stream.programs,
+                      card_->memory->at<QueueProgram>(begin + programs_at));
+    std::ranges::transform(
+        operands, card_->memory->at<uint64_t>(begin + operands_at), address_of);
+    return begin;
+  }
+
+  std::shared_ptr<QueueCard> card_;
 };
+
+runtime::DeviceCounters decode(const uint8_t *record, uint32_t clock_mhz) {
+  CounterRecord all;
+  std::memcpy(&all, record, sizeof(all));
+  runtime::DeviceCounters counters = {all.cycles,       clock_mhz * 1e6,
+                                      all.instructions, all.multiply_adds,
+                                      all.memory_bytes, {}};
+  record += sizeof(all);
+  for (uint64_t k = 0; k < std::min(all.engines, most_engines); ++k) {
+    EngineRecord engine;
+    std::memcpy(&engine, record + k * sizeof(engine), sizeof(engine));
+    engine.name[sizeof(engine.name) - 1] = 0;
+    counters.engines.push_back(
+        {engine.name, engine.units, engine.busy, engine.stalled});
+  }
+  return counters;
+}
 
 class SimulatedDevice final : public HeapDevice {
 public:
-  explicit SimulatedDevice(std::shared_ptr<Simulation> simulation)
-      : HeapDevice(simulation->heap), simulation_(std::move(simulation)) {}
+  explicit SimulatedDevice(std::shared_ptr<QueueCard> card)
+      : HeapDevice(card->heap), card_(std::move(card)) {}
 
   runtime::DeviceDescription describe() const override {
-    const SimulatedChip &chip = simulation_->chip;
+    const SimulatedChip &chip = card_->chip;
     runtime::DeviceDescription text = {
-        chip.name, fmt::format("simulated, {}", chip.hardware), int(chip.cores),
+        chip.name, fmt::format("simulated, {}", chip.hardware), chip.cores,
         chip.dram_bytes};
     for (const tile::MatrixProduct &product : chip.can.products)
       if (product.left == product.right)
@@ -134,26 +129,31 @@ public:
     return text;
   }
   Result<std::unique_ptr<runtime::Queue>> create_queue() override {
+    uint16_t number = TRY(card_->take_queue());
     return std::unique_ptr<runtime::Queue>(
-        std::make_unique<SimulatedQueue>(simulation_));
+        std::make_unique<QueueCardQueue>(card_, number));
   }
   Result<runtime::DeviceCounters> counters() override {
-    return simulation_->counters();
+    runtime::DeviceCounters counters;
+    TRY(card_->count(counters_bytes, [&](const uint8_t *record, int64_t) {
+      counters = decode(record, card_->chip.clock_mhz);
+    }));
+    return counters;
   }
 
 protected:
   Result<std::unique_ptr<runtime::Executable>>
   do_load(const Package &package) override {
-    const SimulatedChip &chip = simulation_->chip;
+    const SimulatedChip &chip = card_->chip;
     return TiledExecutable::load(package,
-                                 {chip.target, chip.can, int(chip.cores),
-                                  *simulation_->memory, simulation_->heap,
-                                  chip.encode},
-                                 simulation_);
+                                 {chip.simulator.target, chip.can, chip.cores,
+                                  *card_->memory, card_->heap, chip.encode,
+                                  chip.dump_folder},
+                                 card_);
   }
 
 private:
-  std::shared_ptr<Simulation> simulation_;
+  std::shared_ptr<QueueCard> card_;
 };
 
 } // namespace
@@ -161,11 +161,14 @@ private:
 Result<std::unique_ptr<runtime::Device>>
 make_simulated_device(SimulatedChip chip,
                       const runtime::DeviceOptions &options) {
+  std::chrono::seconds timeout = TRY(timeout_of(options));
   auto memory = TRY(CardMemory::create(chip.dram_bytes, 0));
-  auto simulation = std::make_shared<Simulation>(
-      std::move(chip), std::move(memory), options.timeout_seconds);
+  chip.simulator.own_process = options.own_process;
+  chip.dump_folder = options.dump_folder;
+  auto card =
+      std::make_shared<QueueCard>(std::move(chip), std::move(memory), timeout);
   return std::unique_ptr<runtime::Device>(
-      std::make_unique<SimulatedDevice>(std::move(simulation)));
+      std::make_unique<SimulatedDevice>(std::move(card)));
 }
 
 } // namespace landfall::card

@@ -11,6 +11,11 @@
 #include "card/tiled_chip_for_test.h"
 #include "tile/run_for_test.h"
 
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sys/wait.h>
+
 namespace landfall::card {
 namespace {
 
@@ -174,6 +179,56 @@ TEST_P(TiledChips, ProductsOfAnySides) {
     check(product_kernel(left, right, i32), sizes);
   for (DType type : {f32, f16, bf16})
     check(product_kernel(type, type, f32), sizes);
+}
+
+TEST_P(TiledChips, TheirCallsCanBeRead) {
+  std::string folder = testing::TempDir() + "calls_" + GetParam().name;
+  std::filesystem::create_directories(folder);
+  TiledChip dumping(GetParam().name, {.dump_folder = folder});
+  Package package = package_of_tiles(
+      GetParam().target, product_kernel(DType::i8, DType::i8, DType::i32));
+  auto code = dumping.device->load(package).take();
+  std::mt19937 random(7);
+  auto operands =
+      tile::random_operands(package.kernels[0], {5, 7, 9}, true, random);
+  ASSERT_TRUE(dumping.run(*code, {5, 7, 9}, operands).ok());
+  std::ifstream file(folder + "/000_product_int8_int8.5x7x9.calls");
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  EXPECT_EQ(text.find("core 0\n"), 0u) << text;
+  for (const char *part :
+       {"\nload      op0+0 -> ", "\nload      op1+0 -> ",
+        "int8 int8 int32, 5 x 7 x 9\n", " -> op2+0: 4 bytes"})
+    EXPECT_NE(text.find(part), text.npos) << part << "\n" << text;
+}
+
+/// The first child that this thread has started; 0: there is none.
+pid_t own_child() {
+  std::ifstream children("/proc/thread-self/children");
+  pid_t child = 0;
+  children >> child;
+  return child;
+}
+
+TEST_P(TiledChips, RunInAProcessOfTheirOwnAndAgainWhenItWasKilled) {
+  TiledChip own(GetParam().name, {.own_process = true});
+  Package package = package_of_tiles(GetParam().target, add_relu_kernel());
+  auto code = own.device->load(package).take();
+  std::mt19937 random(7);
+  auto operands = tile::random_operands(package.kernels[0], {31}, true, random);
+  ASSERT_EQ(own_child(), 0);
+  ASSERT_TRUE(own.run(*code, {31}, operands).ok());
+  uint64_t cycles = own.device->counters()->cycles;
+  EXPECT_GT(cycles, 0u);
+  pid_t child = own_child();
+  ASSERT_GT(child, 0);
+  kill(child, SIGKILL);
+  siginfo_t ended; // Its line is closed then; the driver has yet to reap it.
+  ASSERT_EQ(waitid(P_PID, id_t(child), &ended, WEXITED | WNOWAIT), 0);
+  EXPECT_TRUE(own.run(*code, {31}, operands).ok());
+  EXPECT_NE(own_child(), child);
+  // Threads and processes count the same.
+  ASSERT_TRUE(chip.run(**chip.device->load(package), {31}, operands).ok());
+  EXPECT_EQ(chip.device->counters()->cycles, cycles);
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, TiledChips,

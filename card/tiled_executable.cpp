@@ -4,8 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "card/tiled_executable.h"
+#include "base/file.h"
+#include "tile/call_printer.h"
 
 #include <algorithm>
+#include <cctype>
+#include <filesystem>
 #include <fmt/format.h>
 
 namespace landfall::card {
@@ -64,16 +68,26 @@ Result<Stream> TiledExecutable::encode(uint32_t kernel,
                                        std::span<const int64_t> sizes,
                                        const std::atomic<bool> *stop) const {
   std::vector<uint8_t> all;
+  std::string calls;
   Stream stream;
   for (int core = 0; core < chip_.cores; ++core) {
-    std::vector<uint8_t> part = TRY(
-        chip_.encode(chip_.can, [&](tile::EngineBackend &backend) -> Status {
-          return tile::run_tiler(*plans_[kernel], chip_.can, sizes,
-                                 {core, chip_.cores}, backend, stop);
-        }));
+    auto emit = [&](tile::EngineBackend &backend) -> Status {
+      auto run = [&](tile::EngineBackend &to) {
+        return tile::run_tiler(*plans_[kernel], chip_.can, sizes,
+                               {core, chip_.cores}, to, stop);
+      };
+      if (chip_.dump_folder.empty())
+        return run(backend);
+      calls += fmt::format("core {}\n", core);
+      tile::CallPrinter printer(chip_.can, backend, calls);
+      return run(printer);
+    };
+    std::vector<uint8_t> part = TRY(chip_.encode(chip_.can, emit));
     stream.programs.push_back({all.size(), part.size()});
     all.insert(all.end(), part.begin(), part.end());
   }
+  if (!chip_.dump_folder.empty())
+    TRY(dump(kernel, sizes, calls));
   uint64_t address = TRY(chip_.heap.allocate(all.size()));
   uint8_t *host = chip_.memory.host(address);
   std::copy(all.begin(), all.end(), host);
@@ -81,9 +95,25 @@ Result<Stream> TiledExecutable::encode(uint32_t kernel,
       host, [owner = owner_, heap = &chip_.heap, address](const void *) {
         heap->release(address);
       });
-  for (Program &program : stream.programs)
+  for (ring::QueueProgram &program : stream.programs)
     program.address += address;
   return stream;
+}
+
+/// A name of a model becomes a part of a file's: what is no letter or digit is
+/// left out, and it is short.
+Status TiledExecutable::dump(uint32_t kernel, std::span<const int64_t> sizes,
+                             std::string_view calls) const {
+  constexpr size_t longest = 60;
+  std::string name;
+  for (char c : descriptions()[kernel].name.substr(0, longest))
+    name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  std::error_code failed; // The file cannot be written then.
+  std::filesystem::create_directories(chip_.dump_folder, failed);
+  std::string path = fmt::format("{}/{:03}_{}.{}.calls", chip_.dump_folder,
+                                 kernel, name, fmt::join(sizes, "x"));
+  auto *bytes = reinterpret_cast<const uint8_t *>(calls.data());
+  return write_file(path, std::span(bytes, calls.size()));
 }
 
 } // namespace landfall::card

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "card/card_memory.h"
+#include "ring/queue_launch.h"
 #include "runtime/device.h"
 #include "runtime/device_heap.h"
 #include "tile/tiler.h"
@@ -16,14 +17,9 @@
 
 namespace landfall::card {
 
-/// The instructions of one core in a card's memory.
-struct Program {
-  uint64_t address = 0;
-  uint64_t bytes = 0;
-};
 /// The programs of a kernel at some sizes, one a core.
 struct Stream {
-  std::vector<Program> programs;
+  std::vector<ring::QueueProgram> programs;
   std::shared_ptr<const void> memory; ///< Released with the last copy of it.
 };
 
@@ -31,6 +27,17 @@ struct Stream {
 using Emit = std::function<Status(tile::EngineBackend &)>;
 using Encode = Result<std::vector<uint8_t>> (*)(const tile::Capabilities &can,
                                                 const Emit &emit);
+
+/// Encodes with a backend that is made of capabilities and has `instructions`.
+template <typename Encoder>
+Result<std::vector<uint8_t>> encode_with(const tile::Capabilities &can,
+                                         const Emit &emit) {
+  Encoder encoder(can);
+  TRY(emit(encoder));
+  std::span bytes = std::as_bytes(std::span(encoder.instructions()));
+  auto *begin = reinterpret_cast<const uint8_t *>(bytes.data());
+  return std::vector<uint8_t>(begin, begin + bytes.size());
+}
 
 /// A chip that the tiler makes instructions for. Outlives executables.
 struct TiledChip {
@@ -40,6 +47,9 @@ struct TiledChip {
   const CardMemory &memory;
   runtime::DeviceHeap &heap;
   Encode encode;
+  /// Where the calls of each shape are written as text: 007_name.4x16.calls;
+  /// empty: nowhere.
+  std::string dump_folder = {};
 };
 
 /// Plans of a package's kernels, made when it is loaded. Instructions are
@@ -69,6 +79,8 @@ private:
       : Executable(package.kernels), owner_(std::move(owner)), chip_(chip) {}
   Result<Stream> encode(uint32_t kernel, std::span<const int64_t> sizes,
                         const std::atomic<bool> *stop) const;
+  Status dump(uint32_t kernel, std::span<const int64_t> sizes,
+              std::string_view calls) const;
 
   std::shared_ptr<const void> owner_;
   const TiledChip chip_;

@@ -1,6 +1,6 @@
 # `cmake --install build --prefix DIR`: a tree that may be moved as a whole.
 #
-#   bin/landfall, bin/landfall-reef-card
+#   bin/landfall, bin/landfall-*-card
 #   include/landfall/landfall.h, landfall.hpp and their parts
 #   lib/liblandfall.so.0             what programs link; runs packages
 #   lib/liblandfall_compiler.so.0    loaded by it to compile a model
@@ -32,9 +32,10 @@ set_target_properties(landfall_onnxruntime_provider PROPERTIES
                       INSTALL_RPATH $ORIGIN)
 install(TARGETS landfall_onnxruntime_provider
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime)
-# The card of a simulated chip that runs in a process of its own.
-if(TARGET landfall_reef_card)
-  install(TARGETS landfall_reef_card COMPONENT runtime)
+# Cards of simulated chips that run in processes of their own.
+get_property(cards GLOBAL PROPERTY LANDFALL_CARD_PROGRAMS)
+if(cards)
+  install(TARGETS ${cards} COMPONENT runtime)
 endif()
 
 if(LANDFALL_PROGRAM)

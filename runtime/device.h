@@ -215,6 +215,9 @@ struct DeviceOptions {
   /// Watchdog: seconds without a heartbeat before the device is declared lost.
   /// Simulated devices also abort a kernel exceeding it in simulated time.
   int timeout_seconds = 60;
+  /// A folder to which drivers write how launches are encoded, where
+  /// they encode them when sizes are known; empty: they do not.
+  std::string dump_folder = {};
 };
 
 /// A device. Thread-safe.

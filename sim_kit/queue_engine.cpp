@@ -285,9 +285,9 @@ Status QueueEngine::at_end() const {
 }
 
 Status run_together(std::vector<QueueEngine *> engines, uint64_t end,
-                    const std::atomic<bool> *stop) {
+                    const std::function<bool()> &is_stopped) {
   while (!engines.empty()) {
-    if (stop && stop->load(std::memory_order_relaxed))
+    if (is_stopped())
       return Error{ErrorCode::cancelled, "the run was stopped"};
     // An engine that has nothing to start says why when it is stepped: nothing
     // has been dispatched yet, all is done, or queues wait for each other.

@@ -17,7 +17,6 @@
 #include "base/result.h"
 #include "sim_kit/byte_box.h"
 
-#include <atomic>
 #include <deque>
 #include <functional>
 #include <limits>
@@ -219,9 +218,9 @@ public:
 
 /// Runs the streams of all engines to their ends: of all next instructions, the
 /// one that starts first is executed next. Fails with the error of `step`, with
-/// `device` if one takes longer than cycle `end`, with `cancelled` soon after
-/// `stop` (null: never) becomes true.
+/// `device` if one takes longer than cycle `end`, with `cancelled` once
+/// `is_stopped`, which is asked before each instruction, is true.
 Status run_together(std::vector<QueueEngine *> engines, uint64_t end,
-                    const std::atomic<bool> *stop);
+                    const std::function<bool()> &is_stopped);
 
 } // namespace landfall::sim_kit

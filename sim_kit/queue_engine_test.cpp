@@ -10,6 +10,8 @@
 namespace landfall::sim_kit {
 namespace {
 
+const auto never = [] { return false; };
+
 enum QueueNumber : size_t { load, vector, store };
 enum Flag : size_t { loaded, computed, consumed };
 enum SpaceNumber : size_t { dram, buffer };
@@ -86,7 +88,7 @@ public:
   /// The error, or "" with the starts in `log`.
   std::string run(uint64_t now = 0, uint64_t end = QueueEngine::never) {
     start(now);
-    Status status = run_together({&engine}, end, nullptr);
+    Status status = run_together({&engine}, end, never);
     return status.ok() ? "" : status.error().message;
   }
 
@@ -261,7 +263,7 @@ TEST(QueueEngine, EnginesAreSteppedInTheOrderOfTheirStarts) {
       static_cast<Copy &>(*each.work).log = &log;
     core->start(0);
   }
-  EXPECT_TRUE(run_together({&a.engine, &b.engine}, 1000, nullptr).ok());
+  EXPECT_TRUE(run_together({&a.engine, &b.engine}, 1000, never).ok());
   EXPECT_EQ(log, (std::vector<std::string>{"a@1", "b@1", "a@11", "b@16", "a@21",
                                            "b@31"}));
 }
@@ -273,9 +275,9 @@ TEST(QueueEngine, RunsHaveALimitAndCanBeStopped) {
   Core other;
   other.work(load, "a", {dram, 0, 64}, {buffer, 0, 64}, 10);
   other.start(0);
-  std::atomic<bool> stop = true;
-  EXPECT_EQ(run_together({&other.engine}, 1000, &stop).error().code,
-            ErrorCode::cancelled);
+  EXPECT_EQ(
+      run_together({&other.engine}, 1000, [] { return true; }).error().code,
+      ErrorCode::cancelled);
   EXPECT_TRUE(other.log.empty());
 }
 

@@ -108,14 +108,16 @@ struct Capabilities {
   int64_t lanes = 1;
   std::vector<VectorOperation> operations; ///< See basic_operations.
   /// Operations of `reduce`; `result` is equal to `type`.
+  /// What is not among them is joined by halves.
   std::vector<VectorOperation> reductions;
 
   /// Rows, columns and depth of the matrix unit's operation: sides of a product
   /// that are not multiples of it take as long as the next multiple.
   int64_t matrix_edge = 0;
-  /// Factors of other types, and those that are computed from what is loaded
-  /// (a zero point is subtracted), take part as elements of the accumulator's
-  /// type, if there is a product of these; else the vector unit sums.
+  /// Factors of other types, and those that are computed from what is loaded,
+  /// take part as elements of the accumulator's type, if there is a product of
+  /// these; else the vector unit sums. Zero points that are subtracted from
+  /// what is loaded are no computation: sums are corrected for them.
   std::vector<MatrixProduct> products;
 
   bool has(ScalarOp op, DType type, DType result) const;

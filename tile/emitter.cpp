@@ -202,6 +202,14 @@ void Emitter::fill(Place place, int64_t element_bytes, uint64_t bits,
          });
 }
 
+void Emitter::pad(Place place, int64_t element_bytes, const Padding &padding,
+                  const StridedDimensions &dimensions) {
+  if (padding.value)
+    move(padding.value->place(), place, element_bytes, dimensions);
+  else
+    fill(place, element_bytes, padding.bits, dimensions);
+}
+
 void Emitter::reduce(ScalarOp op, const Region &region,
                      const Array &destination, const Array &source,
                      uint32_t variable) {

@@ -37,6 +37,13 @@ struct Array {
   int64_t stride(uint32_t variable) const;
 };
 
+/// What stands where a load lets nothing through.
+struct Padding {
+  uint64_t bits = 0;
+  std::optional<Array> value = {}; ///< In their place: one element.
+  bool is_zero() const { return bits == 0 && !value; }
+};
+
 /// Records calls on arrays, cut into what one call can do.
 class Emitter {
 public:
@@ -76,6 +83,9 @@ public:
   void fill(const Region &region, const Array &destination, uint64_t bits);
   void fill(Place place, int64_t element_bytes, uint64_t bits,
             const StridedDimensions &dimensions);
+  /// The same: operand 0's strides are 0.
+  void pad(Place place, int64_t element_bytes, const Padding &padding,
+           const StridedDimensions &dimensions);
   /// destination = the join of source over `variable`; the destination lacks
   /// it.
   void reduce(ScalarOp op, const Region &region, const Array &destination,

@@ -172,7 +172,7 @@ std::optional<Array> Evaluator::load_box(NodeId id, const Node &node) {
     return std::nullopt;
   auto memory = stream_.emitter.allocate(stream_.vector, box->bytes());
   uint64_t other = load.is_guarded() ? stream_.launch.host_bits(load.other) : 0;
-  box->load(stream_.emitter, node.index, *memory, other);
+  box->load(stream_.emitter, node.index, *memory, {other});
   return box->array(memory, node.type, region_, variables);
 }
 
@@ -309,24 +309,60 @@ Array Evaluator::joined_element(const FoldPlan &fold) {
 /// The elements joined along the variable; `variables` are the others.
 Array Evaluator::reduced(ScalarOp op, const Array &part, uint32_t variable,
                          Variables variables) {
-  Array result = make(part.type, variables);
   int64_t count = region_.count[variable];
-  if (!is_short_fold(stream_, op, result, region_, count)) {
+  if (!stream_.capabilities.reduces(op, part.type) && count > 2)
+    return joined_by_halves(op, part, variable, variables);
+  Array result = make(part.type, variables);
+  if (stream_.capabilities.reduces(op, part.type) &&
+      !is_short_fold(stream_, op, result, region_, count)) {
     stream_.emitter.reduce(op, region_, result, part, variable);
     return result;
   }
-  // One element of each after another.
+  return joined_one_by_one(op, part, variable, std::move(result));
+}
+
+/// One element of each after another.
+Array Evaluator::joined_one_by_one(ScalarOp op, const Array &part,
+                                   uint32_t variable, Array result) {
   Array first = part;
   std::erase_if(first.axes,
                 [&](const Axis &axis) { return axis.variable == variable; });
   Array sources[] = {first, first};
-  for (int64_t k = 1; k < count; ++k) {
+  for (int64_t k = 1; k < region_.count[variable]; ++k) {
     sources[1].offset = part.offset + k * part.stride(variable);
     stream_.emitter.vector({op, part.type, part.type}, region_, result,
                            sources);
     sources[0] = result;
   }
   return result;
+}
+
+/// The second half of the elements with the first one, and the last one of an
+/// odd number with the first: until there is one.
+Array Evaluator::joined_by_halves(ScalarOp op, const Array &part,
+                                  uint32_t variable, Variables variables) {
+  const VectorOperation operation = {op, part.type, part.type};
+  const int64_t count = region_.count[variable];
+  Array all = part;
+  for (int64_t left = count; left > 1 && !stream_.emitter.failed(); left /= 2) {
+    region_.count[variable] = left / 2;
+    Array half = left == count ? make(part.type, variables | bit(variable))
+                               : all; // The first time, `part` stays.
+    Array sources[] = {all, all};
+    sources[1].offset += left / 2 * all.stride(variable);
+    stream_.emitter.vector(operation, region_, half, sources);
+    if (left % 2) {
+      region_.count[variable] = 1;
+      sources[0] = half;
+      sources[1].offset = all.offset + (left - 1) * all.stride(variable);
+      stream_.emitter.vector(operation, region_, half, sources);
+    }
+    all = half;
+  }
+  region_.count[variable] = count;
+  std::erase_if(all.axes,
+                [&](const Axis &axis) { return axis.variable == variable; });
+  return all;
 }
 
 /// A fold that is no reduction: one step after another.

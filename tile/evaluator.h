@@ -77,6 +77,10 @@ private:
   Array joined_element(const FoldPlan &fold);
   Array reduced(ScalarOp op, const Array &part, uint32_t variable,
                 Variables variables);
+  Array joined_one_by_one(ScalarOp op, const Array &part, uint32_t variable,
+                          Array result);
+  Array joined_by_halves(ScalarOp op, const Array &part, uint32_t variable,
+                         Variables variables);
   void step(const FoldPlan &fold);
 
   std::vector<uint32_t> ordered(Variables variables) const;

@@ -72,12 +72,11 @@ private:
       fold_.element = step.args[0];
       fold_.factor = step.args[1];
       fold_.join = fold_.reduce = ScalarOp::add;
-      return is_native(ScalarOp::add, step.type) &&
-             capabilities_.reduces(ScalarOp::add, step.type);
+      return is_native(ScalarOp::add, step.type);
     }
     std::optional<ScalarOp> reduce = reduction_of(step.op);
     if (!reduce || !is_native(step.op, step.type) ||
-        !capabilities_.reduces(*reduce, step.type))
+        !is_native(*reduce, step.type))
       return false;
     bool first = step.args[0] == carried;
     if (!first && (step.args[1] != carried || step.op == ScalarOp::sub))

@@ -9,8 +9,8 @@
 
 namespace landfall::tile {
 
-/// The fold of a loop node: `loops`, and how it reduces if it does. Of a fold
-/// that the chip cannot reduce (Capabilities::reduces), step by step.
+/// The fold of a loop node: `loops`, and how it reduces if it does. One whose
+/// steps are no operation of the vector unit goes step by step.
 FoldPlan read_fold(const Kernel &kernel, const Capabilities &capabilities,
                    NodeId loop);
 

@@ -121,9 +121,9 @@ TEST(Fold, ReductionsOfRowsAndColumns) {
         check_kernel(reduction(op, type, transposed),
                      {{3, 5}, {0, 4}, {4, 0}, {7, 33}, {37, 300}}, {1e-2, 0},
                      true);
-    // Step by step, as no reduction of the chip is one of these.
+    // By halves, as no reduction of the chip is one of these.
     check_kernel(reduction(ScalarOp::bit_xor, DType::i32, transposed),
-                 {{3, 5}, {0, 4}, {4, 0}, {70, 9}});
+                 {{3, 1}, {3, 2}, {3, 5}, {0, 4}, {4, 0}, {70, 9}, {2, 977}});
   }
 }
 
@@ -176,27 +176,66 @@ TEST(Fold, WindowsOverImages) {
                  {1e-6, 1e-6}, true);
 }
 
-/// A backend that must not be called.
-class NoBackend final : public EngineBackend {
+/// Counts calls.
+class Counter final : public EngineBackend {
 public:
-  void load(const LoadCall &) override { FAIL(); }
-  void store(const StoreCall &) override { FAIL(); }
-  void move(const MoveCall &) override { FAIL(); }
-  void fill(const FillCall &) override { FAIL(); }
-  void multiply(const MultiplyCall &) override { FAIL(); }
-  void vector(const VectorCall &) override { FAIL(); }
-  void reduce(const ReduceCall &) override { FAIL(); }
-  void ramp(const RampCall &) override { FAIL(); }
-  void gather(const GatherCall &) override { FAIL(); }
-  void set(uint8_t, uint8_t) override { FAIL(); }
-  void wait(uint8_t, uint8_t) override { FAIL(); }
+  void load(const LoadCall &) override { ++calls; }
+  void store(const StoreCall &) override { ++calls; }
+  void move(const MoveCall &) override { ++calls; }
+  void fill(const FillCall &) override { ++calls; }
+  void multiply(const MultiplyCall &) override { ++calls; }
+  void vector(const VectorCall &) override { ++calls; }
+  void reduce(const ReduceCall &) override { ++calls; }
+  void ramp(const RampCall &) override { ++calls; }
+  void gather(const GatherCall &) override { ++calls; }
+  void set(uint8_t, uint8_t) override { ++calls; }
+  void wait(uint8_t, uint8_t) override { ++calls; }
+  int64_t calls = 0;
 };
+
+/// out[i] = the fold of all = all * 3 + x[i, j]: no reduction.
+Kernel recurrence() {
+  FoldMaker k("recurrence", KernelClass::map);
+  k.kernel.size_count = 2;
+  k.kernel.loops = {sized(0)};
+  uint32_t x = k.input(DType::i32, {sized(0), sized(1)});
+  k.output(DType::i32, {sized(0)});
+  NodeId i = k.param(DType::i64);
+  NodeId none = k.literal(0, DType::i32);
+  k.yield({k.fold(k.size(1), none, [&](NodeId j, NodeId all) {
+    NodeId three = k.literal(3, DType::i32);
+    return k.op(ScalarOp::add, k.op(ScalarOp::mul, all, three),
+                k.load(x, {i, j}));
+  })});
+  return std::move(k.kernel);
+}
+
+TEST(Fold, WhatIsNoReductionGoesStepByStep) {
+  check_kernel(recurrence(), {{1, 1}, {3, 0}, {5, 7}, {0, 4}, {70, 31}});
+}
+
+/// Elements are joined in boxes as large as memory, whether there is an
+/// instruction that reduces or not, and however few results there are.
+TEST(Fold, CallsOfAReductionGrowWithItsBoxes) {
+  for (ScalarOp op : {ScalarOp::add, ScalarOp::bit_xor}) {
+    SharedPlan plan =
+        make_plan(reduction(op, DType::i32, false), test_chip()).take();
+    int64_t boxes = 0;
+    for (int64_t elements : {1'000, 16'000, 256'000}) {
+      Counter backend;
+      std::vector<int64_t> sizes = {1, elements};
+      ASSERT_TRUE(run_tiler(*plan, test_chip(), sizes, {}, backend).ok());
+      boxes = elements * 16 / test_chip().bytes_of(Space::vector) + 1;
+      EXPECT_LT(backend.calls, 10 + boxes * 60) << elements;
+    }
+  }
+}
 
 /// What takes steps one by one has an end, and can be stopped before it.
 TEST(Fold, StreamsAreBounded) {
-  Kernel kernel = reduction(ScalarOp::bit_xor, DType::i32, false);
+  Kernel kernel = recurrence();
   SharedPlan plan = make_plan(kernel, test_chip()).take();
-  NoBackend backend;
+  Counter backend;
   std::vector<int64_t> sizes = {1, int64_t(Emitter::most_calls)};
   std::atomic<bool> stop = false;
   Status status = run_tiler(*plan, test_chip(), sizes, {}, backend, &stop);
@@ -206,6 +245,7 @@ TEST(Fold, StreamsAreBounded) {
   status = run_tiler(*plan, test_chip(), sizes, {}, backend, &stop);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::cancelled);
+  EXPECT_EQ(backend.calls, 0);
 }
 
 /// Nested folds: out[i] = the maximum of x[i, r, c]; and its place, r * s2 + c,

@@ -147,7 +147,7 @@ Array OperandBox::array(const std::shared_ptr<const Place> &memory, DType type,
 }
 
 void OperandBox::load(Emitter &emitter, uint32_t operand, Place place,
-                      uint64_t other) const {
+                      const Padding &other) const {
   StridedDimensions dims(sides.size());
   std::vector<Bound> bounds;
   std::vector<int64_t> own = strides();
@@ -163,11 +163,11 @@ void OperandBox::load(Emitter &emitter, uint32_t operand, Place place,
     bounds.push_back(std::move(low));
     bounds.push_back(std::move(high));
   }
-  if (other != 0 && std::ranges::any_of(sides, &BoxSide::goes_outside))
-    emitter.fill(place, element_bytes, other,
-                 {{bytes() / element_bytes, {element_bytes, element_bytes}}});
+  if (!other.is_zero() && std::ranges::any_of(sides, &BoxSide::goes_outside))
+    emitter.pad(place, element_bytes, other,
+                {{bytes() / element_bytes, {0, element_bytes}}});
   emitter.load({operand, offset}, place, element_bytes, dims, bounds,
-               other == 0);
+               other.is_zero());
 }
 
 int64_t line_bytes_of(StridedDimensions dimensions, int64_t element_bytes) {

@@ -38,7 +38,7 @@ struct OperandBox {
               const Region &region, std::span<const uint32_t> variables) const;
   /// Places outside of the operand become `other`.
   void load(Emitter &emitter, uint32_t operand, Place place,
-            uint64_t other) const;
+            const Padding &other) const;
 
 private:
   std::vector<int64_t> strides() const; ///< In the box, in bytes.

@@ -23,36 +23,73 @@ Error refuse(std::string reason) {
 struct DirectLoad {
   NodeId node = no_node;
   DType type = DType::f32;
+  NodeId other = no_node; ///< SidePlan::other.
+  NodeId zero = no_node;  ///< SidePlan::zero.
 };
 
-/// The load that a factor is, perhaps converted to the accumulator's type. What
-/// a guard leaves out must be zero.
-std::optional<DirectLoad> direct_load(const Kernel &kernel,
-                                      const analysis::Factor &factor) {
-  NodeId id = factor.value;
+bool is_scalar(const Node &node, ScalarOp op) {
+  return node.kind == NodeKind::scalar && node.op == op;
+}
+
+/// Whether the value is a constant, or loaded from an operand of one element.
+bool is_one_value(const Kernel &kernel, NodeId id) {
+  const Node &node = kernel.nodes[id];
+  return node.kind == NodeKind::constant ||
+         (node.kind == NodeKind::load && node.args.empty());
+}
+
+/// The load that a factor is, perhaps converted to the accumulator's type.
+std::optional<DirectLoad>
+direct_load(const Kernel &kernel, const analysis::Factor &factor, NodeId id) {
   if (auto same = factor.same_as.find(id); same != factor.same_as.end())
     id = same->second;
   const Node *node = &kernel.nodes[id];
-  if (node->kind == NodeKind::scalar && node->op == ScalarOp::cast) {
+  if (is_scalar(*node, ScalarOp::cast)) {
     id = node->args[0];
     node = &kernel.nodes[id];
   }
   if (node->kind != NodeKind::load)
     return std::nullopt;
+  DirectLoad load{id, node->type};
   size_t rank = kernel.operands[node->index].dims.size();
   if (node->args.size() > rank) {
-    const Node &other = kernel.nodes[node->args[rank + 1]];
-    if (other.kind != NodeKind::constant || other.bits != 0)
+    NodeId other = node->args[rank + 1];
+    if (!is_one_value(kernel, other))
       return std::nullopt;
+    const Node &value = kernel.nodes[other];
+    if (value.kind != NodeKind::constant || value.bits != 0)
+      load.other = other;
   }
-  return DirectLoad{id, node->type};
+  return load;
+}
+
+/// Such a load, or one minus a zero point, of which the sums can be made
+/// without it: integers wrap.
+std::optional<DirectLoad> direct_load(const Kernel &kernel,
+                                      const Capabilities &capabilities,
+                                      const analysis::ContractionRoles &roles,
+                                      const analysis::Factor &factor) {
+  const Node &value = kernel.nodes[factor.value];
+  constexpr DType i32 = DType::i32;
+  if (!is_scalar(value, ScalarOp::sub) || kernel.accumulator != i32 ||
+      !capabilities.has(ScalarOp::mul, i32, i32))
+    return direct_load(kernel, factor, factor.value);
+  auto zero = analysis::read_factor(kernel, roles.space, value.args[1]);
+  auto is_used = [&](uint32_t v) { return zero->uses[v]; };
+  if (!zero || std::ranges::any_of(roles.k_loops, is_used))
+    return std::nullopt;
+  std::optional<DirectLoad> load = direct_load(kernel, factor, value.args[0]);
+  if (load)
+    load->zero = value.args[1];
+  return load;
 }
 
 /// A factor's type, for reasons.
 std::string type_text(const Kernel &kernel,
                       const std::optional<DirectLoad> &load) {
   if (load)
-    return std::string(name(load->type));
+    return fmt::format("{}{}", load->zero == no_node ? "" : "shifted ",
+                       name(load->type));
   return fmt::format("computed {}", name(kernel.accumulator));
 }
 
@@ -89,11 +126,37 @@ SidePlan plan_side(TilePlan &plan, const analysis::Factor &factor,
     return {factor.value};
   for (const analysis::FactorLoad &found : factor.loads)
     if (found.node == load->node) {
-      LoadPlan direct{found.offset, found.conditions, no_node};
+      LoadPlan direct{found.offset, found.conditions, load->other};
       direct.indices = indices_of(plan.kernel, plan.factors.space, load->node);
       plan.loads[load->node] = std::move(direct);
     }
-  return {factor.value, load->node};
+  SidePlan side{factor.value, load->node};
+  side.other = load->other;
+  side.zero = load->zero;
+  return side;
+}
+
+/// What has to be computed of a side, in the factors' scope.
+std::vector<NodeId> computed_of(const SidePlan &side) {
+  std::vector<NodeId> values;
+  if (side.load == no_node)
+    values.push_back(side.value);
+  for (NodeId value : {side.other, side.zero})
+    if (value != no_node)
+      values.push_back(value);
+  return values;
+}
+
+void list_side_steps(const TilePlan &plan, SidePlan &side) {
+  auto steps_of = [&](NodeId value) {
+    return list_steps(plan, plan.kernel.factors, std::span(&value, 1));
+  };
+  if (side.load == no_node)
+    side.steps = steps_of(side.value);
+  if (side.other != no_node)
+    side.other_steps = steps_of(side.other);
+  if (side.zero != no_node)
+    side.zero_steps = steps_of(side.zero);
 }
 
 } // namespace
@@ -103,8 +166,10 @@ Status plan_product(TilePlan &plan, const Capabilities &capabilities) {
   if (capabilities.products.empty())
     return refuse("there is no matrix unit");
   analysis::ContractionRoles roles = TRY(analysis::analyze_contraction(kernel));
-  std::optional<DirectLoad> left = direct_load(kernel, roles.m_side);
-  std::optional<DirectLoad> right = direct_load(kernel, roles.n_side);
+  std::optional<DirectLoad> left =
+      direct_load(kernel, capabilities, roles, roles.m_side);
+  std::optional<DirectLoad> right =
+      direct_load(kernel, capabilities, roles, roles.n_side);
   std::optional<MatrixProduct> types =
       choose_product(capabilities, kernel.accumulator, left, right);
   if (!types)
@@ -121,15 +186,12 @@ Status plan_product(TilePlan &plan, const Capabilities &capabilities) {
   plan.factors.space = roles.space;
   product.left = plan_side(plan, roles.m_side, left, types->left);
   product.right = plan_side(plan, roles.n_side, right, types->right);
-  std::vector<NodeId> computed;
-  for (const SidePlan &side : {product.left, product.right})
-    if (side.load == no_node)
-      computed.push_back(side.value);
+  std::vector<NodeId> computed = computed_of(product.left);
+  for (NodeId value : computed_of(product.right))
+    computed.push_back(value);
   TRY(plan_scope(plan, capabilities, plan.factors, computed));
   for (SidePlan *side : {&product.left, &product.right})
-    if (side->load == no_node)
-      side->steps =
-          list_steps(plan, kernel.factors, std::span(&side->value, 1));
+    list_side_steps(plan, *side);
 
   size_t loops = kernel.loops.size();
   product.sum = kernel.body.params[loops];

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "tile/product_shape.h"
+#include "tile/event_planner.h"
 #include "tile/operand_box.h"
 
 #include <algorithm>
@@ -59,7 +60,7 @@ public:
     ProductShape best = shape_of({}, {}, {});
     for (const Cut &tall : rows)
       for (const Cut &wide : columns) {
-        if (tall.points * wide.points > sums)
+        if (tall.points * wide.points + beside_sums(tall, wide) > sums)
           continue;
         Cut deep = depth_of(tall.points, wide.points);
         Cost cost = cost_of(tall, wide, deep);
@@ -84,11 +85,25 @@ private:
   }
   int64_t edges(int64_t points) const { return divide_up(points, edge_); }
 
-  /// Elements of a factor that fit in half of its memory.
+  /// Elements of a factor that fit in half of its memory, beside ones.
   int64_t room(bool is_left) const {
     Space space = is_left ? Space::left : Space::right;
-    return std::max<int64_t>(1, capabilities_.bytes_of(space) / 2 /
-                                    bytes_of(is_left));
+    int64_t bytes = capabilities_.bytes_of(space);
+    if (plan_.has_zeros())
+      bytes -= most_ones(space);
+    return std::max<int64_t>(1, bytes / 2 / bytes_of(is_left));
+  }
+  /// The bytes of ones that sums of a factor are made with (product_tiler.cpp):
+  /// as many as a part is deep.
+  int64_t most_ones(Space space) const {
+    return capabilities_.bytes_of(space) / 8;
+  }
+  /// Elements beside the sums of a tile: those of a factor alone.
+  int64_t beside_sums(const Cut &tall, const Cut &wide) const {
+    if (!plan_.has_zeros())
+      return 0;
+    return tall.points + wide.points +
+           4 * watched_bytes / size_of(plan_.types.accumulator);
   }
   int64_t bytes_of(bool is_left) const {
     return size_of(is_left ? plan_.types.left : plan_.types.right);
@@ -162,6 +177,9 @@ private:
 
   Cut depth_of(int64_t tall, int64_t wide) const {
     int64_t deep = std::min(room(true) / tall, room(false) / wide);
+    if (plan_.has_zeros())
+      deep = std::min({deep, most_ones(Space::left) / bytes_of(true),
+                       most_ones(Space::right) / bytes_of(false)});
     if (int64_t staged = capabilities_.bytes_of(Space::staging) / 2)
       deep = std::min(
           deep, staged / (tall * bytes_of(true) + wide * bytes_of(false)));

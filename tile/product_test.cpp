@@ -52,6 +52,86 @@ TEST(Product, RandomContractions) {
   EXPECT_GT(products, (all - refused) * 2 / 3);
 }
 
+/// Which zero points a product has, and what stands around its left operand.
+struct Shifted {
+  bool left = false, right = false, constant = false;
+  enum { none, zeros, fives, loaded } padding = none;
+};
+
+/// out[m, n] = the sum over k of (a[m, k - 1] - za[m]) * (b[k, n] - zb[n]).
+Kernel shifted_product(DType left, DType right, Shifted how) {
+  KernelMaker k("shifted", KernelClass::contraction);
+  k.kernel.size_count = 4;
+  k.kernel.loops = {sized(0), sized(1)};
+  k.kernel.reduce = {sized(2)};
+  k.kernel.accumulator = DType::i32;
+  uint32_t a = k.input(left, {sized(0), sized(3)});
+  uint32_t b = k.input(right, {sized(2), sized(1)});
+  uint32_t za = k.input(DType::i8, {sized(0)});
+  uint32_t zb = k.input(DType::i32, {sized(1)});
+  uint32_t one = k.input(left, {});
+  k.output(DType::i32, {sized(0), sized(1)});
+  k.in_factors();
+  NodeId m = k.param(DType::i64), n = k.param(DType::i64);
+  NodeId step = k.param(DType::i64);
+  auto wide = [&](NodeId value) {
+    return k.scalar(ScalarOp::cast, DType::i32, {value});
+  };
+  auto shifted = [&](NodeId value, bool is_shifted, NodeId zero) {
+    return is_shifted ? k.scalar(ScalarOp::sub, DType::i32, {value, zero})
+                      : value;
+  };
+  NodeId column = k.scalar(ScalarOp::sub, DType::i64, {step, k.literal(1)});
+  NodeId x = how.padding == Shifted::none ? k.load(a, {m, step}) : no_node;
+  if (x == no_node) {
+    NodeId above =
+        k.scalar(ScalarOp::le, DType::boolean, {k.literal(0), column});
+    NodeId below = k.scalar(ScalarOp::lt, DType::boolean, {column, k.size(3)});
+    NodeId guard = k.scalar(ScalarOp::bit_and, DType::boolean, {above, below});
+    NodeId other = how.padding == Shifted::loaded
+                       ? k.load(one, {})
+                       : k.literal(how.padding == Shifted::fives ? 5 : 0, left);
+    x = k.load(a, {m, column, guard, other});
+  }
+  NodeId left_zero =
+      how.constant ? k.literal(7, DType::i32) : wide(k.load(za, {m}));
+  k.yield({shifted(wide(x), how.left, left_zero),
+           shifted(wide(k.load(b, {step, n})), how.right, k.load(zb, {n}))});
+  k.in_body();
+  k.param(DType::i64);
+  k.param(DType::i64);
+  k.yield({k.param(DType::i32)});
+  return std::move(k.kernel);
+}
+
+/// Zero points and what stands around an operand leave products on bytes.
+TEST(Product, ZeroPointsAndPadding) {
+  using enum DType;
+  for (auto [left, right] : {std::pair(u8, i8), {i8, u8}, {u8, u8}})
+    for (Shifted how : {Shifted{true, false}, Shifted{false, true},
+                        Shifted{true, true}, Shifted{true, true, true},
+                        Shifted{false, false, false, Shifted::loaded},
+                        Shifted{false, true, false, Shifted::fives},
+                        Shifted{true, true, false, Shifted::loaded},
+                        Shifted{true, true, false, Shifted::zeros}}) {
+      Kernel kernel = shifted_product(left, right, how);
+      SharedPlan plan = make_plan(kernel, test_chip()).take();
+      ASSERT_TRUE(plan->product) << plan->no_product << print(kernel);
+      EXPECT_EQ(plan->product->types.left, left);
+      EXPECT_EQ(plan->product->types.right, right);
+      std::vector<std::vector<int64_t>> sizes = {
+          {1, 1, 1, 1},     {3, 5, 7, 7},      {0, 3, 2, 2},
+          {4, 3, 0, 0},     {4, 3, 2, 2},      {17, 33, 9, 9},
+          {1, 100, 64, 64}, {64, 1, 300, 300}, {70, 90, 130, 130}};
+      if (how.padding != Shifted::none)
+        for (auto &each : sizes)
+          each[3] = std::max<int64_t>(0, each[3] - 2);
+      check_kernel(kernel, sizes, {}, true);
+      if (HasFailure())
+        return;
+    }
+}
+
 /// Full tiles leave the unit busy: nearly all multiply-adds are of the product.
 TEST(Product, LargeMatricesFillTheUnit) {
   Capabilities chip = test_chip();

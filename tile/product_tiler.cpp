@@ -8,6 +8,7 @@
 #include "tile/event_planner.h"
 #include "tile/operand_box.h"
 #include "tile/product_shape.h"
+#include "tile/product_sums.h"
 #include "tile/regions.h"
 
 #include <algorithm>
@@ -42,9 +43,7 @@ public:
         extents.push_back(extent(v));
         sizes.push_back(shape_.sizes[v]);
       }
-    Region region;
-    region.start.resize(plan_.factors.space.params.size());
-    region.count.resize(plan_.factors.space.params.size(), 1);
+    Region region = one_point(plan_.factors);
     int64_t tiles = tile_count(extents, sizes);
     int64_t first = tiles * part.core / part.cores;
     int64_t end = tiles * (part.core + 1) / part.cores;
@@ -79,19 +78,17 @@ private:
   /// The sums of a tile, between which the body's tiles of the last one are
   /// computed; its own are left for the next one.
   void record_tile(Region &region) {
-    Array sum = summed(region);
+    ProductSums sums = summed(region);
     finish_last();
     if (stream_.emitter.failed())
       return;
-    Region box;
-    box.start.resize(plan_.body.space.params.size());
-    box.count.resize(plan_.body.space.params.size(), 1);
+    Region box = one_point(plan_.body);
     for (size_t v = 0; v < plan_.kernel.loops.size(); ++v) {
       box.start[v] = region.start[v];
       box.count[v] = region.count[v];
     }
-    auto give = [this, sum, region](const Region &tile, Evaluator &evaluator) {
-      evaluator.give(product_.sum, part_of_sum(sum, region, tile));
+    auto give = [this, sums, region](const Region &tile, Evaluator &evaluator) {
+      evaluator.give(product_.sum, sum_in(stream_, sums, region, tile));
     };
     last_.emplace(stream_, box, give);
   }
@@ -112,7 +109,7 @@ private:
 
   /// The sums of a tile, in the accumulator's memory; in the vector space if
   /// there is nothing to sum.
-  Array summed(Region &region) {
+  ProductSums summed(Region &region) {
     DType type = product_.types.accumulator;
     std::vector<int64_t> extents, sizes;
     for (uint32_t v : product_.depth) {
@@ -120,8 +117,8 @@ private:
       sizes.push_back(shape_.sizes[v]);
     }
     if (std::ranges::find(extents, 0) != extents.end())
-      return stream_.constants.get(type, 0);
-    Array sum;
+      return {stream_.constants.get(type, 0), {}, {}};
+    ProductSums sums;
     const int64_t parts = tile_count(extents, sizes);
     int64_t part = 0;
     for (; part < parts; ++part) {
@@ -132,23 +129,32 @@ private:
       Array right = operand(region, product_.right, product_.types.right,
                             product_.depth, product_.columns, right_);
       if (part == 0)
-        sum = allocate_sums(region);
+        sums = allocate_sums(region);
       if (stream_.emitter.failed())
         break;
-      multiply(region, left, right, sum, part > 0);
+      multiply(region, left, right, sums, part > 0);
       // The first two parts are on their way before moves wait for the last
       // tile's sums.
       if (part > 0 || parts == 1)
         go_on_with_last(part, std::max<int64_t>(1, parts - 1));
     }
-    return sum;
+    return sums;
+  }
+
+  ProductSums allocate_sums(const Region &region) {
+    std::vector<uint32_t> both = product_.rows;
+    both.insert(both.end(), product_.columns.begin(), product_.columns.end());
+    ProductSums sums = {allocate_sums(region, both), {}, {}};
+    if (product_.right.zero != no_node)
+      sums.left = allocate_sums(region, product_.rows);
+    if (product_.left.zero != no_node)
+      sums.right = allocate_sums(region, product_.columns);
+    return sums;
   }
 
   /// Once the last tile's have left, if there is not enough memory for both.
-  Array allocate_sums(const Region &region) {
-    std::vector<uint32_t> variables = product_.rows;
-    variables.insert(variables.end(), product_.columns.begin(),
-                     product_.columns.end());
+  Array allocate_sums(const Region &region,
+                      std::span<const uint32_t> variables) {
     return stream_.emitter.allocate(accumulator_, product_.types.accumulator,
                                     variables, region, [this] {
                                       bool frees = last_.has_value();
@@ -157,8 +163,9 @@ private:
                                     });
   }
 
+  /// The sum of a factor alone is its product with ones.
   void multiply(const Region &region, const Array &left, const Array &right,
-                const Array &sum, bool adds) {
+                const ProductSums &sums, bool adds) {
     MultiplyCall call;
     call.product = product_.types;
     call.rows = points(region, product_.rows);
@@ -166,9 +173,38 @@ private:
     call.depth = points(region, product_.depth);
     call.left = {left.place(), call.depth * size_of(left.type)};
     call.right = {right.place(), call.columns * size_of(right.type)};
-    call.accumulator = {sum.place(), call.columns * size_of(sum.type)};
+    call.accumulator = {sums.products.place(),
+                        call.columns * size_of(sums.products.type)};
     call.adds = adds;
     stream_.emitter.multiply(call);
+    if (sums.left) {
+      MultiplyCall alone = call;
+      alone.columns = 1;
+      alone.right = {ones(right_, right.type).place(), size_of(right.type)};
+      alone.accumulator = {sums.left->place(), size_of(sums.left->type)};
+      stream_.emitter.multiply(alone);
+    }
+    if (sums.right) {
+      MultiplyCall alone = call;
+      alone.rows = 1;
+      alone.left = {ones(left_, left.type).place(), call.left.row_stride};
+      alone.accumulator = {sums.right->place(), call.accumulator.row_stride};
+      stream_.emitter.multiply(alone);
+    }
+  }
+
+  /// As many ones as a part of the depth has at most, in an operand's memory.
+  const Array &ones(Arena &arena, DType type) {
+    std::optional<Array> &made = ones_[&arena == &left_];
+    if (made)
+      return *made;
+    Region whole;
+    whole.start.resize(shape_.sizes.size());
+    whole.count = shape_.sizes;
+    made = stream_.emitter.allocate(arena, type, product_.depth, whole);
+    if (!stream_.emitter.failed())
+      stream_.emitter.fill(whole, *made, 1);
+    return *made;
   }
 
   /// A factor as a dense matrix in the unit's memory.
@@ -181,7 +217,7 @@ private:
       return result;
     bool has_staging = staging_.bytes() > 0;
     if (side.load != no_node && !has_staging) {
-      load_elements(stream_, plan_.factors, region, side.load, result, true);
+      load_direct(region, side, result);
       return result;
     }
     if (!has_staging) {
@@ -223,7 +259,7 @@ private:
     if (stream_.emitter.failed())
       return array;
     if (direct)
-      load_elements(stream_, plan_.factors, region, side.load, array, true);
+      load_direct(region, side, array);
     else
       compute(region, side, variables, array);
     return array;
@@ -250,8 +286,38 @@ private:
     Array array = box.array(memory, type, region, variables);
     if (!stream_.emitter.failed())
       box.load(stream_.emitter, plan_.kernel.nodes[side.load].index, *memory,
-               0);
+               padding_of(side));
     return array;
+  }
+
+  /// The elements of a load, over what stands where its guard lets nothing
+  /// through.
+  void load_direct(const Region &region, const SidePlan &side,
+                   const Array &array) {
+    Padding padding = padding_of(side);
+    if (!padding.is_zero()) {
+      std::vector<uint32_t> variables;
+      for (const Axis &axis : array.axes)
+        variables.push_back(axis.variable);
+      const Array nothing, *arrays[] = {&nothing, &array};
+      stream_.emitter.pad(array.place(), size_of(array.type), padding,
+                          dimensions_of(region, variables, arrays));
+    }
+    load_elements(stream_, plan_.factors, region, side.load, array,
+                  padding.is_zero());
+  }
+
+  /// Its one value is loaded once.
+  Padding padding_of(const SidePlan &side) {
+    if (side.other == no_node)
+      return {};
+    if (plan_.kinds[side.other] == ValueKind::host)
+      return {stream_.launch.host_bits(side.other)};
+    std::optional<Array> &loaded = others_[&side == &product_.left];
+    if (!loaded)
+      loaded = value_in(stream_, side.other, side.other_steps,
+                        one_point(plan_.factors));
+    return {0, loaded};
   }
 
   /// The variables by the strides of the load in device memory, the longest
@@ -292,23 +358,6 @@ private:
     });
   }
 
-  /// The sums of a part of the tile, in the vector space.
-  Array part_of_sum(const Array &sum, const Region &whole, const Region &tile) {
-    if (sum.place().space == Space::vector)
-      return sum;
-    Array source = sum;
-    std::vector<uint32_t> loops;
-    for (uint32_t v = 0; v < plan_.kernel.loops.size(); ++v) {
-      loops.push_back(v);
-      source.offset += (tile.start[v] - whole.start[v]) * sum.stride(v);
-    }
-    Array result =
-        stream_.emitter.allocate(stream_.vector, sum.type, loops, tile);
-    if (!stream_.emitter.failed())
-      stream_.emitter.copy(tile, result, source);
-    return result;
-  }
-
   /// A part of a factor: which side, and where it begins.
   struct Cached {
     std::vector<int64_t> key;
@@ -321,6 +370,8 @@ private:
   ProductShape shape_;
   std::array<std::vector<BoxSide>, 2> sides_; ///< Of right and left.
   Arena staging_, left_, right_, accumulator_;
+  std::array<std::optional<Array>, 2> ones_;   ///< In `right_`, `left_`.
+  std::array<std::optional<Array>, 2> others_; ///< Of right and left.
   std::list<Cached> cache_;       ///< In `staging_`, the longest unused first.
   std::optional<BodyTiles> last_; ///< Of the tile that was summed last.
   int64_t computed_ = 0;          ///< How many of them have been.

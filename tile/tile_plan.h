@@ -103,6 +103,14 @@ struct SidePlan {
   /// no_node: they are computed.
   NodeId load = no_node;
   std::vector<Step> steps = {}; ///< What computes it.
+  /// Of such a load: one value that stands where its guard lets nothing
+  /// through; no_node: 0.
+  NodeId other = no_node;
+  std::vector<Step> other_steps = {};
+  /// The factor is the load minus this value, which is the same in all of the
+  /// depth; no_node: the load. The sums are corrected for it.
+  NodeId zero = no_node;
+  std::vector<Step> zero_steps = {};
 };
 
 /// accumulator[rows, columns] += left[rows, depth] * right[depth, columns] at
@@ -112,6 +120,9 @@ struct ProductPlan {
   std::vector<uint32_t> batch, rows, columns, depth;
   SidePlan left, right;
   NodeId sum = no_node; ///< The body's parameter.
+  bool has_zeros() const {
+    return left.zero != no_node || right.zero != no_node;
+  }
 };
 
 class TilePlan {

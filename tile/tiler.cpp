@@ -48,8 +48,8 @@ public:
 
 private:
   static int64_t count_constants(const TilePlan &plan) {
-    // And the zero of an empty sum.
-    return std::ranges::count(plan.kinds, ValueKind::host) + 1;
+    // And the zero of an empty sum, a product's depth.
+    return std::ranges::count(plan.kinds, ValueKind::host) + 2;
   }
 
   int64_t pool_bytes() const {
@@ -87,17 +87,22 @@ private:
   Stream stream_;
 };
 
-/// How many points a tile has at first: as many as are likely to fit, and no
-/// more than leave each core a tile.
+/// Elements of an array that are likely to fit beside others.
+int64_t fitting_points(const Capabilities &capabilities) {
+  constexpr int64_t bytes_per_point = 16; // Of the arrays that live at once.
+  return std::max<int64_t>(1, capabilities.bytes_of(Space::vector) /
+                                  bytes_per_point);
+}
+
+/// How many points a tile of results has at first: as many as are likely to
+/// fit, and no more than leave each core a tile.
 int64_t first_points(const Capabilities &capabilities, const Launch &launch,
                      Part part) {
-  constexpr int64_t bytes_per_point = 16; // Of the arrays that live at once.
   int64_t points = 1;
   for (const Extent &loop : launch.plan().kernel.loops)
     points *= launch.extent(loop);
-  int64_t fitting = capabilities.bytes_of(Space::vector) / bytes_per_point;
   return std::clamp<int64_t>((points + part.cores - 1) / part.cores, 1,
-                             fitting);
+                             fitting_points(capabilities));
 }
 
 Error refuse(std::string why) {
@@ -115,7 +120,12 @@ Status run_tiler(const TilePlan &plan, const Capabilities &capabilities,
     if (launch.extent(loop) == 0)
       return {};
   const int64_t most = first_points(capabilities, launch, part);
-  for (int64_t points = most;; points /= 2) {
+  // A reduction has more elements than results.
+  auto reduces = [](const auto &fold) { return fold.second.reduces; };
+  int64_t points = std::ranges::any_of(plan.folds, reduces)
+                       ? fitting_points(capabilities)
+                       : most;
+  for (;; points /= 2) {
     Recorder recorder(capabilities, launch, part, most, points, stop);
     Emitter::Failure failure = recorder.record();
     if (failure == Emitter::Failure::none) {

@@ -270,8 +270,9 @@ LF_API lf_status lf_device_describe(const char *device, lf_buffer **json,
  * a kernel that takes so long by its clock. {"require_target": true} refuses a
  * package whose target does not run all kernels natively, or whose host would
  * compute what is not its work by nature (docs/host_work.md): LF_UNSUPPORTED
- * with the node and the reason; so do runs fail at sizes at which the device
- * refuses a kernel. The model keeps what it needs of the package. */
+ * with the node and the reason; so do runs fail at sizes that the device
+ * refuses. {"dump_dir": "calls"} is a folder for launches as text
+ * (docs/cli.md). The model keeps what it needs of the package. */
 LF_API lf_status lf_model_load(const lf_package *package, const char *device,
                                const char *options, lf_model **model,
                                lf_error **error);

@@ -36,6 +36,10 @@ bool take_option(const std::string &key, const Json &value,
     return take_number(value, options.device.timeout_seconds);
   if (key == "own_process")
     return take_flag(value, options.device.own_process);
+  if (key == "dump_dir" && value.is_string()) {
+    options.device.dump_folder = value;
+    return true;
+  }
   return key == "require_target" && take_flag(value, options.require_target);
 }
 
@@ -52,7 +56,8 @@ Result<LoadOptions> parse_load_options(std::string_view text) {
       return Error{ErrorCode::invalid_argument,
                    "unknown device option or wrong value: '" + key +
                        "'; known: threads, timeout_seconds (numbers up to "
-                       "1000000), own_process, require_target (bool)"};
+                       "1000000), own_process, require_target (bool), "
+                       "dump_dir (string)"};
   return options;
 }
 

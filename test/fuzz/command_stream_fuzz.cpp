@@ -2,21 +2,25 @@
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// The driver's side of reef's rings: the card is played by the input, which
+// The driver's side of the rings: the card is played by the input, which
 // writes control words, completions and messages, then closes the line. A
 // command gets its own completion or an error, and the next power-on works.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/reef/chip/card_line.h"
-#include "targets/reef/driver/command_stream.h"
-#include "targets/reef/driver/line.h"
+#include "card/command_stream.h"
+#include "card/line.h"
+#include "ring/card_line.h"
 #include "test/fuzz/fuzz_target.h"
 
 #include <cstdlib>
 #include <cstring>
 
 using namespace landfall;
-using namespace landfall::reef;
+using namespace landfall::card;
+using namespace landfall::ring;
+
+constexpr uint64_t control_base = 4096;
+constexpr uint64_t completion_ring = control_base + completions_offset;
 
 namespace {
 
@@ -56,20 +60,20 @@ private:
   Line line_;
 };
 
-/// Of memory as large as the control words, the rings and the firmware need.
-card::CardMemory &memory() {
-  static std::unique_ptr<card::CardMemory> made =
-      card::CardMemory::create(heap_base - dram_base, dram_base).take();
+/// Of memory as large as the control words and the rings need.
+CardMemory &memory() {
+  static std::unique_ptr<CardMemory> made =
+      CardMemory::create(control_base + rings_bytes, 0).take();
   return *made;
 }
 
 class Driver {
 public:
   Driver()
-      : stream_(
-            "fuzz", memory(), [this] { return start(); },
-            std::chrono::seconds(0)) {
-    std::memset(memory().host(control_base), 0, stack_base - control_base);
+      : stream_({"fuzz", control_base, [this](bool) { return start(); },
+                 nullptr, std::chrono::seconds(0)},
+                memory()) {
+    std::memset(memory().host(control_base), 0, rings_bytes);
   }
 
   /// Up to `count` commands, answered as the script says.

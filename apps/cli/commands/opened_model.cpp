@@ -68,6 +68,7 @@ std::string load_options(const ModelOptions &options) {
   return text_of({{"threads", options.threads},
                   {"own_process", options.own_process},
                   {"timeout_seconds", options.timeout_seconds},
+                  {"dump_dir", options.dump_directory},
                   {"require_target", options.require_target}});
 }
 

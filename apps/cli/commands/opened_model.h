@@ -26,7 +26,7 @@ struct ModelOptions {
   bool no_cache = false;
   std::string precision = "f32";
   std::vector<std::string> dynamic;
-  /// For what the compiler dumps; empty: nothing. No option sets it.
+  /// For what compiler and driver dump; empty: nothing.
   std::string dump_directory;
   bool json = false;
   InputOptions inputs;

@@ -203,6 +203,11 @@ Command run_command() {
                        "Write each output to DIR/NAME.npy", "DIR"));
   made.add(path_option("--save-outputs", command->archive,
                        "Write all outputs to one .npz", "FILE"));
+  made.add(path_option("--dump-dir", command->model.dump_directory,
+                       "Write how kernels are made to this folder, as "
+                       "`compile` does, and what launches are on chips of the "
+                       "tiler",
+                       "DIR"));
   made.add({.names = "--verify",
             .value = &command->verify,
             .description = "Compare every kernel with the interpreter (slow)"});

@@ -24,7 +24,7 @@ uint8_t number(Queue queue) { return uint8_t(queue); }
 class AtollCore : public testing::Test {
 protected:
   AtollCore()
-      : chip(description()), can(capabilities(chip)), encoder(can.products),
+      : chip(description()), can(capabilities(chip)), encoder(can),
         dram(chip.dram_bytes()), clock(chip.dram_gb_per_s, chip.clock_mhz),
         core(chip, dram, clock) {}
 
@@ -46,7 +46,8 @@ protected:
     std::memcpy(dram.data() + program_at, stream.data(), stream.size_bytes());
     std::vector<uint64_t> addresses = {0, 1 << 16, 2 << 16, 3 << 16};
     core.start(program_at, stream.size_bytes(), addresses, 0);
-    Status status = sim_kit::run_together({&core.queues()}, 1'000'000, nullptr);
+    Status status = sim_kit::run_together({&core.queues()}, 1'000'000,
+                                          [] { return false; });
     return status.ok() ? "" : status.error().message;
   }
   std::string run() { return run(encoder.instructions()); }
@@ -226,7 +227,7 @@ TEST_F(AtollCore, IllegalInstructionsAreRefused) {
 /// A matrix operation takes a cycle, of fp32 four.
 TEST_F(AtollCore, ProductsOfFp32TakeFourTimesAsLong) {
   auto cycles = [&](DType type) {
-    Encoder alone(can.products);
+    Encoder alone(can);
     tile::MultiplyCall multiply;
     multiply.product = {type, type, DType::f32};
     multiply.rows = multiply.columns = 64;

@@ -3,8 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
+#include "base/file.h"
 #include "card/tiled_chip_for_test.h"
 #include "compiler/kernels/contraction/random_contraction_for_test.h"
+#include "targets/atoll/chip/chip_description.h"
 #include "tile/run_for_test.h"
 
 #include <algorithm>
@@ -93,19 +95,25 @@ TEST_P(AtollDevice, MapsOfAnySize) {
 }
 
 TEST_P(AtollDevice, ALaunchOverTheTimeLimitFailsAndNamesItsNode) {
-  runtime::DeviceOptions options;
-  options.timeout_seconds = 0;
-  Chip chip(GetParam(), options);
+  // A second is soon simulated.
+  ChipDescription slow = chip_format.find(GetParam()).take();
+  slow.clock_mhz = slow.dma_bytes_per_cycle = 1;
+  std::string path = testing::TempDir() + "slow.chip";
+  std::string text = chip_format.print(slow);
+  auto *bytes = reinterpret_cast<const uint8_t *>(text.data());
+  ASSERT_TRUE(write_file(path, std::span(bytes, text.size())).ok());
+  Chip chip("atoll:" + path, {.timeout_seconds = 1});
   Package package = package_of(sum_kernel());
   auto code = chip.device->load(package).take();
-  std::vector<std::vector<uint8_t>> operands(3, std::vector<uint8_t>(400));
-  Status status = chip.run(*code, {100}, operands);
+  constexpr int64_t size = 1'000'000;
+  std::vector<std::vector<uint8_t>> operands(3, std::vector<uint8_t>(4 * size));
+  Status status = chip.run(*code, {size}, operands);
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::device);
   EXPECT_NE(render(status.error()).find("'plus'"), std::string::npos);
 }
 
-/// out[0] = all of x, joined by an operation that the chip does not reduce by.
+/// out[0] = the fold of all = all * 3 + x[i]: no reduction.
 Kernel steps_kernel() {
   KernelMaker k("steps", KernelClass::map);
   k.kernel.size_count = 1;
@@ -114,12 +122,14 @@ Kernel steps_kernel() {
   k.output(DType::i32, {fixed(1)});
   k.param(DType::i64);
   NodeId none = k.literal(0, DType::i32);
-  NodeId loop = k.nest(NodeKind::loop, {k.literal(0), k.size(0), none}, {[&] {
-                         NodeId index = k.param(DType::i64),
-                                all = k.param(DType::i32);
-                         k.yield({k.scalar(ScalarOp::bit_xor, DType::i32,
-                                           {all, k.load(x, {index})})});
-                       }});
+  NodeId loop =
+      k.nest(NodeKind::loop, {k.literal(0), k.size(0), none}, {[&] {
+               NodeId index = k.param(DType::i64), all = k.param(DType::i32);
+               NodeId next = k.scalar(ScalarOp::mul, DType::i32,
+                                      {all, k.literal(3, DType::i32)});
+               k.yield({k.scalar(ScalarOp::add, DType::i32,
+                                 {next, k.load(x, {index})})});
+             }});
   k.yield({k.result(loop, 0, DType::i32)});
   k.kernel.origins = {{"all", false, "Fold"}};
   return std::move(k.kernel);

@@ -14,9 +14,8 @@ namespace landfall::atoll {
 /// k. Registers of dimensions are set where they change.
 class Encoder final : public tile::EngineBackend {
 public:
-  /// `products` are those of the chip's capabilities, and outlive this.
-  explicit Encoder(std::span<const tile::MatrixProduct> products)
-      : products_(products) {}
+  /// The capabilities outlive this.
+  explicit Encoder(const tile::Capabilities &can) : products_(can.products) {}
 
   std::span<const Instruction> instructions() const { return list_; }
 

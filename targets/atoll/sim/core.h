@@ -5,8 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "sim_kit/dram_clock.h"
-#include "sim_kit/tasks.h"
+#include "sim_kit/durations.h"
 #include "targets/atoll/chip/chip_description.h"
 #include "targets/atoll/chip/instruction.h"
 

@@ -12,42 +12,13 @@ namespace landfall::atoll::sim {
 
 namespace {
 
-using sim_kit::Timing;
-using sim_kit::Traffic;
+using sim_kit::in_units, sim_kit::takes;
 constexpr size_t buffer = size_t(tile::Space::vector);
 
-uint64_t in_units(uint64_t amount, uint64_t unit) {
-  return (amount + unit - 1) / unit;
-}
-
-sim_kit::Duration takes(uint64_t cycles, uint64_t latency = 0) {
-  return [=](uint64_t start, const Traffic &) {
-    uint64_t next = start + std::max<uint64_t>(1, cycles);
-    return Timing{next, next + latency};
-  };
-}
-
-/// A transfer with DRAM, which is moved in whole lines.
+/// A transfer with DRAM.
 sim_kit::Duration transfers(Units &units) {
-  return [&units](uint64_t start, const Traffic &traffic) {
-    constexpr uint64_t line = 64;
-    uint64_t rate = units.chip.dma_bytes_per_cycle;
-    uint64_t lines = in_units(traffic.run_bytes, line) * line * traffic.runs;
-    uint64_t booked = units.dram->book(sim_kit::DramClock::User::transfer,
-                                       lines, start, rate);
-    uint64_t own = std::max(traffic.runs, in_units(traffic.bytes, rate));
-    uint64_t next = std::max(start + own, booked);
-    return Timing{next, next + units.chip.dram_latency_cycles()};
-  };
-}
-
-sim_kit::Duration moves(const Units &units) {
-  return [rate = units.chip.move_bytes_per_cycle](uint64_t start,
-                                                  const Traffic &traffic) {
-    uint64_t next = start + std::max({uint64_t(1), traffic.runs,
-                                      in_units(traffic.bytes, rate)});
-    return Timing{next, next};
-  };
+  return sim_kit::transfers(*units.dram, units.chip.dma_bytes_per_cycle,
+                            units.chip.dram_latency_cycles());
 }
 
 /// load, store, move, fill. Strides 0 are those in DRAM, or of a move's source.
@@ -74,7 +45,8 @@ std::unique_ptr<sim_kit::Work> copy(const Decoded &in, Units &units) {
     task.timed = 0;
   }
   return make_task(task, units.memories,
-                   task.timed ? moves(units) : transfers(units));
+                   task.timed ? sim_kit::moves(units.chip.move_bytes_per_cycle)
+                              : transfers(units));
 }
 
 /// Register 0: blocks, and the bytes that an index counts; register 1: bytes of

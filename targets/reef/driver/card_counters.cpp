@@ -4,9 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/driver/card_counters.h"
+#include "targets/reef/chip/telemetry.h"
 
 #include <cstring>
-#include <fmt/format.h>
 
 namespace landfall::reef {
 
@@ -52,27 +52,11 @@ runtime::DeviceCounters decode(const ChipDescription &description,
 } // namespace
 
 Result<runtime::DeviceCounters> read_counters(ReefCard &card) {
-  uint64_t bytes = telemetry_bytes(card.chip.cores);
-  Command command = {};
-  command.operation = Operation::count;
-  command.queue = TRY(card.take_queue());
-  auto address = card.heap.allocate(bytes);
-  if (!address) {
-    card.give_queue(command.queue);
-    return address.take_error();
-  }
-  command.address = *address;
-  auto ticket = card.commands.submit(command);
-  auto completion = ticket ? card.commands.wait(*ticket)
-                           : Result<Completion>(ticket.take_error());
   runtime::DeviceCounters counters;
-  if (completion)
-    counters =
-        decode(card.chip, card.memory->host(*address), completion->value);
-  card.heap.release(*address);
-  card.give_queue(command.queue);
-  if (!completion)
-    return completion.take_error();
+  TRY(card.count(telemetry_bytes(card.chip.cores),
+                 [&](const uint8_t *record, int64_t cycles) {
+                   counters = decode(card.chip, record, cycles);
+                 }));
   return counters;
 }
 

@@ -60,26 +60,4 @@ Error timeout_error(const std::string &device, const Completion &completion,
       .at(kernel.origins);
 }
 
-Error bad_command_error(const std::string &device,
-                        const Completion &completion) {
-  std::string_view what = "something that the firmware does not know";
-  switch (completion.detail) {
-  case bad_operation:
-    what = "an unknown operation";
-    break;
-  case bad_queue:
-    what = "a queue that does not exist";
-    break;
-  case bad_address:
-    what = "an address outside the card's memory";
-    break;
-  case bad_record:
-    what = "a launch record that points outside the card's memory";
-    break;
-  }
-  return {ErrorCode::device,
-          fmt::format("{}: the firmware refused command {}, which has {}",
-                      device, completion.sequence, what)};
-}
-
 } // namespace landfall::reef

@@ -22,8 +22,4 @@ Error fault_error(const std::string &device, const Completion &completion,
 Error timeout_error(const std::string &device, const Completion &completion,
                     const Kernel &kernel, uint64_t code_base);
 
-/// The error of a command that the firmware refused.
-Error bad_command_error(const std::string &device,
-                        const Completion &completion);
-
 } // namespace landfall::reef

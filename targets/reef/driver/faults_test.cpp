@@ -133,7 +133,7 @@ protected:
     EXPECT_TRUE(completion.ok());
     if (completion->status != CommandStatus::bad_command)
       return "accepted";
-    return bad_command_error("reef", *completion).message;
+    return card::bad_command_error("reef", *completion).message;
   }
   /// Each from a queue of its own, as a refusal makes a queue skip the rest.
   Command command(Operation operation) {

@@ -4,8 +4,13 @@
 //
 //===----------------------------------------------------------------------===//
 #include "targets/reef/driver/reef_card.h"
+#include "runtime/launch_check.h"
+#include "targets/reef/driver/fault_text.h"
+#include "targets/reef/firmware/firmware_image.h"
+#include "targets/reef/sim/card.h"
 
 #include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 
 namespace landfall::reef {
@@ -14,6 +19,7 @@ namespace {
 
 /// The initial scratch bytes per core: enough for most kernels.
 constexpr uint64_t first_scratch_bytes = 64 << 10;
+constexpr int64_t scratch_limit = int64_t(1) << 40;
 
 } // namespace
 
@@ -27,58 +33,65 @@ Result<Scratch::Area> Scratch::at_least(uint64_t bytes) {
   return area_;
 }
 
+Scratch::Area Scratch::now() {
+  std::lock_guard lock(mutex_);
+  return area_;
+}
+
 Result<std::shared_ptr<ReefCard>>
 ReefCard::create(ChipDescription chip, const runtime::DeviceOptions &options) {
-  if (options.timeout_seconds < 1)
-    return Error{ErrorCode::invalid_argument,
-                 fmt::format("a timeout of {} s was asked for; give one second "
-                             "at least",
-                             options.timeout_seconds)};
+  std::chrono::seconds timeout = TRY(card::timeout_of(options));
   auto memory = TRY(card::CardMemory::create(chip.dram_bytes(), dram_base));
-  return std::shared_ptr<ReefCard>(
-      new ReefCard(std::move(chip), std::move(memory), options));
+  return std::shared_ptr<ReefCard>(new ReefCard(
+      std::move(chip), std::move(memory), timeout, options.own_process));
 }
 
 ReefCard::ReefCard(ChipDescription described,
                    std::unique_ptr<card::CardMemory> dram,
-                   const runtime::DeviceOptions &options)
-    : chip(std::move(described)), memory(std::move(dram)),
-      heap(heap_base, dram_base + memory->bytes()), scratch(heap, chip.cores),
-      commands(
-          chip.name, *memory,
-          [this, own_process = options.own_process] {
-            return own_process ? start_process(chip, *memory)
-                               : start_thread(chip, *memory);
-          },
-          std::chrono::seconds(options.timeout_seconds)),
-      cycle_limit(uint64_t(options.timeout_seconds) * chip.clock_mhz *
-                  1'000'000) {}
+                   std::chrono::seconds timeout, bool own_process)
+    : Card(std::move(dram), heap_base,
+           {described.name, control_base,
+            [this](bool is_restart) { return power_on(is_restart); },
+            cause_text, timeout}),
+      chip(std::move(described)), scratch(heap, chip.cores),
+      cycle_limit(uint64_t(timeout.count()) * chip.clock_mhz * 1'000'000),
+      simulator_{"reef", chip_format.print(chip), sim::run_card, own_process} {}
 
-Status ReefCard::check_owner() const {
-  if (is_ours())
-    return {};
-  return Error{ErrorCode::device,
-               fmt::format("{} was opened by the process that this one was "
-                           "forked from, and cannot be shared; load the model "
-                           "again after the fork",
-                           chip.name)};
+/// Keeps the heap's contents; reloads the firmware.
+Result<std::unique_ptr<card::RunningCard>> ReefCard::power_on(bool is_restart) {
+  uint8_t *begin = memory->host(dram_base);
+  if (is_restart)
+    std::memset(begin, 0, firmware_limit);
+  std::string_view image = firmware_images()[0].bytes;
+  std::memcpy(begin, image.data(), image.size());
+  return card::start_card(simulator_, *memory);
 }
 
-Result<uint16_t> ReefCard::take_queue() {
-  TRY(check_owner());
-  std::lock_guard lock(queues_mutex_);
-  for (uint16_t number = 0; number < queue_limit; ++number)
-    if (!queues_[number]) {
-      queues_[number] = true;
-      return number;
-    }
-  return Error{ErrorCode::device, fmt::format("{} has {} queues, all in use",
-                                              chip.name, queue_limit)};
+Error ReefCard::launch_error(const card::Launch &launch,
+                             const Completion &completion) const {
+  if (completion.status == CommandStatus::check_failed)
+    return runtime::check_error(*launch.kernel, completion.detail,
+                                completion.value);
+  return completion.status == CommandStatus::timed_out
+             ? timeout_error(name, completion, *launch.kernel, launch.code_base)
+             : fault_error(name, completion, *launch.kernel, launch.code_base);
 }
 
-void ReefCard::give_queue(uint16_t number) {
-  std::lock_guard lock(queues_mutex_);
-  queues_[number] = false;
+Status ReefCard::make_scratch(const card::Launch &launch, int64_t bytes) {
+  if (bytes > scratch_limit)
+    return Error{ErrorCode::internal,
+                 fmt::format("kernel '{}' plans {} bytes of scratch memory",
+                             launch.kernel->name, bytes)}
+        .at(launch.kernel->origins);
+  TRY(scratch.at_least(uint64_t(bytes)));
+  return {};
+}
+
+void ReefCard::use_scratch(const card::Launch &launch) {
+  Scratch::Area area = scratch.now();
+  auto &record = *memory->at<LaunchRecord>(launch.record);
+  record.scratch = area.address;
+  record.scratch_bytes = area.bytes;
 }
 
 } // namespace landfall::reef

@@ -5,15 +5,11 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "runtime/device.h"
-#include "runtime/device_heap.h"
-#include "targets/reef/chip/telemetry.h"
-#include "targets/reef/driver/command_stream.h"
-#include "targets/reef/driver/owner_process.h"
+#include "card/card.h"
+#include "targets/reef/chip/chip_description.h"
+#include "targets/reef/firmware/protocol.h"
 
 #include <atomic>
-#include <bitset>
-#include <vector>
 
 namespace landfall::reef {
 
@@ -32,6 +28,8 @@ public:
   };
   /// An area with at least `bytes` bytes per core.
   Result<Area> at_least(uint64_t bytes);
+  /// The latest one.
+  Area now();
 
 private:
   runtime::DeviceHeap *heap_;
@@ -40,39 +38,30 @@ private:
   Area area_;
 };
 
-/// A card and the host's state for it, shared by device, queues and
-/// executables. Thread-safe.
-class ReefCard {
+/// A card with the firmware. Thread-safe.
+class ReefCard final : public card::Card {
 public:
   static Result<std::shared_ptr<ReefCard>>
   create(ChipDescription chip, const runtime::DeviceOptions &options);
 
+  Error launch_error(const card::Launch &launch,
+                     const Completion &completion) const override;
+  Status make_scratch(const card::Launch &launch, int64_t bytes) override;
+  void use_scratch(const card::Launch &launch) override;
+
   const ChipDescription chip;
-  const std::unique_ptr<card::CardMemory> memory;
-  runtime::DeviceHeap heap;
   Scratch scratch;
-  CommandStream commands;
   /// The most cycles of a launch: the timeout in cycles of the chip's clock.
   const uint64_t cycle_limit;
   /// Incremented by every load of code (LaunchRecord::code_version).
   std::atomic<uint64_t> code_version = 0;
 
-  /// Whether this process has opened the card, and is no fork of it.
-  bool is_ours() const { return owner_.is_this(); }
-  /// The error of a process that has not.
-  Status check_owner() const;
-
-  /// An unused queue number.
-  Result<uint16_t> take_queue();
-  void give_queue(uint16_t number);
-
 private:
   ReefCard(ChipDescription chip, std::unique_ptr<card::CardMemory> memory,
-           const runtime::DeviceOptions &options);
+           std::chrono::seconds timeout, bool own_process);
+  Result<std::unique_ptr<card::RunningCard>> power_on(bool is_restart);
 
-  OwnerProcess owner_;
-  std::mutex queues_mutex_;
-  std::bitset<queue_limit> queues_;
+  const card::CardSimulator simulator_;
 };
 
 } // namespace landfall::reef

@@ -1,4 +1,4 @@
-//===- ring_damage_test.cpp - Rings that hold what nobody wrote -----------===//
+//===- ring_damage_test.cpp - Commands that nobody wrote ------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -20,10 +20,6 @@ protected:
   Command &command(uint64_t sequence) {
     return card->memory->at<Command>(command_ring)[sequence % ring_entries];
   }
-  Completion &completion(uint64_t sequence) {
-    return card->memory->at<Completion>(
-        completion_ring)[sequence % ring_entries];
-  }
   uint64_t completed() {
     return *static_cast<volatile uint64_t *>(&control().completion_tail);
   }
@@ -40,58 +36,7 @@ protected:
     EXPECT_TRUE(works()) << part;
     EXPECT_TRUE(works()) << part;
   }
-
-  /// Has a command in flight that does not end, damages, and expects an error.
-  template <typename Damage>
-  void damage_while_busy(const std::string &part, Damage damage) {
-    ASSERT_TRUE(misbehave(endless).ok());
-    uint64_t first = heartbeat();
-    for (int k = 0; k < 5000 && heartbeat() < first + 2; ++k)
-      std::this_thread::sleep_for(1ms);
-    damage();
-    expect_noticed(part);
-  }
-
-  /// Submits a copy whose completion is written, but not taken over so far.
-  void copy_unwaited() {
-    ASSERT_TRUE(works());
-    uint64_t before = completed();
-    ASSERT_TRUE(queue->copy({what}, {result}, 8).ok());
-    for (int k = 0; k < 5000 && completed() == before; ++k)
-      std::this_thread::sleep_for(1ms);
-    ASSERT_EQ(completed(), before + 1);
-  }
 };
-
-TEST_F(RingDamage, ATailThatWasChangedIsAnErrorAndTheNextRunWorks) {
-  start("reef2");
-  for (int bit : {3, 7, 31, 40, 63}) {
-    uint64_t change = uint64_t(1) << bit;
-    damage_while_busy("the tail of the command ring",
-                      [&] { control().command_tail ^= change; });
-    damage_while_busy("the tail of the completion ring",
-                      [&] { control().completion_tail ^= change; });
-  }
-  damage_while_busy("the tail of the command ring",
-                    [&] { --control().command_tail; });
-  damage_while_busy("the tail of the completion ring",
-                    [&] { --control().completion_tail; });
-}
-
-TEST_F(RingDamage, ACompletionThatIsMissingIsNotMadeUp) {
-  start("reef2");
-  damage_while_busy("a completion", [&] { ++control().completion_tail; });
-}
-
-TEST_F(RingDamage, AChangedBitOfACompletionIsAnError) {
-  start("reef1");
-  for (size_t bit = 0; bit < sizeof(Completion) * 8; bit += 5) {
-    ASSERT_NO_FATAL_FAILURE(copy_unwaited());
-    auto *bytes = reinterpret_cast<uint8_t *>(&completion(completed() - 1));
-    bytes[bit / 8] ^= uint8_t(1 << bit % 8);
-    ASSERT_NO_FATAL_FAILURE(expect_noticed("a completion"));
-  }
-}
 
 TEST_F(RingDamage, AChangedBitOfACommandIsAnError) {
   start("reef1", {.own_process = true});
@@ -115,34 +60,11 @@ TEST_F(RingDamage, TheFirmwareExecutesNothingBehindATailThatIsTooFar) {
   uint64_t before = completed();
   control().command_tail += 2 * ring_entries;
   kill(card->commands.process(), SIGCONT);
-  for (int k = 0; k < 5000 && control().damage == no_damage; ++k)
+  for (int k = 0; k < 5000 && control().damage == ring::no_damage; ++k)
     std::this_thread::sleep_for(1ms);
-  EXPECT_EQ(control().damage, damaged_tail);
+  EXPECT_EQ(control().damage, ring::damaged_tail);
   EXPECT_EQ(completed(), before);
   expect_noticed("the tail of the command ring");
-}
-
-TEST_F(RingDamage, WhileTheCardIsIdleLosesNothing) {
-  start("reef2");
-  for (uint64_t Control::*word :
-       {&Control::command_tail, &Control::completion_tail, &Control::heartbeat,
-        &Control::damage}) {
-    ASSERT_TRUE(works());
-    control().*word ^= 0x10001;
-    EXPECT_TRUE(works());
-  }
-}
-
-TEST_F(RingDamage, WorkOfOtherQueuesFailsToo) {
-  start("reef2");
-  auto other = ReefQueue::create(card).take();
-  ASSERT_TRUE(misbehave(endless).ok());
-  ASSERT_TRUE(other->copy({result}, {what}, 8).ok());
-  control().completion_tail += 77;
-  expect_noticed("the tail of the completion ring");
-  EXPECT_FALSE(other->finish().ok());
-  EXPECT_TRUE(other->copy({result}, {what}, 8).ok());
-  EXPECT_TRUE(other->finish().ok());
 }
 
 } // namespace

@@ -20,7 +20,6 @@ public:
 
 private:
   void serve();
-  uint64_t damage(uint64_t tail, const Command &command) const;
   void serve(const Command &command, Completion &completion);
   uint32_t wrong_field(const Command &command) const;
   void do_launch(const Command &command, Completion &completion);
@@ -55,7 +54,7 @@ void Manager::serve() {
     order();
     auto *ring = reinterpret_cast<const Command *>(command_ring);
     Command command = ring[head_ % ring_entries];
-    if (uint64_t found = damage(tail, command)) {
+    if (uint64_t found = ring::damage_of(head_, tail, command)) {
       control().damage = found;
       signal_host();
       return;
@@ -71,14 +70,6 @@ void Manager::serve() {
     ++head_;
     complete(completion);
   }
-}
-
-uint64_t Manager::damage(uint64_t tail, const Command &command) const {
-  if (tail - head_ > ring_entries)
-    return damaged_tail;
-  if (command.sequence != head_ || command.check != checksum(command))
-    return damaged_command;
-  return no_damage;
 }
 
 void Manager::serve(const Command &command, Completion &completion) {

@@ -5,12 +5,14 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "sim_kit/card_program.h"
 #include "targets/reef/chip/chip_description.h"
 
 namespace landfall::reef::sim {
 
-/// Runs the chip on this thread until the host closes its end of `line` or the
-/// management core stops. `dram` must already hold the firmware.
-void run_card(const ChipDescription &chip, uint8_t *dram, int line);
+/// Runs the chip (sim_kit::RunCard) until the management core stops, too.
+/// `dram` must already hold the firmware.
+Status run_card(std::string_view description, std::span<uint8_t> dram,
+                int line);
 
 } // namespace landfall::reef::sim

@@ -11,8 +11,8 @@ namespace landfall::newchip {
 
 /// Copies are done when the call that enqueues them returns, so events need no
 /// waiting. No kernel is native, and the host executes all others: launches
-/// never arrive here. A card whose memory has addresses of its own has
-/// card/direct_queue.h and card/heap_device.h in place of these copies.
+/// never arrive here. A card with memory of its own has card/ring_queue.h and
+/// card/heap_device.h in place of these copies.
 class NewchipQueue : public runtime::Queue {
 protected:
   Status do_write(runtime::DeviceSpan destination, const void *source,

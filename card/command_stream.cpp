@@ -1,20 +1,19 @@
-//===- command_stream.cpp - The rings between host and firmware -----------===//
+//===- command_stream.cpp - The rings between host and card ---------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/reef/driver/command_stream.h"
-#include "targets/reef/chip/card_line.h"
-#include "targets/reef/driver/fault_text.h"
-#include "targets/reef/firmware/firmware_image.h"
+#include "card/command_stream.h"
+#include "ring/card_line.h"
 
-#include <atomic>
 #include <cstring>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
 
-namespace landfall::reef {
+namespace landfall::card {
+
+using namespace ring;
 
 namespace {
 
@@ -29,17 +28,15 @@ uint64_t acquire(uint64_t &word) {
 
 } // namespace
 
-/// Keeps the heap's contents; reloads the firmware and clears rings and control
-/// words.
+/// Keeps the heap's contents; clears rings and control words.
 Status CommandStream::power_on() {
-  if (power_ons_ > 0) // New memory is zero.
-    std::memset(memory_->host(dram_base), 0, stack_base - dram_base);
-  std::string_view image = firmware_images()[0].bytes;
-  std::memcpy(memory_->host(dram_base), image.data(), image.size());
+  bool is_restart = power_ons_ > 0;
+  if (is_restart) // New memory is zero.
+    std::memset(memory_->host(kind_.control), 0, rings_bytes);
   submitted_ = completed_ = 0;
   commands_.clear();
   heartbeat_ = 0;
-  card_ = TRY(start_());
+  card_ = TRY(kind_.start(is_restart));
   ++power_ons_;
   return {};
 }
@@ -50,7 +47,7 @@ template <typename Why> Error CommandStream::give_up(const Why &why) {
     last_failure_ = Error{ErrorCode::device,
                           fmt::format("{} {}; what it was doing is lost, and "
                                       "the next run restarts it",
-                                      name_, why())};
+                                      kind_.name, why())};
   } catch (const std::bad_alloc &) { // A short text needs no memory.
     last_failure_ = Error{ErrorCode::device, "card was lost"};
   }
@@ -111,9 +108,9 @@ Result<Ticket> CommandStream::submit(Command command) {
   command.sequence = submitted_;
   command.check = checksum(command);
   commands_[submitted_] = std::nullopt; // Nothing is allocated later.
-  auto *ring = memory_->at<Command>(command_ring);
-  ring[submitted_ % ring_entries] = command;
-  std::atomic_ref(memory_->at<Control>(control_base)->command_tail)
+  auto *entries = memory_->at<Command>(kind_.control + commands_offset);
+  entries[submitted_ % ring_entries] = command;
+  std::atomic_ref(control().command_tail)
       .store(++submitted_, std::memory_order_release);
   char doorbell = 1;
   // If the line is full, doorbells are pending anyway; a closed line is
@@ -122,15 +119,19 @@ Result<Ticket> CommandStream::submit(Command command) {
   return Ticket{command.sequence, power_ons_};
 }
 
-Result<Completion> CommandStream::wait(Ticket ticket) {
+Result<Completion> CommandStream::wait(Ticket ticket,
+                                       const std::atomic<bool> *stop,
+                                       uint16_t queue) {
   try {
-    return wait_for(ticket);
+    return wait_for(ticket, stop, queue);
   } catch (const std::bad_alloc &) { // The text of an error.
     return Error{ErrorCode::out_of_memory, "out of memory"};
   }
 }
 
-Result<Completion> CommandStream::wait_for(Ticket ticket) {
+Result<Completion> CommandStream::wait_for(Ticket ticket,
+                                           const std::atomic<bool> *stop,
+                                           uint16_t queue) {
   Lock lock(mutex_);
   for (;;) {
     if (!card_ || ticket.power_on != power_ons_)
@@ -144,6 +145,9 @@ Result<Completion> CommandStream::wait_for(Ticket ticket) {
       commands_.erase(found);
       return completion;
     }
+    if (stop && stop->load(std::memory_order_relaxed))
+      std::atomic_ref(control().unwanted_below[queue])
+          .store(ticket.sequence + 1, std::memory_order_relaxed);
     TRY(progress(lock));
   }
 }
@@ -151,11 +155,10 @@ Result<Completion> CommandStream::wait_for(Ticket ticket) {
 /// What of the control words cannot be as host and firmware have written them,
 /// if so many commands are complete; "": all can be.
 std::string_view CommandStream::damage(uint64_t completed) {
-  auto &control = *memory_->at<Control>(control_base);
-  if (acquire(control.command_tail) != submitted_ ||
-      acquire(control.damage) == damaged_tail)
+  if (acquire(control().command_tail) != submitted_ ||
+      acquire(control().damage) == damaged_tail)
     return "the tail of the command ring";
-  if (acquire(control.damage) != no_damage)
+  if (acquire(control().damage) != no_damage)
     return "a command";
   if (completed - completed_ > submitted_ - completed_)
     return "the tail of the completion ring";
@@ -164,12 +167,12 @@ std::string_view CommandStream::damage(uint64_t completed) {
 
 /// Takes over the completions so far; what is damaged, or "".
 std::string_view CommandStream::collect() {
-  uint64_t tail = acquire(memory_->at<Control>(control_base)->completion_tail);
+  uint64_t tail = acquire(control().completion_tail);
   if (std::string_view damaged = damage(tail); !damaged.empty())
     return damaged;
-  auto *ring = memory_->at<Completion>(completion_ring);
+  auto *entries = memory_->at<Completion>(kind_.control + completions_offset);
   for (; completed_ != tail; ++completed_) {
-    Completion completion = ring[completed_ % ring_entries];
+    Completion completion = entries[completed_ % ring_entries];
     if (completion.sequence != static_cast<uint32_t>(completed_) ||
         completion.check != checksum(completion))
       return "a completion";
@@ -218,7 +221,8 @@ Status CommandStream::listen() {
       return give_up([&] {
         return fmt::format(
             "has lost its management core at a {} (address {:#x}, pc {:#x})",
-            cause_text(message.cause), message.address, message.pc);
+            kind_.cause_text ? kind_.cause_text(message.cause) : "fault",
+            message.address, message.pc);
       });
   }
   if (std::string_view damaged = collect(); !damaged.empty())
@@ -227,17 +231,17 @@ Status CommandStream::listen() {
 }
 
 Status CommandStream::check_heartbeat() {
-  uint64_t beat = acquire(memory_->at<Control>(control_base)->heartbeat);
+  uint64_t beat = acquire(control().heartbeat);
   if (beat != heartbeat_) {
     heartbeat_ = beat;
     last_sign_ = Clock::now();
   }
-  if (submitted_ == completed_ || Clock::now() - last_sign_ < timeout_)
+  if (submitted_ == completed_ || Clock::now() - last_sign_ < kind_.timeout)
     return {};
   return give_up([&] {
     return fmt::format("has given no sign of life for {} s and was turned off",
-                       timeout_.count());
+                       kind_.timeout.count());
   });
 }
 
-} // namespace landfall::reef
+} // namespace landfall::card

@@ -12,7 +12,7 @@
 
 #include <cstdint>
 
-namespace landfall::reef {
+namespace landfall::ring {
 
 /// File descriptors that a card's own process inherits. The chip description is
 /// its command-line argument.
@@ -22,13 +22,13 @@ inline constexpr int card_line_descriptor = 4;
 /// Host to card: any byte is the doorbell. Card to host: one of these.
 struct CardMessage {
   enum Kind : uint32_t {
-    signal, ///< The firmware interrupts the host.
-    dead,   ///< The management core stopped at a fault; the line closes.
+    signal, ///< What serves the rings interrupts the host.
+    dead,   ///< It stopped at a fault; the line closes.
   };
   Kind kind = signal;
-  uint32_t cause = 0; ///< FaultCause.
+  uint32_t cause = 0; ///< The chip's.
   uint64_t pc = 0;
   uint64_t address = 0;
 };
 
-} // namespace landfall::reef
+} // namespace landfall::ring

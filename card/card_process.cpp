@@ -3,10 +3,10 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/reef/chip/card_line.h"
-#include "targets/reef/driver/line.h"
-#include "targets/reef/driver/owner_process.h"
-#include "targets/reef/driver/running_card.h"
+#include "card/line.h"
+#include "card/owner_process.h"
+#include "card/running_card.h"
+#include "ring/card_line.h"
 
 #include <csignal>
 #include <dlfcn.h>
@@ -16,7 +16,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-namespace landfall::reef {
+namespace landfall::card {
 
 namespace {
 
@@ -70,8 +70,8 @@ std::filesystem::path own_folder() {
   return self.parent_path();
 }
 
-Result<std::string> find_program() {
-  constexpr std::string_view name = "landfall-reef-card";
+Result<std::string> find_program(std::string_view target) {
+  std::string name = fmt::format("landfall-{}-card", target);
   std::filesystem::path folder = own_folder();
   for (const char *way : {".", "../bin", "../../bin"}) {
     std::filesystem::path program = folder / way / name;
@@ -96,18 +96,18 @@ Descriptor moved_up(int descriptor) {
 } // namespace
 
 Result<std::unique_ptr<RunningCard>>
-start_process(const ChipDescription &chip, const card::CardMemory &memory) {
-  std::string program = TRY(find_program());
+start_process(const CardSimulator &simulator, const CardMemory &memory) {
+  std::string program = TRY(find_program(simulator.target));
   Line line = TRY(Line::create());
   Descriptor card_line = moved_up(line.card.number());
   Descriptor card_memory = moved_up(memory.descriptor());
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, card_memory.number(),
-                                   card_memory_descriptor);
+                                   ring::card_memory_descriptor);
   posix_spawn_file_actions_adddup2(&actions, card_line.number(),
-                                   card_line_descriptor);
-  std::string description = chip_format.print(chip);
+                                   ring::card_line_descriptor);
+  std::string description = simulator.description;
   char *arguments[] = {program.data(), description.data(), nullptr};
   char *environment[] = {nullptr};
   pid_t process = 0;
@@ -122,4 +122,10 @@ start_process(const ChipDescription &chip, const card::CardMemory &memory) {
       std::make_unique<CardProcess>(process, std::move(line.host)));
 }
 
-} // namespace landfall::reef
+Result<std::unique_ptr<RunningCard>> start_card(const CardSimulator &simulator,
+                                                const CardMemory &memory) {
+  return simulator.own_process ? start_process(simulator, memory)
+                               : start_thread(simulator, memory);
+}
+
+} // namespace landfall::card

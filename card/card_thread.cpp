@@ -3,28 +3,30 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "targets/reef/driver/line.h"
-#include "targets/reef/driver/owner_process.h"
-#include "targets/reef/driver/running_card.h"
-#include "targets/reef/sim/card.h"
+#include "card/line.h"
+#include "card/owner_process.h"
+#include "card/running_card.h"
 
 #include <atomic>
 #include <new>
 #include <system_error>
 #include <thread>
 
-namespace landfall::reef {
+namespace landfall::card {
 
 namespace {
 
 class CardThread : public RunningCard {
 public:
-  CardThread(const ChipDescription &chip, const card::CardMemory &memory,
+  CardThread(const CardSimulator &simulator, const CardMemory &memory,
              Line line)
       : line_(std::move(line)),
-        thread_([this, chip, dram = memory.host(dram_base)] {
+        thread_([this, simulator, dram = memory.contents()] {
           try {
-            sim::run_card(chip, dram, line_.card.number());
+            Status status =
+                simulator.run(simulator.description, dram, line_.card.number());
+            if (!status)
+              refusal_ = status.error().message;
           } catch (const std::bad_alloc &) {
             lacks_memory_ = true;
           }
@@ -45,26 +47,28 @@ public:
   int socket() const override { return line_.host.number(); }
   int process() const override { return 0; }
   std::string how_it_ended() override {
-    return lacks_memory_ ? "has stopped: there is not enough memory for its "
-                           "simulator"
-                         : "has stopped";
+    if (lacks_memory_)
+      return "has stopped: there is not enough memory for its simulator";
+    return refusal_.empty() ? "has stopped" : "has stopped: " + refusal_;
   }
 
 private:
   OwnerProcess owner_;
   Line line_;
+  // Written before the line is closed.
   std::atomic<bool> lacks_memory_ = false;
+  std::string refusal_;
   std::thread thread_;
 };
 
 } // namespace
 
 Result<std::unique_ptr<RunningCard>>
-start_thread(const ChipDescription &chip, const card::CardMemory &memory) {
+start_thread(const CardSimulator &simulator, const CardMemory &memory) {
   Line line = TRY(Line::create());
   try {
     return std::unique_ptr<RunningCard>(
-        std::make_unique<CardThread>(chip, memory, std::move(line)));
+        std::make_unique<CardThread>(simulator, memory, std::move(line)));
   } catch (const std::system_error &refused) {
     return Error{ErrorCode::out_of_memory,
                  std::string("the system gives no thread to a simulated "
@@ -73,4 +77,4 @@ start_thread(const ChipDescription &chip, const card::CardMemory &memory) {
   }
 }
 
-} // namespace landfall::reef
+} // namespace landfall::card

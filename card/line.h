@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace landfall::reef {
+namespace landfall::card {
 
 /// An owned file descriptor, closed by the destructor.
 class Descriptor {
@@ -50,4 +50,4 @@ struct Line {
   }
 };
 
-} // namespace landfall::reef
+} // namespace landfall::card

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-namespace landfall::reef {
+namespace landfall::card {
 
 /// Remembers the process in which it was made. After a fork the child has a
 /// copy of all objects, but the card, its memory, its thread and its socket are
@@ -21,4 +21,4 @@ private:
   pid_t process_ = getpid();
 };
 
-} // namespace landfall::reef
+} // namespace landfall::card

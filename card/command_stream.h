@@ -1,12 +1,14 @@
-//===- command_stream.h - The rings between host and firmware --*- C++ -*-===//
+//===- command_stream.h - The rings between host and card ------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "targets/reef/driver/running_card.h"
+#include "card/running_card.h"
+#include "ring/protocol.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -14,7 +16,7 @@
 #include <optional>
 #include <unordered_map>
 
-namespace landfall::reef {
+namespace landfall::card {
 
 /// Identifies a command, also across restarts of the card, after which sequence
 /// numbers begin again at 0.
@@ -28,21 +30,36 @@ struct Ticket {
 /// command. Thread-safe.
 class CommandStream {
 public:
-  using Start = std::function<Result<std::unique_ptr<RunningCard>>()>;
-  /// `start` starts a card on `memory`, which must outlive the stream.
-  CommandStream(const std::string &name, const card::CardMemory &memory,
-                Start start, std::chrono::seconds timeout)
-      : name_(name), memory_(&memory), start_(std::move(start)),
-        timeout_(timeout) {}
+  /// What is to be known of a card.
+  struct Kind {
+    std::string name;     ///< For errors.
+    uint64_t control = 0; ///< The address of its control words.
+    /// Brings its memory into the state at power-on, but for control words and
+    /// rings, and starts it. What new memory holds are zeros, except when it
+    /// `is_restart`.
+    std::function<Result<std::unique_ptr<RunningCard>>(bool is_restart)> start;
+    /// What a cause is in words (CardMessage::cause): "illegal instruction".
+    /// Null: the card sends none.
+    std::string (*cause_text)(uint32_t cause) = nullptr;
+    /// Without a heartbeat for so long, the card is turned off.
+    std::chrono::seconds timeout{60};
+  };
+  /// `memory` is the card's, and must outlive the stream.
+  CommandStream(Kind kind, const CardMemory &memory)
+      : kind_(std::move(kind)), memory_(&memory) {}
 
   /// Submits a command; its sequence number is set here. Waits while the ring
   /// is full.
-  Result<Ticket> submit(Command command);
+  Result<Ticket> submit(ring::Command command);
   /// Waits for the command's completion. Fails if the card has died, does not
   /// answer in time, or if rings or control words hold what neither side has
   /// written. Call it exactly once for each ticket.
-  /// For lack of memory it fails, but does not throw.
-  Result<Completion> wait(Ticket ticket);
+  /// For lack of memory it fails, but does not throw. Once `stop` (null: never)
+  /// is true, the card may leave out the command, which `queue` has submitted,
+  /// and those before it: nobody reads their results.
+  Result<ring::Completion> wait(Ticket ticket,
+                                const std::atomic<bool> *stop = nullptr,
+                                uint16_t queue = 0);
   /// Stops the card; commands in flight fail. The next command restarts it.
   void reset();
 
@@ -54,7 +71,11 @@ private:
 
   Status power_on();
   template <typename Why> Error give_up(const Why &why);
-  Result<Completion> wait_for(Ticket ticket);
+  Result<ring::Completion>
+  wait_for(Ticket ticket, const std::atomic<bool> *stop, uint16_t queue);
+  ring::Control &control() const {
+    return *memory_->at<ring::Control>(kind_.control);
+  }
   bool left_unnoticed();
   std::string_view collect();
   std::string_view damage(uint64_t completed);
@@ -63,10 +84,8 @@ private:
   Status listen();
   Status check_heartbeat();
 
-  const std::string name_;
-  const card::CardMemory *memory_;
-  Start start_;
-  std::chrono::seconds timeout_;
+  const Kind kind_;
+  const CardMemory *memory_;
 
   std::mutex mutex_;
   std::condition_variable heard_;
@@ -78,9 +97,9 @@ private:
   uint64_t submitted_ = 0;
   uint64_t completed_ = 0;
   /// By sequence number, until somebody has waited for them.
-  std::unordered_map<uint64_t, std::optional<Completion>> commands_;
+  std::unordered_map<uint64_t, std::optional<ring::Completion>> commands_;
   uint64_t heartbeat_ = 0;
   std::chrono::steady_clock::time_point last_sign_;
 };
 
-} // namespace landfall::reef
+} // namespace landfall::card
