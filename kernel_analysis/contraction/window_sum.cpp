@@ -1,4 +1,4 @@
-//===- window_sum.cpp - Weighted sums of windows, by channel --------------===//
+//===- window_sum.cpp - Sums of windows, by channel -----------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -38,17 +38,20 @@ private:
   uint32_t rank() const { return uint32_t(kernel_.loops.size()); }
   Status find_fold();
   Status enter(NodeId loop, NodeId outer_carried);
-  Status read_product(const Block &block, NodeId carried);
+  Status read_term(const Block &block, NodeId carried);
   Result<Reading> read(NodeId factor) const;
   Status visit(NodeId id, Reading &reading, std::set<NodeId> &seen) const;
   Status assign(Reading a, Reading b);
+  Status assign_unweighted(Reading data);
+  Status expect_all_loops(const Reading &data) const;
   Status pair_axes(const std::vector<Affine> &forms);
   Status pair(const Affine &form, std::vector<WindowAxis> &of_tap) const;
   bool keeps_to(const WindowAxis &axis, const Affine &form) const;
 
   const Kernel &kernel_;
   WindowSum sum_;
-  NodeId product_[2] = {no_node, no_node};
+  /// The factors of the term; the second one is absent without weights.
+  NodeId term_[2] = {no_node, no_node};
 };
 
 /// The body's only node with a block must be the fold.
@@ -79,11 +82,12 @@ Status Finder::enter(NodeId id, NodeId outer_carried) {
   bool plain = high.kind == NodeKind::constant || high.kind == NodeKind::size;
   if (!from_zero || !plain)
     return refuse("a sum's bounds are computed");
-  bool continues = outer_carried == no_node
-                       ? init.kind == NodeKind::constant && init.bits == 0
-                       : loop.args[2] == outer_carried;
+  bool continues = outer_carried == no_node ? init.kind == NodeKind::constant
+                                            : loop.args[2] == outer_carried;
   if (!continues)
-    return refuse("its sum does not begin at 0");
+    return refuse("its sum does not begin at a constant");
+  if (outer_carried == no_node)
+    sum_.init = loop.args[2];
   const Block &block = loop.blocks[0];
   sum_.space.params.push_back(block.params[0]);
   sum_.space.extents.push_back(high.kind == NodeKind::constant
@@ -93,25 +97,29 @@ Status Finder::enter(NodeId id, NodeId outer_carried) {
   sum_.type = yield.type;
   if (yield.kind == NodeKind::result)
     return enter(yield.args[0], block.params[1]);
-  return read_product(block, block.params[1]);
+  return read_term(block, block.params[1]);
 }
 
-Status Finder::read_product(const Block &block, NodeId carried) {
+Status Finder::read_term(const Block &block, NodeId carried) {
   const Node &yield = at(block.yields[0]);
-  std::vector<NodeId> factors;
-  if (yield.kind == NodeKind::scalar && yield.op == ScalarOp::fma &&
-      yield.args[2] == carried)
-    factors = {yield.args[0], yield.args[1]};
-  if (yield.kind == NodeKind::scalar && yield.op == ScalarOp::add)
-    for (int side : {0, 1}) {
-      const Node &product = at(yield.args[size_t(1 - side)]);
-      if (yield.args[size_t(side)] == carried &&
-          product.kind == NodeKind::scalar && product.op == ScalarOp::mul)
-        factors = product.args;
-    }
-  if (factors.empty())
-    return refuse("it is no sum of products");
-  std::copy(factors.begin(), factors.end(), product_);
+  if (yield.kind != NodeKind::scalar)
+    return refuse("it is no sum");
+  if (yield.op == ScalarOp::fma && yield.args[2] == carried) {
+    term_[0] = yield.args[0], term_[1] = yield.args[1];
+    return {};
+  }
+  if (yield.op != ScalarOp::add && yield.op != ScalarOp::min &&
+      yield.op != ScalarOp::max)
+    return refuse("it is no sum");
+  size_t side = yield.args[0] == carried ? 0 : 1;
+  if (yield.args[side] != carried)
+    return refuse("it is no sum");
+  sum_.join = yield.op;
+  term_[0] = yield.args[1 - side];
+  const Node &term = at(term_[0]);
+  if (yield.op == ScalarOp::add && term.kind == NodeKind::scalar &&
+      term.op == ScalarOp::mul)
+    term_[0] = term.args[0], term_[1] = term.args[1];
   return {};
 }
 
@@ -168,13 +176,46 @@ Status Finder::assign(Reading a, Reading b) {
     std::swap(a, b);
   if (loops(a) != 1 || loops(b) < 2)
     return refuse("no factor depends on one result loop alone, the channel");
+  if (at(sum_.init).bits != 0)
+    return refuse("its sum does not begin at 0");
   sum_.channel = *a.variables.begin();
-  for (uint32_t v = 0; v < sum_.space.params.size(); ++v)
-    if (!is_one(sum_.space.extents[v]) && !b.variables.contains(v))
-      return refuse("the data does not depend on all loops");
+  TRY(expect_all_loops(b));
   sum_.weight = std::move(a.factor);
   sum_.data = std::move(b.factor);
   return pair_axes(b.forms);
+}
+
+/// Unless windows move along the last loop and are guarded, plain loops with
+/// that one in their lanes read all data as it lies.
+Status Finder::assign_unweighted(Reading data) {
+  TRY(expect_all_loops(data));
+  if (std::none_of(data.factor.loads.begin(), data.factor.loads.end(),
+                   [](const WindowLoad &load) { return load.guarded; }))
+    return refuse("without weights or edges, its windows are read in place");
+  auto slides = [&](uint32_t loop) {
+    return std::any_of(
+        data.forms.begin(), data.forms.end(), [&](const Affine &form) {
+          return form.uses(loop) &&
+                 std::any_of(sum_.taps.begin(), sum_.taps.end(),
+                             [&](uint32_t tap) { return form.uses(tap); });
+        });
+  };
+  uint32_t channel = rank();
+  for (uint32_t v = 0; v < rank(); ++v)
+    if (!is_one(sum_.space.extents[v]) && !slides(v))
+      channel = v;
+  if (rank() == 0 || channel >= rank() - 1 || !slides(rank() - 1))
+    return refuse("without weights, its windows do not move along rows");
+  sum_.channel = channel;
+  sum_.data = std::move(data.factor);
+  return pair_axes(data.forms);
+}
+
+Status Finder::expect_all_loops(const Reading &data) const {
+  for (uint32_t v = 0; v < sum_.space.params.size(); ++v)
+    if (!is_one(sum_.space.extents[v]) && !data.variables.contains(v))
+      return refuse("the data does not depend on all loops");
+  return {};
 }
 
 /// If the form is a position of one loop and one tap, sets the tap's axis.
@@ -251,7 +292,11 @@ Result<WindowSum> Finder::run() {
       sum_.taps.push_back(v);
   if (sum_.taps.empty())
     return refuse("it sums one product");
-  TRY(assign(TRY(read(product_[0])), TRY(read(product_[1]))));
+  Reading first = TRY(read(term_[0]));
+  if (term_[1] == no_node)
+    TRY(assign_unweighted(std::move(first)));
+  else
+    TRY(assign(std::move(first), TRY(read(term_[1]))));
   return std::move(sum_);
 }
 

@@ -1,15 +1,17 @@
-//===- window_sum.h - Weighted sums of windows, by channel -----*- C++ -*-===//
+//===- window_sum.h - Sums of windows, by channel --------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// Finds maps of the form of a depthwise convolution:
+// Finds maps of the form of a depthwise convolution, or of a pool:
 //
 //   out[c, n...] = epilogue(sum over k... of weight[c, k...] * data[c, p...])
+//   out[c, n...] = epilogue(sum over k... of data[c, p...])
 //   where each p = stride * n + dilation * k
 //
-// The loops may be in any order. The data may be any scalar expression, with
-// guards, that depends on the n and k through the positions p alone: equal
-// positions have equal values, so that each needs to be computed only once.
+// Without weights, the sum may be a minimum or a maximum instead. The loops may
+// be in any order. The data may be any scalar expression, with guards, that
+// depends on the n and k through the positions p alone: equal positions have
+// equal values, so that each needs to be computed only once.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -46,15 +48,21 @@ struct WindowFactor {
 struct WindowSum {
   NodeId fold = no_node; ///< The loop node of the body that sums.
   DType type = DType::f32;
+  ScalarOp join = ScalarOp::add; ///< With weights: add.
+  NodeId init = no_node;         ///< A constant; with weights: 0.
   /// The variables of all forms: the result loops, then the summed indices
   /// from the outermost inwards.
   IndexSpace space;
-  uint32_t channel = 0; ///< The result loop that both factors use.
-  WindowFactor data, weight;
+  /// The result loop that both factors use; without weights, the last one that
+  /// no window moves along.
+  uint32_t channel = 0;
+  WindowFactor data, weight; ///< A sum without weights: weight.value == no_node
   std::vector<uint32_t> taps; ///< Variables: summed indices longer than 1.
   /// Those with a loop in the order of the loops, then those without. Each
   /// result loop longer than 1, except the channel, and each tap is in one.
   std::vector<WindowAxis> axes;
+
+  bool has_weights() const { return weight.value != no_node; }
 };
 
 /// The structure, or why the kernel, a map, does not have it: a clause to

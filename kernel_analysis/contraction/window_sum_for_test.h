@@ -1,9 +1,9 @@
-//===- window_sum_for_test.h - Depthwise convolutions ----------*- C++ -*-===//
+//===- window_sum_for_test.h - Depthwise convolutions and pools -*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
-// For tests only. Builds maps that sum weighted windows, as the frontend and
-// the passes build them from depthwise convolutions.
+// For tests only. Builds maps that sum windows, as the frontend and the passes
+// build them from depthwise convolutions and pools.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -34,6 +34,11 @@ struct WindowSumShape {
   /// The factor is less an operand of its type: one value, which also stands
   /// outside of the image; one value a channel.
   bool data_zero = false, weight_zero = false;
+  /// Without weights: `join` joins what is read, and outside of the image is
+  /// the least number, or 0 if that is added.
+  bool weights = true;
+  ScalarOp join = ScalarOp::add;
+  bool by_place = false; ///< The result is multiplied by row + column + 1.
 };
 
 struct WindowSumCase {
@@ -63,7 +68,7 @@ public:
     std::vector<Extent> weights = taps_;
     weights.insert(s_.weight_channels_last ? weights.end() : weights.begin(),
                    channels);
-    uint32_t w = input(s_.weight, weights);
+    uint32_t w = s_.weights ? input(s_.weight, weights) : 0;
     if (s_.data_zero)
       data_zero_ = input(s_.data, {});
     if (s_.weight_zero)
@@ -112,7 +117,13 @@ private:
     channel_ = s_.result_channels_last ? point.back() : point[1];
     space_.assign(point.begin() + (s_.result_channels_last ? 1 : 2),
                   point.end() - (s_.result_channels_last ? 1 : 0));
-    NodeId zero = literal(0, s_.sum), total = fold(0, zero, x, w);
+    NodeId begin = literal(outside(s_.sum), s_.sum);
+    NodeId total = fold(0, begin, x, w);
+    if (s_.by_place) {
+      NodeId place = number(space_.front(), ScalarOp::add, space_.back());
+      total = real(ScalarOp::mul, total,
+                   as_sum(number(place, ScalarOp::add, literal(1))));
+    }
     if (s_.bias)
       total = real(ScalarOp::add, total, load(bias, {channel_}));
     if (s_.residual)
@@ -122,8 +133,9 @@ private:
 
   NodeId fold(size_t level, NodeId carried, uint32_t x, uint32_t w) {
     if (level == s_.axes.size())
-      return real(ScalarOp::add, carried,
-                  real(ScalarOp::mul, data(x), weight(w)));
+      return real(s_.join, carried,
+                  s_.weights ? real(ScalarOp::mul, data(x), weight(w))
+                             : data(x));
     NodeId low = literal(0), high = node(taps_[level]);
     NodeId loop = nest(NodeKind::loop, {low, high, carried}, {[&] {
                          tap_.push_back(param(DType::i64));
@@ -157,13 +169,34 @@ private:
     }
     std::vector<NodeId> args =
         order(batch_, channel_, position, s_.data_channels_last);
-    NodeId outside = s_.data_zero ? load(data_zero_, {}) : literal(0, s_.data);
+    NodeId padding = s_.data_zero ? load(data_zero_, {})
+                                  : literal(outside(s_.data), s_.data);
     if (inside != no_node)
-      args.insert(args.end(), {inside, outside});
+      args.insert(args.end(), {inside, padding});
     NodeId value = as_sum(load(x, args));
     if (s_.data_zero)
-      value = real(ScalarOp::sub, value, as_sum(outside));
+      value = real(ScalarOp::sub, value, as_sum(padding));
     return s_.relu ? real(ScalarOp::max, value, literal(0, s_.sum)) : value;
+  }
+
+  /// The bits of what is outside of the image.
+  int64_t outside(DType type) const {
+    if (s_.join == ScalarOp::add)
+      return 0;
+    switch (type) {
+    case DType::u8:
+      return 0;
+    case DType::f16:
+      return 0xfc00;
+    case DType::f32:
+      return 0xff800000;
+    case DType::f64:
+      return int64_t(0xfff0000000000000);
+    case DType::i32:
+      return INT32_MIN;
+    default:
+      return INT64_MIN;
+    }
   }
 
   NodeId weight(uint32_t w) {

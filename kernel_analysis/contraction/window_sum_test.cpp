@@ -80,14 +80,43 @@ TEST(WindowSum, otherMapsAreNone) {
   EXPECT_EQ(refusal(matmul_kernel()), "it is not a map");
 }
 
-/// The greatest product instead of their sum.
+/// A product of terms instead of their sum.
 TEST(WindowSum, otherFoldsAreNone) {
   Kernel kernel = make_window_sum(image({9, 3}, {9, 3})).kernel;
   for (Node &node : kernel.nodes)
     if (node.kind == NodeKind::scalar && node.op == ScalarOp::add &&
         node.type == DType::f32)
-      node.op = ScalarOp::max;
-  EXPECT_EQ(refusal(kernel), "it is no sum of products");
+      node.op = ScalarOp::mul;
+  EXPECT_EQ(refusal(kernel), "it is no sum");
+}
+
+WindowSumShape pool(WindowAxisShape rows, WindowAxisShape columns) {
+  WindowSumShape shape = image(rows, columns);
+  shape.weights = false;
+  shape.join = ScalarOp::max;
+  return shape;
+}
+
+TEST(WindowSum, poolsHaveNoWeights) {
+  WindowSum sum =
+      found(make_window_sum(pool({9, 3, 2, 1, 1}, {9, 3, 2, 1, 1})).kernel);
+  EXPECT_FALSE(sum.has_weights());
+  EXPECT_EQ(sum.join, ScalarOp::max);
+  EXPECT_EQ(sum.channel, 1u);
+  ASSERT_EQ(sum.axes.size(), 3u);
+  EXPECT_EQ(sum.axes[2].stride, 2);
+}
+
+TEST(WindowSum, poolsThatLoopsReadWellAreNone) {
+  EXPECT_EQ(refusal(make_window_sum(pool({9, 3}, {9, 3})).kernel),
+            "without weights or edges, its windows are read in place");
+  EXPECT_EQ(
+      refusal(make_window_sum(pool({9, 3, 1, 1, 1}, {9, 1}), false).kernel),
+      "without weights, its windows do not move along rows");
+  WindowSumShape shape = pool({9, 3, 1, 1, 1}, {9, 3, 1, 1, 1});
+  shape.data_channels_last = shape.result_channels_last = true;
+  EXPECT_EQ(refusal(make_window_sum(shape).kernel),
+            "without weights, its windows do not move along rows");
 }
 
 /// The data has an index that no position determines.

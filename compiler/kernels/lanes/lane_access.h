@@ -67,6 +67,9 @@ private:
   llvm::Value *gather_linear(const LaneValue &offset, llvm::Value *mask,
                              bool only_prefix);
   llvm::Value *gather_staged(const LaneValue &offset, llvm::Value *prefix);
+  llvm::Value *permuted(llvm::Value *base, llvm::Value *apart);
+  llvm::Value *permuted_twice(llvm::Value *offsets, llvm::Value *base,
+                              llvm::Value *apart);
   llvm::Value *gather_near(llvm::Value *offsets, llvm::Value *mask);
   llvm::Value *gather_each(llvm::Value *offsets, llvm::Value *mask);
   llvm::Value *load_contiguous(llvm::Value *offset, llvm::Value *mask,

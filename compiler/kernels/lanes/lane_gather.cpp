@@ -4,7 +4,8 @@
 //
 // Indices that a model computes are often near each other: a row resized or
 // padded by reflection, a slice. If those of a register's lanes lie within as
-// many elements as it has lanes, one load and one permutation get them all.
+// many elements as it has lanes, one load and one permutation get them all; if
+// within twice as many (a row halved), two of each.
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/frame/loop_builder.h"
@@ -72,37 +73,57 @@ Value *LaneAccess::gather(Value *offsets, Value *mask) {
 /// have any offset.
 Value *LaneAccess::gather_near(Value *offsets, Value *mask) {
   unsigned lanes = lanes_of(offsets);
-  unsigned bits = stored_->getIntegerBitWidth();
   auto distances = [&](Value *base) {
     Value *apart = b.CreateSub(offsets, b.CreateVectorSplat(lanes, base));
     Value *none = llvm::Constant::getNullValue(apart->getType());
     return mask ? b.CreateSelect(mask, apart, none) : apart;
   };
-  auto all_near = [&](Value *apart) {
+  auto all_below = [&](Value *apart, unsigned limit) {
     return b.CreateAndReduce(b.CreateICmpULT(
-        apart, llvm::ConstantInt::get(apart->getType(), lanes)));
+        apart, llvm::ConstantInt::get(apart->getType(), limit)));
   };
   Value *first = b.CreateExtractElement(offsets, uint64_t(0));
   Value *last =
       mask ? first : b.CreateExtractElement(offsets, uint64_t(lanes - 1));
   Value *low = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, first, last);
   Value *high = b.CreateBinaryIntrinsic(llvm::Intrinsic::smax, first, last);
-  Value *base = b.CreateSelect(all_near(distances(low)), low,
+  Value *base = b.CreateSelect(all_below(distances(low), 2 * lanes), low,
                                b.CreateSub(high, frame_.index(lanes - 1)));
   Value *apart = distances(base);
   Value *exists = b.CreateAnd(
       b.CreateICmpSGE(base, b.CreateNeg(room_.before)),
       b.CreateICmpSLE(base, b.CreateSub(room_.after, frame_.index(lanes))));
-  return emit_if(
-      frame_, b.CreateAnd(exists, all_near(apart)),
-      [&] {
-        llvm::Type *type = llvm::FixedVectorType::get(stored_, lanes);
-        Value *row = load_from(type, address(base));
-        Value *picks = b.CreateTrunc(apart, type);
-        Value *args[] = {row, picks};
-        return Values{b.CreateIntrinsic(permutation(bits, lanes), args)};
-      },
-      [&] { return Values{gather_each(offsets, mask)}; })[0];
+  auto one_or_two = [&] {
+    return emit_if(
+        frame_, all_below(apart, lanes),
+        [&] { return Values{permuted(base, apart)}; },
+        [&] { return Values{permuted_twice(offsets, base, apart)}; });
+  };
+  return emit_if(frame_, b.CreateAnd(exists, all_below(apart, 2 * lanes)),
+                 one_or_two,
+                 [&] { return Values{gather_each(offsets, mask)}; })[0];
+}
+
+/// Elements of the row at `base`: the permutation takes the low bits of
+/// `apart`.
+Value *LaneAccess::permuted(Value *base, Value *apart) {
+  unsigned lanes = lanes_of(apart), bits = stored_->getIntegerBitWidth();
+  llvm::Type *type = llvm::FixedVectorType::get(stored_, lanes);
+  Value *args[] = {load_from(type, address(base)), b.CreateTrunc(apart, type)};
+  return b.CreateIntrinsic(permutation(bits, lanes), args);
+}
+
+/// Of that row and the next, which ends where the operand does, if not before.
+Value *LaneAccess::permuted_twice(Value *offsets, Value *base, Value *apart) {
+  unsigned lanes = lanes_of(offsets);
+  Value *length = frame_.index(lanes);
+  Value *next =
+      b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, b.CreateAdd(base, length),
+                              b.CreateSub(room_.after, length));
+  Value *beyond = b.CreateSub(offsets, b.CreateVectorSplat(lanes, next));
+  Value *in_first = b.CreateICmpULT(apart, b.CreateVectorSplat(lanes, length));
+  return b.CreateSelect(in_first, permuted(base, apart),
+                        permuted(next, beyond));
 }
 
 /// Masked lanes read a stack slot instead.

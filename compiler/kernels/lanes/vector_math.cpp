@@ -100,6 +100,35 @@ Value *scale(LaneCode &c, Value *y, Value *shifted, Value *x, Value *vanishes) {
                         c.from_bits(rest), c.b.CreateFMul(y, zero));
 }
 
+/// exp(x) = y * 2^n, y in [1/2, 2].
+struct Power {
+  Value *y;
+  Value *shifted; ///< n + whole_numbers
+};
+Power power(LaneCode &c, Value *x) {
+  Value *shifted =
+      c.multiply_add(x, c.real(log2_e, x), c.real(whole_numbers, x));
+  Value *n = c.b.CreateFSub(shifted, c.real(whole_numbers, x));
+  Value *r = c.multiply_add(n, c.real(-ln2_high, x), x);
+  r = c.multiply_add(n, c.real(-ln2_low, x), r);
+  if (c.frame.machine.vector.fuses_multiply_adds)
+    return {c.polynomial(r, minimax::exp), shifted};
+  // 1 + (r + r^2 * ...), so that only the last sum rounds much.
+  llvm::ArrayRef<double> rest(minimax::exp);
+  Value *q = c.polynomial(r, rest.drop_front(2));
+  Value *small = c.multiply_add(c.b.CreateFMul(r, r), q, r);
+  return {c.b.CreateFAdd(small, c.real(1, x)), shifted};
+}
+
+/// exp(x), x in [-80, 80]: n is added to the exponent, and nothing underflows.
+/// NaN gives any number.
+Value *moderate_exp(LaneCode &c, Value *x) {
+  Power p = power(c, x);
+  Value *bits = c.to_bits(p.shifted);
+  return c.from_bits(
+      c.b.CreateAdd(c.to_bits(p.y), c.b.CreateShl(bits, c.whole(23, bits))));
+}
+
 } // namespace
 
 Value *emit_exp(LaneCode &c, Value *x) {
@@ -107,22 +136,8 @@ Value *emit_exp(LaneCode &c, Value *x) {
   // processors take a hundred times as long for a product that underflows.
   Value *vanishes = c.b.CreateFCmpOLT(x, c.real(-104.0, x));
   x = clamp(c, x, -104.0, 89.0);
-  Value *shifted =
-      c.multiply_add(x, c.real(log2_e, x), c.real(whole_numbers, x));
-  Value *n = c.b.CreateFSub(shifted, c.real(whole_numbers, x));
-  Value *r = c.multiply_add(n, c.real(-ln2_high, x), x);
-  r = c.multiply_add(n, c.real(-ln2_low, x), r);
-  Value *y;
-  if (c.frame.machine.vector.fuses_multiply_adds) {
-    y = c.polynomial(r, minimax::exp);
-  } else {
-    // 1 + (r + r^2 * ...), so that only the last sum rounds much.
-    llvm::ArrayRef<double> rest(minimax::exp);
-    Value *q = c.polynomial(r, rest.drop_front(2));
-    Value *power = c.multiply_add(c.b.CreateFMul(r, r), q, r);
-    y = c.b.CreateFAdd(power, c.real(1, x));
-  }
-  return scale(c, y, shifted, x, vanishes);
+  Power p = power(c, x);
+  return scale(c, p.y, p.shifted, x, vanishes);
 }
 
 Value *emit_log(LaneCode &c, Value *x) {
@@ -150,11 +165,15 @@ Value *emit_tanh(LaneCode &c, Value *x) {
   Value *u = c.b.CreateFMul(x, x);
   Value *p = c.polynomial(u, minimax::tanh);
   Value *small = c.multiply_add(c.b.CreateFMul(u, a), p, a);
-  Value *grown = emit_exp(c, c.b.CreateFAdd(a, a));
+  // From 9.1 on, 1 is nearest.
+  Value *limit = c.real(9.1, x);
+  Value *near = c.b.CreateSelect(c.b.CreateFCmpOLT(a, limit), a, limit);
+  Value *grown = moderate_exp(c, c.b.CreateFAdd(near, near));
   Value *one = c.real(1, x);
   Value *big = c.b.CreateFSub(
       one, c.b.CreateFDiv(c.real(2, x), c.b.CreateFAdd(grown, one)));
-  Value *is_small = c.b.CreateFCmpOLT(a, c.real(minimax::tanh_limit, x));
+  // Passes NaN on, too.
+  Value *is_small = c.b.CreateFCmpULT(a, c.real(minimax::tanh_limit, x));
   return with_sign(c, c.b.CreateSelect(is_small, small, big), x);
 }
 
@@ -165,8 +184,8 @@ Value *emit_erf(LaneCode &c, Value *x) {
   Value *small = c.multiply_add(a, p, a);
   Value *t = clamp(c, a, 0, 4);
   Value *q = c.polynomial(t, minimax::log_erfc);
-  Value *big = c.b.CreateFSub(c.real(1, x), emit_exp(c, q));
-  Value *is_small = c.b.CreateFCmpOLT(a, c.real(1, x));
+  Value *big = c.b.CreateFSub(c.real(1, x), moderate_exp(c, q));
+  Value *is_small = c.b.CreateFCmpULT(a, c.real(1, x)); // NaN, too.
   return with_sign(c, c.b.CreateSelect(is_small, small, big), x);
 }
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/loops/loop_generator.h"
 
+#include "compiler/kernels/loops/column_plan.h"
 #include "compiler/kernels/loops/nest_emitter.h"
 #include "compiler/kernels/loops/term_finder.h"
 
@@ -19,7 +20,9 @@ public:
   LoopGenerator(analysis::CollapsedKernel collapsed, const Machine &machine,
                 const LocalMemory *local)
       : collapsed_(std::move(collapsed)),
-        plan_(plan_loops(collapsed_.kernel, machine)), local_(local) {
+        plan_(plan_loops(collapsed_.kernel, machine)),
+        column_plan_(plan_one_column(collapsed_.kernel, machine, plan_)),
+        local_(local) {
     // Beside a scratchpad, the results' memory is slow.
     if (!local)
       plan_.recorded = find_recorded_term(collapsed_.kernel, plan_);
@@ -32,21 +35,51 @@ public:
       frame.sizes.push_back(
           frame.b.CreateMul(value(product.outer), value(product.inner)));
   }
-  std::string print_plan() const override { return print(plan_); }
+  std::string print_plan() const override {
+    std::string text = print(plan_);
+    return column_plan_
+               ? text + "for rows of one element:\n" + print(*column_plan_)
+               : text;
+  }
   Plan plan(KernelFrame &frame) override {
-    return {emit_task_split(frame, plan_).tasks, frame.index(0)};
+    Value *tasks = emit_task_split(frame, plan_).tasks;
+    if (column_plan_)
+      tasks = frame.b.CreateSelect(has_one_column(frame),
+                                   emit_task_split(frame, *column_plan_).tasks,
+                                   tasks);
+    return {tasks, frame.index(0)};
   }
   void prologue(KernelFrame &frame) override {
     split_ = emit_task_split(frame, plan_);
+    if (column_plan_)
+      column_split_ = emit_task_split(frame, *column_plan_);
   }
   void task(KernelFrame &frame, Value *number) override {
-    NestEmitter(frame, plan_, split_, local_).emit(number);
+    auto nest = [&](const LoopPlan &plan, const TaskSplit &split) {
+      NestEmitter(frame, plan, split, local_).emit(number);
+      return Values();
+    };
+    if (!column_plan_) {
+      nest(plan_, split_);
+      return;
+    }
+    emit_if(
+        frame, has_one_column(frame),
+        [&] { return nest(*column_plan_, column_split_); },
+        [&] { return nest(plan_, split_); });
   }
 
 private:
+  /// i1: this launch is one for `column_plan_`.
+  Value *has_one_column(KernelFrame &frame) const {
+    return frame.b.CreateICmpEQ(frame.extent(frame.kernel.loops.back()),
+                                frame.index(1));
+  }
+
   analysis::CollapsedKernel collapsed_;
   LoopPlan plan_;
-  TaskSplit split_;
+  std::optional<LoopPlan> column_plan_;
+  TaskSplit split_, column_split_;
   const LocalMemory *local_;
 };
 

@@ -56,6 +56,8 @@ private:
       return refuse("it does not sum integers of 32 bits");
     if (problem_.channels_last || !problem_.column.loop)
       return refuse("its columns are not contiguous");
+    if (!problem_.sum.has_weights())
+      return refuse("it has no weights");
     return {};
   }
   bool depends_only_on(NodeId id, std::optional<uint32_t> variable) const;

@@ -17,8 +17,8 @@ using llvm::Value;
 WindowEmitter::WindowEmitter(SizeCode &sizes, const WindowProblem &problem,
                              const WindowTile &tile)
     : sizes_(sizes), frame_(sizes.frame()), b(frame_.b), problem_(problem),
-      tile_(tile), lanes_(frame_, problem.width), results_(problem, lanes_),
-      vector_(lanes_.vector_type(problem.sum.type)) {
+      tile_(tile), lanes_(frame_, problem.width), join_(lanes_, problem.sum),
+      results_(problem, lanes_), vector_(lanes_.vector_type(problem.sum.type)) {
   auto area = [&](Value *at) {
     return b.CreateGEP(b.getInt8Ty(), frame_.scratch, at);
   };
@@ -35,11 +35,13 @@ WindowEmitter::WindowEmitter(SizeCode &sizes, const WindowProblem &problem,
 
 void WindowEmitter::emit(Value *number, Value *is_first) {
   Item item = item_of(number);
-  // Those of the item before are the same if its channels are.
-  Value *items_of_group = b.CreateUDiv(tile_.items, tile_.groups);
-  Value *rest = b.CreateURem(number, items_of_group);
-  Value *others = b.CreateICmpEQ(rest, index(0));
-  emit_if(frame_, b.CreateOr(is_first, others), [&] { pack_weights(item); });
+  if (problem_.sum.has_weights()) {
+    // Those of the item before are the same if its channels are.
+    Value *items_of_group = b.CreateUDiv(tile_.items, tile_.groups);
+    Value *rest = b.CreateURem(number, items_of_group);
+    Value *others = b.CreateICmpEQ(rest, index(0));
+    emit_if(frame_, b.CreateOr(is_first, others), [&] { pack_weights(item); });
+  }
   pack_data(item);
   auto chunks = [&](Value *extent, Value *most, auto &&body) {
     emit_for(frame_, index(0), extent, most, {},
@@ -155,7 +157,8 @@ void WindowEmitter::emit_sums(const Item &item, Value *row_of_tile,
       auto block = [&](unsigned count) {
         Values found = emit_block(at, count);
         for (unsigned k = 0; k < count; ++k)
-          b.CreateStore(found[k], point(sums, b.CreateAdd(now[0], index(k))));
+          b.CreateStore(join_.value(found[k]),
+                        point(sums, b.CreateAdd(now[0], index(k))));
         return Values{b.CreateAdd(now[0], index(count))};
       };
       Value *left = b.CreateSub(item.columns, now[0]);
@@ -174,7 +177,7 @@ Values WindowEmitter::emit_block(Value *data, unsigned columns) {
   int64_t stride = problem_.column.stride;
   // Carried: the weights' address, that of the data, the sums.
   Values state = {weights_, data};
-  state.append(columns, llvm::Constant::getNullValue(vector_));
+  state.append(columns, join_.init());
   auto taps = [&](Value *count, Value *step, Values from, auto &&body) {
     Values carried(from.begin(), from.end());
     Values end = emit_for(frame_, index(0), count, index(1), carried,
@@ -186,11 +189,15 @@ Values WindowEmitter::emit_block(Value *data, unsigned columns) {
     return end;
   };
   auto innermost = [&](Values now) {
-    Value *weight = b.CreateLoad(vector_, now[0]);
-    now[0] = point(now[0], index(1));
+    Value *weight = nullptr;
+    if (problem_.sum.has_weights()) {
+      weight = b.CreateLoad(vector_, now[0]);
+      now[0] = point(now[0], index(1));
+    }
     for (unsigned k = 0; k < columns; ++k) {
       Value *x = b.CreateLoad(vector_, point(now[1], index(stride * k)));
-      now[2 + k] = multiply_add(b, weight, x, now[2 + k]);
+      now[2 + k] = weight ? multiply_add(b, weight, x, now[2 + k])
+                          : join_.join(now[2 + k], x);
     }
     return now;
   };
@@ -217,10 +224,32 @@ Values WindowEmitter::emit_block(Value *data, unsigned columns) {
 
 void WindowEmitter::emit_results(const Item &item) {
   if (!problem_.channels_last) {
+    if (problem_.turned != problem_.sum.fold)
+      finish_sums(item);
     turn_sums(item);
     return emit_by_channel(item);
   }
   lanes_.set_active(item.channels);
+  for_points(item, [&](const IndexValues &at, Value *sum) {
+    results_.emit(at, {problem_.sum.channel, lanes_.index(item.channel)},
+                  b.CreateLoad(vector_, sum));
+  });
+  lanes_.set_active(nullptr);
+}
+
+/// What is turned of sums, in their place.
+void WindowEmitter::finish_sums(const Item &item) {
+  for_points(item, [&](const IndexValues &at, Value *sum) {
+    LaneIndex channels{problem_.sum.channel, lanes_.index(item.channel)};
+    b.CreateStore(results_.finish(at, channels, b.CreateLoad(vector_, sum)),
+                  sum);
+  });
+}
+
+/// All points of the result, with the addresses of their sums.
+void WindowEmitter::for_points(
+    const Item &item,
+    const std::function<void(const IndexValues &at, Value *sum)> &body) {
   emit_for(frame_, index(0), item.rows, [&](Value *row) {
     emit_for(frame_, index(0), item.columns, [&](Value *column) {
       IndexValues at = item.outer;
@@ -228,11 +257,9 @@ void WindowEmitter::emit_results(const Item &item) {
         at[*problem_.row.loop] = b.CreateAdd(item.row, row);
       at[*problem_.column.loop] = b.CreateAdd(item.column, column);
       Value *number = b.CreateAdd(times(row, item.columns), column);
-      results_.emit(at, {problem_.sum.channel, lanes_.index(item.channel)},
-                    b.CreateLoad(vector_, point(sums_, number)));
+      body(at, point(sums_, number));
     });
   });
-  lanes_.set_active(nullptr);
 }
 
 /// [row][column][channel] to [channel][row][column].

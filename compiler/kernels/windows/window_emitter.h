@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "compiler/kernels/windows/window_join.h"
 #include "compiler/kernels/windows/window_results.h"
 #include "compiler/kernels/windows/window_tile.h"
 
@@ -67,6 +68,10 @@ private:
                  llvm::Value *column_of_tile);
   Values emit_block(llvm::Value *data, unsigned columns);
   void emit_results(const Item &item);
+  void finish_sums(const Item &item);
+  void for_points(
+      const Item &item,
+      const std::function<void(const IndexValues &at, llvm::Value *sum)> &body);
   void emit_by_channel(const Item &item);
   void turn_sums(const Item &item);
 
@@ -92,6 +97,7 @@ private:
   const WindowProblem &problem_;
   const WindowTile &tile_;
   Lanes lanes_;
+  WindowJoin join_;
   WindowResults results_;
   llvm::Type *vector_;
   llvm::Value *weights_, *data_, *sums_, *turned_; ///< Areas of scratch memory.

@@ -1,4 +1,4 @@
-//===- window_generator.cpp - Weighted sums of windows --------------------===//
+//===- window_generator.cpp - Sums of windows -----------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -86,7 +86,8 @@ ChosenGenerator window_generator(const Kernel &kernel, const Machine &machine,
   if (options.skipped.has("windows"))
     return {std::move(loops), std::move(record)};
   Result<analysis::WindowSum> sum = analysis::find_window_sum(rewritten);
-  if (!sum)
+  // Squares of narrow elements are long code; their windows are few vectors.
+  if (!sum || (!sum->has_weights() && size_of(sum->type) < 4))
     return {std::move(loops), std::move(record)};
   WindowProblem problem(rewritten, machine, sum.take());
   if (problem.width < 2)

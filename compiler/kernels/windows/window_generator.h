@@ -1,4 +1,4 @@
-//===- window_generator.h - Weighted sums of windows -----------*- C++ -*-===//
+//===- window_generator.h - Sums of windows --------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -10,9 +10,9 @@
 namespace landfall::kernels {
 
 /// A generator for maps, and for contractions as maps. Those of the form of
-/// depthwise convolutions (kernel_analysis/contraction/window_sum.h) are
-/// computed with their channels as lanes (window_emitter.h) where a launch's
-/// sizes suit that. All others, and the other launches, are the loop
+/// depthwise convolutions or pools (kernel_analysis/contraction/window_sum.h)
+/// are computed with their channels as lanes (window_emitter.h) where a
+/// launch's sizes suit that. All others, and the other launches, are the loop
 /// generator's.
 ///
 /// Not for scalable machines. The kernel and the machine must outlive it.

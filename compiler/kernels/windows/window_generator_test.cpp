@@ -43,6 +43,20 @@ TEST(WindowGenerator, channelsThatAreInnermostAreLanes) {
   EXPECT_EQ(generator(shape, machine), "windows or loops");
 }
 
+WindowSumShape pool() {
+  return {.channels = 40,
+          .axes = {{14, 3, 2, 1, 1}, {14, 3, 2, 1, 1}},
+          .weights = false,
+          .join = ScalarOp::max};
+}
+
+TEST(WindowGenerator, poolsOfWideElementsAreWindows) {
+  EXPECT_EQ(generator(pool(), machine), "windows or loops");
+  WindowSumShape narrow = pool();
+  narrow.data = narrow.sum = DType::u8;
+  EXPECT_EQ(generator(narrow, machine), "loops");
+}
+
 TEST(WindowGenerator, otherMapsAreLoops) {
   Kernel map = add_relu_kernel();
   EXPECT_EQ(window_generator(map, machine, {}).record.generator, "loops");
@@ -64,6 +78,20 @@ TEST(WindowProblem, rowsJoinUnlessTheEpilogueTellsThemApart) {
     if (node.kind == NodeKind::load && node.index == 2)
       node.args[0] = made.kernel.body.params[2];
   EXPECT_FALSE(problem(made).rows_join);
+}
+
+/// Means are divided by how many elements a window has at its place.
+TEST(WindowProblem, whatTellsPlacesApartIsComputedForAllChannels) {
+  WindowSumShape means = pool();
+  analysis::WindowSumCase plain = make_window_sum(means);
+  EXPECT_EQ(problem(plain).turned, problem(plain).sum.fold);
+  means.by_place = true;
+  analysis::WindowSumCase made = make_window_sum(means);
+  EXPECT_EQ(problem(made).turned, made.kernel.body.yields[0]);
+  EXPECT_TRUE(problem(made).rows_join);
+  means.bias = true; // Known by the channel.
+  analysis::WindowSumCase biased = make_window_sum(means);
+  EXPECT_EQ(problem(biased).turned, problem(biased).sum.fold);
 }
 
 TEST(WindowProblem, readsAlongWhatIsContiguous) {

@@ -71,8 +71,9 @@ void WindowEmitter::pack_row(const Item &item, const IndexValues &at,
   Value *begin = skip(index(0));
   emit_if(frame_, b.CreateICmpSLT(begin, count), [&] {
     emit_while(frame_, {begin}, [&](llvm::ArrayRef<Value *> now) -> Values {
-      if (problem_.pads_with_zero)
-        b.CreateStore(llvm::Constant::getNullValue(vector_),
+      if (problem_.padding)
+        b.CreateStore(join_.term(lanes_.spread(lanes_.constant(
+                          problem_.sum.type, *problem_.padding))),
                       point(target, now[0]));
       else
         pack(now[0], nullptr);
@@ -151,27 +152,28 @@ void WindowEmitter::turn_plain(const Item &item, const Strip &strip,
   Value *ahead = strip.is_row
                      ? sizes_.value(problem_.step(load.offset, problem_.row))
                      : times(stride, lanes_.step());
-  call_shared(
-      frame_, symbol("turn_rows"),
-      {from, stride, item.channels, count, to, ahead},
-      [&](llvm::ArrayRef<Value *> v) {
-        lanes_.set_active(v[3]);
-        // Lanes beyond the last channel repeat it.
-        Value *last = b.CreateSub(v[2], index(1));
-        Values rows;
-        for (unsigned k = 0; k < problem_.width; ++k) {
-          LaneValue offset =
-              lanes_.index(times(smaller(b, last, index(k)), v[1]));
-          Value *next = b.CreateGEP(lanes_.scalar_type(problem_.sum.type), v[0],
-                                    b.CreateAdd(offset.scalar(), v[5]));
-          b.CreateIntrinsic(
-              llvm::Intrinsic::prefetch, {b.getPtrTy()},
-              {next, b.getInt32(0), b.getInt32(3), b.getInt32(1)});
-          rows.push_back(lanes_.load(problem_.sum.type, v[0], offset).vector());
-        }
-        store_turned(rows, v[4], index(1));
-        lanes_.set_active(nullptr);
-      });
+  call_shared(frame_, symbol("turn_rows" + join_.suffix()),
+              {from, stride, item.channels, count, to, ahead},
+              [&](llvm::ArrayRef<Value *> v) {
+                lanes_.set_active(v[3]);
+                // Lanes beyond the last channel repeat it.
+                Value *last = b.CreateSub(v[2], index(1));
+                Values rows;
+                for (unsigned k = 0; k < problem_.width; ++k) {
+                  LaneValue offset =
+                      lanes_.index(times(smaller(b, last, index(k)), v[1]));
+                  Value *next =
+                      b.CreateGEP(lanes_.scalar_type(problem_.sum.type), v[0],
+                                  b.CreateAdd(offset.scalar(), v[5]));
+                  b.CreateIntrinsic(
+                      llvm::Intrinsic::prefetch, {b.getPtrTy()},
+                      {next, b.getInt32(0), b.getInt32(3), b.getInt32(1)});
+                  rows.push_back(join_.term(
+                      lanes_.load(problem_.sum.type, v[0], offset).vector()));
+                }
+                store_turned(rows, v[4], index(1));
+                lanes_.set_active(nullptr);
+              });
 }
 
 /// The values are computed with consecutive elements in the lanes.
@@ -190,8 +192,8 @@ void WindowEmitter::turn_computed(const Item &item, const Strip &strip,
     body.assume(&guards_);
     bind_window(body, problem_, at,
                 {strip.variable, LaneValue::linear(first, index(strip.scale))});
-    b.CreateStore(lanes_.spread(window_value(strip.factor.value, body)),
-                  point(slot, channel));
+    Value *value = lanes_.spread(window_value(strip.factor.value, body));
+    b.CreateStore(join_.term(value), point(slot, channel));
   });
   lanes_.set_active(nullptr);
   turn_square(slot, to, index(1));
@@ -208,7 +210,8 @@ void WindowEmitter::pack_point(const Item &item,
   body.assume(truths);
   bind_window(body, problem_, at,
               {problem_.sum.channel, lanes_.index(item.channel)});
-  b.CreateStore(lanes_.spread(window_value(factor.value, body)), target);
+  Value *value = lanes_.spread(window_value(factor.value, body));
+  b.CreateStore(join_.term(value), target);
   lanes_.set_active(nullptr);
 }
 

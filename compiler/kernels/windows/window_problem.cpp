@@ -1,4 +1,4 @@
-//===- window_problem.cpp - One weighted sum of windows -------------------===//
+//===- window_problem.cpp - One sum of windows ----------------------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -21,7 +21,7 @@ namespace {
 
 bool is_one(const SizePolynomial &step) { return step == SizePolynomial(1); }
 
-/// The nodes of the body that the epilogue computes: all but the fold.
+/// The nodes of the body that are computed after the sums are transposed.
 class EpilogueReader {
 public:
   explicit EpilogueReader(const WindowProblem &problem)
@@ -41,7 +41,7 @@ public:
 
 private:
   bool visit(NodeId id) {
-    if (id == problem_.sum.fold)
+    if (id == problem_.turned)
       return true;
     const Node &node = problem_.kernel.nodes[id];
     if (std::optional<Affine> form = affine_.read(id))
@@ -105,13 +105,42 @@ const Node *light_load(const WindowProblem &problem) {
   return node->kind == NodeKind::load ? node : nullptr;
 }
 
-bool is_zero_outside(const WindowProblem &problem) {
+std::optional<uint64_t> constant_outside(const WindowProblem &problem) {
   const Node *load = light_load(problem);
   if (!load ||
       load->args.size() <= problem.kernel.operands[load->index].dims.size())
-    return false;
+    return std::nullopt;
   const Node &other = problem.kernel.nodes[load->args.back()];
-  return other.kind == NodeKind::constant && other.bits == 0;
+  bool is_converted = load != &problem.kernel.nodes[problem.sum.data.value];
+  if (other.kind != NodeKind::constant || (is_converted && other.bits != 0))
+    return std::nullopt;
+  return other.bits;
+}
+
+/// Whether a node is computed from sums, sizes and indices other than the
+/// channel's alone.
+bool is_apart_from_channels(const WindowProblem &problem, NodeId id) {
+  const Node &node = problem.kernel.nodes[id];
+  if (id == problem.sum.fold || node.kind == NodeKind::constant ||
+      node.kind == NodeKind::size)
+    return true;
+  if (node.kind == NodeKind::param)
+    return id != problem.kernel.body.params[problem.sum.channel];
+  bool is_plain =
+      node.kind == NodeKind::scalar ||
+      (node.kind == NodeKind::result && node.args[0] == problem.sum.fold);
+  return is_plain &&
+         std::all_of(node.args.begin(), node.args.end(), [&](NodeId arg) {
+           return is_apart_from_channels(problem, arg);
+         });
+}
+
+/// Whether the only result can be computed with the channels in the lanes.
+bool finishes_by_channels(const WindowProblem &problem) {
+  const std::vector<NodeId> &yields = problem.kernel.body.yields;
+  return !problem.channels_last && yields.size() == 1 &&
+         problem.kernel.nodes[yields[0]].type == problem.sum.type &&
+         is_apart_from_channels(problem, yields[0]);
 }
 
 /// Whether all taps are one loop in memory, contiguous, for all loads.
@@ -134,6 +163,8 @@ bool reads_along_taps(const WindowProblem &problem) {
 int64_t cost_of_loops(const WindowProblem &problem) {
   if (problem.channels_last) // Its lanes too; each tap has guards of its own.
     return 60;
+  if (!problem.sum.has_weights())
+    return problem.column.stride == 1 ? 28 : 40;
   LoopPlan plan = plan_loops(problem.kernel, problem.machine);
   if (plan.window_rows > 1) // Taps are unrolled, rows share what they load.
     return problem.column.stride == 1 ? 9 : 27;
@@ -147,7 +178,7 @@ WindowProblem::WindowProblem(const Kernel &the_kernel,
                              analysis::WindowSum the_sum)
     : kernel(the_kernel), machine(the_machine), sum(std::move(the_sum)),
       width(Lanes::natural_width(machine, sum.type)), block(14), small_block(8),
-      channels_last(sum.channel + 1 == kernel.loops.size()) {
+      channels_last(sum.channel + 1 == kernel.loops.size()), turned(sum.fold) {
   std::vector<WindowAxis> axes = sum.axes;
   auto last_loop = [&](WindowAxis &to) {
     auto found = std::find_if(axes.rbegin(), axes.rend(),
@@ -165,8 +196,13 @@ WindowProblem::WindowProblem(const Kernel &the_kernel,
     if (axis.tap)
       taps.push_back(sum.taps[*axis.tap]);
   rows_join = row.loop && EpilogueReader(*this).joins();
+  if (!rows_join && finishes_by_channels(*this)) {
+    turned = kernel.body.yields[0];
+    rows_join = row.loop && EpilogueReader(*this).joins();
+  }
   bounds_columns = are_column_bounds(*this);
-  pads_with_zero = bounds_columns && is_zero_outside(*this);
+  if (bounds_columns)
+    padding = constant_outside(*this);
   transposes_data = reads_along_columns(*this);
   transposes_weights = reads_along_taps(*this);
   loops_cost = cost_of_loops(*this);

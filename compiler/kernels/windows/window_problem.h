@@ -1,4 +1,4 @@
-//===- window_problem.h - One weighted sum of windows ----------*- C++ -*-===//
+//===- window_problem.h - One sum of windows -------------------*- C++ -*-===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -31,13 +31,17 @@ struct WindowProblem {
   std::vector<uint32_t> taps;
   /// Whether the channel is the result's innermost loop.
   bool channels_last;
-  /// Whether the epilogue and the result see rows and columns as one loop.
+  /// What of the body is computed before the sums are transposed back: the
+  /// fold, or all if that depends on rows and columns but not on the channel.
+  NodeId turned;
+  /// Whether the rest of the body, and the result, see rows and columns as one
+  /// loop.
   bool rows_join;
   /// Whether the data's guards say in which columns of a row they hold: all are
   /// conjunctions of lower and upper bounds of the column's position.
   bool bounds_columns;
-  /// Whether the data is 0 where a guard does not hold.
-  bool pads_with_zero;
+  /// The data where a guard does not hold, if it is a constant: its bits.
+  std::optional<uint64_t> padding;
   /// Whether the data is read along the columns and transposed. False: it is
   /// read along the channels.
   bool transposes_data;

@@ -44,7 +44,7 @@ bool WindowResults::emit_ahead(NodeId id, BodyEmitter &body) {
   if (body.has(id))
     return true;
   const Node &node = frame_.kernel.nodes[id];
-  if (id == problem_.sum.fold || node.kind == NodeKind::param)
+  if (id == problem_.turned || node.kind == NodeKind::param)
     return false;
   bool known = true;
   for (NodeId argument : node.args)
@@ -103,12 +103,20 @@ void WindowResults::emit_row(const IndexValues &at, const BodyEmitter &channel,
   });
 }
 
+Value *WindowResults::finish(const IndexValues &at, const LaneIndex &lane,
+                             Value *sum) {
+  BodyEmitter body(lanes_, &fixed_);
+  bind_window(body, problem_, at, lane);
+  body.bind(problem_.sum.fold, LaneValue::varying(problem_.sum.type, sum));
+  return lanes_.spread(window_value(problem_.turned, body));
+}
+
 void WindowResults::emit_in(const BodyEmitter &outer, const IndexValues &at,
                             const LaneIndex &lane, Value *sum) {
   const Kernel &kernel = frame_.kernel;
   BodyEmitter body(lanes_, &outer);
   bind_window(body, problem_, at, lane);
-  body.bind(problem_.sum.fold, LaneValue::varying(problem_.sum.type, sum));
+  body.bind(problem_.turned, LaneValue::varying(problem_.sum.type, sum));
   for (NodeId yield : kernel.body.yields)
     window_value(yield, body);
   size_t yield = 0;

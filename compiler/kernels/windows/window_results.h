@@ -35,9 +35,12 @@ public:
     llvm::Value *row, *rows;
     llvm::Value *column, *columns;
   };
-  /// `sums`: [rows][columns]. Columns are the lanes.
+  /// `sums`: what was turned, [rows][columns]. Columns are the lanes.
   void emit_channel(const Part &part, llvm::Value *sums);
-  /// The results of one vector of sums.
+  /// WindowProblem::turned of one vector of sums.
+  llvm::Value *finish(const IndexValues &at, const LaneIndex &lane,
+                      llvm::Value *sum);
+  /// The results of one vector of what was turned.
   void emit(const IndexValues &at, const LaneIndex &lane, llvm::Value *sum) {
     emit_in(fixed_, at, lane, sum);
   }

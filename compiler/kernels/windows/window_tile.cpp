@@ -106,8 +106,13 @@ private:
     Value *points =
         times(tile_.outer_taps, times(tile_.data_rows, tile_.data_columns));
     Value *results = times(tile_.tile_rows, tile_.tile_columns);
-    Value *copy = b_.CreateAdd(b_.CreateUDiv(times(points, index(50)), results),
-                               index(20 + problem_.width * 5 / 2));
+    // Without weights, copying orders what is compared, and means are divided
+    // before they are transposed.
+    bool weighted = problem_.sum.has_weights();
+    int64_t of_point = weighted ? 50 : 90, of_result = weighted ? 20 : 80;
+    Value *copy =
+        b_.CreateAdd(b_.CreateUDiv(times(points, index(of_point)), results),
+                     index(of_result + problem_.width * 5 / 2));
     Value *column = b_.CreateAdd(times(tile_.taps, index(6)), copy);
     Value *here = times(times(tile_.groups, column),
                         larger(b_, tile_.columns, index(fewest_busy)));
@@ -116,7 +121,8 @@ private:
     Value *along = problem_.channels_last ? tile_.channels : tile_.columns;
     Value *rows = problem_.channels_last ? tile_.columns : tile_.channels;
     Value *vectors = ceil_div(b_, along, index(problem_.width));
-    Value *row = b_.CreateAdd(times(vectors, vector), index(180));
+    int64_t edges = weighted ? 180 : problem_.column.stride == 1 ? 230 : 600;
+    Value *row = b_.CreateAdd(times(vectors, vector), index(edges));
     return b_.CreateICmpSLE(here, times(rows, row));
   }
 
@@ -136,7 +142,8 @@ private:
           end, round_up(b_, times(points, index(point_bytes_)), index(64)));
       return begin;
     };
-    place(tile_.taps, width);
+    if (problem_.sum.has_weights())
+      place(tile_.taps, width);
     tile_.data_at = place(
         times(tile_.outer_taps, times(tile_.data_rows, tile_.data_columns)),
         block * problem_.column.stride + width);

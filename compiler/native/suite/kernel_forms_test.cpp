@@ -200,6 +200,36 @@ TEST(KernelForms, wholeReductionsTransposesBroadcasts) {
   check_cases(cases);
 }
 
+/// y[i, j, k] = x[j * s3, k], and that plus i (s3 is 0 or 1: a broadcast).
+Kernel broadcast_to_rows(DType type) {
+  FormMaker k(fmt::format("rows_{}", name(type)), KernelClass::map);
+  k.kernel.size_count = 5;
+  k.kernel.loops = {sized(0), sized(1), sized(2)};
+  uint32_t x = k.input(type, {sized(4), sized(2)});
+  k.output(type, k.kernel.loops);
+  k.output(DType::i64, k.kernel.loops);
+  NodeId i = k.param(i64), j = k.param(i64), column = k.param(i64);
+  NodeId value = k.load(x, {k.mul(j, k.size(3)), column});
+  NodeId number = k.scalar(ScalarOp::cast, i64, {value});
+  k.yield({value, k.add(number, i)});
+  return std::move(k.kernel);
+}
+
+/// With one element, also that of a row that is cut between tasks.
+TEST(KernelForms, rowsOfAnyLength) {
+  std::vector<std::vector<int64_t>> sizes;
+  for (int64_t columns : {0, 1, 2, 97})
+    for (int64_t rows : {0, 1, 7, 97})
+      for (int64_t step : {0, 1})
+        sizes.push_back({3, rows, columns, step, step ? rows : 1});
+  sizes.push_back({2, 300'007, 1, 1, 300'007});
+  sizes.push_back({30'011, 5, 1, 0, 1});
+  std::vector<Case> cases;
+  for (DType type : {DType::u8, DType::i32, DType::i64, DType::f16})
+    cases.push_back(run_at(broadcast_to_rows(type), sizes));
+  check_cases(cases);
+}
+
 /// Element-wise with a bias by the middle index; collapses to two loops.
 Kernel bias_add(DType type) {
   FormMaker k(fmt::format("bias_{}", name(type)), KernelClass::map);

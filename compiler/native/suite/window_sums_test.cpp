@@ -1,4 +1,4 @@
-//===- window_sums_test.cpp - Depthwise convolutions ----------------------===//
+//===- window_sums_test.cpp - Depthwise convolutions and pools ------------===//
 //
 // Part of Landfall, under the Apache License v2.0.
 //
@@ -24,8 +24,8 @@ public:
   Case operator()(const WindowSumShape &shape) {
     analysis::WindowSumCase made = make_window_sum(shape, coin());
     Case test{std::move(made.kernel), {}, {}};
-    // Sums of integers are exact anyway.
-    test.launches = {is_integer(shape.sum)
+    // Sums of integers are exact anyway, and so are extremes.
+    test.launches = {is_integer(shape.sum) || shape.join != ScalarOp::add
                          ? random_launch(test.kernel, made.sizes, random_, true)
                          : whole_numbers(test.kernel, made.sizes, random_)};
     return test;
@@ -45,6 +45,23 @@ public:
     shape.bias = coin();
     choose_types(shape);
     return shape;
+  }
+  /// Without weights, mostly with columns innermost and padding.
+  WindowSumShape pool() {
+    WindowSumShape made = shape();
+    made.weights = false;
+    made.join = one_of({0, 1, 1}) == 0 ? ScalarOp::add
+                : coin()               ? ScalarOp::max
+                                       : ScalarOp::min;
+    made.data_channels_last = !one_of({0, 1, 1, 1, 1, 1});
+    made.result_channels_last = !one_of({0, 1, 1, 1, 1, 1});
+    made.by_place = coin();
+    for (WindowAxisShape &axis : made.axes)
+      if (axis.taps > 1)
+        axis.pad = one_of({0, 1, axis.taps / 2});
+    if (made.data == DType::u8)
+      made.data = made.sum;
+    return made;
   }
   /// Of bytes, mostly with columns innermost.
   WindowSumShape bytes() {
@@ -112,6 +129,18 @@ TEST(WindowSums, randomOnes) {
   }
 }
 
+TEST(WindowSums, randomPools) {
+  for (unsigned seed = 20; seed < 24; ++seed) {
+    RandomWindows make(seed);
+    std::vector<Case> cases;
+    for (int k = 0; k < 14; ++k)
+      cases.push_back(make(make.pool()));
+    check_cases(cases);
+    if (HasFailure())
+      return;
+  }
+}
+
 TEST(WindowSums, randomOnesOfBytes) {
   for (unsigned seed = 10; seed < 13; ++seed) {
     RandomWindows make(seed);
@@ -138,7 +167,19 @@ TEST(WindowSums, largeOnes) {
            {.batch = 3,
             .channels = 40,
             .axes = {{14, 3, 1, 2, 2}, {14, 3, 1, 2, 2}}},
-           {.channels = 8, .axes = {{6, 3}, {30, 3}, {40, 3, 1, 1, 1}}}})
+           {.channels = 8, .axes = {{6, 3}, {30, 3}, {40, 3, 1, 1, 1}}},
+           {.channels = 64,
+            .axes = {{7, 3, 2, 1, 1}, {7, 3, 2, 1, 1}},
+            .weights = false,
+            .join = ScalarOp::max},
+           {.channels = 17,
+            .axes = {{70, 3, 1, 1, 1}, {231, 3, 1, 1, 1}},
+            .weights = false,
+            .by_place = true},
+           {.channels = 5,
+            .axes = {{31, 3, 2, 1, 1}, {9001, 3, 2, 1, 1}},
+            .weights = false,
+            .join = ScalarOp::min}})
     cases.push_back(make(shape));
   check_cases(cases);
 }

@@ -191,8 +191,9 @@ bool runs_here(const Variant &variant) {
 /// that bytes are scaled to (strategies/words.cpp, blocks.cpp), in contractions
 /// or in windows (windows/byte_windows.h).
 bool multiplies_bytes(const Kernel &kernel) {
+  Result<analysis::WindowSum> sum = analysis::find_window_sum(kernel);
   return (kernel.kind == KernelClass::contraction ||
-          analysis::find_window_sum(kernel)) &&
+          (sum && sum->has_weights())) &&
          llvm::any_of(kernel.operands, [](const KernelOperand &operand) {
            return is_integer(operand.dtype) && info(operand.dtype).bits <= 8;
          });
