@@ -190,7 +190,7 @@ void WindowEmitter::turn_computed(const Item &item, const Strip &strip,
     body.assume(&guards_);
     bind_window(body, problem_, at,
                 {strip.variable, LaneValue::linear(first, index(strip.scale))});
-    b.CreateStore(lanes_.spread(window_value(strip.factor.value, body)),
+    b.CreateStore(lanes_.spread(emit_value(strip.factor.value, body)),
                   point(slot, channel));
   });
   lanes_.set_active(nullptr);
@@ -208,7 +208,7 @@ void WindowEmitter::pack_point(const Item &item,
   body.assume(truths);
   bind_window(body, problem_, at,
               {problem_.sum.channel, lanes_.index(item.channel)});
-  b.CreateStore(lanes_.spread(window_value(factor.value, body)), target);
+  b.CreateStore(lanes_.spread(emit_value(factor.value, body)), target);
   lanes_.set_active(nullptr);
 }
 
