@@ -6,12 +6,14 @@
 #include "compiler/graph_passes.h"
 
 #include "compiler/passes/canonicalize.h"
+#include "compiler/passes/channels_innermost.h"
 #include "compiler/passes/contract_to_map.h"
 #include "compiler/passes/fold_weights.h"
 #include "compiler/passes/fuse.h"
 #include "compiler/passes/lay_out_constants.h"
 #include "compiler/passes/lay_out_panels.h"
 #include "compiler/passes/round_factors.h"
+#include "compiler/passes/tabulate.h"
 #include "ir/describe/describe.h"
 #include "ir/module/verify_core_ir.h"
 
@@ -48,6 +50,16 @@ Status run_graph_passes(ir::Module &module, const Target &target,
   // From here on a value may be computed inside the kernel that uses it.
   fuse(module.impl(), skipped, guard_for(target, module.impl()));
   TRY(done("fuse"));
+  if (target.tabulates()) {
+    if (!skipped.has("tabulate"))
+      tabulate(module.impl());
+    TRY(done("tabulate"));
+  }
+  if (int64_t fewest = target.fewest_inner_channels()) {
+    if (!skipped.has("channels_innermost"))
+      channels_innermost(module.impl(), fewest);
+    TRY(done("channels_innermost"));
+  }
   if (KMajorWeights weights = target.k_major_weights(); weights.fewest_across) {
     if (!skipped.has("lay_out"))
       lay_out_constants(module.impl(), weights);

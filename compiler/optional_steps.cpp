@@ -16,9 +16,11 @@ namespace landfall::compiler {
 
 std::vector<std::string_view> optional_steps() {
   std::vector<std::string_view> names = {
-      "contract_to_map", "canonicalize",  "merge_equal", "inline_producer",
-      "hoist_folds",     "fuse_epilogue", "lay_out",     "lay_out_panels",
-      "share_memory",    "windows",       "byte_windows"};
+      "contract_to_map",    "canonicalize", "merge_equal",
+      "inline_producer",    "hoist_folds",  "fuse_epilogue",
+      "channels_innermost", "tabulate",     "lay_out",
+      "lay_out_panels",     "share_memory", "windows",
+      "byte_windows"};
   for (const analysis::RewriteStep &step : analysis::rewrite_steps())
     if (step.is_optional)
       names.push_back(step.name);

@@ -80,6 +80,11 @@ public:
   /// Sums of so few products are computed point by point, in maps
   /// (contract_to_map.h); 0: none are for this reason.
   virtual int64_t few_steps() const { return 0; }
+  /// Whether costly functions of a byte are looked up in tables (tabulate.h).
+  virtual bool tabulates() const { return false; }
+  /// Tensors of bytes between products with so many channels or more have them
+  /// innermost (channels_innermost.h); 0: none have.
+  virtual int64_t fewest_inner_channels() const { return 0; }
   /// Which constant factors of contractions are stored K-major.
   virtual KMajorWeights k_major_weights() const { return {}; }
   /// Which of all are stored in panels instead.

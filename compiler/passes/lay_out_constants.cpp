@@ -120,7 +120,7 @@ bool LayOut::pays(lf::LoadOp load, const llvm::SmallDenseSet<unsigned> &edges) {
   return false;
 }
 
-ConstantData reordered(const ConstantData &data, const Order &order) {
+ConstantData reordered(const ConstantData &data, ArrayRef<unsigned> order) {
   ConstantData result{data.dtype, {}, {}};
   size_t rank = order.size();
   std::vector<int64_t> old_strides(rank, 1), steps;
@@ -150,8 +150,10 @@ ConstantData reordered(const ConstantData &data, const Order &order) {
   return result;
 }
 
-void lay_out(lf::ConstantOp constant, const Order &order,
-             ir::Module::Impl &module) {
+} // namespace
+
+void reorder_constant(lf::ConstantOp constant, ArrayRef<unsigned> order,
+                      ir::Module::Impl &module) {
   ConstantData data = reordered(module.constants[constant.getId()], order);
   OpBuilder builder(constant);
   auto type = RankedTensorType::get(data.dims,
@@ -172,14 +174,12 @@ void lay_out(lf::ConstantOp constant, const Order &order,
   constant.erase();
 }
 
-} // namespace
-
 void lay_out_constants(ir::Module::Impl &module, const KMajorWeights &weights) {
   LayOut layout(module, weights);
   replace_constants(module, [&](lf::ConstantOp constant) {
     std::optional<Order> order = layout.common_order(constant);
     if (order)
-      lay_out(constant, *order, module);
+      reorder_constant(constant, *order, module);
     return order.has_value();
   });
 }

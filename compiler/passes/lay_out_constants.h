@@ -16,4 +16,9 @@ namespace landfall::compiler {
 /// need the same order, and if they are among `weights`.
 void lay_out_constants(ir::Module::Impl &module, const KMajorWeights &weights);
 
+/// Replaces a constant, all uses of which are loads, by one whose dimension k
+/// is its dimension `order[k]`.
+void reorder_constant(lf::ConstantOp constant, llvm::ArrayRef<unsigned> order,
+                      ir::Module::Impl &module);
+
 } // namespace landfall::compiler

@@ -8,6 +8,8 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/body/body_emitter.h"
 
+#include "compiler/kernels/lanes/lane_table.h"
+
 namespace landfall::kernels {
 
 using llvm::Value;
@@ -136,7 +138,37 @@ LaneValue BodyEmitter::zero_of(DType type) {
       type, llvm::Constant::getNullValue(lanes_.scalar_type(type)));
 }
 
+/// An element of a table of bytes: a tensor of 16 x 16 at the halves of one.
+LaneValue BodyEmitter::emit_lookup(const Node &node) {
+  const KernelOperand &operand = kernel().operands[node.index];
+  const Extent edge{true, 16};
+  if (operand.dims != std::vector<Extent>{edge, edge} ||
+      !is_integer(operand.dtype) || info(operand.dtype).bits != 8 ||
+      node.args.size() != 2)
+    return {};
+  auto left_of = [&](const Node *node, ScalarOp op, uint64_t right) {
+    bool is_op = node && node->kind == NodeKind::scalar && node->op == op &&
+                 at(node->args[1]).kind == NodeKind::constant &&
+                 at(node->args[1]).bits == right;
+    return is_op ? &at(node->args[0]) : nullptr;
+  };
+  const Node *high = left_of(&at(node.args[0]), ScalarOp::mod, 16);
+  const Node *number = left_of(&at(node.args[1]), ScalarOp::mod, 16);
+  if (!number || number != left_of(high, ScalarOp::shr, 4) ||
+      number->kind != NodeKind::scalar || number->op != ScalarOp::cast ||
+      at(number->args[0]).type != DType::u8)
+    return {};
+  LaneValue byte = value(number->args[0]);
+  Value *found =
+      byte.is_varying()
+          ? look_up(lanes_, frame().operands[node.index], byte.vector())
+          : nullptr;
+  return found ? LaneValue::varying(operand.dtype, found) : LaneValue();
+}
+
 LaneValue BodyEmitter::emit_load(const Node &node) {
+  if (LaneValue found = emit_lookup(node))
+    return found;
   const KernelOperand &operand = kernel().operands[node.index];
   size_t rank = operand.dims.size();
   llvm::ArrayRef<NodeId> args(node.args);

@@ -102,6 +102,7 @@ private:
   };
   Place place(uint32_t operand, llvm::ArrayRef<NodeId> indices);
   LaneValue joined(const Place &place);
+  LaneValue emit_lookup(const Node &node);
   LaneValue emit_load(const Node &node);
   /// The offset in the result of the recorded term for this innermost index.
   LaneValue recorded_place(NodeId index);

@@ -4,7 +4,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_epilogue.h"
-#include "compiler/kernels/body/body_emitter.h"
 #include "compiler/kernels/frame/loop_builder.h"
 
 #include <algorithm>
@@ -26,14 +25,19 @@ analysis::Affine result_form(const Kernel &kernel) {
 Epilogue::Epilogue(SizeCode &sizes, Lanes &lanes,
                    const analysis::ContractionRoles &roles)
     : sizes_(sizes), lanes_(lanes), roles_(roles),
-      kernel_(lanes.frame().kernel), joined_(lanes_join()) {}
+      kernel_(lanes.frame().kernel),
+      has_checks_(llvm::any_of(kernel_.body.nodes,
+                               [&](NodeId id) {
+                                 return kernel_.nodes[id].kind ==
+                                        NodeKind::check;
+                               })),
+      joined_(lanes_join()) {}
 
 bool Epilogue::lanes_join() const {
   if (roles_.n_loops.size() <= 1)
     return true;
-  for (NodeId id : kernel_.body.nodes)
-    if (kernel_.nodes[id].kind == NodeKind::check)
-      return false;
+  if (has_checks_)
+    return false;
   const std::vector<NodeId> &params = kernel_.body.params;
   analysis::IndexSpace space{{params.begin(), params.end() - 1}, kernel_.loops};
   for (NodeId value : kernel_.body.yields) {
@@ -54,6 +58,8 @@ bool Epilogue::lanes_join() const {
 }
 
 void Epilogue::emit(const SumBlock &block, const IndexValues &batch) {
+  if (block.is_narrow && joined_ && !has_checks_ && !lanes_.is_scalable())
+    return emit_narrow(block, batch);
   KernelFrame &frame = sizes_.frame();
   llvm::IRBuilderBase &b = sizes_.b();
   std::vector<Value *> operands = frame.operands;
@@ -65,14 +71,19 @@ void Epilogue::emit(const SumBlock &block, const IndexValues &batch) {
     frame.copied.push_back(copy.operand);
     walks.push_back(redirected(copy, block.stride));
   }
+  // Then the indices of the row: dividing for each takes as long as a vector.
   llvm::SmallVector<Value *, 4> starts;
   for (const Walk &walk : walks)
     starts.push_back(walk.start);
+  IndexValues indices = batch;
+  split_index(sizes_, roles_.space, roles_.m_loops, block.rows.begin, indices);
+  for (uint32_t loop : roles_.m_loops)
+    starts.push_back(indices.lookup(loop));
   emit_for(frame, frame.index(0), block.rows.count, frame.index(1), starts,
-           [&](Value *row, llvm::ArrayRef<Value *> now) {
-             IndexValues indices = batch;
-             split_index(sizes_, roles_.space, roles_.m_loops,
-                         b.CreateAdd(block.rows.begin, row), indices);
+           [&](Value *, llvm::ArrayRef<Value *> now) {
+             auto row = now.drop_front(walks.size());
+             for (auto [loop, value] : llvm::zip(roles_.m_loops, row))
+               indices[loop] = value;
              for (size_t k = 0; k < block.copies.size(); ++k)
                frame.operands[block.copies[k].operand] = now[k + 1];
              emit_row(block, now[0], indices);
@@ -80,10 +91,28 @@ void Epilogue::emit(const SumBlock &block, const IndexValues &batch) {
              for (size_t k = 0; k < walks.size(); ++k)
                next.push_back(
                    b.CreateGEP(b.getInt8Ty(), now[k], walks[k].step));
+             next.append(next_row(row));
              return next;
            });
   frame.operands = operands;
   frame.copied.clear();
+}
+
+/// The indices of the M loops at the next row.
+Values Epilogue::next_row(llvm::ArrayRef<Value *> row) {
+  llvm::IRBuilderBase &b = sizes_.b();
+  Values next(row.begin(), row.end());
+  Value *step = sizes_.frame().index(1);
+  for (size_t k = next.size(); k-- > 0;) {
+    next[k] = b.CreateAdd(next[k], step);
+    if (k == 0)
+      break; // It does not begin again.
+    Value *ends = b.CreateICmpEQ(
+        next[k], sizes_.extent(roles_.space, {roles_.m_loops[k]}));
+    next[k] = b.CreateSelect(ends, sizes_.frame().index(0), next[k]);
+    step = b.CreateZExt(ends, b.getInt64Ty());
+  }
+  return next;
 }
 
 Value *Epilogue::bytes_of(Value *elements, DType type) {
@@ -154,25 +183,39 @@ void Epilogue::emit_lanes(Value *sums, Value *first, Value *count,
   });
 }
 
-void Epilogue::emit_vector(Value *sum, Value *first,
-                           const IndexValues &indices) {
+/// A body at these indices but those of M, where they are not given.
+BodyEmitter Epilogue::begin_body(const IndexValues &indices, Value *first) {
   BodyEmitter body(lanes_);
   for (uint32_t v = 0; v < kernel_.loops.size(); ++v) {
     Value *index = indices.lookup(v);
+    if (!index && llvm::is_contained(roles_.m_loops, v))
+      continue;
     LaneValue value =
         LaneValue::uniform(DType::i64, index ? index : sizes_.frame().index(0));
     if (!roles_.n_loops.empty() && v == roles_.n_loops.back())
       value = lanes_.index(first);
     body.bind(kernel_.body.params[v], value);
   }
+  return body;
+}
+
+void Epilogue::emit_vector(Value *sum, Value *first,
+                           const IndexValues &indices) {
+  BodyEmitter body = begin_body(indices, first);
+  for (uint32_t loop : roles_.m_loops)
+    if (!indices.contains(loop))
+      body.bind(kernel_.body.params[loop],
+                LaneValue::uniform(DType::i64, sizes_.frame().index(0)));
   body.bind(kernel_.body.params.back(),
             lanes_.is_scalar() ? LaneValue::uniform(kernel_.accumulator, sum)
                                : LaneValue::varying(kernel_.accumulator, sum));
   body.emit(kernel_.body);
-  IndexValues at = indices;
-  if (!roles_.n_loops.empty())
-    at[roles_.n_loops.back()] = first;
-  LaneValue offset = lanes_.index(result_offset(at));
+  store(body, result_offset(indices, first));
+}
+
+/// Stores what the body yields, from lane 0 at this offset on.
+void Epilogue::store(BodyEmitter &body, Value *start) {
+  LaneValue offset = lanes_.index(start);
   size_t yield = 0;
   for (size_t k = 0; k < kernel_.operands.size(); ++k)
     if (kernel_.operands[k].written)
@@ -180,9 +223,87 @@ void Epilogue::emit_vector(Value *sum, Value *first,
                    offset, body.value(kernel_.body.yields[yield++]));
 }
 
-Value *Epilogue::result_offset(const IndexValues &indices) {
-  return sizes_.add_terms(sizes_.frame().index(0), result_form(kernel_),
-                          indices);
+/// One vector of lanes after the other.
+void Epilogue::emit_narrow(const SumBlock &block, const IndexValues &batch) {
+  llvm::IRBuilderBase &b = sizes_.b();
+  Value *count = block.lanes.count;
+  Value *whole = b.CreateSub(count, b.CreateURem(count, lanes_.step()));
+  emit_for(sizes_.frame(), sizes_.frame().index(0), whole, lanes_.step(), {},
+           [&](Value *lane, llvm::ArrayRef<Value *>) {
+             emit_rows(block, lane, batch);
+             return Values();
+           });
+  emit_if(sizes_.frame(), b.CreateICmpSLT(whole, count), [&] {
+    lanes_.set_active(b.CreateSub(count, whole));
+    emit_rows(block, whole, batch);
+    lanes_.set_active(nullptr);
+  });
+}
+
+/// Whether rows of the result are equally far apart.
+bool Epilogue::rows_join() const {
+  analysis::Affine form = result_form(kernel_);
+  for (size_t k = 1; k < roles_.m_loops.size(); ++k) {
+    uint32_t loop = roles_.m_loops[k];
+    if (form.coefficient(roles_.m_loops[k - 1]) !=
+        form.coefficient(loop) *
+            analysis::SizePolynomial::of(roles_.space.extents[loop]))
+      return false;
+  }
+  return true;
+}
+
+/// The rows of one vector of lanes.
+void Epilogue::emit_rows(const SumBlock &block, Value *lane,
+                         const IndexValues &batch) {
+  llvm::IRBuilderBase &b = sizes_.b();
+  DType type = kernel_.accumulator;
+  Value *first = b.CreateAdd(block.lanes.begin, lane);
+  BodyEmitter of_lanes = begin_body(batch, first);
+  for (NodeId yield : kernel_.body.yields)
+    emit_known(yield, of_lanes);
+  IndexValues indices = batch;
+  split_index(sizes_, roles_.space, roles_.m_loops, block.rows.begin, indices);
+  Values starts = {element(b, lanes_.scalar_type(type), block.sums, lane),
+                   result_offset(indices, first)};
+  analysis::Affine form = result_form(kernel_);
+  Value *step = roles_.m_loops.empty()
+                    ? sizes_.frame().index(0)
+                    : sizes_.value(form.coefficient(roles_.m_loops.back()));
+  bool joins = rows_join();
+  for (uint32_t loop : roles_.m_loops)
+    starts.push_back(indices.lookup(loop));
+  emit_for(
+      sizes_.frame(), sizes_.frame().index(0), block.rows.count,
+      sizes_.frame().index(1), starts,
+      [&](Value *, llvm::ArrayRef<Value *> now) {
+        BodyEmitter body(lanes_, &of_lanes);
+        auto row = now.drop_front(2);
+        for (auto [loop, value] : llvm::zip(roles_.m_loops, row)) {
+          indices[loop] = value;
+          body.bind(kernel_.body.params[loop],
+                    LaneValue::uniform(DType::i64, value));
+        }
+        Value *sum = b.CreateAlignedLoad(lanes_.vector_type(type), now[0],
+                                         llvm::Align(uint64_t(size_of(type))));
+        body.bind(kernel_.body.params.back(), LaneValue::varying(type, sum));
+        for (NodeId yield : kernel_.body.yields)
+          emit_value(yield, body);
+        store(body, joins ? now[1] : result_offset(indices, first));
+        Values next = {
+            element(b, lanes_.scalar_type(type), now[0], block.stride),
+            b.CreateAdd(now[1], step)};
+        next.append(next_row(row));
+        return next;
+      });
+}
+
+/// Lane 0 is at index `first` of the innermost N loop.
+Value *Epilogue::result_offset(const IndexValues &indices, Value *first) {
+  IndexValues at = indices;
+  if (!roles_.n_loops.empty())
+    at[roles_.n_loops.back()] = first;
+  return sizes_.add_terms(sizes_.frame().index(0), result_form(kernel_), at);
 }
 
 } // namespace landfall::kernels

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include "compiler/kernels/body/body_values.h"
 #include "compiler/kernels/contraction/contraction_code.h"
 
 namespace landfall::kernels {
@@ -32,6 +33,9 @@ struct SumBlock {
   llvm::Value *stride;  ///< From one row to the next (i64, in elements).
   Interval rows, lanes; ///< Which part of the flattened M and N loops it is.
   llvm::ArrayRef<BlockCopy> copies = {};
+  /// Whether there are few vectors of lanes: what depends on the lanes alone is
+  /// then computed for each of these, before the rows.
+  bool is_narrow = false;
 };
 
 /// Emits the body of a contraction (its epilogue) on blocks of sums, and the
@@ -57,18 +61,27 @@ private:
   struct Walk {
     llvm::Value *start, *step;
   };
+  llvm::SmallVector<llvm::Value *, 4>
+  next_row(llvm::ArrayRef<llvm::Value *> row);
   Walk redirected(const BlockCopy &copy, llvm::Value *stride);
   llvm::Value *bytes_of(llvm::Value *elements, DType type);
   void emit_row(const SumBlock &block, llvm::Value *sums,
                 const IndexValues &indices);
+  void emit_narrow(const SumBlock &block, const IndexValues &batch);
+  void emit_rows(const SumBlock &block, llvm::Value *lane,
+                 const IndexValues &batch);
+  BodyEmitter begin_body(const IndexValues &indices, llvm::Value *first);
+  void store(BodyEmitter &body, llvm::Value *offset);
+  bool rows_join() const;
   void emit_lanes(llvm::Value *sums, llvm::Value *first, llvm::Value *count,
                   const IndexValues &indices);
-  llvm::Value *result_offset(const IndexValues &indices);
+  llvm::Value *result_offset(const IndexValues &indices, llvm::Value *first);
 
   SizeCode &sizes_;
   Lanes &lanes_;
   const analysis::ContractionRoles &roles_;
   const Kernel &kernel_;
+  bool has_checks_;
   /// Whether the N loops can be treated as one flattened loop, as all loads and
   /// stores access them with a constant stride.
   bool joined_;

@@ -85,6 +85,37 @@ bool PackSide::is_transposed() const {
                      });
 }
 
+size_t PackSide::load_of_value() const {
+  auto is_value = [&](const analysis::FactorLoad &load) {
+    return load.node == factor.value;
+  };
+  return size_t(llvm::find_if(factor.loads, is_value) - factor.loads.begin());
+}
+
+bool PackSide::has_runs(const Kernel &kernel, DType type) const {
+  size_t number = load_of_value();
+  if (number == factor.loads.size() || lanes.empty() ||
+      lane_step(factor.loads[number].offset) != analysis::SizePolynomial(1))
+    return false;
+  for (const analysis::FactorLoad &other : factor.loads)
+    if (other.node != factor.value && !kernel.nodes[other.node].args.empty())
+      return false;
+  const analysis::FactorLoad &load = factor.loads[number];
+  const Node &node = kernel.nodes[load.node];
+  const KernelOperand &operand = kernel.operands[node.index];
+  // Bytes of both signs are packed as bytes.
+  bool is_as_packed = operand.dtype == type ||
+                      (type == DType::u8 && operand.dtype == DType::i8);
+  std::optional<int64_t> run = lanes.back().extent.constant();
+  if (!is_as_packed || (run && *run * size_of(type) < shortest_run))
+    return false;
+  for (const analysis::Affine &condition : load.conditions)
+    if (condition.uses(lanes.back().variable) ||
+        !row_step(condition).constant())
+      return false;
+  return true;
+}
+
 //===--- Packer -----------------------------------------------------------===//
 
 void Packer::begin(const IndexValues &fixed) {
@@ -104,6 +135,8 @@ void Packer::begin(const IndexValues &fixed) {
 void Packer::pack(const PackTarget &target) {
   if (side.is_dense())
     pack_dense(*this, target);
+  else if (side.has_runs(frame().kernel, type))
+    pack_runs(*this, target);
   else if (side.is_transposed())
     pack_transposed(*this, target);
   else

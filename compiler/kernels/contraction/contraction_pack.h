@@ -51,6 +51,13 @@ struct PackSide {
   /// Whether no load has a guard, there is one row loop and one lane loop, and
   /// each load is contiguous along one of them or the same in all lanes.
   bool is_transposed() const;
+  /// Whether it is a load of elements that are packed as they are, in runs:
+  /// contiguous along the innermost lane loop, which no guard uses. Guards move
+  /// by known steps from row to row. Other loads are of single elements, which
+  /// stand where a guard is false.
+  bool has_runs(const Kernel &kernel, DType type) const;
+  /// The number of the load that is the factor's value; that of loads if none.
+  size_t load_of_value() const;
 };
 
 /// What one call packs, and where. A dense side can be packed into several
@@ -134,8 +141,11 @@ private:
 };
 
 /// The ways to pack, of which Packer::pack chooses: for sides that are
-/// is_dense(), for those that are is_transposed(), and for all.
+/// is_dense(), for those that are is_transposed(), for those that have_runs()
+/// of at least `shortest_run` bytes, and for all.
+inline constexpr int64_t shortest_run = 16;
 void pack_dense(Packer &packer, const PackTarget &target);
+void pack_runs(Packer &packer, const PackTarget &target);
 void pack_transposed(Packer &packer, const PackTarget &target);
 void pack_segments(Packer &packer, const PackTarget &target);
 

@@ -49,7 +49,8 @@ struct PanelProblem {
   int64_t most_k() const { return 2 * base.shape.k; }
   /// Whether rows are packed side by side, and not along K.
   bool rows_side_by_side() const {
-    return turned && !base.shape.matrix_tiles && !windows;
+    return turned && !base.shape.matrix_tiles && !windows &&
+           !(words && words->rows_along_k);
   }
   /// From one packed row to the next, in elements, if they are no windows.
   int64_t row_stride() const {

@@ -36,7 +36,8 @@ void PanelNest::store(const Group &group, const Interval &rows, Value *sums,
   if (problem_.turned)
     epilogue_.emit({sums, stride, of_points, rows}, batch_);
   else
-    epilogue_.emit({sums, stride, rows, of_points}, batch_);
+    epilogue_.emit(
+        {sums, stride, rows, of_points, {}, words_ && problem_.panels}, batch_);
 }
 
 /// Turns a block of sums: those of its row r and point p go to place `row` + r

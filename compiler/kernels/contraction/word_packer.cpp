@@ -62,7 +62,7 @@ WordAreas::WordAreas(SizeCode &sizes, const PanelProblem &problem,
                     cut.task_lanes);
     staged = area(windows->staged_bytes);
     offsets = area(b.CreateMul(windows->taps, frame.index(sizeof(int64_t))));
-  } else if (!problem.panels || problem.turned) {
+  } else if (!problem.panels || !problem.words->rows_along_k) {
     const WordForm &form = problem.words->form;
     staged = area(b.CreateMul(
         frame.index(staged_points * form.element_bytes()),
@@ -170,12 +170,14 @@ void WordPacker::pack(const Run &run) {
   if (windows_)
     windows_->emit(batch_, rows_,
                    {frame().scratch, at(areas_.staged), offsets()});
-  else if (problem_.turned)
-    pack_staged(rows_packer_, run, depth, rows_,
-                {frame().scratch, index(0), index(0), cut_.k_stride});
-  else
+  else if (sides_.rows_along_k)
     rows_packer_.pack({rows_, depth, frame().scratch,
                        index(problem_.row_stride() * form().steps())});
+  else if (problem_.rows_side_by_side())
+    pack_staged(rows_packer_, run, depth, rows_,
+                Target{frame().scratch, index(0), index(0), cut_.k_stride});
+  else
+    pack_staged(rows_packer_, run, depth, rows_, std::nullopt);
   if (!windows_ && !problem_.rows_side_by_side())
     finish_rows(depth.count);
   else if (!windows_ && sides_.points_shifted())
@@ -184,8 +186,8 @@ void WordPacker::pack(const Run &run) {
     pack_ones(depth.count);
   if (!problem_.panels)
     pack_staged(points_packer_, run, depth, points_,
-                {panels(), index(problem_.width()), cut_.panel_stride,
-                 index(problem_.width())});
+                Target{panels(), index(problem_.width()), cut_.panel_stride,
+                       index(problem_.width())});
 }
 
 /// Weights in panels may hold anything beyond K.

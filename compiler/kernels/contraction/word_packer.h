@@ -93,7 +93,7 @@ private:
   void sum_turned_rows(const Run &run);
   void pack_ones(llvm::Value *depth);
   void pack_staged(Packer &packer, const Run &run, const Interval &depth,
-                   const Interval &lanes, const Target &target);
+                   const Interval &lanes, const std::optional<Target> &target);
   void interleave(const Run &run, llvm::Value *start, const Target &target);
   llvm::Value *staged_words(llvm::Value *word, int64_t point);
   void interleave_rows(const Run &run, llvm::Value *start);

@@ -11,10 +11,10 @@ namespace landfall::kernels {
 
 using llvm::Value;
 
-/// Packs lanes of a side that is [K][N].
+/// Packs lanes of a side that is [K][N], to a target or as rows along K.
 void WordPacker::pack_staged(Packer &packer, const Run &run,
                              const Interval &depth, const Interval &lanes,
-                             const Target &target) {
+                             const std::optional<Target> &target) {
   Value *staged = at(areas_.staged), *line = index(staged_points);
   bool is_of_tiles = problem_.base.shape.matrix_tiles;
   int64_t line_bytes = staged_points * form().element_bytes();
@@ -36,10 +36,10 @@ void WordPacker::pack_staged(Packer &packer, const Run &run,
                    byte_at(staged, b().CreateMul(step, index(line_bytes))),
                    llvm::Align(staged_points));
              });
-             if (is_of_tiles && problem_.turned)
-               interleave_rows(run, start);
+             if (target)
+               interleave(run, start, *target);
              else
-               interleave(run, start, target);
+               interleave_rows(run, start);
              return Values();
            });
 }
@@ -81,7 +81,7 @@ void WordPacker::interleave(const Run &run, Value *start,
   });
 }
 
-/// The same for rows that are packed along K: squares of words are turned.
+/// The same for rows along K: squares of words are turned.
 void WordPacker::interleave_rows(const Run &run, Value *start) {
   unsigned width = problem_.base.shape.width;
   Value *step = index(width), *stride = index(problem_.row_stride());

@@ -40,6 +40,38 @@ Result<WordSide> read_side(const ContractionProblem &problem, bool is_m) {
   return side;
 }
 
+/// Whether elements follow each other along the lanes, in runs that are not
+/// known to be short.
+bool lies_in_runs(const PackSide &side) {
+  constexpr int64_t shortest = 16;
+  size_t number = side.load_of_value();
+  return !side.lanes.empty() && number < side.factor.loads.size() &&
+         side.lane_step(side.factor.loads[number].offset) ==
+             analysis::SizePolynomial(1) &&
+         side.lanes.back().extent.constant().value_or(shortest) >= shortest;
+}
+
+/// Chooses how rows, of which `own` are the loops, are read.
+void read_rows(const ContractionProblem &problem,
+               const std::vector<uint32_t> &own, WordSides &sides) {
+  const analysis::ContractionRoles &roles = problem.roles;
+  const analysis::Factor &factor = sides.rows.elements.factor;
+  PackSide along_k(factor, roles.space, own, roles.k_loops);
+  PackSide across(factor, roles.space, roles.k_loops, own);
+  auto is_known = [&](const PackSide &side) {
+    size_t number = side.load_of_value();
+    return number < factor.loads.size() && !side.lanes.empty() &&
+           side.lane_step(factor.loads[number].offset).constant();
+  };
+  bool runs = lies_in_runs(along_k);
+  // Lanes that are apart by a known step are picked from vectors.
+  sides.rows_along_k = sides.turned
+                           ? runs && !lies_in_runs(across)
+                           : runs || along_k.is_dense() ||
+                                 along_k.is_transposed() || !is_known(across);
+  sides.rows.elements = sides.rows_along_k ? along_k : across;
+}
+
 /// The panels of a side, if it has some; `own` are its result loops.
 Result<std::optional<analysis::Panels>>
 read_panels(const ContractionProblem &problem, const WordSide &side,
@@ -83,6 +115,9 @@ Result<WordSides> find_word_sides(const ContractionProblem &problem) {
   sides.panels = m_panels ? m_panels : n_panels;
   sides.rows = std::move(sides.turned ? n : m);
   sides.points = std::move(sides.turned ? m : n);
+  read_rows(problem,
+            sides.turned ? problem.roles.n_loops : problem.roles.m_loops,
+            sides);
   sides.form = is_bf16
                    ? WordForm::of_bf16()
                    : WordForm::choose(problem.machine, sides.rows.is_signed,

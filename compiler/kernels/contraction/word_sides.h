@@ -19,7 +19,7 @@ namespace landfall::kernels {
 
 /// One side.
 struct WordSide {
-  PackSide elements; ///< The M side as [M][K], the N side as [K][N].
+  PackSide elements; ///< Points as [K][point], rows as WordSides says.
   bool is_signed = false;
   std::optional<PackSide> zero; ///< One row; lanes are the loops of M or of N.
 };
@@ -29,6 +29,9 @@ struct WordSides {
   WordSide rows, points;
   std::optional<analysis::Panels> panels; ///< If points are those of weights.
   bool turned = false;                    ///< These weights are the M side.
+  /// Rows lie along K in memory, in runs, and are read as [row][K]; else as
+  /// [K][row].
+  bool rows_along_k = false;
   WordForm form;
 
   /// Whether the packed bytes of a side have a zero point.

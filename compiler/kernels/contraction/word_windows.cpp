@@ -35,6 +35,8 @@ Result<WordWindows> find_word_windows(const ContractionProblem &problem,
     return refuse("the M side is not weights in panels");
   if (sides.points_shifted())
     return refuse("the weights have zero points");
+  if (sides.rows_along_k)
+    return refuse("channels are together in memory");
   if (sides.rows.zero)
     for (uint32_t loop : problem.roles.n_loops)
       if (sides.rows.zero->factor.uses[loop])

@@ -16,7 +16,7 @@ Value *ByteWindowEmitter::scalar(NodeId node, const IndexValues &at) {
   bind_window(
       body, problem_, at,
       {channel, LaneValue::uniform(DType::i64, value ? value : index(0))});
-  return scalar_.spread(window_value(node, body));
+  return scalar_.spread(emit_value(node, body));
 }
 
 /// What a channel's sums begin with is what makes up for the zero point of the

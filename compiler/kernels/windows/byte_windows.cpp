@@ -17,6 +17,8 @@ namespace {
 
 /// Words that are unrolled for each row of the result.
 constexpr int64_t most_unrolled = 16;
+/// Words of a channel where channels are lanes: they are held in registers.
+constexpr int64_t most_held = 49;
 /// The bytes that a word is shuffled from, for four lanes.
 constexpr int64_t part_bytes = 16, part_lanes = 4;
 
@@ -54,7 +56,7 @@ private:
       return refuse("the machine has no products of bytes");
     if (problem_.sum.type != DType::i32 && problem_.sum.type != DType::u32)
       return refuse("it does not sum integers of 32 bits");
-    if (problem_.channels_last || !problem_.column.loop)
+    if (!problem_.column.loop)
       return refuse("its columns are not contiguous");
     if (!problem_.sum.has_weights())
       return refuse("it has no weights");
@@ -65,6 +67,7 @@ private:
   Status read_data();
   void choose_words();
   Status check_axes() const;
+  Status check_order() const;
 
   const WindowProblem &problem_;
   analysis::AffineReader affine_;
@@ -117,9 +120,11 @@ Status Finder::read_data() {
   for (const analysis::WindowLoad &load : problem_.sum.data.loads)
     if (load.node == found_.data.byte)
       found_.load = load;
-  if (problem_.step(found_.load.offset, problem_.column) !=
+  const Affine &offset = found_.load.offset;
+  if ((problem_.channels_last ? offset.coefficient(problem_.sum.channel)
+                              : problem_.step(offset, problem_.column)) !=
       analysis::SizePolynomial(1))
-    return refuse("its data is not contiguous along the columns");
+    return refuse("its data is not contiguous along the lanes");
   if (!found_.load.guarded)
     return {};
   found_.outside = byte.args.back();
@@ -156,6 +161,8 @@ void Finder::choose_words() {
   };
   found_.column_taps = constant_taps(problem_.column);
   found_.row_taps = constant_taps(problem_.row);
+  if (problem_.channels_last)
+    return;
   if (found_.column_taps && found_.words(*found_.column_taps) > most_unrolled)
     found_.column_taps.reset();
   bool is_short =
@@ -167,14 +174,27 @@ void Finder::choose_words() {
   found_.block_rows = !shares ? 1 : unit.registers >= 32 ? 4 : 2;
 }
 
-/// Four lanes read bytes that are close together.
+/// Four lanes read bytes that are close together; or lanes are channels, and
+/// words are held in registers.
 Status Finder::check_axes() const {
   const WindowAxis &column = problem_.column;
+  if (problem_.channels_last) {
+    if (!found_.row_taps || !found_.column_taps ||
+        !problem_.outer_taps().empty() || *found_.row_taps < 1 ||
+        *found_.column_taps < 1 ||
+        found_.words(*found_.row_taps) * *found_.column_taps > most_held)
+      return refuse("its windows are too large to hold their weights");
+    return check_order();
+  }
   int64_t reach = (part_lanes - 1) * column.stride +
                   (found_.steps - 1) * std::abs(column.dilation);
   if (reach >= part_bytes)
     return refuse("its columns reach too far");
-  for (const WindowAxis *axis : {&problem_.row, &column})
+  return check_order();
+}
+
+Status Finder::check_order() const {
+  for (const WindowAxis *axis : {&problem_.row, &problem_.column})
     if (axis->dilation < 0)
       return refuse("its windows are reversed");
   return {};

@@ -10,6 +10,9 @@
 //   out[c, h, w] = sum over rows and words of
 //     weights[c, row, word] . data[c, h + row, w + 4 * word ...]
 //
+// Where channels are innermost they are the lanes, and neighbours are taps of
+// one column, whose bytes are in as many rows of the image (byte_channels.h).
+//
 //===----------------------------------------------------------------------===//
 #pragma once
 
@@ -36,7 +39,8 @@ struct ByteWindows {
   /// Taps of a row and of a column, if they are few enough to be unrolled: then
   /// rows share what they load.
   std::optional<int64_t> column_taps, row_taps;
-  int64_t block_rows; ///< Rows of the result that are summed together.
+  /// Rows of the result that are summed together, if columns are the lanes.
+  int64_t block_rows = 1;
 
   /// Data is unsigned in words; signed data has its highest bit flipped.
   int64_t flip() const { return data.is_signed ? 0x80 : 0; }

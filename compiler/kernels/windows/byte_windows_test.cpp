@@ -89,7 +89,7 @@ TEST(ByteWindows, reasons) {
             "the machine has no products of bytes");
   WindowSumShape shape = image();
   shape.result_channels_last = true;
-  EXPECT_EQ(find(shape).reason, "its columns are not contiguous");
+  EXPECT_EQ(find(shape).reason, "its data is not contiguous along the lanes");
   shape = image();
   shape.relu = true;
   EXPECT_EQ(find(shape).reason, "it is no sum of products of bytes");
@@ -101,7 +101,19 @@ TEST(ByteWindows, reasons) {
   EXPECT_EQ(find(shape).reason, "its windows are reversed");
   shape = image();
   shape.data_channels_last = true;
-  EXPECT_EQ(find(shape).reason, "its data is not contiguous along the columns");
+  EXPECT_EQ(find(shape).reason, "its data is not contiguous along the lanes");
+}
+
+TEST(ByteWindows, channelsMayBeTheLanes) {
+  WindowSumShape shape = image();
+  shape.data_channels_last = shape.result_channels_last = true;
+  EXPECT_EQ(find(shape).windows->steps, 4);
+  EXPECT_EQ(find(shape).windows->words(*find(shape).windows->row_taps), 1);
+  shape.axes[1].dilation = 5; // Columns are no neighbours in memory anyway.
+  EXPECT_TRUE(find(shape).windows);
+  shape.axes[1] = {14, 60, 1, 1, 30};
+  EXPECT_EQ(find(shape).reason,
+            "its windows are too large to hold their weights");
 }
 
 TEST(ByteWindows, theGeneratorSaysSo) {

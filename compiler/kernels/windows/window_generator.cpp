@@ -7,6 +7,7 @@
 
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/loops/loop_generator.h"
+#include "compiler/kernels/windows/byte_channels.h"
 #include "compiler/kernels/windows/byte_window_generator.h"
 #include "compiler/kernels/windows/window_emitter.h"
 
@@ -93,10 +94,12 @@ ChosenGenerator window_generator(const Kernel &kernel, const Machine &machine,
   if (problem.width < 2)
     return {std::move(loops), std::move(record)};
   Result<ByteWindows> bytes = find_byte_windows(problem);
-  if (bytes && !options.skipped.has("byte_windows"))
-    return {byte_window_generator(std::move(problem), bytes.take(),
-                                  std::move(loops)),
+  if (bytes && !options.skipped.has("byte_windows")) {
+    auto make =
+        problem.channels_last ? byte_channels_generator : byte_window_generator;
+    return {make(std::move(problem), bytes.take(), std::move(loops)),
             {"byte_windows", {}}};
+  }
   if (!bytes && !is_real(problem.sum.type))
     record.refusals.push_back({"byte_windows", bytes.error().message});
   record.generator = problem.suits_all_sizes() ? "windows" : "windows or loops";

@@ -192,7 +192,7 @@ void WindowEmitter::turn_computed(const Item &item, const Strip &strip,
     body.assume(&guards_);
     bind_window(body, problem_, at,
                 {strip.variable, LaneValue::linear(first, index(strip.scale))});
-    Value *value = lanes_.spread(window_value(strip.factor.value, body));
+    Value *value = lanes_.spread(emit_value(strip.factor.value, body));
     b.CreateStore(join_.term(value), point(slot, channel));
   });
   lanes_.set_active(nullptr);
@@ -210,7 +210,7 @@ void WindowEmitter::pack_point(const Item &item,
   body.assume(truths);
   bind_window(body, problem_, at,
               {problem_.sum.channel, lanes_.index(item.channel)});
-  Value *value = lanes_.spread(window_value(factor.value, body));
+  Value *value = lanes_.spread(emit_value(factor.value, body));
   b.CreateStore(join_.term(value), target);
   lanes_.set_active(nullptr);
 }

@@ -21,48 +21,25 @@ void bind_window(BodyEmitter &body, const WindowProblem &problem,
   }
 }
 
-LaneValue window_value(NodeId node, BodyEmitter &body) {
-  if (!body.has(node)) {
-    for (NodeId argument : body.frame().kernel.nodes[node].args)
-      window_value(argument, body);
-    body.emit(node);
-  }
-  return body.value(node);
-}
-
 WindowResults::WindowResults(const WindowProblem &problem, Lanes &lanes)
     : problem_(problem), lanes_(lanes), frame_(lanes.frame()), b(lanes.b()),
       fixed_(lanes) {
   for (NodeId yield : frame_.kernel.body.yields)
-    emit_ahead(yield, fixed_);
+    emit_known(yield, fixed_);
 }
 
-/// Emits a node if all that it is computed from is known in `body`; else what
-/// of that is. Loops could not do so: a load that may not be reached stays
-/// where it is.
-bool WindowResults::emit_ahead(NodeId id, BodyEmitter &body) {
-  if (body.has(id))
-    return true;
-  const Node &node = frame_.kernel.nodes[id];
-  if (id == problem_.turned || node.kind == NodeKind::param)
-    return false;
-  bool known = true;
-  for (NodeId argument : node.args)
-    known &= emit_ahead(argument, body);
-  bool is_plain = node.blocks.empty() && node.kind != NodeKind::result;
-  if (known && is_plain)
-    body.emit(id);
-  return known && is_plain;
+BodyEmitter WindowResults::emit_channels(const LaneValue &channels) {
+  BodyEmitter body(lanes_, &fixed_);
+  body.bind(problem_.sum.space.params[problem_.sum.channel], channels);
+  for (NodeId yield : frame_.kernel.body.yields)
+    emit_known(yield, body);
+  return body;
 }
 
 void WindowResults::emit_channel(const Part &part, Value *sums) {
   IndexValues at = part.at;
-  BodyEmitter channel(lanes_, &fixed_);
-  uint32_t variable = problem_.sum.channel;
-  channel.bind(problem_.sum.space.params[variable],
-               LaneValue::uniform(DType::i64, at.lookup(variable)));
-  for (NodeId yield : frame_.kernel.body.yields)
-    emit_ahead(yield, channel);
+  BodyEmitter channel = emit_channels(
+      LaneValue::uniform(DType::i64, at.lookup(problem_.sum.channel)));
   if (problem_.row.loop)
     at[*problem_.row.loop] = part.row;
   // Rows that join are one long row, which begins in the first of them.
@@ -108,7 +85,7 @@ Value *WindowResults::finish(const IndexValues &at, const LaneIndex &lane,
   BodyEmitter body(lanes_, &fixed_);
   bind_window(body, problem_, at, lane);
   body.bind(problem_.sum.fold, LaneValue::varying(problem_.sum.type, sum));
-  return lanes_.spread(window_value(problem_.turned, body));
+  return lanes_.spread(emit_value(problem_.turned, body));
 }
 
 void WindowResults::emit_in(const BodyEmitter &outer, const IndexValues &at,
@@ -118,7 +95,7 @@ void WindowResults::emit_in(const BodyEmitter &outer, const IndexValues &at,
   bind_window(body, problem_, at, lane);
   body.bind(problem_.turned, LaneValue::varying(problem_.sum.type, sum));
   for (NodeId yield : kernel.body.yields)
-    window_value(yield, body);
+    emit_value(yield, body);
   size_t yield = 0;
   for (uint32_t k = 0; k < kernel.operands.size(); ++k)
     if (kernel.operands[k].written) {

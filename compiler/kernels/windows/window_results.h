@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
-#include "compiler/kernels/body/body_emitter.h"
+#include "compiler/kernels/body/body_values.h"
 #include "compiler/kernels/contraction/contraction_code.h"
 #include "compiler/kernels/windows/window_problem.h"
 
@@ -20,8 +20,6 @@ struct LaneIndex {
 /// Binds all indices: those in `at`, that of the lanes, and 0 for the others.
 void bind_window(BodyEmitter &body, const WindowProblem &problem,
                  const IndexValues &at, const LaneIndex &lane);
-/// Emits a node after all that it is computed from.
-LaneValue window_value(NodeId node, BodyEmitter &body);
 
 /// Emits the epilogue of sums, and the stores. References must outlive it.
 class WindowResults {
@@ -44,13 +42,18 @@ public:
   void emit(const IndexValues &at, const LaneIndex &lane, llvm::Value *sum) {
     emit_in(fixed_, at, lane, sum);
   }
+  /// The same after what depends on these channels alone, in the lanes.
+  BodyEmitter emit_channels(const LaneValue &channels);
+  void emit(const BodyEmitter &of_channels, const IndexValues &at,
+            const LaneIndex &lane, llvm::Value *sum) {
+    emit_in(of_channels, at, lane, sum);
+  }
 
 private:
   void emit_row(const IndexValues &at, const BodyEmitter &channel,
                 llvm::Value *first, llvm::Value *count, llvm::Value *sums);
   void emit_in(const BodyEmitter &outer, const IndexValues &at,
                const LaneIndex &lane, llvm::Value *sum);
-  bool emit_ahead(NodeId node, BodyEmitter &body);
 
   const WindowProblem &problem_;
   Lanes &lanes_;

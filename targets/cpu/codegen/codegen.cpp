@@ -43,6 +43,11 @@ public:
   /// which are stored once more on the way, take several times as long.
   int64_t few_steps() const override { return 4; }
 
+  bool tabulates() const override { return true; }
+
+  /// Products read whole words of channels, and store whole vectors of them.
+  int64_t fewest_inner_channels() const override { return 16; }
+
   /// So that the N side is read where it is, in the order of memory, however
   /// few rows the other side has (strategies/streamed.cpp).
   compiler::KMajorWeights k_major_weights() const override {
