@@ -5,12 +5,16 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_epilogue.h"
 #include "compiler/kernels/frame/loop_builder.h"
+#include "kernel_analysis/access/work_estimate.h"
 
 #include <algorithm>
 
 namespace landfall::kernels {
 
 using llvm::Value;
+
+/// Most rows of blocks have so many vectors.
+static constexpr int64_t usual_vectors = 2;
 
 analysis::Affine result_form(const Kernel &kernel) {
   analysis::Affine form;
@@ -31,7 +35,7 @@ Epilogue::Epilogue(SizeCode &sizes, Lanes &lanes,
                                  return kernel_.nodes[id].kind ==
                                         NodeKind::check;
                                })),
-      joined_(lanes_join()) {}
+      joined_(lanes_join()), is_short_(is_short()) {}
 
 bool Epilogue::lanes_join() const {
   if (roles_.n_loops.size() <= 1)
@@ -171,16 +175,39 @@ void Epilogue::emit_lanes(Value *sums, Value *first, Value *count,
         llvm::Align(static_cast<uint64_t>(size_of(kernel_.accumulator))));
     emit_vector(sum, b.CreateAdd(first, lane), indices);
   };
-  emit_for(sizes_.frame(), sizes_.frame().index(0), whole, lanes_.step(), {},
-           [&](Value *lane, llvm::ArrayRef<Value *>) {
-             vector(lane);
-             return Values();
-           });
-  emit_if(sizes_.frame(), b.CreateICmpSLT(whole, count), [&] {
-    lanes_.set_active(b.CreateSub(count, whole));
-    vector(whole);
-    lanes_.set_active(nullptr);
-  });
+  auto in_loop = [&] {
+    emit_for(sizes_.frame(), sizes_.frame().index(0), whole, lanes_.step(), {},
+             [&](Value *lane, llvm::ArrayRef<Value *>) {
+               vector(lane);
+               return Values();
+             });
+    emit_if(sizes_.frame(), b.CreateICmpSLT(whole, count), [&] {
+      lanes_.set_active(b.CreateSub(count, whole));
+      vector(whole);
+      lanes_.set_active(nullptr);
+    });
+    return Values();
+  };
+  if (!is_short_) {
+    in_loop();
+    return;
+  }
+  int64_t width = lanes_.fixed_width();
+  Value *usual = sizes_.frame().index(usual_vectors * width);
+  emit_if(
+      sizes_.frame(), b.CreateICmpEQ(count, usual),
+      [&] {
+        for (int64_t v = 0; v < usual_vectors; ++v)
+          vector(sizes_.frame().index(v * width));
+        return Values();
+      },
+      in_loop);
+}
+
+bool Epilogue::is_short() const {
+  constexpr double little = 24;
+  return !lanes_.is_scalable() && !lanes_.is_scalar() &&
+         analysis::work_of(kernel_, kernel_.body) <= little;
 }
 
 /// A body at these indices but those of M, where they are not given.

@@ -56,6 +56,7 @@ public:
 
 private:
   bool lanes_join() const;
+  bool is_short() const;
   /// A pointer that advances from row to row: `start` for the first row, `step`
   /// bytes to the next.
   struct Walk {
@@ -85,6 +86,9 @@ private:
   /// Whether the N loops can be treated as one flattened loop, as all loads and
   /// stores access them with a constant stride.
   bool joined_;
+  /// Whether the body is so little that the usual vectors of a row have code
+  /// of their own: a loop would take as long as it.
+  bool is_short_;
 };
 
 } // namespace landfall::kernels

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_pack.h"
+#include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/lanes/lane_code.h"
 #include "compiler/kernels/lanes/narrow_real.h"
 
@@ -141,6 +142,23 @@ void Packer::pack(const PackTarget &target) {
     pack_transposed(*this, target);
   else
     pack_segments(*this, target);
+}
+
+void Packer::clear_rest(const PackTarget &target, Value *count) {
+  if (!is_real(type) || lanes.is_scalable()) // RISC-V: all take as long.
+    return;
+  Value *zero = frame().index(0), *first = target.rows.count;
+  Value *end = b().CreateAdd(first, count);
+  emit_for(frame(), first, end, [&](Value *row) {
+    Value *start = b().CreateMul(row, target.stride);
+    emit_for(frame(), zero, target.lanes.count, lanes.step(), {},
+             [&](Value *lane, llvm::ArrayRef<Value *>) {
+               lanes.store(type, target.target,
+                           lanes.index(b().CreateAdd(start, lane)),
+                           lanes.constant(type, 0));
+               return Values();
+             });
+  });
 }
 
 LaneValue Packer::load(size_t load, Value *offset,

@@ -83,6 +83,10 @@ public:
   /// called before `pack`.
   void begin(const IndexValues &fixed);
   void pack(const PackTarget &target);
+  /// Fills `count` rows (i64) behind those of the target with zeros: blocks at
+  /// an edge compute on them, and what scratch memory happens to hold may be
+  /// subnormal numbers, which processors take a hundred times as long for.
+  void clear_rest(const PackTarget &target, llvm::Value *count);
 
   //===--- For the functions below ----------------------------------------===//
   /// A load's offset and guard conditions at the indices set by `begin`,

@@ -250,6 +250,16 @@ void call_tile(KernelFrame &frame, const TileShape &shape,
   frame.b.CreateCall(tile_function(frame, shape, block, has_offsets), values);
 }
 
+Value *rows_in_vain(llvm::IRBuilderBase &b, llvm::ArrayRef<unsigned> heights,
+                    Value *rows) {
+  Value *height = b.getInt64(heights.back());
+  for (unsigned lower : llvm::reverse(heights.drop_back()))
+    height = b.CreateSelect(b.CreateICmpSLE(rows, b.getInt64(lower)),
+                            b.getInt64(lower), height);
+  Value *none = b.CreateICmpEQ(rows, b.getInt64(0));
+  return b.CreateSelect(none, rows, b.CreateSub(height, rows));
+}
+
 void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights, Value *m,
                 const std::function<void(unsigned)> &body) {
   llvm::BasicBlock *after = frame.block("height_done");

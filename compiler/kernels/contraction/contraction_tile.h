@@ -82,6 +82,11 @@ void call_tile(KernelFrame &frame, const TileShape &shape,
 void for_height(KernelFrame &frame, llvm::ArrayRef<unsigned> heights,
                 llvm::Value *m, const std::function<void(unsigned)> &body);
 
+/// How many rows a block of the smallest of these heights that is >= `rows`
+/// has more than those (i64); 0 if there are none.
+llvm::Value *rows_in_vain(llvm::IRBuilderBase &b,
+                          llvm::ArrayRef<unsigned> heights, llvm::Value *rows);
+
 /// sum + a * b on vectors or scalars; reals are rounded once if the machine has
 /// an instruction for that (VectorUnit::fuses_multiply_adds), else twice.
 llvm::Value *multiply_add(llvm::IRBuilderBase &b, llvm::Value *a,

@@ -89,12 +89,13 @@ void PanelNest::pack(const Run &run) {
     emit_unpacked(*unpacker_, run.k, points_, batch_,
                   {packed_panels(), problem_.width(), cut_.panel_stride});
   if (words_)
-    words_->pack(run);
-  else if (problem_.turned)
-    rows_packer_->pack({run.k, rows_, frame().scratch, cut_.k_stride});
-  else
-    rows_packer_->pack(
-        {rows_, run.k, frame().scratch, index(problem_.row_stride())});
+    return words_->pack(run);
+  if (problem_.turned)
+    return rows_packer_->pack({run.k, rows_, frame().scratch, cut_.k_stride});
+  PackTarget target{rows_, run.k, frame().scratch,
+                    index(problem_.row_stride())};
+  rows_packer_->pack(target);
+  rows_packer_->clear_rest(target, rows_in_vain(b(), heights(), last_rows()));
 }
 
 /// The panels that the task packs itself.
@@ -214,6 +215,17 @@ Value *PanelNest::next_height(Value *left) {
   Value *few = b().CreateAnd(b().CreateICmpSGT(left, index(highest)),
                              b().CreateICmpSLE(left, index(2 * half)));
   return smaller(b(), left, b().CreateSelect(few, index(half), index(highest)));
+}
+
+/// The rows of the task's last block; 0: it is as high as others.
+Value *PanelNest::last_rows() {
+  Value *highest = index(shape().m);
+  Value *last = b().CreateURem(rows_.count, highest);
+  Value *two = b().CreateAdd(last, highest);
+  Value *first = next_height(two);
+  Value *is_split = b().CreateAnd(b().CreateICmpSGT(rows_.count, highest),
+                                  b().CreateICmpNE(first, highest));
+  return b().CreateSelect(is_split, b().CreateSub(two, first), last);
 }
 
 /// Executes `body` for the blocks of some rows, of which there is one at least.

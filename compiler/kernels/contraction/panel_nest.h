@@ -65,6 +65,7 @@ private:
   void copy_tail(const Run &run, const Group &group);
   void emit_point_sums(const Run &run, const Group &group);
   void emit_group(const Run &run, const Group &group);
+  llvm::Value *last_rows();
   llvm::Value *next_height(llvm::Value *left);
   void for_blocks(const Interval &rows,
                   const std::function<void(const Interval &)> &body);
