@@ -143,6 +143,28 @@ TEST_P(TiledChips, SumsOfRowsAndColumns) {
                       {{1, 1}, {3, 0}, {0, 5}, {37, 301}, {2, 9001}}));
 }
 
+/// One result of all elements, joined by each operation.
+TEST_P(TiledChips, FoldsOfManyElements) {
+  for (ScalarOp op :
+       {ScalarOp::add, ScalarOp::mul, ScalarOp::max, ScalarOp::bit_xor}) {
+    KernelMaker k("fold", KernelClass::map);
+    k.kernel.size_count = 1;
+    k.kernel.loops = {fixed(1)};
+    uint32_t x = k.input(DType::i32, {sized(0)});
+    k.output(DType::i32, {fixed(1)});
+    k.param(DType::i64);
+    NodeId fold =
+        k.nest(NodeKind::loop,
+               {k.literal(0), k.size(0), k.literal(1, DType::i32)}, {[&] {
+                 NodeId j = k.param(DType::i64), all = k.param(DType::i32);
+                 k.yield({k.scalar(op, DType::i32, {all, k.load(x, {j})})});
+               }});
+    k.yield({k.result(fold, 0, DType::i32)});
+    EXPECT_TRUE(check(k.kernel, {{0}, {1}, {2}, {3}, {77}, {1'000'003}}));
+    EXPECT_EQ(chip.queue->fallback_count().launches, 0u);
+  }
+}
+
 /// out[m, n] = the sum over k of a[m, k] * b[k, n].
 Kernel product_kernel(DType left, DType right, DType sum) {
   KernelMaker k(fmt::format("product_{}_{}", name(left), name(right)),

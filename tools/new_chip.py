@@ -1,9 +1,11 @@
 """Starts the folder of a new chip: `./dev new-chip NAME`.
 
-    new_chip.py NAME [--into FOLDER]
+    new_chip.py NAME [--tiled] [--into FOLDER]
 
 Writes targets/NAME (or FOLDER) from the files in tools/new_chip: a target that
 builds and passes all tests, and whose kernels all fall back (docs/add_a_chip.md).
+With --tiled from those in tools/new_chip_tiled: a chip with explicit memories whose
+kernels the tiler cuts, simulated behind a ring (docs/add_a_tiled_chip.md).
 """
 
 import argparse
@@ -13,7 +15,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-TEMPLATE = ROOT / "tools/new_chip"
 WORD = "newchip"  # Stands for the name, "Newchip" in the names of classes.
 WIDTH = 80
 NAME = re.compile(r"[a-z][a-z0-9]{1,15}")
@@ -31,6 +32,8 @@ def banner(line):
 
 def file_for(name, template):
     text = template.read_text().replace(WORD, name).replace(WORD.capitalize(), name.capitalize())
+    if template.suffix not in (".h", ".cpp"):
+        return text
     first, rest = text.split("\n", 1)
     text = f"{banner(first)}\n{rest}"
     return subprocess.run(["clang-format-22", f"--style=file:{ROOT}/.clang-format"], input=text, text=True,
@@ -40,6 +43,7 @@ def file_for(name, template):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name")
+    parser.add_argument("--tiled", action="store_true", help="a chip with explicit memories, made of the tiler's parts")
     parser.add_argument("--into", type=Path, help="the folder to write; default: targets/NAME")
     options = parser.parse_args()
     if not NAME.fullmatch(options.name):
@@ -47,14 +51,16 @@ def main():
     folder = options.into or ROOT / "targets" / options.name
     if not options.into and folder.exists():
         sys.exit(f"error: {folder.relative_to(ROOT)} exists already")
-    for template in sorted(TEMPLATE.rglob("*.*")):
-        place = folder / str(template.relative_to(TEMPLATE)).replace(WORD, options.name)
+    source = ROOT / ("tools/new_chip_tiled" if options.tiled else "tools/new_chip")
+    for template in sorted(source.rglob("*.*")):
+        place = folder / str(template.relative_to(source)).replace(WORD, options.name)
         text = file_for(options.name, template)
         if place.is_file() and place.read_text() == text:
             continue  # Its time stays, and nothing is built again.
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text)
-    print(f"{folder}: a target that builds; docs/add_a_chip.md goes on from here")
+    page = "docs/add_a_tiled_chip.md" if options.tiled else "docs/add_a_chip.md"
+    print(f"{folder}: a target that builds; {page} goes on from here")
 
 
 if __name__ == "__main__":

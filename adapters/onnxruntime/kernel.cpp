@@ -27,9 +27,9 @@ size_t find(const std::vector<std::string> &names, const std::string &name) {
 
 } // namespace
 
-Kernel::Kernel(const Api &api, const Options &options,
+Kernel::Kernel(const Api &api, const Options &options, const Log &log,
                const lf::Package &package, NodePorts ports)
-    : api_(api), ports_(std::move(ports)),
+    : api_(api), log_(log), ports_(std::move(ports)),
       model_(package, options.device, options.load_json()) {
   CreateState = create_state;
   Compute = compute;
@@ -80,6 +80,19 @@ std::unique_ptr<lf::Session> Kernel::take_session() {
 void Kernel::give_back(std::unique_ptr<lf::Session> session) {
   std::lock_guard lock(mutex_);
   idle_.push_back(std::move(session));
+}
+
+void Kernel::warn(void *kernel, const char *text) noexcept {
+  auto &self = *static_cast<Kernel *>(kernel);
+  try {
+    {
+      std::lock_guard lock(self.mutex_);
+      if (!self.told_.insert(text).second)
+        return;
+    }
+    self.log_.write(log_warning, text);
+  } catch (const std::exception &) { // The run goes on without the line.
+  }
 }
 
 } // namespace landfall::onnxruntime

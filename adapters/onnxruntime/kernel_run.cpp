@@ -52,6 +52,7 @@ void KernelRun::run_landfall() {
   }
   lf::RunOptions options;
   options.set_output_memory(place_output, this);
+  options.set_warning(Kernel::warn, &kernel_);
   // A session whose run throws is not given back.
   std::unique_ptr<lf::Session> session = kernel_.take_session();
   std::vector<lf::Value> results =

@@ -111,7 +111,7 @@ std::unique_ptr<Kernel> Provider::make_kernel(const Graph &graph,
   if (context_node)
     *context_node =
         make_context_node(api_, options_, context.package, fused.name(), ports);
-  return std::make_unique<Kernel>(api_, options_, context.package,
+  return std::make_unique<Kernel>(api_, options_, log_, context.package,
                                   std::move(original));
 }
 
@@ -130,7 +130,8 @@ std::unique_ptr<Kernel> Provider::make_compiled(const Graph &graph,
     std::iota(all.begin(), all.end(), 0);
     part = compile_part(api_, options_, links, all);
   }
-  auto kernel = std::make_unique<Kernel>(api_, options_, part->package, ports);
+  auto kernel =
+      std::make_unique<Kernel>(api_, options_, log_, part->package, ports);
   if (options_.check_runs > 0)
     kernel->set_judge(make_judge(part->model, fused.name()));
   if (context_node)

@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import onnx
+import onnx.parser
 
 from command_line import CommandLine
 
@@ -122,6 +123,21 @@ class Html(CommandLine):
         shown = self.show(self.page("explain", self.package, "--no-run"))
         self.assertNotIn("layers", shown.sections)
         self.assertIn("The instructions are not known", shown.text)
+
+    def test_fallbacks(self):
+        model = onnx.parser.parse_model("""<ir_version: 10, opset_import: ["" : 21]>
+            g (float[n] x) => (uint8[n] q, float scale, uint8 zero) { q, scale, zero = DynamicQuantizeLinear(x) }""")
+        onnx.save(model, self.path("long.onnx"))
+        reason = "would take a core more than"
+        path = self.page("explain", "long.onnx", "--device", "atoll1", "--dim", "n=1000000", "--repeat", "1")
+        self.assertEqual(len(self.report(path)["placement"]["reasons"]), 1)
+        shown = self.show(path)
+        self.assertEqual(shown.count("fallbacks", "tr"), 2)
+        self.assertIn(reason, shown.text)
+        shown = self.show(self.page("bench", "long.onnx", "--device", "atoll1", "--shapes", "x=10;x=1000000", "--repeat", "1"))
+        self.assertNotIn("fallbacks-0", shown.sections)
+        self.assertEqual(shown.count("fallbacks-1", "tr"), 2)
+        self.assertNotIn("fallbacks", self.show(self.page("explain", self.model)).sections)
 
     def test_bench(self):
         path = self.page("bench", self.model, "--shapes", "x=10x3;x=2000x3;x=7x3", "--repeat", "3")

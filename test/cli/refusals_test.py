@@ -2,7 +2,8 @@
 
     refusals_test.py build/bin/landfall
 
-Atoll has instructions for each step of a product of all elements, and so refuses very long ones.
+Atoll has instructions for each step of a fold that carries two values (the least and the greatest element), and so
+refuses very long ones.
 """
 
 import json
@@ -13,9 +14,9 @@ import onnx.parser
 from command_line import CommandLine
 
 MODEL = """<ir_version: 10, opset_import: ["" : 21]>
-    g (float[n] x) => (float y, float[n] z) { y = ReduceProd<keepdims = 0>(x)  z = Exp(x) }"""
+    g (float[n] x) => (uint8[n] q, float scale, uint8 zero) { q, scale, zero = DynamicQuantizeLinear(x) }"""
 FEW, MANY = ["--dim", "n=100"], ["--dim", "n=1000000"]
-NODE = "the node giving 'y' (ReduceProd)"
+NODE = "the node giving 'q' (DynamicQuantizeLinear)"
 WHY = "would take a core more than"
 
 
@@ -46,16 +47,16 @@ class Refusals(CommandLine):
     def test_explain_shows_the_shares_and_why(self):
         report = self.ask("explain", self.package, *MANY, "--repeat", "1")
         placement = report["placement"]
-        self.assertEqual((placement["native"]["kernels"], placement["fallback"]["kernels"]), (1, 1))
+        self.assertEqual((placement["native"]["kernels"], placement["fallback"]["kernels"]), (3, 1))
         self.assertAlmostEqual(placement["native"]["time_share"] + placement["fallback"]["time_share"], 1)
-        # x is read twice, z is written; y has 4 bytes.
-        self.assertAlmostEqual(placement["fallback"]["bytes_share"], 1 / 3, places=5)
-        self.assertEqual(placement["fallback"]["copied_bytes"], 4_000_004)
+        # x is read twice, q is written; the extrema have 8 bytes.
+        self.assertAlmostEqual(placement["fallback"]["bytes_share"], 4 / 9, places=5)
+        self.assertEqual(placement["fallback"]["copied_bytes"], 4_000_008)
         reason, = placement["reasons"]
         self.assertIn(WHY, reason["reason"])
         self.assertEqual(reason["kernels"], 1)
         text = self.tell("explain", self.package, *MANY, "--repeat", "1")
-        self.assertIn("1 of 2 kernels fall back", text)
+        self.assertIn("1 of 4 kernels fall back", text)
         self.assertRegex(text, r"on the host, interpreted: 1 launches, \d+\.\d% of time")
         self.assertIn(WHY, text)
         few = self.ask("explain", self.package, *FEW, "--repeat", "1")["placement"]

@@ -1,7 +1,7 @@
 """The conformance suite: every ONNX case on one target.
 
     run.py --target cpu [--devices A,B] [--filter TEXT] [--jobs 2]
-           [--json FILE] [--slice N] [--fallback]
+           [--json FILE] [--slice N] [--fallback] [--host VARIANT]
 
 A case that fails must be in the lists of exclusions/, with a reason; one that
 is there and passes fails the suite. A case is run twice: as it is, and with all
@@ -10,6 +10,11 @@ artefact a case runs on each of them. The host computes nothing but what is its
 by nature (docs/host_work.md): each case is compiled with require_target, unless
 --fallback allows a target's kernels to fall back. Of N slices, --slice takes the
 cases whose names' hash is 0.
+
+With --host, cases are compiled for a variant of the target cpu as well
+(aarch64-neon) and run by the runtime of that processor under emulation, which
+test/hosts/build.sh makes; those with values that are no tensors of numbers are left
+out.
 """
 
 import argparse
@@ -24,14 +29,17 @@ from pathlib import Path
 import exclusion_list
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "hosts"))
+import hosts  # noqa: E402
+
 TIME_LIMIT = 60  # seconds a case
 
 
 class Worker:
     """A worker process, restarted after a crash or a hang."""
 
-    def __init__(self, target, devices, fallback):
-        self.arguments = [target, *(["--fallback"] if fallback else []), *devices]
+    def __init__(self, target, devices, fallback, host):
+        self.arguments = [target, *(["--host", host] if host else []), *(["--fallback"] if fallback else []), *devices]
         self.process = None
 
     def start(self):
@@ -67,14 +75,14 @@ class Worker:
             self.process.wait()
 
 
-def run_cases(names, target, devices, fallback, jobs):
+def run_cases(names, target, devices, fallback, host, jobs):
     work = queue.SimpleQueue()
     for name in names:
         work.put(name)
     results = {}
 
     def loop():
-        worker = Worker(target, devices, fallback)
+        worker = Worker(target, devices, fallback, host)
         while True:
             try:
                 name = work.get_nowait()
@@ -97,6 +105,8 @@ def outcomes_of(results):
     """{entry: why it failed, or None}, symbolic runs as entries of their own."""
     found = {}
     for name, answer in sorted(results.items()):
+        if "left_out" in answer:
+            continue
         found[name] = answer["failure"]
         if "symbolic" in answer:
             found[name + exclusion_list.SYMBOLIC] = answer["symbolic"]
@@ -124,24 +134,30 @@ def main():
     parser.add_argument("--filter", default="", help="only cases whose name contains this")
     parser.add_argument("--slice", type=int, default=1, metavar="N", help="only every N-th case, by a hash of its name")
     parser.add_argument("--fallback", action="store_true", help="kernels may fall back")
+    parser.add_argument("--host", choices=sorted(hosts.HOSTS), help="a processor to emulate")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", help="write all results here")
     options = parser.parse_args()
 
     import suite
 
+    if options.host and (lacking := hosts.missing(options.host)):
+        print(f"skipped: there is no {lacking}")
+        return 77
     names = [case.name for case in suite.all_cases(options.target)
              if options.filter in case.name and zlib.crc32(case.name.encode()) % options.slice == 0]
     devices = [name for name in options.devices.split(",") if name]
-    results = run_cases(names, options.target, devices, options.fallback, options.jobs)
+    results = run_cases(names, options.target, devices, options.fallback, options.host, options.jobs)
     if options.json:
         Path(options.json).write_text(json.dumps(results, indent=1, sort_keys=True))
     outcomes = outcomes_of(results)
     exclusions = exclusion_list.read(options.target)
-    complaints = list(exclusion_list.complaints(outcomes, exclusions, whole=not options.filter and options.slice == 1))
+    whole = not options.filter and options.slice == 1 and not options.host
+    complaints = list(exclusion_list.complaints(outcomes, exclusions, whole))
     for complaint in complaints:
         print(complaint)
-    print(summary(options.target, outcomes, exclusions))
+    left_out = len(results) - sum(not entry.endswith(exclusion_list.SYMBOLIC) for entry in outcomes)
+    print(summary(options.host or options.target, outcomes, exclusions) + (f"; {left_out} left out" if left_out else ""))
     return 1 if complaints else 0
 
 

@@ -22,6 +22,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "docs/add_a_chip.md"
 CHIP = "kelp"  # As the page calls it.
+TILED = "shoal"  # What docs/add_a_tiled_chip.md starts with.
+TILED_SCRIPT = f"./dev new-chip {TILED} --tiled\n./dev check\n"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.S | re.M)
 FEWEST_TESTS = 20  # Of the device suite and the sessions, for one device.
 
@@ -93,21 +95,21 @@ def check_suite(log):
 
 
 def check_names(copy):
-    """Nothing of the template's name is left."""
-    for path in sorted((copy / f"targets/{CHIP}").rglob("*.*")):
+    """Nothing of the templates' name is left."""
+    for path in sorted(path for chip in (CHIP, TILED) for path in (copy / f"targets/{chip}").rglob("*.*")):
         if left := re.search(r"newchip\w*", path.name + "\n" + path.read_text(), re.I):
             yield f"{path.relative_to(copy)} still says '{left[0]}'"
 
 
-def check_same(copy, build):
+def check_same(copy, build, chip):
     """What test/new_chip has compiled is what the page makes."""
     made, compiled = (sorted(path.relative_to(root) for path in root.rglob("*.*"))
-                      for root in (copy / f"targets/{CHIP}", build / f"new_chip/targets/{CHIP}"))
+                      for root in (copy / f"targets/{chip}", build / f"new_chip/targets/{chip}"))
     if made != compiled:
-        yield f"targets/{CHIP} has {made}; compiled were {compiled}"
+        yield f"targets/{chip} has {made}; compiled were {compiled}"
     for name in made:
-        if not filecmp.cmp(copy / f"targets/{CHIP}" / name, build / f"new_chip/targets/{CHIP}" / name, shallow=False):
-            yield f"targets/{CHIP}/{name} is not what was compiled"
+        if not filecmp.cmp(copy / f"targets/{chip}" / name, build / f"new_chip/targets/{chip}" / name, shallow=False):
+            yield f"targets/{chip}/{name} is not what was compiled"
 
 
 def main():
@@ -118,8 +120,9 @@ def main():
     if not blocks:
         sys.exit(f"{PAGE}: there is no shell block")
     logs = [perform(number, script, copy, build) for number, script in enumerate(blocks, 1)]
-    complaints = [*check_names(copy), *check_same(copy, build), *check_device(copy), *check_outputs(copy),
-                  *check_explanation(copy), *check_suite(logs[-1])]
+    perform("of the tiled chip", TILED_SCRIPT, copy, build)
+    complaints = [*check_names(copy), *check_same(copy, build, CHIP), *check_same(copy, build, TILED),
+                  *check_device(copy), *check_outputs(copy), *check_explanation(copy), *check_suite(logs[-1])]
     for complaint in complaints:
         print(f"{PAGE}: {complaint}")
     print(f"{PAGE}: {len(blocks)} shell blocks performed, {len(complaints)} complaints")

@@ -47,6 +47,7 @@ class Runner:
 
     def __init__(self, variant, *options):
         emulator, build = HOSTS[variant]
+        self.variant = variant
         self.command = [*emulator, str(build / "bin/cpu_package_runner"), *options]
         self.process = None
 
