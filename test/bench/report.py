@@ -4,8 +4,8 @@ A result is JSON: {"version", "date", "machine": {"cpu", "gflops", "bandwidth"},
 "threads", "rounds", "clock", "systems": {name: version or null}, "rows": [...], "failures":
 [{"row", "why"}]}. A row of it is one point: {"row", "kind", "family", "label",
 "number", "macs", "bytes", "times": {system: {"least_ms", "median_ms", "rounds_ms"}},
-"load_s", "problems": {system: why}, "difference" or, of quantised models, "agreement"
-(agreement.py), "wrong"}.
+"load_s", "problems": {system: why}, "narrower": [system that computes float64 in
+float32], "difference" or, of quantised models, "agreement" (agreement.py), "wrong"}.
 """
 
 import math
@@ -22,8 +22,9 @@ def least(row, system):
 
 
 def best_rival(row):
-    """(ms, name), or None"""
-    rivals = [(least(row, name), name) for name in row["times"] if name != OURS]
+    """(ms, name), or None. What computes in a narrower type does less work: it is shown, not compared."""
+    rivals = [(least(row, name), name) for name in row["times"]
+              if name != OURS and name not in row.get("narrower", [])]
     return min(rivals, default=None)
 
 
@@ -98,7 +99,8 @@ def family_table(rows, machine, systems):
     lines = [f"| row | sizes | {' | '.join(f'{name} ms' for name in systems)} | ratio | of roofline |",
              "|---|---|" + "---|" * (len(systems) + 2)]
     for row in rows:
-        times = " | ".join(milliseconds(least(row, name)) for name in systems)
+        times = " | ".join(milliseconds(least(row, name)) + (" (f32)" if name in row.get("narrower", []) else "")
+                           for name in systems)
         lines.append(f"| {row['row']} | {row['label']} | {times} | {number(ratio(row))} | "
                      f"{percent(efficiency(row, OURS, machine))} |")
     return "\n".join(lines)

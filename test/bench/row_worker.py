@@ -23,6 +23,8 @@ import work  # noqa: E402
 from systems import JUDGE, OURS, SYSTEMS  # noqa: E402
 from timing import Plan, measure  # noqa: E402
 
+FLOAT64_ERROR = 1e-10  # Relative: far above float64's rounding, far below float32's.
+
 
 def reason(error):
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
@@ -70,6 +72,16 @@ def judge(results, truth=None):
     return {"difference": largest_difference(results[JUDGE], results[OURS]), **({"wrong": why} if why else {})}
 
 
+def narrower(results):
+    """The systems whose float64 results are as far from the judge's as float32 is."""
+    def is_narrow(expected, actual):
+        pairs = [(e, a) for e, a in zip(expected, actual)
+                 if isinstance(e, np.ndarray) and e.dtype == np.float64 and e.shape == np.shape(a) and e.size]
+        return any(np.max(np.abs(e - a)) > FLOAT64_ERROR * np.max(np.abs(e)) for e, a in pairs)
+    judges = results.get(JUDGE, [])
+    return [name for name, outputs in results.items() if name != JUDGE and is_narrow(judges, outputs)]
+
+
 def macs_of(counter, feeds):
     try:
         return counter.multiply_adds(feeds) if counter else None
@@ -88,7 +100,7 @@ def point(row, number, runs, request, counter, weights, truth=None):
     return {"number": number, "label": row.labels()[number], "macs": macs_of(counter, feeds),
             "bytes": weights + work.value_bytes(feeds.values()) + work.value_bytes(outputs),
             "times": measure(timed, feeds, plan, request["threads"]),
-            "problems": problems, **judge(results, expected)}
+            "problems": problems, "narrower": narrower(results), **judge(results, expected)}
 
 
 def truth_of(row, threads):

@@ -9,6 +9,9 @@
 
 namespace landfall::kernels {
 
+/// With so few steps of K, storing results takes about as long as products.
+constexpr int64_t few_steps = 64;
+
 /// How one launch is divided into tasks, and a task into runs of K (K
 /// blocking). All values are i64. Runs depend on the sizes only, so that sums
 /// do not depend on the number of threads; tasks are fewer for few threads.

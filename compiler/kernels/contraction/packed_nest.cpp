@@ -88,8 +88,12 @@ void PackedNest::emit_run(const Run &run) {
     if (!strategies_[s]->reads_packed_m())
       needs = b().CreateAnd(needs, b().CreateNot(is(special.strategy, s)));
   emit_if(frame(), needs, [&] {
-    m_side.pack(
-        {m, run.k, frame().scratch, index(problem.shape.m_side_stride())});
+    PackTarget target{m, run.k, frame().scratch,
+                      index(problem.shape.m_side_stride())};
+    m_side.pack(target);
+    auto heights = problem.shape.heights(2, problem.most_m());
+    Value *last = b().CreateURem(m.count, index(problem.shape.m));
+    m_side.clear_rest(target, rows_in_vain(b(), heights, last));
   });
   Sweep rest = sweep_of_rest(special);
   if (strategies_.size() == 1)
@@ -124,11 +128,25 @@ void PackedNest::emit_group(const Run &run, const Sweep &sweep,
   if (Value *padding = pads(sweep))
     panel_stride =
         b().CreateSelect(padding, index(problem.shape.n()), panel_stride);
-  emit_for(frame(), group.begin, b().CreateAdd(group.begin, group.count),
-           sweep.width, {panel_data(run, sweep, of_n)},
-           [&](Value *first, llvm::ArrayRef<Value *> data) {
-             emit_panel(run, sweep, {first, data[0]});
-             return Values{at(data[0], panel_stride)};
+  Value *panels = panel_data(run, sweep, of_n);
+  auto rows_of = [&](const Interval &rows) {
+    emit_for(frame(), group.begin, b().CreateAdd(group.begin, group.count),
+             sweep.width, {panels},
+             [&](Value *first, llvm::ArrayRef<Value *> data) {
+               emit_panel(run, sweep, {first, data[0]}, rows);
+               return Values{at(data[0], panel_stride)};
+             });
+  };
+  // With few steps of K, most of the time goes into results. Then a block's
+  // rows are those of all panels of the group before the next rows follow, so
+  // that memory is written in long pieces.
+  Value *few = b().CreateICmpSLE(run.k.count, index(few_steps));
+  Value *step = b().CreateSelect(few, index(problem.shape.m),
+                                 larger(b(), m.count, index(1)));
+  emit_for(frame(), index(0), m.count, step, {},
+           [&](Value *row, llvm::ArrayRef<Value *>) {
+             rows_of({row, smaller(b(), step, b().CreateSub(m.count, row))});
+             return Values();
            });
 }
 
@@ -191,9 +209,9 @@ Value *PackedNest::in_place(const PackSide &side, Value *offset) {
   return at(frame().operands[node.index], offset);
 }
 
-/// Computes the blocks of a panel, for all of the task's M.
+/// Computes the blocks of a panel for some rows, counted from the task's first.
 void PackedNest::emit_panel(const Run &run, const Sweep &sweep,
-                            const Panel &panel) {
+                            const Panel &panel, const Interval &rows) {
   Interval all = n;
   if (Value *padding = pads(sweep))
     all = {b().CreateSelect(padding, padded_n.begin, n.begin),
@@ -206,10 +224,11 @@ void PackedNest::emit_panel(const Run &run, const Sweep &sweep,
   Value *kept = b().CreateICmpSGT(tiling.runs, index(1));
   Value *panel_at = b().CreateMul(panel.first, tiling.task_m);
   Value *height = index(problem.shape.m);
-  emit_for(frame(), index(0), m.count, height, {},
+  Value *end = b().CreateAdd(rows.begin, rows.count);
+  emit_for(frame(), rows.begin, end, height, {},
            [&](Value *row, llvm::ArrayRef<Value *>) {
              Interval of_m{b().CreateAdd(m.begin, row),
-                           smaller(b(), height, b().CreateSub(m.count, row))};
+                           smaller(b(), height, b().CreateSub(end, row))};
              Value *block_at =
                  b().CreateAdd(panel_at, b().CreateMul(row, sweep.width));
              Value *sums =

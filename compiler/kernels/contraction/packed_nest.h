@@ -97,7 +97,8 @@ private:
   void make_ready(const Run &run, const Sweep &sweep, const Interval &group);
   llvm::Value *panel_data(const Run &run, const Sweep &sweep,
                           const Interval &group);
-  void emit_panel(const Run &run, const Sweep &sweep, const Panel &panel);
+  void emit_panel(const Run &run, const Sweep &sweep, const Panel &panel,
+                  const Interval &rows);
   void emit_block(const Sweep &sweep, const SumPlace &place);
   llvm::Value *pads(const Sweep &sweep);
   void finish(const Sweep &sweep, const SumBlock &block);

@@ -11,6 +11,8 @@
 #include "base/minimax.h"
 #include "compiler/kernels/frame/loop_builder.h"
 
+#include "llvm/IR/IntrinsicsX86.h"
+
 #include <limits>
 
 namespace landfall::kernels {
@@ -73,6 +75,29 @@ namespace {
 /// in the low bits.
 constexpr double whole_numbers = 0x1.8p23;
 
+/// y * 2^n by x86's instruction, which takes n as a float and is one of whole
+/// registers; null: these vectors are no such.
+Value *scale_registers(LaneCode &c, Value *y, Value *n) {
+  constexpr unsigned lanes = 16;
+  auto *type = llvm::dyn_cast<llvm::FixedVectorType>(y->getType());
+  if (!type || type->getNumElements() % lanes != 0)
+    return nullptr;
+  auto *one = llvm::FixedVectorType::get(c.b.getFloatTy(), lanes);
+  auto *mask = llvm::ConstantInt::getAllOnesValue(c.b.getInt16Ty());
+  constexpr uint32_t current_rounding = 4;
+  Value *result = llvm::PoisonValue::get(type);
+  for (unsigned first = 0; first < type->getNumElements(); first += lanes) {
+    Value *part =
+        c.b.CreateIntrinsic(llvm::Intrinsic::x86_avx512_mask_scalef_ps_512,
+                            {c.b.CreateExtractVector(one, y, uint64_t(first)),
+                             c.b.CreateExtractVector(one, n, uint64_t(first)),
+                             llvm::Constant::getNullValue(one), mask,
+                             c.b.getInt32(current_rounding)});
+    result = c.b.CreateInsertVector(type, result, part, uint64_t(first));
+  }
+  return result;
+}
+
 /// y * 2^n where y is in [1/2, 2] or NaN, and n in [-151, 129]; `shifted` is
 /// n + whole_numbers, and n is at most 0 if x < 0, at least 0 if not. The
 /// result rounds once; it is 0 where it `vanishes`, without a product of
@@ -81,6 +106,9 @@ Value *scale(LaneCode &c, Value *y, Value *shifted, Value *x, Value *vanishes) {
   Value *bits = c.to_bits(shifted), *zero = c.real(0, x);
   if (c.frame.machine.vector.scales_by_powers) {
     y = c.b.CreateSelect(vanishes, zero, y);
+    Value *whole = c.b.CreateFSub(shifted, c.real(whole_numbers, y));
+    if (Value *scaled = scale_registers(c, y, whole))
+      return scaled;
     Value *n = c.b.CreateSub(bits, c.to_bits(c.real(whole_numbers, y)));
     return c.b.CreateIntrinsic(llvm::Intrinsic::ldexp,
                                {y->getType(), n->getType()}, {y, n});

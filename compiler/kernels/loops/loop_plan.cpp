@@ -26,8 +26,9 @@ namespace {
 constexpr double largest_window_work = 250;
 
 /// Rows that share indices: so few that what they read and write stays in the
-/// first cache until the next columns.
-constexpr unsigned most_sharing_rows = 16;
+/// first cache until the next columns; and fewer where each point is one that
+/// is read, as memory does not write so many rows at once at its full rate.
+constexpr unsigned most_sharing_rows = 16, moved_sharing_rows = 4;
 
 class Planner {
 public:
@@ -345,25 +346,25 @@ void Planner::share_indices() {
       plan_.lane_place + 1 != rank_)
     return;
   uint32_t column = plan_.order.back(), row = plan_.order[rank_ - 2];
-  bool gathers = false;
+  int gathers = 0;
   for (NodeId id : kernel_.body.nodes) {
     const Node &node = at(id);
     if (!node.blocks.empty() || is_heavy(id))
       return;
     if (depends(id, column) && !depends(id, row))
       plan_.shared.push_back(id);
-    gathers |= node.kind == NodeKind::load && depends(id, row) &&
+    gathers += node.kind == NodeKind::load && depends(id, row) &&
                access_.movement(id, kernel_.body.params[column]) ==
                    analysis::Movement::irregular &&
                llvm::none_of(node.args, [&](NodeId arg) {
                  return depends(arg, row) && depends(arg, column);
                });
   }
-  if (!gathers) {
+  if (gathers == 0) {
     plan_.shared.clear();
     return;
   }
-  plan_.sharing_rows = most_sharing_rows;
+  plan_.sharing_rows = gathers == 1 ? moved_sharing_rows : most_sharing_rows;
   plan_.unroll = 1;
 }
 

@@ -162,11 +162,15 @@ TEST(LoopPlan, rowsShareTheIndicesThatColumnsLoad) {
   uint32_t table = k.input(i64, {sized(1)});
   std::swap(k.kernel.operands[4], k.kernel.operands[5]); // Written ones last.
   NodeId at = k.load(table - 1, {k.j});
-  k.yield({k.load(k.x, {k.i, at})});
+  NodeId moved = k.load(k.x, {k.i, at});
+  k.yield({moved});
   LoopPlan plan = k.plan();
   EXPECT_GT(plan.sharing_rows, 0u);
   EXPECT_EQ(plan.shared, std::vector<NodeId>{at});
   EXPECT_EQ(plan.row_loops, 0u); // The rows are inside of the columns.
+  // More rows, if each point is more than what is moved there.
+  k.yield({k.scalar(ScalarOp::add, f32, {moved, k.load(k.x, {k.i, at})})});
+  EXPECT_GT(k.plan().sharing_rows, plan.sharing_rows);
 }
 
 TEST(LoopPlan, rowsWithIndicesOfTheirOwnShareNothing) {

@@ -77,23 +77,24 @@ struct Circle {
   }
 };
 
-/// The transform of n points as a matrix [2 n, parts n].
-Tensor radix_matrix(const Circle &circle, Size n, Size parts) {
+/// The first `results` points of the transform of n points, as a matrix
+/// [2 results, parts n].
+Tensor radix_matrix(const Circle &circle, Size n, Size results, Size parts) {
   Builder &b = circle.b;
-  Scalar (*steps)(Builder &, Scalar, Size) = [](Builder &b, Scalar product,
-                                                Size n) {
-    // product % n of numbers below 2^14, exact without an integer division.
-    Scalar real =
-        (cast(product, DType::f32) + 0.5) / cast(b.scalar(n), DType::f32);
-    return product - cast(real, DType::i64) * b.scalar(n);
+  // x * y % n of numbers below 2^7: exact in f32, without a division for each.
+  auto steps = [&](Scalar x, Scalar y) {
+    Scalar count = cast(b.scalar(n), DType::f32);
+    Scalar product = cast(x, DType::f32) * cast(y, DType::f32);
+    Scalar quotient = floor((product + 0.5) * (1.0 / count));
+    return cast(product - quotient * count, DType::i64);
   };
   Tensor matrix =
-      ir::table(b, {2, n, parts, n}, circle.table.dtype(),
+      ir::table(b, {2, results, parts, n}, circle.table.dtype(),
                 [&](std::span<const Scalar> p) {
                   Scalar turn = b.scalar(floordiv(circle.length, n));
-                  return circle.at(steps(b, p[1] * p[3], n) * turn, p[0], p[2]);
+                  return circle.at(steps(p[1], p[3]) * turn, p[0], p[2]);
                 });
-  return b.reshape(matrix, {n * 2, parts * n});
+  return b.reshape(matrix, {results * 2, parts * n});
 }
 
 /// From x [outer, 2, n, m, inner] to [outer, 2, m, n, inner]: element (k, i)
@@ -118,6 +119,20 @@ Tensor rotated(const Circle &circle, Tensor x) {
   });
 }
 
+/// All n points from the first half of them: x [outer, 2, n / 2 + 1, inner].
+Tensor with_conjugates(Builder &b, Tensor x, Size n) {
+  Shape shape = {x.dim(0), 2, n, x.dim(3)};
+  return b.map(shape, x.dtype(), [&](std::span<const Scalar> p) {
+    Scalar mirrored = b.scalar(n) - p[2];
+    // The last one limits nothing: bounds do not see that.
+    Scalar last = b.scalar(x.dim(2) - 1);
+    Scalar value =
+        x.at({p[0], p[1], minimum(minimum(p[2], mirrored), last), p[3]});
+    Scalar turned = logical_and(p[1] == 1, mirrored < p[2]);
+    return select(turned, -value, value);
+  });
+}
+
 Tensor is_unfinished(Builder &b, Size rest) {
   return b.map({}, DType::boolean, [&](std::span<const Scalar>) {
     return b.scalar(rest) > b.index(1);
@@ -130,26 +145,30 @@ Tensor pass(const Circle &circle, Tensor x) {
   Builder &b = circle.b;
   Size outer = x.dim(0), parts = x.dim(1), rest = x.dim(2), inner = x.dim(3);
   Size n = next_radix(b, rest), m = floordiv(rest, n);
-  Tensor matrix = radix_matrix(circle, n, parts);
+  // Of a real signal, point n - k is the conjugate of point k.
+  bool is_real = parts == Size(1);
+  Size results = is_real ? floordiv(n, 2) + 1 : n;
+  Tensor matrix = radix_matrix(circle, n, results, parts);
   Tensor split = b.reshape(x, {outer, parts * n, m * inner});
   Contraction c;
-  c.shape = {outer, n * 2, m * inner};
+  c.shape = {outer, results * 2, m * inner};
   c.reduce = {parts * n};
   c.accumulator = x.dtype();
   c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> i) {
     return std::pair(matrix.at({p[1], i[0]}), split.at({p[0], i[0], p[2]}));
   };
-  Tensor first = b.contract(c);
+  Tensor summed = b.reshape(b.contract(c), {outer, 2, results, m * inner});
+  auto first = [&] { return is_real ? with_conjugates(b, summed, n) : summed; };
   Shape result = {outer, 2, m, n * inner};
   // The last pass has nothing to turn.
   return b
       .if_else(
           is_unfinished(b, m),
           [&] {
-            Tensor parted = b.reshape(first, {outer, 2, n, m, inner});
+            Tensor parted = b.reshape(first(), {outer, 2, n, m, inner});
             return std::vector<Any>{b.reshape(rotated(circle, parted), result)};
           },
-          [&] { return std::vector<Any>{b.reshape(first, result)}; })[0]
+          [&] { return std::vector<Any>{b.reshape(first(), result)}; })[0]
       .tensor;
 }
 

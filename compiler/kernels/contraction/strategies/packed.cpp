@@ -12,10 +12,18 @@ using llvm::Value;
 
 namespace {
 
-/// N packed at a time: several panels of a dense side in one go.
-int64_t group_n(const ContractionProblem &problem) {
-  return problem.shape.n() *
-         (problem.n_side.is_dense() ? problem.shape.panels : 1);
+/// N packed at a time: several panels of a dense side in one go; more with few
+/// steps of K, so that results are stored in long pieces.
+Value *group_n(SizeCode &sizes, const ContractionProblem &problem,
+               const Tiling &tiling) {
+  constexpr int64_t more = 4;
+  const TileShape &shape = problem.shape;
+  auto index = [&](int64_t value) { return sizes.frame().index(value); };
+  if (!problem.n_side.is_dense())
+    return index(shape.n());
+  int64_t usual = shape.n() * shape.panels;
+  Value *few = sizes.b().CreateICmpSLE(tiling.run_k, index(few_steps));
+  return sizes.b().CreateSelect(few, index(more * usual), index(usual));
 }
 
 class Packed : public BlockStrategy {
@@ -29,7 +37,7 @@ public:
 
   Stretch choose(PackedNest &nest) const override {
     return {nest.b().getTrue(), nest.index(nest.problem.shape.n()),
-            nest.n.count, nest.index(group_n(nest.problem))};
+            nest.n.count, group_n(nest.sizes, nest.problem, nest.tiling)};
   }
 
   Value *scratch(SizeCode &sizes, const ContractionProblem &problem,
@@ -37,7 +45,9 @@ public:
     const TileShape &shape = problem.shape;
     auto index = [&](int64_t value) { return sizes.frame().index(value); };
     Value *k = sizes.b().CreateAdd(tiling.run_k, index(shape.width));
-    return sizes.b().CreateMul(k, index(shape.n() * shape.panels));
+    return sizes.b().CreateMul(k, larger(sizes.b(),
+                                         group_n(sizes, problem, tiling),
+                                         index(shape.n() * shape.panels)));
   }
 
   void make_ready(PackedNest &nest, const Interval &k,
