@@ -112,7 +112,6 @@ private:
   std::optional<unsigned> channel_of_product(lf::ContractOp contract);
   std::optional<unsigned> channel_of_map(lf::MapOp map,
                                          ArrayRef<lf::LoadOp> loads);
-  bool has_byte_results(Operation *op);
   Mover *mover_of(Value tensor);
   Mover *mover_at(Operation *op);
   Value channel_index(const Mover &mover, lf::LoadOp load);
@@ -167,7 +166,8 @@ std::optional<unsigned> Choice::channel_of_map(lf::MapOp map,
     Mover *writer = mover_of(load.getTensor());
     if (!writer)
       continue;
-    int loop = loop_number(own_index(load, writer->channel), map);
+    Value along = own_index(load, writer->channel);
+    int loop = along ? loop_number(along, map) : -1;
     if (loop < 0 || (channel && *channel != unsigned(loop)))
       return std::nullopt;
     channel = loop;
@@ -175,17 +175,22 @@ std::optional<unsigned> Choice::channel_of_map(lf::MapOp map,
   return channel;
 }
 
-/// Whether only kernels read the results, and all are bytes.
-bool Choice::has_byte_results(Operation *op) {
-  return llvm::all_of(op->getResults(), [](Value result) {
-    return is_byte(cast<RankedTensorType>(result.getType()).getElementType()) &&
+bool has_bytes(Value tensor) {
+  return is_byte(cast<RankedTensorType>(tensor.getType()).getElementType());
+}
+
+/// Whether kernels alone read the results, which are bytes, but for sums that
+/// what moves may go on with.
+bool may_have_results(Operation *op) {
+  return llvm::all_of(op->getResults(), [&](Value result) {
+    return (has_bytes(result) || isa<lf::ContractOp>(op)) &&
            llvm::all_of(result.getUsers(),
                         [](Operation *user) { return isa<lf::LoadOp>(user); });
   });
 }
 
 void Choice::add(Operation *op) {
-  if (!has_byte_results(op) ||
+  if (!may_have_results(op) ||
       (has_weights(op, module_) && !has_small_windows(op)))
     return;
   SmallVector<lf::LoadOp> loads;
@@ -264,15 +269,19 @@ bool Choice::is_read_well(const Mover &mover) {
   return true;
 }
 
+/// Whether something else moves that reads a result, or that is read; bytes
+/// are of use to others, too.
 bool Choice::is_of_use(const Mover &mover) {
-  for (lf::LoadOp load : mover.loads)
-    if (mover_of(load.getTensor()))
-      return true;
-  for (Value result : mover.op->getResults())
+  bool is_read = false, are_bytes = true;
+  for (Value result : mover.op->getResults()) {
+    are_bytes &= has_bytes(result);
     for (lf::LoadOp load : loads_of(result))
-      if (mover_at(compute_of(load)))
-        return true;
-  return false;
+      is_read |= mover_at(compute_of(load)) != nullptr;
+  }
+  return is_read ||
+         (are_bytes && llvm::any_of(mover.loads, [&](lf::LoadOp load) {
+            return mover_of(load.getTensor()) != nullptr;
+          }));
 }
 
 bool Choice::may_move(const Mover &mover) {

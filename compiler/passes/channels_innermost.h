@@ -23,12 +23,13 @@ namespace landfall::compiler {
 /// An operation moves if it is a product of bytes with constant weights and at
 /// least `fewest_channels` of them, or a map that treats each channel alike
 /// (sums, pools, joins, small windows with weights of their own); if kernels
-/// alone read its results; and if what it reads along the channels moves, too,
-/// but for the image of a product. Products of bytes, and maps without weights,
-/// read what has moved as it is; a product then sums over channels innermost.
-/// An operation that neither reads what has moved nor is read by what moves
-/// stays. Weights that only such maps read have their channels innermost, too.
-/// Sizes do not matter: layouts are the same at all.
+/// alone read its results, which are bytes, or reals of a product that
+/// something that moves reads; and if what it reads along the channels moves,
+/// too, but for the image of a product. Products of bytes, and maps without
+/// weights, read what has moved as it is; a product then sums over channels
+/// innermost. An operation that neither reads what has moved nor is read by
+/// what moves stays. Weights that only such maps read have their channels
+/// innermost, too. Sizes do not matter: layouts are the same at all.
 void channels_innermost(ir::Module::Impl &module, int64_t fewest_channels);
 
 } // namespace landfall::compiler

@@ -137,15 +137,38 @@ TEST(ChannelsInnermost, NotOfWhatOthersRead) {
   EXPECT_EQ(after.count("tensor<1x?x?x5xui8>"), 0) << after.text;
 }
 
-TEST(ChannelsInnermost, NotOfReals) {
+/// Reals that a sum of bytes adds are in its order.
+TEST(ChannelsInnermost, OfRealsThatWhatMovesReads) {
   Outcome after = moved([](Builder &b) {
-    Tensor first =
-        convolution(image(b, input(b)), channels, filters, 1, DType::f32);
-    Tensor bytes = b.map(first.shape(), DType::u8,
-                         [&](auto i) { return cast(first.at(i), DType::u8); });
-    output(b, convolution(bytes, filters, 8));
+    Tensor x = image(b, input(b)), first = convolution(x);
+    Tensor real = convolution(x, channels, filters, 1, DType::f32);
+    Tensor second = b.map(first.shape(), DType::u8, [&](auto i) {
+      return first.at(i) + cast(real.at(i), DType::u8);
+    });
+    output(b, convolution(second, filters, 8));
   });
-  EXPECT_EQ(after.count("tensor<1x?x?x5x"), 0) << after.text;
+  EXPECT_GT(after.count("tensor<1x?x?x5xf32>"), 0) << after.text;
+}
+
+TEST(ChannelsInnermost, NotOfWhatIsReadAtOneChannel) {
+  Outcome after = moved([](Builder &b) {
+    Tensor first = convolution(image(b, input(b)));
+    Tensor one = b.map(first.shape(), DType::u8, [&](auto i) {
+      return first.at({i[0], b.index(2), i[2], i[3]});
+    });
+    output(b, convolution(one, filters, 8));
+  });
+  EXPECT_EQ(after.count("tensor<1x?x?x5xui8>"), 0) << after.text;
+}
+
+TEST(ChannelsInnermost, NotOfRealsThatOthersRead) {
+  Outcome after = moved([](Builder &b) {
+    Tensor between = convolution(image(b, input(b)));
+    Tensor bytes = convolution(between, filters, filters);
+    output(b, convolution(bytes, filters, 8, 1, DType::f32));
+  });
+  EXPECT_GT(after.count("tensor<1x?x?x5xui8>"), 0) << after.text;
+  EXPECT_EQ(after.count("tensor<1x?x?x8xf32>"), 0) << after.text;
 }
 
 } // namespace landfall::compiler
