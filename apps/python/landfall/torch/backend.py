@@ -15,6 +15,7 @@ from .artefact import Artefact
 from .capture import Refused
 from .decompositions import table
 from .report import reason, statistics, stays_in_pytorch
+from .resampling import kept_whole
 from .settings import Settings
 from .weights import may_freeze
 
@@ -77,6 +78,6 @@ def compiled(graph: torch.fx.GraphModule, example_inputs: Sequence[Any], setting
         with unset_fake_temporarily():
             return Artefact(aten, {k: value for k, value in kept.items() if k not in written}, settings)
 
-    with statistics.timed("capture"):
+    with statistics.timed("capture"), kept_whole():
         return aot_module_simplified(graph, list(example_inputs), fw_compiler=compile_graph,
                                      inference_compiler=compile_graph, decompositions=table())

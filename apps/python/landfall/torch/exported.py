@@ -16,6 +16,7 @@ from .capture import Refused, give, prepare
 from .decompositions import table
 from .engine import Engine
 from .onnx_graph import to_onnx
+from .resampling import kept_whole
 from .settings import Settings
 
 aten = torch.ops.aten
@@ -38,7 +39,7 @@ def export(module: torch.nn.Module, example_inputs: Sequence[Any] | Mapping[str,
     if dynamic_shapes is None:
         dynamic_shapes = all_free((arguments, named))
     # Sizes 0 and 1 of the examples are no constants.
-    with torch.no_grad(), shapes.patch(backed_size_oblivious=True):
+    with torch.no_grad(), shapes.patch(backed_size_oblivious=True), kept_whole():
         program = torch.export.export(module, arguments, named, dynamic_shapes=dynamic_shapes, strict=False)
         return program.run_decompositions(table())
 
