@@ -198,8 +198,11 @@ bool ThreadPool::help(Joined &joined) {
 
 void ThreadPool::work() {
   // A thread-local variable of a library that was loaded late gets its memory
-  // at the first use, and glibc ends the process if there is none: not later.
+  // at the first use, and glibc ends the process if there is none: not when
+  // there is work, which may need the last of it.
   inside_body = false;
+  begun_.fetch_add(1);
+  begun_.notify_one();
   // No slot is ever opened with generation bits above the mask.
   Joined joined;
   joined.fill(~uint64_t(0));
