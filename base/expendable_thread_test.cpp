@@ -63,9 +63,10 @@ TEST(ExpendableThreadTest, IsGivenUpWhereNewFindsNoMemory) {
   auto body = [&] {
     try {
       ask_for_too_much();
+      left = true;
     } catch (...) {
+      left = true;
     }
-    left = true;
   };
   EXPECT_THROW(thread.run(body), std::bad_alloc);
   EXPECT_FALSE(left);
