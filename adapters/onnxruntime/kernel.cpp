@@ -91,7 +91,8 @@ void Kernel::warn(void *kernel, const char *text) noexcept {
         return;
     }
     self.log_.write(log_warning, text);
-  } catch (const std::exception &) { // The run goes on without the line.
+  } catch (const std::exception &) {
+    return; // The run goes on without the line.
   }
 }
 
