@@ -98,7 +98,7 @@ void ExpendableThread::give_up_without_memory() {
       once, [] { handler_before = std::set_new_handler(handle_no_memory); });
 }
 
-void ExpendableThread::work(std::shared_ptr<Shared> shared) {
+void ExpendableThread::work(const std::shared_ptr<Shared> &shared) {
   using State = Shared::State;
   while (shared->wait_while(State::idle) == State::called) {
     Running::all().add(*shared);

@@ -54,7 +54,7 @@ private:
   struct Running;
 
   void run(const Call &call);
-  static void work(std::shared_ptr<Shared> shared);
+  static void work(const std::shared_ptr<Shared> &shared);
 
   std::shared_ptr<Shared> shared_; ///< Kept by a lost thread, too.
   std::thread thread_;

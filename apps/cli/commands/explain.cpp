@@ -334,11 +334,11 @@ Status explain(const ExplainCommand &command, bool &error_is_reported) {
   if (command.no_run)
     TRY(describe_device(compiled, options.device));
   std::optional<OpenedModel> loaded;
+  CompiledModel *shown = &compiled;
   if (!needs_no_load(command, package, compiled.device))
-    loaded = TRY(load_model(std::move(compiled), options));
+    shown = &loaded.emplace(TRY(load_model(std::move(compiled), options)));
   PreparedInputs inputs;
-  Explanation about{loaded ? &*loaded : &compiled, &inputs, std::nullopt,
-                    std::move(package)};
+  Explanation about{shown, &inputs, std::nullopt, std::move(package)};
   auto attempt = [&]() -> Status {
     inputs = TRY(prepare_inputs(loaded->entry, request));
     Progress progress;
