@@ -94,8 +94,8 @@ private:
     LlvmThread thread;
 
     ~Worker() {
-      if (thread.is_lost())
-        (void)emitter.release();
+      if (thread.is_lost()) [[maybe_unused]]
+        ObjectEmitter *lost = emitter.release();
     }
   };
 
