@@ -119,6 +119,7 @@ int give_error(const Error &error, const Answer &answer) noexcept {
     std::vector<uint8_t> bytes = serialize(error);
     give({reinterpret_cast<const char *>(bytes.data()), bytes.size()}, answer);
   } catch (const std::bad_alloc &) {
+    *answer.bytes = nullptr;
   }
   if (!*answer.bytes)
     *answer.size = 0;

@@ -105,7 +105,7 @@ StridedDimensions dimensions_of(const Region &region,
 void Emitter::add(Call call) {
   if (failed())
     return;
-  calls_.push_back(std::move(call));
+  calls_.push_back(call);
   if (calls_.size() > most_calls)
     failure_ = Failure::length;
   else if (stop_ && stop_->load(std::memory_order_relaxed))

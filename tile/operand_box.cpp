@@ -156,9 +156,9 @@ void OperandBox::load(Emitter &emitter, uint32_t operand, Place place,
     const BoxSide &side = sides[d];
     dims[d] = {side.count, {stride * side.step, own[d]}};
     offset += stride * side.first;
-    Bound low{side.first, std::vector<int64_t>(sides.size())}, high = low;
+    std::vector<int64_t> flat(sides.size());
+    Bound low{side.first, flat}, high{side.extent - 1 - side.first, flat};
     low.slopes[d] = side.step;
-    high.constant = side.extent - 1 - side.first;
     high.slopes[d] = -side.step;
     bounds.push_back(std::move(low));
     bounds.push_back(std::move(high));

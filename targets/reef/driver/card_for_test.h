@@ -26,10 +26,11 @@ enum Mischief : int64_t {
 
 class CardTest : public testing::Test {
 protected:
-  void start(const std::string &chip, runtime::DeviceOptions options = {}) {
+  void start(const std::string &chip,
+             const runtime::DeviceOptions &options = {}) {
     start(chip_format.find(chip).take(), options);
   }
-  void start(ChipDescription chip, runtime::DeviceOptions options) {
+  void start(ChipDescription chip, const runtime::DeviceOptions &options) {
     auto made = ReefCard::create(std::move(chip), options);
     ASSERT_TRUE(made.ok()) << made.error().message;
     card = made.take();
