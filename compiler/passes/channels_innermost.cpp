@@ -33,15 +33,21 @@ bool is_byte(Type type) { return type.isInteger(8); }
 /// Adds the loops' indices that an index is computed from by scalar operations
 /// alone; false if it is computed otherwise.
 bool add_arguments(Value index, Arguments &found) {
-  if (isa<BlockArgument>(index))
-    return found.insert(index), true;
-  Operation *op = index.getDefiningOp();
-  if (isa<lf::LiteralOp, lf::SizeOp, lf::DimOp, lf::ReadOp, lf::RankOp>(op))
-    return true;
-  return isa<lf::ScalarOp>(op) &&
-         llvm::all_of(op->getOperands(), [&](Value operand) {
-           return add_arguments(operand, found);
-         });
+  SmallVector<Value> pending = {index};
+  llvm::SmallPtrSet<Operation *, 8> seen; // What is shared is walked once.
+  while (!pending.empty()) {
+    Value value = pending.pop_back_val();
+    Operation *op = value.getDefiningOp();
+    if (!op)
+      found.insert(value);
+    else if (isa<lf::ScalarOp>(op)) {
+      if (seen.insert(op).second)
+        pending.append(op->operand_begin(), op->operand_end());
+    } else if (!isa<lf::LiteralOp, lf::SizeOp, lf::DimOp, lf::ReadOp,
+                    lf::RankOp>(op))
+      return false;
+  }
+  return true;
 }
 
 /// The one loop's index that dimension `dim` of a load is computed from, if no
