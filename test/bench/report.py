@@ -22,9 +22,8 @@ def least(row, system):
 
 
 def best_rival(row):
-    """(ms, name), or None. What computes in a narrower type does less work: it is shown, not compared."""
-    rivals = [(least(row, name), name) for name in row["times"]
-              if name != OURS and name not in row.get("narrower", [])]
+    """(ms, name), or None"""
+    rivals = [(least(row, name), name) for name in row["times"] if name != OURS]
     return min(rivals, default=None)
 
 
