@@ -340,6 +340,13 @@ class Operands(unittest.TestCase):
                 free.run(operands)
         self.agrees("Gemm", {"a": nothing, "b": rows, "c": np.ones((3, 1), np.float32)}, transA=1)
 
+    def test_an_addend_times_zero(self):
+        """It is not read, as in BLAS."""
+        weights = X[:2].T.copy()
+        for addend in (number(np.nan), np.full((3, 2), np.inf, np.float32)):
+            for beta in (0.0, -0.0):
+                self.agrees("Gemm", {"a": X, "b": weights, "c": addend}, beta=beta)
+
     def test_positions_that_are_no_numbers(self):
         picture = X.reshape(1, 1, 3, 4)
         wild = [np.nan, np.inf, -np.inf, 1e30, -1e30, 0.3]

@@ -50,6 +50,8 @@ Tensor gemm_of(const Node &node, const GemmOperands &operands) {
                     "Gemm's C does not broadcast to the product's shape");
     }
   }
+  if (operands.beta == 0) // As in BLAS, C is not read: its NaN do not count.
+    c = Tensor();
   product.epilogue = [&](std::span<const Scalar> point, Scalar sum) {
     Scalar value = scaled(sum, operands.alpha);
     for (Tensor factor : operands.factors)
