@@ -29,6 +29,7 @@ using namespace landfall::faults;
 namespace {
 
 constexpr unsigned seconds_a_case = 120; // Generous: the machine may be busy.
+constexpr uint64_t progress = 1000; // Cases between two lines of counts.
 constexpr std::array outcome_names = {"right", "refused", "wrong",
                                       "lost",  "hung",    "crashed"};
 
@@ -120,6 +121,7 @@ void print(const std::string &name, const Tally &tally) {
   for (size_t k = 0; k < outcome_names.size(); ++k)
     std::printf(" %6lu %s", tally.counts[k], outcome_names[k]);
   std::printf("\n");
+  std::fflush(stdout);
 }
 
 int run_all(const std::vector<Scenario> &all, const Options &options) {
@@ -139,6 +141,8 @@ int run_all(const std::vector<Scenario> &all, const Options &options) {
                   all[k].name.c_str(), number, fault.number, calls[k],
                   fault.goes_on ? " and later ones" : "",
                   outcome_names[static_cast<size_t>(outcome)]);
+    if ((number + 1) % progress == 0)
+      print(std::to_string(number + 1) + " cases", total);
   }
   for (size_t k = 0; k < all.size(); ++k)
     print(all[k].name, tallies[k]);
