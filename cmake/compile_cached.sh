@@ -21,7 +21,8 @@ for argument in "$@"; do
   before=$argument
 done
 [[ $output == *.pch ]] || exec ccache "${command[@]}"
-ccache "${command[@]}"
+# Itself it names its tree: one that another tree made is of no use here.
+env -u CCACHE_BASEDIR -u CCACHE_NOHASHDIR ccache "$@"
 # Without CMake's own header, which names the others by their whole paths.
 tr -s ' \\\n' '\n\n\n' <"$list" | sed 1d | grep -v cmake_pch.hxx | xargs cat |
   sha256sum >"$output.sum"

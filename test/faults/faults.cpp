@@ -29,7 +29,7 @@ using namespace landfall::faults;
 namespace {
 
 constexpr unsigned seconds_a_case = 120; // Generous: the machine may be busy.
-constexpr uint64_t progress = 1000; // Cases between two lines of counts.
+constexpr uint64_t progress = 1000;      // Cases between two lines of counts.
 constexpr std::array outcome_names = {"right", "refused", "wrong",
                                       "lost",  "hung",    "crashed"};
 
