@@ -9,9 +9,7 @@
 #include "base/build_error.h"
 
 #include "ir/describe/compute.h"
-#include "ir/describe/extent_classes.h"
-#include "ir/describe/short_rows.h"
-#include "ir/describe/window_taps.h"
+#include "ir/describe/size_parameters.h"
 
 #include <fmt/format.h>
 
@@ -35,16 +33,9 @@ class Describer {
 public:
   Describer(Module::Impl &module, Operation *compute)
       : module_(module), compute_(compute), kernel_(out_.kernel),
-        classes_(module, compute) {}
+        sizes_(module, compute) {}
 
   Description run() {
-    if (Value index = short_row_index(module_, compute_))
-      fixed_classes_.insert(classes_.of_index(index));
-    for (Value tap : window_taps(module_, compute_))
-      fixed_classes_.insert(classes_.of_index(tap));
-    compute_->walk(
-        [&](lf::LoadOp load) { loads_[load.getTensor()].push_back(load); });
-    fix_words();
     find_inputs();
     if (auto map = dyn_cast<lf::MapOp>(compute_))
       describe_map(map);
@@ -52,6 +43,7 @@ public:
       describe_contract(contract);
     else
       describe_loops(cast<lf::ParallelOp>(compute_));
+    out_.sizes = sizes_.values();
     kernel_.size_count = out_.sizes.size();
     kernel_.origins = model_nodes(compute_->getLoc());
     kernel_.name = symbol_name(
@@ -60,93 +52,14 @@ public:
   }
 
 private:
-  //===--- Parameters -----------------------------------------------------===//
-
-  uint32_t new_parameter(Size size) {
-    out_.sizes.push_back(size);
-    return out_.sizes.size() - 1;
-  }
-
-  /// The parameter of an extent class.
-  Extent extent(int extent_class, Size size) {
-    if (size == Size(1) || size == Size(0) ||
-        fixed_classes_.contains(extent_class))
-      return {true, *size.constant()};
-    auto known = class_parameter_.find(extent_class);
-    if (known == class_parameter_.end())
-      known =
-          class_parameter_.try_emplace(extent_class, new_parameter(size)).first;
-    return {false, known->second};
-  }
-
-  /// The parameter of a size that a body computes with.
-  uint32_t scalar_parameter(Size size) {
-    for (const auto &[known, parameter] : scalar_parameters_)
-      if (known == size)
-        return parameter;
-    scalar_parameters_.emplace_back(size, new_parameter(size));
-    return scalar_parameters_.back().second;
-  }
-
-  std::vector<Extent> axis_extents(Value tensor, const Shape &shape) {
-    std::vector<Extent> result;
-    for (auto [axis, size] : llvm::enumerate(shape))
-      result.push_back(counts_lanes(tensor, axis, size)
-                           ? Extent{true, *size.constant()}
-                           : extent(classes_.of_axis(tensor, axis), size));
-    return result;
-  }
-
-  /// Whether the axis is indexed by a remainder, of a division by its extent: a
-  /// panel's width is a property of the code that reads it.
-  bool counts_lanes(Value tensor, size_t axis, Size size) {
-    return size.is_constant() &&
-           llvm::any_of(loads_[tensor], [&](lf::LoadOp load) {
-             auto index = load.getIndices()[axis].getDefiningOp<lf::ScalarOp>();
-             auto divisor =
-                 index && index.getOp() == ScalarOp::mod
-                     ? index.getArgs()[1].getDefiningOp<lf::LiteralOp>()
-                     : lf::LiteralOp();
-             auto width = divisor ? dyn_cast<IntegerAttr>(divisor.getValue())
-                                  : IntegerAttr();
-             return width && width.getInt() == *size.constant();
-           });
-  }
-
-  /// What lies behind a panel's lanes are words: their length is a property of
-  /// the code, too, and so is that of a small table that a factor reads.
-  void fix_words() {
-    compute_->walk([&](lf::LoadOp load) {
-      Value tensor = load.getTensor();
-      if (is_inside(tensor, compute_))
-        return;
-      const Shape &shape = module_.shape_of(tensor);
-      size_t rank = shape.size();
-      bool is_word = rank > 2 && shape.back().is_constant() &&
-                     counts_lanes(tensor, rank - 2, shape[rank - 2]);
-      if (is_word || is_table(load, shape))
-        fixed_classes_.insert(classes_.of_axis(tensor, int64_t(rank) - 1));
-    });
-  }
-
-  /// Whether a reduce loop walks a small table, of shifts, say.
-  bool is_table(lf::LoadOp load, const Shape &shape) {
-    constexpr int64_t most_entries = 8;
-    auto contract = dyn_cast<lf::ContractOp>(compute_);
-    if (!contract || load->getParentRegion() != &contract.getFactors() ||
-        shape.size() != 1 || !shape[0].is_constant() ||
-        *shape[0].constant() > most_entries)
-      return false;
-    auto index = dyn_cast<BlockArgument>(load.getIndices()[0]);
-    return index && index.getArgNumber() >= contract.getDims().size();
-  }
+  //===--- Operands -------------------------------------------------------===//
 
   std::vector<Extent> loop_extents(mlir::Block &block, OperandRange dims,
                                    size_t first = 0) {
     std::vector<Extent> result;
     for (auto [k, dim] : llvm::enumerate(dims))
-      result.push_back(extent(classes_.of_index(block.getArgument(first + k)),
-                              module_.size_of(dim)));
+      result.push_back(
+          sizes_.loop(block.getArgument(first + k), module_.size_of(dim)));
     return result;
   }
 
@@ -161,8 +74,7 @@ private:
       out_.inputs.push_back(tensor);
     });
     for (Value input : out_.inputs)
-      kernel_.operands.push_back({kernel_type_of(input),
-                                  axis_extents(input, module_.shape_of(input)),
+      kernel_.operands.push_back({kernel_type_of(input), sizes_.axes(input),
                                   false, true, is_weight(input)});
   }
 
@@ -208,10 +120,8 @@ private:
       bool loaded = llvm::any_of(buffer.getUsers(), [](Operation *user) {
         return isa<lf::LoadOp>(user);
       });
-      kernel_.operands.push_back(
-          {kernel_type_of(buffer),
-           axis_extents(buffer, module_.shape_of(buffer)), true,
-           from >= 0 || loaded});
+      kernel_.operands.push_back({kernel_type_of(buffer), sizes_.axes(buffer),
+                                  true, from >= 0 || loaded});
     }
     kernel_.body = block(body, loops.getParallel().size());
   }
@@ -277,7 +187,7 @@ private:
   NodeId size_node(Size size) {
     if (size.is_constant() && *size.constant() <= largest_kernel_constant)
       return constant_node(*size.constant());
-    return parameter_node(scalar_parameter(size));
+    return parameter_node(sizes_.scalar(size));
   }
 
   /// A fold's upper bound: its extent's parameter, unless it is short.
@@ -288,7 +198,7 @@ private:
     if (size.is_constant() && *size.constant() <= largest_kernel_constant)
       return constant_node(*size.constant());
     return parameter_node(
-        extent(classes_.of_index(fold.getBody().getArgument(0)), size).value);
+        sizes_.loop(fold.getBody().getArgument(0), size).value);
   }
 
   void describe_op(Operation &op) {
@@ -348,7 +258,7 @@ private:
 
   void describe_load(lf::LoadOp load) {
     if (reads_iteration(load)) {
-      ids_[load.getValue()] = parameter_node(scalar_parameter(
+      ids_[load.getValue()] = parameter_node(sizes_.scalar(
           module_.iteration_of(cast<BlockArgument>(load.getTensor()))));
       return;
     }
@@ -438,13 +348,8 @@ private:
   Operation *compute_;
   Description out_;
   Kernel &kernel_;
-  ExtentClasses classes_;
-  llvm::DenseMap<int, uint32_t> class_parameter_;
-  /// The extent classes of which extents are constants.
-  llvm::SmallDenseSet<int> fixed_classes_;
-  std::vector<std::pair<Size, uint32_t>> scalar_parameters_;
+  SizeParameters sizes_;
   llvm::DenseMap<Value, uint32_t> operand_of_;
-  llvm::DenseMap<Value, llvm::SmallVector<lf::LoadOp, 2>> loads_;
   llvm::DenseMap<Value, NodeId> ids_;
   std::vector<NodeId> *current_ = nullptr;
 };
