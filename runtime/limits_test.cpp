@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/memory_budget.h"
-#include "runtime/package_for_test.h"
+#include "runtime/session_for_test.h"
 
 #include <chrono>
 #include <thread>
@@ -12,15 +12,8 @@
 namespace landfall::runtime {
 namespace {
 
-using Values = std::vector<HostValue>;
-
-class Limits : public testing::TestWithParam<TestDevice> {
+class Limits : public SessionTest {
 protected:
-  void SetUp() override {
-    if (!GetParam().is_usable())
-      GTEST_SKIP() << "this build has no machine code for the test kernels";
-  }
-
   std::shared_ptr<LoadedModel> load(const TestProgram &source) {
     std::shared_ptr<Device> device = create_device(GetParam().name, {}).take();
     return LoadedModel::load(std::make_shared<Package>(GetParam().adapt(

@@ -3,7 +3,7 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //===----------------------------------------------------------------------===//
-#include "runtime/package_for_test.h"
+#include "runtime/session_for_test.h"
 
 namespace landfall::runtime {
 namespace {
@@ -11,13 +11,8 @@ namespace {
 using namespace std::string_literals;
 using Strings = std::vector<std::string>;
 
-class SessionTexts : public testing::TestWithParam<TestDevice> {
+class SessionTexts : public SessionTest {
 protected:
-  void SetUp() override {
-    if (!GetParam().is_usable())
-      GTEST_SKIP() << "this build has no machine code for the test kernels";
-  }
-
   /// Copies x through a kernel on int64 (numbers below 10), and gives a weight.
   static Package package(const std::vector<int64_t> &weight) {
     SignatureValue x = tensor_port("x", DType::string, {{-1, "N"}});
@@ -44,12 +39,6 @@ protected:
   }
   static Strings strings(const HostValue &value) {
     return std::get<HostTensor>(value.value).strings;
-  }
-
-  Result<std::shared_ptr<LoadedModel>> load(Package package) {
-    return LoadedModel::load(
-        std::make_shared<Package>(GetParam().adapt(std::move(package))),
-        TRY(create_device(GetParam().name, {.threads = 2})));
   }
 };
 
