@@ -22,7 +22,7 @@ import tolerance
 from mutants.left_open import departs_from_onnx, is_unspecified
 from mutants.mutant import Mutant, all_nodes
 from mutants.open_bodies import opened
-from mutants.precise import narrow_as, wide, widened
+from mutants.precise import is_nearest_integer, narrow_as, unrounded, wide, widened
 
 LEGAL = {"invalid_model", "invalid_argument", "unsupported", "run_failed", "out_of_memory"}
 FINDINGS = ("crash", "hang", "memory", "internal", "wrong")
@@ -213,6 +213,8 @@ class Judge:
                 return Verdict("rival's own", operator, reason)
             if (precise := precise_answer(part, mine)) and first_difference(precise, mine) is None:
                 return Verdict("rival's own", operator, reason)
+            if is_rounded_precise_answer(part, mine):
+                return Verdict("rival's own", operator, reason)
             if inside := self.inside_bodies(part, mine):
                 return inside
             text = f"alone right, among others: {reason}" if shown_by else reason
@@ -282,6 +284,16 @@ def precise_answer(part, likes):
     """The same in float64, in the types of `likes`: no intermediate result overflows there."""
     results = reference_answer(widened(part.model), {name: wide(value) for name, value in part.feeds.items()})
     return results and narrow_as(results, likes)
+
+
+def is_rounded_precise_answer(part, mine):
+    """Whether integers are resized reals, rounded: the rival rounds more than once, where images are made smaller."""
+    model = unrounded(part.model)
+    if model is None or mine[0].dtype.kind not in "iu":
+        return False
+    image = model.graph.input[0].name
+    reals = reference_answer(model, part.feeds | {image: part.feeds[image].astype(np.float64)})
+    return reals is not None and reals[0].shape == mine[0].shape and is_nearest_integer(mine[0], reals[0])
 
 
 def same_bits(a, b):

@@ -30,6 +30,24 @@ def widened(model):
     return copy
 
 
+def unrounded(model):
+    """A copy of a Resize of integers that resizes float64; None of another model."""
+    nodes = model.graph.node
+    if [node.op_type for node in nodes] != ["Resize"] or model.graph.input[0].name != nodes[0].input[0]:
+        return None
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    for value in [copy.graph.input[0], copy.graph.output[0]]:
+        value.type.tensor_type.elem_type = TensorProto.DOUBLE
+    return copy
+
+
+def is_nearest_integer(integers, reals):
+    """Whether rounding the reals, or reals that are nearly the same, gives the integers; values out of range saturate."""
+    limits = np.iinfo(integers.dtype)
+    return bool(np.all(np.abs(np.clip(reals, limits.min, limits.max) - integers) <= 0.5 + 2**-10))
+
+
 def widen(tensor):
     if tensor.data_type == TensorProto.FLOAT:
         tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float64), tensor.name))
