@@ -26,6 +26,7 @@ from mutants.precise import is_nearest_integer, narrow_as, unrounded, wide, wide
 
 LEGAL = {"invalid_model", "invalid_argument", "unsupported", "run_failed", "out_of_memory"}
 FINDINGS = ("crash", "hang", "memory", "internal", "wrong")
+MUCH = 1 << 28  # Bytes of results, which lie here several times: for them a worker's memory may be too small.
 ULPS = 2  # By which operands move,
 TIMES = 16  # how many times the movement of results a difference may be,
 TRIES = (6, 60)  # and how often they are moved: more often where they seem to show a fault.
@@ -121,7 +122,7 @@ class Judge:
             if its[0] == "answered" and departs_from_onnx(mutant):
                 return Verdict("rival's own", error.operator or "", error.reason, mutant)
             if its[0] == "answered":
-                kind = "memory" if error.code == "out_of_memory" else "refused"
+                kind = "memory" if error.code == "out_of_memory" and total_bytes(its[1]) < MUCH else "refused"
                 return Verdict(kind, error.operator or "", f"{error.code}: {error.reason}", mutant)
             return Verdict("both refuse")
         if its[0] == "refused":
@@ -294,6 +295,10 @@ def is_rounded_precise_answer(part, mine):
     image = model.graph.input[0].name
     reals = reference_answer(model, part.feeds | {image: part.feeds[image].astype(np.float64)})
     return reals is not None and reals[0].shape == mine[0].shape and is_nearest_integer(mine[0], reals[0])
+
+
+def total_bytes(values):
+    return sum(total_bytes(value) if isinstance(value, list) else getattr(value, "nbytes", 0) for value in values)
 
 
 def same_bits(a, b):
