@@ -8,6 +8,12 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+// Interfaces are made in memory from malloc, whether there was any or not.
+#include "llvm/Support/MemAlloc.h"
+#define malloc(size) ::llvm::safe_malloc(size)
+#include "mlir/Support/InterfaceSupport.h"
+#undef malloc
+
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"

@@ -3,10 +3,12 @@
 // Part of Landfall, under the Apache License v2.0.
 //
 //   faults [--count N] [--seed S] [--only NAME] [--case NUMBER]
+//          [--from A --to B]
 //
 // Each case is a scenario with one fault, in a process of its own; both follow
 // from the seed and the case's number. It must end as it does without the
-// fault, or with an error after which the same works.
+// fault, or with an error after which the same works. --from and --to: the call
+// that fails is one of these, and so are all after it.
 //
 //===----------------------------------------------------------------------===//
 #include "test/faults/scenario.h"
@@ -38,6 +40,7 @@ struct Options {
   uint64_t seed = 1;
   std::string only;
   int64_t only_case = -1;
+  uint64_t from = 0, to = 0; ///< Calls that may be the first that fails.
 };
 
 struct Tally {
@@ -85,11 +88,15 @@ std::vector<uint64_t> count_calls(const std::vector<Scenario> &scenarios) {
   return counts;
 }
 
-Fault make_fault(uint64_t seed, uint64_t number, uint64_t calls) {
-  std::mt19937_64 random(seed * 1'000'003 + number);
+Fault make_fault(const Options &options, uint64_t number, uint64_t calls) {
+  std::mt19937_64 random(options.seed * 1'000'003 + number);
   Fault fault;
   fault.number = 1 + random() % std::max<uint64_t>(calls, 1);
   fault.goes_on = random() % 4 == 0;
+  if (options.to > options.from) {
+    fault.number = options.from + fault.number % (options.to - options.from);
+    fault.goes_on = true;
+  }
   fault.seed = random();
   return fault;
 }
@@ -110,6 +117,8 @@ std::optional<Options> parse(int count, char **arguments) {
       options.only = value;
     else if (!(name == "--count" && number(options.count)) &&
              !(name == "--seed" && number(options.seed)) &&
+             !(name == "--from" && number(options.from)) &&
+             !(name == "--to" && number(options.to)) &&
              !(name == "--case" && number(options.only_case)))
       return std::nullopt;
   }
@@ -132,7 +141,7 @@ int run_all(const std::vector<Scenario> &all, const Options &options) {
     if (options.only_case >= 0 && number != uint64_t(options.only_case))
       continue;
     size_t k = number % all.size();
-    Fault fault = make_fault(options.seed, number, calls[k]);
+    Fault fault = make_fault(options, number, calls[k]);
     Outcome outcome = run(all[k], fault, nullptr);
     tallies[k].add(outcome);
     total.add(outcome);
@@ -156,7 +165,7 @@ int main(int count, char **arguments) {
   std::optional<Options> options = parse(count, arguments);
   if (!options) {
     std::fputs("usage: faults [--count N] [--seed S] [--only NAME] "
-               "[--case NUMBER]\n",
+               "[--case NUMBER] [--from A --to B]\n",
                stderr);
     return 2;
   }
