@@ -17,6 +17,7 @@
 #include "frontend/onnx/families/expert.h"
 #include "frontend/onnx/families/gelu.h"
 #include "frontend/onnx/families/softmax.h"
+#include "frontend/onnx/support/indexing.h"
 #include "ir/table.h"
 
 namespace landfall::frontend {
@@ -35,6 +36,10 @@ Routing route(Node &node, Tensor logits, Tensor mixing, bool normalized) {
   int64_t count = node.int_attr("k", 1);
   node.expect(count >= 1, "k must be positive");
   b.require(1 - less(experts, count), "k exceeds the number of experts");
+  if (mixing)
+    for (int axis : {0, 1})
+      require_equal(b, mixing.dim(axis), logits.dim(axis),
+                    "router_weights must have the shape of router_probs");
   // [T, E]: how many experts come before each; the first of equals is first.
   Tensor place =
       ir::table(b, logits.shape(), DType::i64, [&](std::span<const Scalar> p) {
