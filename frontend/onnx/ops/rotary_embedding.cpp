@@ -137,6 +137,9 @@ static void rotary_embedding_microsoft(Node &node) {
              rotated_features(node, split),
              by_id(b, cosine, rows),
              by_id(b, sine, rows)};
+  for (Tensor cache : {cosine, sine})
+    b.require(1 - less(cache.dim(1) * 2, r.rotated),
+              "the caches must hold half the rotated features");
   node.output(b.reshape(rotate(b, r), x.shape()));
 }
 
