@@ -119,7 +119,7 @@ private:
     if (kind_ == "relu")
       return maximum(x, 0);
     if (kind_ == "gelu")
-      return gelu_of(x);
+      return tanh_gelu_of(x); // As ONNX Runtime has it.
     return kind_ == "silu" ? x * sigmoid(x) : x;
   }
   Scalar gated(Scalar g, Scalar l) const {
