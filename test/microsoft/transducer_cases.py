@@ -4,7 +4,7 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from draw import Case, operator
-from generation_cases import HEADS, SIZE, VOCABULARY, rules
+from generation_cases import HEADS, SIZE, VOCABULARY, rules, to_the_last_step
 
 HIDDEN = HEADS * SIZE
 STATES = ["key_self_0", "value_self_0", "key_cross_0", "value_cross_0"]
@@ -138,7 +138,11 @@ def beam_search_of_text(draw, name):
     attributes |= graphs(draw, 0, first_step and draw.flag(), first_step)
     mask = draw.ints(0, 1, ids.shape, np.int32)
     mask[:, -1] = 1
-    return Case("BeamSearch", [*search_operands(draw, ids, 1, 6), draw.maybe(mask)], attributes, outputs=draw.extent(1, 3))
+    operands = [*search_operands(draw, ids, 1, 6), draw.maybe(mask)]
+    outputs = draw.extent(1, 3)
+    if outputs == 3:
+        to_the_last_step(operands)
+    return Case("BeamSearch", operands, attributes, outputs=outputs)
 
 
 @operator("WhisperBeamSearch")
@@ -162,4 +166,7 @@ def whisper_beam_search(draw, name):
     else:
         operands += [None]
     operands += [None, None, draw.maybe(np.array([0.7], np.float32))]
-    return Case(name, operands, attributes, outputs=draw.extent(1, 3))
+    outputs = draw.extent(1, 3)
+    if outputs == 3:
+        to_the_last_step(operands)
+    return Case(name, operands, attributes, outputs=outputs)
