@@ -121,6 +121,17 @@ class GradientTest(unittest.TestCase):
         with self.assertRaisesRegex(landfall.Error, "the gradient of Hardmax"):
             landfall.compile(model)
 
+    def test_of_a_rank_that_the_run_tells(self):
+        shapes = {"a": (3,), "b": (3,)}
+        model = graph(shapes, "c = Add(a, b) y = Mul(c, a)", [gradient_node(shapes)], ["d_a", "d_b"])
+        model.graph.input[1].type.tensor_type.ClearField("shape")
+        compiled = landfall.compile(model)
+        a = np.array([1.0, 2.0, 3.0])
+        for b in (np.array(5.0), 5 + a, 5 + np.arange(6.0).reshape(2, 3)):
+            with self.subTest(shape=b.shape):
+                result = compiled.run({"a": a, "b": b})
+                np.testing.assert_allclose(result["d_a"], np.sum(np.broadcast_to(2 * a + b, np.broadcast(a, b).shape).reshape(-1, 3), 0))
+                np.testing.assert_allclose(result["d_b"], np.sum(a) if b.ndim == 0 else np.broadcast_to(a, b.shape))
 
     def test_a_function(self):
         model = graph({"a": (2, 3)}, "y = Exp(a)", [gradient_node(["a"])], ["d_a"])

@@ -118,6 +118,7 @@ void Scope::import_alternatives(const onnx::GraphPlan &plan, size_t begin,
     std::optional<std::vector<Any>> results;
     try {
       Scope inner(context_, opsets_, parameters_, this);
+      inner.body_ = body_;
       inner.answers_.emplace_back(question.value, alternative.value);
       Answers given = answers;
       given.emplace_back(question.number, alternative.value);
