@@ -95,7 +95,7 @@ def constant_fill(draw, name):
         number, dtype = draw.choice((1, np.dtype(np.float32)), (6, np.dtype(np.int32)), (7, np.dtype(np.int64)),
                                     (9, np.dtype(np.bool_)))
         attributes["dtype"] = number
-    form = draw.extent(0, 2)
+    form = draw.extent(0 if shape else 1, 2)  # An empty list is an attribute of no type.
     operands = []
     if form == 0:
         attributes["shape"] = shape
