@@ -28,7 +28,18 @@ std::string Module::print(bool locations) const {
   return text;
 }
 
-Module::Impl::Impl() : context(MLIRContext::Threading::DISABLED) {
+/// A context registers MLIR's own types in about a hundred blocks of malloc,
+/// and does not look whether there were any: they are asked for here, at once,
+/// and the C library keeps what is given back. Throws std::bad_alloc.
+static MLIRContext::Threading with_memory_at_hand() {
+  constexpr size_t bytes = 1
+                           << 16; // Less than what it would give to the system.
+  std::unique_ptr<char[]> block(new char[bytes]);
+  asm volatile("" : : "r"(block.get()) : "memory"); // It is not left out.
+  return MLIRContext::Threading::DISABLED;
+}
+
+Module::Impl::Impl() : context(with_memory_at_hand()) {
   context.loadDialect<lf::LfDialect>();
   OpBuilder builder(&context);
   Location loc = builder.getUnknownLoc();
