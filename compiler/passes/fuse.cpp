@@ -259,6 +259,17 @@ bool may_inline(lf::MapOp producer, ArrayRef<lf::LoadOp> loads,
   return cost == Cost::free && body_loads <= 1;
 }
 
+/// Whether the map can become the end of a contraction's epilogue, which then
+/// stores narrower elements. Inside of what reads it, say the sum of two
+/// quantised products, it would leave that contraction with its wide sums.
+bool narrows_contraction(lf::MapOp map, ir::Module::Impl &module) {
+  if (map->getNumResults() != 1)
+    return false;
+  int64_t bits = info(lf::dtype_of(map.getResult(0))).bits;
+  Value product = product_of(map, module);
+  return product && bits < info(lf::dtype_of(product)).bits;
+}
+
 /// Inlines a map into all its consumers, if every use of it is a load that
 /// pays; true if it did.
 bool inline_producer(lf::MapOp producer, ir::Module::Impl &module,
@@ -313,16 +324,23 @@ void fuse(ir::Module::Impl &module, const SkippedSteps &skipped) {
 
 void fuse(ir::Module::Impl &module, const SkippedSteps &skipped,
           const FusionGuard &guard) {
+  bool has_epilogues = skipped.has("fuse_epilogue");
+  auto inline_other = [&](lf::MapOp map, ir::Module::Impl &of_map,
+                          const FusionGuard &its_guard) {
+    bool waits = !has_epilogues && narrows_contraction(map, of_map);
+    return !waits && inline_producer(map, of_map, its_guard);
+  };
   auto inline_producers = [&] {
     if (!skipped.has("inline_producer"))
-      to_fixpoint(module, guard, inline_producer);
+      to_fixpoint(module, guard, inline_other);
     if (!skipped.has("hoist_folds"))
       hoist_folds(module);
     canonicalize(module, skipped);
   };
   inline_producers();
-  if (!skipped.has("fuse_epilogue"))
+  if (!has_epilogues)
     to_fixpoint(module, guard, append_to_epilogue);
+  has_epilogues = true;
   canonicalize(module, skipped);
   inline_producers();
 }

@@ -159,30 +159,48 @@ lf::MapOp move_before_reshape(lf::MapOp map, lf::ReshapeOp reshape,
   return moved;
 }
 
-} // namespace
+/// A contraction whose epilogue the map can end, and what the map reads of it.
+struct Found {
+  lf::ContractOp contract;
+  lf::ReshapeOp reshape; ///< Null if it reads the result itself.
+};
 
-lf::ContractOp fuse_epilogue(lf::MapOp map, ir::Module::Impl &module) {
+bool fits(lf::ContractOp contract, lf::MapOp map) {
+  return contract && contract->getNumResults() == 1 &&
+         contract->getBlock() == map->getBlock();
+}
+
+/// All that may be fused, in the order of the map's loads.
+SmallVector<Found> contractions_of(lf::MapOp map, ir::Module::Impl &module) {
   // An epilogue runs for each element, a map's folds for each of their values.
   if (has_folds(map, module))
     return {};
-  SmallVector<Value> tensors;
-  map->walk([&](lf::LoadOp load) { tensors.push_back(load.getTensor()); });
-  for (Value tensor : tensors) {
-    auto contract = tensor.getDefiningOp<lf::ContractOp>();
-    if (contract && contract->getNumResults() == 1 &&
-        contract->getBlock() == map->getBlock() &&
-        reads_pointwise(map, tensor, module))
-      return append_epilogue(contract, map, module);
+  SmallVector<Found> found;
+  map->walk([&](lf::LoadOp load) {
+    Value tensor = load.getTensor();
     auto reshape = tensor.getDefiningOp<lf::ReshapeOp>();
-    if (!reshape || !reads_pointwise(map, tensor, module))
-      continue;
-    contract = reshape.getTensor().getDefiningOp<lf::ContractOp>();
-    if (!contract || contract->getNumResults() != 1 ||
-        !contract->getResult(0).hasOneUse() ||
-        contract->getBlock() != map->getBlock())
-      continue;
-    if (lf::MapOp moved = move_before_reshape(map, reshape, module))
-      return append_epilogue(contract, moved, module);
+    Value product = reshape ? reshape.getTensor() : tensor;
+    auto contract = product.getDefiningOp<lf::ContractOp>();
+    if (fits(contract, map) && reads_pointwise(map, tensor, module) &&
+        (!reshape || product.hasOneUse()))
+      found.push_back({contract, reshape});
+  });
+  return found;
+}
+
+} // namespace
+
+Value product_of(lf::MapOp map, ir::Module::Impl &module) {
+  SmallVector<Found> found = contractions_of(map, module);
+  return found.empty() ? Value() : found[0].contract->getResult(0);
+}
+
+lf::ContractOp fuse_epilogue(lf::MapOp map, ir::Module::Impl &module) {
+  for (const Found &found : contractions_of(map, module)) {
+    if (!found.reshape)
+      return append_epilogue(found.contract, map, module);
+    if (lf::MapOp moved = move_before_reshape(map, found.reshape, module))
+      return append_epilogue(found.contract, moved, module);
   }
   return {};
 }

@@ -17,4 +17,9 @@ namespace landfall::compiler {
 ///   map { relu(%s[i, j]) }
 lf::ContractOp fuse_epilogue(lf::MapOp map, ir::Module::Impl &module);
 
+/// The result of a contraction that the map, or a reshape before it, reads so;
+/// null if there is none. (A reshape may split what it joined: then
+/// fuse_epilogue still refuses.)
+mlir::Value product_of(lf::MapOp map, ir::Module::Impl &module);
+
 } // namespace landfall::compiler

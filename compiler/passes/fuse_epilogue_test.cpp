@@ -16,13 +16,13 @@ Tensor relu(Tensor x) {
   return x.builder().elementwise({x}, [](auto e) { return maximum(e[0], 0); });
 }
 
-/// x times its transpose.
-Tensor product(Tensor x) {
+/// x times its transpose, times `scale`.
+Tensor product(Tensor x, double scale = 1) {
   Contraction c;
   c.shape = {x.dim(0), x.dim(0)};
   c.reduce = {x.dim(1)};
   c.factors = [=](auto i, auto k) {
-    return std::pair(x.at({i[0], k[0]}), x.at({i[1], k[0]}));
+    return std::pair(x.at({i[0], k[0]}) * scale, x.at({i[1], k[0]}));
   };
   return x.builder().contract(c);
 }
@@ -67,6 +67,24 @@ TEST(FuseEpilogue, NotWhereTheSumIsReadElsewhere) {
     b.output("z", p);
   });
   EXPECT_EQ(after.count("lf.map"), 1) << after.text;
+}
+
+// Inside of the sum, the first product would be stored as it is.
+TEST(FuseEpilogue, WhatStoresNarrowerElementsComesBeforeItsReaders) {
+  Outcome after = fused([](Builder &b) {
+    Tensor x = input(b);
+    auto bytes = [&](double scale) {
+      return b.elementwise({product(x, scale)},
+                           [](auto e) { return cast(e[0], DType::i8); });
+    };
+    Tensor first = bytes(2), second = bytes(3);
+    b.output("y", b.elementwise({first, second}, [](auto e) {
+      return cast(e[0], DType::f32) + cast(e[1], DType::f32);
+    }));
+  });
+  EXPECT_EQ(after.count("lf.map"), 0) << after.text;
+  EXPECT_EQ(after.count("lf.contract"), 2) << after.text;
+  EXPECT_EQ(after.count("tensor<?x?xi8> -> i8"), 1) << after.text;
 }
 
 } // namespace

@@ -35,7 +35,7 @@ Epilogue::Epilogue(SizeCode &sizes, Lanes &lanes,
                                  return kernel_.nodes[id].kind ==
                                         NodeKind::check;
                                })),
-      joined_(lanes_join()), is_short_(is_short()) {}
+      joined_(lanes_join()), rows_join_(rows_join()), is_short_(is_short()) {}
 
 bool Epilogue::lanes_join() const {
   if (roles_.n_loops.size() <= 1)
@@ -248,81 +248,6 @@ void Epilogue::store(BodyEmitter &body, Value *start) {
     if (kernel_.operands[k].written)
       lanes_.store(kernel_.operands[k].dtype, sizes_.frame().operands[k],
                    offset, body.value(kernel_.body.yields[yield++]));
-}
-
-/// One vector of lanes after the other.
-void Epilogue::emit_narrow(const SumBlock &block, const IndexValues &batch) {
-  llvm::IRBuilderBase &b = sizes_.b();
-  Value *count = block.lanes.count;
-  Value *whole = b.CreateSub(count, b.CreateURem(count, lanes_.step()));
-  emit_for(sizes_.frame(), sizes_.frame().index(0), whole, lanes_.step(), {},
-           [&](Value *lane, llvm::ArrayRef<Value *>) {
-             emit_rows(block, lane, batch);
-             return Values();
-           });
-  emit_if(sizes_.frame(), b.CreateICmpSLT(whole, count), [&] {
-    lanes_.set_active(b.CreateSub(count, whole));
-    emit_rows(block, whole, batch);
-    lanes_.set_active(nullptr);
-  });
-}
-
-/// Whether rows of the result are equally far apart.
-bool Epilogue::rows_join() const {
-  analysis::Affine form = result_form(kernel_);
-  for (size_t k = 1; k < roles_.m_loops.size(); ++k) {
-    uint32_t loop = roles_.m_loops[k];
-    if (form.coefficient(roles_.m_loops[k - 1]) !=
-        form.coefficient(loop) *
-            analysis::SizePolynomial::of(roles_.space.extents[loop]))
-      return false;
-  }
-  return true;
-}
-
-/// The rows of one vector of lanes.
-void Epilogue::emit_rows(const SumBlock &block, Value *lane,
-                         const IndexValues &batch) {
-  llvm::IRBuilderBase &b = sizes_.b();
-  DType type = kernel_.accumulator;
-  Value *first = b.CreateAdd(block.lanes.begin, lane);
-  BodyEmitter of_lanes = begin_body(batch, first);
-  for (NodeId yield : kernel_.body.yields)
-    emit_known(yield, of_lanes);
-  IndexValues indices = batch;
-  split_index(sizes_, roles_.space, roles_.m_loops, block.rows.begin, indices);
-  Values starts = {element(b, lanes_.scalar_type(type), block.sums, lane),
-                   result_offset(indices, first)};
-  analysis::Affine form = result_form(kernel_);
-  Value *step = roles_.m_loops.empty()
-                    ? sizes_.frame().index(0)
-                    : sizes_.value(form.coefficient(roles_.m_loops.back()));
-  bool joins = rows_join();
-  for (uint32_t loop : roles_.m_loops)
-    starts.push_back(indices.lookup(loop));
-  emit_for(
-      sizes_.frame(), sizes_.frame().index(0), block.rows.count,
-      sizes_.frame().index(1), starts,
-      [&](Value *, llvm::ArrayRef<Value *> now) {
-        BodyEmitter body(lanes_, &of_lanes);
-        auto row = now.drop_front(2);
-        for (auto [loop, value] : llvm::zip(roles_.m_loops, row)) {
-          indices[loop] = value;
-          body.bind(kernel_.body.params[loop],
-                    LaneValue::uniform(DType::i64, value));
-        }
-        Value *sum = b.CreateAlignedLoad(lanes_.vector_type(type), now[0],
-                                         llvm::Align(uint64_t(size_of(type))));
-        body.bind(kernel_.body.params.back(), LaneValue::varying(type, sum));
-        for (NodeId yield : kernel_.body.yields)
-          emit_value(yield, body);
-        store(body, joins ? now[1] : result_offset(indices, first));
-        Values next = {
-            element(b, lanes_.scalar_type(type), now[0], block.stride),
-            b.CreateAdd(now[1], step)};
-        next.append(next_row(row));
-        return next;
-      });
 }
 
 /// Lane 0 is at index `first` of the innermost N loop.

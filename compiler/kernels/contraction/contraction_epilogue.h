@@ -69,8 +69,7 @@ private:
   void emit_row(const SumBlock &block, llvm::Value *sums,
                 const IndexValues &indices);
   void emit_narrow(const SumBlock &block, const IndexValues &batch);
-  void emit_rows(const SumBlock &block, llvm::Value *lane,
-                 const IndexValues &batch);
+  class Rows; ///< The rows of one vector of lanes (epilogue_rows.cpp).
   BodyEmitter begin_body(const IndexValues &indices, llvm::Value *first);
   void store(BodyEmitter &body, llvm::Value *offset);
   bool rows_join() const;
@@ -86,6 +85,8 @@ private:
   /// Whether the N loops can be treated as one flattened loop, as all loads and
   /// stores access them with a constant stride.
   bool joined_;
+  /// The same for the M loops.
+  bool rows_join_;
   /// Whether the body is so little that the usual vectors of a row have code
   /// of their own: a loop would take as long as it.
   bool is_short_;

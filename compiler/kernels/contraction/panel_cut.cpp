@@ -192,12 +192,16 @@ private:
                              shape_.width, cut_.task_lanes)
                      .words;
     }
-    // If sums are not kept, all blocks use the place of the first.
+    // If sums are not kept, all chunks use the place of the first; its last
+    // block may be a whole one.
     Value *kept = b_.CreateICmpSGT(cut_.runs, index(1));
     int64_t widest = width * most_panel_vectors(problem_, 1);
+    int64_t chunk =
+        shape_.m +
+        (problem_.words && !problem_.turned ? most_rows_of_chunk(problem_) : 0);
     Value *sums =
         b_.CreateSelect(kept, b_.CreateMul(cut_.padded_rows, cut_.task_points),
-                        index(shape_.m * shape_.n()));
+                        index(chunk * shape_.n()));
     // Blocks of few rows are wider; turning reads whole squares.
     if (!problem_.panels) {
       cut_.sums_stride = round_up(b_, cut_.task_points, index(width));

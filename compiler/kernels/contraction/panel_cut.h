@@ -95,6 +95,19 @@ struct PanelCut {
   }
 };
 
+/// Rows of words whose results are stored together, if they are not turned: so
+/// many that what is computed ahead of them takes no time, and few enough to
+/// stay in the first-level cache.
+inline int64_t rows_of_chunk(const PanelProblem &problem) {
+  constexpr int64_t wanted = 48;
+  int64_t block = problem.base.shape.m;
+  return std::max(wanted / block, int64_t(1)) * block;
+}
+/// The last chunk has up to a block more.
+inline int64_t most_rows_of_chunk(const PanelProblem &problem) {
+  return rows_of_chunk(problem) + int64_t(problem.base.shape.m);
+}
+
 PanelCut emit_panel_cut(SizeCode &sizes, const PanelProblem &problem);
 
 /// From one row of turned sums to the next, in elements: a chunk, and what the

@@ -51,6 +51,14 @@ void PanelNest::emit(Value *number) {
     rows_packer_->begin(batch_);
   if (problem_.panels)
     weights_ = weights();
+  in_place_ = b().getFalse();
+  row_data_ = frame().scratch;
+  row_stride_ = cut_.row_stride;
+  if (auto found = words_ ? words_->rows_in_place() : std::nullopt) {
+    in_place_ = found->holds;
+    row_data_ = b().CreateSelect(in_place_, found->address, frame().scratch);
+    row_stride_ = b().CreateSelect(in_place_, found->stride, cut_.row_stride);
+  }
   if (shape().matrix_tiles)
     begin_matrix_tiles(frame());
   for_runs(frame(), cut_.k, cut_.run_k, cut_.runs,
@@ -105,14 +113,11 @@ Value *PanelNest::packed_panels() {
 }
 
 void PanelNest::emit_run(const Run &run) {
-  emit_if(frame(), b().CreateICmpSGT(run.k.count, index(0)),
+  Value *some = b().CreateICmpSGT(run.k.count, index(0));
+  emit_if(frame(), b().CreateAnd(some, b().CreateNot(in_place_)),
           [&] { pack(run); });
   if (problem_.panels)
-    return for_groups(run, [&](const Group &group) {
-      emit_point_sums(run, group);
-      copy_tail(run, group);
-      emit_group(run, group);
-    });
+    return emit_parts(run);
   for_groups(run, [&](const Group &group) { emit_point_sums(run, group); });
   for_blocks({index(0), rows_.count},
              [&](const Interval &rows) { emit_rows(run, rows); });
@@ -228,37 +233,36 @@ Value *PanelNest::last_rows() {
   return b().CreateSelect(is_split, b().CreateSub(two, first), last);
 }
 
-/// Executes `body` for the blocks of some rows, of which there is one at least.
-void PanelNest::for_blocks(const Interval &rows,
-                           const std::function<void(const Interval &)> &body) {
+/// Executes `body` for parts of some rows, of which there is one at least:
+/// `height` is that of the next one.
+void PanelNest::for_rows(const Interval &rows,
+                         const std::function<Value *(Value *left)> &height,
+                         const std::function<void(const Interval &)> &body) {
   Value *end = b().CreateAdd(rows.begin, rows.count);
   emit_while(frame(), {rows.begin}, [&](llvm::ArrayRef<Value *> carried) {
-    Value *left = b().CreateSub(end, carried[0]);
-    Interval block{carried[0], next_height(left)};
-    body(block);
-    Value *next = b().CreateAdd(block.begin, block.count);
+    Interval part{carried[0], height(b().CreateSub(end, carried[0]))};
+    body(part);
+    Value *next = b().CreateAdd(part.begin, part.count);
     return Values{b().CreateICmpSLT(next, end), next};
   });
 }
 
-void PanelNest::emit_group(const Run &run, const Group &group) {
+void PanelNest::for_blocks(const Interval &rows,
+                           const std::function<void(const Interval &)> &body) {
+  for_rows(rows, [&](Value *left) { return next_height(left); }, body);
+}
+
+void PanelNest::emit_group(const Run &run, const Group &group,
+                           const Interval &part) {
   if (!problem_.turned)
-    return for_blocks({index(0), rows_.count}, [&](const Interval &rows) {
-      Value *sums = sums_of(group, rows.begin);
-      emit_block(run, group, rows, sums, group.width);
-      emit_if(frame(), run.finishes, [&] {
-        if (words_)
-          words_->settle(sums, group.width, rows, {group.first, group.width});
-        finish(group, rows, sums, group.width);
-      });
-    });
+    return emit_chunks(run, group, part);
   Value *chunk = index(problem_.chunk());
   emit_for(frame(), index(0), rows_.count, chunk, {},
            [&](Value *start, llvm::ArrayRef<Value *>) {
              Interval rows{
                  start, smaller(b(), chunk, b().CreateSub(rows_.count, start))};
              for_blocks(rows, [&](const Interval &block) {
-               Value *sums = sums_of(group, block.begin);
+               Value *sums = sums_of(group, block.begin, index(0));
                emit_block(run, group, block, sums, group.width);
                emit_if(frame(), run.finishes, [&] {
                  if (words_)
@@ -274,18 +278,20 @@ void PanelNest::emit_group(const Run &run, const Group &group) {
            });
 }
 
-/// Each block has a place of its own only if sums are kept for another run.
-Value *PanelNest::sums_of(const Group &group, Value *row) {
+/// Each row has a place of its own only if sums are kept for another run; else
+/// the one that it has in its chunk.
+Value *PanelNest::sums_of(const Group &group, Value *row, Value *in_chunk) {
   Value *place = b().CreateAdd(b().CreateMul(group.first, cut_.padded_rows),
                                b().CreateMul(row, group.width));
   Value *kept = b().CreateICmpSGT(cut_.runs, index(1));
-  return at(sums_, b().CreateSelect(kept, place, index(0)));
+  return at(sums_, b().CreateSelect(kept, place,
+                                    b().CreateMul(in_chunk, group.width)));
 }
 
 /// A block's arguments without its rows and sums.
 PanelTileArguments PanelNest::tile_of(const Run &run, const Group &group) {
   PanelTileArguments tile{};
-  tile.row_stride = cut_.row_stride;
+  tile.row_stride = row_stride_;
   tile.panels = group.data;
   tile.panel_stride = cut_.panel_stride;
   tile.k = words_ && !weights_ ? words_->in_tiles(run.k.count) : run.k.count;
@@ -296,7 +302,7 @@ PanelTileArguments PanelNest::tile_of(const Run &run, const Group &group) {
 void PanelNest::emit_block(const Run &run, const Group &group,
                            const Interval &rows, Value *sums, Value *stride) {
   PanelTileArguments tile = tile_of(run, group);
-  tile.rows = at(frame().scratch, b().CreateMul(rows.begin, cut_.row_stride));
+  tile.rows = at(row_data_, b().CreateMul(rows.begin, row_stride_));
   tile.k_stride = cut_.k_stride;
   tile.sums = sums;
   tile.sums_stride = stride;

@@ -6,7 +6,8 @@
 //
 //   for each run of K:
 //     pack the task's rows
-//     for each group of the weights' points (some vectors):
+//     for each group of the weights' points (some vectors), with few steps of K
+//     once for each part of the rows:
 //       for each chunk of rows:
 //         for each block of rows: add the run's products to the block of sums
 //         in the last run: epilogue, on sums that are turned first if the
@@ -64,9 +65,16 @@ private:
   llvm::Value *packed_panels();
   void copy_tail(const Run &run, const Group &group);
   void emit_point_sums(const Run &run, const Group &group);
-  void emit_group(const Run &run, const Group &group);
+  void emit_group(const Run &run, const Group &group, const Interval &part);
+  void emit_parts(const Run &run);
+  void emit_chunks(const Run &run, const Group &group, const Interval &part);
+  llvm::Value *height_of_chunk(llvm::Value *left);
+  Interval in_place(const Interval &rows);
   llvm::Value *last_rows();
   llvm::Value *next_height(llvm::Value *left);
+  void for_rows(const Interval &rows,
+                const std::function<llvm::Value *(llvm::Value *left)> &height,
+                const std::function<void(const Interval &)> &body);
   void for_blocks(const Interval &rows,
                   const std::function<void(const Interval &)> &body);
   PanelTileArguments tile_of(const Run &run, const Group &group);
@@ -77,7 +85,8 @@ private:
                   llvm::Value *sums, llvm::Value *stride);
   void call_block(const Group &group, const PanelTileArguments &tile,
                   unsigned height);
-  llvm::Value *sums_of(const Group &group, llvm::Value *row);
+  llvm::Value *sums_of(const Group &group, llvm::Value *row,
+                       llvm::Value *in_chunk);
   void store(const Group &group, const Interval &rows, llvm::Value *sums,
              llvm::Value *stride);
   void finish(const Group &group, const Interval &rows, llvm::Value *sums,
@@ -93,7 +102,9 @@ private:
   std::optional<BlockCut> block_cut_;
   std::unique_ptr<BlockProducts> unpacker_; ///< If points are unpacked.
   Epilogue epilogue_;
-  llvm::Value *sums_, *turned_;    ///< Addresses in scratch memory.
+  llvm::Value *sums_, *turned_; ///< Addresses in scratch memory.
+  /// What blocks read, packed or in place (i1), and from row to row.
+  llvm::Value *row_data_, *row_stride_, *in_place_;
   llvm::Value *weights_ = nullptr; ///< Of panel 0 at the batch index.
   Interval rows_, points_;         ///< What the task computes.
   IndexValues batch_;              ///< The task's indices of the batch loops.

@@ -12,6 +12,66 @@ namespace landfall::kernels {
 
 using llvm::Value;
 
+/// Parts of the task's rows: with few steps of K all results of a part are
+/// stored before the next one's, so that lines of memory are written at once.
+/// The panels are then read again for each part, from the second-level cache.
+void PanelNest::emit_parts(const Run &run) {
+  if (words_ && words_->needs_point_sums())
+    for_groups(run, [&](const Group &group) { emit_point_sums(run, group); });
+  Value *panels = b().CreateMul(run.k.count, points_.count);
+  int64_t cached = frame().machine.caches.l2_bytes / 8 / size_of(shape().type);
+  Value *is_cut = b().CreateICmpSLE(panels, index(cached));
+  bool may_cut = problem_.words && !problem_.turned && !shape().matrix_tiles;
+  auto height = [&](Value *left) {
+    return may_cut ? b().CreateSelect(is_cut, height_of_chunk(left), left)
+                   : left;
+  };
+  for_rows({index(0), rows_.count}, height, [&](const Interval &part) {
+    for_groups(run, [&](const Group &group) {
+      copy_tail(run, group);
+      emit_group(run, group, part);
+    });
+  });
+}
+
+/// The rows of the next chunk. Not many are left behind it or none, so that
+/// the last block is no small one.
+Value *PanelNest::height_of_chunk(Value *left) {
+  int64_t usual = rows_of_chunk(problem_);
+  Value *is_last = b().CreateICmpSLE(left, index(most_rows_of_chunk(problem_)));
+  return b().CreateSelect(is_last, left, index(usual));
+}
+
+/// The rows of a block. In place nothing may be read behind the last of the
+/// task: there a block that is not full begins in the one before.
+Interval PanelNest::in_place(const Interval &rows) {
+  Value *vain = b().CreateSelect(
+      in_place_, rows_in_vain(b(), heights(), rows.count), index(0));
+  return {b().CreateSub(rows.begin, vain), b().CreateAdd(rows.count, vain)};
+}
+
+/// Some rows of a group's results, chunk by chunk.
+void PanelNest::emit_chunks(const Run &run, const Group &group,
+                            const Interval &part) {
+  auto height = [&](Value *left) {
+    return problem_.words ? height_of_chunk(left) : next_height(left);
+  };
+  for_rows(part, height, [&](const Interval &chunk) {
+    for_blocks(chunk, [&](const Interval &some) {
+      Interval rows = in_place(some);
+      Value *in_chunk = b().CreateSub(rows.begin, chunk.begin);
+      emit_block(run, group, rows, sums_of(group, rows.begin, in_chunk),
+                 group.width);
+    });
+    emit_if(frame(), run.finishes, [&] {
+      Value *sums = sums_of(group, chunk.begin, index(0));
+      if (words_)
+        words_->settle(sums, group.width, chunk, {group.first, group.width});
+      finish(group, chunk, sums, group.width);
+    });
+  });
+}
+
 /// Stores the results of some rows, counted from the task's first.
 void PanelNest::finish(const Group &group, const Interval &rows, Value *sums,
                        Value *stride) {

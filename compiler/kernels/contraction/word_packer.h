@@ -46,6 +46,14 @@ public:
   llvm::Value *taps() { return areas_.windows->taps; }
   llvm::Value *tap_words() { return areas_.windows->tap_words; }
   llvm::Value *offsets() { return at(areas_.offsets); }
+  /// Rows that need not be packed, as the operand has them as words already.
+  struct RowsInPlace {
+    llvm::Value *holds;   ///< i1; if not, there are no such ones.
+    llvm::Value *address; ///< Of the task's first row.
+    llvm::Value *stride;  ///< From row to row, in words (i64).
+  };
+  /// If that may be so at some sizes.
+  std::optional<RowsInPlace> rows_in_place();
   /// Packs both sides of a run; rows to the beginning of scratch memory, with
   /// PanelProblem::row_stride().
   void pack(const Run &run);

@@ -11,6 +11,39 @@ namespace landfall::kernels {
 
 using llvm::Value;
 
+std::optional<WordPacker::RowsInPlace> WordPacker::rows_in_place() {
+  const PackSide &side = sides_.rows.elements;
+  if (side.factor.loads.empty())
+    return std::nullopt;
+  const analysis::FactorLoad &load = side.factor.loads[0];
+  uint32_t operand = frame().kernel.nodes[load.node].index;
+  bool may_be =
+      problem_.panels && !problem_.turned && !problem_.windows &&
+      !problem_.base.shape.matrix_tiles && sides_.rows_along_k &&
+      !form().is_bf16 && !sides_.rows_shifted() && !sides_.points_shifted() &&
+      side.is_plain(frame().kernel, frame().kernel.operands[operand].dtype);
+  if (!may_be)
+    return std::nullopt;
+  Value *step = sizes_.value(side.row_step(load.offset));
+  auto divides = [&](Value *value, int64_t by) {
+    return b().CreateICmpEQ(b().CreateURem(value, index(by)), index(0));
+  };
+  // Rows a page apart would be in the same few places of a cache. A task of
+  // fewer rows than a block would read beyond its last.
+  constexpr int64_t page = 4096;
+  Value *holds =
+      b().CreateAnd(divides(step, word_bytes), divides(cut_.depth, word_bytes));
+  holds = b().CreateAnd(holds, b().CreateNot(divides(step, page)));
+  holds = b().CreateAnd(holds, b().CreateICmpEQ(cut_.runs, index(1)));
+  holds = b().CreateAnd(
+      holds,
+      b().CreateICmpSGE(rows_.count, index(int64_t(problem_.base.shape.m))));
+  Value *first = b().CreateAdd(rows_packer_.bases[0].offset,
+                               b().CreateMul(step, rows_.begin));
+  return RowsInPlace{holds, byte_at(frame().operands[operand], first),
+                     b().CreateUDiv(step, index(word_bytes))};
+}
+
 /// Packs lanes of a side that is [K][N], to a target or as rows along K.
 void WordPacker::pack_staged(Packer &packer, const Run &run,
                              const Interval &depth, const Interval &lanes,

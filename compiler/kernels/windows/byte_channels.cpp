@@ -7,6 +7,7 @@
 
 #include "compiler/kernels/contraction/word_product.h"
 #include "compiler/kernels/frame/loop_builder.h"
+#include "compiler/kernels/windows/byte_window_tasks.h"
 #include "compiler/kernels/windows/window_results.h"
 #include "compiler/kernels/windows/window_tile.h"
 
@@ -22,6 +23,9 @@ namespace {
 /// Results worth a task of their own.
 constexpr int64_t work_of_a_task = int64_t(1) << 15;
 constexpr int64_t line_bytes = 64;
+/// So many results are stored before it is asked whether they are sure
+/// (requantization.h).
+constexpr int64_t columns_of_a_question = 8;
 
 /// An item is a vector of channels at a tile of rows, for one index of the
 /// outer loops. All values are i64.
@@ -61,16 +65,27 @@ ChannelTile emit_tile(SizeCode &sizes, const WindowProblem &problem,
 }
 
 /// Emits the code of items. References must outlive it.
-class ItemEmitter {
+class ChannelLanes {
 public:
-  ItemEmitter(SizeCode &sizes, const WindowProblem &problem,
-              const ByteWindows &windows, const ChannelTile &tile)
+  using Tile = ChannelTile;
+
+  static Tile tile(SizeCode &sizes, const WindowProblem &problem,
+                   const ByteWindows &windows) {
+    return emit_tile(sizes, problem, windows);
+  }
+  static std::string plan(const ByteWindows &windows) {
+    return fmt::format("byte windows: channels are lanes, words of {} taps\n",
+                       windows.steps);
+  }
+
+  ChannelLanes(SizeCode &sizes, const WindowProblem &problem,
+               const ByteWindows &windows, const ChannelTile &tile)
       : sizes_(sizes), frame_(sizes.frame()), b(frame_.b), problem_(problem),
         windows_(windows), tile_(tile), lanes_(frame_, problem.width),
         results_(problem, lanes_), vector_(lanes_.vector_type(DType::i32)),
         outside_(byte(frame_.scratch, tile.outside_at)) {}
 
-  void emit(Value *number) {
+  void emit(Value *number, Value * /*is_first*/) {
     Value *width = lanes_.step();
     Interval channels =
         take_part(b, number, tile_.vectors, width, tile_.channels);
@@ -124,17 +139,50 @@ private:
     if (windows_.outside != no_node)
       fill_edges();
     BodyEmitter ahead = results_.emit_channels(lane().value);
+    std::optional<Requantizations> quantised;
+    if (results_.may_repeat())
+      quantised.emplace(ahead);
     emit_for(frame_, index(0), rows_.count, [&](Value *number) {
       Value *row = b.CreateAdd(rows_.begin, number);
       make_words(times(row, index(problem_.row.stride)));
       IndexValues at = outer_;
       if (problem_.row.loop)
         at[*problem_.row.loop] = row;
-      emit_for(frame_, index(0), tile_.columns, [&](Value *column) {
-        at[*problem_.column.loop] = column;
-        results_.emit(ahead, at, lane(), sum(column));
-      });
+      if (!quantised || quantised->empty())
+        return emit_exactly(ahead, at, index(0), tile_.columns);
+      Value *together = index(columns_of_a_question);
+      emit_for(frame_, index(0), tile_.columns, together, {},
+               [&](Value *begin, llvm::ArrayRef<Value *>) {
+                 Value *end =
+                     smaller(b, b.CreateAdd(begin, together), tile_.columns);
+                 emit_quickly(ahead, *quantised, at, begin, end);
+                 return Values();
+               });
     });
+  }
+
+  /// The results of some columns of the row in `at`.
+  void emit_exactly(const BodyEmitter &ahead, IndexValues &at, Value *begin,
+                    Value *end) {
+    emit_for(frame_, begin, end, [&](Value *column) {
+      at[*problem_.column.loop] = column;
+      results_.emit(ahead, at, lane(), sum(column));
+    });
+  }
+
+  void emit_quickly(const BodyEmitter &ahead, const Requantizations &quantised,
+                    IndexValues &at, Value *begin, Value *end) {
+    Values unsure = emit_for(
+        frame_, begin, end, index(1), {quantised.unusable()},
+        [&](Value *column, llvm::ArrayRef<Value *> before) {
+          Value *now = before[0];
+          at[*problem_.column.loop] = column;
+          results_.emit(ahead, quantised, at, lane(), sum(column), now);
+          return Values{now};
+        });
+    Value *differs = b.CreateIsNotNull(unsure[0]);
+    emit_if(frame_, lanes_.any_of(LaneValue::varying(DType::boolean, differs)),
+            [&] { emit_exactly(ahead, at, begin, end); });
   }
 
   /// The weights as words, by columns of taps, and what sums begin with: what
@@ -294,55 +342,13 @@ private:
   Value *begin_ = nullptr;
 };
 
-class Generator : public TaskGenerator {
-public:
-  Generator(WindowProblem problem, ByteWindows windows,
-            std::unique_ptr<TaskGenerator> loops)
-      : problem_(std::move(problem)), windows_(std::move(windows)),
-        loops_(std::move(loops)) {}
-
-  const Kernel *rewritten() const override { return loops_->rewritten(); }
-  void derive_sizes(KernelFrame &frame) override {
-    loops_->derive_sizes(frame);
-  }
-  std::string print_plan() const override {
-    return fmt::format("byte windows: channels are lanes, words of {} taps\n",
-                       windows_.steps);
-  }
-
-  Plan plan(KernelFrame &frame) override {
-    SizeCode sizes(frame);
-    ChannelTile tile = emit_tile(sizes, problem_, windows_);
-    return {tile.tasks, tile.scratch_bytes};
-  }
-  void prologue(KernelFrame &frame) override {
-    sizes_.emplace(frame);
-    tile_ = emit_tile(*sizes_, problem_, windows_);
-  }
-  void task(KernelFrame &frame, Value *number) override {
-    llvm::IRBuilderBase &b = frame.b;
-    Value *begin = b.CreateMul(number, tile_.task_items);
-    Value *end = smaller(b, tile_.items, b.CreateAdd(begin, tile_.task_items));
-    ItemEmitter emitter(*sizes_, problem_, windows_, tile_);
-    emit_for(frame, begin, end, [&](Value *item) { emitter.emit(item); });
-  }
-
-private:
-  WindowProblem problem_;
-  ByteWindows windows_;
-  std::unique_ptr<TaskGenerator> loops_;
-  // Of the run function being emitted.
-  std::optional<SizeCode> sizes_;
-  ChannelTile tile_{};
-};
-
 } // namespace
 
 std::unique_ptr<TaskGenerator>
 byte_channels_generator(WindowProblem problem, ByteWindows windows,
                         std::unique_ptr<TaskGenerator> loops) {
-  return std::make_unique<Generator>(std::move(problem), std::move(windows),
-                                     std::move(loops));
+  return std::make_unique<ByteWindowTasks<ChannelLanes>>(
+      std::move(problem), std::move(windows), std::move(loops));
 }
 
 } // namespace landfall::kernels

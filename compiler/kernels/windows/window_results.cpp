@@ -88,12 +88,23 @@ Value *WindowResults::finish(const IndexValues &at, const LaneIndex &lane,
   return lanes_.spread(emit_value(problem_.turned, body));
 }
 
+bool WindowResults::may_repeat() {
+  const std::vector<KernelOperand> &operands = frame_.kernel.operands;
+  for (uint32_t k = 0; k < operands.size(); ++k)
+    if (!operands[k].written && !frame_.is_separate(k))
+      return false;
+  return true;
+}
+
 void WindowResults::emit_in(const BodyEmitter &outer, const IndexValues &at,
-                            const LaneIndex &lane, Value *sum) {
+                            const LaneIndex &lane, Value *sum,
+                            llvm::function_ref<void(BodyEmitter &)> before) {
   const Kernel &kernel = frame_.kernel;
   BodyEmitter body(lanes_, &outer);
   bind_window(body, problem_, at, lane);
   body.bind(problem_.turned, LaneValue::varying(problem_.sum.type, sum));
+  if (before)
+    before(body);
   for (NodeId yield : kernel.body.yields)
     emit_value(yield, body);
   size_t yield = 0;

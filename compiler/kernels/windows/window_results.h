@@ -6,6 +6,7 @@
 #pragma once
 
 #include "compiler/kernels/body/body_values.h"
+#include "compiler/kernels/body/requantization.h"
 #include "compiler/kernels/contraction/contraction_code.h"
 #include "compiler/kernels/windows/window_problem.h"
 
@@ -48,12 +49,24 @@ public:
             const LaneIndex &lane, llvm::Value *sum) {
     emit_in(of_channels, at, lane, sum);
   }
+  /// The same with values that are found quickly; adds to `unsure` what says
+  /// where they are not. The results are then to be emitted again.
+  void emit(const BodyEmitter &of_channels, const Requantizations &quantised,
+            const IndexValues &at, const LaneIndex &lane, llvm::Value *sum,
+            llvm::Value *&unsure) {
+    emit_in(of_channels, at, lane, sum,
+            [&](BodyEmitter &body) { quantised.bind(body, unsure); });
+  }
+  /// Whether results may be emitted again: none of them is in the memory of an
+  /// operand.
+  bool may_repeat();
 
 private:
   void emit_row(const IndexValues &at, const BodyEmitter &channel,
                 llvm::Value *first, llvm::Value *count, llvm::Value *sums);
   void emit_in(const BodyEmitter &outer, const IndexValues &at,
-               const LaneIndex &lane, llvm::Value *sum);
+               const LaneIndex &lane, llvm::Value *sum,
+               llvm::function_ref<void(BodyEmitter &)> before = {});
 
   const WindowProblem &problem_;
   Lanes &lanes_;
