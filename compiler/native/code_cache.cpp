@@ -46,6 +46,9 @@ std::vector<uint8_t> serialize(const KernelCode &code) {
     writer.string(refusal.who);
     writer.string(refusal.reason);
   }
+  writer.varint(code.functions.size());
+  for (const std::string &symbol : code.functions)
+    writer.string(symbol);
   writer.raw(code.object);
   return writer.take();
 }
@@ -58,6 +61,8 @@ std::optional<KernelCode> deserialize(std::span<const uint8_t> bytes) {
     std::string who = reader.string();
     code.record.refusals.push_back({std::move(who), reader.string()});
   }
+  for (size_t count = reader.count(1); count > 0; --count)
+    code.functions.push_back(reader.string());
   auto object = reader.raw(reader.remaining());
   code.object.assign(object.begin(), object.end());
   return reader.ok() ? std::optional(std::move(code)) : std::nullopt;
@@ -72,9 +77,11 @@ CodeCache::CodeCache(const DiskCache *cache, const Variant &variant,
                          fmt::join(skipped.names(), ","));
 }
 
-std::vector<uint8_t> CodeCache::key(const std::string &structural_key) const {
+std::vector<uint8_t> CodeCache::key(std::string_view kind,
+                                    const std::string &name) const {
   std::vector<uint8_t> key(context_.begin(), context_.end());
-  key.insert(key.end(), structural_key.begin(), structural_key.end());
+  key.insert(key.end(), kind.begin(), kind.end());
+  key.insert(key.end(), name.begin(), name.end());
   return key;
 }
 
@@ -82,14 +89,25 @@ std::optional<KernelCode>
 CodeCache::find(const std::string &structural_key) const {
   if (!cache_)
     return std::nullopt;
-  auto bytes = cache_->find(key(structural_key));
+  auto bytes = cache_->find(key("kernel;", structural_key));
   return bytes ? deserialize(*bytes) : std::nullopt;
 }
 
 void CodeCache::keep(const std::string &structural_key,
                      const KernelCode &code) const {
   if (cache_)
-    cache_->keep(key(structural_key), serialize(code));
+    cache_->keep(key("kernel;", structural_key), serialize(code));
+}
+
+std::optional<std::vector<uint8_t>>
+CodeCache::find_function(const std::string &symbol) const {
+  return cache_ ? cache_->find(key("function;", symbol)) : std::nullopt;
+}
+
+void CodeCache::keep_function(const std::string &symbol,
+                              std::span<const uint8_t> object) const {
+  if (cache_)
+    cache_->keep(key("function;", symbol), object);
 }
 
 } // namespace landfall::native

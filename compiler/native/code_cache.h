@@ -23,6 +23,8 @@ namespace landfall::native {
 /// A kernel's object file, and how it was made.
 struct KernelCode {
   std::vector<uint8_t> object;
+  /// Symbols of the functions that it calls in other objects.
+  std::vector<std::string> functions;
   GenerationRecord record;
 };
 
@@ -36,9 +38,15 @@ public:
 
   std::optional<KernelCode> find(const std::string &structural_key) const;
   void keep(const std::string &structural_key, const KernelCode &code) const;
+  /// The object of a function that kernels share (function_split.h).
+  std::optional<std::vector<uint8_t>>
+  find_function(const std::string &symbol) const;
+  void keep_function(const std::string &symbol,
+                     std::span<const uint8_t> object) const;
 
 private:
-  std::vector<uint8_t> key(const std::string &structural_key) const;
+  std::vector<uint8_t> key(std::string_view kind,
+                           const std::string &name) const;
 
   const DiskCache *cache_;
   std::string context_; ///< What all keys begin with.

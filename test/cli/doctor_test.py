@@ -96,9 +96,9 @@ class Doctor(CommandLine):
         findings, _ = self.examine(5)
         self.assertIn("chmod go-w", findings["cache"]["text"])
         folder.chmod(0o700)
-        self.assertEqual(self.examine()[0]["cache"]["kernels"], 0)
+        self.assertEqual(self.examine()[0]["cache"]["objects"], 0)
         self.tell("compile", self.model, "-o", "kept.lfm")
-        self.assertGreater(self.examine()[0]["cache"]["kernels"], 0)
+        self.assertGreater(self.examine()[0]["cache"]["objects"], 0)
 
     def test_a_python_that_does_not_import_it(self):
         python = Path(self.path("python"))

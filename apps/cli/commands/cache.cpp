@@ -19,8 +19,8 @@ constexpr const char *footer = R"(Examples:
   landfall cache            where it is, and how large
   landfall cache --clear    removes all of it
 
-Code that was generated for the kernels of any model is kept, and taken from
-there when a kernel is the same: nothing is generated for a model that was
+The code of the kernels of any model is kept, and of what they share, and taken
+from there when a kernel is the same: nothing is generated for a model that was
 compiled before. LANDFALL_CACHE names another folder; LANDFALL_CACHE=off, or
 --no-cache for one command, keeps nothing. What was not used for longest goes
 when the limit is reached.)";
@@ -38,7 +38,7 @@ Status show(bool clears, bool as_json) {
     TRY(cache.clear());
   if (as_json)
     print_json({{"folder", folder},
-                {"kernels", before.files},
+                {"objects", before.files},
                 {"bytes", before.bytes},
                 {"used", is_used},
                 {"limit_bytes", DiskCache::default_limit},
@@ -51,7 +51,7 @@ Status show(bool clears, bool as_json) {
                "may write to (chmod go-w), since code is taken from it\n",
                folder);
   else
-    fmt::print("{}: {} kernels, {}{}\n", folder, before.files,
+    fmt::print("{}: {} objects, {}{}\n", folder, before.files,
                bytes_text(before.bytes),
                clears ? ", removed"
                       : " of at most " + bytes_text(DiskCache::default_limit));

@@ -195,12 +195,12 @@ Finding check_cache() {
                                "that nobody else may write to; chmod go-w",
                                folder)});
   DiskCache::Contents contents = cache.contents();
-  data.update({{"kernels", contents.files},
+  data.update({{"objects", contents.files},
                {"bytes", contents.bytes},
                {"limit_bytes", DiskCache::default_limit},
                {"free_bytes", free_bytes}});
   return {"cache",
-          fmt::format("{}: {} kernels, {} of at most {}; {} free on the disk",
+          fmt::format("{}: {} objects, {} of at most {}; {} free on the disk",
                       folder, contents.files, bytes_text(contents.bytes),
                       bytes_text(DiskCache::default_limit),
                       bytes_text(free_bytes)),

@@ -16,22 +16,37 @@ namespace landfall::kernels {
 
 namespace {
 
-/// Bodies with more loads, whose strides are known only at run time, would be
-/// long code twice.
-constexpr long most_loads = 2;
 /// The most work of a point for which a masked vector a row is far too slow.
 constexpr double most_work = 16;
 
-bool is_light(const Kernel &kernel) {
-  long loads = 0;
+/// Whether vectors along `loop` are of one element or contiguous where the last
+/// loop has one iteration. Others are gathered: long code, seldom run.
+bool is_contiguous(const Kernel &kernel, analysis::AccessAnalysis &access,
+                   NodeId load, size_t loop) {
+  const KernelOperand &operand = kernel.operands[kernel.nodes[load].index];
+  if (kernel.nodes[load].args.size() > operand.dims.size())
+    return false; // Guarded.
+  switch (access.movement(load, kernel.body.params[loop])) {
+  case analysis::Movement::none:
+  case analysis::Movement::unit:
+    return true;
+  case analysis::Movement::strided:
+    // By rows of as many elements as the last loop has iterations: by one.
+    return operand.dims.back() == kernel.loops.back();
+  default:
+    return false;
+  }
+}
+
+bool is_light(const Kernel &kernel, analysis::AccessAnalysis &access) {
   for (NodeId id : kernel.body.nodes) {
     const Node &node = kernel.nodes[id];
-    loads += node.kind == NodeKind::load;
-    if (!node.blocks.empty() || node.kind == NodeKind::check)
+    if (!node.blocks.empty() || node.kind == NodeKind::check ||
+        (node.kind == NodeKind::load &&
+         !is_contiguous(kernel, access, id, kernel.loops.size() - 2)))
       return false;
   }
-  return loads <= most_loads &&
-         analysis::work_of(kernel, kernel.body) < most_work;
+  return analysis::work_of(kernel, kernel.body) < most_work;
 }
 
 bool has_rows(const Kernel &kernel, const LoopPlan &usual) {
@@ -47,7 +62,9 @@ bool has_rows(const Kernel &kernel, const LoopPlan &usual) {
 std::optional<LoopPlan> plan_one_column(const Kernel &kernel,
                                         const Machine &machine,
                                         const LoopPlan &usual) {
-  if (machine.vector.scalable || !has_rows(kernel, usual) || !is_light(kernel))
+  analysis::AccessAnalysis access(kernel);
+  if (machine.vector.scalable || !has_rows(kernel, usual) ||
+      !is_light(kernel, access))
     return std::nullopt;
   size_t rank = kernel.loops.size();
   LoopPlan plan;
@@ -61,7 +78,6 @@ std::optional<LoopPlan> plan_one_column(const Kernel &kernel,
     plan.width = unsigned(std::min<uint64_t>(
         plan.width,
         std::bit_ceil(uint64_t(std::max<int64_t>(lanes.value, 1)))));
-  analysis::AccessAnalysis access(kernel);
   for (NodeId id : kernel.body.nodes) {
     size_t depth = 0;
     for (size_t place = 0; place < rank; ++place)

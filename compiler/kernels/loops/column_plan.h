@@ -11,8 +11,9 @@ namespace landfall::kernels {
 
 /// The plan of a light map for launches in which its last loop, whose extent
 /// only they know, has one iteration: the loop before it has the lanes, as its
-/// results are contiguous then. Nothing where `usual`, its plan for all other
-/// launches, serves these too.
+/// results and what it loads are contiguous then. Nothing where `usual`, its
+/// plan for all other launches, serves these too, or where the code would be
+/// long.
 std::optional<LoopPlan> plan_one_column(const Kernel &kernel,
                                         const Machine &machine,
                                         const LoopPlan &usual);

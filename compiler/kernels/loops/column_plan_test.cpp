@@ -46,6 +46,28 @@ TEST(ColumnPlan, extentsThatAreKnownNeedNone) {
   EXPECT_FALSE(column_plan(expand(fixed(97))));
 }
 
+/// y[i, j] = x[i, j] for x of s2 columns, or, guarded, x[i, j - 1].
+Kernel move(bool guarded, Extent columns) {
+  KernelMaker k("move", KernelClass::map);
+  k.kernel.size_count = 3;
+  k.kernel.loops = {sized(0), sized(1)};
+  uint32_t x = k.input(DType::f32, {sized(0), columns});
+  k.output(DType::f32, k.kernel.loops);
+  NodeId i = k.param(DType::i64), j = k.param(DType::i64);
+  NodeId one = k.literal(1),
+         from = k.scalar(ScalarOp::sub, DType::i64, {j, one});
+  NodeId exists = k.scalar(ScalarOp::le, DType::boolean, {one, j});
+  k.yield(
+      {guarded ? k.load(x, {i, from, exists, k.real(0)}) : k.load(x, {i, j})});
+  return std::move(k.kernel);
+}
+
+TEST(ColumnPlan, whatWouldBeGatheredHasNone) {
+  EXPECT_TRUE(column_plan(move(false, sized(1))));
+  EXPECT_FALSE(column_plan(move(false, sized(2)))); // Rows of another length.
+  EXPECT_FALSE(column_plan(move(true, sized(1))));
+}
+
 TEST(ColumnPlan, bodiesWithLoopsNeedNone) {
   KernelMaker k("sum", KernelClass::map);
   k.kernel.size_count = 3;

@@ -65,15 +65,23 @@ public:
     }
     emit_if(
         frame, has_one_column(frame),
-        [&] { return nest(*column_plan_, column_split_); },
+        [&] {
+          // The code knows that it has, so that strides are constants.
+          Value *one = frame.index(1);
+          std::swap(frame.sizes[columns().value], one);
+          nest(*column_plan_, column_split_);
+          std::swap(frame.sizes[columns().value], one);
+          return Values();
+        },
         [&] { return nest(plan_, split_); });
   }
 
 private:
+  /// The last loop's extent; with `column_plan_`, one that only launches know.
+  const Extent &columns() const { return collapsed_.kernel.loops.back(); }
   /// i1: this launch is one for `column_plan_`.
   Value *has_one_column(KernelFrame &frame) const {
-    return frame.b.CreateICmpEQ(frame.extent(frame.kernel.loops.back()),
-                                frame.index(1));
+    return frame.b.CreateICmpEQ(frame.extent(columns()), frame.index(1));
   }
 
   analysis::CollapsedKernel collapsed_;
