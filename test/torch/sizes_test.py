@@ -24,7 +24,7 @@ class Channels(nn.Module):
 
     def forward(self, x):
         x = self.norm(self.first(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
-        return self.last(self.mixed(x))
+        return self.last(self.mixed(x)), nn.functional.adaptive_avg_pool2d(x, 1).flatten(1)
 
 
 class Rows(nn.Module):

@@ -5,13 +5,14 @@ and more, would be compiled anew. Its questions that are answered here, only whe
 free (backed_size_oblivious, which dynamic.py and exported.py switch on):
 
 - which of its kernels a convolution would run, and in which order its result lies in memory;
-- whether the operand of a product with a matrix can be read as one long matrix.
+- whether the operand of a product with a matrix can be read as one long matrix;
+- in which order an average over a whole image lies in memory.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -63,6 +64,18 @@ def folded(product: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
     return folding
 
 
+def averaged(pool: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+    """Average pooling to one point is a mean, whose order in memory says nothing."""
+
+    @functools.wraps(pool)
+    def pooled(x: torch.Tensor, output_size: Sequence[Any]) -> torch.Tensor:
+        if has_free_size(x) and all(isinstance(size, int) and size == 1 for size in output_size):
+            return x.mean((-2, -1), keepdim=True)
+        return pool(x, output_size)
+
+    return pooled
+
+
 def kernel_of(operator: Any) -> Callable[..., torch.Tensor]:
     """What takes an operator apart: in Python, or in C++."""
     return operator.py_kernels.get(COMPOSITE) or functools.partial(operator._op_dk, COMPOSITE)
@@ -71,6 +84,7 @@ def kernel_of(operator: Any) -> Callable[..., torch.Tensor]:
 def install() -> None:
     for name in ("_select_conv_backend", "_conv_determine_backend_memory_format"):
         setattr(torch._C, name, unconditional(getattr(torch._C, name)))
-    for operator in (aten.matmul.default, aten.linear.default):
-        operator.py_kernels[COMPOSITE] = folded(kernel_of(operator))
+    for operator, instead in ((aten.matmul.default, folded), (aten.linear.default, folded),
+                              (aten.adaptive_avg_pool2d.default, averaged)):
+        operator.py_kernels[COMPOSITE] = instead(kernel_of(operator))
         operator._dispatch_cache.clear()
