@@ -32,8 +32,12 @@ TOLERANCE = 2e-4  # Of the largest element: sums of f32 are added in another ord
 
 
 def settle(module):
-    """Statistics and scales of normalizations as after training: none is 0 or 1."""
+    """Statistics and scales of normalizations as after training: none is 0 or 1. Nor are all
+    weights of a layer 0, as some heads begin: any results would be equal after it."""
     with torch.no_grad():
+        for weight in module.parameters():
+            if weight.dim() > 1 and not weight.any():
+                weight.normal_(std=weight.shape[-1] ** -0.5)
         for part in module.modules():
             if getattr(part, "num_batches_tracked", None):
                 continue  # It has its own.

@@ -14,12 +14,15 @@ from importlib.metadata import entry_points as _entry_points
 
 from torch._dynamo.backends import registry as _registry
 
+from . import layouts as _layouts
 from .backend import backend
 from .dynamic import compile
 from .exported import from_torch
 from .report import StaysInPyTorch, Statistics, statistics
 
 __all__ = ["StaysInPyTorch", "Statistics", "backend", "compile", "from_torch", "statistics"]
+
+_layouts.install()
 
 # Without an installation there is no entry point. Registering it twice is an error.
 if not _entry_points(group="torch_dynamo_backends", name="landfall"):

@@ -12,6 +12,7 @@ from torch._guards import TracingContext
 from torch._subclasses.fake_tensor import unset_fake_temporarily
 
 from .artefact import Artefact
+from .breaks import tell_one
 from .capture import Refused
 from .decompositions import table
 from .report import reason, statistics, stays_in_pytorch
@@ -25,6 +26,7 @@ def backend(graph: torch.fx.GraphModule, example_inputs: Sequence[Any], *, optio
     """What torch.compile(..., backend="landfall") calls for each graph. `options` are
     those of Settings; `mode` and `name` change nothing."""
     settings = Settings.of(options)
+    tell_one(getattr(graph, "compile_subgraph_reason", None))
     try:
         check(graph, example_inputs)
         run = compiled(graph, example_inputs, settings)

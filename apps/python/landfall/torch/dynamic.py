@@ -10,16 +10,20 @@ import torch
 from torch.fx.experimental import _config as shapes
 
 from .backend import backend
+from .breaks import Breaks
 
 
 @contextlib.contextmanager
 def _every_size() -> Iterator[None]:
     """While PyTorch traces, sizes 0 and 1 are no constants, and sizes that happen to be
     equal are not one. Numbers of Python are constants: as inputs, they would make PyTorch
-    trace each model twice, and what a model computes with is rarely another one."""
+    trace each model twice, and what a model computes with is rarely another one. What
+    PyTorch does not trace is told."""
+    breaks = Breaks()
     with (shapes.patch(backed_size_oblivious=True, use_duck_shape=False),
           torch._dynamo.config.patch(specialize_float=True)):
         yield
+    breaks.tell()
 
 
 class _EverySize:

@@ -65,9 +65,14 @@ statistics = Statistics()
 _told: set[str] = set()
 
 
+def tell(what: str) -> None:
+    """Warns the user, once of each."""
+    if what not in _told:
+        _told.add(what)
+        warnings.warn(f"landfall: {what}", StaysInPyTorch, stacklevel=3)
+
+
 def stays_in_pytorch(why: str) -> None:
     """Counts it; the user is told each reason once."""
     statistics.in_pytorch[why] += 1
-    if why not in _told:
-        _told.add(why)
-        warnings.warn(f"landfall: a graph runs in PyTorch: {why}", StaysInPyTorch, stacklevel=2)
+    tell(f"a graph runs in PyTorch: {why}")
