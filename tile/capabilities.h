@@ -117,7 +117,8 @@ struct Capabilities {
   /// Factors of other types, and those that are computed from what is loaded,
   /// take part as elements of the accumulator's type, if there is a product of
   /// these; else the vector unit sums. Zero points that are subtracted from
-  /// what is loaded are no computation: sums are corrected for them.
+  /// what is loaded are no computation: sums are corrected for them. Where
+  /// there are products of i8 but not of u8, the vector unit lowers u8 by 128.
   std::vector<MatrixProduct> products;
 
   bool has(ScalarOp op, DType type, DType result) const;

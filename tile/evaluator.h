@@ -73,8 +73,11 @@ private:
   void run_load(NodeId id, const Node &node);
   std::optional<Array> load_box(NodeId id, const Node &node);
   void run_fold(const FoldPlan &fold);
-  void reduce(const FoldPlan &fold, Array &total);
-  Array joined_element(const FoldPlan &fold);
+  void reduce(const FoldPlan &fold, std::span<Array> totals);
+  void join_part(const FoldPlan &fold, std::span<Array> totals);
+  Array elements_of(const FoldPlan::Join &join);
+  Array reduced(ScalarOp op, Array part,
+                std::span<const uint32_t> fold_variables);
   Array reduced(ScalarOp op, const Array &part, uint32_t variable,
                 Variables variables);
   Array joined_one_by_one(ScalarOp op, const Array &part, uint32_t variable,

@@ -6,6 +6,7 @@
 #include "tile/fold_shape.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace landfall::tile {
 
@@ -30,48 +31,58 @@ std::optional<ScalarOp> reduction_of(ScalarOp op) {
   }
 }
 
-/// Reads the step of a loop with one carried value.
+/// Reads the step of a loop.
 class StepReader {
 public:
   StepReader(const Kernel &kernel, const Capabilities &capabilities,
              FoldPlan &fold)
       : kernel_(kernel), capabilities_(capabilities), fold_(fold) {}
 
-  /// Whether `loop` reduces; its loops are then added to the fold's.
+  /// Whether `loop` reduces; the fold then has its loops and joins.
   bool read(NodeId loop) {
-    const Node &node = kernel_.nodes[loop];
-    const Block &block = node.blocks[0];
-    if (block.yields.size() != 1)
-      return false;
-    NodeId carried = block.params[1];
-    if (count_uses(kernel_, block, carried) != 1)
-      return false;
+    const Block &block = kernel_.nodes[loop].blocks[0];
+    for (size_t c = 0; c < block.yields.size(); ++c)
+      if (count_uses(kernel_, block, block.params[c + 1]) != 1 ||
+          std::ranges::find(block.nodes, block.yields[c]) == block.nodes.end())
+        return false;
     fold_.loops.push_back(loop);
-    const Node &step = kernel_.nodes[block.yields[0]];
-    bool found =
-        std::ranges::find(block.nodes, block.yields[0]) != block.nodes.end() &&
-        (step.kind == NodeKind::result ? read_nested(step, carried)
-                                       : read_scalar(step, carried));
-    if (!found)
-      fold_.loops.pop_back();
-    return found;
+    if (std::optional<NodeId> inner = nested(block))
+      return read(*inner);
+    return std::ranges::all_of(
+        std::views::iota(size_t(0), block.yields.size()), [&](size_t c) {
+          return read_scalar(kernel_.nodes[block.yields[c]],
+                             block.params[c + 1]);
+        });
   }
 
 private:
-  bool read_nested(const Node &step, NodeId carried) {
-    const Node &inner = kernel_.nodes[step.args[0]];
-    return inner.kind == NodeKind::loop && inner.args.size() == 3 &&
-           inner.args[2] == carried && read(step.args[0]);
+  /// The loop that goes on with all values in their order.
+  std::optional<NodeId> nested(const Block &block) const {
+    const Node &first = kernel_.nodes[block.yields[0]];
+    if (first.kind != NodeKind::result)
+      return std::nullopt;
+    const NodeId loop = first.args[0];
+    const Node &inner = kernel_.nodes[loop];
+    if (inner.kind != NodeKind::loop ||
+        inner.args.size() != 2 + block.yields.size())
+      return std::nullopt;
+    for (uint32_t c = 0; c < block.yields.size(); ++c) {
+      const Node &step = kernel_.nodes[block.yields[c]];
+      if (step.kind != NodeKind::result || step.args[0] != loop ||
+          step.index != c || inner.args[2 + c] != block.params[c + 1])
+        return std::nullopt;
+    }
+    return loop;
   }
 
   bool read_scalar(const Node &step, NodeId carried) {
     if (step.kind != NodeKind::scalar)
       return false;
+    FoldPlan::Join &join = fold_.joins.emplace_back();
     if (step.op == ScalarOp::fma && step.args[2] == carried &&
         is_native(ScalarOp::mul, step.type)) {
-      fold_.element = step.args[0];
-      fold_.factor = step.args[1];
-      fold_.join = fold_.reduce = ScalarOp::add;
+      join.element = step.args[0];
+      join.factor = step.args[1];
       return is_native(ScalarOp::add, step.type);
     }
     std::optional<ScalarOp> reduce = reduction_of(step.op);
@@ -81,9 +92,9 @@ private:
     bool first = step.args[0] == carried;
     if (!first && (step.args[1] != carried || step.op == ScalarOp::sub))
       return false;
-    fold_.element = step.args[first ? 1 : 0];
-    fold_.reduce = *reduce;
-    fold_.join = step.op;
+    join.element = step.args[first ? 1 : 0];
+    join.reduce = *reduce;
+    join.join = step.op;
     return true;
   }
 
@@ -112,11 +123,10 @@ int count_uses(const Kernel &kernel, const Block &block, NodeId value) {
 FoldPlan read_fold(const Kernel &kernel, const Capabilities &capabilities,
                    NodeId loop) {
   FoldPlan fold;
-  fold.reduces = StepReader(kernel, capabilities, fold).read(loop);
-  if (!fold.reduces) {
-    fold = {};
-    fold.loops = {loop};
-  }
+  if (StepReader(kernel, capabilities, fold).read(loop))
+    return fold;
+  fold = {};
+  fold.loops = {loop};
   return fold;
 }
 

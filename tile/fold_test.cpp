@@ -217,9 +217,11 @@ TEST(Fold, WhatIsNoReductionGoesStepByStep) {
 /// Elements are joined in boxes as large as memory, whether there is an
 /// instruction that reduces or not, and however few results there are.
 TEST(Fold, CallsOfAReductionGrowWithItsBoxes) {
-  for (ScalarOp op : {ScalarOp::add, ScalarOp::bit_xor}) {
-    SharedPlan plan =
-        make_plan(reduction(op, DType::i32, false), test_chip()).take();
+  using enum ScalarOp;
+  for (auto [op, type] :
+       {std::pair(add, DType::i32), std::pair(bit_xor, DType::i32),
+        std::pair(add, DType::f16), std::pair(max, DType::u8)}) {
+    SharedPlan plan = make_plan(reduction(op, type, false), test_chip()).take();
     int64_t boxes = 0;
     for (int64_t elements : {1'000, 16'000, 256'000}) {
       Counter backend;
@@ -246,6 +248,61 @@ TEST(Fold, StreamsAreBounded) {
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::cancelled);
   EXPECT_EQ(backend.calls, 0);
+}
+
+/// One fold, over rows and columns of x[i, r, c]: its least, its greatest, its
+/// sum of squares and one value that nothing uses.
+Kernel several(DType type) {
+  FoldMaker k(fmt::format("several_{}", name(type)), KernelClass::map);
+  k.kernel.size_count = 3;
+  k.kernel.loops = {sized(0)};
+  uint32_t x = k.input(type, {sized(0), sized(1), sized(2)});
+  for (DType result : {type, type, f32})
+    k.output(result, k.kernel.loops);
+  NodeId i = k.param(i64);
+  std::vector<NodeId> start = {k.literal(0),       k.size(1),
+                               k.literal(5, type), k.literal(1, type),
+                               k.real(0),          k.real(0)};
+  NodeId outer = k.nest(
+      NodeKind::loop, start, {[&] {
+        NodeId r = k.param(i64);
+        std::vector<NodeId> inits = {k.literal(0),  k.size(2),    k.param(type),
+                                     k.param(type), k.param(f32), k.param(f32)};
+        NodeId inner =
+            k.nest(NodeKind::loop, inits, {[&] {
+                     NodeId c = k.param(i64), least = k.param(type),
+                            most = k.param(type);
+                     NodeId sum = k.param(f32), unused = k.param(f32);
+                     NodeId value = k.load(x, {i, r, c});
+                     NodeId real = k.scalar(ScalarOp::cast, f32, {value});
+                     k.yield({k.op(ScalarOp::min, least, value),
+                              k.op(ScalarOp::max, value, most),
+                              k.scalar(ScalarOp::fma, f32, {real, real, sum}),
+                              k.op(ScalarOp::sub, unused, real)});
+                   }});
+        std::vector<NodeId> all;
+        for (uint32_t c = 0; c < 4; ++c)
+          all.push_back(k.result(inner, c, c < 2 ? type : f32));
+        k.yield(all);
+      }});
+  k.yield({k.result(outer, 0, type), k.result(outer, 1, type),
+           k.result(outer, 2, f32)});
+  return std::move(k.kernel);
+}
+
+TEST(Fold, SeveralValuesAtOnce) {
+  for (DType type : {f32, DType::f16, DType::i32, DType::u8, DType::i8}) {
+    check_kernel(
+        several(type),
+        {{1, 1, 1}, {5, 3, 7}, {0, 2, 2}, {3, 0, 4}, {3, 4, 0}, {30, 9, 100}},
+        {1e-5, 0}, true);
+    Counter backend;
+    SharedPlan plan = make_plan(several(type), test_chip()).take();
+    std::vector<int64_t> sizes = {1, 1'000, 1'000};
+    ASSERT_TRUE(run_tiler(*plan, test_chip(), sizes, {}, backend).ok())
+        << name(type);
+    EXPECT_LT(backend.calls, 100'000) << name(type);
+  }
 }
 
 /// Nested folds: out[i] = the maximum of x[i, r, c]; and its place, r * s2 + c,

@@ -9,8 +9,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace landfall::tile {
 
@@ -236,27 +236,31 @@ private:
     rename(kernel_.nodes[id].args);
     Node node = kernel_.nodes[id]; // By value: nodes are added.
     if (node.kind == NodeKind::scalar && changes(node)) {
-      list.push_back(id); // Each node is in a block; nothing uses it any more.
+      list.push_back(id); // Each node is in a block.
       replaced_[id] = apply(node.op, node.type, node.args, list);
+      forget(id);
       return;
     }
     DType narrow = node.type;
-    bool widens = node.kind == NodeKind::loop && carries_narrow(node);
-    if (widens)
-      widen(node, list);
+    if (node.kind == NodeKind::loop)
+      visit_loop(id, node, list);
     else
       for (Block &block : node.blocks)
         run(block);
-    bool of_wide =
-        node.kind == NodeKind::result && widened_.contains(node.args[0]);
+    bool of_wide = node.kind == NodeKind::result &&
+                   widened_.contains({node.args[0], node.index});
     if (of_wide)
       node.type = *home_of(narrow);
     kernel_.nodes[id] = std::move(node);
     list.push_back(id);
-    if (widens)
-      widened_.insert(id);
     if (of_wide)
       replaced_[id] = apply(ScalarOp::cast, narrow, {id}, list);
+  }
+
+  /// What nothing uses any more is no use of others.
+  void forget(NodeId id) {
+    kernel_.nodes[id] = {.kind = NodeKind::constant,
+                         .type = kernel_.nodes[id].type};
   }
 
   /// 64-bit arithmetic is of indices: it is left to the planner.
@@ -267,23 +271,22 @@ private:
            home_of(from).has_value();
   }
 
-  /// Whether the fold joins its one value, of a type that is computed in a
-  /// wider one, with elements: then the wider one can be carried.
-  bool carries_narrow(const Node &loop) const {
+  /// Whether the fold joins value `c`, of a type that is computed in a wider
+  /// one, with elements: then the wider one can be carried.
+  bool carries_narrow(const Node &loop, uint32_t c) const {
     const Block &block = loop.blocks[0];
-    if (block.yields.size() != 1)
-      return false;
-    NodeId carried = block.params[1];
+    NodeId carried = block.params[c + 1];
     DType type = kernel_.nodes[carried].type;
     std::optional<DType> home = home_of(type);
     if (!home || *home == type || type == DType::boolean ||
         count_uses(kernel_, block, carried) != 1)
       return false;
-    const Node &step = kernel_.nodes[block.yields[0]];
+    const Node &step = kernel_.nodes[block.yields[c]];
     if (step.kind == NodeKind::result) {
       const Node &inner = kernel_.nodes[step.args[0]];
-      return inner.kind == NodeKind::loop && inner.args.size() == 3 &&
-             inner.args[2] == carried && carries_narrow(inner);
+      return inner.kind == NodeKind::loop &&
+             inner.args[2 + step.index] == carried &&
+             carries_narrow(inner, step.index);
     }
     constexpr ScalarOp joins[] = {ScalarOp::add, ScalarOp::sub, ScalarOp::mul,
                                   ScalarOp::min, ScalarOp::max, ScalarOp::fma};
@@ -292,19 +295,42 @@ private:
            std::ranges::find(step.args, carried) != step.args.end();
   }
 
-  void widen(Node &loop, std::vector<NodeId> &list) {
+  void visit_loop(NodeId id, Node &loop, std::vector<NodeId> &list) {
     Block &block = loop.blocks[0];
-    NodeId carried = block.params[1];
-    DType type = kernel_.nodes[carried].type, home = *home_of(type);
-    loop.args[2] = apply(ScalarOp::cast, home, {loop.args[2]}, list);
-    kernel_.nodes[carried].type = home;
+    std::vector<uint32_t> wide;
+    for (uint32_t c = 0; c < block.yields.size(); ++c)
+      if (carries_narrow(loop, c))
+        wide.push_back(c);
     std::vector<NodeId> inside;
+    for (uint32_t c : wide) {
+      widen(loop, c, list, inside);
+      widened_.insert({id, c});
+    }
+    const std::vector<NodeId> as_before = inside;
+    run(block, inside);
+    for (uint32_t c : wide)
+      widen_yield(block, c);
+    for (NodeId value : as_before)
+      if (count_uses(kernel_, block, value) == 0)
+        forget(value);
+  }
+
+  void widen(Node &loop, uint32_t c, std::vector<NodeId> &list,
+             std::vector<NodeId> &inside) {
+    NodeId carried = loop.blocks[0].params[c + 1];
+    DType type = kernel_.nodes[carried].type, home = *home_of(type);
+    NodeId &init = loop.args[2 + c];
+    init = apply(ScalarOp::cast, home, {init}, list);
+    kernel_.nodes[carried].type = home;
     NodeId as_before = apply(ScalarOp::cast, type, {carried}, inside);
     replaced_[carried] = as_before;
     wide_[as_before] = carried;
-    run(block, inside);
-    // What was rounded to the narrow type last.
-    NodeId &yield = block.yields[0];
+  }
+
+  /// What was rounded to the narrow type last is yielded as it was.
+  void widen_yield(Block &block, uint32_t c) {
+    NodeId &yield = block.yields[c];
+    DType home = kernel_.nodes[block.params[c + 1]].type;
     const Node &step = kernel_.nodes[yield];
     bool casts = step.kind == NodeKind::scalar && step.op == ScalarOp::cast &&
                  kernel_.nodes[step.args[0]].type == home;
@@ -315,7 +341,7 @@ private:
   Kernel &kernel_;
   const Capabilities &capabilities_;
   std::vector<NodeId> replaced_;
-  std::unordered_set<NodeId> widened_; ///< Loops.
+  std::set<std::pair<NodeId, uint32_t>> widened_; ///< Loops, their values.
   WideValues wide_;
 };
 

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "kernel_analysis/contraction/contraction_as_map.h"
+#include "kernel_analysis/contraction/map_as_contraction.h"
 #include "tile/evaluator.h"
 #include "tile/legalize.h"
 #include "tile/product_planner.h"
@@ -72,6 +73,28 @@ std::shared_ptr<TilePlan> empty_plan(Kernel kernel) {
   return plan;
 }
 
+/// Whether the matrix unit has rows or columns of narrow factors: what it does
+/// much faster than the vector unit even where it has one row alone.
+bool is_worth_it(const ProductPlan &product) {
+  int64_t sum = size_of(product.types.accumulator);
+  return (!product.rows.empty() || !product.columns.empty()) &&
+         size_of(product.types.left) < sum &&
+         size_of(product.types.right) < sum;
+}
+
+/// A map of which each point is a sum of products, on the matrix unit; null: it
+/// is none, or the vector unit does it as well.
+std::shared_ptr<TilePlan> plan_sums(const Kernel &map,
+                                    const Capabilities &capabilities) {
+  Result<Kernel> contraction = analysis::map_as_contraction(map);
+  if (!contraction)
+    return nullptr;
+  auto plan = empty_plan(legalize(contraction.take(), capabilities));
+  bool fits =
+      plan_product(*plan, capabilities).ok() && is_worth_it(*plan->product);
+  return fits ? plan : nullptr;
+}
+
 } // namespace
 
 Result<SharedPlan> make_plan(const Kernel &kernel,
@@ -79,7 +102,10 @@ Result<SharedPlan> make_plan(const Kernel &kernel,
   std::shared_ptr<TilePlan> plan = empty_plan(legalize(kernel, capabilities));
   switch (kernel.kind) {
   case KernelClass::map:
-    TRY(plan_map(*plan, capabilities));
+    if (auto product = plan_sums(kernel, capabilities))
+      plan = std::move(product);
+    else
+      TRY(plan_map(*plan, capabilities));
     break;
   case KernelClass::contraction:
     if (Status product = plan_product(*plan, capabilities); !product) {

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "tile/product_planner.h"
 #include "kernel_analysis/contraction/contraction_roles.h"
+#include "tile/node_builder.h"
 #include "tile/scope_planner.h"
 #include "tile/step_lists.h"
 
@@ -98,11 +99,29 @@ bool holds_exactly(DType accumulator, DType type) {
          info(type).bits <= info(accumulator).bits;
 }
 
-/// Whether a product's operand type can be had from the factor.
-bool provides(DType type, DType accumulator,
-              const std::optional<DirectLoad> &load) {
-  return type == accumulator ||
-         (load && load->type == type && holds_exactly(accumulator, type));
+/// How an operand of a type is had from a factor, the best first.
+enum class Provision : uint8_t {
+  as_it_is,
+  lowered, ///< Of an u8, minus 128 in an i8: a zero point of -128.
+  none,
+};
+
+bool lowers(const Capabilities &capabilities) {
+  constexpr DType i32 = DType::i32;
+  return capabilities.has(ScalarOp::mul, i32, i32) &&
+         capabilities.has(ScalarOp::sub, i32, i32) &&
+         capabilities.has(ScalarOp::cast, DType::u8, i32) &&
+         capabilities.has(ScalarOp::cast, i32, DType::i8);
+}
+
+Provision provision(const Capabilities &capabilities, DType type,
+                    DType accumulator, const std::optional<DirectLoad> &load) {
+  if (type == accumulator ||
+      (load && load->type == type && holds_exactly(accumulator, type)))
+    return Provision::as_it_is;
+  bool lowered = load && load->type == DType::u8 && type == DType::i8 &&
+                 accumulator == DType::i32 && lowers(capabilities);
+  return lowered ? Provision::lowered : Provision::none;
 }
 
 std::optional<MatrixProduct>
@@ -110,18 +129,46 @@ choose_product(const Capabilities &capabilities, DType accumulator,
                const std::optional<DirectLoad> &left,
                const std::optional<DirectLoad> &right) {
   std::optional<MatrixProduct> best;
-  for (const MatrixProduct &product : capabilities.products)
-    if (product.accumulator == accumulator &&
-        provides(product.left, accumulator, left) &&
-        provides(product.right, accumulator, right) &&
-        (!best || best->per_cycle < product.per_cycle))
-      best = product;
+  int fewest = 0; // That are lowered.
+  for (const MatrixProduct &product : capabilities.products) {
+    Provision sides[] = {
+        provision(capabilities, product.left, accumulator, left),
+        provision(capabilities, product.right, accumulator, right)};
+    if (product.accumulator != accumulator ||
+        std::ranges::find(sides, Provision::none) != std::end(sides))
+      continue;
+    int lowered = int(std::ranges::count(sides, Provision::lowered));
+    if (best && std::pair(-best->per_cycle, fewest) <=
+                    std::pair(-product.per_cycle, lowered))
+      continue;
+    best = product;
+    fewest = lowered;
+  }
   return best;
+}
+
+/// The load minus 128, computed; its zero point is as much less.
+SidePlan lowered_side(TilePlan &plan, const DirectLoad &load) {
+  Kernel &kernel = plan.kernel;
+  NodeBuilder b(kernel, kernel.factors.nodes);
+  auto lowered = [&](NodeId value) {
+    return b.scalar(ScalarOp::sub, DType::i32,
+                    {value, b.whole(128, DType::i32)});
+  };
+  NodeId wide = b.scalar(ScalarOp::cast, DType::i32, {load.node});
+  SidePlan side{b.scalar(ScalarOp::cast, DType::i8, {lowered(wide)})};
+  side.zero = load.zero == no_node ? b.whole(uint32_t(-128), DType::i32)
+                                   : lowered(load.zero);
+  plan.kinds.resize(kernel.nodes.size(), ValueKind::unused);
+  plan.uses.resize(kernel.nodes.size());
+  return side;
 }
 
 /// The side, and its load in the plan if it is direct.
 SidePlan plan_side(TilePlan &plan, const analysis::Factor &factor,
                    const std::optional<DirectLoad> &load, DType type) {
+  if (load && load->type == DType::u8 && type == DType::i8)
+    return lowered_side(plan, *load);
   if (!load || load->type != type)
     return {factor.value};
   for (const analysis::FactorLoad &found : factor.loads)

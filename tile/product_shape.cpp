@@ -68,6 +68,8 @@ public:
           continue;
         least = cost;
         best = shape_of(tall, wide, deep);
+        if (tall.tiles * wide.tiles * deep.tiles == 1)
+          set_batch(best, tall, wide, deep);
       }
     return best;
   }
@@ -198,6 +200,25 @@ private:
     set(plan_.columns, wide);
     set(plan_.depth, deep);
     return shape;
+  }
+
+  /// Products that are whole in a tile have others beside them there, as long
+  /// as there are tiles for all cores.
+  void set_batch(ProductShape &shape, const Cut &tall, const Cut &wide,
+                 const Cut &deep) const {
+    int64_t left = tall.points * deep.points, right = deep.points * wide.points;
+    int64_t sums = capabilities_.bytes_of(Space::accumulator) /
+                   size_of(plan_.types.accumulator) / 2;
+    int64_t most =
+        std::min({room(true) / left, room(false) / right,
+                  sums / (tall.points * wide.points + beside_sums(tall, wide)),
+                  divide_up(total(plan_.batch), int64_t(cores_))});
+    if (int64_t staged = capabilities_.bytes_of(Space::staging) / 2)
+      most = std::min(
+          most, staged / (left * bytes_of(true) + right * bytes_of(false)));
+    Cut batch = cut(plan_.batch, std::max<int64_t>(1, most));
+    for (size_t k = 0; k < batch.sizes.size(); ++k)
+      shape.sizes[plan_.batch[k]] = batch.sizes[k];
   }
 
   /// What a tile loads of a factor in all of the depth.

@@ -132,6 +132,32 @@ TEST(Product, ZeroPointsAndPadding) {
     }
 }
 
+/// An array of signed bytes multiplies unsigned ones less 128.
+TEST(Product, UnsignedBytesOnAnArrayOfSignedOnes) {
+  using enum DType;
+  std::vector<Capabilities> chips = test_chips();
+  for (Capabilities &chip : chips)
+    chip.products = {{f32, f32, f32, 1024}, {i8, i8, i32, 8192}};
+  for (auto [left, right] : {std::pair(u8, i8), {i8, u8}, {u8, u8}, {i8, i8}})
+    for (Shifted how : {Shifted{}, Shifted{true, true},
+                        Shifted{false, true, true, Shifted::loaded},
+                        Shifted{true, false, false, Shifted::fives}}) {
+      Kernel kernel = shifted_product(left, right, how);
+      SharedPlan plan = make_plan(kernel, chips[0]).take();
+      ASSERT_TRUE(plan->product) << plan->no_product << print(kernel);
+      EXPECT_EQ(plan->product->left.load == no_node, left == u8);
+      int64_t edge = how.padding == Shifted::none ? 0 : 2;
+      check_kernel(kernel,
+                   {{1, 1, 3, 3 - edge},
+                    {3, 5, 7, 7 - edge},
+                    {4, 3, 0, 0},
+                    {70, 90, 130, 130 - edge}},
+                   {}, true, chips);
+      if (HasFailure())
+        return;
+    }
+}
+
 /// Full tiles leave the unit busy: nearly all multiply-adds are of the product.
 TEST(Product, LargeMatricesFillTheUnit) {
   Capabilities chip = test_chip();

@@ -5,15 +5,12 @@
 //===----------------------------------------------------------------------===//
 #include "tile/product_tiler.h"
 #include "tile/body_tiler.h"
-#include "tile/event_planner.h"
-#include "tile/operand_box.h"
+#include "tile/product_operands.h"
 #include "tile/product_shape.h"
 #include "tile/product_sums.h"
 #include "tile/regions.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <list>
 
 namespace landfall::tile {
 
@@ -24,14 +21,9 @@ public:
   ProductRecorder(Stream &stream, Part part)
       : stream_(stream), plan_(stream.launch.plan()), product_(*plan_.product),
         shape_(choose_shape(stream.capabilities, stream.launch, part)),
-        staging_(make_arena(Space::staging)), left_(make_arena(Space::left)),
-        right_(make_arena(Space::right)),
-        accumulator_(make_arena(Space::accumulator)) {
-    for (const SidePlan *side : {&product_.left, &product_.right})
-      if (side->load != no_node)
-        sides_[side == &product_.left] =
-            sides_of(stream.launch, plan_.factors, side->load);
-  }
+        operands_(stream), left_(product_arena(stream, Space::left)),
+        right_(product_arena(stream, Space::right)),
+        accumulator_(product_arena(stream, Space::accumulator)) {}
 
   void record(Part part) {
     std::vector<uint32_t> loops;
@@ -57,12 +49,6 @@ public:
   }
 
 private:
-  Arena make_arena(Space space) const {
-    // Neighbours share no block, or one would wait for the other.
-    return Arena(space, stream_.capabilities.bytes_of(space),
-                 std::max(stream_.capabilities.alignment, watched_bytes));
-  }
-
   int64_t extent(uint32_t variable) const {
     return stream_.launch.extent(plan_.factors.space.extents[variable]);
   }
@@ -124,10 +110,12 @@ private:
     for (; part < parts; ++part) {
       set_tile(region, product_.depth, extents, sizes,
                is_backwards_ ? parts - 1 - part : part);
-      Array left = operand(region, product_.left, product_.types.left,
-                           product_.rows, product_.depth, left_);
-      Array right = operand(region, product_.right, product_.types.right,
-                            product_.depth, product_.columns, right_);
+      Array left =
+          operands_.get(region, product_.left, product_.types.left,
+                        in_batch(product_.rows, product_.depth), left_);
+      Array right =
+          operands_.get(region, product_.right, product_.types.right,
+                        in_batch(product_.depth, product_.columns), right_);
       if (part == 0)
         sums = allocate_sums(region);
       if (stream_.emitter.failed())
@@ -142,13 +130,14 @@ private:
   }
 
   ProductSums allocate_sums(const Region &region) {
-    std::vector<uint32_t> both = product_.rows;
-    both.insert(both.end(), product_.columns.begin(), product_.columns.end());
-    ProductSums sums = {allocate_sums(region, both), {}, {}};
+    ProductSums sums = {
+        allocate_sums(region, in_batch(product_.rows, product_.columns)),
+        {},
+        {}};
     if (product_.right.zero != no_node)
-      sums.left = allocate_sums(region, product_.rows);
+      sums.left = allocate_sums(region, in_batch(product_.rows));
     if (product_.left.zero != no_node)
-      sums.right = allocate_sums(region, product_.columns);
+      sums.right = allocate_sums(region, in_batch(product_.columns));
     return sums;
   }
 
@@ -163,9 +152,41 @@ private:
                                     });
   }
 
+  /// Those variables within the batch's.
+  std::vector<uint32_t>
+  in_batch(const std::vector<uint32_t> &outer,
+           const std::vector<uint32_t> &inner = {}) const {
+    std::vector<uint32_t> all = product_.batch;
+    all.insert(all.end(), outer.begin(), outer.end());
+    all.insert(all.end(), inner.begin(), inner.end());
+    return all;
+  }
+
+  /// The products of a tile: all matrices are dense.
+  void multiply(const Region &region, Array left, Array right, ProductSums sums,
+                bool adds) {
+    const int64_t products = points(region, product_.batch);
+    const int64_t rows = points(region, product_.rows),
+                  columns = points(region, product_.columns),
+                  depth = points(region, product_.depth);
+    auto go_on = [](Array &matrix, int64_t elements) {
+      matrix.offset += elements * size_of(matrix.type);
+    };
+    for (int64_t k = 0; k < products && !stream_.emitter.failed(); ++k) {
+      multiply_one(region, left, right, sums, adds);
+      go_on(left, rows * depth);
+      go_on(right, depth * columns);
+      go_on(sums.products, rows * columns);
+      if (sums.left)
+        go_on(*sums.left, rows);
+      if (sums.right)
+        go_on(*sums.right, columns);
+    }
+  }
+
   /// The sum of a factor alone is its product with ones.
-  void multiply(const Region &region, const Array &left, const Array &right,
-                const ProductSums &sums, bool adds) {
+  void multiply_one(const Region &region, const Array &left, const Array &right,
+                    const ProductSums &sums, bool adds) {
     MultiplyCall call;
     call.product = product_.types;
     call.rows = points(region, product_.rows);
@@ -207,172 +228,13 @@ private:
     return *made;
   }
 
-  /// A factor as a dense matrix in the unit's memory.
-  Array operand(const Region &region, const SidePlan &side, DType type,
-                std::vector<uint32_t> outer, const std::vector<uint32_t> &inner,
-                Arena &arena) {
-    outer.insert(outer.end(), inner.begin(), inner.end());
-    Array result = stream_.emitter.allocate(arena, type, outer, region);
-    if (stream_.emitter.failed())
-      return result;
-    bool has_staging = staging_.bytes() > 0;
-    if (side.load != no_node && !has_staging) {
-      load_direct(region, side, result);
-      return result;
-    }
-    if (!has_staging) {
-      compute(region, side, outer, result);
-      return result;
-    }
-    stream_.emitter.copy(region, result, staged(region, side, type, outer));
-    return result;
-  }
-
-  /// A part of a factor in the staging space: as it is there already, if memory
-  /// has lasted since it was used before.
-  Array staged(const Region &region, const SidePlan &side, DType type,
-               const std::vector<uint32_t> &variables) {
-    std::vector<int64_t> key = {&side == &product_.left};
-    for (const auto *group : {&product_.batch, &variables})
-      for (uint32_t v : *group)
-        key.push_back(region.start[v]);
-    auto found = std::ranges::find(cache_, key, &Cached::key);
-    if (found != cache_.end()) {
-      cache_.splice(cache_.end(), cache_, found);
-      return cache_.back().array;
-    }
-    Array array = new_staged(region, side, type, variables);
-    if (!stream_.emitter.failed())
-      cache_.push_back({std::move(key), array});
-    return array;
-  }
-
-  Array new_staged(const Region &region, const SidePlan &side, DType type,
-                   const std::vector<uint32_t> &variables) {
-    if (std::optional<OperandBox> box = better_box(
-            sides_[&side == &product_.left], region, variables, size_of(type)))
-      return boxed(*box, region, side, type, variables);
-    bool direct = side.load != no_node;
-    Array array = stream_.emitter.allocate(
-        staging_, type, direct ? in_memory_order(side, variables) : variables,
-        region, [this] { return drop_oldest(); });
-    if (stream_.emitter.failed())
-      return array;
-    if (direct)
-      load_direct(region, side, array);
-    else
-      compute(region, side, variables, array);
-    return array;
-  }
-
-  /// A part in the staging space makes room: of the right factor, of which the
-  /// next tile needs another panel, but for the last few, which are being
-  /// moved; else the longest unused.
-  bool drop_oldest() {
-    constexpr ptrdiff_t in_use = 4;
-    if (cache_.empty())
-      return false;
-    auto is_right = [](const Cached &part) { return !part.key.front(); };
-    bool drops_right = std::ranges::count_if(cache_, is_right) > in_use;
-    cache_.erase(drops_right ? std::ranges::find_if(cache_, is_right)
-                             : cache_.begin());
-    return true;
-  }
-
-  Array boxed(const OperandBox &box, const Region &region, const SidePlan &side,
-              DType type, const std::vector<uint32_t> &variables) {
-    auto memory = stream_.emitter.allocate(staging_, box.bytes(),
-                                           [this] { return drop_oldest(); });
-    Array array = box.array(memory, type, region, variables);
-    if (!stream_.emitter.failed())
-      box.load(stream_.emitter, plan_.kernel.nodes[side.load].index, *memory,
-               padding_of(side));
-    return array;
-  }
-
-  /// The elements of a load, over what stands where its guard lets nothing
-  /// through.
-  void load_direct(const Region &region, const SidePlan &side,
-                   const Array &array) {
-    Padding padding = padding_of(side);
-    if (!padding.is_zero()) {
-      std::vector<uint32_t> variables;
-      for (const Axis &axis : array.axes)
-        variables.push_back(axis.variable);
-      const Array nothing, *arrays[] = {&nothing, &array};
-      stream_.emitter.pad(array.place(), size_of(array.type), padding,
-                          dimensions_of(region, variables, arrays));
-    }
-    load_elements(stream_, plan_.factors, region, side.load, array,
-                  padding.is_zero());
-  }
-
-  /// Its one value is loaded once.
-  Padding padding_of(const SidePlan &side) {
-    if (side.other == no_node)
-      return {};
-    if (plan_.kinds[side.other] == ValueKind::host)
-      return {stream_.launch.host_bits(side.other)};
-    std::optional<Array> &loaded = others_[&side == &product_.left];
-    if (!loaded)
-      loaded = value_in(stream_, side.other, side.other_steps,
-                        one_point(plan_.factors));
-    return {0, loaded};
-  }
-
-  /// The variables by the strides of the load in device memory, the longest
-  /// first, so that it reads in order.
-  std::vector<uint32_t> in_memory_order(const SidePlan &side,
-                                        std::vector<uint32_t> variables) const {
-    Form offset =
-        stream_.launch.form(plan_.loads.at(side.load).offset, plan_.factors);
-    std::ranges::stable_sort(variables, std::greater(), [&](uint32_t v) {
-      return std::abs(offset.slopes[v]);
-    });
-    return variables;
-  }
-
-  /// Computes a factor in the vector space, in parts, and moves it.
-  void compute(const Region &region, const SidePlan &side,
-               const std::vector<uint32_t> &variables,
-               const Array &destination) {
-    std::vector<int64_t> extents, sizes;
-    for (uint32_t v : variables)
-      extents.push_back(region.count[v]);
-    Region part = region;
-    cut_region(part, variables, extents, stream_.points);
-    for (uint32_t v : variables)
-      sizes.push_back(part.count[v]);
-    for_each_tile(part, variables, extents, sizes, [&] {
-      Region moved = part;
-      Array place = destination;
-      for (uint32_t v : variables) {
-        place.offset += part.start[v] * destination.stride(v);
-        moved.start[v] += region.start[v];
-      }
-      Evaluator evaluator(stream_, plan_.factors, moved);
-      evaluator.run(side.steps);
-      if (!stream_.emitter.failed())
-        stream_.emitter.copy(moved, place, evaluator.element(side.value));
-      return !stream_.emitter.failed();
-    });
-  }
-
-  /// A part of a factor: which side, and where it begins.
-  struct Cached {
-    std::vector<int64_t> key;
-    Array array;
-  };
-
   Stream &stream_;
   const TilePlan &plan_;
   const ProductPlan &product_;
   ProductShape shape_;
-  std::array<std::vector<BoxSide>, 2> sides_; ///< Of right and left.
-  Arena staging_, left_, right_, accumulator_;
-  std::array<std::optional<Array>, 2> ones_;   ///< In `right_`, `left_`.
-  std::array<std::optional<Array>, 2> others_; ///< Of right and left.
-  std::list<Cached> cache_;       ///< In `staging_`, the longest unused first.
+  ProductOperands operands_;
+  Arena left_, right_, accumulator_;
+  std::array<std::optional<Array>, 2> ones_; ///< In `right_`, `left_`.
   std::optional<BodyTiles> last_; ///< Of the tile that was summed last.
   int64_t computed_ = 0;          ///< How many of them have been.
   /// Every other tile goes through the depth from its end, where what it shares

@@ -170,12 +170,14 @@ inline size_t run_tiled(const SharedPlan &plan, const Capabilities &chip,
   return calls;
 }
 
-/// Checks a kernel at some sizes on all chips, by one and three cores.
-inline void check_kernel(const Kernel &kernel,
-                         const std::vector<std::vector<int64_t>> &sizes,
-                         Tolerance tolerance = {}, bool whole = false) {
+/// Checks a kernel at some sizes on chips with the same plans, by one and three
+/// cores.
+inline void
+check_kernel(const Kernel &kernel,
+             const std::vector<std::vector<int64_t>> &sizes,
+             Tolerance tolerance = {}, bool whole = false,
+             const std::vector<Capabilities> &chips = test_chips()) {
   ASSERT_TRUE(verify(kernel).ok()) << print(kernel);
-  std::vector<Capabilities> chips = test_chips();
   std::mt19937 random(7);
   Result<SharedPlan> plan = make_plan(kernel, chips[0]);
   ASSERT_TRUE(plan.ok()) << kernel.name << ": " << plan.error().message;

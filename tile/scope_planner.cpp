@@ -284,24 +284,23 @@ private:
     for (NodeId init : fold.inits)
       TRY(visit_element(init));
     fold.results.resize(fold.inits.size(), no_node);
-    if (fold.reduces) {
-      TRY(visit_element(fold.element));
-      if (fold.factor != no_node)
-        TRY(visit_element(fold.factor));
+    std::vector<NodeId> values = at(fold.loops.back()).blocks[0].yields;
+    if (fold.reduces()) {
+      values.clear();
+      for (const FoldPlan::Join &join : fold.joins)
+        for (NodeId value : {join.element, join.factor})
+          if (value != no_node)
+            values.push_back(value);
     } else {
       const Block &block = node.blocks[0];
       for (size_t c = 0; c < fold.inits.size(); ++c)
         plan_.kinds[block.params[c + 1]] = ValueKind::array;
-      for (NodeId yield : block.yields)
-        TRY(visit_element(yield));
     }
+    for (NodeId value : values)
+      TRY(visit_element(value));
     for (size_t k = 0; k + 1 < fold.loops.size(); ++k)
       fold.steps.push_back(list_outer_steps(plan_, at(fold.loops[k]).blocks[0],
                                             fold.loops[k + 1]));
-    std::vector<NodeId> values = at(fold.loops.back()).blocks[0].yields;
-    if (fold.reduces)
-      values = {fold.element,
-                fold.factor == no_node ? fold.element : fold.factor};
     fold.steps.push_back(
         list_steps(plan_, at(fold.loops.back()).blocks[0], values));
     plan_.folds[id] = std::move(fold);

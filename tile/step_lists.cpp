@@ -136,10 +136,10 @@ private:
     const Block &block = plan_.kernel.nodes[fold.loops[0]].blocks[0];
     for (size_t c = 0; c < fold.inits.size(); ++c) {
       Variables variables = plan_.uses[fold.inits[c]];
-      if (fold.reduces) {
-        variables |= plan_.uses[fold.element];
-        if (fold.factor != no_node)
-          variables |= plan_.uses[fold.factor];
+      if (fold.reduces()) {
+        variables |= plan_.uses[fold.joins[c].element];
+        if (fold.joins[c].factor != no_node)
+          variables |= plan_.uses[fold.joins[c].factor];
       } else {
         variables |= plan_.uses[block.yields[c]];
         grow(block.params[c + 1], variables & ~inner);

@@ -73,22 +73,26 @@ struct Step {
 
 /// A fold: a loop node of a body.
 ///
-/// A reduction carries one value, which it joins with elements that do not
-/// depend on it, in any order; directly nested folds are one reduction. Other
+/// A reduction joins each value that it carries with elements that depend on
+/// none of them, in any order; directly nested folds are one reduction. Other
 /// folds run step by step.
 struct FoldPlan {
+  /// How a reduction makes one of its values.
+  struct Join {
+    ScalarOp reduce = ScalarOp::add; ///< Of elements with each other.
+    ScalarOp join = ScalarOp::add;   ///< Of the carried value with that.
+    NodeId element = no_node;
+    NodeId factor = no_node; ///< Not no_node: elements are element * factor.
+  };
   std::vector<NodeId> loops;       ///< Outermost first; several: a reduction.
   std::vector<uint32_t> variables; ///< Of each loop.
   std::vector<std::vector<Step>> steps; ///< Of each loop's block.
   std::vector<NodeId> inits;
   /// The `result` nodes that stand for the fold's values; no_node: unused.
   std::vector<NodeId> results;
-  bool reduces = false;
-  // Of a reduction.
-  ScalarOp reduce = ScalarOp::add; ///< Of elements with each other.
-  ScalarOp join = ScalarOp::add;   ///< Of the carried value with that.
-  NodeId element = no_node;
-  NodeId factor = no_node; ///< Not no_node: elements are element * factor.
+  std::vector<Join> joins; ///< By value; empty: this is no reduction.
+
+  bool reduces() const { return !joins.empty(); }
 };
 
 /// A block with variables of its own: the body, or a contraction's factors.

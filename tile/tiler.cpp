@@ -121,7 +121,7 @@ Status run_tiler(const TilePlan &plan, const Capabilities &capabilities,
       return {};
   const int64_t most = first_points(capabilities, launch, part);
   // A reduction has more elements than results.
-  auto reduces = [](const auto &fold) { return fold.second.reduces; };
+  auto reduces = [](const auto &fold) { return fold.second.reduces(); };
   int64_t points = std::ranges::any_of(plan.folds, reduces)
                        ? fitting_points(capabilities)
                        : most;

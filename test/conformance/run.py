@@ -1,7 +1,7 @@
 """The conformance suite: every ONNX case on one target.
 
     run.py --target cpu [--devices A,B] [--filter TEXT] [--jobs 2]
-           [--json FILE] [--slice N] [--fallback] [--host VARIANT]
+           [--json FILE] [--slice N] [--fallback] [--host VARIANT] [--seconds 60]
 
 A case that fails must be in the lists of exclusions/, with a reason; one that
 is there and passes fails the suite. A case is run twice: as it is, and with all
@@ -32,13 +32,12 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "hosts"))
 import hosts  # noqa: E402
 
-TIME_LIMIT = 60  # seconds a case
-
 
 class Worker:
     """A worker process, restarted after a crash or a hang."""
 
-    def __init__(self, target, devices, fallback, host):
+    def __init__(self, seconds, target, devices, fallback, host):
+        self.seconds = seconds  # A case.
         self.arguments = [target, *(["--host", host] if host else []), *(["--fallback"] if fallback else []), *devices]
         self.process = None
 
@@ -53,7 +52,7 @@ class Worker:
     def run(self, name):
         if self.process is None or self.process.poll() is not None:
             self.start()
-        timer = threading.Timer(TIME_LIMIT, self.process.kill)
+        timer = threading.Timer(self.seconds, self.process.kill)
         timer.start()
         try:
             self.process.stdin.write(name + "\n")
@@ -75,23 +74,23 @@ class Worker:
             self.process.wait()
 
 
-def run_cases(names, target, devices, fallback, host, jobs):
+def run_cases(names, jobs, *worker):
     work = queue.SimpleQueue()
     for name in names:
         work.put(name)
     results = {}
 
     def loop():
-        worker = Worker(target, devices, fallback, host)
+        own = Worker(*worker)
         while True:
             try:
                 name = work.get_nowait()
             except queue.Empty:
                 break
-            results[name] = worker.run(name)
+            results[name] = own.run(name)
             if sys.stderr.isatty() and len(results) % 20 == 0:
                 print(f"\r{len(results)}/{len(names)}", end="", file=sys.stderr, flush=True)
-        worker.stop()
+        own.stop()
 
     threads = [threading.Thread(target=loop) for _ in range(jobs)]
     for thread in threads:
@@ -136,6 +135,7 @@ def main():
     parser.add_argument("--fallback", action="store_true", help="kernels may fall back")
     parser.add_argument("--host", choices=sorted(hosts.HOSTS), help="a processor to emulate")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seconds", type=int, default=60, help="a case may take; more where others use the machine")
     parser.add_argument("--json", help="write all results here")
     options = parser.parse_args()
 
@@ -147,7 +147,8 @@ def main():
     names = [case.name for case in suite.all_cases(options.target)
              if options.filter in case.name and zlib.crc32(case.name.encode()) % options.slice == 0]
     devices = [name for name in options.devices.split(",") if name]
-    results = run_cases(names, options.target, devices, options.fallback, options.host, options.jobs)
+    results = run_cases(names, options.jobs, options.seconds, options.target, devices, options.fallback,
+                        options.host)
     if options.json:
         Path(options.json).write_text(json.dumps(results, indent=1, sort_keys=True))
     outcomes = outcomes_of(results)
