@@ -82,8 +82,10 @@ def kernel_of(operator: Any) -> Callable[..., torch.Tensor]:
 
 
 def install() -> None:
+    """Where a release of PyTorch has no such question, there is nothing to answer."""
     for name in ("_select_conv_backend", "_conv_determine_backend_memory_format"):
-        setattr(torch._C, name, unconditional(getattr(torch._C, name)))
+        if ask := getattr(torch._C, name, None):
+            setattr(torch._C, name, unconditional(ask))
     for operator, instead in ((aten.matmul.default, folded), (aten.linear.default, folded),
                               (aten.adaptive_avg_pool2d.default, averaged)):
         operator.py_kernels[COMPOSITE] = instead(kernel_of(operator))
