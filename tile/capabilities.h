@@ -100,6 +100,10 @@ struct Capabilities {
   /// are no calls of `gather`, and kernels that need them fall back.
   bool indexed_loads = false;
 
+  /// The most calls of one core in a launch; by default their instructions take
+  /// some 100 MB. What takes more is faster elsewhere.
+  int64_t stream_limit = 1 << 20;
+
   /// Dimensions of the vector unit's operands; at least 1.
   int vector_dimensions = 1;
   /// The most elements of an operand in one dimension; 0: no limit.

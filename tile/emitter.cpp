@@ -106,7 +106,7 @@ void Emitter::add(Call call) {
   if (failed())
     return;
   calls_.push_back(call);
-  if (calls_.size() > most_calls)
+  if (int64_t(calls_.size()) > capabilities_.stream_limit)
     failure_ = Failure::length;
   else if (stop_ && stop_->load(std::memory_order_relaxed))
     failure_ = Failure::stopped;

@@ -47,10 +47,6 @@ struct Padding {
 /// Records calls on arrays, cut into what one call can do.
 class Emitter {
 public:
-  /// The most calls of one core: their instructions take some 100 MB. What
-  /// takes more, such as a fold of many steps, is faster elsewhere.
-  static constexpr size_t most_calls = size_t(1) << 20;
-
   /// `stop`, if it is not null, ends the recording once it is true.
   Emitter(const Capabilities &capabilities, CallList &calls,
           const std::atomic<bool> *stop = nullptr)

@@ -238,7 +238,7 @@ TEST(Fold, StreamsAreBounded) {
   Kernel kernel = recurrence();
   SharedPlan plan = make_plan(kernel, test_chip()).take();
   Counter backend;
-  std::vector<int64_t> sizes = {1, int64_t(Emitter::most_calls)};
+  std::vector<int64_t> sizes = {1, test_chip().stream_limit};
   std::atomic<bool> stop = false;
   Status status = run_tiler(*plan, test_chip(), sizes, {}, backend, &stop);
   ASSERT_FALSE(status.ok());

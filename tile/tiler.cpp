@@ -137,7 +137,7 @@ Status run_tiler(const TilePlan &plan, const Capabilities &capabilities,
     if (failure == Emitter::Failure::length)
       return refuse(fmt::format("kernel '{}' would take a core more than {} "
                                 "instructions",
-                                plan.kernel.name, Emitter::most_calls));
+                                plan.kernel.name, capabilities.stream_limit));
     if (points == 1)
       return refuse(
           fmt::format("one point of kernel '{}' does not fit in on-chip memory",

@@ -4,10 +4,12 @@ share. The importing test is given the program as its first argument.
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import unittest
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -44,6 +46,18 @@ def save_model(path):
     )
     onnx.save(model, path)
     return lambda x: np.maximum(x @ weight + bias, 0)
+
+
+LONG = """<ir_version: 10, opset_import: ["" : 21]>
+    g (float[n] x, float[3] w) => (float[n] q, float[3] v) { q = Exp(x) v = Neg(w) }"""
+
+
+def save_short_chip(path):
+    """The device whose streams are so short that it refuses Exp of a million elements (LONG)."""
+    chips = Path(__file__).parents[2] / "targets/atoll/chips"
+    text = (chips / "atoll1.chip").read_text()
+    Path(path).write_text(re.sub("stream_limit = .*", "stream_limit = 64", text))
+    return f"atoll:{path}"
 
 
 class CommandLine(unittest.TestCase):

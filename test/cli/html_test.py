@@ -18,7 +18,7 @@ from pathlib import Path
 import onnx
 import onnx.parser
 
-from command_line import CommandLine
+from command_line import LONG, CommandLine, save_short_chip
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -125,16 +125,15 @@ class Html(CommandLine):
         self.assertIn("The instructions are not known", shown.text)
 
     def test_fallbacks(self):
-        model = onnx.parser.parse_model("""<ir_version: 10, opset_import: ["" : 21]>
-            g (float[n] x) => (uint8[n] q, float scale, uint8 zero) { q, scale, zero = DynamicQuantizeLinear(x) }""")
-        onnx.save(model, self.path("long.onnx"))
+        onnx.save(onnx.parser.parse_model(LONG), self.path("long.onnx"))
+        device = save_short_chip(self.path("short.chip"))
         reason = "would take a core more than"
-        path = self.page("explain", "long.onnx", "--device", "atoll1", "--dim", "n=1000000", "--repeat", "1")
+        path = self.page("explain", "long.onnx", "--device", device, "--dim", "n=1000000", "--repeat", "1")
         self.assertEqual(len(self.report(path)["placement"]["reasons"]), 1)
         shown = self.show(path)
         self.assertEqual(shown.count("fallbacks", "tr"), 2)
         self.assertIn(reason, shown.text)
-        shown = self.show(self.page("bench", "long.onnx", "--device", "atoll1", "--shapes", "x=10;x=1000000", "--repeat", "1"))
+        shown = self.show(self.page("bench", "long.onnx", "--device", device, "--shapes", "x=10,w=3;x=1000000,w=3", "--repeat", "1"))
         self.assertNotIn("fallbacks-0", shown.sections)
         self.assertEqual(shown.count("fallbacks-1", "tr"), 2)
         self.assertNotIn("fallbacks", self.show(self.page("explain", self.model)).sections)

@@ -1,6 +1,7 @@
 """Landfall as an execution provider of an unmodified onnxruntime."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -144,11 +145,18 @@ x = np.ones((3, 8), np.float32)
 np.testing.assert_allclose(made.run(["y"], {"x": x})[0], -np.exp(x[:1]), rtol=1e-5)""")
         self.assertRegex(log, "Landfall: leaves .*SplitToSequence.* to onnxruntime: gives a value that is no tensor")
         self.assertRegex(log, "Landfall: claims 3 of 4 nodes in 2 groups")
-        log = log_of("""
-import models, runtime, numpy as np
-graph = models.parse('''g (float[n] x) => (uint8[n] q, float scale, uint8 zero) { q, scale, zero = DynamicQuantizeLinear(x) }''')
-made = runtime.session(graph, "atoll1", log=2)
-for size in (10, 1000000, 1000000): made.run(None, {"x": np.ones(size, np.float32)})""")
+        chip = (Path(__file__).parents[2] / "targets/atoll/chips/atoll1.chip").read_text()
+        short = Path(self.enterContext(tempfile.TemporaryDirectory()), "short.chip")
+        short.write_text(re.sub("stream_limit = .*", "stream_limit = 64", chip))
+        log = log_of(f"""
+import models, onnxruntime, numpy as np
+from runtime import PROVIDER, landfall_ep
+landfall_ep.register(onnxruntime)
+graph = models.parse('''g (float[n] x) => (float[n] q) {{ q = Exp(x) }}''')
+options = onnxruntime.SessionOptions()
+options.log_severity_level = 2
+made = onnxruntime.InferenceSession(graph.SerializeToString(), options, providers=[(PROVIDER, {{"device": "atoll:{short}"}})])
+for size in (10, 1000000, 1000000): made.run(None, {{"x": np.ones(size, np.float32)}})""")
         self.assertEqual(log.count("would take a core more than"), 1, "at the sizes that the device refuses, once")
         log = log_of("import models, runtime; runtime.session(models.with_a_gap(), 'cpu', log=2)")
         self.assertRegex(log, "leaves the node of output 't' .com.microsoft.MatMulFpQ4. to onnxruntime: .*blk_quant_type 2")

@@ -25,6 +25,7 @@ constexpr chip_file::Field<Chip> fields[] = {
     {{"vector_kib", 16, 131072, "KiB"}, &Chip::vector_kib},
     {{"dma_bytes_per_cycle", 1, 4096, "bytes"}, &Chip::dma_bytes_per_cycle},
     {{"move_bytes_per_cycle", 1, 4096, "bytes"}, &Chip::move_bytes_per_cycle},
+    {{"stream_limit", 16, 1 << 24, "instructions"}, &Chip::stream_limit},
     {{"queue_depth", 1, 1024}, &Chip::queue_depth},
     {{"dram_mib", 64, 1048576, "MiB"}, &Chip::dram_mib},
     {{"dram_gb_per_s", 1, 65536, "GB/s"}, &Chip::dram_gb_per_s},
@@ -87,6 +88,7 @@ tile::Capabilities capabilities(const ChipDescription &chip) {
   std::ranges::transform(kib, can.bytes.begin(),
                          [](int64_t each) { return each << 10; });
   can.flag_limit = flag_limit;
+  can.stream_limit = chip.stream_limit;
   int64_t dram = chip.dram_gb_per_s * int64_t(1000) / chip.clock_mhz;
   can.device_bytes_per_cycle =
       std::min<int64_t>(chip.dma_bytes_per_cycle, dram / chip.cores);

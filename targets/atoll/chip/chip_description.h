@@ -27,7 +27,8 @@ struct ChipDescription {
   uint32_t vector_kib = 0;
   uint32_t dma_bytes_per_cycle = 0; ///< Per direction.
   uint32_t move_bytes_per_cycle = 0;
-  uint32_t queue_depth = 0; ///< Instructions that wait in front of a queue.
+  uint32_t stream_limit = 0; ///< The most instructions of a core in a launch.
+  uint32_t queue_depth = 0;  ///< Instructions that wait in front of a queue.
   // The memory that all cores share.
   uint32_t dram_mib = 0;
   uint32_t dram_gb_per_s = 0;

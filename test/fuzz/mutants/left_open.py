@@ -98,7 +98,8 @@ def casts_out_of_range(node, reals, like):
     if to is None or to.kind not in "iu":
         return False
     limits = np.iinfo(to)
-    return any(not np.all((value >= limits.min) & (value <= limits.max)) for value in reals)
+    wide = [value.astype(np.float64) for value in reals]  # In float16 the limits are infinite.
+    return any(not np.all((value >= limits.min) & (value < float(limits.max) + 1)) for value in wide)
 
 
 def rounds_without_padding_up(node):
