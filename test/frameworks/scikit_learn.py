@@ -8,7 +8,7 @@ import landfall
 
 features = np.random.default_rng(1).standard_normal((200, 5)).astype(np.float32)
 classes = (features.sum(1) > 0).astype(np.int64)
-pipeline = make_pipeline(StandardScaler(), RandomForestClassifier(20)).fit(features, classes)
+pipeline = make_pipeline(StandardScaler(), RandomForestClassifier(21, random_state=0)).fit(features, classes)
 
 model = to_onnx(pipeline, features[:1], options={"zipmap": False})
 compiled = landfall.compile(model)

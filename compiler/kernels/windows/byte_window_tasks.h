@@ -66,7 +66,7 @@ private:
   std::unique_ptr<TaskGenerator> loops_;
   // Of the run function being emitted.
   std::optional<SizeCode> sizes_;
-  typename Way::Tile tile_{};
+  Way::Tile tile_{};
 };
 
 } // namespace landfall::kernels

@@ -8,6 +8,7 @@ computes both.
 import numpy as np
 import onnx
 import onnx.inliner
+import onnx.shape_inference
 from onnx import TensorProto, helper, numpy_helper
 
 from mutants.mutant import all_nodes, rename_uses, untyped
@@ -267,8 +268,11 @@ def decompose_by_schema(m, rng):
     kinds = sorted({node.op_type for node in all_nodes(m.graph) if is_function(m, node)})
     if not kinds:
         return False
-    m.model.CopyFrom(onnx.inliner.inline_selected_functions(m.model, [("", rng.choice(kinds))],
-                                                            inline_schema_functions=True))
+    try:
+        m.model.CopyFrom(onnx.inliner.inline_selected_functions(m.model, [("", rng.choice(kinds))],
+                                                                inline_schema_functions=True))
+    except onnx.shape_inference.InferenceError:  # Other changes declared wrong types.
+        return False
     return True
 
 
