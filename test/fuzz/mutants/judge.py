@@ -256,10 +256,20 @@ RANK = [*FINDINGS, "refused", "lenient", "unspecified", "rival's own", "amplifie
 
 
 class Einsum(onnx.reference.op_run.OpRun):
-    """By its definition. ONNX's evaluator sums factors before it multiplies them, which differs beside infinities."""
+    """By its definition: products of all factors, summed. Where factors are summed before they are
+    multiplied, as ONNX's evaluator and numpy do, infinities give other results."""
 
     def _run(self, *operands, equation):
-        return (np.asarray(np.einsum(equation, *operands, optimize=False)).astype(operands[0].dtype),)
+        terms, _, result = equation.replace(" ", "").partition("->")
+        if "." in equation or "->" not in equation:
+            return (np.asarray(np.einsum(equation, *operands, optimize=False)).astype(operands[0].dtype),)
+        letters = result + "".join(sorted(set(terms) - set(result) - {","}))
+        product = 1
+        for term, operand in zip(terms.split(","), operands):
+            own = [letter for letter in letters if letter in term]
+            aligned = np.einsum(f"{term}->{''.join(own)}", operand)  # Diagonals and an order; nothing is summed.
+            product = product * np.expand_dims(aligned, [k for k, letter in enumerate(letters) if letter not in own])
+        return (np.asarray(np.sum(product, tuple(range(len(result), len(letters))))).astype(operands[0].dtype),)
 
 
 class MeanVarianceNormalization(onnx.reference.op_run.OpRun):

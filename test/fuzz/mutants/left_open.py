@@ -81,6 +81,8 @@ def is_open(node, operands, known):
             return True  # Of one column: the reference pads it, a broadcast repeats it; no integer is infinite.
         if mask.shape[-2:-1] == (1,) and attributes.get("is_causal"):
             return True  # Of one row: the reference takes it for the first query's.
+    if node.op_type == "Resize" and "keep_aspect_ratio_policy" in attributes and min(attributes.get("axes", [0])) < 0:
+        return True  # The rival looks for scales at the negative axes as they are.
     if node.op_type == "Attention" and attributes.get("scale", 1) < 0:
         return True  # The reference multiplies Q and K by its root.
     if node.op_type == "MeanVarianceNormalization" and any(value.dtype == np.float16 for value in reals):
