@@ -381,8 +381,9 @@ class Operands(unittest.TestCase):
                                ("LpPool", {})):
             for height, kernel, stride, pad in ((1, 2, 2, 0), (2, 4, 3, 0), (3, 5, 3, 1), (4, 2, 2, 0)):
                 picture = X.reshape(-1)[:height * 2].reshape(1, 1, height, 2)
-                self.agrees(op, {"x": picture}, kernel_shape=[kernel, 1], strides=[stride, 1],
-                            pads=[pad, 0, 0, 0], opset=19, **attributes)
+                for opset in (17, 19):
+                    self.agrees(op, {"x": picture}, kernel_shape=[kernel, 1], strides=[stride, 1],
+                                pads=[pad, 0, 0, 0], opset=opset, **attributes)
             self.refuses_at_run_of_any_size(op, attributes)
 
     def refuses_at_run_of_any_size(self, op, attributes):
