@@ -169,6 +169,18 @@ inline Kernel matmul_kernel() {
   return std::move(k.kernel);
 }
 
+/// matmul_kernel, over i32.
+inline Kernel integer_matmul() {
+  Kernel matmul = matmul_kernel();
+  for (Node &node : matmul.nodes)
+    if (node.type == DType::f32)
+      node.type = DType::i32;
+  for (KernelOperand &operand : matmul.operands)
+    operand.dtype = DType::i32;
+  matmul.accumulator = DType::i32;
+  return matmul;
+}
+
 /// Row by row: a running sum stored as it goes, a branch on its sign, a check
 /// that it stays below 100, a guarded load beyond the end, a while loop.
 inline Kernel scan_kernel() {

@@ -10,18 +10,6 @@
 namespace landfall::analysis {
 namespace {
 
-/// matmul_kernel, over i32.
-Kernel integer_matmul() {
-  Kernel matmul = matmul_kernel();
-  for (Node &node : matmul.nodes)
-    if (node.type == DType::f32)
-      node.type = DType::i32;
-  for (KernelOperand &operand : matmul.operands)
-    operand.dtype = DType::i32;
-  matmul.accumulator = DType::i32;
-  return matmul;
-}
-
 bool has(const Kernel &kernel, ScalarOp op) {
   for (const Node &node : kernel.nodes)
     if (node.kind == NodeKind::scalar && node.op == op)

@@ -11,18 +11,6 @@
 namespace landfall::analysis {
 namespace {
 
-/// matmul_kernel, over i32.
-Kernel integer_matmul() {
-  Kernel matmul = matmul_kernel();
-  for (Node &node : matmul.nodes)
-    if (node.type == DType::f32)
-      node.type = DType::i32;
-  for (KernelOperand &operand : matmul.operands)
-    operand.dtype = DType::i32;
-  matmul.accumulator = DType::i32;
-  return matmul;
-}
-
 TEST(MapAsContraction, isTheInverse) {
   for (const Kernel &matmul : {integer_matmul(), matmul_kernel()}) {
     Kernel again = map_as_contraction(contraction_as_map(matmul)).take();

@@ -18,7 +18,8 @@ from pathlib import Path
 import onnx
 import onnx.parser
 
-from command_line import LONG, CommandLine, save_short_chip
+from command_line import LONG, CommandLine
+from short_chip import save_short_chip
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 

@@ -8,7 +8,8 @@ import unittest
 
 import onnx
 import onnx.parser
-from command_line import LONG, CommandLine, save_short_chip
+from command_line import LONG, CommandLine
+from short_chip import save_short_chip
 
 FEW, MANY = ["--dim", "n=100"], ["--dim", "n=1000000"]
 NODE = "the node giving 'q' (Exp)"

@@ -1,7 +1,6 @@
 """Landfall as an execution provider of an unmodified onnxruntime."""
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import onnxruntime
 import runtime
 from onnx import TensorProto, helper
 from runtime import PROVIDER, landfall_ep
+from short_chip import save_short_chip
 
 X = np.random.default_rng(5).normal(size=(3, 8)).astype(np.float32)
 
@@ -145,9 +145,7 @@ x = np.ones((3, 8), np.float32)
 np.testing.assert_allclose(made.run(["y"], {"x": x})[0], -np.exp(x[:1]), rtol=1e-5)""")
         self.assertRegex(log, "Landfall: leaves .*SplitToSequence.* to onnxruntime: gives a value that is no tensor")
         self.assertRegex(log, "Landfall: claims 3 of 4 nodes in 2 groups")
-        chip = (Path(__file__).parents[2] / "targets/atoll/chips/atoll1.chip").read_text()
-        short = Path(self.enterContext(tempfile.TemporaryDirectory()), "short.chip")
-        short.write_text(re.sub("stream_limit = .*", "stream_limit = 64", chip))
+        short = save_short_chip(f"{self.enterContext(tempfile.TemporaryDirectory())}/short.chip")
         log = log_of(f"""
 import models, onnxruntime, numpy as np
 from runtime import PROVIDER, landfall_ep
@@ -155,7 +153,7 @@ landfall_ep.register(onnxruntime)
 graph = models.parse('''g (float[n] x) => (float[n] q) {{ q = Exp(x) }}''')
 options = onnxruntime.SessionOptions()
 options.log_severity_level = 2
-made = onnxruntime.InferenceSession(graph.SerializeToString(), options, providers=[(PROVIDER, {{"device": "atoll:{short}"}})])
+made = onnxruntime.InferenceSession(graph.SerializeToString(), options, providers=[(PROVIDER, {{"device": "{short}"}})])
 for size in (10, 1000000, 1000000): made.run(None, {{"x": np.ones(size, np.float32)}})""")
         self.assertEqual(log.count("would take a core more than"), 1, "at the sizes that the device refuses, once")
         log = log_of("import models, runtime; runtime.session(models.with_a_gap(), 'cpu', log=2)")

@@ -8,7 +8,7 @@ import onnxruntime
 
 import landfall.onnxruntime_ep as landfall_ep
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "conformance"))
+sys.path[:0] = [str(Path(__file__).parent.parent / "conformance"), str(Path(__file__).parent.parent)]
 
 PROVIDER = landfall_ep.get_ep_name()
 # ONNX's number and bits of the types that numpy has not. Python can give them to

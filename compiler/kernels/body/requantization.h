@@ -11,7 +11,7 @@
 //   s = (a[0] / d) * i[0] + (a[1] / d) * i[1] ... + (c / d + zero)
 //
 // So if s - e and s + e round to one integer, it is the result. Where they do
-// not, in one lane of a thousand, it is not known ("unsure"), and the caller
+// not, which is seldom, it is not known ("unsure"), and the caller
 // computes operation by operation.
 //
 //===----------------------------------------------------------------------===//

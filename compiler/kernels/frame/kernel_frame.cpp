@@ -21,6 +21,13 @@ llvm::Value *KernelFrame::stride(uint32_t operand, size_t dim) {
   return product ? product : index(1);
 }
 
+bool KernelFrame::may_repeat_points() {
+  for (uint32_t k = 0; k < kernel.operands.size(); ++k)
+    if (!kernel.operands[k].written && !is_separate(k))
+      return false;
+  return true;
+}
+
 bool KernelFrame::is_separate(uint32_t operand) {
   if (llvm::is_contained(copied, operand) ||
       llvm::is_contained(staged, operand))

@@ -63,6 +63,9 @@ public:
   /// maps): of these, the map reads at each point only the element at the same
   /// index.
   bool is_separate(uint32_t operand);
+  /// Whether a point may be computed twice: not if its result may overwrite
+  /// what it is computed from.
+  bool may_repeat_points();
   /// Stack memory for `count` values, allocated in the entry block.
   llvm::AllocaInst *stack_slot(llvm::Type *type, unsigned count = 1);
   /// Stack memory for one value. Calls in one function with the same type and

@@ -117,7 +117,6 @@ private:
   Lanes piece_lanes(unsigned count, unsigned piece);
 
   // nest_tiles.cpp
-  bool may_repeat_points();
   void emit_operands(NodeId id, BodyEmitter &body);
   void emit_square_tiles(llvm::Value *low, llvm::Value *high,
                          BodyEmitter &outer);

@@ -21,21 +21,12 @@ void NestEmitter::emit_operands(NodeId id, BodyEmitter &body) {
   body.emit(id);
 }
 
-/// Whether a point may be computed twice: not if its result may overwrite what
-/// it is computed from.
-bool NestEmitter::may_repeat_points() {
-  for (uint32_t operand = 0; operand < kernel().operands.size(); ++operand)
-    if (!kernel().operands[operand].written && !frame_.is_separate(operand))
-      return false;
-  return true;
-}
-
 /// Strips of as many iterations of the loop along the reads as a vector has
 /// lanes; in each, vectors along the writes. The last tile of several overlaps
 /// the one before it, so that it is a full one.
 void NestEmitter::emit_square_tiles(Value *low, Value *high,
                                     BodyEmitter &outer) {
-  bool overlaps = may_repeat_points();
+  bool overlaps = frame_.may_repeat_points();
   Value *step = vector_.step();
   auto moved_back = [&](Value *index, Value *low, Value *high) {
     Value *last = b.CreateSub(high, step);

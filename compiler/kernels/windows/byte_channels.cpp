@@ -140,7 +140,7 @@ private:
       fill_edges();
     BodyEmitter ahead = results_.emit_channels(lane().value);
     std::optional<Requantizations> quantised;
-    if (results_.may_repeat())
+    if (frame_.may_repeat_points())
       quantised.emplace(ahead);
     emit_for(frame_, index(0), rows_.count, [&](Value *number) {
       Value *row = b.CreateAdd(rows_.begin, number);

@@ -88,14 +88,6 @@ Value *WindowResults::finish(const IndexValues &at, const LaneIndex &lane,
   return lanes_.spread(emit_value(problem_.turned, body));
 }
 
-bool WindowResults::may_repeat() {
-  const std::vector<KernelOperand> &operands = frame_.kernel.operands;
-  for (uint32_t k = 0; k < operands.size(); ++k)
-    if (!operands[k].written && !frame_.is_separate(k))
-      return false;
-  return true;
-}
-
 void WindowResults::emit_in(const BodyEmitter &outer, const IndexValues &at,
                             const LaneIndex &lane, Value *sum,
                             llvm::function_ref<void(BodyEmitter &)> before) {

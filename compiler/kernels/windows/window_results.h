@@ -57,9 +57,6 @@ public:
     emit_in(of_channels, at, lane, sum,
             [&](BodyEmitter &body) { quantised.bind(body, unsure); });
   }
-  /// Whether results may be emitted again: none of them is in the memory of an
-  /// operand.
-  bool may_repeat();
 
 private:
   void emit_row(const IndexValues &at, const BodyEmitter &channel,
