@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -14,9 +15,11 @@ namespace landfall {
 /// that it fits; an empty tensor may have other extents whose product would
 /// overflow.
 inline int64_t element_count(std::span<const int64_t> dims) {
+  if (std::find(dims.begin(), dims.end(), 0) != dims.end())
+    return 0;
   int64_t count = 1;
   for (int64_t dim : dims)
-    count = dim == 0 || count == 0 ? 0 : count * dim;
+    count *= dim;
   return count;
 }
 

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "base/element_count.h"
 #include "base/owned_constant.h"
 #include "ir/box_facts.h"
 #include "ir/builder_impl.h"
@@ -235,9 +236,7 @@ Tensor Builder::Impl::constant_tensor(ConstantData data) {
   check_rank(data.dims.size());
   auto type =
       RankedTensorType::get(data.dims, lf::to_mlir(data.dtype, &m.context));
-  int64_t count = 1;
-  for (int64_t extent : data.dims)
-    count *= extent;
+  int64_t count = element_count(data.dims);
   DType dtype = data.dtype;
   Bytes bytes = data.bytes;
   int64_t id = m.add_constant(std::move(data));
@@ -257,9 +256,7 @@ Tensor Builder::Impl::constant_tensor(ConstantData data) {
 }
 
 Tensor Builder::constant(ConstantData data) {
-  int64_t bytes = size_of(data.dtype);
-  for (int64_t extent : data.dims)
-    bytes *= extent;
+  int64_t bytes = size_of(data.dtype) * element_count(data.dims);
   if ((int64_t)data.bytes.data.size() != bytes)
     throw BuildError(ErrorCode::invalid_model,
                      fmt::format("a constant has {} bytes, its shape needs {}",

@@ -95,6 +95,16 @@ TEST_F(BuilderTest, ReshapesKeepTheElementCount) {
   EXPECT_EQ(refusal([&] { b.reshape(fixed, {5}); }), ErrorCode::invalid_model);
 }
 
+TEST_F(BuilderTest, EmptyConstantsMayHaveAnyOtherExtents) {
+  int64_t large = int64_t(1) << 40;
+  for (std::vector<int64_t> dims : {std::vector<int64_t>{large, large, 0},
+                                    {0, large, large},
+                                    {large, 0, large}}) {
+    Tensor empty = b.constant({DType::f32, dims, {}});
+    EXPECT_EQ(empty.rank(), 3u);
+  }
+}
+
 TEST_F(BuilderTest, RequirementsThatAreKnown) {
   b.require(1, "holds");
   EXPECT_EQ(count("lf.require"), 0);

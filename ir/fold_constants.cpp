@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/fold_constants.h"
+#include "base/element_count.h"
 #include "ir/builder_impl.h"
 #include "ir/describe/describe.h"
 #include "package/interpreter.h"
@@ -62,12 +63,10 @@ bool has_constant_inputs(Module::Impl &module, Operation *compute) {
 ConstantData allocate(Module::Impl &module, Value result) {
   ConstantData data;
   data.dtype = lf::dtype_of(result);
-  int64_t bytes = size_of(data.dtype);
-  for (const Size &size : module.shape_of(result)) {
+  for (const Size &size : module.shape_of(result))
     data.dims.push_back(*size.constant());
-    bytes *= data.dims.back();
-  }
-  auto storage = std::make_shared<std::vector<uint8_t>>(bytes);
+  auto storage = std::make_shared<std::vector<uint8_t>>(
+      size_of(data.dtype) * element_count(data.dims));
   data.bytes = {storage, {storage->data(), storage->size()}};
   return data;
 }
