@@ -13,6 +13,11 @@ namespace landfall::kernels {
 
 using llvm::Value;
 
+unsigned steps_of_turn(unsigned sums) {
+  constexpr unsigned many_sums = 12;
+  return sums >= many_sums ? 2 : 1;
+}
+
 namespace {
 
 llvm::Type *element_type(llvm::LLVMContext &context, DType type) {
@@ -36,32 +41,45 @@ public:
 
   void build() {
     Value *count = function_->getArg(2), *sums = function_->getArg(3);
-    llvm::BasicBlock *loop = block("step"), *done = block("done");
-    Values start = initial_sums(sums, function_->getArg(4));
-    llvm::BasicBlock *before = b_.GetInsertBlock();
-    b_.CreateCondBr(b_.CreateICmpSGT(count, b_.getInt64(0)), loop, done);
-
-    b_.SetInsertPoint(loop);
-    llvm::PHINode *k = b_.CreatePHI(b_.getInt64Ty(), 2);
-    k->addIncoming(b_.getInt64(0), before);
-    Values current = phis(start, before);
-    Values next = step(k, current);
-    Value *k_next = b_.CreateNUWAdd(k, b_.getInt64(1));
-    k->addIncoming(k_next, loop);
-    for (size_t i = 0; i < next.size(); ++i)
-      llvm::cast<llvm::PHINode>(current[i])->addIncoming(next[i], loop);
-    b_.CreateCondBr(b_.CreateICmpSLT(k_next, count), loop, done);
-
-    b_.SetInsertPoint(done);
-    Values last = phis(start, before);
-    for (size_t i = 0; i < next.size(); ++i) {
-      llvm::cast<llvm::PHINode>(last[i])->addIncoming(next[i], loop);
-      b_.CreateAlignedStore(last[i], sum_address(sums, i), vector_align());
+    Values now = initial_sums(sums, function_->getArg(4));
+    Value *done = b_.getInt64(0);
+    if (unsigned turn = steps_of_turn(m_ * vectors_); turn > 1) {
+      Value *whole = b_.CreateMul(b_.CreateUDiv(count, b_.getInt64(turn)),
+                                  b_.getInt64(turn));
+      now = add_steps(done, whole, turn, now);
+      done = whole;
     }
+    now = add_steps(done, count, 1, now);
+    for (size_t i = 0; i < now.size(); ++i)
+      b_.CreateAlignedStore(now[i], sum_address(sums, i), vector_align());
     b_.CreateRetVoid();
   }
 
 private:
+  /// The sums after steps [low, high) of K, so many in a turn of the loop.
+  Values add_steps(Value *low, Value *high, unsigned turn,
+                   const Values &start) {
+    llvm::BasicBlock *before = b_.GetInsertBlock();
+    llvm::BasicBlock *loop = block("step"), *done = block("done");
+    b_.CreateCondBr(b_.CreateICmpSLT(low, high), loop, done);
+    b_.SetInsertPoint(loop);
+    llvm::PHINode *k = b_.CreatePHI(b_.getInt64Ty(), 2);
+    k->addIncoming(low, before);
+    Values current = phis(start, before), next = current;
+    for (unsigned part = 0; part < turn; ++part)
+      next = step(b_.CreateNUWAdd(k, b_.getInt64(part)), next);
+    Value *k_next = b_.CreateNUWAdd(k, b_.getInt64(turn));
+    k->addIncoming(k_next, loop);
+    for (size_t i = 0; i < next.size(); ++i)
+      llvm::cast<llvm::PHINode>(current[i])->addIncoming(next[i], loop);
+    b_.CreateCondBr(b_.CreateICmpSLT(k_next, high), loop, done);
+    b_.SetInsertPoint(done);
+    Values last = phis(start, before);
+    for (size_t i = 0; i < next.size(); ++i)
+      llvm::cast<llvm::PHINode>(last[i])->addIncoming(next[i], loop);
+    return last;
+  }
+
   llvm::BasicBlock *block(const char *name) {
     return llvm::BasicBlock::Create(b_.getContext(), name, function_);
   }

@@ -53,6 +53,11 @@ struct TileShape {
                                      int64_t panel_steps);
 };
 
+/// Steps of K in a turn of the loop of a block with so many vectors of sums:
+/// with many, counting single steps takes a twentieth of the places of their
+/// multiply-adds.
+unsigned steps_of_turn(unsigned sums);
+
 /// Identifies a block function.
 struct TileBlock {
   unsigned m;       ///< Rows.

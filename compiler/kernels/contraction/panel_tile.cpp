@@ -57,20 +57,37 @@ private:
     Values init = {rows};
     init.append(carried.begin(), carried.end());
     int64_t together = shape_.panel_steps;
-    Value *row_step = b_.CreateMul(arguments_.k_stride, index(together));
-    Values last =
-        emit_for(frame_, index(0), arguments_.k, index(together), init,
-                 [&](Value *, llvm::ArrayRef<Value *> now) {
-                   prefetch(now[1]);
-                   Values next = {at(now[0], row_step),
-                                  panel_at(now[1], index(panel_ * together))};
-                   Values sums(now.begin() + 2, now.end());
-                   for (int64_t k = 0; k < together; ++k)
-                     sums = step(now[1], now[0], k, sums);
-                   next.append(sums);
-                   return next;
-                 });
+    int64_t turn = together * steps_of_turn(block_.m * block_.vectors);
+    Value *done = index(0);
+    if (turn > together) {
+      done =
+          b_.CreateMul(b_.CreateUDiv(arguments_.k, index(turn)), index(turn));
+      init = emit_turns(index(0), done, turn, init);
+    }
+    Values last = emit_turns(done, arguments_.k, together, init);
     return Values(last.begin() + 1, last.end());
+  }
+
+  /// Steps [low, high) of K, so many in a turn.
+  Values emit_turns(Value *low, Value *high, int64_t steps,
+                    llvm::ArrayRef<Value *> init) {
+    int64_t together = shape_.panel_steps;
+    Value *row_step = b_.CreateMul(arguments_.k_stride, index(together));
+    return emit_for(frame_, low, high, index(steps), init,
+                    [&](Value *, llvm::ArrayRef<Value *> now) {
+                      Value *row = now[0], *panels = now[1];
+                      Values sums(now.begin() + 2, now.end());
+                      for (int64_t k = 0; k < steps; k += together) {
+                        prefetch(panels);
+                        for (int64_t part = 0; part < together; ++part)
+                          sums = step(panels, row, part, sums);
+                        row = at(row, row_step);
+                        panels = panel_at(panels, index(panel_ * together));
+                      }
+                      Values next = {row, panels};
+                      next.append(sums);
+                      return next;
+                    });
   }
 
   Value *index(int64_t value) { return frame_.index(value); }
