@@ -9,6 +9,8 @@
 #include "compiler/passes/body_queries.h"
 #include "compiler/passes/merge_equal.h"
 
+#include "llvm/ADT/APInt.h"
+
 using namespace mlir;
 
 namespace landfall::compiler {
@@ -67,6 +69,36 @@ Value chosen(lf::ScalarOp op) {
     return {};
   bool yes = !cast<IntegerAttr>(condition.getValue()).getValue().isZero();
   return op.getArgs()[yes ? 1 : 2];
+}
+
+/// The only element of a constant tensor of reals, as a literal; or null.
+Value known_real(ir::Module::Impl &module, OpBuilder &builder, Value value) {
+  auto load = value.getDefiningOp<lf::LoadOp>();
+  auto type = dyn_cast<FloatType>(value.getType());
+  const ConstantData *data =
+      load && type ? module.constant_of(load.getTensor()) : nullptr;
+  if (!data || data->bytes.data.size() * 8 != type.getWidth())
+    return {};
+  llvm::APInt bits(type.getWidth(), 0);
+  llvm::LoadIntFromMemory(bits, data->bytes.data.data(),
+                          unsigned(data->bytes.data.size()));
+  llvm::APFloat real(type.getFloatSemantics(), bits);
+  return lf::LiteralOp::create(builder, value.getLoc(), type,
+                               builder.getFloatAttr(type, real));
+}
+
+/// Limits that are known become literals: a minimum or maximum with a number
+/// that is no NaN is one instruction, others are seven. Layers rarely differ in
+/// their limits, so that they still share their kernels.
+void inline_limits(ir::Module::Impl &module) {
+  module.module->walk([&](lf::ScalarOp op) {
+    if (op.getOp() != ScalarOp::min && op.getOp() != ScalarOp::max)
+      return;
+    OpBuilder builder(op);
+    for (OpOperand &operand : op->getOpOperands())
+      if (Value literal = known_real(module, builder, operand.get()))
+        operand.set(literal);
+  });
 }
 
 void fold_scalars(ir::Module::Impl &module) {
@@ -140,6 +172,7 @@ void erase_dead(ir::Module::Impl &module) {
 void canonicalize(ir::Module::Impl &module, const SkippedSteps &skipped) {
   if (!skipped.has("canonicalize")) {
     fold_scalars(module);
+    inline_limits(module);
     compose_reshapes(module);
   }
   if (!skipped.has("merge_equal"))

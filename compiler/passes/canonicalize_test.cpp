@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "compiler/passes/canonicalize.h"
 
+#include "base/element_count.h"
+#include "base/owned_constant.h"
 #include "compiler/passes/pass_for_test.h"
 
 namespace landfall::compiler {
@@ -64,6 +66,26 @@ TEST(Clean, FoldsIndexArithmetic) {
     }));
   };
   EXPECT_EQ(cleaned(build).count("lf.scalar"), 0);
+}
+
+TEST(Clean, KnownLimitsAreLiterals) {
+  auto build = [](std::vector<int64_t> dims) -> BuildGraph {
+    return [dims](Builder &b) {
+      auto limit = [&](float value) {
+        std::vector<float> elements(element_count(dims), value);
+        return b.constant(owned_constant<float>(DType::f32, dims, elements));
+      };
+      b.output("y",
+               b.elementwise({input(b), limit(-0.5f), limit(1.5f)}, [](auto e) {
+                 return minimum(maximum(e[0], e[1]), e[2]);
+               }));
+    };
+  };
+  for (auto dims : {std::vector<int64_t>{}, {1}, {1, 1}}) {
+    EXPECT_EQ(outcome(build(dims), nullptr).count("lf.load"), 3);
+    EXPECT_EQ(cleaned(build(dims)).count("lf.load"), 1);
+  }
+  EXPECT_EQ(cleaned(build({4})).count("lf.load"), 3) << "one for each column";
 }
 
 TEST(Clean, KeepsRequirements) {
