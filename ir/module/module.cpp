@@ -185,12 +185,11 @@ Size Module::Impl::define_symbol(
 }
 
 void check_rank(size_t rank) {
-  constexpr size_t most = 64; // Of a package's kernels, with room to spare.
-  if (rank > most)
-    throw BuildError(ErrorCode::unsupported,
-                     "a tensor has " + std::to_string(rank) +
-                         " dimensions, more than the " + std::to_string(most) +
-                         " that are supported");
+  if (rank > most_dimensions)
+    throw BuildError(
+        ErrorCode::unsupported,
+        "a tensor has " + std::to_string(rank) + " dimensions, more than the " +
+            std::to_string(most_dimensions) + " that are supported");
 }
 
 RankedTensorType Module::Impl::tensor_type(DType dtype, const Shape &shape) {

@@ -153,6 +153,8 @@ std::vector<SizeStep> steps(Size size);
 std::vector<Size> symbols(Size size);
 
 using Shape = std::vector<Size>;
+/// A tensor has no more: those of a package's kernels, with room to spare.
+inline constexpr size_t most_dimensions = 64;
 std::string to_string(const Shape &shape);
 
 } // namespace landfall::ir

@@ -73,6 +73,15 @@ TEST(ImportTest, ErrorsNameThePlace) {
       << inner;
 }
 
+/// Before anything is made of them: with 256 that took ten seconds.
+TEST(ImportTest, MoreAxesThanDimensionsAreRefused) {
+  Message axes = value("axes", int64_type, {"4096"});
+  EXPECT_EQ(import(model(graph({node("Unsqueeze", {"x", "axes"}, {"y"})},
+                               {x, axes}, {y}))),
+            "error: m.onnx: the node giving 'y' (Unsqueeze, opset 17): 'axes' "
+            "has 4096 elements, but a tensor has at most 64 dimensions");
+}
+
 TEST(ImportTest, ErrorsCarryThePlaceAsData) {
   Message bytes =
       model(graph({node("f", {"x"}, {"y"}, {}, "call", "local")}, {x}, {y}),

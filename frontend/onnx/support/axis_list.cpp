@@ -114,14 +114,25 @@ std::vector<Size> to_sizes(std::span<const int64_t> values) {
 
 std::optional<std::vector<Size>> axes_of(const Node &node, int position,
                                          int operand_since, int most) {
+  // What is made of axes grows with the square of their number.
+  auto check_count = [&](int64_t count) {
+    node.expect(count <= int64_t(ir::most_dimensions),
+                "'axes' has " + std::to_string(count) +
+                    " elements, but a tensor has at most " +
+                    std::to_string(ir::most_dimensions) + " dimensions");
+  };
   if (operand_since >= 0 && node.version() >= operand_since) {
     if (!node.has_input(position))
       return std::nullopt;
+    Size count = node.input(position, "axes", 0, 1).element_count();
+    check_count(count.constant().value_or(0));
     return node.input_sizes(position, "axes", most);
   }
   if (!node.has_attr("axes"))
     return std::nullopt;
-  return to_sizes(node.ints_attr("axes"));
+  std::vector<int64_t> axes = node.ints_attr("axes");
+  check_count(int64_t(axes.size()));
+  return to_sizes(axes);
 }
 
 } // namespace landfall::frontend
