@@ -113,6 +113,9 @@ public:
   }
   /// Whether it reads the M side packed as [M][K], TileShape::m_side_stride().
   virtual bool reads_packed_m() const { return true; }
+  /// Whether it can read rows of the M side from the operand, too: it looks at
+  /// SumPlace::m_stride.
+  virtual bool reads_m_in_place() const { return false; }
   /// Whether it reads the N side from the operand instead of scratch memory.
   virtual bool reads_n_in_place() const { return false; }
   /// Whether it packs the N side.

@@ -32,16 +32,17 @@ llvm::Type *element_type(llvm::LLVMContext &context, DType type) {
 class TileFunction {
 public:
   TileFunction(const TileShape &shape, const TileBlock &block,
-               llvm::Function *function)
+               llvm::Function *function, bool has_offsets, bool has_stride)
       : shape_(shape), m_(block.m), vectors_(block.vectors),
-        function_(function),
+        has_offsets_(has_offsets), has_stride_(has_stride), function_(function),
         b_(llvm::BasicBlock::Create(function->getContext(), "entry", function)),
         scalar_(element_type(function->getContext(), shape.type)),
         vector_(llvm::FixedVectorType::get(scalar_, shape.width)) {}
 
   void build() {
     Value *count = function_->getArg(2), *sums = function_->getArg(3);
-    Values now = initial_sums(sums, function_->getArg(4));
+    Values now = row_groups();
+    now.append(initial_sums(sums, function_->getArg(4)));
     Value *done = b_.getInt64(0);
     if (unsigned turn = steps_of_turn(m_ * vectors_); turn > 1) {
       Value *whole = b_.CreateMul(b_.CreateUDiv(count, b_.getInt64(turn)),
@@ -50,13 +51,49 @@ public:
       done = whole;
     }
     now = add_steps(done, count, 1, now);
-    for (size_t i = 0; i < now.size(); ++i)
-      b_.CreateAlignedStore(now[i], sum_address(sums, i), vector_align());
+    size_t groups = group_count();
+    for (size_t i = groups; i < now.size(); ++i)
+      b_.CreateAlignedStore(now[i], sum_address(sums, i - groups),
+                            vector_align());
     b_.CreateRetVoid();
   }
 
 private:
-  /// The sums after steps [low, high) of K, so many in a turn of the loop.
+  /// Rows whose addresses are one register and multiples of the stride.
+  static constexpr unsigned rows_of_group = 3;
+  unsigned group_count() const {
+    return has_stride_ ? (m_ + rows_of_group - 1) / rows_of_group : 1;
+  }
+
+  Value *m_stride() { return function_->getArg(function_->arg_size() - 1); }
+
+  /// The address of the first row of each group; of row 0 only, if the stride
+  /// is known.
+  Values row_groups() {
+    Values groups;
+    for (unsigned group = 0; group < group_count(); ++group)
+      groups.push_back(
+          group == 0
+              ? function_->getArg(0)
+              : b_.CreateGEP(scalar_, function_->getArg(0),
+                             b_.CreateMul(m_stride(),
+                                          b_.getInt64(rows_of_group * group))));
+    return groups;
+  }
+
+  /// The address of a row's element, `k` steps behind where the groups are.
+  Value *row_element(llvm::ArrayRef<Value *> groups, unsigned row, unsigned k) {
+    Value *at = b_.CreateConstGEP1_64(
+        scalar_, groups[has_stride_ ? row / rows_of_group : 0], k);
+    if (!has_stride_)
+      return b_.CreateConstGEP1_64(scalar_, at, row * shape_.m_side_stride());
+    return b_.CreateGEP(
+        scalar_, at,
+        b_.CreateMul(m_stride(), b_.getInt64(row % rows_of_group)));
+  }
+
+  /// What is carried are the row groups, then the sums: those after steps
+  /// [low, high) of K, so many in a turn of the loop.
   Values add_steps(Value *low, Value *high, unsigned turn,
                    const Values &start) {
     llvm::BasicBlock *before = b_.GetInsertBlock();
@@ -67,7 +104,9 @@ private:
     k->addIncoming(low, before);
     Values current = phis(start, before), next = current;
     for (unsigned part = 0; part < turn; ++part)
-      next = step(b_.CreateNUWAdd(k, b_.getInt64(part)), next);
+      next = step(k, part, next);
+    for (unsigned group = 0; group < group_count(); ++group)
+      next[group] = b_.CreateConstGEP1_64(scalar_, next[group], turn);
     Value *k_next = b_.CreateNUWAdd(k, b_.getInt64(turn));
     k->addIncoming(k_next, loop);
     for (size_t i = 0; i < next.size(); ++i)
@@ -126,30 +165,29 @@ private:
     return result;
   }
 
-  bool has_offsets() const { return function_->arg_size() > 5; }
-
   /// Of step k of the N side.
   Value *offset(Value *k) {
-    if (!has_offsets())
+    if (!has_offsets_)
       return b_.CreateMul(k, b_.getInt64(shape_.n()));
     llvm::Type *index = b_.getInt64Ty();
     return b_.CreateLoad(index, b_.CreateGEP(index, function_->getArg(5), k));
   }
 
-  Values step(Value *k, const Values &sums) {
-    Value *m_side = b_.CreateGEP(scalar_, function_->getArg(0), k);
-    Value *n_side = b_.CreateGEP(scalar_, function_->getArg(1), offset(k));
-    llvm::Align align = has_offsets() ? element_align() : vector_align();
-    Values vectors, next;
+  /// Step number `part` of the turn that begins at step k.
+  Values step(Value *k, unsigned part, llvm::ArrayRef<Value *> carried) {
+    Value *n_side = b_.CreateGEP(scalar_, function_->getArg(1),
+                                 offset(b_.CreateNUWAdd(k, b_.getInt64(part))));
+    llvm::Align align = has_offsets_ ? element_align() : vector_align();
+    llvm::ArrayRef<Value *> groups = carried.take_front(group_count());
+    llvm::ArrayRef<Value *> sums = carried.drop_front(group_count());
+    Values vectors, next(groups);
     for (unsigned v = 0; v < vectors_; ++v)
       vectors.push_back(b_.CreateAlignedLoad(
           vector_, b_.CreateConstGEP1_64(scalar_, n_side, v * shape_.width),
           align));
     for (unsigned row = 0; row < m_; ++row) {
-      Value *address =
-          b_.CreateConstGEP1_64(scalar_, m_side, row * shape_.m_side_stride());
-      Value *spread =
-          b_.CreateVectorSplat(shape_.width, b_.CreateLoad(scalar_, address));
+      Value *spread = b_.CreateVectorSplat(
+          shape_.width, b_.CreateLoad(scalar_, row_element(groups, row, part)));
       for (unsigned v = 0; v < vectors_; ++v)
         next.push_back(
             multiply_add(b_, spread, vectors[v], sums[row * vectors_ + v]));
@@ -159,6 +197,7 @@ private:
 
   const TileShape &shape_;
   unsigned m_, vectors_;
+  bool has_offsets_, has_stride_;
   llvm::Function *function_;
   llvm::IRBuilder<> b_;
   llvm::Type *scalar_;
@@ -167,10 +206,12 @@ private:
 
 /// The module's function for this block, built on first use.
 llvm::Function *tile_function(KernelFrame &frame, const TileShape &shape,
-                              const TileBlock &block, bool has_offsets) {
+                              const TileBlock &block, bool has_offsets,
+                              bool has_stride) {
   std::string symbol =
       "tile_" + std::string(name(shape.type)) + "_" + std::to_string(block.m) +
-      "x" + std::to_string(block.vectors) + (has_offsets ? "_offsets" : "");
+      "x" + std::to_string(block.vectors) + (has_offsets ? "_offsets" : "") +
+      (has_stride ? "_in_place" : "");
   llvm::LLVMContext &context = frame.b.getContext();
   llvm::Type *pointer = llvm::PointerType::get(context, 0);
   llvm::Type *index = llvm::Type::getInt64Ty(context);
@@ -178,9 +219,11 @@ llvm::Function *tile_function(KernelFrame &frame, const TileShape &shape,
       pointer, pointer, index, pointer, llvm::Type::getInt1Ty(context)};
   if (has_offsets)
     parameters.push_back(pointer);
+  if (has_stride)
+    parameters.push_back(index);
   auto [function, fresh] = inner_function(frame, symbol, parameters);
   if (fresh)
-    TileFunction(shape, block, function).build();
+    TileFunction(shape, block, function, has_offsets, has_stride).build();
   return function;
 }
 
@@ -265,7 +308,11 @@ void call_tile(KernelFrame &frame, const TileShape &shape,
   bool has_offsets = arguments.offsets != nullptr;
   if (has_offsets)
     values.push_back(arguments.offsets);
-  frame.b.CreateCall(tile_function(frame, shape, block, has_offsets), values);
+  bool has_stride = arguments.m_stride != nullptr;
+  if (has_stride)
+    values.push_back(arguments.m_stride);
+  frame.b.CreateCall(
+      tile_function(frame, shape, block, has_offsets, has_stride), values);
 }
 
 Value *rows_in_vain(llvm::IRBuilderBase &b, llvm::ArrayRef<unsigned> heights,

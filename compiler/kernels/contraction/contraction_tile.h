@@ -75,6 +75,9 @@ struct TileArguments {
   /// If not null: step k reads the N side, which is then not aligned, at n_side
   /// + offsets[k] (address of i64, in elements) instead of n_side + k * n().
   llvm::Value *offsets = nullptr;
+  /// If not null: from one row of the M side to the next (i64, in elements),
+  /// instead of TileShape::m_side_stride(): it may be read in place.
+  llvm::Value *m_stride = nullptr;
 };
 
 /// Emits a call of the block function; adds the function to the module on first

@@ -81,15 +81,57 @@ PackedNest::Sweep PackedNest::sweep_of_rest(const Sweep &special) {
           rest.group};
 }
 
+/// With few points of N, packing the M side would take long beside its
+/// products. Of the rows in place blocks are whole, so that nothing is read
+/// behind them.
+Value *PackedNest::rows_in_place(const Sweep &special) {
+  if (!problem.m_side.is_plain(problem.kernel, problem.type))
+    return nullptr;
+  constexpr int64_t few_panels = 16;
+  Value *holds = at_most(n.count, few_panels * problem.shape.n());
+  for (size_t s = 0; s < strategies_.size(); ++s)
+    if (!strategies_[s]->reads_m_in_place())
+      holds = b().CreateAnd(holds, b().CreateNot(is(special.strategy, s)));
+  Value *height = index(problem.shape.m);
+  Value *whole = b().CreateMul(b().CreateUDiv(m.count, height), height);
+  return b().CreateSelect(holds, whole, index(0));
+}
+
+/// Sets where a block finds its rows; `row`: its first, of the task's.
+void PackedNest::place_rows(SumPlace &place, Value *row) {
+  Value *packed_stride = index(problem.shape.m_side_stride());
+  place.m_data = at(frame().scratch, b().CreateMul(row, packed_stride));
+  if (!in_place_rows_)
+    return;
+  const analysis::Affine &form = problem.m_side.factor.loads[0].offset;
+  Value *stride = sizes.value(problem.m_side.row_step(form));
+  Value *offset =
+      b().CreateAdd(m_side.bases[0].offset,
+                    b().CreateAdd(b().CreateMul(stride, place.block.rows.begin),
+                                  place.k.begin));
+  Value *is_there = b().CreateICmpSLT(row, in_place_rows_);
+  place.m_data = b().CreateSelect(is_there, in_place(problem.m_side, offset),
+                                  place.m_data);
+  place.m_stride = b().CreateSelect(is_there, stride, packed_stride);
+}
+
 void PackedNest::emit_run(const Run &run) {
   Sweep special = special_sweep();
   Value *needs = b().CreateICmpSGT(run.k.count, index(0));
   for (size_t s = 0; s < strategies_.size(); ++s)
     if (!strategies_[s]->reads_packed_m())
       needs = b().CreateAnd(needs, b().CreateNot(is(special.strategy, s)));
+  in_place_rows_ = rows_in_place(special);
   emit_if(frame(), needs, [&] {
-    PackTarget target{m, run.k, frame().scratch,
-                      index(problem.shape.m_side_stride())};
+    Interval rows = m;
+    Value *data = frame().scratch,
+          *stride = index(problem.shape.m_side_stride());
+    if (in_place_rows_) {
+      rows = {b().CreateAdd(m.begin, in_place_rows_),
+              b().CreateSub(m.count, in_place_rows_)};
+      data = at(data, b().CreateMul(in_place_rows_, stride));
+    }
+    PackTarget target{rows, run.k, data, stride};
     m_side.pack(target);
     auto heights = problem.shape.heights(2, problem.most_m());
     Value *last = b().CreateURem(m.count, index(problem.shape.m));
@@ -234,10 +276,10 @@ void PackedNest::emit_panel(const Run &run, const Sweep &sweep,
              Value *sums =
                  at(sums_, b().CreateSelect(kept, block_at, index(0)));
              SumBlock block{sums, sweep.width, of_m, of_n};
-             Value *stride = index(problem.shape.m_side_stride());
-             Value *m_data = at(frame().scratch, b().CreateMul(row, stride));
-             emit_block(sweep, {run.k, run.continues, sweep.width, m_data,
-                                panel.data, block});
+             SumPlace place{run.k,      run.continues, sweep.width, nullptr,
+                            panel.data, block,         nullptr};
+             place_rows(place, row);
+             emit_block(sweep, place);
              emit_if(frame(), run.finishes, [&] { finish(sweep, block); });
              return Values();
            });

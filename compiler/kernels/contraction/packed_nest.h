@@ -6,6 +6,7 @@
 //
 //   for each run of K:
 //     pack the task's part of the M side                 [M][K]
+//       (of whole blocks not, if it is so in memory and N is small)
 //     for each group of panels:
 //       the strategy packs the N side, unless in place   [K][N]
 //       for each panel, for each block of M:
@@ -30,13 +31,14 @@ struct SumPlace {
   Interval k;             ///< The steps of K in the run.
   llvm::Value *continues; ///< i1: add to the sums there, else overwrite.
   llvm::Value *width;     ///< BlockStrategy::Stretch::width.
-  llvm::Value *m_data;    ///< Address of the block's first row of packed M.
+  llvm::Value *m_data;    ///< Address of the block's first row of M.
   llvm::Value *n_data;    ///< Address of the panel: in the operand or packed.
   SumBlock block;         ///< All lanes of the panel.
+  llvm::Value *m_stride;  ///< TileArguments::m_stride.
 
   /// The arguments for a function of contraction_tile.h.
   TileArguments tile() const {
-    return {m_data, n_data, k.count, block.sums, continues};
+    return {m_data, n_data, k.count, block.sums, continues, nullptr, m_stride};
   }
 };
 
@@ -89,6 +91,8 @@ private:
   };
 
   void split(llvm::Value *number);
+  llvm::Value *rows_in_place(const Sweep &special);
+  void place_rows(SumPlace &place, llvm::Value *row);
   Sweep special_sweep();
   Sweep sweep_of_rest(const Sweep &special);
   void emit_run(const Run &run);
@@ -122,6 +126,9 @@ private:
   Epilogue epilogue_;
   llvm::Value *sums_; ///< Address of the sums in scratch memory.
   IndexValues batch_; ///< The task's indices of the batch loops.
+  /// The task's first rows, in whole blocks, that tiles read where they are
+  /// (i64); null: none ever are.
+  llvm::Value *in_place_rows_ = nullptr;
 };
 
 } // namespace landfall::kernels

@@ -158,6 +158,7 @@ class Direct : public BlockStrategy {
 public:
   std::string_view name() const override { return "direct"; }
   bool packs_n() const override { return true; }
+  bool reads_m_in_place() const override { return true; }
   bool pads_n() const override { return true; }
 
   Applies applies(const ContractionProblem &problem) const override {

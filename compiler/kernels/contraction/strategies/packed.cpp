@@ -34,6 +34,7 @@ public:
     return true;
   }
   bool packs_n() const override { return true; }
+  bool reads_m_in_place() const override { return true; }
 
   Stretch choose(PackedNest &nest) const override {
     return {nest.b().getTrue(), nest.index(nest.problem.shape.n()),
