@@ -50,6 +50,8 @@ TEST(Contraction, everyWayInOneKernel) {
                                            {1, 1, 1},
                                            {450, 40, 8},
                                            {14, 2100, 8},
+                                           {25, 512, 193},
+                                           {25, 513, 193},
                                            {24, 1111, 250}})
       test.launches.push_back(whole_numbers(test.kernel, sizes, random));
     cases.push_back(std::move(test));
