@@ -232,8 +232,15 @@ void call_matrix_tile(KernelFrame &frame, const TileShape &shape,
   if (a.taps)
     arguments.append({a.taps, a.offsets});
   call_shared(frame, symbol, arguments, [&](llvm::ArrayRef<Value *> v) {
-    PanelTileArguments inner{v[0], v[1], nullptr, v[2], v[3],
-                             v[4], v[5], v[6],    v[7]};
+    PanelTileArguments inner{};
+    inner.rows = v[0];
+    inner.row_stride = v[1];
+    inner.panels = v[2];
+    inner.panel_stride = v[3];
+    inner.k = v[4];
+    inner.sums = v[5];
+    inner.sums_stride = v[6];
+    inner.continues = v[7];
     if (a.taps) {
       inner.taps = v[9];
       inner.offsets = v[10];

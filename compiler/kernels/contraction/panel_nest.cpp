@@ -51,14 +51,7 @@ void PanelNest::emit(Value *number) {
     rows_packer_->begin(batch_);
   if (problem_.panels)
     weights_ = weights();
-  in_place_ = b().getFalse();
-  row_data_ = frame().scratch;
-  row_stride_ = cut_.row_stride;
-  if (auto found = words_ ? words_->rows_in_place() : std::nullopt) {
-    in_place_ = found->holds;
-    row_data_ = b().CreateSelect(in_place_, found->address, frame().scratch);
-    row_stride_ = b().CreateSelect(in_place_, found->stride, cut_.row_stride);
-  }
+  find_rows_in_place();
   if (shape().matrix_tiles)
     begin_matrix_tiles(frame());
   for_runs(frame(), cut_.k, cut_.run_k, cut_.runs,
@@ -92,20 +85,6 @@ void PanelNest::split(Value *number) {
   split_index(sizes_, roles.space, roles.batch_loops, number, batch_);
 }
 
-void PanelNest::pack(const Run &run) {
-  if (unpacker_)
-    emit_unpacked(*unpacker_, run.k, points_, batch_,
-                  {packed_panels(), problem_.width(), cut_.panel_stride});
-  if (words_)
-    return words_->pack(run);
-  if (problem_.turned)
-    return rows_packer_->pack({run.k, rows_, frame().scratch, cut_.k_stride});
-  PackTarget target{rows_, run.k, frame().scratch,
-                    index(problem_.row_stride())};
-  rows_packer_->pack(target);
-  rows_packer_->clear_rest(target, rows_in_vain(b(), heights(), last_rows()));
-}
-
 /// The panels that the task packs itself.
 Value *PanelNest::packed_panels() {
   return words_ ? words_->panels()
@@ -114,8 +93,9 @@ Value *PanelNest::packed_panels() {
 
 void PanelNest::emit_run(const Run &run) {
   Value *some = b().CreateICmpSGT(run.k.count, index(0));
-  emit_if(frame(), b().CreateAnd(some, b().CreateNot(in_place_)),
-          [&] { pack(run); });
+  if (in_place_)
+    some = b().CreateAnd(some, b().CreateICmpSLT(packed_from_, rows_.count));
+  emit_if(frame(), some, [&] { pack(run); });
   if (problem_.panels)
     return emit_parts(run);
   for_groups(run, [&](const Group &group) { emit_point_sums(run, group); });
@@ -168,24 +148,6 @@ void PanelNest::emit_rows(const Run &run, const Interval &rows) {
   });
 }
 
-/// The heights of blocks that rows may need.
-llvm::SmallVector<unsigned, 5> PanelNest::heights() const {
-  // Images have many lanes.
-  if (problem_.windows || needs_tiles())
-    return {shape().matrix_tiles ? unsigned(tile_edge) : 4u, shape().m};
-  int64_t most = problem_.known_rows().value_or(shape().m);
-  llvm::SmallVector<unsigned, 5> result;
-  for (unsigned height : {1u, 4u, 8u, 16u}) {
-    bool is_skipped = height > most_rows_without_tiles() && height < tile_edge;
-    if (!is_skipped && height < shape().m &&
-        (result.empty() || result.back() < most))
-      result.push_back(height);
-  }
-  if (result.back() < most)
-    result.push_back(shape().m);
-  return result;
-}
-
 /// Whether there are blocks that are wider than usual, for very few rows.
 bool PanelNest::has_wide_blocks() const {
   return !problem_.turned && !needs_tiles();
@@ -207,49 +169,6 @@ Value *PanelNest::width_of_group(Value *left) {
     width = b().CreateSelect(fits, wide, width);
   }
   return width;
-}
-
-/// The height of the next block. A few rows beyond a whole block would make one
-/// with too few sums to hide the latency of their additions: then two blocks
-/// are equally high.
-Value *PanelNest::next_height(Value *left) {
-  unsigned highest = shape().m, half = 1;
-  for (unsigned height : heights())
-    if (height < highest)
-      half = height;
-  Value *few = b().CreateAnd(b().CreateICmpSGT(left, index(highest)),
-                             b().CreateICmpSLE(left, index(2 * half)));
-  return smaller(b(), left, b().CreateSelect(few, index(half), index(highest)));
-}
-
-/// The rows of the task's last block; 0: it is as high as others.
-Value *PanelNest::last_rows() {
-  Value *highest = index(shape().m);
-  Value *last = b().CreateURem(rows_.count, highest);
-  Value *two = b().CreateAdd(last, highest);
-  Value *first = next_height(two);
-  Value *is_split = b().CreateAnd(b().CreateICmpSGT(rows_.count, highest),
-                                  b().CreateICmpNE(first, highest));
-  return b().CreateSelect(is_split, b().CreateSub(two, first), last);
-}
-
-/// Executes `body` for parts of some rows, of which there is one at least:
-/// `height` is that of the next one.
-void PanelNest::for_rows(const Interval &rows,
-                         const std::function<Value *(Value *left)> &height,
-                         const std::function<void(const Interval &)> &body) {
-  Value *end = b().CreateAdd(rows.begin, rows.count);
-  emit_while(frame(), {rows.begin}, [&](llvm::ArrayRef<Value *> carried) {
-    Interval part{carried[0], height(b().CreateSub(end, carried[0]))};
-    body(part);
-    Value *next = b().CreateAdd(part.begin, part.count);
-    return Values{b().CreateICmpSLT(next, end), next};
-  });
-}
-
-void PanelNest::for_blocks(const Interval &rows,
-                           const std::function<void(const Interval &)> &body) {
-  for_rows(rows, [&](Value *left) { return next_height(left); }, body);
 }
 
 void PanelNest::emit_group(const Run &run, const Group &group,
@@ -291,7 +210,6 @@ Value *PanelNest::sums_of(const Group &group, Value *row, Value *in_chunk) {
 /// A block's arguments without its rows and sums.
 PanelTileArguments PanelNest::tile_of(const Run &run, const Group &group) {
   PanelTileArguments tile{};
-  tile.row_stride = row_stride_;
   tile.panels = group.data;
   tile.panel_stride = cut_.panel_stride;
   tile.k = words_ && !weights_ ? words_->in_tiles(run.k.count) : run.k.count;
@@ -302,7 +220,7 @@ PanelTileArguments PanelNest::tile_of(const Run &run, const Group &group) {
 void PanelNest::emit_block(const Run &run, const Group &group,
                            const Interval &rows, Value *sums, Value *stride) {
   PanelTileArguments tile = tile_of(run, group);
-  tile.rows = at(row_data_, b().CreateMul(rows.begin, row_stride_));
+  set_rows(tile, run, rows.begin);
   tile.k_stride = cut_.k_stride;
   tile.sums = sums;
   tile.sums_stride = stride;
@@ -311,6 +229,7 @@ void PanelNest::emit_block(const Run &run, const Group &group,
     tile.taps = words_->taps();
     tile.offsets = words_->offsets();
   }
+  set_share_ahead(b(), shape(), problem_.width(), rows, rows_.count, tile);
   for_height(frame(), heights(), rows.count,
              [&](unsigned height) { call_block(group, tile, height); });
 }
@@ -353,6 +272,7 @@ void PanelNest::emit_point_sums(const Run &run, const Group &group) {
     return;
   PanelTileArguments tile = tile_of(run, group);
   tile.rows = words_->ones();
+  tile.ahead = tile.ahead_step = index(0);
   tile.row_stride = index(0); // There is one.
   tile.k_stride = index(1);
   tile.sums = words_->point_sums(group.first);

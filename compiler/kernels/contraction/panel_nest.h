@@ -5,7 +5,7 @@
 // A task is a rectangle of rows x points of one batch index:
 //
 //   for each run of K:
-//     pack the task's rows
+//     pack the task's rows, unless they can be read where they are
 //     for each group of the weights' points (some vectors), with few steps of K
 //     once for each part of the rows:
 //       for each chunk of rows:
@@ -69,7 +69,9 @@ private:
   void emit_parts(const Run &run);
   void emit_chunks(const Run &run, const Group &group, const Interval &part);
   llvm::Value *height_of_chunk(llvm::Value *left);
-  Interval in_place(const Interval &rows);
+  std::optional<RowsInPlace> reals_in_place();
+  void find_rows_in_place();
+  void set_rows(PanelTileArguments &tile, const Run &run, llvm::Value *row);
   llvm::Value *last_rows();
   llvm::Value *next_height(llvm::Value *left);
   void for_rows(const Interval &rows,
@@ -102,12 +104,12 @@ private:
   std::optional<BlockCut> block_cut_;
   std::unique_ptr<BlockProducts> unpacker_; ///< If points are unpacked.
   Epilogue epilogue_;
-  llvm::Value *sums_, *turned_; ///< Addresses in scratch memory.
-  /// What blocks read, packed or in place (i1), and from row to row.
-  llvm::Value *row_data_, *row_stride_, *in_place_;
-  llvm::Value *weights_ = nullptr; ///< Of panel 0 at the batch index.
-  Interval rows_, points_;         ///< What the task computes.
-  IndexValues batch_;              ///< The task's indices of the batch loops.
+  llvm::Value *sums_, *turned_;         ///< Addresses in scratch memory.
+  std::optional<RowsInPlace> in_place_; ///< If rows may be read there.
+  llvm::Value *packed_from_;            ///< The first row that is packed (i64).
+  llvm::Value *weights_ = nullptr;      ///< Of panel 0 at the batch index.
+  Interval rows_, points_;              ///< What the task computes.
+  IndexValues batch_; ///< The task's indices of the batch loops.
 };
 
 } // namespace landfall::kernels

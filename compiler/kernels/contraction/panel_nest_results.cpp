@@ -42,14 +42,6 @@ Value *PanelNest::height_of_chunk(Value *left) {
   return b().CreateSelect(is_last, left, index(usual));
 }
 
-/// The rows of a block. In place nothing may be read behind the last of the
-/// task: there a block that is not full begins in the one before.
-Interval PanelNest::in_place(const Interval &rows) {
-  Value *vain = b().CreateSelect(
-      in_place_, rows_in_vain(b(), heights(), rows.count), index(0));
-  return {b().CreateSub(rows.begin, vain), b().CreateAdd(rows.count, vain)};
-}
-
 /// Some rows of a group's results, chunk by chunk.
 void PanelNest::emit_chunks(const Run &run, const Group &group,
                             const Interval &part) {
@@ -57,8 +49,7 @@ void PanelNest::emit_chunks(const Run &run, const Group &group,
     return problem_.words ? height_of_chunk(left) : next_height(left);
   };
   for_rows(part, height, [&](const Interval &chunk) {
-    for_blocks(chunk, [&](const Interval &some) {
-      Interval rows = in_place(some);
+    for_blocks(chunk, [&](const Interval &rows) {
       Value *in_chunk = b().CreateSub(rows.begin, chunk.begin);
       emit_block(run, group, rows, sums_of(group, rows.begin, in_chunk),
                  group.width);

@@ -4,7 +4,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/panel_tile.h"
-#include "compiler/kernels/contraction/contraction_code.h"
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/frame/shared_function.h"
 #include "compiler/kernels/lanes/lane_code.h"
@@ -33,8 +32,10 @@ public:
           return Values(block_.m * block_.vectors,
                         llvm::Constant::getNullValue(vector_));
         });
-    // What is carried: the address of the panels, then the sums.
-    Values carried = {arguments_.panels};
+    // What is carried: the address of the panels, that of what is asked for
+    // ahead, then the sums.
+    Values carried = {arguments_.panels,
+                      panel_at(arguments_.panels, arguments_.ahead)};
     carried.append(sums);
     if (arguments_.taps)
       carried =
@@ -48,13 +49,14 @@ public:
     else
       carried = emit_steps(arguments_.rows, carried);
     for (size_t i = 0; i < sums.size(); ++i)
-      b_.CreateAlignedStore(carried[1 + i], sum_address(i), align());
+      b_.CreateAlignedStore(carried[2 + i], sum_address(i), align());
   }
 
 private:
   /// All steps of K, or of a tap.
   Values emit_steps(Value *rows, llvm::ArrayRef<Value *> carried) {
-    Values init = {rows};
+    Values init = row_pointers(rows);
+    size_t pointers = init.size();
     init.append(carried.begin(), carried.end());
     int64_t together = shape_.panel_steps;
     int64_t turn = together * steps_of_turn(block_.m * block_.vectors);
@@ -62,32 +64,53 @@ private:
     if (turn > together) {
       done =
           b_.CreateMul(b_.CreateUDiv(arguments_.k, index(turn)), index(turn));
-      init = emit_turns(index(0), done, turn, init);
+      init = emit_turns(index(0), done, turn, init, pointers);
     }
-    Values last = emit_turns(done, arguments_.k, together, init);
-    return Values(last.begin() + 1, last.end());
+    Values last = emit_turns(done, arguments_.k, together, init, pointers);
+    return Values(last.begin() + pointers, last.end());
   }
 
-  /// Steps [low, high) of K, so many in a turn.
+  /// Steps [low, high) of K, so many in a turn. What is carried: so many row
+  /// pointers, the panels, what is asked for ahead, then the sums.
   Values emit_turns(Value *low, Value *high, int64_t steps,
-                    llvm::ArrayRef<Value *> init) {
+                    llvm::ArrayRef<Value *> init, size_t pointers) {
     int64_t together = shape_.panel_steps;
     Value *row_step = b_.CreateMul(arguments_.k_stride, index(together));
     return emit_for(frame_, low, high, index(steps), init,
                     [&](Value *, llvm::ArrayRef<Value *> now) {
-                      Value *row = now[0], *panels = now[1];
-                      Values sums(now.begin() + 2, now.end());
+                      Values from(now.take_front(pointers));
+                      Value *panels = now[pointers], *ahead = now[pointers + 1];
+                      Values sums(now.drop_front(pointers + 2));
                       for (int64_t k = 0; k < steps; k += together) {
-                        prefetch(panels);
+                        prefetch(panels, ahead);
                         for (int64_t part = 0; part < together; ++part)
-                          sums = step(panels, row, part, sums);
-                        row = at(row, row_step);
+                          sums = step(panels, from, part, sums);
+                        for (Value *&pointer : from)
+                          pointer = at(pointer, row_step);
                         panels = panel_at(panels, index(panel_ * together));
+                        ahead = panel_at(ahead, arguments_.ahead_step);
                       }
-                      Values next = {row, panels};
+                      Values next = from;
+                      next.append({panels, ahead});
                       next.append(sums);
                       return next;
                     });
+  }
+
+  /// The rows that are addressed from one pointer: all, if their distance is
+  /// known; else as many as instructions scale an index for (0 to 3 of it).
+  unsigned rows_of_pointer() const {
+    return llvm::isa<llvm::Constant>(arguments_.row_stride) ? block_.m : 4;
+  }
+  Values row_pointers(Value *rows) {
+    Values pointers;
+    for (unsigned row = 0; row < block_.m; row += rows_of_pointer())
+      pointers.push_back(row_at(rows, row));
+    return pointers;
+  }
+  Value *row_at(Value *pointer, unsigned rows_ahead) {
+    return at(pointer,
+              b_.CreateMul(arguments_.row_stride, index(int64_t(rows_ahead))));
   }
 
   Value *index(int64_t value) { return frame_.index(value); }
@@ -127,19 +150,27 @@ private:
     return sums;
   }
 
-  /// Blocks of so many rows take longer to multiply a step than to read one
-  /// from memory: they ask for what the next group of points reads in this
-  /// step, so that not all of it is waited for by the group's first block.
+  /// Blocks of fewer rows read memory as fast as it can be read.
   static constexpr unsigned least_prefetching_rows = 4;
+  /// So many steps of a wide block are read from memory in a latency.
+  static constexpr int64_t steps_of_latency = 32;
 
-  void prefetch(Value *panels) {
+  /// Blocks of several rows take longer to multiply a step than to read one
+  /// from memory: they ask for what the next group of points reads, so that not
+  /// all of it is waited for by the group's first block. Wide blocks, which are
+  /// alone in their group, ask for their own steps.
+  void prefetch(Value *panels, Value *ahead) {
     if (block_.m < least_prefetching_rows)
       return;
-    constexpr int read = 0, into_second_level = 2, data = 1;
+    bool is_wide = block_.vectors > shape_.vectors;
     int64_t points = int64_t(block_.vectors) * shape_.width;
+    int64_t first = is_wide ? 0 : points;
+    Value *from =
+        is_wide ? panel_at(panels, index(panel_ * steps_of_latency)) : ahead;
+    constexpr int read = 0, into_second_level = 2, data = 1;
     int64_t line = 64 / (size_of(shape_.panel_type) * shape_.panel_steps);
-    for (int64_t point = points; point < 2 * points; point += line) {
-      Value *address = panel_at(panels, place_of(point));
+    for (int64_t point = first; point < first + points; point += line) {
+      Value *address = panel_at(from, place_of(point));
       b_.CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
                          {address, b_.getInt32(read),
                           b_.getInt32(into_second_level), b_.getInt32(data)});
@@ -147,10 +178,9 @@ private:
   }
 
   /// The sums after step number `k` of those that lie together at the addresses
-  /// `panels` and `rows`.
-  Values step(Value *panels, Value *first, int64_t k,
+  /// `panels` and `rows` (row_pointers).
+  Values step(Value *panels, llvm::ArrayRef<Value *> rows, int64_t k,
               llvm::ArrayRef<Value *> sums) {
-    Value *rows = at(first, b_.CreateMul(arguments_.k_stride, index(k)));
     Values next(sums.size(), nullptr);
     auto add = [&](unsigned row, unsigned v, Value *element, Value *vector) {
       size_t i = row * block_.vectors + v;
@@ -164,7 +194,7 @@ private:
       for (unsigned v = 0; v < block_.vectors; ++v)
         vectors.push_back(vector(panels, v, k));
       for (unsigned row = 0; row < block_.m; ++row) {
-        Value *element = spread(rows, row);
+        Value *element = spread(rows, row, k);
         for (unsigned v = 0; v < block_.vectors; ++v)
           add(row, v, element, vectors[v]);
       }
@@ -172,7 +202,7 @@ private:
     }
     Values elements;
     for (unsigned row = 0; row < block_.m; ++row)
-      elements.push_back(spread(rows, row));
+      elements.push_back(spread(rows, row, k));
     for (unsigned v = 0; v < block_.vectors; ++v) {
       Value *lanes = vector(panels, v, k);
       for (unsigned row = 0; row < block_.m; ++row)
@@ -201,10 +231,11 @@ private:
                             vector_);
   }
 
-  /// The element of a row, in all lanes.
-  Value *spread(Value *rows, unsigned row) {
-    Value *address =
-        at(rows, b_.CreateMul(arguments_.row_stride, index(int64_t(row))));
+  /// The element of a row at step `k` of those together, in all lanes.
+  Value *spread(llvm::ArrayRef<Value *> rows, unsigned row, int64_t k) {
+    unsigned in_pointer = rows_of_pointer();
+    Value *address = row_at(rows[row / in_pointer], row % in_pointer);
+    address = at(address, b_.CreateMul(arguments_.k_stride, index(k)));
     return b_.CreateVectorSplat(shape_.width, b_.CreateLoad(scalar_, address));
   }
 
@@ -220,6 +251,20 @@ private:
 
 } // namespace
 
+void set_share_ahead(llvm::IRBuilderBase &b, const TileShape &shape,
+                     int64_t panel, const Interval &rows, Value *all_rows,
+                     PanelTileArguments &arguments) {
+  Value *step = b.getInt64(uint64_t(panel * shape.panel_steps));
+  Value *steps =
+      ceil_div(b, arguments.k, b.getInt64(uint64_t(shape.panel_steps)));
+  if (arguments.taps)
+    steps = b.CreateMul(steps, arguments.taps);
+  Value *all = larger(b, all_rows, b.getInt64(1));
+  arguments.ahead =
+      b.CreateUDiv(b.CreateMul(b.CreateMul(step, steps), rows.begin), all);
+  arguments.ahead_step = ceil_div(b, b.CreateMul(step, rows.count), all);
+}
+
 void call_panel_tile(KernelFrame &frame, const TileShape &shape,
                      const TileBlock &block, int64_t panel,
                      const PanelTileArguments &a) {
@@ -228,8 +273,9 @@ void call_panel_tile(KernelFrame &frame, const TileShape &shape,
   std::string symbol =
       (a.taps ? "windows_" : "panels_") + type + "_" + std::to_string(block.m) +
       "x" + std::to_string(block.vectors) + "_of_" + std::to_string(panel);
-  Values arguments = {a.rows, a.k_stride, a.panels,      a.panel_stride,
-                      a.k,    a.sums,     a.sums_stride, a.continues};
+  Values arguments = {a.rows,  a.k_stride,  a.panels,      a.panel_stride,
+                      a.k,     a.sums,      a.sums_stride, a.continues,
+                      a.ahead, a.ahead_step};
   // Known strides are parts of addresses.
   bool is_known = llvm::isa<llvm::Constant>(a.row_stride);
   if (a.taps)
@@ -241,10 +287,11 @@ void call_panel_tile(KernelFrame &frame, const TileShape &shape,
                              v[1], v[2],
                              v[3], v[4],
                              v[5], v[6],
-                             v[7]};
+                             v[7], v[8],
+                             v[9]};
     if (a.taps) {
-      inner.taps = v[8];
-      inner.offsets = v[9];
+      inner.taps = v[10];
+      inner.offsets = v[11];
     }
     PanelTile(frame, shape, block, panel, inner).emit();
   });

@@ -258,12 +258,14 @@ void WinogradNest::multiply(const Product &product, Value *rows) {
              llvm::SmallVector<unsigned, 2> heights = {shape().m};
              if (few < shape().m)
                heights.insert(heights.begin(), few);
-             for_height(frame(), heights, b().CreateSub(rows, row),
-                        [&](unsigned height) {
-                          call_panel_tile(frame(), shape(),
-                                          {height, shape().vectors},
-                                          int64_t(shape().n()), tile);
-                        });
+             Value *left = b().CreateSub(rows, row);
+             set_share_ahead(b(), shape(), int64_t(shape().n()),
+                             {row, smaller(b(), left, index(shape().m))}, rows,
+                             tile);
+             for_height(frame(), heights, left, [&](unsigned height) {
+               call_panel_tile(frame(), shape(), {height, shape().vectors},
+                               int64_t(shape().n()), tile);
+             });
              return Values();
            });
 }

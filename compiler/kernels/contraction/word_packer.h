@@ -31,6 +31,13 @@ struct WordAreas {
   std::optional<WindowAreas> windows;
 };
 
+/// Rows that need not be packed, as the operand has them as blocks read them.
+struct RowsInPlace {
+  llvm::Value *holds;   ///< i1; if not, there are no such ones.
+  llvm::Value *address; ///< Of the task's first row, at the first step of K.
+  llvm::Value *stride;  ///< From row to row, in packed elements (i64).
+};
+
 /// Emits the packing of one task's sides, and what their zero points do to the
 /// sums. All references must outlive it.
 class WordPacker {
@@ -46,14 +53,10 @@ public:
   llvm::Value *taps() { return areas_.windows->taps; }
   llvm::Value *tap_words() { return areas_.windows->tap_words; }
   llvm::Value *offsets() { return at(areas_.offsets); }
-  /// Rows that need not be packed, as the operand has them as words already.
-  struct RowsInPlace {
-    llvm::Value *holds;   ///< i1; if not, there are no such ones.
-    llvm::Value *address; ///< Of the task's first row.
-    llvm::Value *stride;  ///< From row to row, in words (i64).
-  };
-  /// If that may be so at some sizes.
+  /// If the operand may have the rows as words already, at some sizes.
   std::optional<RowsInPlace> rows_in_place();
+  /// The first `rows` rows are not packed.
+  void skip_rows(llvm::Value *rows);
   /// Packs both sides of a run; rows to the beginning of scratch memory, with
   /// PanelProblem::row_stride().
   void pack(const Run &run);

@@ -11,7 +11,7 @@ namespace landfall::kernels {
 
 using llvm::Value;
 
-std::optional<WordPacker::RowsInPlace> WordPacker::rows_in_place() {
+std::optional<RowsInPlace> WordPacker::rows_in_place() {
   const PackSide &side = sides_.rows.elements;
   if (side.factor.loads.empty())
     return std::nullopt;
@@ -28,20 +28,20 @@ std::optional<WordPacker::RowsInPlace> WordPacker::rows_in_place() {
   auto divides = [&](Value *value, int64_t by) {
     return b().CreateICmpEQ(b().CreateURem(value, index(by)), index(0));
   };
-  // Rows a page apart would be in the same few places of a cache. A task of
-  // fewer rows than a block would read beyond its last.
+  // Rows a page apart would be in the same few places of a cache.
   constexpr int64_t page = 4096;
   Value *holds =
       b().CreateAnd(divides(step, word_bytes), divides(cut_.depth, word_bytes));
   holds = b().CreateAnd(holds, b().CreateNot(divides(step, page)));
   holds = b().CreateAnd(holds, b().CreateICmpEQ(cut_.runs, index(1)));
-  holds = b().CreateAnd(
-      holds,
-      b().CreateICmpSGE(rows_.count, index(int64_t(problem_.base.shape.m))));
   Value *first = b().CreateAdd(rows_packer_.bases[0].offset,
                                b().CreateMul(step, rows_.begin));
   return RowsInPlace{holds, byte_at(frame().operands[operand], first),
                      b().CreateUDiv(step, index(word_bytes))};
+}
+
+void WordPacker::skip_rows(Value *rows) {
+  rows_ = {b().CreateAdd(rows_.begin, rows), b().CreateSub(rows_.count, rows)};
 }
 
 /// Packs lanes of a side that is [K][N], to a target or as rows along K.

@@ -95,6 +95,9 @@ Kernel with_panels(DType type, bool turned, int64_t first, int64_t width) {
   return k.take().kernel;
 }
 
+/// Rows are read where they are, but for those of a last block that is not full
+/// (13, 15, 30), in several runs of K (1024, 1700); those that are pages apart
+/// (1024) are packed if there are many points.
 TEST(Contraction, weightsInPanels) {
   std::mt19937 random(9);
   std::vector<Case> cases;
@@ -103,11 +106,12 @@ TEST(Contraction, weightsInPanels) {
       for (int64_t first : {0, 1}) {
         int64_t width = first == turned ? 16 : 32;
         Case test{with_panels(type, turned, first, width), {}, {}};
-        for (int64_t rows : {0, 1, 4, 5, 13, 30})
+        for (int64_t rows : {0, 1, 4, 5, 13, 15, 30})
           for (auto [points, depth] :
                {std::pair(16, 1), std::pair(50, 7), std::pair(32, 0),
                 std::pair(0, 5), std::pair(36, 450), std::pair(130, 9),
-                std::pair(100, 3)})
+                std::pair(100, 3), std::pair(40, 1700), std::pair(40, 1024),
+                std::pair(290, 1024)})
             test.launches.push_back(whole_numbers(
                 test.kernel,
                 {rows, depth, points, (points + width - 1) / width + first},

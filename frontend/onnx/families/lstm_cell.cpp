@@ -25,7 +25,8 @@ struct Lstm {
               Scalar content) const {
     if (!peepholes)
       return x;
-    Scalar weight = peepholes.at({p[0], layer.row(gate, p[2])});
+    Scalar weight =
+        peepholes.at({layer.direction(p[0]), layer.row(gate, p[2])});
     return x + convert(weight, layer.compute) * content;
   }
 
@@ -60,12 +61,13 @@ void run_lstm(Node &node, const Recurrence &layer, const LstmGates &gates) {
   if (peepholes)
     require_equal(layer.b, peepholes.dim(1), layer.hidden * 3,
                   "P has a wrong length");
-  Lstm cell{layer, peepholes, flag_unless_zero(node, "input_forget", false)};
+  bool coupled = flag_unless_zero(node, "input_forget", false);
   DType types[] = {layer.compute, layer.compute};
   int initial[] = {5, 6};
   layer.run(initial, [&](const Moment &moment, const Tensors &states) {
+    Lstm cell{moment.part, peepholes, coupled};
     Tensor arguments = gates(moment, states[0]);
-    return layer.b.map(layer.state_shape(), types,
+    return layer.b.map(moment.part.state_shape(), types,
                        [&](std::span<const Scalar> p) {
                          return cell.next(moment, arguments, states, p);
                        });

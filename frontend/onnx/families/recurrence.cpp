@@ -6,9 +6,19 @@
 
 #include "frontend/onnx/families/recurrence.h"
 
+#include "frontend/onnx/families/strided_slice.h"
 #include "frontend/onnx/support/checked_index.h"
+#include "ir/many_operands.h"
 
 namespace landfall::frontend {
+
+namespace {
+
+/// Two directions whose R is larger, together, run one after the other: a
+/// second-level cache holds this much or a little more.
+constexpr int64_t largest_together = int64_t(1) << 20; // Bytes.
+
+} // namespace
 
 Recurrence::Recurrence(const Node &node, int gates,
                        const std::vector<std::string> &activations)
@@ -26,7 +36,7 @@ Recurrence::Recurrence(const Node &node, Tensor w, Tensor r, int gates,
   node.expect(direction == "forward" || direction == "reverse" ||
                   direction == "bidirectional",
               "direction \"" + direction + "\" is not known");
-  directions_ = direction == "bidirectional" ? 2 : 1;
+  directions_ = node_directions_ = direction == "bidirectional" ? 2 : 1;
   reversed_ = direction == "reverse";
   batch_major_ = node.flag_attr("layout", false);
   steps_ = x_.dim(batch_major_ ? 1 : 0);
@@ -59,8 +69,12 @@ Recurrence::Recurrence(const Node &node, Tensor w, Tensor r, int gates,
     lengths_ = checked_lengths(node, lengths_, "sequence_lens", batch_, steps_);
 }
 
+Scalar Recurrence::direction(Scalar direction) const {
+  return directions_ < node_directions_ ? b.index(first_direction_) : direction;
+}
+
 Scalar Recurrence::input_bias(Scalar direction, Scalar row) const {
-  return bias_ ? convert(bias_.at({direction, row}), compute)
+  return bias_ ? convert(bias_.at({this->direction(direction), row}), compute)
                : b.literal(compute, 0);
 }
 
@@ -109,7 +123,7 @@ Scalar Recurrence::other_end(Scalar step, Scalar direction,
 Scalar Recurrence::projected(Tensor projection, const Moment &moment,
                              Scalar direction, Scalar batch, Scalar row) const {
   Scalar time = other_end(moment.step(b), direction, batch);
-  return projection.at({direction, time, batch, row});
+  return projection.at({this->direction(direction), time, batch, row});
 }
 
 std::pair<Scalar, Scalar> Recurrence::factors(Tensor state,
@@ -146,7 +160,7 @@ Scalar Recurrence::held(const Moment &moment, Scalar batch, Scalar next,
 
 Tensor Recurrence::initial_state(int position) const {
   Tensor given = node_.optional_input(position, "initial state", 3);
-  Shape shape = state_shape();
+  Shape shape = {node_directions_, batch_, hidden};
   if (batch_major_)
     std::swap(shape[0], shape[1]);
   for (int axis = 0; given && axis < 3; ++axis)
@@ -155,44 +169,85 @@ Tensor Recurrence::initial_state(int position) const {
   return b.map(state_shape(), compute, [&](std::span<const Scalar> p) {
     if (!given)
       return b.literal(compute, 0);
-    return convert(batch_major_ ? given.at({p[1], p[0], p[2]}) : given.at(p),
-                   compute);
+    Scalars at = {direction(p[0]), p[1], p[2]};
+    if (batch_major_)
+      std::swap(at[0], at[1]);
+    return convert(given.at(at), compute);
   });
 }
 
-void Recurrence::run(std::span<const int> initial, const Step &step) const {
-  Tensors states;
+bool Recurrence::runs_in_parts() const {
+  std::optional<int64_t> rows = r.dim(1).constant(), width = hidden.constant();
+  return may_part_ && directions_ == 2 && steps_ != Size(1) && rows && width &&
+         2 * *rows * *width > largest_together / size_of(r.dtype());
+}
+
+/// One direction of a layer of two.
+Recurrence Recurrence::part(int direction) const {
+  Recurrence result(*this);
+  result.directions_ = 1;
+  result.first_direction_ = direction;
+  result.reversed_ = direction == 1;
+  result.r = slice_along(r, 0, direction, 1);
+  size_t half = activations_.size() / 2;
+  auto first = activations_.begin() + ptrdiff_t(half) * direction;
+  result.activations_.assign(first, first + ptrdiff_t(half));
+  return result;
+}
+
+Recurrence::Run Recurrence::run_parts(std::span<const int> initial,
+                                      const Step &step) const {
+  Run forward = part(0).run_steps(initial, step),
+      backward = part(1).run_steps(initial, step);
+  Run both;
+  for (size_t i = 0; i < initial.size(); ++i)
+    both.states.push_back(
+        ir::concatenate(b, Tensors{forward.states[i], backward.states[i]}, 0));
+  if (forward.history)
+    both.history =
+        ir::concatenate(b, Tensors{forward.history, backward.history}, 1);
+  return both;
+}
+
+Recurrence::Run Recurrence::run_steps(std::span<const int> initial,
+                                      const Step &step) const {
+  Run run;
   for (int position : initial)
-    states.push_back(initial_state(position));
-  bool wants_sequence = node_.wants_output(0);
-  Tensor history;
+    run.states.push_back(initial_state(position));
   if (steps_ == Size(1)) {
-    states = step({}, states);
-    history = b.reshape(states[0], joined({1}, state_shape()));
-  } else {
-    std::vector<Any> carried(states.begin(), states.end());
-    auto body = [&](const Builder::LoopState &state) {
-      Tensors now;
-      for (const Any &value : state.carried)
-        now.push_back(value.tensor);
-      Tensors next = step({state.iteration}, now);
-      Builder::LoopStep result;
-      result.carried.assign(next.begin(), next.end());
-      if (wants_sequence)
-        result.collected.push_back(next[0]);
-      return result;
-    };
-    std::vector<Any> results = b.loop(b.from_size(steps_), {}, carried, body);
-    for (size_t i = 0; i < states.size(); ++i)
-      states[i] = results[i].tensor;
-    if (wants_sequence)
-      history = results[states.size()].tensor;
+    run.states = step({*this, {}}, run.states);
+    run.history = b.reshape(run.states[0], joined({1}, state_shape()));
+    return run;
   }
+  bool wants_sequence = node_.wants_output(0);
+  std::vector<Any> carried(run.states.begin(), run.states.end());
+  auto body = [&](const Builder::LoopState &state) {
+    Tensors now;
+    for (const Any &value : state.carried)
+      now.push_back(value.tensor);
+    Tensors next = step({*this, state.iteration}, now);
+    Builder::LoopStep result;
+    result.carried.assign(next.begin(), next.end());
+    if (wants_sequence)
+      result.collected.push_back(next[0]);
+    return result;
+  };
+  std::vector<Any> results = b.loop(b.from_size(steps_), {}, carried, body);
+  for (size_t i = 0; i < run.states.size(); ++i)
+    run.states[i] = results[i].tensor;
   if (wants_sequence)
-    output_sequence(history);
-  for (size_t i = 0; i < states.size(); ++i)
+    run.history = results[run.states.size()].tensor;
+  return run;
+}
+
+void Recurrence::run(std::span<const int> initial, const Step &step) const {
+  Run done =
+      runs_in_parts() ? run_parts(initial, step) : run_steps(initial, step);
+  if (node_.wants_output(0))
+    output_sequence(done.history);
+  for (size_t i = 0; i < done.states.size(); ++i)
     if (node_.wants_output(int(i) + 1))
-      output_state(int(i) + 1, states[i]);
+      output_state(int(i) + 1, done.states[i]);
 }
 
 /// Y [T, D, B, H] (batch major: [B, T, D, H]) from the states by step; 0 after

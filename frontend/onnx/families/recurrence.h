@@ -25,19 +25,27 @@ std::vector<Activation>
 bind_activations(const Node &node, int directions,
                  const std::vector<std::string> &defaults);
 
-/// The number of the step being computed. Absent: the only one.
+class Recurrence;
+
+/// The step being computed.
 struct Moment {
-  Tensor iteration;
+  const Recurrence &part; ///< The layer, or one direction of it.
+  Tensor iteration;       ///< The step's number. Absent: the only one.
   Scalar step(Builder &b) const {
     return iteration ? iteration.at({}) : b.index(0);
   }
 };
 
 /// A recurrent layer: X [T, B, I] (or batch major [B, T, I]), weights W [D,
-/// G*H, I] and R [D, G*H, H] for D directions and G gates. All directions
-/// advance in the same step; a reversed one visits its times backwards, each
-/// sequence from its own last element. States are [D, B, H] in the compute
-/// type; a sequence that has ended keeps its state.
+/// G*H, I] and R [D, G*H, H] for D directions and G gates. A reversed direction
+/// visits its times backwards, each sequence from its own last element. States
+/// are [D, B, H] in the compute type; a sequence that has ended keeps its
+/// state.
+///
+/// All directions advance in the same step, as one launch for both is cheaper
+/// than two; but if their R is so large that each would push the other's out of
+/// the cache, they run one after the other, each as a layer of one direction
+/// (a part), for which D is 1.
 class Recurrence {
 public:
   Recurrence(const Node &node, int gates,
@@ -51,11 +59,17 @@ public:
   Size hidden;
   DType compute;
 
+  /// Keeps directions in the same step, whatever the size of R.
+  void keep_together() { may_part_ = false; }
+  /// The direction of the node that is number `direction` of this part.
+  Scalar direction(Scalar direction) const;
   Shape state_shape() const { return {directions_, batch_, hidden}; }
+  /// Of all the node's directions.
   Shape projection_shape() const {
-    return {directions_, steps_, batch_, hidden * gates_};
+    return {node_directions_, steps_, batch_, hidden * gates_};
   }
   /// W's (or R's) bias of row `row` of the gates; 0 if there are no biases.
+  /// Here and in what follows, `direction` is the number in this part.
   Scalar input_bias(Scalar direction, Scalar row) const;
   Scalar recurrent_bias(Scalar direction, Scalar row) const;
   /// [D, T, B, G*H]: X * W^T + `bias`(direction, row), for all times at once.
@@ -75,6 +89,7 @@ public:
   Scalar held(const Moment &moment, Scalar batch, Scalar next,
               Scalar last) const;
 
+  /// The next states, of the moment's part of the layer.
   using Step =
       std::function<Tensors(const Moment &moment, const Tensors &states)>;
   /// Runs all steps from the initial states, which are operands `initial`
@@ -82,6 +97,16 @@ public:
   void run(std::span<const int> initial, const Step &step) const;
 
 private:
+  /// What running leaves: the last states [D, B, H] and, if it is wanted, H by
+  /// step [T, D, B, H].
+  struct Run {
+    Tensors states;
+    Tensor history;
+  };
+  Run run_steps(std::span<const int> initial, const Step &step) const;
+  Run run_parts(std::span<const int> initial, const Step &step) const;
+  bool runs_in_parts() const;
+  Recurrence part(int direction) const;
   Tensor initial_state(int position) const;
   Scalar length(Scalar batch) const;
   Scalar other_end(Scalar step, Scalar direction, Scalar batch) const;
@@ -90,7 +115,10 @@ private:
 
   const Node &node_;
   Tensor x_, w_, bias_, lengths_;
-  int directions_;
+  int node_directions_;     ///< Those of the node,
+  int directions_;          ///< and of this part,
+  int first_direction_ = 0; ///< from which on.
+  bool may_part_ = true;
   bool reversed_; ///< The first direction runs backwards.
   bool batch_major_;
   int gates_;

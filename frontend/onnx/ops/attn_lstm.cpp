@@ -133,6 +133,7 @@ static void attn_lstm(Node &node) {
   require_equal(node.b(), w.dim(2), x.dim(2) + memory.size(),
                 "W's rows must have the length of X and the attention");
   Tensor weights = slice_along(w, 2, x.dim(2), memory.size());
+  layer.keep_together();
   Tensor input = layer.project_input([&](Scalar direction, Scalar row) {
     return lstm_bias(layer, direction, row);
   });

@@ -104,6 +104,7 @@ Tensor project(const Recurrence &layer, Tensor input,
 static void dynamic_quantize_lstm(Node &node) {
   QuantizedWeights w(node, 1, 8, "W"), r(node, 2, 10, "R");
   Recurrence layer(node, w.stored, r.stored, 4, {"Sigmoid", "Tanh", "Tanh"});
+  layer.keep_together();
   Tensor input = project(layer, node.input(0, "X"), w);
   run_lstm(node, layer, [&](const Moment &moment, Tensor state) {
     DynamicQuantized h = quantize_dynamically(layer.b, state, 2);

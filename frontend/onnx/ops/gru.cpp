@@ -103,7 +103,7 @@ static void gru(Node &node) {
   int initial[] = {5};
   layer.run(initial,
             [&](const Moment &moment, const Tensors &states) -> Tensors {
-              Gru cell{layer, input, moment, states[0]};
+              Gru cell{moment.part, input, moment, states[0]};
               return {linear_first ? cell.reset_after() : cell.reset_before()};
             });
 }

@@ -22,18 +22,19 @@ static void lstm(Node &node) {
     return lstm_bias(layer, direction, row);
   });
   run_lstm(node, layer, [&](const Moment &moment, Tensor state) {
+    const Recurrence &part = moment.part;
     Contraction c;
-    c.shape = layer.state_shape();
-    c.shape[2] = layer.hidden * 4;
-    c.reduce = {layer.hidden};
-    c.accumulator = layer.compute;
+    c.shape = part.state_shape();
+    c.shape[2] = part.hidden * 4;
+    c.reduce = {part.hidden};
+    c.accumulator = part.compute;
     c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> k) {
-      return layer.factors(state, p, p[2], k[0]);
+      return part.factors(state, p, p[2], k[0]);
     };
     c.epilogue = [&](std::span<const Scalar> p, Scalar sum) {
-      return sum + layer.projected(input, moment, p[0], p[1], p[2]);
+      return sum + part.projected(input, moment, p[0], p[1], p[2]);
     };
-    return layer.b.contract(c);
+    return part.b.contract(c);
   });
 }
 

@@ -18,18 +18,19 @@ static void rnn(Node &node) {
            layer.recurrent_bias(direction, row);
   });
   auto step = [&](const Moment &moment, const Tensors &states) -> Tensors {
+    const Recurrence &part = moment.part;
     Tensor h = states[0];
     Contraction c;
-    c.shape = layer.state_shape();
-    c.reduce = {layer.hidden};
-    c.accumulator = layer.compute;
+    c.shape = part.state_shape();
+    c.reduce = {part.hidden};
+    c.accumulator = part.compute;
     c.factors = [&](std::span<const Scalar> p, std::span<const Scalar> k) {
-      return layer.factors(h, p, p[2], k[0]);
+      return part.factors(h, p, p[2], k[0]);
     };
     c.epilogue = [&](std::span<const Scalar> p, Scalar sum) {
-      Scalar x = layer.projected(input, moment, p[0], p[1], p[2]);
-      Scalar next = layer.activated(0, p[0], sum + x);
-      return layer.held(moment, p[1], next, h.at(p));
+      Scalar x = part.projected(input, moment, p[0], p[1], p[2]);
+      Scalar next = part.activated(0, p[0], sum + x);
+      return part.held(moment, p[1], next, h.at(p));
     };
     return {b.contract(c)};
   };
