@@ -29,10 +29,10 @@ import subprocess
 import sys
 import threading
 import zlib
-from collections import Counter
 from pathlib import Path
 
 import exclusion_list
+from results import Results, left_out, outcomes_of
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "hosts"))
@@ -107,38 +107,6 @@ def run_cases(names, jobs, tell, *worker):
         thread.join()
 
 
-class Results(dict):
-    """{case: answer}, kept in a file, a line each, if there is one."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.file = open(path, "a+") if path else None
-        if self.file:
-            self.file.seek(0)
-            self.update(json.loads(line) for line in self.file)
-
-    def add(self, name, answer):
-        self[name] = answer
-        if sys.stderr.isatty() and len(self) % 20 == 0:
-            print(f"\r{len(self)}", end="", file=sys.stderr, flush=True)
-        if self.file:
-            print(json.dumps([name, answer]), file=self.file, flush=True)
-
-
-def outcomes_of(results, host=None):
-    """{entry: why it failed, or None} of what ran, symbolic runs as entries of
-    their own; on one of several hosts."""
-    found = {}
-    for name, answer in sorted(results.items()):
-        if "left_out" in answer:
-            continue
-        answer = answer["hosts"][host] if "hosts" in answer else answer
-        found[name] = answer["failure"]
-        if "symbolic" in answer:
-            found[name + exclusion_list.SYMBOLIC] = answer["symbolic"]
-    return found
-
-
 def summary(target, outcomes, exclusions):
     """One line: how many cases pass, as they are, and how many runs fail."""
     def count(prefix):
@@ -151,12 +119,6 @@ def summary(target, outcomes, exclusions):
     never = sum(any(x.verdict == "never" and x.matches(entry) for x in exclusions) for entry in failed)
     return (f"{target}: {cases} cases pass {share}; node suite {nodes} {node_share}; "
             f"{len(failed)} runs fail, {never} of them because the expectation is random or wrong")
-
-
-def left_out(results):
-    """Why cases did not run, with how many for each reason; or nothing."""
-    reasons = Counter(answer["left_out"] for answer in results.values() if "left_out" in answer)
-    return "".join(f"; {count} left out for {reason}" for reason, count in sorted(reasons.items()))
 
 
 def judge(what, results, target, whole, host=None):
@@ -203,10 +165,11 @@ def main():
         return 77
     names = [case.name for case in suite.all_cases(options.target)
              if options.filter in case.name and zlib.crc32(case.name.encode()) % options.slice == 0]
-    results = Results(options.keep)
     arguments = ["--hosts", *variants] if variants else ["--fallback"] * options.fallback + options.devices
+    results = Results(options.keep, [options.target, *arguments])
     run_cases([name for name in names if name not in results], options.jobs, results.add, options.seconds,
               options.target, *arguments)
+    results.close()
     results = {name: results[name] for name in names}
     if variants:
         return min(1, sum(judge(host, results, "cpu", False, host) for host in variants))
