@@ -19,12 +19,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "hosts"))
 import hosts  # noqa: E402
 
 
-def left_out(case):
-    """Why a case cannot run on another kind of processor, or None."""
+def left_out(case, variants):
+    """Why a case cannot run on other kinds of processors, or None."""
     values = [value for data_set in case.data_sets for side in data_set for value in side]
     if not all(isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind not in "OUS" for value in values):
         return "values that are no tensors of numbers"
-    return next((reason for operator, reason in hosts.LACKING.items() if operator in case.operators()), None)
+    lacking = (hosts.lacks(variant, case.operators()) for variant in variants)
+    return next(filter(None, lacking), None)
 
 
 def run_emulated(runner, artefact, names, case):
@@ -100,7 +101,7 @@ def on_target(landfall, case, target, devices, native):
 
 def on_hosts(landfall, case, runners):
     """{"hosts": {variant: as on_target}} or {"left_out": why}."""
-    if reason := left_out(case):
+    if reason := left_out(case, [runner.variant for runner in runners]):
         return {"left_out": reason}
     answers = {variant: {"failure": failure}
                for variant, failure in run_on_hosts(landfall, case.model, case, runners).items()}

@@ -31,8 +31,8 @@ HOSTS = {
     "riscv64-v128": ([*RISCV, "rv64,v=true,vlen=128,vext_spec=v1.0"], BUILD / "hosts/riscv64"),
     "riscv64-gc": ([*RISCV, "rv64"], BUILD / "hosts/riscv64"),
 }
-# Operators that the runtime of another processor lacks a library for (build.sh).
-LACKING = {"ImageDecoder": "libraries that decode images", "RegexFullMatch": "RE2"}
+# Operators that the runtimes which build.sh makes lack a library for.
+LACKING = {"ImageDecoder": "lack of libraries that decode images", "RegexFullMatch": "lack of RE2"}
 
 
 def missing(variant):
@@ -44,6 +44,13 @@ def missing(variant):
     if variant.startswith("riscv64-v") and emulator_version(command[0]) < 8:
         return "qemu from 8.0 on, which does not die of conversions of vectors (test/hosts/qemu.sh)"
     return None if runner.exists() else str(runner)
+
+
+def lacks(variant, operators):
+    """What a machine's runtime is built without and one of the operators needs, or None."""
+    if HOSTS[variant][1] == BUILD:
+        return None
+    return next((LACKING[operator] for operator in sorted(operators) if operator in LACKING), None)
 
 
 def emulator_version(program):
