@@ -28,10 +28,11 @@ from onnx import TensorProto, helper, numpy_helper
 ROOT = Path(__file__).resolve().parent.parent.parent
 SIZE = 1024
 RESNET = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light" / "light_resnet50.onnx"
-# Of the peak, over the whole run.
-PROMISED = {"f32 product": {"reef1": 0.5, "reef2": 0.5, "reef3": 0.5},
-            "i8 product": {"reef1": 0.5, "reef2": 0.5, "reef3": 0.5},
-            "resnet50": {"reef1": 0.3, "reef2": 0.3, "reef3": 0.12}}
+# Of the peak, over the whole run: what has been reached, so that nothing gets slower.
+PROMISED = {"f32 product": {"reef1": 0.95, "reef2": 0.91, "reef3": 0.57},
+            "i8 product": {"reef1": 0.84, "reef2": 0.79, "reef3": 0.51},
+            "resnet50": {"reef1": 0.59, "reef2": 0.41, "reef3": 0.13},
+            "resnet50, 8 images": {"reef1": 0.6}}
 WIDTH, HEADS, LENGTHS = 768, 12, (128, 131, 384)
 
 
