@@ -67,6 +67,34 @@ Model *compile_bytes(const nb::bytes &model, const std::string &directory,
   return compiled.release();
 }
 
+/// The bytes of a package that is not loaded here.
+template <typename Make> nb::bytes package_bytes(const Make &make) {
+  Warnings warnings;
+  std::string bytes;
+  try {
+    bytes = without_gil([&] { return make(listener(warnings)).bytes(); });
+  } catch (const lf::Error &error) {
+    raise(error);
+  }
+  warnings.tell();
+  return nb::bytes(bytes.data(), bytes.size());
+}
+
+nb::bytes package_of_file(const std::string &path, const std::string &options) {
+  return package_bytes([&](const lf::Progress &progress) {
+    return lf::Package::compile(path, options, progress);
+  });
+}
+
+nb::bytes package_of_bytes(const nb::bytes &model, const std::string &directory,
+                           const std::string &options) {
+  const char *data = model.c_str();
+  size_t size = model.size();
+  return package_bytes([&](const lf::Progress &progress) {
+    return lf::Package::compile_bytes(data, size, directory, options, progress);
+  });
+}
+
 Model *load_file(const std::string &path, const std::string &device,
                  const std::string &device_options) {
   return load([&] { return lf::Package::open(path); }, device, device_options);
@@ -205,6 +233,10 @@ NB_MODULE(_landfall, m) {
         nb::arg("device"), nb::arg("device_options"));
   m.def("compile_bytes", compile_bytes, nb::arg("model"), nb::arg("directory"),
         nb::arg("options"), nb::arg("device"), nb::arg("device_options"));
+  m.def("package_of_file", package_of_file, nb::arg("path"),
+        nb::arg("options"));
+  m.def("package_of_bytes", package_of_bytes, nb::arg("model"),
+        nb::arg("directory"), nb::arg("options"));
   m.def("load_file", load_file, nb::arg("path"), nb::arg("device"),
         nb::arg("device_options"));
   m.def("load_bytes", load_bytes, nb::arg("package"), nb::arg("device"),

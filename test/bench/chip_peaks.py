@@ -5,7 +5,8 @@
 Square products of 1024 in f32, halves and bytes, these with zero points too,
 ONNX's ResNet-50 at 224x224, one image and eight, and a layer of an encoder as
 BERT-base has twelve of, for several lengths of a sequence: cycles of a run,
-multiply-adds of the peak while contractions run, and of the whole run. Each model
+multiply-adds of the peak while contractions run, and of the whole run, and the
+seconds of processor time in which it was simulated. Each model
 is compiled once for all chips of a family and all shapes. Cycles are the same on
 every machine and in every run, so two builds can be compared. Ends with 1 if the
 whole run of one falls below what has been promised for it.
@@ -14,6 +15,7 @@ whole run of one falls below what has been promised for it.
 import argparse
 import itertools
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -26,10 +28,11 @@ from onnx import TensorProto, helper, numpy_helper
 ROOT = Path(__file__).resolve().parent.parent.parent
 SIZE = 1024
 RESNET = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light" / "light_resnet50.onnx"
-# Of the peak, over the whole run.
-PROMISED = {"f32 product": {"reef1": 0.5, "reef2": 0.5, "reef3": 0.5},
-            "i8 product": {"reef1": 0.5, "reef2": 0.5, "reef3": 0.5},
-            "resnet50": {"reef1": 0.3, "reef2": 0.3, "reef3": 0.12}}
+# Of the peak, over the whole run: what has been reached, so that nothing gets slower.
+PROMISED = {"f32 product": {"reef1": 0.95, "reef2": 0.91, "reef3": 0.57},
+            "i8 product": {"reef1": 0.84, "reef2": 0.79, "reef3": 0.51},
+            "resnet50": {"reef1": 0.59, "reef2": 0.41, "reef3": 0.13},
+            "resnet50, 8 images": {"reef1": 0.6}}
 WIDTH, HEADS, LENGTHS = 768, 12, (128, 131, 384)
 
 
@@ -87,33 +90,31 @@ def encoder_layer():
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
 
 
-def of_any_batch(model):
-    """ResNet-50 with its number of images free."""
-    known = {constant.name for constant in model.graph.initializer}
-    for value in [*model.graph.input, *model.graph.output]:
-        if value.name not in known:
-            value.type.tensor_type.shape.dim[0].dim_param = "images"
-    return model
-
-
 def models():
-    """By name: the model, and what its runs are called with the options that set their shapes."""
+    """By name: the model, options of its compilation, and what its runs are called with the options that set
+    their shapes."""
     i8, i32 = TensorProto.INT8, TensorProto.INT32
     lengths = {f" of {length}": ["--dim", "batch=1", "--dim", f"length={length}"] for length in LENGTHS}
     images = {"": ["--dim", "images=1"], ", 8 images": ["--dim", "images=8"]}
-    return {"f32 product": (product("MatMul", TensorProto.FLOAT, TensorProto.FLOAT), {"": []}),
-            "f16 product": (product("MatMul", TensorProto.FLOAT16, TensorProto.FLOAT16), {"": []}),
-            "i8 product": (product("MatMulInteger", i8, i32), {"": []}),
-            "i8 product, zero points": (product("MatMulInteger", i8, i32, zero_points=True), {"": []}),
-            "resnet50": (of_any_batch(onnx.load(RESNET)), images),
-            "encoder layer": (encoder_layer(), lengths)}
+    return {"f32 product": (product("MatMul", TensorProto.FLOAT, TensorProto.FLOAT), [], {"": []}),
+            "f16 product": (product("MatMul", TensorProto.FLOAT16, TensorProto.FLOAT16), [], {"": []}),
+            "i8 product": (product("MatMulInteger", i8, i32), [], {"": []}),
+            "i8 product, zero points": (product("MatMulInteger", i8, i32, zero_points=True), [], {"": []}),
+            "resnet50": (onnx.load(RESNET), ["--dynamic", "gpu_0/data_0=images,3,224,224"], images),
+            "encoder layer": (encoder_layer(), [], lengths)}
 
 
 def landfall(*arguments):
+    """What the program prints, and the processor time that it took, in seconds."""
+    def spent():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    start = spent()
     done = subprocess.run([ROOT / "build" / "bin" / "landfall", *arguments], capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stderr)
-    return done.stdout
+    return done.stdout, spent() - start
 
 
 def delivered(report):
@@ -132,23 +133,24 @@ def main():
     parser.add_argument("--filter", default="")
     options = parser.parse_args()
     broken = 0
-    print(f"{'model':24} {'device':7} {'cycles':>11}  contractions  whole run  promised")
+    print(f"{'model':24} {'device':7} {'cycles':>11}  contractions  whole run  promised  simulated")
     devices = options.devices.split(",")
     with tempfile.TemporaryDirectory() as folder:
         path, package = Path(folder) / "model.onnx", Path(folder) / "model.lfm"
-        for model, (graph, runs) in models().items():
+        for model, (graph, freed, runs) in models().items():
             names = [(model + run, arguments) for run, arguments in runs.items() if options.filter in model + run]
             if not names:
                 continue
             onnx.save(graph, path)
-            landfall("compile", path, "--device", devices[0].rstrip("0123456789"), "-o", package)
+            landfall("compile", path, "--device", devices[0].rstrip("0123456789"), "-o", package, *freed)
             for (name, arguments), device in itertools.product(names, devices):
-                report = landfall("explain", package, "--device", device, *arguments, "--repeat", "1", "--json")
+                report, seconds = landfall("explain", package, "--device", device, *arguments, "--repeat", "1",
+                                           "--json")
                 cycles, in_contractions, in_run = delivered(json.loads(report))
                 promised = PROMISED.get(name, {}).get(device)
                 broken += promised is not None and in_run < promised
                 print(f"{name:24} {device:7} {cycles:11.0f}  {in_contractions:12.1%}  {in_run:9.1%}"
-                      + (f"  {promised:8.0%}" if promised else ""), flush=True)
+                      f"  {f'{promised:.0%}' if promised else '':>8}  {seconds:9.1f}", flush=True)
     return min(1, broken)
 
 

@@ -1,7 +1,7 @@
 """The conformance suite: every ONNX case on one target.
 
     run.py --target cpu [--devices A,B] [--filter TEXT] [--jobs 2]
-           [--json FILE] [--slice N] [--fallback] [--host VARIANT] [--seconds 60]
+           [--keep FILE] [--slice N] [--fallback] [--hosts A,B] [--seconds 60]
 
 A case that fails must be in the lists of exclusions/, with a reason; one that
 is there and passes fails the suite. A case is run twice: as it is, and with all
@@ -11,15 +11,20 @@ by nature (docs/host_work.md): each case is compiled with require_target, unless
 --fallback allows a target's kernels to fall back. Of N slices, --slice takes the
 cases whose names' hash is 0.
 
-With --host, cases are compiled for a variant of the target cpu as well
-(aarch64-neon) and run by the runtime of that processor under emulation, which
-test/hosts/build.sh makes; those with values that are no tensors of numbers are left
-out.
+With --hosts, cases are compiled for variants of the target cpu (aarch64-neon,
+riscv64-gc), once for all of them, and run by the runtimes of those processors under
+emulation, which test/hosts/build.sh makes; left out are those with values that are no
+tensors of numbers, and those that need a library which these runtimes are built without.
+
+With --keep, a case's result is written to the file as it comes, and cases that are
+in it are not run again: a run that was broken off goes on where it was.
 """
 
 import argparse
 import json
+import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -27,6 +32,7 @@ import zlib
 from pathlib import Path
 
 import exclusion_list
+from results import Results, left_out, outcomes_of
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "hosts"))
@@ -36,15 +42,15 @@ import hosts  # noqa: E402
 class Worker:
     """A worker process, restarted after a crash or a hang."""
 
-    def __init__(self, seconds, target, devices, fallback, host):
+    def __init__(self, seconds, target, *arguments):
         self.seconds = seconds  # A case.
-        self.arguments = [target, *(["--host", host] if host else []), *(["--fallback"] if fallback else []), *devices]
+        self.arguments = [target, *arguments]
         self.process = None
 
     def start(self):
         self.process = subprocess.Popen(
             [sys.executable, str(HERE / "worker.py"), *self.arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
         if not self.process.stdout.readline():
             raise SystemExit("error: the worker does not start; is the package built "
                              "and PYTHONPATH set to build/python?")
@@ -52,7 +58,8 @@ class Worker:
     def run(self, name):
         if self.process is None or self.process.poll() is not None:
             self.start()
-        timer = threading.Timer(self.seconds, self.process.kill)
+        # With what it emulates.
+        timer = threading.Timer(self.seconds, os.killpg, (self.process.pid, signal.SIGKILL))
         timer.start()
         try:
             self.process.stdin.write(name + "\n")
@@ -74,11 +81,12 @@ class Worker:
             self.process.wait()
 
 
-def run_cases(names, jobs, *worker):
+def run_cases(names, jobs, tell, *worker):
+    """Calls tell(name, answer) for each; one call at a time."""
     work = queue.SimpleQueue()
     for name in names:
         work.put(name)
-    results = {}
+    told = threading.Lock()
 
     def loop():
         own = Worker(*worker)
@@ -87,9 +95,9 @@ def run_cases(names, jobs, *worker):
                 name = work.get_nowait()
             except queue.Empty:
                 break
-            results[name] = own.run(name)
-            if sys.stderr.isatty() and len(results) % 20 == 0:
-                print(f"\r{len(results)}/{len(names)}", end="", file=sys.stderr, flush=True)
+            answer = own.run(name)
+            with told:
+                tell(name, answer)
         own.stop()
 
     threads = [threading.Thread(target=loop) for _ in range(jobs)]
@@ -97,19 +105,6 @@ def run_cases(names, jobs, *worker):
         thread.start()
     for thread in threads:
         thread.join()
-    return results
-
-
-def outcomes_of(results):
-    """{entry: why it failed, or None}, symbolic runs as entries of their own."""
-    found = {}
-    for name, answer in sorted(results.items()):
-        if "left_out" in answer:
-            continue
-        found[name] = answer["failure"]
-        if "symbolic" in answer:
-            found[name + exclusion_list.SYMBOLIC] = answer["symbolic"]
-    return found
 
 
 def summary(target, outcomes, exclusions):
@@ -126,40 +121,60 @@ def summary(target, outcomes, exclusions):
             f"{len(failed)} runs fail, {never} of them because the expectation is random or wrong")
 
 
+def judge(what, results, target, whole, host=None):
+    """Prints what does not agree and a summary; how much it is."""
+    outcomes = outcomes_of(results, host)
+    exclusions = exclusion_list.read(target)
+    complaints = list(exclusion_list.complaints(outcomes, exclusions, whole))
+    for complaint in complaints:
+        print(f"{host}: {complaint}" if host else complaint)
+    print(summary(what, outcomes, exclusions) + left_out(results))
+    return len(complaints)
+
+
+def able_hosts(variants):
+    """Those that can be emulated here; tells of the others."""
+    for variant in variants:
+        if variant not in hosts.HOSTS:
+            raise SystemExit(f"error: no host '{variant}'; there are {', '.join(sorted(hosts.HOSTS))}")
+        if lacking := hosts.missing(variant):
+            print(f"{variant} skipped: there is no {lacking}")
+    return [variant for variant in variants if not hosts.missing(variant)]
+
+
 def main():
+    def listed(text):
+        return [name for name in text.split(",") if name]
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--target", default="cpu")
-    parser.add_argument("--devices", default="", help="devices of the target, with commas; default: its first")
+    parser.add_argument("--devices", type=listed, default=[], help="of the target, with commas; default: its first")
     parser.add_argument("--filter", default="", help="only cases whose name contains this")
     parser.add_argument("--slice", type=int, default=1, metavar="N", help="only every N-th case, by a hash of its name")
     parser.add_argument("--fallback", action="store_true", help="kernels may fall back")
-    parser.add_argument("--host", choices=sorted(hosts.HOSTS), help="a processor to emulate")
+    parser.add_argument("--hosts", type=listed, default=[], help="processors to emulate, with commas")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=int, default=60, help="a case may take; more where others use the machine")
-    parser.add_argument("--json", help="write all results here")
+    parser.add_argument("--keep", metavar="FILE", help="where results are kept")
     options = parser.parse_args()
 
     import suite
 
-    if options.host and (lacking := hosts.missing(options.host)):
-        print(f"skipped: there is no {lacking}")
+    variants = able_hosts(options.hosts)
+    if options.hosts and not variants:
         return 77
     names = [case.name for case in suite.all_cases(options.target)
              if options.filter in case.name and zlib.crc32(case.name.encode()) % options.slice == 0]
-    devices = [name for name in options.devices.split(",") if name]
-    results = run_cases(names, options.jobs, options.seconds, options.target, devices, options.fallback,
-                        options.host)
-    if options.json:
-        Path(options.json).write_text(json.dumps(results, indent=1, sort_keys=True))
-    outcomes = outcomes_of(results)
-    exclusions = exclusion_list.read(options.target)
-    whole = not options.filter and options.slice == 1 and not options.host
-    complaints = list(exclusion_list.complaints(outcomes, exclusions, whole))
-    for complaint in complaints:
-        print(complaint)
-    left_out = len(results) - sum(not entry.endswith(exclusion_list.SYMBOLIC) for entry in outcomes)
-    print(summary(options.host or options.target, outcomes, exclusions) + (f"; {left_out} left out" if left_out else ""))
-    return 1 if complaints else 0
+    arguments = ["--hosts", *variants] if variants else ["--fallback"] * options.fallback + options.devices
+    results = Results(options.keep, [options.target, *arguments])
+    run_cases([name for name in names if name not in results], options.jobs, results.add, options.seconds,
+              options.target, *arguments)
+    results.close()
+    results = {name: results[name] for name in names}
+    if variants:
+        return min(1, sum(judge(host, results, "cpu", False, host) for host in variants))
+    whole = not options.filter and options.slice == 1
+    return min(1, judge(options.target, results, options.target, whole))
 
 
 if __name__ == "__main__":

@@ -14,26 +14,43 @@ import numpy as np
 import onnx
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
-RISCV = ["qemu-riscv64", "-L", "/usr/riscv64-linux-gnu", "-cpu"]
+
+
+def emulator(name):
+    """The one that qemu.sh fetched, or the machine's."""
+    fetched = BUILD / "hosts/qemu" / name
+    return str(fetched) if fetched.exists() else name
+
+
+RISCV = [emulator("qemu-riscv64"), "-L", "/usr/riscv64-linux-gnu", "-cpu"]
 # Variant: (the emulator and its options, the build that has the runner).
 HOSTS = {
-    "x86_64-v2": (["qemu-x86_64", "-cpu", "Nehalem"], BUILD),
-    "aarch64-neon": (["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"], BUILD / "hosts/aarch64"),
+    "x86_64-v2": ([emulator("qemu-x86_64"), "-cpu", "Nehalem"], BUILD),
+    "aarch64-neon": ([emulator("qemu-aarch64"), "-L", "/usr/aarch64-linux-gnu"], BUILD / "hosts/aarch64"),
     "riscv64-v256": ([*RISCV, "rv64,v=true,vlen=256,vext_spec=v1.0"], BUILD / "hosts/riscv64"),
     "riscv64-v128": ([*RISCV, "rv64,v=true,vlen=128,vext_spec=v1.0"], BUILD / "hosts/riscv64"),
     "riscv64-gc": ([*RISCV, "rv64"], BUILD / "hosts/riscv64"),
 }
+# Operators that the runtimes which build.sh makes lack a library for.
+LACKING = {"ImageDecoder": "lack of libraries that decode images", "RegexFullMatch": "lack of RE2"}
 
 
 def missing(variant):
     """What it takes to emulate a machine and is not here, or None."""
-    emulator, build = HOSTS[variant]
+    command, build = HOSTS[variant]
     runner = build / "bin/cpu_package_runner"
-    if not shutil.which(emulator[0]):
-        return emulator[0]
-    if variant.startswith("riscv64-v") and emulator_version(emulator[0]) < 8:
-        return "qemu from 8.0 on, which does not die of conversions of vectors"
+    if not shutil.which(command[0]):
+        return command[0]
+    if variant.startswith("riscv64-v") and emulator_version(command[0]) < 8:
+        return "qemu from 8.0 on, which does not die of conversions of vectors (test/hosts/qemu.sh)"
     return None if runner.exists() else str(runner)
+
+
+def lacks(variant, operators):
+    """What a machine's runtime is built without and one of the operators needs, or None."""
+    if HOSTS[variant][1] == BUILD:
+        return None
+    return next((LACKING[operator] for operator in sorted(operators) if operator in LACKING), None)
 
 
 def emulator_version(program):
@@ -46,9 +63,9 @@ class Runner:
     crash."""
 
     def __init__(self, variant, *options):
-        emulator, build = HOSTS[variant]
+        command, build = HOSTS[variant]
         self.variant = variant
-        self.command = [*emulator, str(build / "bin/cpu_package_runner"), *options]
+        self.command = [*command, str(build / "bin/cpu_package_runner"), *options]
         self.process = None
 
     def run(self, path, inputs):

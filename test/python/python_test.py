@@ -118,6 +118,18 @@ class Python(unittest.TestCase):
         with self.assertRaisesRegex(landfall.Error, "rank 2"):
             first.run({"s": [np.ones((2, 2), np.float32)], "p": np.array(0)})
 
+    def test_a_package_for_other_machines_is_not_loaded_here(self):
+        relu = model([helper.make_node("Relu", ["x"], ["y"])], [tensor("x")], [tensor("y")])
+        package = landfall.compile_package(relu, variants=["riscv64-gc"])
+        with self.assertRaisesRegex(landfall.Error, "holds riscv64-gc"):
+            landfall.load(package)
+        with self.assertRaisesRegex(landfall.Error, "abacus"):
+            landfall.compile_package(relu, device="abacus")
+        with tempfile.TemporaryDirectory() as folder:
+            onnx.save(relu, f"{folder}/relu.onnx")
+            here = landfall.load(landfall.compile_package(f"{folder}/relu.onnx", variants=["native"]))
+        np.testing.assert_array_equal(here.run({"x": np.array([1, -2], np.float32)})["y"], [1, 0])
+
     def test_a_compiled_model_is_bytes_too(self):
         relu = landfall.compile(model([helper.make_node("Relu", ["x"], ["y"])], [tensor("x")], [tensor("y")]))
         again = landfall.load(relu.to_bytes(), threads=1)

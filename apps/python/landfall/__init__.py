@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from .quantization import Quantized
 
-__all__ = ["Error", "Model", "Value", "compile", "describe_device", "devices", "from_torch", "load", "quantize", "query"]
+__all__ = ["Error", "Model", "Value", "compile", "compile_package", "describe_device", "devices", "from_torch", "load",
+           "quantize", "query"]
 __version__: str = _landfall.version()
 
 
@@ -110,6 +111,22 @@ def compile(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any
     if isinstance(model, (str, os.PathLike)):
         return _landfall.compile_file(os.fspath(model), text, device, device_options)
     return _landfall.compile_bytes(_model_bytes(model), os.fspath(directory or ""), text, device, device_options)
+
+
+def compile_package(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any, device: str = "cpu", *,
+                    directory: str | os.PathLike[str] | None = None, **options: Any) -> bytes:
+    """Compiles a model for machines that need not be this one: the bytes of a package.
+
+    Nothing is loaded, so `variants=["aarch64-neon", "riscv64"]` needs no code for this
+    machine beside them; by default there are all that the device's kind has. `model`,
+    `directory` and `options` are as in `compile`. Written to a file, the bytes are what
+    `Model.save` writes, and `load` takes them as they are.
+    """
+    options["device"] = device
+    text = json.dumps(options)
+    if isinstance(model, (str, os.PathLike)):
+        return _landfall.package_of_file(os.fspath(model), text)
+    return _landfall.package_of_bytes(_model_bytes(model), os.fspath(directory or ""), text)
 
 
 def query(model: str | os.PathLike[str] | bytes | bytearray | memoryview | Any, device: str = "cpu", *,
