@@ -37,6 +37,10 @@ public:
     for (unsigned dim = 0; dim < dims().size(); ++dim)
       if (!read_index(dim))
         return std::nullopt;
+    // Reals multiply steps of K as well as words.
+    if (is_unpacked_ && is_in_words() && word_loop() < 0 &&
+        !is_scaled_bytes(other_factor()))
+      steps_ = 1;
     if (!all_summed() || !llvm::is_contained(roles_, of_panels) || !pays() ||
         (is_in_words() && word_loop() < 0))
       return std::nullopt;
@@ -146,9 +150,25 @@ private:
     if (!found || !is_largest(slice_of(factor_, block())))
       return false;
     if (lf::dtype_of(load_.getTensor()) == DType::u8 &&
-        is_scaled_bytes(other_factor()))
+        (is_scaled_bytes(other_factor()) || is_bit_field()))
       steps_ = weights_.byte_steps;
     return true;
+  }
+  /// Whether what is loaded is shifted or masked, and becomes a real.
+  bool is_bit_field() {
+    mlir::Value value = load_.getValue();
+    lf::ScalarOp user;
+    auto uses_as = [&](ScalarOp op) {
+      user = value.hasOneUse()
+                 ? mlir::dyn_cast<lf::ScalarOp>(*value.user_begin())
+                 : lf::ScalarOp();
+      return user && user.getOp() == op && user.getArgs()[0] == value;
+    };
+    bool some = false;
+    for (; uses_as(ScalarOp::shr) || uses_as(ScalarOp::bit_and); some = true)
+      value = user->getResult(0);
+    return some && uses_as(ScalarOp::cast) &&
+           user->getResult(0).getType().isF32();
   }
   /// Whether a factor is cast(x) * s, where x is a signed byte that is loaded.
   bool is_scaled_bytes(mlir::Value factor) {

@@ -46,8 +46,8 @@ struct PanelWeights {
   int64_t few_other_points = 0;
   /// At most this share of the stored points, in percent, is zeros.
   int64_t most_padding = 0;
-  /// Weights of 8-bit integers lie in words of so many steps of K. 0: they are
-  /// not stored in panels.
+  /// Weights of 8-bit integers, or of fewer bits of a byte, lie in words of so
+  /// many steps of K. 0: they are not stored in panels.
   int64_t byte_steps = 0;
   /// The same for weights of bf16, if all are finite: what stands behind the
   /// last word of a sum may be multiplied by zero. Weights of f16 are stored in

@@ -16,7 +16,10 @@ BlockNest::BlockNest(SizeCode &sizes, const BlockProblem &problem,
       lanes_(sizes.frame(), problem.base.shape.width),
       products_(problem.rows ? word_products(sizes, problem, cut)
                              : real_products(sizes, problem, cut)),
-      epilogue_(sizes, lanes_, problem.base.roles) {}
+      epilogue_(sizes, lanes_, problem.base.roles) {
+  if (problem.has_digits())
+    digits_.emplace(*products_);
+}
 
 void BlockNest::split(Value *number) {
   const analysis::ContractionRoles &roles = problem_.base.roles;
@@ -30,8 +33,9 @@ void BlockNest::split(Value *number) {
 
 llvm::SmallVector<unsigned, 4> BlockNest::heights() const {
   llvm::SmallVector<unsigned, 4> result;
+  // One row of reals is rare where digits are possible.
   for (unsigned height : {1u, 4u})
-    if (height < problem_.most_rows())
+    if (height < problem_.most_rows() && (height > 1 || !digits_))
       result.push_back(height);
   result.push_back(unsigned(problem_.most_rows()));
   return result;
@@ -39,49 +43,117 @@ llvm::SmallVector<unsigned, 4> BlockNest::heights() const {
 
 void BlockNest::emit(Value *number) {
   split(number);
-  emit_if(frame(), b().CreateICmpSGT(cut_.k, index(0)),
-          [&] { products_->pack(rows_, batch_); });
-  Value *step = index(shape().n());
-  for_height(frame(), heights(), rows_.count, [&](unsigned rows) {
-    emit_for(frame(), index(0), points_.count, step, {},
-             [&](Value *first, llvm::ArrayRef<Value *>) {
-               Value *left = b().CreateSub(points_.count, first);
-               auto points = [&](unsigned vectors) {
-                 return [this, first, vectors, rows] {
-                   emit_points(first, vectors, rows);
+  Value *has_steps = b().CreateICmpSGT(cut_.k, index(0));
+  emit_if(frame(), has_steps, [&] { products_->pack(rows_, batch_); });
+  auto emit_reals = [&] {
+    for_height(frame(), heights(), rows_.count,
+               [&](unsigned rows) { emit_rows(rows); });
+    return Values();
+  };
+  if (!digits_) {
+    emit_reals();
+    return;
+  }
+  Values in_digits = emit_if(
+      frame(), digits_->suits(rows_.count),
+      [&] { return Values{digits_->write(rows_.count)}; },
+      [&] { return Values{b().getFalse()}; });
+  emit_if(
+      frame(), in_digits[0],
+      [&] {
+        emit_digits();
+        return Values();
+      },
+      emit_reals);
+}
+
+/// Emits `body` for all points, some vectors at a time; what is left of them
+/// by one.
+void BlockNest::for_points(
+    unsigned vectors,
+    const std::function<void(Value *first, unsigned vectors)> &body) {
+  int64_t width = shape().width;
+  emit_for(frame(), index(0), points_.count, index(vectors * width), {},
+           [&](Value *first, llvm::ArrayRef<Value *>) {
+             Value *left = b().CreateSub(points_.count, first);
+             emit_if(
+                 frame(), b().CreateICmpSGT(left, index((vectors - 1) * width)),
+                 [&] {
+                   body(first, vectors);
                    return Values();
-                 };
-               };
-               emit_if(frame(), b().CreateICmpSGT(left, lanes_.step()),
-                       points(shape().vectors), points(1));
-               return Values();
-             });
+                 },
+                 [&] {
+                   emit_for(frame(), first, points_.count, index(width), {},
+                            [&](Value *one, llvm::ArrayRef<Value *>) {
+                              body(one, 1);
+                              return Values();
+                            });
+                   return Values();
+                 });
+             return Values();
+           });
+}
+
+void BlockNest::emit_rows(unsigned rows) {
+  for_points(shape().vectors, [&](Value *first, unsigned vectors) {
+    emit_points(first, vectors, rows);
   });
 }
 
-Value *BlockNest::sum_address(size_t number) {
-  return products_->at(cut_.sums_at, type(),
-                       index(int64_t(number) * shape().width));
+void BlockNest::emit_digits() {
+  for_points(problem_.digit_vectors(), [&](Value *first, unsigned vectors) {
+    emit_digit_points(first, vectors);
+  });
 }
 
-/// Computes some vectors of points, from `first` on, counted from the task's.
-void BlockNest::emit_points(Value *first, unsigned vectors, unsigned rows) {
+Value *BlockNest::sum_address(Value *number) {
+  return products_->at(cut_.sums_at, type(),
+                       b().CreateMul(number, index(shape().width)));
+}
+
+/// Some vectors of points, from `first` on, counted from the task's.
+llvm::SmallVector<BlockLane, 4> BlockNest::lanes_at(Value *first,
+                                                    unsigned vectors) {
   llvm::SmallVector<BlockLane, 4> lanes;
   Value *start = b().CreateAdd(points_.begin, first);
   for (unsigned v = 0; v < vectors; ++v)
     lanes.push_back(products_->lane_at(
         b().CreateAdd(start, index(int64_t(v) * shape().width)), batch_));
+  return lanes;
+}
+
+/// Computes some vectors of points for some rows.
+void BlockNest::emit_points(Value *first, unsigned vectors, unsigned rows) {
   for (unsigned k = 0; k < rows * vectors; ++k)
     b().CreateAlignedStore(
         llvm::Constant::getNullValue(lanes_.vector_type(type())),
         sum_address(k), llvm::Align(uint64_t(size_of(type()))));
-  emit_blocks(lanes, rows);
+  emit_blocks(lanes_at(first, vectors), rows);
+  finish_points(first, vectors);
+}
+
+/// The same for all rows, which are digits.
+void BlockNest::emit_digit_points(Value *first, unsigned vectors) {
+  llvm::SmallVector<BlockLane, 4> lanes = lanes_at(first, vectors);
+  emit_for(frame(), index(0), rows_.count, [&](Value *row) {
+    Lines sums = digits_->emit(row, batch_, lanes);
+    Value *place = b().CreateMul(row, index(vectors));
+    for (unsigned v = 0; v < vectors; ++v)
+      b().CreateAlignedStore(sums[v],
+                             sum_address(b().CreateAdd(place, index(v))),
+                             llvm::Align(uint64_t(size_of(type()))));
+  });
+  finish_points(first, vectors);
+}
+
+/// The sums of some vectors of points become results.
+void BlockNest::finish_points(Value *first, unsigned vectors) {
   Value *count = smaller(b(), index(int64_t(vectors) * shape().width),
                          b().CreateSub(points_.count, first));
-  epilogue_.emit({sum_address(0),
+  epilogue_.emit({sum_address(size_t(0)),
                   index(int64_t(vectors) * shape().width),
                   rows_,
-                  {start, count}},
+                  {b().CreateAdd(points_.begin, first), count}},
                  batch_);
 }
 
@@ -109,7 +181,8 @@ void BlockNest::emit_blocks(llvm::ArrayRef<BlockLane> lanes, unsigned rows) {
         return factor ? products_->value_of(*factor, lanes[v], indices)
                       : nullptr;
       };
-      Value *scale = value(weights.scale), *zero = value(weights.zero);
+      Value *scale = value(weights.scale);
+      Value *zero = problem_.sums_rows() ? value(weights.zero) : nullptr;
       for (unsigned row = 0; row < rows; ++row) {
         size_t number = row * lanes.size() + v;
         Value *product = products[number];

@@ -81,7 +81,42 @@ bool is_bit_field(const ContractionProblem &problem, NodeId value,
   return is_bit_field(problem, node.args[0], load);
 }
 
-/// Sets the rows of a problem with words.
+/// Sets the loops of words. Fails if the panels are of other ones.
+Status read_words(BlockProblem &problem) {
+  const ContractionProblem &base = problem.base;
+  const analysis::FactorLoad &load = problem.load();
+  DType type = base.kernel.operands[base.kernel.nodes[load.node].index].dtype;
+  bool in_words = load.panels->steps == steps_of_word &&
+                  (type == DType::u8 || type == DType::i8);
+  for (uint32_t variable : problem.inner_loops()) {
+    const Extent &extent = base.roles.space.extents[variable];
+    if (problem.walks_bits(variable))
+      problem.fields *= extent.constant ? extent.value : 0;
+    else if (in_words &&
+             load.offset.coefficient(variable) == analysis::SizePolynomial(1) &&
+             extent == Extent{true, steps_of_word})
+      problem.step_loop = variable;
+  }
+  if (!problem.step_loop)
+    return refuse("the panels are not of words of a loop of K");
+  return {};
+}
+
+/// Sets what is said of bits.
+void read_bits(BlockProblem &problem) {
+  const Kernel &kernel = problem.base.kernel;
+  auto byte = byte_of(kernel, problem.weights.element);
+  problem.has_bit_fields =
+      byte && is_bit_field(problem.base, *byte, problem.load().node);
+  problem.largest = 255;
+  const Node *node = byte ? &kernel.nodes[*byte] : nullptr;
+  bool masks = problem.has_bit_fields && *byte != problem.load().node &&
+               node->op == ScalarOp::bit_and;
+  if (masks && kernel.nodes[node->args[1]].kind == NodeKind::constant)
+    problem.largest = int64_t(kernel.nodes[node->args[1]].bits & 0xff);
+}
+
+/// Sets the rows of a problem with words, if they are bytes.
 Status find_rows(BlockProblem &problem) {
   const ContractionProblem &base = problem.base;
   const analysis::ContractionRoles &roles = base.roles;
@@ -89,11 +124,10 @@ Status find_rows(BlockProblem &problem) {
     return refuse("words are summed to 32 bits");
   if (base.machine.vector.byte_products == ByteProducts::none)
     return refuse("the machine has no products of bytes");
-  if (problem.load().panels->steps != steps_of_word || roles.k_loops.empty() ||
-      roles.space.extents[roles.k_loops.back()] != Extent{true, steps_of_word})
-    return refuse("the panels are not of words of the innermost loop of K");
   analysis::ScaledFactor rows =
       TRY(analysis::split_scaled_factor(base.kernel, roles, roles.m_side));
+  if (roles.k_loops.back() != problem.step_loop)
+    return refuse("the innermost loop of K walks no words");
   auto row = byte_of(base.kernel, rows.element);
   auto weight = byte_of(base.kernel, problem.weights.element);
   if (!row || !weight || rows.zero || !rows.scale)
@@ -105,30 +139,48 @@ Status find_rows(BlockProblem &problem) {
   };
   problem.form = WordForm::choose(base.machine, is_signed(*row),
                                   is_signed(*weight), false);
+  problem.form.has_small_points =
+      problem.form.rows_signed && problem.largest <= largest_of_small_points;
   if (problem.form.flips_rows ||
       (base.machine.matrix_tiles && problem.form.needs_tiles()))
     return refuse("rows and weights have the same sign");
-  if (!is_bit_field(base, *weight, problem.load().node))
+  if (!problem.has_bit_fields)
     return refuse("the weights are no bits of what is loaded");
   rows.element = TRY(analysis::read_factor(base.kernel, roles.space, *row));
   problem.rows = std::move(rows);
   return {};
 }
 
-} // namespace
-
-Result<BlockProblem> find_block_problem(const ContractionProblem &base) {
+Result<BlockProblem> read_problem(const ContractionProblem &base) {
   if (base.type != DType::f32 && base.type != DType::f64)
     return refuse("it does not sum reals");
   const analysis::FactorLoad *load = TRY(panel_load(base));
-  BlockProblem problem{base,
-                       TRY(analysis::split_scaled_factor(
-                           base.kernel, base.roles, base.roles.n_side)),
-                       {},
-                       {}};
-  if (load->panels->steps != 1)
-    TRY(find_rows(problem));
+  BlockProblem problem{base, TRY(analysis::split_scaled_factor(
+                                 base.kernel, base.roles, base.roles.n_side))};
+  if (load->panels->steps == 1)
+    return problem;
+  TRY(read_words(problem));
+  read_bits(problem);
+  // Else rows are multiplied as reals.
+  (void)find_rows(problem);
   return problem;
+}
+
+} // namespace
+
+Result<BlockProblem> find_block_problem(const ContractionProblem &base) {
+  BlockProblem problem = TRY(read_problem(base));
+  if (problem.rows || !problem.step_loop)
+    return problem;
+  // Rows of reals are read as they lie in memory: the loops that walk the bits
+  // of what is loaded are the innermost.
+  analysis::ContractionRoles roles = base.roles;
+  std::stable_partition(roles.k_loops.begin() + int64_t(problem.weights.outer),
+                        roles.k_loops.end(), [&](uint32_t variable) {
+                          return !problem.walks_bits(variable);
+                        });
+  return read_problem(
+      ContractionProblem(base.kernel, base.machine, std::move(roles)));
 }
 
 const analysis::FactorLoad &BlockProblem::load() const {
@@ -137,17 +189,22 @@ const analysis::FactorLoad &BlockProblem::load() const {
       [](const analysis::FactorLoad &load) { return load.panels.has_value(); });
 }
 
-bool BlockProblem::is_unrolled(size_t loop) const {
-  constexpr int64_t most_unrolled = 8;
-  const analysis::ContractionRoles &roles = base.roles;
-  int64_t steps = 1;
-  for (size_t k = loop; k < roles.k_loops.size(); ++k) {
-    const Extent &extent = roles.space.extents[roles.k_loops[k]];
-    if (!extent.constant || extent.value * steps > most_unrolled)
-      return false;
-    steps *= extent.value;
-  }
-  return true;
+llvm::ArrayRef<uint32_t> BlockProblem::inner_loops() const {
+  return llvm::ArrayRef(base.roles.k_loops).drop_front(weights.outer);
+}
+
+bool BlockProblem::walks_bits(uint32_t loop) const {
+  return load().offset.coefficient(loop).is_zero();
+}
+
+bool BlockProblem::has_digits() const {
+  return has_bit_fields && fields > 0 && !rows && base.type == DType::f32 &&
+         base.machine.vector.byte_products != ByteProducts::none &&
+         largest <= largest_of_small_points;
+}
+
+unsigned BlockProblem::digit_vectors() const {
+  return base.shape.registers >= 32 ? 4 : 2;
 }
 
 DType BlockProblem::row_type() const { return rows ? DType::u8 : base.type; }
@@ -195,7 +252,27 @@ BlockCut::BlockCut(SizeCode &sizes, const BlockProblem &problem) {
   row_scales_at =
       area(b.CreateMul(scales_stride, index(problem.most_rows() + rows_beyond)),
            shape.type);
-  sums_at = area(index((problem.most_rows() + 1) * shape.n()), shape.type);
+  int64_t sums = (problem.most_rows() + 1) * shape.n();
+  if (problem.has_digits())
+    sums = std::max(sums, most_digit_rows * problem.digit_vectors() *
+                              int64_t(shape.width));
+  sums_at = area(index(sums), shape.type);
+  if (problem.has_digits()) {
+    // As the vectors that are written are.
+    digit_stride = round_up(b, in_block, index(shape.width));
+    record_bytes =
+        round_up(b,
+                 b.CreateAdd(index(record_head),
+                             b.CreateMul(digit_stride, index(row_digits))),
+                 index(64));
+    max_records = b.CreateMul(blocks, index(levels_of_digits));
+    records_at = area(b.CreateMul(b.CreateMul(record_bytes, max_records),
+                                  index(most_digit_rows)),
+                      DType::u8);
+    record_counts_at = area(index(most_digit_rows), DType::i64);
+    sorted_at = area(b.CreateAdd(in_block, index(shape.width)), shape.type);
+    rests_at = area(b.CreateAdd(in_block, index(shape.width)), shape.type);
+  }
   scratch_bytes = end;
 }
 

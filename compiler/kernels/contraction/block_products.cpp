@@ -62,8 +62,20 @@ LaneValue BlockProducts::loaded(const analysis::FactorLoad &load,
   const Node &node = frame().kernel.nodes[load.node];
   DType type = frame().kernel.operands[node.index].dtype;
   Value *operand = frame().operands[node.index];
-  if (load.panels)
-    return lanes.load(type, operand, lanes.index(panel_offset(lane, indices)));
+  auto around = frame().is_separate(node.index) ? Surroundings::invariant
+                                                : Surroundings::unknown;
+  if (load.panels && load.panels->steps == 1)
+    return lanes.load(type, operand, lanes.index(panel_offset(lane, indices)),
+                      {}, {}, around);
+  if (load.panels) {
+    Value *step = indices.lookup(*problem.step_loop);
+    Value *shift =
+        b().CreateTrunc(b().CreateMul(step, index(8)), b().getInt32Ty());
+    Value *byte = b().CreateTrunc(
+        b().CreateLShr(loaded_words(lane, indices), lanes.splat(shift)),
+        lanes.vector_of(b().getInt8Ty()));
+    return LaneValue::varying(type, byte);
+  }
   uint32_t variable = problem.load().panels->variable;
   IndexValues all = indices;
   all[variable] = lane.point;
@@ -71,13 +83,24 @@ LaneValue BlockProducts::loaded(const analysis::FactorLoad &load,
       sizes.add_terms(sizes.value(load.offset.constant), load.offset, all);
   analysis::SizePolynomial step = load.offset.coefficient(variable);
   if (step.is_zero())
-    return lanes.load(type, operand, LaneValue::uniform(DType::i64, offset));
+    return lanes.load(type, operand, LaneValue::uniform(DType::i64, offset), {},
+                      {}, around);
   lanes.set_active(
       smaller(b(), lanes.step(), b().CreateSub(cut.points, lane.point)));
   LaneValue value =
-      lanes.load(type, operand, LaneValue::linear(offset, sizes.value(step)));
+      lanes.load(type, operand, LaneValue::linear(offset, sizes.value(step)),
+                 {}, {}, around);
   lanes.set_active(nullptr);
   return value;
+}
+
+Value *BlockProducts::loaded_words(const BlockLane &lane, IndexValues indices) {
+  indices[*problem.step_loop] = index(0);
+  uint32_t operand = frame().kernel.nodes[problem.load().node].index;
+  Value *address = element(b(), b().getInt8Ty(), frame().operands[operand],
+                           panel_offset(lane, indices));
+  return b().CreateAlignedLoad(lanes.vector_of(b().getInt32Ty()), address,
+                               llvm::Align(1));
 }
 
 /// The elements of the weights in the accumulator's type.
@@ -119,6 +142,35 @@ Value *BlockProducts::bit_field(NodeId value, const BlockLane &lane,
   return b().CreateLShr(
       bits, lanes.splat(b().CreateBinaryIntrinsic(llvm::Intrinsic::umin, wide,
                                                   b().getInt32(31))));
+}
+
+Value *BlockProducts::word_at(const BlockLane &lane,
+                              const IndexValues &indices) {
+  const Node &cast = frame().kernel.nodes[problem.weights.element.value];
+  return word_bits(cast.args[0], lane, indices);
+}
+
+/// Computes four bytes at once.
+Value *BlockProducts::word_bits(NodeId value, const BlockLane &lane,
+                                const IndexValues &indices) {
+  const Node &node = frame().kernel.nodes[value];
+  if (value == problem.load().node)
+    return loaded_words(lane, indices);
+  Value *bits = word_bits(node.args[0], lane, indices);
+  Value *other = b().CreateZExt(
+      uniform_value(problem.weights.element, node.args[1], lane, indices),
+      b().getInt32Ty());
+  Value *mask = other;
+  if (node.op == ScalarOp::shr) {
+    // What comes from the next byte is masked; a shift by 8 or more leaves
+    // nothing.
+    other = b().CreateBinaryIntrinsic(llvm::Intrinsic::umin, other,
+                                      b().getInt32(31));
+    bits = b().CreateLShr(bits, lanes.splat(other));
+    mask = b().CreateLShr(b().getInt32(0xff), other);
+  }
+  return b().CreateAnd(
+      bits, lanes.splat(b().CreateMul(mask, b().getInt32(four_ones))));
 }
 
 } // namespace landfall::kernels

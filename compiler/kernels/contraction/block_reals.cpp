@@ -22,31 +22,35 @@ public:
   void pack(const Interval &rows, const IndexValues &batch) override {
     packer_.begin(batch);
     packer_.pack({rows, {index(0), cut.k}, frame().scratch, cut.row_stride});
-    if (problem.weights.zero)
+    if (problem.sums_rows())
       sum_rows(rows.count);
   }
 
   Lines emit(Value *block, const IndexValues &indices,
              llvm::ArrayRef<BlockLane> points, unsigned rows) override {
-    Lines carried = {b().CreateMul(block, cut.in_block)};
-    carried.append(rows * points.size(),
-                   llvm::Constant::getNullValue(lanes.vector_type(type())));
-    IndexValues at_step = indices;
-    Lines result =
-        emit_loop(problem.weights.outer, points, rows, at_step, carried);
-    return Lines(result.begin() + 1, result.end());
+    zeros_.clear();
+    if (problem.weights.zero && !problem.sums_rows())
+      for (const BlockLane &lane : points)
+        zeros_.push_back(value_of(*problem.weights.zero, lane, indices));
+    Value *none = llvm::Constant::getNullValue(lanes.vector_type(type()));
+    return for_steps(indices, b().CreateMul(block, cut.in_block),
+                     Lines(rows * points.size(), none), most_unrolled,
+                     [&](const IndexValues &at_step, Value *step, Lines sums) {
+                       return emit_step(points, rows, at_step, step,
+                                        std::move(sums));
+                     });
   }
 
 private:
   DType type() const { return problem.base.type; }
   llvm::Align align() const { return llvm::Align(uint64_t(size_of(type()))); }
   void sum_rows(Value *rows);
-  Lines emit_loop(size_t loop, llvm::ArrayRef<BlockLane> points, unsigned rows,
-                  IndexValues &indices, const Lines &carried);
   Lines emit_step(llvm::ArrayRef<BlockLane> points, unsigned rows,
-                  const IndexValues &indices, const Lines &carried);
+                  const IndexValues &indices, Value *step, Lines sums);
 
   Packer packer_;
+  /// What is taken off each weight of a block, by lane; may be empty.
+  Lines zeros_;
 };
 
 /// The sums of each row over the steps of a block: [row][block].
@@ -83,55 +87,26 @@ void RealProducts::sum_rows(Value *rows) {
   });
 }
 
-/// The loops of K from number `loop` on. What is carried: the number of the
-/// step, then the products.
-Lines RealProducts::emit_loop(size_t loop, llvm::ArrayRef<BlockLane> points,
-                              unsigned rows, IndexValues &indices,
-                              const Lines &carried) {
-  const analysis::ContractionRoles &roles = problem.base.roles;
-  if (loop == roles.k_loops.size())
-    return emit_step(points, rows, indices, carried);
-  uint32_t variable = roles.k_loops[loop];
-  const Extent &extent = roles.space.extents[variable];
-  if (problem.is_unrolled(loop)) {
-    Lines now = carried;
-    for (int64_t k = 0; k < extent.value; ++k) {
-      indices[variable] = index(k);
-      now = emit_loop(loop + 1, points, rows, indices, now);
-    }
-    return now;
-  }
-  Values result = emit_for(frame(), index(0), frame().extent(extent), index(1),
-                           carried, [&](Value *k, llvm::ArrayRef<Value *> now) {
-                             indices[variable] = k;
-                             Lines next =
-                                 emit_loop(loop + 1, points, rows, indices,
-                                           Lines(now.begin(), now.end()));
-                             return Values(next.begin(), next.end());
-                           });
-  indices.erase(variable);
-  return Lines(result.begin(), result.end());
-}
-
 Lines RealProducts::emit_step(llvm::ArrayRef<BlockLane> points, unsigned rows,
-                              const IndexValues &indices,
-                              const Lines &carried) {
-  Lines next = carried;
-  next[0] = b().CreateAdd(carried[0], index(1));
+                              const IndexValues &indices, Value *step,
+                              Lines sums) {
   llvm::SmallVector<Value *, 4> elements;
-  for (const BlockLane &lane : points)
-    elements.push_back(element_at(lane, indices));
+  for (size_t v = 0; v < points.size(); ++v) {
+    Value *value = element_at(points[v], indices);
+    elements.push_back(zeros_.empty() ? value
+                                      : b().CreateFSub(value, zeros_[v]));
+  }
   for (unsigned row = 0; row < rows; ++row) {
     Value *place =
-        b().CreateAdd(b().CreateMul(index(row), cut.row_stride), carried[0]);
+        b().CreateAdd(b().CreateMul(index(row), cut.row_stride), step);
     Value *x = lanes.splat(
         b().CreateLoad(lanes.scalar_type(type()), at(index(0), type(), place)));
     for (size_t v = 0; v < points.size(); ++v) {
-      Value *&sum = next[1 + row * points.size() + v];
+      Value *&sum = sums[row * points.size() + v];
       sum = multiply_add(b(), x, elements[v], sum);
     }
   }
-  return next;
+  return sums;
 }
 
 } // namespace

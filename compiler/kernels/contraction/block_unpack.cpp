@@ -21,45 +21,28 @@ public:
 
   /// The weights of step s go to `address` + s * `width`, counted from the
   /// block's first step.
-  void emit(IndexValues indices, Value *address, int64_t width) {
+  void emit(const IndexValues &indices, Value *address, int64_t width) {
     const analysis::ScaledFactor &weights = p_.problem.weights;
     auto value = [&](const std::optional<analysis::Factor> &factor) {
       return factor ? p_.value_of(*factor, lane_, indices) : nullptr;
     };
     scale_ = value(weights.scale);
     zero_ = value(weights.zero);
-    width_ = width;
-    emit_loop(weights.outer, indices, address);
+    (void)p_.for_steps(
+        indices, p_.index(0), {}, most_unrolled,
+        [&](const IndexValues &at_step, Value *step, const Lines &) {
+          Value *place = p_.b().CreateMul(step, p_.index(width));
+          store(at_step,
+                element(p_.b(), p_.lanes.scalar_type(p_.problem.base.type),
+                        address, place));
+          return Lines();
+        });
   }
 
 private:
   llvm::IRBuilderBase &b() { return p_.b(); }
 
-  /// Returns the address behind what was stored.
-  Value *emit_loop(size_t loop, IndexValues &indices, Value *address) {
-    const analysis::ContractionRoles &roles = p_.problem.base.roles;
-    if (loop == roles.k_loops.size())
-      return store(indices, address);
-    uint32_t variable = roles.k_loops[loop];
-    const Extent &extent = roles.space.extents[variable];
-    if (p_.problem.is_unrolled(loop)) {
-      for (int64_t k = 0; k < extent.value; ++k) {
-        indices[variable] = p_.index(k);
-        address = emit_loop(loop + 1, indices, address);
-      }
-      return address;
-    }
-    Values result = emit_for(
-        p_.frame(), p_.index(0), p_.frame().extent(extent), p_.index(1),
-        {address}, [&](Value *k, llvm::ArrayRef<Value *> now) {
-          indices[variable] = k;
-          return Values{emit_loop(loop + 1, indices, now[0])};
-        });
-    indices.erase(variable);
-    return result[0];
-  }
-
-  Value *store(const IndexValues &indices, Value *address) {
+  void store(const IndexValues &indices, Value *address) {
     DType type = p_.problem.base.type;
     Value *weight = p_.element_at(lane_, indices);
     if (zero_)
@@ -68,13 +51,11 @@ private:
       weight = b().CreateFMul(weight, scale_);
     b().CreateAlignedStore(weight, address,
                            llvm::Align(uint64_t(size_of(type))));
-    return element(b(), p_.lanes.scalar_type(type), address, p_.index(width_));
   }
 
   BlockProducts &p_;
   BlockLane lane_;
   Value *scale_ = nullptr, *zero_ = nullptr;
-  int64_t width_ = 0;
 };
 
 } // namespace

@@ -14,8 +14,6 @@ namespace {
 
 /// Lanes of rows that are not dense.
 constexpr unsigned lanes_of_rows = 16;
-/// Loops of at most so many steps are unrolled.
-constexpr int64_t most_unrolled = 8;
 
 class WordProducts : public BlockProducts {
 public:
@@ -52,10 +50,13 @@ public:
     Value *zero =
         llvm::Constant::getNullValue(lanes.vector_of(b().getInt32Ty()));
     IndexValues at_word = indices;
-    at_word[roles().k_loops.back()] = index(0);
-    Lines sums = emit_loop(problem.weights.outer, points, rows, at_word,
-                           b().CreateMul(block, cut.in_block),
-                           Lines(rows * points.size(), zero));
+    at_word[*problem.step_loop] = index(0);
+    Lines sums =
+        for_steps(at_word, b().CreateMul(block, cut.in_block),
+                  Lines(rows * points.size(), zero), most_words_unrolled,
+                  [&](const IndexValues &word, Value *step, Lines now) {
+                    return emit_word(points, rows, word, step, std::move(now));
+                  });
     Lines result;
     for (size_t k = 0; k < sums.size(); ++k)
       result.push_back(
@@ -66,12 +67,8 @@ public:
 private:
   const analysis::ContractionRoles &roles() const { return problem.base.roles; }
   void sum_rows(Value *rows);
-  Lines emit_loop(size_t loop, llvm::ArrayRef<BlockLane> points, unsigned rows,
-                  IndexValues &indices, Value *step, const Lines &sums);
   Lines emit_word(llvm::ArrayRef<BlockLane> points, unsigned rows,
-                  const IndexValues &indices, Value *step, const Lines &sums);
-  Value *bit_field(NodeId value, const BlockLane &lane,
-                   const IndexValues &indices);
+                  const IndexValues &indices, Value *step, Lines sums);
 
   PackSide bytes_, scales_;
   Lanes row_lanes_;
@@ -119,107 +116,23 @@ void WordProducts::sum_rows(Value *rows) {
   });
 }
 
-/// The loops of K from number `loop` on, but for the one that walks a word:
-/// long ones first. `step` is the number of the step.
-Lines WordProducts::emit_loop(size_t loop, llvm::ArrayRef<BlockLane> points,
-                              unsigned rows, IndexValues &indices, Value *step,
-                              const Lines &sums) {
-  if (loop + 1 == roles().k_loops.size()) {
-    // Short loops, which walk bits of what is loaded once.
-    Lines now = sums;
-    std::vector<std::pair<uint32_t, int64_t>> fields = {};
-    for (size_t k = problem.weights.outer; k + 1 < roles().k_loops.size(); ++k)
-      if (!indices.lookup(roles().k_loops[k]))
-        fields.emplace_back(uint32_t(k),
-                            roles().space.extents[roles().k_loops[k]].value);
-    int64_t count = 1;
-    for (const auto &[k, extent] : fields)
-      count *= extent;
-    for (int64_t number = 0; number < count; ++number) {
-      int64_t left = number;
-      Value *at_field = step;
-      IndexValues all = indices;
-      for (const auto &[k, extent] : fields) {
-        Value *field = index(left % extent);
-        left /= extent;
-        all[roles().k_loops[k]] = field;
-        Value *stride =
-            sizes.extent(roles().space, {roles().k_loops.begin() + k + 1,
-                                         roles().k_loops.end()});
-        at_field = b().CreateAdd(at_field, b().CreateMul(field, stride));
-      }
-      now = emit_word(points, rows, all, at_field, now);
-    }
-    return now;
-  }
-  uint32_t variable = roles().k_loops[loop];
-  const Extent &extent = roles().space.extents[variable];
-  if (extent.constant && extent.value <= most_unrolled)
-    return emit_loop(loop + 1, points, rows, indices, step, sums);
-  Value *stride =
-      sizes.extent(roles().space, {roles().k_loops.begin() + int64_t(loop) + 1,
-                                   roles().k_loops.end()});
-  Values result = emit_for(frame(), index(0), frame().extent(extent), index(1),
-                           sums, [&](Value *k, llvm::ArrayRef<Value *> now) {
-                             indices[variable] = k;
-                             Lines next = emit_loop(
-                                 loop + 1, points, rows, indices,
-                                 b().CreateAdd(step, b().CreateMul(k, stride)),
-                                 Lines(now.begin(), now.end()));
-                             return Values(next.begin(), next.end());
-                           });
-  indices.erase(variable);
-  return Lines(result.begin(), result.end());
-}
-
 Lines WordProducts::emit_word(llvm::ArrayRef<BlockLane> points, unsigned rows,
                               const IndexValues &indices, Value *step,
-                              const Lines &sums) {
-  Lines next = sums;
+                              Lines sums) {
   llvm::SmallVector<Value *, 4> words;
-  NodeId byte = frame().kernel.nodes[problem.weights.element.value].args[0];
   for (const BlockLane &lane : points)
-    words.push_back(bit_field(byte, lane, indices));
+    words.push_back(word_at(lane, indices));
   for (unsigned row = 0; row < rows; ++row) {
     Value *place =
         b().CreateAdd(b().CreateMul(index(row), cut.row_stride), step);
     Value *x = lanes.splat(b().CreateAlignedLoad(
         b().getInt32Ty(), at(index(0), DType::u8, place), llvm::Align(4)));
     for (size_t v = 0; v < points.size(); ++v) {
-      Value *&sum = next[row * points.size() + v];
+      Value *&sum = sums[row * points.size() + v];
       sum = multiply_add_words(frame(), problem.form, x, words[v], sum);
     }
   }
-  return next;
-}
-
-/// The four bytes of each point's word, computed at once.
-Value *WordProducts::bit_field(NodeId value, const BlockLane &lane,
-                               const IndexValues &indices) {
-  const Node &node = frame().kernel.nodes[value];
-  const analysis::FactorLoad &load = problem.load();
-  if (value == load.node) {
-    uint32_t operand = frame().kernel.nodes[value].index;
-    Value *address = element(b(), b().getInt8Ty(), frame().operands[operand],
-                             panel_offset(lane, indices));
-    return b().CreateAlignedLoad(lanes.vector_of(b().getInt32Ty()), address,
-                                 llvm::Align(1));
-  }
-  Value *bits = bit_field(node.args[0], lane, indices);
-  Value *other = b().CreateZExt(
-      uniform_value(problem.weights.element, node.args[1], lane, indices),
-      b().getInt32Ty());
-  Value *mask = other;
-  if (node.op == ScalarOp::shr) {
-    // What comes from the next byte is masked; a shift by 8 or more leaves
-    // nothing.
-    other = b().CreateBinaryIntrinsic(llvm::Intrinsic::umin, other,
-                                      b().getInt32(31));
-    bits = b().CreateLShr(bits, lanes.splat(other));
-    mask = b().CreateLShr(b().getInt32(0xff), other);
-  }
-  return b().CreateAnd(
-      bits, lanes.splat(b().CreateMul(mask, b().getInt32(four_ones))));
+  return sums;
 }
 
 } // namespace

@@ -38,6 +38,22 @@ Value *by_shorts(llvm::IRBuilderBase &b, const WordForm &form, Value *rows,
   return multiply_add_shorts(b, odd_rows, odd_points, sum);
 }
 
+/// Pairs of products are added without saturation.
+Value *by_pairs(llvm::IRBuilderBase &b, Value *rows, Value *points,
+                Value *sum) {
+  unsigned bits = bits_of(sum);
+  llvm::Intrinsic::ID product =
+      bits == 512   ? llvm::Intrinsic::x86_avx512_pmaddubs_w_512
+      : bits == 256 ? llvm::Intrinsic::x86_avx2_pmadd_ub_sw
+                    : llvm::Intrinsic::x86_ssse3_pmadd_ub_sw_128;
+  auto bytes = [&](Value *words) {
+    return b.CreateBitCast(words, divided(b, words, 8));
+  };
+  Value *pairs = b.CreateIntrinsic(product, {}, {bytes(points), bytes(rows)});
+  Value *ones = llvm::ConstantInt::get(pairs->getType(), 1);
+  return multiply_add_shorts(b, pairs, ones, sum);
+}
+
 Value *by_bytes(llvm::IRBuilderBase &b, const WordForm &form, Value *rows,
                 Value *points, Value *sum) {
   llvm::Intrinsic::ID product = bits_of(sum) == 512
@@ -64,7 +80,7 @@ Value *by_bf16(llvm::IRBuilderBase &b, Value *rows, Value *points, Value *sum) {
 
 WordForm WordForm::choose(const Machine &machine, bool rows_signed,
                           bool points_signed, bool can_flip_points) {
-  WordForm form{rows_signed, points_signed, false, false, false};
+  WordForm form{rows_signed, points_signed, false, false, false, false};
   if (machine.matrix_tiles ||
       machine.vector.byte_products != ByteProducts::by_bytes ||
       rows_signed != points_signed)
@@ -95,6 +111,8 @@ Value *multiply_add_words(KernelFrame &frame, const WordForm &form, Value *rows,
     return by_bf16(frame.b, rows, points, sum);
   if (frame.machine.vector.byte_products == ByteProducts::by_bytes)
     return by_bytes(frame.b, form, rows, points, sum);
+  if (form.has_small_points)
+    return by_pairs(frame.b, rows, points, sum);
   return by_shorts(frame.b, form, rows, points, sum);
 }
 

@@ -26,6 +26,9 @@ inline constexpr int64_t tile_edge = 16;
 /// A word of ones: its product with another is the sum of that one's bytes.
 inline constexpr uint32_t four_ones = 0x01010101;
 
+/// The largest points that WordForm::has_small_points may be said of.
+inline constexpr int64_t largest_of_small_points = 127;
+
 /// What packed words hold. Where the machine multiplies bytes of other signs
 /// only, packing flips the highest bits of one side: signed x becomes unsigned
 /// x + 128, and unsigned x signed x - 128.
@@ -33,8 +36,13 @@ struct WordForm {
   bool rows_signed = false, points_signed = false; ///< Bytes, as packed.
   bool flips_rows = false, flips_points = false;
   bool is_bf16 = false; ///< They hold no bytes.
+  /// Points are not signed, rows are, and points are so small that sums of two
+  /// products have 16 bits.
+  bool has_small_points = false;
 
-  static WordForm of_bf16() { return {false, false, false, false, true}; }
+  static WordForm of_bf16() {
+    return {false, false, false, false, true, false};
+  }
   /// The type of elements, as packing stores them; signs do not matter there.
   DType element() const { return is_bf16 ? DType::bf16 : DType::u8; }
   int64_t element_bytes() const { return size_of(element()); }
@@ -48,10 +56,11 @@ struct WordForm {
   bool needs_tiles() const { return !is_bf16 && rows_signed == points_signed; }
   /// For products with ones, which have any sign, instead of rows or points.
   WordForm with_ones_as_rows() const {
-    return {!points_signed, points_signed, flips_rows, flips_points, false};
+    return {!points_signed, points_signed, flips_rows,
+            flips_points,   false,         false};
   }
   WordForm with_ones_as_points() const {
-    return {rows_signed, !rows_signed, flips_rows, flips_points, false};
+    return {rows_signed, !rows_signed, flips_rows, flips_points, false, false};
   }
 
   /// For a machine that has products of bytes. Points are flipped only if
