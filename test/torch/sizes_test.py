@@ -39,6 +39,17 @@ class Rows(nn.Module):
         return self.projection(x.transpose(0, 1)), x.transpose(0, 1) @ self.matrix
 
 
+class Heads(nn.Module):
+    """Attention with the batch first, as torchvision's: queries, keys and values are made dense at once."""
+
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x):
+        return self.attention(x, x, x, need_weights=False)[0]
+
+
 class OneArtefact(unittest.TestCase):
     def check(self, module, *shapes):
         torch.manual_seed(11)
@@ -63,6 +74,18 @@ class OneArtefact(unittest.TestCase):
 
     def test_products_of_transposed_operands(self):
         self.check(Rows(), (2, 5, 6), (1, 3, 6), (4, 1, 6))
+
+    def test_attention_with_the_batch_first(self):
+        self.check(Heads(), (2, 5, 8), (1, 5, 8), (3, 1, 8))
+        self.check(Heads(), (1, 5, 8), (4, 2, 8))
+
+    def test_what_is_made_dense(self):
+        class Turned(nn.Module):
+            def forward(self, x):
+                y = x.transpose(0, 1).contiguous()
+                return y, x.contiguous() + 1, y.view(-1)
+
+        self.check(Turned(), (2, 5, 6), (1, 3, 6), (4, 1, 6), (1, 1, 6))
 
     def test_channels_that_do_not_fit_are_an_error(self):
         fast = landfall.torch.compile(nn.Conv2d(3, 4, 1).eval(), fallback=False)

@@ -6,6 +6,7 @@ free (backed_size_oblivious, which dynamic.py and exported.py switch on):
 
 - which of its kernels a convolution would run, and in which order its result lies in memory;
 - whether the operand of a product with a matrix can be read as one long matrix;
+- whether what is made dense, or given another shape, happens to be dense at the sizes of the trace;
 - in which order an average over a whole image lies in memory.
 """
 
@@ -17,8 +18,10 @@ from typing import Any
 
 import torch
 from torch._C import DispatchKey
-from torch._prims_common import is_contiguous_or_false
+from torch._prims_common import infer_size, is_contiguous_or_false
+from torch._subclasses.fake_impls import _compute_stride
 from torch._subclasses.fake_tensor import FakeTensor
+from torch._subclasses.functional_tensor import FunctionalTensor
 from torch.fx.experimental import _config as shapes
 
 aten = torch.ops.aten
@@ -64,6 +67,33 @@ def folded(product: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
     return folding
 
 
+def made_dense(contiguous: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+    """Whatever may not be dense at some size is copied, which costs nothing in a graph of values."""
+
+    @functools.wraps(contiguous)
+    def dense(x: torch.Tensor, *, memory_format: torch.memory_format = torch.contiguous_format) -> torch.Tensor:
+        if memory_format is torch.contiguous_format and has_free_size(x) and not is_contiguous_or_false(x):
+            return x.clone(memory_format=memory_format)
+        return contiguous(x, memory_format=memory_format)
+
+    return dense
+
+
+def reshaped(reshape: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+    """A view where it is one at all sizes, which writes in place may count on, or else of a copy."""
+
+    @functools.wraps(reshape)
+    def reshaping(x: torch.Tensor, shape: Sequence[Any]) -> torch.Tensor:
+        if not has_free_size(x) or is_contiguous_or_false(x):
+            return reshape(x, shape)
+        shape = infer_size(tuple(shape), x.numel())
+        if _compute_stride(x.size(), x.stride(), shape, size_oblivious=True) is None:
+            x = x.clone(memory_format=torch.contiguous_format)
+        return x.view(shape)
+
+    return reshaping
+
+
 def averaged(pool: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
     """Average pooling to one point is a mean, whose order in memory says nothing."""
 
@@ -87,6 +117,9 @@ def install() -> None:
         if ask := getattr(torch._C, name, None):
             setattr(torch._C, name, unconditional(ask))
     for operator, instead in ((aten.matmul.default, folded), (aten.linear.default, folded),
-                              (aten.adaptive_avg_pool2d.default, averaged)):
+                              (aten.reshape.default, reshaped), (aten.adaptive_avg_pool2d.default, averaged)):
         operator.py_kernels[COMPOSITE] = instead(kernel_of(operator))
         operator._dispatch_cache.clear()
+    # The method asks before it comes to an operator.
+    for tensor in (FakeTensor, FunctionalTensor):
+        tensor.contiguous = made_dense(torch.Tensor.contiguous)
