@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch._C import DispatchKey
 from torch._prims_common import infer_size, is_contiguous_or_false
-from torch._subclasses.fake_impls import _compute_stride
+from torch._subclasses import fake_impls
 from torch._subclasses.fake_tensor import FakeTensor
 from torch._subclasses.functional_tensor import FunctionalTensor
 from torch.fx.experimental import _config as shapes
@@ -82,12 +82,14 @@ def made_dense(contiguous: Callable[..., torch.Tensor]) -> Callable[..., torch.T
 def reshaped(reshape: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
     """A view where it is one at all sizes, which writes in place may count on, or else of a copy."""
 
+    compute_stride = getattr(fake_impls, "_compute_stride", None)  # Not in every release.
+
     @functools.wraps(reshape)
     def reshaping(x: torch.Tensor, shape: Sequence[Any]) -> torch.Tensor:
-        if not has_free_size(x) or is_contiguous_or_false(x):
+        if compute_stride is None or not has_free_size(x) or is_contiguous_or_false(x):
             return reshape(x, shape)
         shape = infer_size(tuple(shape), x.numel())
-        if _compute_stride(x.size(), x.stride(), shape, size_oblivious=True) is None:
+        if compute_stride(x.size(), x.stride(), shape, size_oblivious=True) is None:
             x = x.clone(memory_format=torch.contiguous_format)
         return x.view(shape)
 
