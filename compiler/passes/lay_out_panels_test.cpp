@@ -173,6 +173,35 @@ TEST(LayOutPanels, BytesLieInWords) {
   EXPECT_EQ(after.count("tensor<2x3x1x4x4xi8>"), 2);
 }
 
+/// Two weights a byte, of which the step's own one is taken.
+TEST(LayOutPanels, BytesOfSeveralWeightsLieInWords) {
+  auto bytes_of = [](int64_t depth) {
+    return [depth](Builder &b) {
+      Tensor x = input(b);
+      std::vector<uint8_t> bytes(size_t(8 * depth));
+      for (size_t k = 0; k < bytes.size(); ++k)
+        bytes[k] = uint8_t(k * 37);
+      Tensor w =
+          b.constant({DType::u8, {8, depth}, share_bytes(std::move(bytes))});
+      Tensor shifts = b.constant({DType::u8, {2}, share_bytes({0, 4})});
+      Contraction c;
+      c.shape = {x.shape()[0], 8};
+      c.reduce = {depth, 2};
+      c.factors = [&](auto at, auto sum) {
+        Scalar bits = w.at({at[1], sum[0]}) >> shifts.at({sum[1]});
+        return std::pair(x.at({at[0], sum[0] * 2.0 + sum[1]}),
+                         cast(bits & b.literal_int(DType::u8, 15), DType::f32));
+      };
+      b.output("y", b.contract(c));
+    };
+  };
+  Outcome after = outcome(bytes_of(4), in_words, 3, 8);
+  EXPECT_EQ(after.values, outcome(bytes_of(4), nullptr, 3, 8).values);
+  EXPECT_EQ(after.count("tensor<2x1x4x4xui8>"), 2);
+  EXPECT_EQ(outcome(bytes_of(3), in_words, 3, 6).count("tensor<2x3x4xui8>"), 2)
+      << "there are no words, but reals need none";
+}
+
 /// The depth of the other factor is the run's, which must be the weights'.
 TEST(LayOutPanels, WordsOfADepthThatTheRunSays) {
   auto build = [](Builder &b) {

@@ -43,7 +43,11 @@ Value *BlockDigits::suits(Value *rows) {
   Value *longest = index((exact_in_f32 - 1) / (128 * p_.problem.largest));
   Value *is_short = b().CreateICmpSLE(p_.cut.in_block, longest);
   Value *has_steps = b().CreateICmpSGE(p_.cut.k, index(fewest_steps));
-  Value *are_few = b().CreateICmpSLE(rows, index(most_digit_rows));
+  // Without products of four bytes, several rows are faster as reals.
+  bool by_bytes =
+      p_.problem.base.machine.vector.byte_products == ByteProducts::by_bytes;
+  Value *are_few =
+      b().CreateICmpSLE(rows, index(by_bytes ? most_digit_rows : 1));
   return b().CreateAnd(are_few, b().CreateAnd(is_short, has_steps));
 }
 
@@ -262,6 +266,11 @@ Lines BlockDigits::emit(Value *row, const IndexValues &batch,
             b().getInt64Ty());
         IndexValues indices = batch;
         split_index(p_.sizes, roles.space, outer, block, indices);
+        // Scales of a block lie far from those of the next one, and no
+        // processor foresees where.
+        for (const auto *factor : {&weights.scale, &weights.zero})
+          if (*factor)
+            p_.prefetch(**factor, points, indices);
         Lines sums = sums_of(record, indices, points);
         Values next;
         for (size_t v = 0; v < points.size(); ++v) {

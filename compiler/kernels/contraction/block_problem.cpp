@@ -200,7 +200,7 @@ bool BlockProblem::walks_bits(uint32_t loop) const {
 bool BlockProblem::has_digits() const {
   return has_bit_fields && fields > 0 && !rows && base.type == DType::f32 &&
          base.machine.vector.byte_products != ByteProducts::none &&
-         largest <= largest_of_small_points;
+         largest > 0 && largest <= largest_of_small_points;
 }
 
 unsigned BlockProblem::digit_vectors() const {

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/block_products.h"
+#include "compiler/kernels/contraction/prefetch.h"
 
 namespace landfall::kernels {
 
@@ -32,6 +33,31 @@ Value *BlockProducts::uniform_value(const analysis::Factor &factor, NodeId node,
       code.set(load.node, loaded(load, lane, indices));
   LaneValue value = code.value(node);
   return value.is_uniform() ? value.scalar() : nullptr;
+}
+
+void BlockProducts::prefetch(const analysis::Factor &factor,
+                             llvm::ArrayRef<BlockLane> points,
+                             const IndexValues &indices) {
+  constexpr int64_t line_bytes = 64;
+  uint32_t variable = problem.load().panels->variable;
+  int64_t width = problem.base.shape.width;
+  for (const analysis::FactorLoad &load : factor.loads) {
+    if (load.panels ||
+        load.offset.coefficient(variable) != analysis::SizePolynomial(1))
+      continue;
+    uint32_t operand = frame().kernel.nodes[load.node].index;
+    int64_t bytes = width * size_of(frame().kernel.operands[operand].dtype);
+    for (size_t v = 0; v < points.size(); ++v) {
+      if (int64_t(v) * bytes % line_bytes != 0)
+        continue;
+      IndexValues ahead = indices;
+      ahead[variable] =
+          b().CreateAdd(points[v].point, index(int64_t(points.size()) * width));
+      emit_prefetch(frame(), operand,
+                    sizes.add_terms(sizes.value(load.offset.constant),
+                                    load.offset, ahead));
+    }
+  }
 }
 
 BlockLane BlockProducts::lane_at(Value *point, const IndexValues &batch) {

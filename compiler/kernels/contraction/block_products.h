@@ -63,6 +63,9 @@ public:
   /// The value of a factor, or of a node of it, at a vector of points.
   llvm::Value *value_of(const analysis::Factor &factor, const BlockLane &lane,
                         const IndexValues &indices);
+  /// Asks for what `value_of` reads at as many points behind these.
+  void prefetch(const analysis::Factor &factor,
+                llvm::ArrayRef<BlockLane> points, const IndexValues &indices);
   /// The same for all points (a scalar); null if it differs between them.
   llvm::Value *uniform_value(const analysis::Factor &factor, NodeId node,
                              const BlockLane &lane, const IndexValues &indices);

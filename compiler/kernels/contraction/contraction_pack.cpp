@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "compiler/kernels/contraction/contraction_pack.h"
+#include "compiler/kernels/contraction/prefetch.h"
 #include "compiler/kernels/frame/loop_builder.h"
 #include "compiler/kernels/lanes/lane_code.h"
 #include "compiler/kernels/lanes/narrow_real.h"
@@ -178,14 +179,7 @@ LaneValue Packer::load(size_t load, const LaneValue &offset,
 }
 
 void Packer::prefetch(size_t load, Value *offset) {
-  constexpr int read = 0, into_all_levels = 3, data = 1;
-  const Node &from = node(load);
-  DType type = frame().kernel.operands[from.index].dtype;
-  Value *address = element(b(), b().getInt8Ty(), frame().operands[from.index],
-                           b().CreateMul(offset, frame().index(size_of(type))));
-  b().CreateIntrinsic(llvm::Intrinsic::prefetch, {address->getType()},
-                      {address, b().getInt32(read),
-                       b().getInt32(into_all_levels), b().getInt32(data)});
+  emit_prefetch(frame(), node(load).index, offset);
 }
 
 LaneValue Packer::scalar_other(const Node &load) {
