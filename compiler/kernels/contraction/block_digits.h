@@ -7,7 +7,7 @@
 //
 //   x = s * (d0 + 256 * d1 + 256^2 * d2 + 256^3 * d3) + rest
 //
-// with signed bytes d and a power of two s, at most 2^-30 of the largest x: a
+// with signed bytes d and a power of two s, about 2^-30 of the largest x: a
 // product with weights is four sums of integers, which are exact. So is x, of
 // which digits leave at most s / 2, unless it is 2^7 times smaller than the
 // block's largest. Where that is more than K / 4 * 2^-24 of x, the rests of the
