@@ -16,7 +16,7 @@ namespace {
 
 /// Two directions whose R is larger, together, run one after the other: a
 /// second-level cache holds this much or a little more.
-constexpr int64_t largest_together = int64_t(1) << 20; // Bytes.
+constexpr double largest_together = 1 << 20; // Bytes.
 
 } // namespace
 
@@ -179,7 +179,8 @@ Tensor Recurrence::initial_state(int position) const {
 bool Recurrence::runs_in_parts() const {
   std::optional<int64_t> rows = r.dim(1).constant(), width = hidden.constant();
   return may_part_ && directions_ == 2 && steps_ != Size(1) && rows && width &&
-         2 * *rows * *width > largest_together / size_of(r.dtype());
+         2.0 * double(*rows) * double(*width) * double(size_of(r.dtype())) >
+             largest_together;
 }
 
 /// One direction of a layer of two.
