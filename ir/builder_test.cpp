@@ -97,9 +97,10 @@ TEST_F(BuilderTest, ReshapesKeepTheElementCount) {
 
 TEST_F(BuilderTest, EmptyConstantsMayHaveAnyOtherExtents) {
   int64_t large = int64_t(1) << 40;
-  for (std::vector<int64_t> dims : {std::vector<int64_t>{large, large, 0},
-                                    {0, large, large},
-                                    {large, 0, large}}) {
+  for (const std::vector<int64_t> &dims :
+       {std::vector<int64_t>{large, large, 0},
+        {0, large, large},
+        {large, 0, large}}) {
     Tensor empty = b.constant({DType::f32, dims, {}});
     EXPECT_EQ(empty.rank(), 3u);
   }

@@ -81,7 +81,7 @@ TEST(Clean, KnownLimitsAreLiterals) {
                }));
     };
   };
-  for (auto dims : {std::vector<int64_t>{}, {1}, {1, 1}}) {
+  for (const auto &dims : {std::vector<int64_t>{}, {1}, {1, 1}}) {
     EXPECT_EQ(outcome(build(dims), nullptr).count("lf.load"), 3);
     EXPECT_EQ(cleaned(build(dims)).count("lf.load"), 1);
   }
