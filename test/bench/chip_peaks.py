@@ -132,6 +132,9 @@ def main():
     parser.add_argument("--devices", default="reef1,reef2,reef3")
     parser.add_argument("--filter", default="")
     options = parser.parse_args()
+    called = [model + run for model, (_, _, runs) in models().items() for run in runs]
+    if not any(options.filter in name for name in called):
+        parser.error(f"no run's name contains '{options.filter}'; they are: {', '.join(called)}")
     broken = 0
     print(f"{'model':24} {'device':7} {'cycles':>11}  contractions  whole run  promised  simulated")
     devices = options.devices.split(",")
