@@ -88,7 +88,8 @@ Value known_real(ir::Module::Impl &module, OpBuilder &builder, Value value) {
 }
 
 /// Limits that are known become literals: a minimum or maximum with a number
-/// that is no NaN is one instruction, others are seven. Layers rarely differ in
+/// that is no NaN is a comparison and a selection, others are done in both
+/// orders and combined (lane_real.cpp). Layers rarely differ in
 /// their limits, so that they still share their kernels.
 void inline_limits(ir::Module::Impl &module) {
   module.module->walk([&](lf::ScalarOp op) {

@@ -15,8 +15,6 @@ whole run of one falls below what has been promised for it.
 import argparse
 import itertools
 import json
-import resource
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -24,8 +22,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+from program import landfall
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 SIZE = 1024
 RESNET = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light" / "light_resnet50.onnx"
 # Of the peak, over the whole run: what has been reached, so that nothing gets slower.
@@ -104,19 +102,6 @@ def models():
             "encoder layer": (encoder_layer(), [], lengths)}
 
 
-def landfall(*arguments):
-    """What the program prints, and the processor time that it took, in seconds."""
-    def spent():
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return usage.ru_utime + usage.ru_stime
-
-    start = spent()
-    done = subprocess.run([ROOT / "build" / "bin" / "landfall", *arguments], capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    return done.stdout, spent() - start
-
-
 def delivered(report):
     """Cycles, and the shares of the peak that contractions and the run reach."""
     kernels = [kernel for kernel in report["kernels"] if kernel.get("of_peak")]
@@ -158,4 +143,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except RuntimeError as error:
+        sys.exit(str(error))

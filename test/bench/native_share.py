@@ -8,16 +8,12 @@ of the multiply-adds they have. Seconds are of processor time.
 
 import argparse
 import json
-import resource
-import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import onnx
 import recorded
-
-ROOT = Path(__file__).resolve().parent.parent.parent
+from program import landfall
 
 
 def inputs(row):
@@ -31,16 +27,8 @@ def inputs(row):
 
 def explain(row, device):
     """The report, and the processor time that it took."""
-    def spent():
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return usage.ru_utime + usage.ru_stime
-
-    start = spent()
-    done = subprocess.run([ROOT / "build" / "bin" / "landfall", "explain", row.model(), "--device", device,
-                           "--repeat", "1", "--json", *inputs(row)], capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr.strip())
-    return json.loads(done.stdout), spent() - start
+    report, seconds = landfall("explain", row.model(), "--device", device, "--repeat", "1", "--json", *inputs(row))
+    return json.loads(report), seconds
 
 
 def main():

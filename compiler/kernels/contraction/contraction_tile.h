@@ -54,8 +54,8 @@ struct TileShape {
 };
 
 /// Steps of K in a turn of the loop of a block with so many vectors of sums:
-/// with many, counting single steps takes a twentieth of the places of their
-/// multiply-adds.
+/// with many, counting single steps takes places of their multiply-adds (3 to
+/// 4% of the time of convolutional networks).
 unsigned steps_of_turn(unsigned sums);
 
 /// Identifies a block function.
